@@ -1,0 +1,1 @@
+"""The driver of Five Cooks: runs the programs, summarises, draws, reports."""
