@@ -1,0 +1,113 @@
+"""The figures of a run: each one's name, unit, meaning, and where it is read.
+
+This table is the only list of them. It makes summary.csv, which holds for each cell and
+figure the median, its interval and the extremes, and it documents that file.
+A figure that was not recorded is None, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .model import Run
+
+NS_PER_S = 1e9
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    unit: str  # "s", "bytes" or "count"
+    meaning: str
+    read: Callable[[Run], float | None]
+
+
+def _timing(field: str) -> Callable[[Run], float | None]:
+    """A figure that hyperfine took."""
+    return lambda run: getattr(run.hyperfine, field) if run.hyperfine else None
+
+
+def _record(*path: str, scale: float = 1.0) -> Callable[[Run], float | None]:
+    """A figure out of the program's own record, at this path."""
+
+    def read(run: Run) -> float | None:
+        value = run.record
+        for key in path:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(key)
+        return None if value is None else value / scale
+
+    return read
+
+
+def _seconds(*path: str) -> Callable[[Run], float | None]:
+    return _record(*path, scale=NS_PER_S)
+
+
+def _overhead_s(run: Run) -> float | None:
+    inner = _seconds("wall_ns")(run)
+    if run.hyperfine is None or inner is None:
+        return None
+    return run.hyperfine.wall_s - inner
+
+
+def _per_thread(*path: str, scale: float = 1.0) -> Callable[[Run], float | None]:
+    """A figure divided by the most threads that were alive at once."""
+    whole, threads = _record(*path, scale=scale), _record("peak", "threads")
+
+    def read(run: Run) -> float | None:
+        value, count = whole(run), threads(run)
+        return None if value is None or not count else value / count
+
+    return read
+
+
+def _latency_figures(prefix: str, meaning: str) -> list[Figure]:
+    return [
+        Figure(
+            f"{prefix}_{point}_s", "s", f"{meaning}: {point}",
+            _seconds(f"{prefix}_ns", point),
+        )
+        for point in ("min", "p50", "p90", "p99", "max")
+    ]  # fmt: skip
+
+
+_TABLE = [
+    Figure("wall_s", "s", "wall time of the process, as hyperfine sees it",
+           _timing("wall_s")),
+    Figure("inner_wall_s", "s", "first task handed over to last outcome, own clock",
+           _seconds("wall_ns")),
+    Figure("overhead_s", "s", "wall_s - inner_wall_s: starting and ending the process",
+           _overhead_s),
+    Figure("create_s", "s", "spent creating threads", _seconds("create_ns")),
+    Figure("user_s", "s", "CPU time in the program", _seconds("cpu", "user_ns")),
+    Figure("system_s", "s", "CPU time in the kernel", _seconds("cpu", "system_ns")),
+    Figure("rss_bytes", "bytes", "peak resident memory (VmHWM)",
+           _record("peak", "rss_bytes")),
+    Figure("virtual_bytes", "bytes", "peak address space (VmPeak)",
+           _record("peak", "virtual_bytes")),
+    Figure("page_table_bytes", "bytes", "page tables (VmPTE)",
+           _record("peak", "page_table_bytes")),
+    Figure("rss_per_thread_bytes", "bytes", "rss_bytes / threads",
+           _per_thread("peak", "rss_bytes")),
+    Figure("threads", "count", "most threads alive at once", _record("peak", "threads")),
+    Figure("in_flight", "count", "most calls outstanding at once",
+           _record("peak", "in_flight")),
+    Figure("served", "count", "most calls the API served at once",
+           _record("peak", "served")),
+    Figure("calls", "count", "calls made, retries included", _record("calls")),
+    Figure("voluntary_switches", "count", "context switches the program asked for",
+           _record("cpu", "voluntary_switches")),
+    Figure("involuntary_switches", "count", "context switches forced on it",
+           _record("cpu", "involuntary_switches")),
+    Figure("minor_faults", "count", "pages touched for the first time",
+           _record("cpu", "minor_faults")),
+    Figure("stop_s", "s", "told to stop until the last thread was done",
+           _seconds("stop", "latency_ns")),
+    *_latency_figures("latency", "task due until its outcome"),
+    *_latency_figures("queue_wait", "task due until it was started"),
+]  # fmt: skip
+
+FIGURES: dict[str, Figure] = {figure.name: figure for figure in _TABLE}

@@ -1,0 +1,72 @@
+"""Durations, sizes, rates and shares: read as the programs read them, and shown.
+
+Reading accepts what the programs' options accept. Showing keeps three digits, because
+no figure here is better than that.
+"""
+
+from __future__ import annotations
+
+import re
+
+NS_PER = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+BYTES_PER = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def parse_duration_ns(text: str) -> int:
+    """"250us", "10ms", "1.5s" or "0" in nanoseconds."""
+    if text == "0":
+        return 0
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ns|us|ms|s)", text, re.ASCII)
+    if not match:
+        raise ValueError(f"'{text}' is not a duration: a number and ns, us, ms or s")
+    number, unit = match.groups()
+    return round(float(number) * NS_PER[unit])
+
+
+def parse_count(text: str, least: int, most: int) -> int:
+    """A plain decimal number between least and most."""
+    if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not least <= int(text) <= most:
+        raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def _three_digits(value: float) -> str:
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def show_duration(seconds: float) -> str:
+    """0.0123 as "12.3 ms"."""
+    if seconds == 0:
+        return "0 s"
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        # 0.9995: what rounds to 1.00 of this unit is not 1000 of the next one down.
+        if abs(seconds) >= 0.9995 * size:
+            return f"{_three_digits(seconds / size)} {unit}"
+    return f"{seconds * 1e9:.0f} ns"
+
+
+def show_bytes(size: float) -> str:
+    """2 200 000 as "2.20 MB" (powers of ten, as the axis of the charts)."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if abs(size) >= 0.9995 * scale:
+            return f"{_three_digits(size / scale)} {unit}"
+    return f"{size:.0f} B"
+
+
+def show_count(value: float) -> str:
+    """10000 as "10 000", with a narrow no-break space; halves keep their half."""
+    whole = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return whole.replace(",", "\u202f")
+
+
+def show_ratio(value: float) -> str:
+    """6.274 as "6.27"."""
+    return _three_digits(value)
+
+
+def show(unit: str, value: float) -> str:
+    """A figure's value in its unit: "s", "bytes" or "count"."""
+    shows = {"s": show_duration, "bytes": show_bytes, "count": show_count}
+    return shows[unit](value)
