@@ -1,0 +1,176 @@
+/*
+ * Invariants, true whenever the forest's lock is free:
+ *
+ *   - a context whose reason is stored has no linked children and is linked to nobody
+ *   - a reason, once stored, never changes, and is stored before the channel closes
+ *   - a child's deadline is never later than its parent's
+ *
+ * A context whose deadline has passed may still be linked: it is done by the clock, and
+ * whoever touches it next settles it.
+ *
+ * One lock guards the links of all contexts: cancelling is rare, links are few, and
+ * with a lock for each context two cancels of neighbours would have to be told who goes
+ * first. It is taken before the locks of channels and never after one.
+ */
+#include "ctx.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "must.h"
+
+struct ctx {
+    /* set once, before the context is shared: */
+    struct ctx *parent; /* NULL: the background */
+    struct chan *done;
+    int64_t deadline_ns;
+
+    /* written under the forest's lock, read by anyone: */
+    _Atomic enum ctx_reason reason;
+
+    /* the forest's lock must be held when using these: */
+    struct ctx *first_child;
+    struct ctx *next;  /* sibling */
+    struct ctx **link; /* what points to us; NULL: not linked */
+};
+
+static pthread_mutex_t forest = PTHREAD_MUTEX_INITIALIZER;
+
+static struct ctx background = {.deadline_ns = DEADLINE_NEVER, .reason = CTX_ALIVE};
+
+static void make_background(void) {
+    background.done = chan_create(0, 0);
+    must(background.done == NULL ? ENOMEM : 0);
+    chan_set_name(background.done, "background done");
+}
+
+struct ctx *ctx_background(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, make_background));
+    return &background;
+}
+
+static void link_child(struct ctx *parent, struct ctx *child) {
+    child->next = parent->first_child;
+    child->link = &parent->first_child;
+    if (child->next != NULL) {
+        child->next->link = &child->next;
+    }
+    parent->first_child = child;
+}
+
+static void unlink_child(struct ctx *child) {
+    if (child->link == NULL) {
+        return;
+    }
+    *child->link = child->next;
+    if (child->next != NULL) {
+        child->next->link = child->link;
+    }
+    child->link = NULL;
+}
+
+/* Forest locked. Ends ctx and all below it, unless it has ended: for time, if its
+ * deadline had come, else for `reason`. */
+static void settle(struct ctx *ctx, enum ctx_reason reason) {
+    if (atomic_load(&ctx->reason) != CTX_ALIVE) {
+        return;
+    }
+    if (is_past(ctx->deadline_ns)) {
+        reason = CTX_DEADLINE_EXCEEDED;
+    }
+    unlink_child(ctx);
+    atomic_store(&ctx->reason, reason);
+    chan_close(ctx->done);
+    while (ctx->first_child != NULL) {
+        settle(ctx->first_child, reason); /* which takes it off the list */
+    }
+}
+
+struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns) {
+    invariant(parent != NULL);
+    struct ctx *ctx = calloc(1, sizeof *ctx);
+    struct chan *done = chan_create(0, 0);
+    if (ctx == NULL || done == NULL) {
+        chan_free(done);
+        free(ctx);
+        errno = ENOMEM;
+        return NULL;
+    }
+    ctx->parent = parent;
+    ctx->done = done;
+    ctx->deadline_ns = earlier_ns(deadline_ns, parent->deadline_ns);
+    chan_close_at(done, ctx->deadline_ns);
+    chan_set_name(done, "context done");
+
+    /* Look at the parent and link in one step: a cancel in between would miss us. */
+    must(pthread_mutex_lock(&forest));
+    enum ctx_reason inherited = atomic_load(&parent->reason);
+    if (inherited != CTX_ALIVE) {
+        settle(ctx, inherited);
+    } else {
+        link_child(parent, ctx);
+    }
+    must(pthread_mutex_unlock(&forest));
+    return ctx;
+}
+
+struct ctx *ctx_with_cancel(struct ctx *parent) {
+    return ctx_with_deadline(parent, DEADLINE_NEVER);
+}
+
+struct ctx *ctx_with_timeout(struct ctx *parent, int64_t timeout_ns) {
+    return ctx_with_deadline(parent, deadline_after_ns(now_ns(), timeout_ns));
+}
+
+void ctx_cancel(struct ctx *ctx) {
+    invariant(ctx->parent != NULL); /* the background cannot be cancelled */
+    must(pthread_mutex_lock(&forest));
+    settle(ctx, CTX_CANCELLED);
+    must(pthread_mutex_unlock(&forest));
+}
+
+void ctx_free(struct ctx *ctx) {
+    if (ctx == NULL || ctx->parent == NULL) {
+        return;
+    }
+    must(pthread_mutex_lock(&forest));
+    invariant(ctx->first_child == NULL);
+    settle(ctx, CTX_CANCELLED);
+    must(pthread_mutex_unlock(&forest));
+    chan_free(ctx->done);
+    free(ctx);
+}
+
+struct chan *ctx_done(struct ctx *ctx) {
+    return ctx->done;
+}
+
+enum ctx_reason ctx_reason(struct ctx *ctx) {
+    enum ctx_reason reason = atomic_load(&ctx->reason);
+    if (reason == CTX_ALIVE && is_past(ctx->deadline_ns)) {
+        must(pthread_mutex_lock(&forest));
+        settle(ctx, CTX_DEADLINE_EXCEEDED);
+        reason = atomic_load(&ctx->reason);
+        must(pthread_mutex_unlock(&forest));
+    }
+    return reason;
+}
+
+int64_t ctx_deadline_ns(struct ctx *ctx) {
+    return ctx->deadline_ns;
+}
+
+size_t ctx_children(struct ctx *ctx) {
+    size_t count = 0;
+    must(pthread_mutex_lock(&forest));
+    for (struct ctx *child = ctx->first_child; child != NULL; child = child->next) {
+        count += !is_past(child->deadline_ns);
+    }
+    must(pthread_mutex_unlock(&forest));
+    return count;
+}

@@ -1,0 +1,163 @@
+/*
+ * Invariant: `awake` is the number of counted threads that are not waiting for ever,
+ * plus those being created. It never falls to zero by mistake, because
+ *
+ *   - a waker counts the sleeper in while it is itself still counted, and
+ *   - a creator counts the new thread in before the thread exists.
+ *
+ * A sleeper may count itself out just after its waker has counted it in; the sum is the
+ * same. When the count reaches zero every counted thread is asleep, nothing can change
+ * any more, and the report may read all of them.
+ *
+ * Lock: `registry`, which guards the list of threads and is held with no other lock
+ * wanted.
+ */
+#include "deadlock.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "must.h"
+
+struct watched {
+    const char *name;
+    const struct wait_reason *reason; /* written by its own thread, before it sleeps */
+    struct watched *next;
+    struct watched **link; /* what points to us; NULL: not counted */
+};
+
+static bool watching; /* set once, before there is a second thread */
+static atomic_long awake;
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static struct watched *threads; /* registry must be held when using these: */
+static struct watched **last = &threads;
+static _Thread_local struct watched me;
+
+void deadlock_watch(const char *name) {
+    watching = true;
+    deadlock_thread_begins();
+    deadlock_thread_runs(name);
+}
+
+void deadlock_thread_begins(void) {
+    if (watching) {
+        atomic_fetch_add(&awake, 1);
+    }
+}
+
+void deadlock_thread_runs(const char *name) {
+    if (!watching) {
+        return;
+    }
+    me.name = name;
+    must(pthread_mutex_lock(&registry));
+    me.next = NULL;
+    me.link = last;
+    *last = &me;
+    last = &me.next;
+    must(pthread_mutex_unlock(&registry));
+}
+
+bool deadlock_watches_me(void) {
+    return me.link != NULL;
+}
+
+void deadlock_awake(int count) {
+    atomic_fetch_add(&awake, count);
+}
+
+/* "file.c:12" when addr2line is there to ask, else "+0x1234", which it could be asked.
+ */
+static void print_place(const void *where) {
+    Dl_info info;
+    if (where == NULL || dladdr(where, &info) == 0 || info.dli_fname == NULL) {
+        return;
+    }
+    /* One byte back: the return address may already belong to the next line. */
+    unsigned long offset =
+        (unsigned long)((uintptr_t)where - (uintptr_t)info.dli_fbase - 1);
+    char command[512];
+    char place[256] = "";
+    snprintf(command, sizeof command, "addr2line -s -e /proc/%ld/exe 0x%lx 2>/dev/null",
+             (long)getpid(), offset);
+    FILE *answer = popen(command, "re");
+    if (answer != NULL) {
+        if (fgets(place, sizeof place, answer) != NULL) {
+            place[strcspn(place, " \n")] = '\0';
+        }
+        pclose(answer);
+    }
+    if (place[0] == '\0' || place[0] == '?') {
+        snprintf(place, sizeof place, "+0x%lx", offset);
+    }
+    fprintf(stderr, " at %s", place);
+}
+
+static void print_thread(const struct watched *thread) {
+    fprintf(stderr, "  %s [", thread->name);
+    if (thread->reason == NULL) {
+        fputs("asleep]\n", stderr);
+        return;
+    }
+    fputs(thread->reason->what, stderr);
+    if (thread->reason->describe != NULL) {
+        thread->reason->describe(thread->reason->object, stderr);
+    }
+    fputc(']', stderr);
+    print_place(thread->reason->where);
+    fputc('\n', stderr);
+}
+
+/* Never returns. Only one thread can come here: the one that made the count zero. */
+_Noreturn static void report(void) {
+    fputs("fatal error: all threads are asleep - deadlock!\n\n", stderr);
+    must(pthread_mutex_lock(&registry));
+    for (struct watched *thread = threads; thread != NULL; thread = thread->next) {
+        print_thread(thread);
+    }
+    fflush(stdout);
+    _exit(2);
+}
+
+/* One counted thread fewer is awake. */
+static void count_out(void) {
+    if (atomic_fetch_sub(&awake, 1) == 1) {
+        report();
+    }
+}
+
+void deadlock_asleep(const struct wait_reason *reason) {
+    me.reason = reason;
+    count_out();
+}
+
+void deadlock_thread_cancelled(void) {
+    if (watching) {
+        atomic_fetch_sub(&awake, 1); /* the creator is awake: this cannot be the last */
+    }
+}
+
+void deadlock_thread_ends(void) {
+    if (me.link == NULL) {
+        return;
+    }
+    must(pthread_mutex_lock(&registry));
+    *me.link = me.next;
+    if (me.next != NULL) {
+        me.next->link = me.link;
+    } else {
+        last = me.link;
+    }
+    me.link = NULL;
+    bool alone = threads == NULL;
+    must(pthread_mutex_unlock(&registry));
+    if (alone) {
+        atomic_fetch_sub(&awake, 1); /* nobody is left to be stuck */
+    } else {
+        count_out();
+    }
+}

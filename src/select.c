@@ -1,0 +1,274 @@
+/*
+ * Select, the primitive: a send or a receive is a select of one case. How threads wait
+ * on channels, and the invariants: chan_inside.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "chan.h"
+#include "chan_inside.h"
+#include "clock.h"
+#include "must.h"
+#include "random.h"
+
+/* All that one select needs to know; the arrays are as long as there are cases. */
+struct selection {
+    struct chan_case *cases;
+    int count;
+    struct chan **locks; /* each channel once, by address */
+    int lock_count;
+    int *order; /* in which the cases are looked at */
+    struct entry *entries;
+};
+
+enum { FEW = 4 };
+
+/* Arrays for a selection of few cases, to live on the stack. */
+struct few {
+    struct chan *locks[FEW];
+    int order[FEW];
+    struct entry entries[FEW];
+};
+
+static void *claim_memory(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    must(memory == NULL ? ENOMEM : 0);
+    return memory;
+}
+
+static void selection_init(struct selection *selection, struct few *few) {
+    size_t count = (size_t)selection->count;
+    if (count <= FEW) {
+        selection->locks = few->locks;
+        selection->order = few->order;
+        selection->entries = few->entries;
+    } else {
+        selection->locks = claim_memory(count, sizeof selection->locks[0]);
+        selection->order = claim_memory(count, sizeof selection->order[0]);
+        selection->entries = claim_memory(count, sizeof selection->entries[0]);
+    }
+}
+
+static void selection_destroy(struct selection *selection) {
+    if (selection->count > FEW) {
+        free(selection->entries);
+        free(selection->order);
+        free(selection->locks);
+    }
+}
+
+static int by_address(const void *a, const void *b) {
+    uintptr_t left = (uintptr_t) * (struct chan *const *)a;
+    uintptr_t right = (uintptr_t) * (struct chan *const *)b;
+    return (left > right) - (left < right);
+}
+
+static void sort_by_address(struct chan **chans, int count) {
+    if (count > FEW) {
+        qsort(chans, (size_t)count, sizeof chans[0], by_address);
+        return;
+    }
+    for (int i = 1; i < count; i++) {
+        for (int j = i; j > 0 && by_address(&chans[j - 1], &chans[j]) > 0; j--) {
+            struct chan *swapped = chans[j];
+            chans[j] = chans[j - 1];
+            chans[j - 1] = swapped;
+        }
+    }
+}
+
+static void find_lock_order(struct selection *selection) {
+    struct chan **locks = selection->locks;
+    int found = 0;
+    for (int i = 0; i < selection->count; i++) {
+        if (selection->cases[i].chan != NULL) {
+            locks[found++] = selection->cases[i].chan;
+        }
+    }
+    sort_by_address(locks, found);
+    selection->lock_count = 0;
+    for (int i = 0; i < found; i++) {
+        if (i == 0 || locks[i] != locks[i - 1]) {
+            locks[selection->lock_count++] = locks[i];
+        }
+    }
+}
+
+/* Fisher and Yates, inside out: each order has the same chance. */
+static void shuffle(struct selection *selection) {
+    static _Atomic uint64_t streams;
+    static _Thread_local struct random random;
+    if (random.state == 0) {
+        random = random_at(0, atomic_fetch_add(&streams, 1));
+    }
+    selection->order[0] = 0;
+    for (int i = 1; i < selection->count; i++) {
+        int j = (int)random_below(&random, (uint32_t)i + 1);
+        selection->order[i] = selection->order[j];
+        selection->order[j] = i;
+    }
+}
+
+static void lock_all(const struct selection *selection) {
+    for (int i = 0; i < selection->lock_count; i++) {
+        must(pthread_mutex_lock(&selection->locks[i]->lock));
+    }
+}
+
+static void unlock_all(const struct selection *selection) {
+    for (int i = selection->lock_count; i-- > 0;) {
+        must(pthread_mutex_unlock(&selection->locks[i]->lock));
+    }
+}
+
+/* All locks held. The index of a case that was ready and has now happened, or -1. */
+static int try_all(const struct selection *selection, struct waiter **wake) {
+    for (int i = 0; i < selection->count; i++) {
+        int index = selection->order[i];
+        struct chan_case *chan_case = &selection->cases[index];
+        if (chan_case->chan != NULL && chan_try(chan_case, wake)) {
+            return index;
+        }
+    }
+    return -1;
+}
+
+/* All locks held. */
+static void enqueue_all(const struct selection *selection, struct waiter *waiter) {
+    park_init(&waiter->park);
+    atomic_init(&waiter->chosen, UNDECIDED);
+    for (int i = 0; i < selection->count; i++) {
+        struct chan_case *chan_case = &selection->cases[i];
+        struct entry *entry = &selection->entries[i];
+        if (chan_case->chan != NULL) {
+            *entry =
+                (struct entry){.waiter = waiter, .chan_case = chan_case, .index = i};
+            chan_enqueue(entry);
+        }
+    }
+}
+
+/* No lock held. The chosen case's entry is out already: its claimer took it. */
+static void dequeue_losers(const struct selection *selection, int chosen) {
+    for (int i = 0; i < selection->count; i++) {
+        struct chan_case *chan_case = &selection->cases[i];
+        struct entry *entry = &selection->entries[i];
+        if (i == chosen || chan_case->chan == NULL) {
+            continue;
+        }
+        must(pthread_mutex_lock(&chan_case->chan->lock));
+        if (entry->queued) {
+            chan_dequeue(entry);
+        }
+        must(pthread_mutex_unlock(&chan_case->chan->lock));
+    }
+}
+
+/* Channels may close by the clock: then those who wait wake by themselves. */
+static int64_t wake_time_ns(const struct selection *selection, int64_t deadline_ns) {
+    for (int i = 0; i < selection->lock_count; i++) {
+        deadline_ns = earlier_ns(deadline_ns, selection->locks[i]->closes_at_ns);
+    }
+    return deadline_ns;
+}
+
+/* For the deadlock report: every other thread is asleep, so no lock is needed. */
+static void describe(const void *object, FILE *out) {
+    const struct selection *selection = object;
+    for (int i = 0; i < selection->count; i++) {
+        const struct chan_case *chan_case = &selection->cases[i];
+        if (chan_case->chan == NULL) {
+            continue;
+        }
+        if (selection->count > 1) {
+            fputs(chan_case->direction == CHAN_SEND ? ", send" : ", receive", out);
+        }
+        fprintf(out, " %s, %zu of %zu buffered, %s", chan_case->chan->name,
+                chan_case->chan->length, chan_case->chan->capacity,
+                chan_is_closed(chan_case->chan) ? "closed" : "open");
+    }
+}
+
+static const char *name_of(const struct selection *selection) {
+    if (selection->count != 1) {
+        return "select";
+    }
+    return selection->cases[0].direction == CHAN_SEND ? "chan send" : "chan receive";
+}
+
+/* Sleeps until one of the cases has happened, or time is up. Called with all locks
+ * held, returns with none. The chosen case, or -1: look again. */
+static int wait_for_one(struct selection *selection, int64_t deadline_ns,
+                        const void *where) {
+    struct waiter waiter;
+    enqueue_all(selection, &waiter);
+    unlock_all(selection);
+    struct wait_reason reason = {name_of(selection), describe, selection, where};
+    if (!park_wait(&waiter.park, wake_time_ns(selection, deadline_ns), &reason)) {
+        if (waiter_claim(&waiter, GAVE_UP)) {
+            dequeue_losers(selection, -1);
+            return -1;
+        }
+        /* Somebody claimed us as time ran out: the case happens, so see it through. */
+        bool woken = park_wait(&waiter.park, DEADLINE_NEVER, &reason);
+        invariant(woken);
+    }
+    int chosen = atomic_load(&waiter.chosen);
+    dequeue_losers(selection, chosen);
+    return chosen;
+}
+
+static int select_until(struct selection *selection, int64_t deadline_ns,
+                        const void *where) {
+    for (;;) {
+        struct waiter *wake = NULL;
+        lock_all(selection);
+        int chosen = try_all(selection, &wake);
+        if (chosen >= 0 || is_past(deadline_ns)) {
+            unlock_all(selection);
+            if (wake != NULL) {
+                park_wake(&wake->park);
+            }
+            return chosen;
+        }
+        chosen = wait_for_one(selection, deadline_ns, where);
+        if (chosen >= 0) {
+            return chosen;
+        }
+    }
+}
+
+static int select_cases(struct chan_case *cases, int count, int64_t deadline_ns,
+                        const void *where) {
+    struct few few;
+    struct selection selection = {.cases = cases, .count = count};
+    selection_init(&selection, &few);
+    find_lock_order(&selection);
+    shuffle(&selection);
+    int chosen = select_until(&selection, deadline_ns, where);
+    selection_destroy(&selection);
+    return chosen;
+}
+
+int chan_select(struct chan_case *cases, int count, int64_t deadline_ns) {
+    invariant(count >= 0 && count <= SELECT_MOST);
+    return select_cases(cases, count, deadline_ns, __builtin_return_address(0));
+}
+
+static enum chan_result select_one(struct chan_case *only, int64_t deadline_ns,
+                                   const void *where) {
+    invariant(only->chan != NULL);
+    return select_cases(only, 1, deadline_ns, where) == 0 ? only->result
+                                                          : CHAN_TIMED_OUT;
+}
+
+enum chan_result chan_send(struct chan *chan, const void *value, int64_t deadline_ns) {
+    /* A send only reads its value: the cast takes away a const that is kept. */
+    struct chan_case send = {chan, CHAN_SEND, (void *)value, CHAN_OK};
+    return select_one(&send, deadline_ns, __builtin_return_address(0));
+}
+
+enum chan_result chan_receive(struct chan *chan, void *value, int64_t deadline_ns) {
+    struct chan_case receive = {chan, CHAN_RECEIVE, value, CHAN_OK};
+    return select_one(&receive, deadline_ns, __builtin_return_address(0));
+}
