@@ -1,0 +1,125 @@
+/*
+ * The hand-off: one producer gives integers to the workers through a channel.
+ *
+ * Measures what a job costs to get from one thread to another when the workers have
+ * nothing else to do. Not in it: starting and stopping the workers, and any work.
+ * The select form listens to a context as well, as the article's worker does.
+ */
+#include "batch.h"
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "must.h"
+#include "operation.h"
+
+#include <stdlib.h>
+
+struct kitchen {
+    struct batch batch;
+    struct chan *jobs;
+    struct ctx *ctx;
+    int workers; /* started */
+    pthread_t threads[];
+};
+
+static void take(struct kitchen *kitchen, int64_t job) {
+    if (job == BATCH_END) {
+        batch_take_end(&kitchen->batch);
+    } else {
+        batch_take(job);
+    }
+}
+
+static void *receive_jobs(void *argument) {
+    struct kitchen *kitchen = argument;
+    int64_t job;
+    while (chan_receive(kitchen->jobs, &job, DEADLINE_NEVER) == CHAN_OK) {
+        take(kitchen, job);
+    }
+    return NULL;
+}
+
+static void *select_jobs(void *argument) {
+    struct kitchen *kitchen = argument;
+    int64_t job;
+    struct chan_case cases[] = {
+        {.chan = ctx_done(kitchen->ctx), .direction = CHAN_RECEIVE},
+        {.chan = kitchen->jobs, .direction = CHAN_RECEIVE, .value = &job},
+    };
+    while (chan_select(cases, 2, DEADLINE_NEVER) == 1 && cases[1].result == CHAN_OK) {
+        take(kitchen, job);
+    }
+    return NULL;
+}
+
+static void stop_kitchen(void *subject) {
+    struct kitchen *kitchen = subject;
+    chan_close(kitchen->jobs);
+    for (int i = 0; i < kitchen->workers; i++) {
+        must(pthread_join(kitchen->threads[i], NULL));
+    }
+    ctx_free(kitchen->ctx);
+    chan_free(kitchen->jobs);
+    batch_destroy(&kitchen->batch);
+    free(kitchen);
+}
+
+static void *start_kitchen(const struct operation *operation, void *(*worker)(void *)) {
+    size_t threads_bytes = (size_t)operation->workers * sizeof(pthread_t);
+    struct kitchen *kitchen = calloc(1, sizeof *kitchen + threads_bytes);
+    invariant(kitchen != NULL);
+    must(batch_init(&kitchen->batch, operation->workers));
+    kitchen->jobs = chan_create(sizeof(int64_t), (size_t)operation->size);
+    kitchen->ctx = ctx_with_cancel(ctx_background());
+    invariant(kitchen->jobs != NULL && kitchen->ctx != NULL);
+    for (int i = 0; i < operation->workers; i++) {
+        if (pthread_create(&kitchen->threads[i], NULL, worker, kitchen) != 0) {
+            stop_kitchen(kitchen);
+            return NULL;
+        }
+        kitchen->workers++;
+    }
+    return kitchen;
+}
+
+static void *start_receiving(const struct operation *operation) {
+    return start_kitchen(operation, receive_jobs);
+}
+
+static void *start_selecting(const struct operation *operation) {
+    return start_kitchen(operation, select_jobs);
+}
+
+static void send_job(struct kitchen *kitchen, int64_t job) {
+    invariant(chan_send(kitchen->jobs, &job, DEADLINE_NEVER) == CHAN_OK);
+}
+
+static int64_t hand_over(void *subject, int64_t count) {
+    struct kitchen *kitchen = subject;
+    batch_begin(&kitchen->batch);
+    for (int64_t job = 1; job <= count; job++) {
+        send_job(kitchen, job);
+    }
+    for (int i = 0; i < kitchen->workers; i++) {
+        send_job(kitchen, BATCH_END);
+    }
+    return batch_finish(&kitchen->batch, count);
+}
+
+#define HAND_OFF(how, many, capacity, start_workers, who)                              \
+    {                                                                                  \
+        .name = "hand_off/" how "/workers:" #many "/" who, .batch = HAND_OFF_BATCH,    \
+        .batches = HAND_OFF_BATCHES, .workers = many, .size = capacity,                \
+        .start = start_workers, .run = hand_over, .stop = stop_kitchen                 \
+    }
+
+const struct operation hand_off[] = {
+    HAND_OFF("unbuffered", 1, 0, start_receiving, "five-cooks"),
+    HAND_OFF("unbuffered", 5, 0, start_receiving, "five-cooks"),
+    HAND_OFF("unbuffered", 50, 0, start_receiving, "five-cooks"),
+    HAND_OFF("buffered:128", 5, 128, start_receiving, "five-cooks"),
+    HAND_OFF("select", 5, 0, start_selecting, "five-cooks"),
+    /* The control: the same again under another name. Any difference is noise. */
+    HAND_OFF("unbuffered", 5, 0, start_receiving, "five-cooks-again"),
+    END_OF_TABLE,
+};
