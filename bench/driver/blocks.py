@@ -1,0 +1,116 @@
+"""The design of the measurement: shuffled blocks, and how many of them fit.
+
+A block holds every cell once, in an order drawn from (seed, block number), so each cell
+meets every neighbour and a drifting machine hurts all alike. Cells that take seconds
+are in the first six blocks only: six make an interval, more would eat the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from .model import Cell, Role
+from .theory import planned_wall_s
+
+LONG_S = 5.0  # a cell that takes longer is not warmed up, and measured six times
+ENOUGH, STEP = 6, 3  # six runs make an interval; then three more at a time
+TOO_FEW = 3  # when even six do not fit: dots, and no interval
+START_S = 0.02  # hyperfine's and the process's own time in a plan
+CANARY_S = 0.25
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How much time a run may take, and what it leaves out to keep to it."""
+
+    name: str
+    budget_s: float  # of the blocks and the samples; charts come on top
+    most_blocks: int
+    with_long_cells: bool = True
+
+
+QUICK = Protocol("quick", 23, 6, with_long_cells=False)
+CLASSROOM = Protocol("classroom", 165, 15)
+FULL = Protocol("full", 1500, 30)
+
+
+def is_long(cell: Cell) -> bool:
+    return planned_wall_s(cell) > LONG_S
+
+
+def control_cell(cells: Sequence[Cell]) -> Cell | None:
+    """The cell to run twice a block: the pool whose runs take nearest to 100 ms."""
+    pools = [cell for cell in cells if cell.design == "worker-pool"]
+    return min(
+        pools,
+        key=lambda cell: (abs(planned_wall_s(cell) - 0.1), -cell.tasks),
+        default=None,
+    )
+
+
+@dataclass
+class Plan:
+    """What each block holds, how long it should take, and whether to go on."""
+
+    cells: Sequence[Cell]
+    protocol: Protocol
+    seed: int
+    blocks: int | None = None  # asked for by the user: then neither more nor fewer
+    seen_s: dict[str, float] = field(default_factory=dict)  # cell name: latest run
+
+    def __post_init__(self) -> None:
+        self.control = control_cell(self.cells)
+
+    def block(self, number: int) -> list[tuple[Cell, Role]]:
+        """The runs of a block in order; block 0 is the warm-up."""
+        if number == 0:
+            runs = [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
+        else:
+            every = self.blocks is not None or number <= ENOUGH
+            kept = [c for c in self.cells if every or not is_long(c)]
+            runs = [(cell, Role.MEASURE) for cell in kept]
+            if self.control is not None:
+                runs.append((self.control, Role.A_A))
+        Random(f"{self.seed}/{number}").shuffle(runs)
+        return runs
+
+    def _warms_up(self, cell: Cell) -> bool:
+        # A quick run warms up on what is quick: programs, libraries, page cache.
+        most_s = LONG_S if self.protocol.with_long_cells else 0.5
+        return planned_wall_s(cell) <= most_s
+
+    def cell_s(self, cell: Cell) -> float:
+        """How long a run should take: as last seen, else as theory has it."""
+        return self.seen_s.get(cell.name, planned_wall_s(cell) + START_S)
+
+    def block_s(self, number: int) -> float:
+        return CANARY_S + sum(self.cell_s(cell) for cell, _ in self.block(number))
+
+    def blocks_s(self, first: int, last: int) -> float:
+        return sum(self.block_s(number) for number in range(first, last + 1))
+
+    def fitting(self, done: int, left_s: float) -> int:
+        """How many blocks there will be in all, as it looks now."""
+        if self.blocks is not None:
+            return self.blocks
+        if done <= TOO_FEW and self.blocks_s(done + 1, ENOUGH) > left_s:
+            return TOO_FEW
+        total = ENOUGH
+        while total < self.protocol.most_blocks:
+            if total >= done and self.blocks_s(done + 1, total + STEP) > left_s:
+                break
+            total += STEP
+        return total
+
+    def goes_on(self, done: int, left_s: float, precise: Callable[[], bool]) -> bool:
+        """Whether another block follows.
+
+        Stops by precision, never by what the comparison says, and only after 6, 9, 12
+        ... blocks: looking after each block would stop at lucky moments.
+        """
+        if done >= self.fitting(done, left_s):
+            return False
+        at_a_stop = done >= ENOUGH and (done - ENOUGH) % STEP == 0
+        return not (self.blocks is None and at_a_stop and precise())

@@ -1,0 +1,158 @@
+"""One run of one program, timed by hyperfine. Nothing else times whole programs.
+
+hyperfine is called once for each run: it does not interleave, so the driver does. It is
+started in a scratch folder that holds links to the programs, so no path of this machine
+is on its command line, in its shell-like quoting, or in the results.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import child, record
+from .model import Cell, Timing
+
+RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
+SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
+
+
+class HyperfineError(Exception):
+    """hyperfine itself does not work: no run can be made."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one call gave: times, a record, and why it counts for nothing, if so."""
+
+    command: tuple[str, ...]
+    timing: Timing | None
+    record: dict[str, Any] | None
+    problem: str | None
+    samples: Path | None = None
+
+
+def environment() -> dict[str, str]:
+    """Ours, with decimal points in it whatever the user's language."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
+def version() -> str:
+    """hyperfine's version, from a call that proves it can run something."""
+    try:
+        said = subprocess.run(
+            ["hyperfine", "--version"],
+            capture_output=True,
+            timeout=10,
+            env=environment(),
+            check=True,
+        )
+    except FileNotFoundError:
+        raise HyperfineError("hyperfine is not installed") from None
+    except (OSError, subprocess.SubprocessError) as error:
+        raise HyperfineError(f"hyperfine does not work: {error}") from None
+    words = said.stdout.decode(errors="replace").split()
+    if len(words) < 2 or words[0] != "hyperfine":
+        raise HyperfineError("hyperfine does not say its version: is it hyperfine?")
+    return words[1]
+
+
+class Gun:
+    """Fires one run at a time, in a scratch folder of its own."""
+
+    def __init__(self, scratch: Path, programs: Path, guardian: child.Guardian) -> None:
+        self._scratch = scratch
+        self._guardian = guardian
+        scratch.mkdir()
+        for program in programs.iterdir():
+            if program.is_file() and os.access(program, os.X_OK):
+                (scratch / program.name).symlink_to(program.resolve())
+
+    def fire(
+        self,
+        cell: Cell,
+        timeout_s: float,
+        sample: bool = False,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Shot:
+        """One run of the cell, checked."""
+        for name in (RECORD, TIMES, SAMPLES):
+            (self._scratch / name).unlink(missing_ok=True)
+        command = [cell.design, *cell.args, f"--json={RECORD}"]
+        if sample:
+            command.append(f"--samples={SAMPLES}")
+        ending = child.run(
+            [
+                "hyperfine", "--shell=none", "--runs=1", "--ignore-failure",
+                "--style=none", "--output=inherit", f"--export-json={TIMES}",
+                f"--command-name={cell.name}", "./" + shlex.join(command),
+            ],
+            self._scratch, environment(), timeout_s, self._guardian, tick,
+        )  # fmt: skip
+        timing = problem = found = None
+        try:
+            timing = self._timing(ending, timeout_s)
+            _check_exit(timing, _complaint(ending.stderr))
+            found = record.parse(_read_text(self._scratch / RECORD))
+            record.check(found, cell, timing)
+        except record.RecordError as error:
+            problem = str(error)
+        path = self._scratch / SAMPLES
+        if sample and problem is None and not path.is_file():
+            problem = "the program wrote no samples"
+        return Shot(
+            tuple(command), timing, found, problem, path if path.is_file() else None
+        )
+
+    def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
+        if ending.timed_out:
+            raise record.RecordError(f"it hung: ended after {timeout_s:.0f} s")
+        if ending.exit_code != 0:
+            raise HyperfineError(
+                f"hyperfine ended with {ending.exit_code}"
+                + _complaint(ending.stderr)
+            )
+        try:
+            result = json.loads(_read_text(self._scratch / TIMES))["results"][0]
+            codes = result.get("exit_codes") or [None]
+            return Timing(
+                float(result["times"][0]),
+                float(result["user"]),
+                float(result["system"]),
+                codes[0],
+            )
+        except (LookupError, TypeError, ValueError) as error:
+            raise HyperfineError(f"hyperfine's times cannot be read: {error}") from None
+
+
+def _check_exit(timing: Timing, complaint: str) -> None:
+    code = timing.exit_code
+    if code is None or code == 0:
+        return
+    if code > SIGNAL_BASE:
+        how = f"it was ended by signal {code - SIGNAL_BASE}"
+    else:
+        how = f"it ended with status {code}"
+    raise record.RecordError(how + complaint)
+
+
+def _complaint(stderr: str) -> str:
+    """The first line of stderr that is not hyperfine's own remark on the status."""
+    lines = (line.strip() for line in stderr.splitlines())
+    said = [line for line in lines if line and not line.startswith("Warning: ")]
+    return f": {said[0]}" if said else ""
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise record.RecordError("what the program printed is not UTF-8") from None

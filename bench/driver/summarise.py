@@ -1,0 +1,191 @@
+"""From runs to summaries: medians, per-block ratios, controls, and refusals.
+
+Pure: the same runs always give the same summaries, so a results folder can be
+summarised again at any time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from . import canary
+from .figures import FIGURES
+from .model import (
+    OUTCOMES, Cell, Count, Experiment, Noise, Ratio, Role, Run, Summaries, Summary,
+)  # fmt: skip
+from .stats import median_interval, ratio_verdict, spread
+from .theory import bound_wall_s, lanes, theory_wall_s
+
+
+def summarise(
+    experiment: Experiment,
+    runs: Sequence[Run],
+    blocks: Sequence[Mapping[str, Any]] = (),
+    left_out: Sequence[str] = (),
+    complete: bool = True,
+) -> Summaries:
+    """Everything the runs amount to. blocks: the lines of blocks.ndjson."""
+    by_cell: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        by_cell[run.cell.name].append(run)
+    cells = [summarise_cell(cell, by_cell[cell.name]) for cell in experiment.cells]
+    refusals = _refusals(experiment, cells, by_cell)
+    refused = {name for name, _ in refusals}
+    return Summaries(
+        cells=tuple(cells),
+        ratios=tuple(_ratios(experiment, by_cell, refused)),
+        noise=_noise(experiment, by_cell, blocks),
+        left_out=tuple(left_out),
+        complete=complete,
+        refusals=tuple(dict.fromkeys(sentence for _, sentence in refusals)),
+    )
+
+
+def summarise_cell(cell: Cell, runs: Iterable[Run]) -> Summary:
+    """The counted runs among these, put together."""
+    measured = [run for run in runs if run.role is Role.MEASURE]
+    counted = [run for run in measured if run.counts]
+    values = {
+        name: [value for run in counted if (value := figure.read(run)) is not None]
+        for name, figure in FIGURES.items()
+    }
+    figures = {name: median_interval(v) for name, v in values.items() if v}
+    return Summary(
+        cell=cell,
+        n=len(counted),
+        problems=tuple(run.problem for run in measured if run.problem),
+        figures=figures,
+        outcomes=_outcomes(counted),
+        theory_wall_s=theory_wall_s(cell, _create_each_s(cell, counted)),
+        bound_wall_s=_bound_s(cell, counted),
+    )
+
+
+def _outcomes(counted: Sequence[Run]) -> dict[str, Count]:
+    if not counted:
+        return {}
+    columns = {name: [r.record["outcomes"][name] for r in counted] for name in OUTCOMES}
+    return {name: Count(median(c), min(c), max(c)) for name, c in columns.items()}
+
+
+def _create_each_s(cell: Cell, counted: Sequence[Run]) -> float | None:
+    """The median cost of creating one thread, of the runs that tell it."""
+    creating = [FIGURES["create_s"].read(run) for run in counted]
+    known = [seconds for seconds in creating if seconds is not None]
+    return median(known) / max(1, lanes(cell)) if known else None
+
+
+def _bound_s(cell: Cell, counted: Sequence[Run]) -> float | None:
+    bounds = [bound_wall_s(cell, run.record) for run in counted]
+    known = [bound for bound in bounds if bound is not None]
+    return min(known, default=None)
+
+
+def _peers(experiment: Experiment) -> dict[tuple[str, ...], list[Cell]]:
+    """The cells that are compared with each other, by the options they share."""
+    peers: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in experiment.cells:
+        shared = {**cell.options, "tasks": cell.tasks}
+        peers[tuple(str(shared.get(key)) for key in experiment.compare_by)].append(cell)
+    return peers
+
+
+def _refusals(
+    experiment: Experiment,
+    cells: Sequence[Summary],
+    by_cell: Mapping[str, Sequence[Run]],
+) -> list[tuple[str, str]]:
+    """(cell name, sentence) of each cell that must not be compared, and why."""
+    found = [
+        (s.cell.name, f"{s.cell.label}: {len(s.problems)} of "
+         f"{len(s.problems) + s.n} runs count for nothing: {s.problems[0]}")
+        for s in cells if s.problems
+    ]  # fmt: skip
+    for group in _peers(experiment).values():
+        digests = {
+            run.record["workload_digest"]: cell.label
+            for cell in group
+            for run in by_cell[cell.name]
+            if run.counts
+        }
+        if len(digests) > 1:
+            told = ", ".join(f"{digest} ({who})" for digest, who in digests.items())
+            sentence = f"not compared, the workloads differ: {told}"
+            found += [(cell.name, sentence) for cell in group]
+    return found
+
+
+def _ratios(
+    experiment: Experiment,
+    by_cell: Mapping[str, Sequence[Run]],
+    refused: set[str],
+) -> Iterable[Ratio]:
+    for group in _peers(experiment).values():
+        bases = [cell for cell in group if cell.design == experiment.baseline]
+        if len(bases) != 1 or bases[0].name in refused:
+            continue
+        for cell in group:
+            if cell is not bases[0] and cell.name not in refused:
+                yield ratio(
+                    experiment.figure,
+                    (cell, by_cell[cell.name], Role.MEASURE),
+                    (bases[0], by_cell[bases[0].name], Role.MEASURE),
+                )
+
+
+def ratio(
+    figure: str,
+    over: tuple[Cell, Sequence[Run], Role],
+    under: tuple[Cell, Sequence[Run], Role],
+) -> Ratio:
+    """The first cell's figure over the second's, block by block."""
+    values, divisors = _by_block(figure, over), _by_block(figure, under)
+    shared = sorted(block for block in values if divisors.get(block))
+    quotients = [values[block] / divisors[block] for block in shared]
+    interval = median_interval(quotients) if quotients else None
+    return Ratio(figure, over[0], under[0], interval, ratio_verdict(interval))
+
+
+def _by_block(
+    figure: str, side: tuple[Cell, Sequence[Run], Role]
+) -> dict[int, float]:
+    _, runs, role = side
+    read = FIGURES[figure].read
+    return {
+        run.block: value
+        for run in runs
+        if run.role is role and run.problem is None
+        if (value := read(run)) is not None
+    }
+
+
+def _noise(
+    experiment: Experiment,
+    by_cell: Mapping[str, Sequence[Run]],
+    blocks: Sequence[Mapping[str, Any]],
+) -> Noise:
+    songs = [(block["block"], block["canary"]) for block in blocks if block["block"]]
+    return Noise(
+        a_a=_control(experiment, by_cell),
+        canary_spread={
+            name.removesuffix("_s"): spread([song[name] for _, song in songs])
+            for name in ("sleep_s", "spin_s")
+            if songs
+        },
+        noisy_blocks=canary.noisy_blocks(songs),
+    )
+
+
+def _control(
+    experiment: Experiment, by_cell: Mapping[str, Sequence[Run]]
+) -> Ratio | None:
+    """A/A: one cell over itself. Its interval must contain 1."""
+    for cell in experiment.cells:
+        runs = by_cell[cell.name]
+        if any(run.role is Role.A_A for run in runs):
+            first, second = (cell, runs, Role.A_A), (cell, runs, Role.MEASURE)
+            return ratio("wall_s", first, second)
+    return None
