@@ -36,6 +36,7 @@ class Shot:
     record: dict[str, Any] | None
     problem: str | None
     samples: Path | None = None
+    hung: bool = False
 
 
 def environment() -> dict[str, str]:
@@ -106,8 +107,9 @@ class Gun:
         path = self._scratch / SAMPLES
         if sample and problem is None and not path.is_file():
             problem = "the program wrote no samples"
+        samples = path if path.is_file() else None
         return Shot(
-            tuple(command), timing, found, problem, path if path.is_file() else None
+            tuple(command), timing, found, problem, samples, hung=ending.timed_out
         )
 
     def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:

@@ -3,7 +3,8 @@
 Columns: cell, design, workers, tasks, n, figure, unit, median, low, high, minimum,
 maximum, coverage. low and high are the interval of the median, empty when n < 6.
 Durations are in seconds, sizes in bytes. The figures are those of figures.py; outcomes
-are called outcome_ok and so on. A ratio is called ratio_<figure>, over the baseline.
+are called outcome_ok and so on; `runs` is n, 0 for a cell that was left out. A ratio is
+called ratio_<figure>, over the baseline.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def write_summary(summaries: Summaries) -> str:
 
 
 def _cell_rows(summary: Summary) -> Iterator[list[str]]:
+    # Every cell has this line, also one that was left out.
+    runs = [*_key(summary.cell), str(summary.n), "runs", "count", str(summary.n)]
+    yield [*runs, *[""] * 5]
     for name, interval in summary.figures.items():
         yield _row(summary.cell, name, FIGURES[name].unit, interval)
     for name, count in summary.outcomes.items():

@@ -1,0 +1,88 @@
+"""What is looked at before the start: can this machine give figures that mean anything?
+
+A refusal ends the driver before the first run, with the reason. A warning is printed,
+kept in environment.json, and left to the reader.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import environment, hyperfine
+from .model import Cell
+from .theory import lanes
+
+BUSY_SHARE = 0.25  # of the CPUs: more load than this is a neighbour
+BUSY_PRESSURE_PERCENT = 10.0
+THREAD_BYTES = 36_000  # resident, kernel stack, page tables and slab (METHOD)
+SPARE_THREADS = 200  # for everything else that runs here
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the checks found, in sentences."""
+
+    refusals: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findings:
+    """All checks. state is environment.state() from before the start."""
+    return Findings(
+        refusals=tuple(_refusals(cells, programs)),
+        warnings=tuple(_warnings(cells, state)),
+    )
+
+
+def _refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
+    try:
+        hyperfine.version()
+    except hyperfine.HyperfineError as error:
+        yield str(error)
+    for design in sorted({cell.design for cell in cells}):
+        if not (programs / design).is_file():
+            yield f"the program {design} has not been built"
+    workers = max((cell.workers or 0 for cell in cells), default=0)
+    for limit, name in environment.thread_limits():
+        if limit < workers + SPARE_THREADS:
+            yield f"{name} allows {limit} threads: too few for {workers} workers"
+
+
+def _warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
+    if shutil.which("gnuplot") is None:
+        yield "gnuplot is not installed: there will be no charts"
+    yield from _thread_warnings(cells, state)
+    load, pressure = state["load_1min"], state["cpu_pressure_10s_percent"]
+    if load > max(1.0, BUSY_SHARE * environment.cpus()) + BUSY_SHARE:
+        yield f"load is {load:.2f}: something else runs here, figures may be worse"
+    elif pressure is not None and pressure > BUSY_PRESSURE_PERCENT:
+        yield f"CPU pressure is {pressure:.0f} %: something else runs here"
+    yield from _machine_warnings()
+
+
+def _thread_warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
+    threads = max((lanes(cell) for cell in cells), default=0)
+    limit, name = min(environment.thread_limits(), default=(None, ""))
+    if limit is not None and limit < threads + SPARE_THREADS:
+        yield (
+            f"{name} allows {limit} threads: of {threads} some may not be created, "
+            "and are counted as not started"
+        )
+    available = state["memory_available_bytes"]
+    if available is not None and available < 2 * threads * THREAD_BYTES:
+        yield f"only {available / 1e9:.1f} GB of memory are free for {threads} threads"
+
+
+def _machine_warnings() -> Iterator[str]:
+    governor = environment.read(environment.KERNEL_FILES["governor"])
+    if governor not in (None, "performance"):
+        yield f"the CPU governor is {governor}: speed may change during the run"
+    pages = environment.read(environment.KERNEL_FILES["transparent_hugepage"])
+    if pages and "[always]" in pages:
+        yield "transparent huge pages are 'always': stacks may take 2 MB each"
+    if environment.on_battery():
+        yield "running on battery: the machine may save power"

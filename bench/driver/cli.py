@@ -1,0 +1,158 @@
+"""The command line of bench/run: every option checked, each mistake one clear line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .quantities import parse_count, parse_duration_ns
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MOST_TASKS, MOST_WORKERS = 10_000_000, 100_000
+DESCRIPTION = """\
+What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
+pool of W workers? Runs an experiment, draws its charts and writes a report."""
+EPILOG = """\
+durations: 250us, 10ms, 5s.  exit status: 0 measured, 1 a check or a chart failed,
+2 usage, 3 the environment, 128+n stopped by signal n (what finished is kept)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for."""
+
+    experiment: str
+    list_only: bool
+    quick: bool
+    blocks: int | None
+    seed: int | None
+    out: Path
+    programs: Path
+    overrides: dict[str, Any]
+    shown: tuple[str, ...]  # the arguments without paths, for the results
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with one line on stderr for a mistake instead of the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        # A path may hold bytes that are not UTF-8; the message must come out anyway.
+        text = os.fsencode(f"bench/run: {message} (see --help)")
+        print(text.decode(errors="backslashreplace"), file=sys.stderr)
+        sys.exit(2)
+
+
+def _checked(read: Any) -> Any:
+    """A reader of text as argparse wants it: its ValueError is the message."""
+
+    def convert(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
+def _count(least: int, most: int) -> Any:
+    return _checked(lambda text: parse_count(text, least, most))
+
+
+def _counts(least: int, most: int) -> Any:
+    def read(text: str) -> list[int]:
+        counts = [parse_count(part, least, most) for part in text.split(",")]
+        if len(set(counts)) != len(counts):
+            raise ValueError(f"'{text}' names a number twice")
+        return counts
+
+    return _checked(read)
+
+
+def _duration(text: str) -> str:
+    if parse_duration_ns(text) == 0:
+        raise ValueError(f"'{text}' is no time at all: it must be above 0")
+    return text
+
+
+def _capacity(text: str) -> int | None:
+    return None if text == "unlimited" else parse_count(text, 1, MOST_TASKS)
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="bench/run",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = made.add_argument
+    add("experiment", nargs="?", default="comparison", metavar="NAME",
+        help="an experiment of bench/experiments (default: comparison)")
+    add("--list", action="store_true", help="name the experiments and their questions")
+    add("--quick", action="store_true",
+        help="at most 30 s: leaves out cells of more than 5 s, and says so")
+    add("--blocks", type=_count(1, 1000), metavar="N",
+        help="run every cell N times (default: as many as fit, 6 to 15)")
+    add("--seed", type=_count(0, 2**63 - 1), metavar="S",
+        help="of the order of runs (default: a new one, printed)")
+    add("--out", type=Path, default=REPOSITORY / "results", metavar="DIR",
+        help="where results folders are made (default: results/)")
+    add("--tasks", type=_counts(1, MOST_TASKS), metavar="N,N,...",
+        help="numbers of tasks to compare at")
+    add("--workers", type=_counts(1, MOST_WORKERS), metavar="W,W,...",
+        help="sizes of the worker pool")
+    add("--service-time", type=_checked(_duration), metavar="D",
+        help="time that one call takes")
+    add("--api-capacity", type=_checked(_capacity), metavar="K", default=argparse.SUPPRESS,
+        help="calls that the API serves at once, or 'unlimited'")
+    add("--programs", type=Path, default=REPOSITORY / "build/release/src",
+        metavar="DIR", help="where the two programs are (default: the build of bench/run)")
+    return made  # fmt: skip
+
+
+def parse(arguments: list[str]) -> Settings:
+    """The settings; exits with status 2 and one line when there is a mistake."""
+    given = parser().parse_args(arguments)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", given.experiment):
+        parser().error(f"'{given.experiment}' cannot be the name of an experiment")
+    if given.quick and given.blocks:
+        parser().error("--quick and --blocks exclude each other")
+    overrides = {
+        "tasks": given.tasks,
+        "workers": given.workers,
+        "service-time": given.service_time,
+    }
+    overrides = {key: value for key, value in overrides.items() if value is not None}
+    if hasattr(given, "api_capacity"):
+        overrides["api-capacity"] = given.api_capacity
+    return Settings(
+        experiment=given.experiment,
+        list_only=given.list,
+        quick=given.quick,
+        blocks=given.blocks,
+        seed=given.seed,
+        out=given.out,
+        programs=given.programs,
+        overrides=overrides,
+        shown=_without_paths(arguments),
+    )
+
+
+def _without_paths(arguments: list[str]) -> tuple[str, ...]:
+    shown, skip = [], False
+    for argument in arguments:
+        if skip or argument in ("--out", "--programs"):
+            skip = not skip
+        elif not argument.startswith(("--out=", "--programs=")):
+            shown.append(argument)
+    return tuple(shown)
+
+
+if __name__ == "__main__":
+    parse(sys.argv[1:])  # only to find mistakes, before anything is built

@@ -1,0 +1,161 @@
+"""One experiment, run: warm-up, blocks, samples, each run kept as soon as it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from . import canary, environment
+from .blocks import Plan
+from .hyperfine import Gun, Shot
+from .model import Cell, Experiment, Role, Run, Summaries
+from .progress import Progress
+from .results import ResultsFolder
+from .stats import half_width
+from .summarise import summarise
+from .terminal import short_lines
+from .theory import planned_wall_s
+
+TIMEOUT_FACTOR, TIMEOUT_LEAST_S = 5, 10.0  # of the longest a run should take
+PRECISE = 0.02  # half an interval over its median: better than this is not needed
+SUSPENDED_S = 1.0  # the clock that counts sleep of the machine ran ahead by more
+
+
+def utc_now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+@dataclass
+class Session:
+    """The runs of one experiment, made in the order that the plan gives."""
+
+    experiment: Experiment
+    plan: Plan
+    folder: ResultsFolder
+    gun: Gun
+    left_out: list[str]
+    runs: list[Run] = field(default_factory=list)
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    given_up: set[str] = field(default_factory=set)  # cells that hung
+
+    def __post_init__(self) -> None:
+        self._started = time.monotonic()
+        self._block = 0
+        self._to_go: list[Cell] = []  # of this block
+        self._sampling = False
+        self.progress = Progress(self._left_s)
+
+    def run(self) -> None:
+        """All of it. A signal or an error leaves what is finished in runs."""
+        try:
+            self._run_block(0)
+            while self.plan.goes_on(self._block, self._budget_left_s(), self._precise):
+                self._run_block(self._block + 1)
+            self._run_samples()
+        finally:
+            self.progress.close()
+
+    def summaries(self, complete: bool) -> Summaries:
+        return summarise(
+            self.experiment, self.runs, self.blocks, self.left_out, complete
+        )
+
+    def _run_block(self, number: int) -> None:
+        order = [
+            (cell, role)
+            for cell, role in self.plan.block(number)
+            if cell.name not in self.given_up
+        ]
+        self._block, self._to_go = number, [cell for cell, _ in order]
+        total = self.plan.fitting(number, self._budget_left_s())
+        title = f"block {number} of {total}" if number else "warm-up"
+        self.progress.block(title, short_lines(self.summaries(complete=False)))
+        self._observe(number, [cell for cell, _ in order])
+        for position, (cell, role) in enumerate(order, start=1):
+            del self._to_go[0]
+            self._run(cell, role, position)
+
+    def _observe(self, number: int, order: Sequence[Cell]) -> None:
+        """The canary, and what the machine was doing, at the start of a block."""
+        away_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+        before = self.blocks[-1]["boot_minus_monotonic_s"] if self.blocks else away_s
+        block = {
+            "block": number,
+            "started_utc": utc_now(),
+            "order": [cell.name for cell in order],
+            "canary": canary.sing(),
+            **environment.state(),
+            "boot_minus_monotonic_s": away_s,
+            "suspended": away_s - before > SUSPENDED_S,
+        }
+        self.blocks.append(block)
+        self.folder.add_block(block)
+
+    def _run(self, cell: Cell, role: Role, position: int) -> None:
+        expected_s = self.plan.cell_s(cell)
+        self.progress.run(expected_s)
+        started = utc_now()
+        shot = self.gun.fire(
+            cell,
+            timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
+            + TIMEOUT_LEAST_S,
+            sample=role is Role.SAMPLE,
+            tick=self.progress.tick,
+        )
+        run = Run(
+            cell=cell, role=role, block=self._block, position=position,
+            started_utc=started, command=shot.command, hyperfine=shot.timing,
+            record=shot.record, problem=shot.problem,
+            samples=self._keep_samples(cell, shot),
+        )  # fmt: skip
+        self.folder.add_run(run)
+        self.runs.append(run)
+        if shot.timing is not None:
+            self.plan.seen_s[cell.name] = shot.timing.wall_s
+        if shot.problem is not None:
+            self.progress.say(f"{cell.label} ({role.value}): {shot.problem}")
+        if shot.hung:
+            self.given_up.add(cell.name)
+            self.left_out.append(f"{cell.label}: not run again after it hung")
+
+    def _keep_samples(self, cell: Cell, shot: Shot) -> str | None:
+        if shot.samples is None or shot.problem is not None:
+            return None
+        return self.folder.keep_samples(shot.samples, cell.name)
+
+    def _run_samples(self) -> None:
+        self._sampling, self._to_go = True, list(self.experiment.samples)
+        self.progress.block("samples", short_lines(self.summaries(complete=False)))
+        for position, cell in enumerate(self.experiment.samples, start=1):
+            del self._to_go[0]
+            if cell.name not in self.given_up:
+                self._run(cell, Role.SAMPLE, position)
+
+    def _samples_s(self) -> float:
+        return sum(self.plan.cell_s(cell) for cell in self.experiment.samples)
+
+    def _budget_left_s(self) -> float:
+        """What is left for blocks, once the samples have had their part."""
+        spent_s = time.monotonic() - self._started
+        return self.plan.protocol.budget_s - spent_s - self._samples_s()
+
+    def _left_s(self) -> float:
+        """How long everything after the present run should take."""
+        this_block_s = sum(self.plan.cell_s(cell) for cell in self._to_go)
+        if self._sampling:
+            return this_block_s
+        last = self.plan.fitting(self._block, self._budget_left_s())
+        rest_s = self.plan.blocks_s(self._block + 1, last)
+        return this_block_s + rest_s + self._samples_s()
+
+    def _precise(self) -> bool:
+        """Every cell's wall time is known to 2 % or better."""
+        for summary in self.summaries(complete=False):
+            wall = summary.figures.get("wall_s")
+            width = half_width(wall) if wall is not None else None
+            if width is None or width > PRECISE:
+                return False
+        return True

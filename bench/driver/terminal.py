@@ -1,0 +1,111 @@
+"""What the driver says at the end: one table, the ratios, the doubts, the place.
+
+Written for the back row of a lecture hall: columns line up, and each number of tasks
+has its own paragraph, in the order of the article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from . import wording
+from .figures import FIGURES
+from .model import Chart, Experiment, Summaries, Summary
+from .quantities import show, show_count
+
+COLUMNS = ("", "wall time [95 %]", "ok", "other", "peak memory", "threads", "n")
+
+
+def report_lines(
+    experiment: Experiment, summaries: Summaries, charts: Sequence[Chart]
+) -> list[str]:
+    """The end of a run, as lines for a terminal."""
+    lines = ["", experiment.question, ""]
+    lines += table_lines(summaries)
+    lines += ratio_lines(experiment, summaries)
+    lines += _section("Left out", summaries.left_out)
+    lines += _section("Not compared", summaries.refusals)
+    lines += _section("Controls", wording.noise_sentences(summaries.noise))
+    failed = [f"{c.name}: {c.problem}" for c in charts if c.problem]
+    return lines + _section("Charts that failed", failed)
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    lines = list(lines)
+    return [title, *(f"  {line}" for line in lines), ""] if lines else []
+
+
+def table_lines(summaries: Summaries) -> list[str]:
+    """One row a cell, grouped by tasks; columns as wide as they need to be."""
+    rows: list[Sequence[str]] = [COLUMNS]
+    by_tasks: dict[int, list[Summary]] = {}
+    for summary in summaries:
+        by_tasks.setdefault(summary.cell.tasks, []).append(summary)
+    for tasks, group in sorted(by_tasks.items()):
+        rows.append((f"{show_count(tasks)} tasks",))
+        rows += [_row(summary) for summary in group]
+    widths = [max(len(r[i]) for r in rows if i < len(r)) for i in range(len(COLUMNS))]
+    return [_aligned(row, widths) for row in rows] + [""]
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    """The first column to the left, the others to the right."""
+    cells = [row[0].ljust(widths[0])]
+    cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
+    return "  ".join(cells).rstrip()
+
+
+def _row(summary: Summary) -> Sequence[str]:
+    # The tasks are above; the design and what else was varied is here.
+    label = "  " + summary.cell.label.rpartition(", ")[0]
+    if summary.n == 0:
+        told = "failed" if summary.problems else "not run"
+        return (label, told, "–", "–", "–", "–", "0")
+    ok = summary.outcomes["ok"]
+    others = [count for name, count in summary.outcomes.items() if name != "ok"]
+    lost = sum(count.median for count in others)
+    return (
+        label,
+        wording.interval_text(summary.figures["wall_s"], "s"),
+        show_count(round(ok.median)),
+        show_count(round(lost)),
+        _median(summary, "rss_bytes"),
+        _median(summary, "threads"),
+        str(summary.n) + ("!" if summary.problems else ""),
+    )
+
+
+def _median(summary: Summary, name: str) -> str:
+    figure = summary.figures.get(name)
+    return "–" if figure is None else show(FIGURES[name].unit, figure.median)
+
+
+def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
+    """For each number of tasks, what the ratios bear and what became of the tasks."""
+    lines = []
+    unit = FIGURES[experiment.figure].unit
+    for tasks in sorted({ratio.cell.tasks for ratio in summaries.ratios}):
+        lines.append(f"At {show_count(tasks)} tasks")
+        ratios = [r for r in summaries.ratios if r.cell.tasks == tasks]
+        lines += [f"  {wording.ratio_sentence(ratio, unit)}" for ratio in ratios]
+        cells = dict.fromkeys(
+            c.name for ratio in ratios for c in (ratio.baseline, ratio.cell)
+        )
+        told = (wording.success_sentence(summaries.of(name)) for name in cells)
+        lines += [f"  {sentence}" for sentence in told if sentence]
+        lines.append("")
+    return lines
+
+
+def short_lines(summaries: Summaries) -> list[str]:
+    """The medians so far, one line for each number of tasks."""
+    lines = []
+    for tasks in sorted({summary.cell.tasks for summary in summaries}):
+        group = [s for s in summaries if s.cell.tasks == tasks and s.n]
+        told = [
+            f"{wording.design_name(s.cell)} {show('s', s.figures['wall_s'].median)}"
+            for s in group
+        ]
+        if told:
+            lines.append(f"{show_count(tasks):>9} tasks: " + " · ".join(told))
+    return lines

@@ -1,0 +1,116 @@
+"""Figures as words. Whatever calls a thing faster or slower does it through here.
+
+Every word is chosen by a verdict, and a verdict by an interval; so no sentence, title or
+caption can say more than the data bear out.
+"""
+
+from __future__ import annotations
+
+from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
+from .quantities import show, show_count, show_ratio
+
+# For figures where less is better, which all compared figures are.
+WORDS = {
+    "s": {Verdict.LESS: "faster", Verdict.MORE: "slower"},
+    "bytes": {Verdict.LESS: "smaller", Verdict.MORE: "larger"},
+    "count": {Verdict.LESS: "fewer", Verdict.MORE: "more"},
+}
+
+
+def verdict_word(verdict: Verdict, unit: str = "s") -> str:
+    return WORDS[unit].get(verdict, "cannot tell")
+
+
+def design_name(cell: Cell) -> str:
+    """ "thread-per-task", "worker-pool of 5"."""
+    return cell.design if cell.workers is None else f"{cell.design} of {cell.workers}"
+
+
+def interval_text(interval: Interval, unit: str) -> str:
+    """ "12.3 ms [12.1 ms, 12.5 ms]", or the median alone when n < 6."""
+    text = show(unit, interval.median)
+    if not interval.known:
+        return text
+    return f"{text} [{show(unit, interval.low)}, {show(unit, interval.high)}]"
+
+
+def ratio_text(interval: Interval) -> str:
+    """ "6.27× [6.20, 6.31]"."""
+    text = f"{show_ratio(interval.median)}×"
+    if not interval.known:
+        return text
+    return f"{text} [{show_ratio(interval.low)}, {show_ratio(interval.high)}]"
+
+
+def count_text(count: Count) -> str:
+    """ "312", or "312 (290–330)" when runs differ."""
+    if count.all_equal:
+        return show_count(count.minimum)
+    least, most = show_count(count.minimum), show_count(count.maximum)
+    return f"{show_count(round(count.median))} ({least}–{most})"
+
+
+def ratio_sentence(ratio: Ratio, unit: str = "s") -> str:
+    """What the comparison of two cells bears, in one sentence."""
+    who, base = design_name(ratio.cell), design_name(ratio.baseline)
+    if ratio.interval is None:
+        return f"{who} and {base}: no block holds both, nothing can be said."
+    factor = ratio_text(ratio.interval)
+    if not ratio.interval.known:
+        return (
+            f"{who} takes {factor} of {base}: cannot tell, "
+            f"{ratio.interval.n} blocks give no interval."
+        )
+    if ratio.verdict is Verdict.CANNOT_TELL:
+        return f"{who} takes {factor} of {base}: cannot tell them apart."
+    word = verdict_word(ratio.verdict, unit)
+    return f"{who} takes {factor} of {base}: {word}."
+
+
+def success_sentence(summary: Summary) -> str | None:
+    """What became of the tasks, when not all went well."""
+    ok = summary.outcomes.get("ok")
+    if ok is None or ok.minimum == summary.cell.tasks:
+        return None
+    bad = [
+        f"{count_text(count)} {name.replace('_', ' ')}"
+        for name, count in summary.outcomes.items()
+        if name != "ok" and count.maximum > 0
+    ]
+    return (
+        f"{design_name(summary.cell)} completes {count_text(ok)} of "
+        f"{show_count(summary.cell.tasks)}: {', '.join(bad)}."
+    )
+
+
+def noise_sentences(noise: Noise) -> list[str]:
+    """What the controls say of the machine."""
+    lines = []
+    if noise.a_a is not None and noise.a_a.interval is not None:
+        interval = noise.a_a.interval
+        text = f"A/A control ({noise.a_a.cell.label}): {ratio_text(interval)}"
+        if not interval.known:
+            lines.append(f"{text}; too few blocks for an interval.")
+        elif interval.low <= 1 <= interval.high:
+            lines.append(f"{text} contains 1: the ruler is straight.")
+        else:
+            least = max(abs(interval.low - 1), abs(interval.high - 1))
+            lines.append(
+                f"{text} does not contain 1: this machine cannot resolve "
+                f"differences below {least:.1%} now."
+            )
+    if noise.canary_spread:
+        spread = ", ".join(f"{k} {v:.1%}" for k, v in noise.canary_spread.items())
+        told = f"Canary spread: {spread}"
+        if noise.noisy_blocks:
+            blocks = ", ".join(str(number) for number in noise.noisy_blocks)
+            lines.append(f"{told}; noisy: block {blocks} (over 5 % off).")
+        else:
+            lines.append(f"{told}; quiet.")
+    return lines
+
+
+def left_out_sentence(summaries: Summaries) -> str | None:
+    if not summaries.left_out:
+        return None
+    return "Left out: " + "; ".join(summaries.left_out) + "."
