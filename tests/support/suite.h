@@ -1,0 +1,38 @@
+/*
+ * A test program: a table of claims, each a function whose name says what is so.
+ *
+ *   static const struct claim claims[] = {CLAIM(a_closed_channel_stays_closed), ...};
+ *   int main(int argc, char **argv) { return SUITE_RUN(argc, argv, claims); }
+ *
+ *   test_chan                                all claims
+ *   test_chan a_closed_channel_stays_closed  one claim
+ *   test_chan --list                         their names
+ *
+ * Claims are checked with cmocka's assertions, from any thread. The first that fails
+ * ends the program: it leaves threads behind that still use the failed test's stack, so
+ * nothing after it could be trusted. A claim that gets stuck is named by the watchdog
+ * (watchdog.h). The seed of everything random is printed; FIVE_COOKS_SEED repeats it.
+ */
+#ifndef TEST_SUITE_H
+#define TEST_SUITE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct claim {
+    const char *name;
+    void (*check)(void);
+};
+
+#define CLAIM(function) {#function, function}
+#define SUITE_RUN(argc, argv, claims)                                                  \
+    suite_run(argc, argv, claims, sizeof(claims) / sizeof((claims)[0]))
+
+int suite_run(int argc, char **argv, const struct claim *claims, size_t count);
+
+#endif

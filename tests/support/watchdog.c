@@ -1,0 +1,61 @@
+#include "support/watchdog.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "must.h"
+#include "support/scale.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* lock must be held when using these: */
+static pthread_cond_t changed;
+static const char *watched; /* NULL: between two claims */
+static int64_t limit_ns;
+
+static void *watch(void *unused) {
+    (void)unused;
+    must(pthread_mutex_lock(&lock));
+    for (;;) {
+        struct timespec limit = to_timespec(limit_ns);
+        int error = pthread_cond_timedwait(&changed, &lock, &limit);
+        if (error == ETIMEDOUT && watched != NULL && is_past(limit_ns)) {
+            fprintf(stderr, "watchdog: stuck: %s\n", watched);
+            abort();
+        }
+    }
+    return NULL;
+}
+
+static void start_thread(void) {
+    pthread_condattr_t monotonic;
+    must(pthread_condattr_init(&monotonic));
+    must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC));
+    must(pthread_cond_init(&changed, &monotonic));
+    must(pthread_condattr_destroy(&monotonic));
+    pthread_t thread;
+    must(pthread_create(&thread, NULL, watch, NULL));
+    must(pthread_detach(thread));
+}
+
+/* While nothing is watched the limit is an hour: nobody minds waking then. */
+static void watch_for(const char *claim, int64_t duration_ns) {
+    must(pthread_mutex_lock(&lock));
+    watched = claim;
+    limit_ns = deadline_after_ns(now_ns(), duration_ns);
+    must(pthread_cond_signal(&changed));
+    must(pthread_mutex_unlock(&lock));
+}
+
+void watchdog_start(const char *claim) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, start_thread));
+    watch_for(claim, setting("FIVE_COOKS_WATCHDOG_S", 60) * NS_PER_S);
+}
+
+void watchdog_stop(void) {
+    watch_for(NULL, 3600 * NS_PER_S);
+}

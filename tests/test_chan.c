@@ -1,0 +1,294 @@
+/* A channel's everyday rules: who blocks, who does not, and in which order. */
+#include <errno.h>
+#include <stdint.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+enum { CAPACITY_MOST = 20 };
+
+static struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+static void fill(struct chan *chan) {
+    for (int i = 0; i < (int)chan_capacity(chan); i++) {
+        assert_int_equal(try_send(chan, &i), CHAN_OK);
+    }
+}
+
+static void a_size_that_overflows_is_refused(void) {
+    const size_t sizes[][2] = {{SIZE_MAX, 1},
+                               {1, SIZE_MAX},
+                               {8, SIZE_MAX / 8},
+                               {SIZE_MAX / 2, 3},
+                               {16, (size_t)1 << 60},
+                               {1, (size_t)PTRDIFF_MAX}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        errno = 0;
+        assert_null(chan_create(sizes[i][0], sizes[i][1]));
+        assert_int_equal(errno, EINVAL);
+    }
+}
+
+static void a_size_that_memory_cannot_hold_is_refused(void) {
+    errno = 0;
+    assert_null(chan_create(1, (size_t)1 << 59));
+    assert_int_equal(errno, ENOMEM);
+}
+
+static void freeing_no_channel_is_fine(void) {
+    chan_free(NULL);
+}
+
+static void length_and_capacity_are_told(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        assert_int_equal(chan_capacity(chan), capacity);
+        for (size_t i = 0; i < capacity; i++) {
+            assert_int_equal(chan_length(chan), i);
+            assert_int_equal(try_send(chan, &(int){0}), CHAN_OK);
+        }
+        assert_int_equal(chan_length(chan), capacity);
+        assert_int_equal(try_send(chan, &(int){0}), CHAN_TIMED_OUT);
+        assert_int_equal(chan_length(chan), capacity);
+        for (size_t i = capacity; i > 0; i--) {
+            assert_int_equal(try_receive(chan, NULL), CHAN_OK);
+            assert_int_equal(chan_length(chan), i - 1);
+        }
+        chan_free(chan);
+    }
+}
+
+static void a_receive_from_an_empty_channel_blocks_until_a_send(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        int got = -1;
+        struct operation receive = {
+            .chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+        assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
+        operation_park(&receive);
+        assert_int_equal(chan_send(chan, &(int){7}, DEADLINE_NEVER), CHAN_OK);
+        assert_int_equal(operation_join(&receive), CHAN_OK);
+        assert_int_equal(got, 7);
+        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
+        chan_free(chan);
+    }
+}
+
+static void a_send_to_a_full_channel_blocks_until_a_receive(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        fill(chan);
+        struct operation send = {
+            .chan = chan, .direction = CHAN_SEND, .value = &(int){(int)capacity}};
+        operation_park(&send);
+        assert_int_equal(chan_length(chan), capacity);
+        for (int i = 0; i <= (int)capacity; i++) {
+            int got = -1;
+            assert_int_equal(chan_receive(chan, &got, DEADLINE_NEVER), CHAN_OK);
+            assert_int_equal(got, i);
+        }
+        assert_int_equal(operation_join(&send), CHAN_OK);
+        assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+        chan_free(chan);
+    }
+}
+
+static void a_blocked_send_is_over_as_soon_as_the_buffer_has_room(void) {
+    for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        fill(chan);
+        struct operation send = {
+            .chan = chan, .direction = CHAN_SEND, .value = &(int){-1}};
+        operation_park(&send);
+        assert_int_equal(try_receive(chan, NULL), CHAN_OK);
+        assert_int_equal(operation_join(&send), CHAN_OK);
+        assert_int_equal(chan_length(chan), capacity);
+        chan_free(chan);
+    }
+}
+
+static void an_unbuffered_send_is_over_only_when_the_value_is_taken(void) {
+    struct chan *chan = ints(0);
+    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){5}};
+    operation_park(&send);
+    assert_int_equal(chan_length(chan), 0);
+    assert_int_equal(chan_waiters(chan, CHAN_SEND), 1);
+    int got = 0;
+    assert_int_equal(try_receive(chan, &got), CHAN_OK);
+    assert_int_equal(got, 5);
+    assert_int_equal(operation_join(&send), CHAN_OK);
+    chan_free(chan);
+}
+
+static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
+    struct chan *chan = ints(0);
+    int got = 0;
+    assert_int_equal(try_send(chan, &(int){1}), CHAN_TIMED_OUT);
+    assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
+
+    struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+    operation_park(&receive);
+    assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+    assert_int_equal(try_send(chan, &(int){2}), CHAN_OK);
+    assert_int_equal(try_send(chan, &(int){3}), CHAN_TIMED_OUT);
+    assert_int_equal(operation_join(&receive), CHAN_OK);
+    assert_int_equal(got, 2);
+
+    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){4}};
+    operation_park(&send);
+    assert_int_equal(try_send(chan, &(int){5}), CHAN_TIMED_OUT);
+    assert_int_equal(try_receive(chan, &got), CHAN_OK);
+    assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+    assert_int_equal(operation_join(&send), CHAN_OK);
+    assert_int_equal(got, 4);
+    chan_free(chan);
+}
+
+/* Goes round the buffer several times, at every fill. */
+static void values_come_out_in_the_order_sent(void) {
+    for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
+        for (size_t kept = 0; kept < capacity; kept++) {
+            struct chan *chan = ints(capacity);
+            for (int i = 0; i < (int)kept; i++) {
+                assert_int_equal(try_send(chan, &i), CHAN_OK);
+            }
+            for (int i = 0; i < 3 * (int)capacity; i++) {
+                int got = -1;
+                assert_int_equal(try_send(chan, &(int){i + (int)kept}), CHAN_OK);
+                assert_int_equal(try_receive(chan, &got), CHAN_OK);
+                assert_int_equal(got, i);
+            }
+            chan_free(chan);
+        }
+    }
+}
+
+static void blocked_senders_are_served_in_order(void) {
+    enum { SENDERS = 10 };
+    for (size_t capacity = 0; capacity <= 3; capacity++) {
+        struct chan *chan = ints(capacity);
+        fill(chan);
+        int values[SENDERS];
+        struct operation sends[SENDERS];
+        for (int i = 0; i < SENDERS; i++) {
+            values[i] = (int)capacity + i;
+            sends[i] = (struct operation){
+                .chan = chan, .direction = CHAN_SEND, .value = &values[i]};
+            operation_park(&sends[i]);
+        }
+        for (int i = 0; i < SENDERS + (int)capacity; i++) {
+            int got = -1;
+            assert_int_equal(try_receive(chan, &got), CHAN_OK);
+            assert_int_equal(got, i);
+        }
+        for (int i = 0; i < SENDERS; i++) {
+            assert_int_equal(operation_join(&sends[i]), CHAN_OK);
+        }
+        chan_free(chan);
+    }
+}
+
+static void blocked_receivers_are_served_the_most_recent_first(void) {
+    enum { RECEIVERS = 10 };
+    struct chan *chan = ints(0);
+    int values[RECEIVERS];
+    struct operation receives[RECEIVERS];
+    for (int i = 0; i < RECEIVERS; i++) {
+        receives[i] = (struct operation){
+            .chan = chan, .direction = CHAN_RECEIVE, .value = &values[i]};
+        operation_park(&receives[i]);
+    }
+    for (int i = RECEIVERS - 1; i >= 0; i--) {
+        assert_int_equal(try_send(chan, &i), CHAN_OK);
+    }
+    for (int i = 0; i < RECEIVERS; i++) {
+        assert_int_equal(operation_join(&receives[i]), CHAN_OK);
+        assert_int_equal(values[i], i);
+    }
+    chan_free(chan);
+}
+
+struct link {
+    struct chan *from, *to;
+    pthread_t thread;
+};
+
+static void *pass_on(void *argument) {
+    struct link *link = argument;
+    int value;
+    assert_int_equal(chan_receive(link->from, &value, DEADLINE_NEVER), CHAN_OK);
+    value++;
+    assert_int_equal(chan_send(link->to, &value, DEADLINE_NEVER), CHAN_OK);
+    return NULL;
+}
+
+/* Go's test/chan/goroutines.go; its fifo.go's daisy chain with more links. */
+static void a_value_passes_through_a_thousand_threads(void) {
+    int count = scaled(1000);
+    struct link *links = calloc((size_t)count, sizeof links[0]);
+    struct chan *first = ints(0);
+    struct chan *last = first;
+    for (int i = 0; i < count; i++) {
+        links[i].from = last;
+        links[i].to = last = ints(0);
+        links[i].thread = thread_start(pass_on, &links[i]);
+    }
+    int value = 0;
+    assert_int_equal(chan_send(first, &value, DEADLINE_NEVER), CHAN_OK);
+    assert_int_equal(chan_receive(last, &value, DEADLINE_NEVER), CHAN_OK);
+    assert_int_equal(value, count);
+    for (int i = 0; i < count; i++) {
+        thread_join(links[i].thread);
+        chan_free(links[i].from);
+    }
+    chan_free(last);
+    free(links);
+}
+
+static void waiters_are_counted_by_direction(void) {
+    struct chan *chan = ints(0);
+    struct operation receives[3];
+    for (int i = 0; i < 3; i++) {
+        receives[i] = (struct operation){.chan = chan, .direction = CHAN_RECEIVE};
+        operation_park(&receives[i]);
+        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), i + 1);
+        assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(try_send(chan, &i), CHAN_OK);
+        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 2 - i);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(operation_join(&receives[i]), CHAN_OK);
+    }
+    chan_free(chan);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_size_that_overflows_is_refused),
+    CLAIM(a_size_that_memory_cannot_hold_is_refused),
+    CLAIM(freeing_no_channel_is_fine),
+    CLAIM(length_and_capacity_are_told),
+    CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send),
+    CLAIM(a_send_to_a_full_channel_blocks_until_a_receive),
+    CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room),
+    CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken),
+    CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner),
+    CLAIM(values_come_out_in_the_order_sent),
+    CLAIM(blocked_senders_are_served_in_order),
+    CLAIM(blocked_receivers_are_served_the_most_recent_first),
+    CLAIM(a_value_passes_through_a_thousand_threads),
+    CLAIM(waiters_are_counted_by_direction),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

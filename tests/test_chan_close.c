@@ -1,0 +1,243 @@
+/* Closing, by hand and by the clock. */
+#include "chan.h"
+#include "clock.h"
+#include "support/operation.h"
+#include "support/suite.h"
+#include "support/until.h"
+
+enum { CAPACITY_MOST = 20 };
+
+static struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+static void assert_closed_and_empty(struct chan *chan) {
+    for (int style = 0; style < STYLE_COUNT; style++) {
+        int got = -1;
+        struct operation receive = {.chan = chan,
+                                    .direction = CHAN_RECEIVE,
+                                    .value = &got,
+                                    .style = (enum style)style};
+        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_int_equal(got, 0);
+        struct operation send = {.chan = chan,
+                                 .direction = CHAN_SEND,
+                                 .value = &(int){1},
+                                 .style = (enum style)style};
+        assert_int_equal(operation_run(&send), CHAN_CLOSED);
+        assert_int_equal(chan_length(chan), 0);
+    }
+}
+
+/* Go's test/chan/closedchan.go. */
+static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        for (int style = 0; style < STYLE_COUNT; style++) {
+            struct chan *chan = ints(capacity);
+            for (int i = 0; i < (int)capacity; i++) {
+                assert_int_equal(try_send(chan, &(int){i + 1}), CHAN_OK);
+            }
+            chan_close(chan);
+            for (int i = 0; i < (int)capacity; i++) {
+                int got = -1;
+                struct operation receive = {.chan = chan,
+                                            .direction = CHAN_RECEIVE,
+                                            .value = &got,
+                                            .style = (enum style)style};
+                assert_int_equal(operation_run(&receive), CHAN_OK);
+                assert_int_equal(got, i + 1);
+            }
+            assert_closed_and_empty(chan);
+            chan_free(chan);
+        }
+    }
+}
+
+static void a_value_sent_to_a_closed_channel_is_not_delivered(void) {
+    struct chan *chan = ints(3);
+    assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
+    chan_close(chan);
+    assert_int_equal(try_send(chan, &(int){2}), CHAN_CLOSED);
+    assert_int_equal(chan_length(chan), 1);
+    assert_int_equal(try_receive(chan, NULL), CHAN_OK);
+    assert_closed_and_empty(chan);
+    chan_free(chan);
+}
+
+enum { CROWD = 8 };
+
+static void park_crowd(struct chan *chan, enum chan_direction direction,
+                       struct operation *operations, int *values) {
+    for (int i = 0; i < CROWD; i++) {
+        values[i] = 100 + i;
+        operations[i] = (struct operation){
+            .chan = chan,
+            .direction = direction,
+            .value = &values[i],
+            .style = i % 2 == 0 ? STYLE_PLAIN : STYLE_SELECT,
+        };
+        operation_park(&operations[i]);
+    }
+}
+
+static void close_wakes_every_blocked_receiver(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        struct operation receives[CROWD];
+        int values[CROWD];
+        park_crowd(chan, CHAN_RECEIVE, receives, values);
+        chan_close(chan);
+        for (int i = 0; i < CROWD; i++) {
+            assert_int_equal(operation_join(&receives[i]), CHAN_CLOSED);
+            assert_int_equal(values[i], 0);
+        }
+        assert_closed_and_empty(chan);
+        chan_free(chan);
+    }
+}
+
+static void close_wakes_every_blocked_sender_and_drops_its_value(void) {
+    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
+        struct chan *chan = ints(capacity);
+        for (int i = 0; i < (int)capacity; i++) {
+            assert_int_equal(try_send(chan, &(int){i + 1}), CHAN_OK);
+        }
+        struct operation sends[CROWD];
+        int values[CROWD];
+        park_crowd(chan, CHAN_SEND, sends, values);
+        chan_close(chan);
+        for (int i = 0; i < CROWD; i++) {
+            assert_int_equal(operation_join(&sends[i]), CHAN_CLOSED);
+        }
+        for (int i = 0; i < (int)capacity; i++) {
+            int got = -1;
+            assert_int_equal(try_receive(chan, &got), CHAN_OK);
+            assert_int_equal(got, i + 1);
+        }
+        assert_closed_and_empty(chan);
+        chan_free(chan);
+    }
+}
+
+/* ---- by the clock ---- */
+
+static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
+    for (int style = 0; style < STYLE_COUNT; style++) {
+        struct chan *chan = ints(0);
+        int64_t moment_ns = now_ns() + 5 * NS_PER_MS;
+        chan_close_at(chan, moment_ns);
+        int got = -1;
+        struct operation receive = {.chan = chan,
+                                    .direction = CHAN_RECEIVE,
+                                    .value = &got,
+                                    .style = (enum style)style};
+        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_true(now_ns() >= moment_ns);
+        assert_int_equal(got, 0);
+        assert_closed_and_empty(chan);
+        chan_free(chan);
+    }
+}
+
+static void the_clock_wakes_everyone_who_waits(void) {
+    for (size_t full = 0; full <= 1; full++) {
+        enum chan_direction direction = full ? CHAN_SEND : CHAN_RECEIVE;
+        struct chan *chan = ints(1);
+        int64_t moment_ns = now_ns() + 50 * NS_PER_MS;
+        chan_close_at(chan, moment_ns);
+        if (full) {
+            assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
+        }
+        struct operation operations[CROWD];
+        int values[CROWD];
+        for (int i = 0; i < CROWD; i++) {
+            values[i] = 100 + i;
+            operations[i] = (struct operation){.chan = chan,
+                                               .direction = direction,
+                                               .value = &values[i],
+                                               .style = (enum style)(i % STYLE_COUNT)};
+            operation_start(&operations[i]);
+        }
+        for (int i = 0; i < CROWD; i++) {
+            assert_int_equal(operation_join(&operations[i]), CHAN_CLOSED);
+            assert_true(full || values[i] == 0);
+        }
+        assert_true(now_ns() >= moment_ns);
+        assert_int_equal(try_receive(chan, NULL), full ? CHAN_OK : CHAN_CLOSED);
+        assert_closed_and_empty(chan);
+        chan_free(chan);
+    }
+}
+
+static void a_moment_in_the_past_means_closed_from_the_start(void) {
+    const int64_t moments_ns[] = {DEADLINE_NOW, -1, INT64_MIN, now_ns()};
+    for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
+        struct chan *chan = ints(2);
+        chan_close_at(chan, moments_ns[i]);
+        assert_closed_and_empty(chan);
+        chan_free(chan);
+    }
+}
+
+static void a_moment_far_away_closes_nothing(void) {
+    const int64_t moments_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1};
+    for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
+        struct chan *chan = ints(0);
+        chan_close_at(chan, moments_ns[i]);
+        struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE};
+        operation_park(&receive);
+        assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
+        assert_int_equal(operation_join(&receive), CHAN_OK);
+        chan_free(chan);
+    }
+}
+
+static void what_is_buffered_outlives_the_moment(void) {
+    struct chan *chan = ints(2);
+    int64_t moment_ns = now_ns() + NS_PER_MS;
+    chan_close_at(chan, moment_ns);
+    enum chan_result sent = try_send(chan, &(int){8});
+    UNTIL(is_past(moment_ns));
+    int got = -1;
+    assert_int_equal(try_receive(chan, &got), sent);
+    assert_int_equal(got, sent == CHAN_OK ? 8 : 0);
+    assert_closed_and_empty(chan);
+    chan_free(chan);
+}
+
+static void closing_by_hand_before_or_after_the_moment_is_fine(void) {
+    struct chan *before = ints(0);
+    chan_close_at(before, DEADLINE_NEVER - 1);
+    struct operation receive = {.chan = before, .direction = CHAN_RECEIVE};
+    operation_park(&receive);
+    chan_close(before);
+    assert_int_equal(operation_join(&receive), CHAN_CLOSED);
+    assert_closed_and_empty(before);
+    chan_free(before);
+
+    struct chan *after = ints(0);
+    chan_close_at(after, DEADLINE_NOW);
+    assert_closed_and_empty(after);
+    chan_close(after);
+    assert_closed_and_empty(after);
+    chan_free(after);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever),
+    CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered),
+    CLAIM(close_wakes_every_blocked_receiver),
+    CLAIM(close_wakes_every_blocked_sender_and_drops_its_value),
+    CLAIM(a_channel_closes_itself_at_its_moment_and_not_before),
+    CLAIM(the_clock_wakes_everyone_who_waits),
+    CLAIM(a_moment_in_the_past_means_closed_from_the_start),
+    CLAIM(a_moment_far_away_closes_nothing),
+    CLAIM(what_is_buffered_outlives_the_moment),
+    CLAIM(closing_by_hand_before_or_after_the_moment_is_fine),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,190 @@
+/* Deadlines: never too early, never for ever, and nothing is left behind. */
+#include <signal.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+static const enum chan_direction directions[] = {CHAN_SEND, CHAN_RECEIVE};
+
+/* Does the one operation that blocks on this channel: a send if it is full. */
+static enum chan_result block_until(struct chan *chan, enum chan_direction direction,
+                                    int64_t deadline_ns) {
+    int value = 1;
+    return direction == CHAN_SEND ? chan_send(chan, &value, deadline_ns)
+                                  : chan_receive(chan, &value, deadline_ns);
+}
+
+static void a_wait_ends_at_its_deadline_and_not_before(void) {
+    for (int d = 0; d < 2; d++) {
+        for (int style = 0; style < STYLE_COUNT; style++) {
+            struct chan *chan = ints(0);
+            int64_t begin_ns = now_ns();
+            int value = 3;
+            struct operation operation = {.chan = chan,
+                                          .direction = directions[d],
+                                          .value = &value,
+                                          .style = (enum style)style,
+                                          .gives_up_after_ns = 2 * NS_PER_MS};
+            assert_int_equal(operation_run(&operation), CHAN_TIMED_OUT);
+            assert_true(now_ns() >= begin_ns + 2 * NS_PER_MS);
+            assert_int_equal(value, 3); /* left alone */
+            chan_free(chan);
+        }
+    }
+}
+
+static void a_deadline_in_the_past_never_blocks(void) {
+    const int64_t past_ns[] = {DEADLINE_NOW, -1, INT64_MIN, 1, now_ns()};
+    for (size_t i = 0; i < sizeof past_ns / sizeof past_ns[0]; i++) {
+        struct chan *chan = ints(0);
+        assert_int_equal(block_until(chan, CHAN_SEND, past_ns[i]), CHAN_TIMED_OUT);
+        assert_int_equal(block_until(chan, CHAN_RECEIVE, past_ns[i]), CHAN_TIMED_OUT);
+        chan_free(chan);
+    }
+}
+
+static void what_is_ready_happens_though_the_deadline_has_passed(void) {
+    struct chan *chan = ints(1);
+    assert_int_equal(chan_send(chan, &(int){4}, INT64_MIN), CHAN_OK);
+    int got = 0;
+    assert_int_equal(chan_receive(chan, &got, INT64_MIN), CHAN_OK);
+    assert_int_equal(got, 4);
+    chan_free(chan);
+}
+
+struct patient {
+    struct chan *chan;
+    int64_t deadline_ns;
+    enum chan_result result;
+};
+
+static void *wait_patiently(void *argument) {
+    struct patient *patient = argument;
+    patient->result = chan_receive(patient->chan, NULL, patient->deadline_ns);
+    return NULL;
+}
+
+/* Go's TestOverflowSleep. Time enough is given for a wrapped deadline to fire. */
+static void a_deadline_at_the_end_of_time_does_not_fire(void) {
+    const int64_t far_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1,
+                              DEADLINE_NEVER - NS_PER_S, INT64_C(1) << 62};
+    for (size_t i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
+        struct patient patient = {ints(0), far_ns[i], CHAN_TIMED_OUT};
+        struct chan *clock = ints(0);
+        pthread_t thread = thread_start(wait_patiently, &patient);
+        UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
+        chan_receive(clock, NULL, now_ns() + 5 * NS_PER_MS);
+        assert_int_equal(chan_waiters(patient.chan, CHAN_RECEIVE), 1);
+        assert_int_equal(try_send(patient.chan, &(int){1}), CHAN_OK);
+        thread_join(thread);
+        assert_int_equal(patient.result, CHAN_OK);
+        chan_free(clock);
+        chan_free(patient.chan);
+    }
+}
+
+/* A waiter that gave up must not be found by anyone: its stack is gone. */
+static void who_gave_up_has_left_no_trace(void) {
+    for (size_t capacity = 0; capacity <= 1; capacity++) {
+        struct chan *chan = ints(capacity);
+        for (int i = 0; i < 20; i++) {
+            int64_t soon_ns = now_ns() + i * 20 * NS_PER_US;
+            assert_int_equal(block_until(chan, CHAN_RECEIVE, soon_ns), CHAN_TIMED_OUT);
+        }
+        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
+        if (capacity == 1) {
+            assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
+        }
+        assert_int_equal(try_send(chan, &(int){2}), CHAN_TIMED_OUT);
+        for (int i = 0; i < 20; i++) {
+            int64_t soon_ns = now_ns() + i * 20 * NS_PER_US;
+            assert_int_equal(block_until(chan, CHAN_SEND, soon_ns), CHAN_TIMED_OUT);
+        }
+        assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);
+        assert_int_equal(try_receive(chan, NULL), capacity ? CHAN_OK : CHAN_TIMED_OUT);
+        chan_free(chan);
+    }
+}
+
+/* The one in the middle of the queue leaves; its neighbours are still served. */
+static void who_gives_up_leaves_the_others_in_their_place(void) {
+    struct chan *chan = ints(0);
+    int values[3] = {10, 11, 12};
+    struct operation sends[3];
+    for (int i = 0; i < 3; i++) {
+        sends[i] = (struct operation){
+            .chan = chan,
+            .direction = CHAN_SEND,
+            .value = &values[i],
+            .gives_up_after_ns = i == 1 ? 50 * NS_PER_MS : 0,
+        };
+        operation_park(&sends[i]);
+    }
+    assert_int_equal(operation_join(&sends[1]), CHAN_TIMED_OUT);
+    assert_int_equal(chan_waiters(chan, CHAN_SEND), 2);
+    int got = 0;
+    assert_int_equal(try_receive(chan, &got), CHAN_OK);
+    assert_int_equal(got, 10);
+    assert_int_equal(try_receive(chan, &got), CHAN_OK);
+    assert_int_equal(got, 12);
+    assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
+    assert_int_equal(operation_join(&sends[0]), CHAN_OK);
+    assert_int_equal(operation_join(&sends[2]), CHAN_OK);
+    chan_free(chan);
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+static void *wait_twice(void *argument) {
+    struct patient *patient = argument;
+    patient->result = chan_receive(patient->chan, NULL, patient->deadline_ns);
+    assert_int_equal(patient->result, CHAN_TIMED_OUT);
+    assert_true(now_ns() >= patient->deadline_ns);
+    patient->result = chan_receive(patient->chan, NULL, DEADLINE_NEVER);
+    return NULL;
+}
+
+/* Signals interrupt system calls: neither a wait nor a deadline may notice. */
+static void signals_end_no_wait(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
+    struct patient patient = {ints(0), now_ns() + 20 * NS_PER_MS, CHAN_OK};
+    pthread_t thread = thread_start(wait_twice, &patient);
+    int shots = scaled(2000);
+    while (!is_past(patient.deadline_ns) || shots-- > 0) {
+        pthread_kill(thread, SIGUSR1);
+        sched_yield();
+    }
+    UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
+    assert_int_equal(try_send(patient.chan, &(int){1}), CHAN_OK);
+    thread_join(thread);
+    assert_int_equal(patient.result, CHAN_OK);
+    chan_free(patient.chan);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_wait_ends_at_its_deadline_and_not_before),
+    CLAIM(a_deadline_in_the_past_never_blocks),
+    CLAIM(what_is_ready_happens_though_the_deadline_has_passed),
+    CLAIM(a_deadline_at_the_end_of_time_does_not_fire),
+    CLAIM(who_gave_up_has_left_no_trace),
+    CLAIM(who_gives_up_leaves_the_others_in_their_place),
+    CLAIM(signals_end_no_wait),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,185 @@
+/* Values arrive whole, whatever their size and whichever way they take. */
+#include <string.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/operation.h"
+#include "support/suite.h"
+#include "support/value.h"
+
+static const size_t sizes[] = VALUE_SIZES;
+
+/* A value with a guard behind it that no copy may touch. */
+struct slot {
+    unsigned char value[VALUE_SIZE_MOST + 16];
+};
+
+static void slot_make(struct slot *slot, size_t size, uint32_t number) {
+    memset(slot, 0xa5, sizeof *slot);
+    value_make(slot->value, size, number);
+}
+
+static void assert_slot(const struct slot *slot, size_t size, uint32_t number) {
+    assert_true(value_is(slot->value, size, number));
+    for (size_t i = size; i < sizeof slot->value; i++) {
+        assert_int_equal(slot->value[i], 0xa5);
+    }
+}
+
+static struct chan *chan_of(size_t size, size_t capacity) {
+    struct chan *chan = chan_create(size, capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+static void a_value_goes_whole_through_the_buffer(void) {
+    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
+        struct chan *chan = chan_of(sizes[s], 3);
+        struct slot in, out;
+        for (uint32_t i = 0; i < 10; i++) {
+            slot_make(&in, sizes[s], i);
+            slot_make(&out, sizes[s], 99);
+            assert_int_equal(try_send(chan, in.value), CHAN_OK);
+            assert_int_equal(try_receive(chan, out.value), CHAN_OK);
+            assert_slot(&out, sizes[s], i);
+        }
+        chan_free(chan);
+    }
+}
+
+/* Every pair of styles: go's nonblock.go, for both who is there first. */
+static void hand_over(size_t size, size_t capacity, enum style sends,
+                      enum style receives, bool sender_first, bool discard) {
+    struct chan *chan = chan_of(size, capacity);
+    struct slot in, out;
+    slot_make(&in, size, 4711);
+    slot_make(&out, size, 99);
+    struct operation send = {
+        .chan = chan, .direction = CHAN_SEND, .value = in.value, .style = sends};
+    struct operation receive = {.chan = chan,
+                                .direction = CHAN_RECEIVE,
+                                .value = discard ? NULL : out.value,
+                                .style = receives};
+    struct operation *first = sender_first ? &send : &receive;
+    struct operation *second = sender_first ? &receive : &send;
+    bool parks = first->style != STYLE_POLL && (capacity == 0 || !sender_first);
+    if (parks) {
+        operation_park(first);
+    } else {
+        operation_start(first);
+    }
+    assert_int_equal(operation_run(second), CHAN_OK);
+    assert_int_equal(operation_join(first), CHAN_OK);
+    assert_slot(&in, size, 4711);
+    assert_slot(&out, size, discard ? 99 : 4711);
+    chan_free(chan);
+}
+
+static void hand_over_in_every_style(bool discard) {
+    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
+        for (size_t capacity = 0; capacity <= 1; capacity++) {
+            for (int pair = 0; pair < STYLE_COUNT * STYLE_COUNT; pair++) {
+                enum style sends = (enum style)(pair / STYLE_COUNT);
+                enum style receives = (enum style)(pair % STYLE_COUNT);
+                if (capacity == 0 && sends == STYLE_POLL && receives == STYLE_POLL) {
+                    continue; /* two that never wait never meet */
+                }
+                hand_over(sizes[s], capacity, sends, receives, true, discard);
+                hand_over(sizes[s], capacity, sends, receives, false, discard);
+            }
+        }
+    }
+}
+
+static void a_value_goes_whole_from_hand_to_hand_in_every_style(void) {
+    hand_over_in_every_style(false);
+}
+
+/* Go's test/chan/select7.go. */
+static void a_value_may_be_discarded_in_every_style(void) {
+    hand_over_in_every_style(true);
+}
+
+static void a_value_of_no_size_needs_no_memory(void) {
+    for (size_t capacity = 0; capacity <= 2; capacity++) {
+        struct chan *chan = chan_of(0, capacity);
+        for (size_t i = 0; i < capacity; i++) {
+            assert_int_equal(try_send(chan, NULL), CHAN_OK);
+        }
+        struct operation send = {.chan = chan, .direction = CHAN_SEND};
+        operation_park(&send);
+        for (size_t i = 0; i <= capacity; i++) {
+            assert_int_equal(try_receive(chan, NULL), CHAN_OK);
+        }
+        assert_int_equal(operation_join(&send), CHAN_OK);
+        assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+        chan_close(chan);
+        assert_int_equal(try_receive(chan, NULL), CHAN_CLOSED);
+        chan_free(chan);
+    }
+}
+
+static void the_sender_keeps_its_value(void) {
+    struct chan *chan = chan_of(sizeof(int), 1);
+    int value = 5;
+    int got = 0;
+    assert_int_equal(try_send(chan, &value), CHAN_OK);
+    value = 6; /* what was sent was a copy */
+    assert_int_equal(try_receive(chan, &got), CHAN_OK);
+    assert_int_equal(got, 5);
+    chan_free(chan);
+}
+
+/* Go's test/chan/sendstmt.go. */
+static void a_channel_may_travel_through_a_channel(void) {
+    struct chan *post = chan_of(sizeof(struct chan *), 0);
+    struct chan *reply = chan_of(sizeof(int), 1);
+    struct chan *delivered = NULL;
+    struct operation receive = {
+        .chan = post, .direction = CHAN_RECEIVE, .value = &delivered};
+    operation_park(&receive);
+    assert_int_equal(chan_send(post, &reply, DEADLINE_NEVER), CHAN_OK);
+    assert_int_equal(operation_join(&receive), CHAN_OK);
+    assert_int_equal(try_send(delivered, &(int){3}), CHAN_OK);
+    int got = 0;
+    assert_int_equal(try_receive(reply, &got), CHAN_OK);
+    assert_int_equal(got, 3);
+    chan_free(reply);
+    chan_free(post);
+}
+
+static void closing_zeroes_what_a_receiver_gets_and_no_byte_more(void) {
+    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
+        for (size_t capacity = 0; capacity <= 1; capacity++) {
+            struct chan *chan = chan_of(sizes[s], capacity);
+            struct slot parked, later;
+            slot_make(&parked, sizes[s], 1);
+            slot_make(&later, sizes[s], 2);
+            struct operation receive = {
+                .chan = chan, .direction = CHAN_RECEIVE, .value = parked.value};
+            operation_park(&receive);
+            chan_close(chan);
+            assert_int_equal(operation_join(&receive), CHAN_CLOSED);
+            assert_int_equal(try_receive(chan, later.value), CHAN_CLOSED);
+            assert_true(value_is_zero(parked.value, sizes[s]));
+            assert_true(value_is_zero(later.value, sizes[s]));
+            assert_int_equal(parked.value[sizes[s]], 0xa5);
+            assert_int_equal(later.value[sizes[s]], 0xa5);
+            chan_free(chan);
+        }
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_value_goes_whole_through_the_buffer),
+    CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style),
+    CLAIM(a_value_may_be_discarded_in_every_style),
+    CLAIM(a_value_of_no_size_needs_no_memory),
+    CLAIM(the_sender_keeps_its_value),
+    CLAIM(a_channel_may_travel_through_a_channel),
+    CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

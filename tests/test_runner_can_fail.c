@@ -1,0 +1,35 @@
+/* Must fail, each in its way: else nothing the other test programs say is worth much. */
+#include <stdbool.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+static void a_false_claim_fails(void) {
+    assert_int_equal(chan_capacity(chan_create(1, 2)), 3);
+}
+
+static void *claim_falsely(void *unused) {
+    (void)unused;
+    assert_true(false);
+    return NULL;
+}
+
+static void a_false_claim_in_another_thread_fails(void) {
+    thread_join(thread_start(claim_falsely, NULL));
+}
+
+static void a_claim_that_gets_stuck_fails(void) {
+    chan_receive(chan_create(1, 0), NULL, DEADLINE_NEVER);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_false_claim_fails),
+    CLAIM(a_false_claim_in_another_thread_fails),
+    CLAIM(a_claim_that_gets_stuck_fails),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,306 @@
+/* Select: one of several, fairly, all or nothing. */
+#include <malloc.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+static struct chan_case sending(struct chan *chan, int *value) {
+    return (struct chan_case){chan, CHAN_SEND, value, CHAN_TIMED_OUT};
+}
+
+static struct chan_case receiving(struct chan *chan, int *value) {
+    return (struct chan_case){chan, CHAN_RECEIVE, value, CHAN_TIMED_OUT};
+}
+
+/* A select in a thread of its own. */
+struct chooser {
+    struct chan_case cases[4];
+    int count;
+    int64_t deadline_ns;
+    int chosen;
+    pthread_t thread;
+};
+
+static void *choose(void *argument) {
+    struct chooser *chooser = argument;
+    chooser->chosen =
+        chan_select(chooser->cases, chooser->count, chooser->deadline_ns);
+    return NULL;
+}
+
+static void chooser_park(struct chooser *chooser) {
+    struct chan *chan = chooser->cases[0].chan;
+    enum chan_direction direction = chooser->cases[0].direction;
+    size_t before = chan_waiters(chan, direction);
+    chooser->thread = thread_start(choose, chooser);
+    UNTIL(chan_waiters(chan, direction) > before);
+}
+
+static int chooser_join(struct chooser *chooser) {
+    thread_join(chooser->thread);
+    return chooser->chosen;
+}
+
+static void nothing_to_choose_from_waits_for_the_deadline(void) {
+    struct chan_case never[] = {sending(NULL, NULL), receiving(NULL, NULL)};
+    for (int count = 0; count <= 2; count++) {
+        int64_t deadline_ns = now_ns() + NS_PER_MS;
+        assert_int_equal(chan_select(never, count, deadline_ns), -1);
+        assert_true(now_ns() >= deadline_ns);
+        assert_int_equal(chan_select(never, count, DEADLINE_NOW), -1);
+        assert_int_equal(chan_select(never, count, INT64_MIN), -1);
+    }
+}
+
+static void a_case_without_channel_is_never_chosen(void) {
+    struct chan *ready = ints(1);
+    for (int i = 0; i < 100; i++) {
+        int value = i;
+        struct chan_case cases[] = {receiving(NULL, NULL), sending(ready, &value),
+                                    sending(NULL, NULL)};
+        assert_int_equal(chan_select(cases, 3, DEADLINE_NEVER), 1);
+        assert_int_equal(cases[1].result, CHAN_OK);
+        assert_int_equal(try_receive(ready, &value), CHAN_OK);
+        assert_int_equal(value, i);
+    }
+    chan_free(ready);
+}
+
+static void only_the_chosen_case_happens(void) {
+    for (int i = 0; i < 200; i++) {
+        struct chan *full[2] = {ints(1), ints(1)};
+        struct chan *room[2] = {ints(1), ints(1)};
+        int values[4] = {10, 11, 12, 13};
+        assert_int_equal(try_send(full[0], &(int){20}), CHAN_OK);
+        assert_int_equal(try_send(full[1], &(int){21}), CHAN_OK);
+        struct chan_case cases[] = {
+            receiving(full[0], &values[0]), receiving(full[1], &values[1]),
+            sending(room[0], &values[2]), sending(room[1], &values[3])};
+        int chosen = chan_select(cases, 4, DEADLINE_NEVER);
+        for (int c = 0; c < 4; c++) {
+            bool happened = c == chosen;
+            struct chan *chan = cases[c].chan;
+            assert_int_equal(chan_length(chan), (c < 2) != happened);
+            assert_int_equal(values[c], happened && c < 2 ? 20 + c : 10 + c);
+            if (happened) {
+                assert_int_equal(cases[c].result, CHAN_OK);
+            }
+            chan_free(chan);
+        }
+    }
+}
+
+static void a_closed_channel_is_ready(void) {
+    struct chan *closed = ints(0);
+    struct chan *open = ints(0);
+    chan_close(closed);
+    int got = -1;
+    struct chan_case cases[] = {receiving(open, NULL), receiving(closed, &got)};
+    assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
+    assert_int_equal(cases[1].result, CHAN_CLOSED);
+    assert_int_equal(got, 0);
+    cases[1] = sending(closed, &got);
+    assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
+    assert_int_equal(cases[1].result, CHAN_CLOSED);
+    chan_free(open);
+    chan_free(closed);
+}
+
+static void closing_one_channel_wakes_a_select(void) {
+    for (int direction = CHAN_SEND; direction <= CHAN_RECEIVE; direction++) {
+        for (int closed = 0; closed < 3; closed++) {
+            struct chan *chans[3] = {ints(0), ints(0), ints(0)};
+            int values[3] = {1, 2, 3};
+            struct chooser chooser = {.count = 3, .deadline_ns = DEADLINE_NEVER};
+            for (int c = 0; c < 3; c++) {
+                chooser.cases[c] = (struct chan_case){
+                    chans[c], (enum chan_direction)direction, &values[c], CHAN_OK};
+            }
+            chooser_park(&chooser);
+            chan_close(chans[closed]);
+            assert_int_equal(chooser_join(&chooser), closed);
+            assert_int_equal(chooser.cases[closed].result, CHAN_CLOSED);
+            for (int c = 0; c < 3; c++) {
+                bool zeroed = c == closed && direction == CHAN_RECEIVE;
+                assert_int_equal(values[c], zeroed ? 0 : c + 1);
+                assert_int_equal(chan_waiters(chans[c], direction), 0);
+                chan_free(chans[c]);
+            }
+        }
+    }
+}
+
+/* Go's select3.go: "select should not get confused if it sees itself". */
+static void a_select_does_not_meet_itself(void) {
+    struct chan *chan = ints(0);
+    int sent = 1;
+    int got = 2;
+    struct chan_case cases[] = {sending(chan, &sent), receiving(chan, &got)};
+    assert_int_equal(chan_select(cases, 2, DEADLINE_NOW), -1);
+    assert_int_equal(chan_select(cases, 2, now_ns() + NS_PER_MS), -1);
+    assert_int_equal(got, 2);
+    assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);
+    assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
+    chan_free(chan);
+}
+
+/* libdill's choose against choose. */
+static void two_selects_meet(void) {
+    for (int meet = 0; meet < 2; meet++) {
+        struct chan *chans[] = {ints(0), ints(0), ints(0)};
+        int sent[2] = {5, 6};
+        int got[2] = {-1, -1};
+        struct chooser parked = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+        parked.cases[0] = sending(chans[0], &sent[0]);
+        parked.cases[1] = sending(chans[1], &sent[1]);
+        chooser_park(&parked);
+        struct chan_case cases[] = {receiving(chans[2], &got[0]),
+                                    receiving(chans[meet], &got[1])};
+        assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
+        assert_int_equal(chooser_join(&parked), meet);
+        assert_int_equal(got[1], sent[meet]);
+        for (int c = 0; c < 3; c++) {
+            assert_int_equal(chan_waiters(chans[c], CHAN_SEND), 0);
+            assert_int_equal(chan_waiters(chans[c], CHAN_RECEIVE), 0);
+            chan_free(chans[c]);
+        }
+    }
+}
+
+/* One select, parked on two channels, is one partner and not two. */
+static void a_parked_select_is_taken_once(void) {
+    struct chan *chans[] = {ints(0), ints(0)};
+    int got[2] = {-1, -1};
+    struct chooser chooser = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+    chooser.cases[0] = receiving(chans[0], &got[0]);
+    chooser.cases[1] = receiving(chans[1], &got[1]);
+    chooser_park(&chooser);
+    assert_int_equal(try_send(chans[1], &(int){7}), CHAN_OK);
+    assert_int_equal(try_send(chans[0], &(int){8}), CHAN_TIMED_OUT);
+    assert_int_equal(chooser_join(&chooser), 1);
+    assert_int_equal(got[0], -1);
+    assert_int_equal(got[1], 7);
+    chan_free(chans[0]);
+    chan_free(chans[1]);
+}
+
+/* Go's select2.go: losing cases must go, at once and whatever ended the select. */
+static void losing_cases_leave_nothing_behind(void) {
+    struct chan *busy = ints(0);
+    struct chan *quiet = ints(0);
+    int got = -1;
+    struct chooser chooser = {.count = 2};
+    size_t before = mallinfo2().uordblks;
+    for (int i = 0; i < scaled(2000); i++) {
+        chooser.cases[0] = receiving(quiet, NULL);
+        chooser.cases[1] = receiving(busy, &got);
+        chooser.deadline_ns = i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US
+                                         : DEADLINE_NEVER;
+        struct operation send = {.chan = busy,
+                                 .direction = CHAN_SEND,
+                                 .value = &i,
+                                 .gives_up_after_ns = i % 3 == 0 ? NS_PER_US : 0};
+        operation_start(&send);
+        choose(&chooser);
+        enum chan_result sent = operation_join(&send);
+        assert_int_equal(sent, chooser.chosen == 1 ? CHAN_OK : CHAN_TIMED_OUT);
+        assert_true(chooser.chosen == -1 || got == i);
+        assert_int_equal(chan_waiters(quiet, CHAN_RECEIVE), 0);
+        assert_int_equal(chan_waiters(busy, CHAN_RECEIVE), 0);
+        assert_int_equal(chan_waiters(busy, CHAN_SEND), 0);
+    }
+    assert_in_range(mallinfo2().uordblks, 0, before + 4096);
+    chan_free(quiet);
+    chan_free(busy);
+}
+
+/* ---- chance ---- */
+
+/* Trials among `ready` ready cases, listed behind as many that are never ready (placed
+ * so, Go once had a bias). Each must come up within 4.89 standard deviations: that
+ * fails by bad luck once in a million. */
+static void assert_fair(int ready) {
+    enum { MOST = 8, TRIALS = 10000 };
+    struct chan *never = ints(0);
+    struct chan *chans[MOST];
+    struct chan_case cases[2 * MOST];
+    int counts[2 * MOST] = {0};
+    for (int i = 0; i < ready; i++) {
+        chans[i] = ints(1);
+        assert_int_equal(try_send(chans[i], &i), CHAN_OK);
+        cases[i] = receiving(never, NULL);
+        cases[ready + i] = receiving(chans[i], NULL);
+    }
+    for (int trial = 0; trial < TRIALS; trial++) {
+        int chosen = chan_select(cases, 2 * ready, DEADLINE_NEVER);
+        counts[chosen]++;
+        assert_int_equal(try_send(cases[chosen].chan, &chosen), CHAN_OK);
+    }
+    double share = 1.0 / ready;
+    double sigma = sqrt(TRIALS * share * (1 - share));
+    for (int i = 0; i < ready; i++) {
+        assert_int_equal(counts[i], 0);
+        assert_true(fabs(counts[ready + i] - TRIALS * share) < 4.89 * sigma);
+        chan_free(chans[i]);
+    }
+    chan_free(never);
+}
+
+/* Go's TestSelectFairness. */
+static void ready_cases_have_the_same_chance(void) {
+    for (int ready = 2; ready <= 8; ready++) {
+        assert_fair(ready);
+    }
+}
+
+/* Go's TestPseudoRandomSend. */
+static void two_sends_on_one_channel_have_the_same_chance(void) {
+    struct chan *chan = ints(1000);
+    int counts[2] = {0};
+    for (int i = 0; i < 1000; i++) {
+        struct chan_case cases[] = {sending(chan, &(int){0}), sending(chan, &(int){1})};
+        int chosen = chan_select(cases, 2, DEADLINE_NEVER);
+        counts[chosen]++;
+    }
+    int got[2] = {0};
+    for (int i = 0; i < 1000; i++) {
+        int value = -1;
+        assert_int_equal(try_receive(chan, &value), CHAN_OK);
+        got[value]++;
+    }
+    assert_in_range(counts[0], 400, 600); /* 6.3 standard deviations */
+    assert_memory_equal(got, counts, sizeof got);
+    chan_free(chan);
+}
+
+static const struct claim claims[] = {
+    CLAIM(nothing_to_choose_from_waits_for_the_deadline),
+    CLAIM(a_case_without_channel_is_never_chosen),
+    CLAIM(only_the_chosen_case_happens),
+    CLAIM(a_closed_channel_is_ready),
+    CLAIM(closing_one_channel_wakes_a_select),
+    CLAIM(a_select_does_not_meet_itself),
+    CLAIM(two_selects_meet),
+    CLAIM(a_parked_select_is_taken_once),
+    CLAIM(losing_cases_leave_nothing_behind),
+    CLAIM(ready_cases_have_the_same_chance),
+    CLAIM(two_sends_on_one_channel_have_the_same_chance),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,216 @@
+/* Select and the queues of channels: duplicates, leaving from anywhere, many cases. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "support/chance.h"
+#include "support/operation.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    assert_non_null(chan);
+    return chan;
+}
+
+enum { CASES_MOST = 6 };
+
+struct chooser {
+    struct chan_case cases[CASES_MOST];
+    int count;
+    int chosen;
+    pthread_t thread;
+};
+
+static void *choose(void *argument) {
+    struct chooser *chooser = argument;
+    chooser->chosen = chan_select(chooser->cases, chooser->count, DEADLINE_NEVER);
+    return NULL;
+}
+
+static void chooser_park(struct chooser *chooser, struct chan *chan,
+                         enum chan_direction direction) {
+    size_t before = chan_waiters(chan, direction);
+    chooser->thread = thread_start(choose, chooser);
+    UNTIL(chan_waiters(chan, direction) > before);
+}
+
+/* Go's select6.go (issue 2075), with the losing select at each place of the queue. */
+static void a_select_that_loses_leaves_the_queue_whole(void) {
+    enum { WAITERS = 4 };
+    for (int d = CHAN_SEND; d <= CHAN_RECEIVE; d++) {
+        enum chan_direction direction = (enum chan_direction)d;
+        for (int loser = 0; loser <= WAITERS; loser++) {
+            struct chan *popular = ints(0);
+            struct chan *other = ints(0);
+            int values[WAITERS];
+            struct operation waits[WAITERS];
+            struct chooser chooser = {.count = 2};
+            chooser.cases[0] = (struct chan_case){popular, direction, &(int){0}, 0};
+            chooser.cases[1] = (struct chan_case){other, CHAN_RECEIVE, NULL, 0};
+            for (int i = 0; i <= WAITERS; i++) {
+                if (i == loser) {
+                    chooser_park(&chooser, popular, direction);
+                }
+                if (i < WAITERS) {
+                    values[i] = 10 + i;
+                    waits[i] = (struct operation){
+                        .chan = popular, .direction = direction, .value = &values[i]};
+                    operation_park(&waits[i]);
+                }
+            }
+            assert_int_equal(try_send(other, &(int){1}), CHAN_OK);
+            thread_join(chooser.thread);
+            assert_int_equal(chooser.chosen, 1);
+            assert_int_equal(chan_waiters(popular, direction), WAITERS);
+            for (int i = 0; i < WAITERS; i++) {
+                int value = 10 + WAITERS - 1 - i; /* receivers: the latest first */
+                if (direction == CHAN_SEND) {
+                    assert_int_equal(try_receive(popular, &value), CHAN_OK);
+                    assert_int_equal(value, 10 + i);
+                } else {
+                    assert_int_equal(try_send(popular, &value), CHAN_OK);
+                }
+            }
+            for (int i = 0; i < WAITERS; i++) {
+                assert_int_equal(operation_join(&waits[i]), CHAN_OK);
+                assert_int_equal(values[i], 10 + i);
+            }
+            chan_free(other);
+            chan_free(popular);
+        }
+    }
+}
+
+/* Go's TestSelectDuplicateChannel. */
+static void a_channel_named_twice_is_left_twice(void) {
+    struct chan *twice = ints(0);
+    struct chan *once = ints(0);
+    struct chooser chooser = {.count = 3};
+    int got = -1;
+    chooser.cases[0] = (struct chan_case){twice, CHAN_RECEIVE, NULL, 0};
+    chooser.cases[1] = (struct chan_case){twice, CHAN_RECEIVE, NULL, 0};
+    chooser.cases[2] = (struct chan_case){once, CHAN_RECEIVE, NULL, 0};
+    chooser_park(&chooser, once, CHAN_RECEIVE);
+    struct operation other = {.chan = twice, .direction = CHAN_RECEIVE, .value = &got};
+    operation_park(&other);
+    assert_int_equal(try_send(once, &(int){1}), CHAN_OK);
+    thread_join(chooser.thread);
+    assert_int_equal(chooser.chosen, 2);
+    assert_int_equal(chan_waiters(twice, CHAN_RECEIVE), 1);
+    assert_int_equal(try_send(twice, &(int){8}), CHAN_OK);
+    assert_int_equal(operation_join(&other), CHAN_OK);
+    assert_int_equal(got, 8);
+    assert_int_equal(try_send(twice, &(int){9}), CHAN_TIMED_OUT);
+    chan_free(once);
+    chan_free(twice);
+}
+
+/* ... and is one partner only, for a parked select as for one that finds it ready. */
+static void a_channel_named_often_gives_one_value(void) {
+    for (size_t capacity = 0; capacity <= 2; capacity++) {
+        struct chan *chan = ints(capacity);
+        int got[CASES_MOST] = {0};
+        struct chooser chooser = {.count = CASES_MOST};
+        for (int i = 0; i < CASES_MOST; i++) {
+            chooser.cases[i] = (struct chan_case){chan, CHAN_RECEIVE, &got[i], 0};
+        }
+        chooser_park(&chooser, chan, CHAN_RECEIVE);
+        assert_int_equal(try_send(chan, &(int){5}), CHAN_OK);
+        enum chan_result second = try_send(chan, &(int){6});
+        assert_int_equal(second, capacity == 0 ? CHAN_TIMED_OUT : CHAN_OK);
+        thread_join(chooser.thread);
+        for (int i = 0; i < CASES_MOST; i++) {
+            assert_int_equal(got[i], i == chooser.chosen ? 5 : 0);
+        }
+        assert_int_equal(chan_length(chan), capacity == 0 ? 0 : 1);
+        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
+        chan_free(chan);
+    }
+}
+
+/* The accepted half of Go's reflect.TestSelectMaxCases. */
+static void as_many_cases_as_promised_are_accepted(void) {
+    struct chan_case *cases = calloc(SELECT_MOST, sizeof cases[0]);
+    for (int i = 0; i < SELECT_MOST; i++) {
+        cases[i] = (struct chan_case){ints(0), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
+    }
+    struct random random = chance(0);
+    assert_int_equal(chan_select(cases, SELECT_MOST, now_ns() + NS_PER_MS), -1);
+    for (int i = 0; i < 3; i++) {
+        int closed = (int)random_below(&random, SELECT_MOST);
+        chan_close(cases[closed].chan);
+        assert_int_equal(chan_select(cases, SELECT_MOST, DEADLINE_NEVER), closed);
+        assert_int_equal(cases[closed].result, CHAN_CLOSED);
+        assert_int_equal(chan_waiters(cases[closed].chan, CHAN_RECEIVE), 0);
+        chan_free(cases[closed].chan);
+        cases[closed].chan = NULL;
+    }
+    for (int i = 0; i < SELECT_MOST; i++) {
+        chan_free(cases[i].chan);
+    }
+    free(cases);
+}
+
+static int64_t thread_cpu_ns(void) {
+    struct timespec spent;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return (int64_t)spent.tv_sec * NS_PER_S + spent.tv_nsec;
+}
+
+/* CPU time of leaving the queue of `popular` 100 times, at its end. */
+static int64_t cost_of_leaving_ns(struct chan *popular, struct chan *other) {
+    int64_t begin_ns = thread_cpu_ns();
+    for (int i = 0; i < 100; i++) {
+        int value = 1;
+        struct chan_case cases[] = {{popular, CHAN_SEND, &value, 0},
+                                    {other, CHAN_RECEIVE, NULL, 0}};
+        assert_int_equal(chan_select(cases, 2, now_ns() + NS_PER_US), -1);
+    }
+    return thread_cpu_ns() - begin_ns;
+}
+
+static void *choose_among_many(void *argument) {
+    struct chan **chans = argument;
+    struct chan_case *cases = calloc(SELECT_MOST, sizeof cases[0]);
+    cases[0] = (struct chan_case){chans[1], CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
+    for (int i = 1; i < SELECT_MOST; i++) {
+        cases[i] = (struct chan_case){chans[0], CHAN_SEND, &(int){0}, CHAN_TIMED_OUT};
+    }
+    assert_int_equal(chan_select(cases, SELECT_MOST, DEADLINE_NEVER), 0);
+    free(cases);
+    return NULL;
+}
+
+/* Go's test/chanlinear.go. Walking past 65 535 others would cost a hundred times more;
+ * CPU time of this thread alone, so other load does not matter. */
+static void leaving_a_long_queue_costs_the_same_as_a_short_one(void) {
+    struct chan *chans[] = {ints(0), ints(0)};
+    cost_of_leaving_ns(chans[0], chans[1]); /* warm up */
+    int64_t alone_ns = cost_of_leaving_ns(chans[0], chans[1]);
+    pthread_t thread = thread_start(choose_among_many, chans);
+    UNTIL(chan_waiters(chans[1], CHAN_RECEIVE) == 1);
+    struct chan *other = ints(0);
+    int64_t behind_many_ns = cost_of_leaving_ns(chans[0], other);
+    assert_int_equal(try_send(chans[1], &(int){1}), CHAN_OK);
+    thread_join(thread);
+    assert_true(behind_many_ns < 10 * alone_ns);
+    chan_free(other);
+    chan_free(chans[0]);
+    chan_free(chans[1]);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_select_that_loses_leaves_the_queue_whole),
+    CLAIM(a_channel_named_twice_is_left_twice),
+    CLAIM(a_channel_named_often_gives_one_value),
+    CLAIM(as_many_cases_as_promised_are_accepted),
+    CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
