@@ -1,0 +1,279 @@
+"""How long does it take? Wall time against tasks, with theory behind the marks."""
+
+from __future__ import annotations
+
+from math import atan, ceil, degrees, log10
+
+from .chart_look import spoken_name
+from .chart_material import Material, log_ticks, ok_share, spread_out
+from .chart_sheet import Sheet, Tics, Value
+from .chart_words import (
+    compared,
+    interval_words,
+    runs_words,
+    show_limits,
+    show_setting,
+    show_share,
+    tasks_words,
+)
+from .model import Summary
+from .quantities import show_count, show_duration
+from .theory import service_time_s
+from .wording import design_name, interval_text
+
+FIGURE = "wall_s"
+PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 0.69 * 1600, 0.64 * 900
+LABEL_APART = 0.19  # of the frame's height: name, value and remark
+DODGE = 1.07  # marks of one N stand beside each other, so that ties are seen
+
+
+def build(material: Material) -> Sheet:
+    cells = [s for s in material.cells if FIGURE in s.figures and s.cell.tasks]
+    if not cells:
+        return _empty(material)
+    x_low, x_high = material.tasks[0] * 0.72, material.tasks[-1] * 1.4
+    y_low, y_high = _range(material, cells)
+    theory = _theory(material, (x_low, x_high), (y_low, y_high))
+    return Sheet(
+        name="wall-time",
+        title=_title(material),
+        subtitle=material.conditions(
+            runs_words(cells),
+            material.service_words,
+            interval_words([s.figures[FIGURE] for s in cells]),
+        ),
+        caption=_caption(material),
+        alt=_alt(material, cells),
+        header=_HEADER,
+        rows=tuple(_row(material, s) for s in cells),
+        columns=("series", "x", "median_s", "low_s", "high_s", "tasks"),
+        marks=tuple(_marks(material, cells)),
+        settings={
+            "x_low": x_low,
+            "x_high": x_high,
+            "y_low": y_low,
+            "y_high": y_high,
+            "service_s": service_time_s(cells[0].cell),
+            "create_s": material.create_each_s or 0.0,
+            "intervals": any(s.figures[FIGURE].known for s in cells),
+            **theory,
+            **_labels(material, (y_low, y_high)),
+        },
+        tics=(
+            Tics("x", tuple((show_count(n), n) for n in material.tasks)),
+            Tics("y", tuple((show_setting(t), t) for t in log_ticks(y_low, y_high))),
+        ),
+        log=("x", "median_s", "low_s", "high_s", "tasks"),
+    )
+
+
+_HEADER = (
+    "design", "tasks", "runs", "wall time", "program's own clock", "theory",
+    "measured / theory", "tasks ok",
+)  # fmt: skip
+
+
+def _row(material: Material, summary: Summary) -> tuple[str, ...]:
+    inner = summary.figures.get("inner_wall_s")
+    share = ok_share(summary)
+    over = summary.over_theory
+    return (
+        design_name(summary.cell),
+        show_count(summary.cell.tasks),
+        str(summary.n),
+        interval_text(summary.figures[FIGURE], "s"),
+        interval_text(inner, "s") if inner else "–",
+        show_duration(summary.theory_wall_s) if summary.theory_wall_s else "–",
+        f"{over:.3f}" if over else "–",
+        show_share(share) if share is not None else "–",
+    )
+
+
+def _marks(material: Material, cells: list[Summary]) -> list[tuple[Value, ...]]:
+    middle = (len(material.designs) - 1) / 2
+    marks = []
+    for summary in cells:
+        cell, wall = summary.cell, summary.figures[FIGURE]
+        dodge = DODGE ** (material.designs.index(cell.workers) - middle)
+        look = material.looks[cell.workers]
+        x = round(cell.tasks * dodge, 3)
+        marks.append((look, x, wall.median, wall.low, wall.high, cell.tasks))
+    return marks
+
+
+def _range(material: Material, cells: list[Summary]) -> tuple[float, float]:
+    values = [s.figures[FIGURE].low or s.figures[FIGURE].minimum for s in cells]
+    values += [s.figures[FIGURE].high or s.figures[FIGURE].maximum for s in cells]
+    values += [s.theory_wall_s for s in cells if s.theory_wall_s]
+    return min(values) * 0.72, max(values) * 1.7
+
+
+def _labels(material: Material, y: tuple[float, float]) -> dict[str, object]:
+    """One block of words for each design, at the height of its last mark."""
+    last = [material.of(workers)[-1] for workers in material.designs]
+    heights = [log10(s.figures[FIGURE].median / y[0]) / log10(y[1] / y[0]) for s in last]
+    placed = spread_out([min(h, 0.93) for h in heights], LABEL_APART)
+    return {
+        "labels": len(last),
+        "label_series": [material.looks[s.cell.workers] for s in last],
+        "label_y": [round(h + 0.05, 4) for h in placed],
+        "label_name": [design_name(s.cell) for s in last],
+        "label_value": [_value(s) for s in last],
+        "label_note": [_note(material, s) for s in last],
+    }
+
+
+def _value(summary: Summary) -> str:
+    wall = summary.figures[FIGURE]
+    return f"{show_duration(wall.median)} {show_limits('s', wall)}".strip()
+
+
+def _note(material: Material, summary: Summary) -> str:
+    """What the time bought; or that the last cell was not measured."""
+    if summary.cell.tasks < material.tasks[-1]:
+        return f"at {show_count(summary.cell.tasks)}; {_largest(material)} not run"
+    share = ok_share(summary)
+    if share is None:
+        return ""
+    return "all tasks ok" if share == 1 else f"{show_share(share)} of tasks ok"
+
+
+def _largest(material: Material) -> str:
+    return show_count(material.tasks[-1])
+
+
+def _theory(
+    material: Material, x: tuple[float, float], y: tuple[float, float]
+) -> dict[str, object]:
+    """The curves, and where their names stand along them."""
+    designs = [
+        workers
+        for workers in material.designs
+        if any(s.theory_wall_s for s in material.of(workers))
+    ]
+    tilt = (PLOT_HEIGHT_PX / log10(y[1] / y[0])) / (PLOT_WIDTH_PX / log10(x[1] / x[0]))
+    names, xs, ys, angles = [], [], [], []
+    for workers in designs:
+        service_s = service_time_s(material.of(workers)[0].cell)
+        at = _between(x, 0.68 if workers is None else 0.60)
+        if workers is None:
+            create_s = material.create_each_s or 0.0
+            height = service_s + at * create_s
+            slope = at * create_s / height
+            names.append(f"theory d + N·c, c = {show_duration(create_s)}")
+        else:
+            height, slope = ceil(at / workers) * service_s, 1.0
+            if at < 2 * workers:
+                slope = 0.0
+            names.append("theory ⌈N/W⌉·d")
+        xs.append(round(at, 2))
+        ys.append(height)
+        angles.append(round(degrees(atan(slope * tilt)), 1))
+    return {
+        "theories": len(designs),
+        "theory_workers": [workers or 0 for workers in designs],
+        "theory_series": [material.looks[workers] for workers in designs],
+        "theory_words": names,
+        "theory_x": xs,
+        "theory_y": ys,
+        "theory_angle": angles,
+    }
+
+
+def _between(x: tuple[float, float], share: float) -> float:
+    return x[0] * (x[1] / x[0]) ** share
+
+
+def _title(material: Material) -> str:
+    """What the ratios bear, at the largest N that both designs ran."""
+    pairs = _pairs(material)
+    if not pairs:
+        best = material.of(material.designs[0])[-1]
+        wall = show_duration(best.figures[FIGURE].median)
+        return f"{tasks_words(best.cell.tasks)} take {spoken_name(best.cell)} {wall}"
+    largest, smallest = pairs[-1], pairs[0]
+    title = _claim(material, largest)
+    share = ok_share(material.at(None, largest.cell.tasks))
+    if share is not None and share < 0.995:
+        title += f", which fails {show_share(1 - share)} of them"
+    other = material.ratio(smallest.cell, FIGURE)
+    if smallest is not largest and other.verdict != (
+        material.ratio(largest.cell, FIGURE).verdict
+    ):
+        count = show_count(smallest.cell.tasks)
+        title += compared(
+            other,
+            f"; at {count} it is slower",
+            f"; at {count} it is faster",
+            f"; at {count} no difference shows",
+        )
+    return title
+
+
+def _pairs(material: Material) -> list[Summary]:
+    """The cells of the largest pool that can be held against thread-per-task."""
+    pools = [w for w in material.designs if w is not None]
+    if not pools or None not in material.designs:
+        return []
+    ours = material.of(pools[0])
+    return [s for s in ours if material.ratio(s.cell, FIGURE) is not None]
+
+
+def _claim(material: Material, summary: Summary) -> str:
+    who = spoken_name(summary.cell)
+    return compared(
+        material.ratio(summary.cell, FIGURE),
+        f"At {tasks_words(summary.cell.tasks)} {who} takes {{r}} as long as "
+        "a thread per task",
+        f"At {tasks_words(summary.cell.tasks)} {who} is {{r}} faster than "
+        "a thread per task",
+        f"At {tasks_words(summary.cell.tasks)} these runs cannot tell {who} from "
+        "a thread per task",
+    )
+
+
+def _caption(material: Material) -> str:
+    words = [
+        _title(material) + ".",
+        "Both axes are logarithmic: one step up is ten times the time. The pale lines"
+        " are theory, drawn before looking at the marks; no line joins the marks,"
+        " because nothing was measured between them.",
+    ]
+    if material.create_each_s:
+        words.append(
+            f"c = {show_duration(material.create_each_s)} is what creating one thread"
+            f" took in these runs at {tasks_words(material.of(None)[-1].cell.tasks)}."
+        )
+    words.append(
+        "A mark well off its line would contradict the theory; a mark below a pool's"
+        " staircase is impossible while all tasks succeed."
+    )
+    return " ".join(words)
+
+
+def _alt(material: Material, cells: list[Summary]) -> str:
+    parts = []
+    for tasks in material.tasks:
+        found = [s for s in cells if s.cell.tasks == tasks]
+        each = ", ".join(
+            f"{design_name(s.cell)} {show_duration(s.figures[FIGURE].median)}"
+            for s in found
+        )
+        parts.append(f"At {tasks_words(tasks)}: {each}.")
+    return "Log-log scatter of wall time against tasks. " + " ".join(parts)
+
+
+def _empty(material: Material) -> Sheet:
+    words = "no run of this comparison counted, so there is no time to show"
+    return Sheet(
+        name="wall-time",
+        title="Wall time: nothing was measured",
+        subtitle=material.conditions("no run counted"),
+        caption=words,
+        alt=words,
+        header=_HEADER,
+        rows=(),
+        columns=("series", "x", "median_s", "low_s", "high_s", "tasks"),
+        marks=(),
+        nothing=words,
+    )

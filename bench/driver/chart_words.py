@@ -1,0 +1,90 @@
+"""Words that several charts share: shares, counts of runs, intervals, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .model import Interval, Ratio, Summaries, Summary, Verdict
+from .quantities import show, show_count, show_ratio
+
+
+def show_share(share: float) -> str:
+    """0.884 as "88 %"; what is not all is never rounded to all, nor to nothing."""
+    percent = round(share * 100)
+    if share > 0 and percent == 0:
+        return "under 1 %"
+    if share < 1 and percent == 100:
+        return "over 99 %"
+    return f"{percent} %"
+
+
+def show_setting(seconds: float) -> str:
+    """A duration somebody chose, and so exact: 0.01 as "10 ms"."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size * 0.9999:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds * 1e9:g} ns"
+
+
+def show_limits(unit: str, interval: Interval) -> str:
+    """"[2.02, 2.04]", with units only where they differ from the median's."""
+    if not interval.known:
+        return ""
+    ours = show(unit, interval.median).rpartition(" ")[2]
+    ends = [show(unit, interval.low), show(unit, interval.high)]
+    if all(end.rpartition(" ")[2] == ours for end in ends):
+        ends = [end.rpartition(" ")[0] or end for end in ends]
+    return f"[{ends[0]}, {ends[1]}]"
+
+
+def runs_words(cells: Sequence[Summary]) -> str:
+    """"median of 9 runs", or "median of 6 to 9 runs"."""
+    counts = [s.n for s in cells if s.n]
+    if not counts:
+        return "no run counted"
+    low, high = min(counts), max(counts)
+    if low == high == 1:
+        return "one run each"
+    return f"median of {low} runs" if low == high else f"median of {low} to {high} runs"
+
+
+def interval_words(intervals: Sequence[Interval]) -> str:
+    """What the bars are, or why there are none."""
+    known = [i for i in intervals if i.known]
+    if not known:
+        return f"n = {max((i.n for i in intervals), default=0)}: no interval can be given"
+    least = min(i.coverage for i in known)
+    some = "" if len(known) == len(intervals) else " where n allows one"
+    return (
+        f"bars: interval of the median, {least:.0%} or more{some}".replace("%", " %")
+        + ", hidden when smaller than its mark"
+    )
+
+
+def left_out_words(summaries: Summaries) -> str:
+    """The cells that were not run, so that no gap is mistaken for a result."""
+    words = [] if summaries.complete else ["stopped early"]
+    if summaries.left_out:
+        words.append("left out: " + "; ".join(summaries.left_out))
+    return " · ".join(words)
+
+
+def sentence(*parts: str) -> str:
+    """The parts that say something, parted by dots."""
+    return " · ".join(part for part in parts if part)
+
+
+def compared(ratio: Ratio | None, more: str, less: str, same: str) -> str:
+    """The words that this ratio's verdict bears; {r} stands for how many times."""
+    if ratio is None or ratio.interval is None:
+        return same
+    times = ratio.interval.median
+    if ratio.verdict is Verdict.MORE:
+        return more.format(r=show_ratio(times) + "×")
+    if ratio.verdict is Verdict.LESS:
+        return less.format(r=show_ratio(1 / times) + "×")
+    return same
+
+
+def tasks_words(tasks: int) -> str:
+    return f"{show_count(tasks)} {'task' if tasks == 1 else 'tasks'}"

@@ -1,0 +1,64 @@
+"""Draws an experiment's charts: words and marks from the same values, by gnuplot.
+
+A chart is one module chart_NAME.py, which makes a Sheet of a Material, and one script
+plots/NAME.gp, which draws it. A chart that cannot be drawn as it should be comes back
+with its problem and without files; the others are drawn all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import (
+    chart_gnuplot,
+    chart_in_flight,
+    chart_memory,
+    chart_outcomes,
+    chart_overview,
+    chart_timeline,
+    chart_wall_time,
+)
+from .chart_material import Material
+from .chart_sheet import ChartError, Sheet
+from .model import Chart, Experiment, Run, Summaries
+
+BUILDERS: dict[str, Callable[[Material], Sheet]] = {
+    "wall-time": chart_wall_time.build,
+    "memory": chart_memory.build,
+    "outcomes": chart_outcomes.build,
+    "timeline": chart_timeline.build,
+    "in-flight": chart_in_flight.build,
+    "overview": chart_overview.build,
+}
+
+
+def draw(
+    folder: Path, experiment: Experiment, runs: Sequence[Run], summaries: Summaries
+) -> list[Chart]:
+    """The experiment's charts, drawn into folder/charts; those of one slide first."""
+    material = Material(folder, experiment, runs, summaries)
+    names = list(experiment.charts)
+    if set(chart_overview.PARTS) <= set(names) and "overview" not in names:
+        names.insert(0, "overview")
+    return [draw_one(name, material) for name in names]
+
+
+def draw_one(name: str, material: Material) -> Chart:
+    try:
+        if name not in BUILDERS:
+            known = ", ".join(BUILDERS)
+            raise ChartError(f"no chart is called '{name}': there are {known}")
+        sheet = BUILDERS[name](material)
+        files = chart_gnuplot.draw(sheet, material.folder)
+    except ChartError as error:
+        return Chart(name=name, title="", caption="", alt="", problem=str(error))
+    return Chart(
+        name=name,
+        title=sheet.title,
+        caption=sheet.caption,
+        alt=sheet.alt,
+        files=files,
+        header=sheet.header,
+        rows=sheet.rows,
+    )

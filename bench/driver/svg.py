@@ -1,0 +1,53 @@
+"""What gnuplot's SVG needs before people, screen readers and other pages can use it."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+# Verdana has the widths of DejaVu Sans, so nothing moves where DejaVu is missing.
+FONTS = "DejaVu Sans, Verdana, sans-serif"
+
+
+def dress(text: str, name: str, title: str, description: str) -> str:
+    """Real title and description, ids of its own, and fonts to fall back on.
+
+    gnuplot writes <title>Gnuplot</title>, names every series again as a tooltip, and
+    gives the same ids to every picture, which clash when two are in one page.
+    """
+    text = re.sub(r"<desc>.*?</desc>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
+    text = text.replace('font-family="DejaVu Sans"', f'font-family="{FONTS}"')
+    text = re.sub(r" d='([^']*)'", lambda m: f" d='{_straightened(m[1])}'", text)
+    text = _own_ids(text, name)
+    head = (
+        f' role="img" aria-labelledby="{name}-title {name}-desc">\n'
+        f'<title id="{name}-title">{escape(title)}</title>\n'
+        f'<desc id="{name}-desc">{escape(description)}</desc>\n'
+    )
+    return re.sub(r"(<svg[^>]*?)\s*>", lambda m: m[1] + head, text, count=1)
+
+
+def _straightened(path: str) -> str:
+    """The path without the points in the middle of its level stretches.
+
+    gnuplot samples a staircase at thousands of points; only its corners are seen.
+    """
+    steps = path.split()
+    if not all(re.fullmatch(r"[ML][-\d.]+,[-\d.]+", step) for step in steps):
+        return path
+    kept: list[str] = []
+    for step in steps:
+        level = step.rpartition(",")[2]
+        same = [k.rpartition(",")[2] == level and k[0] == "L" for k in kept[-2:]]
+        if step[0] == "L" and same == [True, True]:
+            kept.pop()
+        kept.append(step)
+    return " ".join(kept)
+
+
+def _own_ids(text: str, name: str) -> str:
+    """Every id, and every use of one, behind the picture's name."""
+    text = re.sub(r"""\bid=(["'])""", rf"id=\1{name}-", text)
+    text = re.sub(r"""href=(["'])#""", rf"href=\1#{name}-", text)
+    return re.sub(r"url\(#", f"url(#{name}-", text)
