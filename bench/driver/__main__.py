@@ -159,8 +159,8 @@ def publish(session: Session, facts: dict[str, Any]) -> int:
     final = folder.finish()
     print("\n".join(terminal.report_lines(session.experiment, summaries, charts)))
     print(f"Results: {_place(final)}")
-    failed = [chart for chart in charts if chart.problem]
-    return FAILED if failed or summaries.refusals else MEASURED
+    spoilt = [thing for thing in (*charts, *session.runs) if thing.problem]
+    return FAILED if spoilt or summaries.refusals else MEASURED
 
 
 def draw(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from .model import Cell, Role
-from .theory import planned_wall_s
+from .theory import planned_wall_s, rounds_s
 
 LONG_S = 5.0  # a cell that takes longer is not warmed up, and measured six times
 ENOUGH, STEP = 6, 3  # six runs make an interval; then three more at a time
@@ -45,7 +45,7 @@ def control_cell(cells: Sequence[Cell]) -> Cell | None:
     pools = [cell for cell in cells if cell.design == "worker-pool"]
     return min(
         pools,
-        key=lambda cell: (abs(planned_wall_s(cell) - 0.1), -cell.tasks),
+        key=lambda cell: (abs(rounds_s(cell) - 0.1), -cell.tasks),
         default=None,
     )
 

@@ -52,7 +52,10 @@ def list_experiments(folder: Path) -> list[str]:
 
 
 def load(folder: Path, name: str, overrides: Mapping[str, Any]) -> Experiment:
-    """The experiment of this name. overrides replace options wherever they stand."""
+    """The experiment of this name.
+
+    overrides replace options wherever they stand; None takes an option away.
+    """
     names = list_experiments(folder)
     if name not in names:
         raise ExperimentError(
@@ -106,6 +109,7 @@ def _cells(
         for key, value in overrides.items():
             if key != "workers" or design == "worker-pool":
                 options[key] = value
+        options = {key: value for key, value in options.items() if value is not None}
         swept = [key for key, value in options.items() if isinstance(value, list)]
         for values in product(*(options[key] for key in swept)):
             cell = _cell(design, {**options, **dict(zip(swept, values))}, swept)

@@ -30,29 +30,53 @@ def parse_count(text: str, least: int, most: int) -> int:
     return int(text)
 
 
+UNITS = {
+    "s": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
+    "bytes": (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),
+}
+
+
 def _three_digits(value: float) -> str:
-    if value >= 100:
+    if value >= 99.95:
         return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def _scale(unit: str, value: float) -> tuple[str, float]:
+    """The largest unit of which the value is at least one."""
+    for name, size in UNITS[unit]:
+        # 0.9995: what rounds to 1.00 of this unit is not 1000 of the next one down.
+        if abs(value) >= 0.9995 * size:
+            return name, size
+    return UNITS[unit][-1]
+
+
+def _show_scaled(unit: str, value: float) -> str:
+    if value == 0:
+        return "0 B" if unit == "bytes" else "0 s"
+    name, size = _scale(unit, value)
+    # There are no parts of bytes or nanoseconds.
+    whole = (name, size) == UNITS[unit][-1]
+    return (f"{value / size:.0f} " if whole else _three_digits(value / size) + " ") + name
 
 
 def show_duration(seconds: float) -> str:
     """0.0123 as "12.3 ms"."""
-    if seconds == 0:
-        return "0 s"
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        # 0.9995: what rounds to 1.00 of this unit is not 1000 of the next one down.
-        if abs(seconds) >= 0.9995 * size:
-            return f"{_three_digits(seconds / size)} {unit}"
-    return f"{seconds * 1e9:.0f} ns"
+    return _show_scaled("s", seconds)
 
 
 def show_bytes(size: float) -> str:
     """2 200 000 as "2.20 MB" (powers of ten, as the axis of the charts)."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if abs(size) >= 0.9995 * scale:
-            return f"{_three_digits(size / scale)} {unit}"
-    return f"{size:.0f} B"
+    return _show_scaled("bytes", size)
+
+
+def show_range(unit: str, middle: float, low: float, high: float) -> str:
+    """ "12.3 ms [12.1, 12.5]": all three in the unit of the first."""
+    if unit not in UNITS:
+        return f"{show_count(middle)} [{show_count(low)}, {show_count(high)}]"
+    name, size = _scale(unit, middle)
+    first, *ends = (_three_digits(value / size) for value in (middle, low, high))
+    return f"{first} {name} [{', '.join(ends)}]"
 
 
 def show_count(value: float) -> str:

@@ -153,7 +153,7 @@ class ResultsFolder:
 
     def finish(self) -> Path:
         """The folder is whole: it gets its name, and `latest` points to it."""
-        self._close()
+        self.close()
         final = self._rename(self._name)
         link = self._parent / f".latest-{os.getpid()}"
         link.unlink(missing_ok=True)
@@ -163,7 +163,7 @@ class ResultsFolder:
 
     def abandon(self, why: str) -> Path | None:
         """Stopped early: keeps what finished, under a name that says so."""
-        self._close()
+        self.close()
         if (self.path / RUNS).stat().st_size == 0:
             shutil.rmtree(self.path)
             return None
@@ -173,7 +173,8 @@ class ResultsFolder:
             pass  # the disk is full; the folder's name says it too
         return self._rename(self._name + "-incomplete")
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Nothing is added any more."""
         for file in self._lines.values():
             file.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -196,6 +197,7 @@ def _sync_folder(path: Path) -> None:
 
 
 def read_runs(folder: Path) -> list[Run]:
-    """Every run of a results folder."""
+    """Every run of a results folder. A line without its end was being written."""
     with open(folder / RUNS, encoding="utf-8") as lines:
-        return [Run.from_json(json.loads(line)) for line in lines]
+        whole = [line for line in lines if line.endswith("\n")]
+    return [Run.from_json(json.loads(line)) for line in whole]

@@ -13,7 +13,7 @@ from .figures import FIGURES
 from .model import Chart, Experiment, Summaries, Summary
 from .quantities import show, show_count
 
-COLUMNS = ("", "wall time [95 %]", "ok", "other", "peak memory", "threads", "n")
+COLUMNS = ("", "wall time [95 %]", "ok", "not ok", "peak memory", "threads", "n")
 
 
 def report_lines(
@@ -62,13 +62,11 @@ def _row(summary: Summary) -> Sequence[str]:
         told = "failed" if summary.problems else "not run"
         return (label, told, "–", "–", "–", "–", "0")
     ok = summary.outcomes["ok"]
-    others = [count for name, count in summary.outcomes.items() if name != "ok"]
-    lost = sum(count.median for count in others)
     return (
         label,
         wording.interval_text(summary.figures["wall_s"], "s"),
         show_count(round(ok.median)),
-        show_count(round(lost)),
+        ", ".join(wording.losses(summary)) or "–",
         _median(summary, "rss_bytes"),
         _median(summary, "threads"),
         str(summary.n) + ("!" if summary.problems else ""),

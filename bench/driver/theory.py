@@ -33,11 +33,14 @@ def lanes(cell: Cell) -> int:
     return int(cell.options.get("max-threads", cell.tasks)) or 1
 
 
+def rounds_s(cell: Cell) -> float:
+    """ceil(N / W) d: the rounds that equal tasks take."""
+    return ceil(cell.tasks / lanes(cell)) * service_time_s(cell)
+
+
 def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
-    rounds = ceil(cell.tasks / lanes(cell))
-    creating_s = min(cell.tasks, lanes(cell)) * PLANNING_CREATE_S
-    return rounds * service_time_s(cell) + creating_s
+    return rounds_s(cell) + min(cell.tasks, lanes(cell)) * PLANNING_CREATE_S
 
 
 def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
@@ -48,10 +51,9 @@ def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
     """
     if cell.options.get("distribution", "fixed") != "fixed" or cell.tasks == 0:
         return None
-    rounds_s = ceil(cell.tasks / lanes(cell)) * service_time_s(cell)
     if cell.workers is not None or "max-threads" in cell.options:
-        return rounds_s
-    return None if create_each_s is None else rounds_s + cell.tasks * create_each_s
+        return rounds_s(cell)
+    return None if create_each_s is None else rounds_s(cell) + cell.tasks * create_each_s
 
 
 def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:

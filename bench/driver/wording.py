@@ -6,8 +6,8 @@ caption can say more than the data bear out.
 
 from __future__ import annotations
 
-from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
-from .quantities import show, show_count, show_ratio
+from .model import Cell, Count, Interval, Noise, Ratio, Summary, Verdict
+from .quantities import show, show_count, show_range, show_ratio
 
 # For figures where less is better, which all compared figures are.
 WORDS = {
@@ -27,11 +27,10 @@ def design_name(cell: Cell) -> str:
 
 
 def interval_text(interval: Interval, unit: str) -> str:
-    """ "12.3 ms [12.1 ms, 12.5 ms]", or the median alone when n < 6."""
-    text = show(unit, interval.median)
+    """ "12.3 ms [12.1, 12.5]", or the median alone when n < 6."""
     if not interval.known:
-        return text
-    return f"{text} [{show(unit, interval.low)}, {show(unit, interval.high)}]"
+        return show(unit, interval.median)
+    return show_range(unit, interval.median, interval.low, interval.high)
 
 
 def ratio_text(interval: Interval) -> str:
@@ -56,15 +55,14 @@ def ratio_sentence(ratio: Ratio, unit: str = "s") -> str:
     if ratio.interval is None:
         return f"{who} and {base}: no block holds both, nothing can be said."
     factor = ratio_text(ratio.interval)
+    told = {"s": f"takes {factor} as long as", "bytes": f"needs {factor} the memory of"}
+    head = f"{who} {told.get(unit, f'has {factor} the number of')} {base}"
     if not ratio.interval.known:
-        return (
-            f"{who} takes {factor} of {base}: cannot tell, "
-            f"{ratio.interval.n} blocks give no interval."
-        )
+        blocks = "1 block gives" if ratio.interval.n == 1 else "few blocks give"
+        return f"{head}: cannot tell, {blocks} no interval."
     if ratio.verdict is Verdict.CANNOT_TELL:
-        return f"{who} takes {factor} of {base}: cannot tell them apart."
-    word = verdict_word(ratio.verdict, unit)
-    return f"{who} takes {factor} of {base}: {word}."
+        return f"{head}: cannot tell them apart."
+    return f"{head}: {verdict_word(ratio.verdict, unit)}."
 
 
 def success_sentence(summary: Summary) -> str | None:
@@ -72,45 +70,45 @@ def success_sentence(summary: Summary) -> str | None:
     ok = summary.outcomes.get("ok")
     if ok is None or ok.minimum == summary.cell.tasks:
         return None
-    bad = [
+    return (
+        f"{design_name(summary.cell)} completes {count_text(ok)} of "
+        f"{show_count(summary.cell.tasks)}: {', '.join(losses(summary))}."
+    )
+
+
+def losses(summary: Summary) -> list[str]:
+    """ "9 688 rejected": each way in which tasks did not end well, with its count."""
+    return [
         f"{count_text(count)} {name.replace('_', ' ')}"
         for name, count in summary.outcomes.items()
         if name != "ok" and count.maximum > 0
     ]
-    return (
-        f"{design_name(summary.cell)} completes {count_text(ok)} of "
-        f"{show_count(summary.cell.tasks)}: {', '.join(bad)}."
-    )
 
 
 def noise_sentences(noise: Noise) -> list[str]:
     """What the controls say of the machine."""
-    lines = []
-    if noise.a_a is not None and noise.a_a.interval is not None:
-        interval = noise.a_a.interval
-        text = f"A/A control ({noise.a_a.cell.label}): {ratio_text(interval)}"
-        if not interval.known:
-            lines.append(f"{text}; too few blocks for an interval.")
-        elif interval.low <= 1 <= interval.high:
-            lines.append(f"{text} contains 1: the ruler is straight.")
-        else:
-            least = max(abs(interval.low - 1), abs(interval.high - 1))
-            lines.append(
-                f"{text} does not contain 1: this machine cannot resolve "
-                f"differences below {least:.1%} now."
-            )
+    lines = [] if noise.a_a is None else [control_sentence(noise.a_a)]
     if noise.canary_spread:
         spread = ", ".join(f"{k} {v:.1%}" for k, v in noise.canary_spread.items())
-        told = f"Canary spread: {spread}"
+        told = f"Canary, the same work in every block, spread: {spread}"
         if noise.noisy_blocks:
             blocks = ", ".join(str(number) for number in noise.noisy_blocks)
-            lines.append(f"{told}; noisy: block {blocks} (over 5 % off).")
+            lines.append(f"{told}; noisy, over 5 % off, in block {blocks}.")
         else:
             lines.append(f"{told}; quiet.")
     return lines
 
 
-def left_out_sentence(summaries: Summaries) -> str | None:
-    if not summaries.left_out:
-        return None
-    return "Left out: " + "; ".join(summaries.left_out) + "."
+def control_sentence(a_a: Ratio) -> str:
+    """A/A: what one cell over itself says of the smallest difference to be seen."""
+    interval = a_a.interval
+    if interval is None or not interval.known:
+        return f"A/A control ({a_a.cell.label}): too few blocks for an interval."
+    text = f"A/A control ({a_a.cell.label}) {ratio_text(interval)}"
+    least = max(abs(interval.low - 1), abs(interval.high - 1))
+    if interval.low <= 1 <= interval.high:
+        return f"{text} contains 1; differences below {least:.1%} could not be seen."
+    return (
+        f"{text} does not contain 1: this machine cannot resolve differences below "
+        f"{least:.1%} now."
+    )

@@ -1,0 +1,179 @@
+"""What several tests need: a driver to run, stand-in programs, made-up runs."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from . import REPOSITORY
+from driver.model import Cell, Role, Run, Timing
+
+STAND_IN = Path(__file__).with_name("stand_in.py")
+SMALL = """
+question = "Do four tasks take as long on a pool of two?"
+[options]
+tasks = 4
+service-time = "1ms"
+[[cells]]
+design = "thread-per-task"
+[[cells]]
+design = "worker-pool"
+workers = 2
+"""
+# Runs the driver on experiments of the test's own, without charts and report, which
+# have tests of theirs. STUB_CHARTS=fail makes the charts fail.
+DRIVE = """
+import os, sys, types
+from pathlib import Path
+import driver
+import driver.__main__ as main
+from driver import canary, session
+
+def draw(*values):
+    if os.environ.get("STUB_CHARTS") == "fail":
+        raise OSError("gnuplot is broken")
+    return []
+
+for name, function in (("charts", "draw"), ("report", "write")):
+    stub = types.ModuleType("driver." + name)
+    setattr(stub, function, draw if name == "charts" else lambda *values: None)
+    sys.modules[stub.__name__] = stub
+    setattr(driver, name, stub)
+main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
+canary.SLEEPS = 1
+session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
+sys.exit(main.main(sys.argv[1:]))
+"""
+
+
+class DriverTest(unittest.TestCase):
+    """A test with a folder of its own, two stand-in programs, and an experiment."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="five-cooks-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.out = self.folder / "out"
+        self.write_programs(self.folder / "programs")
+        self.experiments = self.folder / "experiments"
+        self.experiments.mkdir()
+        self.write_experiment(SMALL)
+
+    def write_programs(self, folder):
+        self.programs = folder
+        folder.mkdir()
+        for name in ("thread-per-task", "worker-pool"):
+            shutil.copy(STAND_IN, folder / name)
+
+    def write_experiment(self, text, name="comparison"):
+        (self.experiments / f"{name}.toml").write_text(text, encoding="utf-8")
+
+    def environment(self, **changes):
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("STAND_")}
+        return inherited | {
+            "PYTHONPATH": str(REPOSITORY / "bench"),
+            "EXPERIMENTS": str(self.experiments),
+            **changes,
+        }
+
+    def command(self, *arguments):
+        places = ["--out", self.out, "--programs", self.programs]
+        return [sys.executable, "-c", DRIVE, *places, *arguments]
+
+    def start(self, *arguments, **changes):
+        """The driver as a process that the test will disturb."""
+        process = subprocess.Popen(
+            self.command(*arguments),
+            env=self.environment(**changes),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def drive(self, *arguments, **changes):
+        """The driver, run to its end: (status, stdout, stderr)."""
+        done = subprocess.run(
+            self.command(*arguments),
+            env=self.environment(**changes),
+            capture_output=True,
+            timeout=60,
+        )
+        return (
+            done.returncode,
+            done.stdout.decode(errors="replace"),
+            done.stderr.decode(errors="replace"),
+        )
+
+    def result_folders(self):
+        """The results folders that carry a final name."""
+        found = self.out.glob("2*")
+        return sorted(path for path in found if not path.is_symlink())
+
+    def only_folder(self):
+        folders = self.result_folders()
+        self.assertEqual(len(folders), 1, folders)
+        return folders[0]
+
+
+def make_cell(design="worker-pool", workers=2, tasks=4, **options):
+    pool = design == "worker-pool"
+    options = {"tasks": tasks, "service-time": "1ms", **options}
+    return Cell(
+        name=f"{design}-{workers}-{tasks}",
+        design=design,
+        workers=workers if pool else None,
+        tasks=tasks,
+        args=(),
+        options=options,
+        label=f"{design}, {tasks} tasks",
+    )
+
+
+def make_record(cell, wall_s=0.5, digest="0" * 16):
+    """A valid record of the cell."""
+    names = ("ok", "rejected", "failed", "silent", "timed_out", "cancelled")
+    spread = {"min": 1, "p50": 2, "p90": 3, "p99": 4, "max": 5}
+    return {
+        "schema_version": 1,
+        "program": cell.design,
+        "complete": True,
+        "config": {
+            "tasks": cell.tasks,
+            "workers": cell.workers,
+            "service_time_ns": 1_000_000,
+        },
+        "workload_digest": digest,
+        "wall_ns": round(wall_s * 1e9),
+        "create_ns": 1000,
+        "outcomes": {**dict.fromkeys(names, 0), "not_started": 0, "ok": cell.tasks},
+        "calls": cell.tasks,
+        "peak": {
+            "rss_bytes": 2_000_000, "virtual_bytes": None, "page_table_bytes": 4096,
+            "threads": 3, "in_flight": 2, "served": 2,
+        },
+        "cpu": {
+            "user_ns": 1, "system_ns": 2, "voluntary_switches": 3,
+            "involuntary_switches": 0, "minor_faults": 5,
+        },
+        "latency_ns": spread,
+        "queue_wait_ns": spread,
+        "stop": None,
+    }  # fmt: skip
+
+
+def make_run(cell, block, wall_s, role=Role.MEASURE, problem=None, **record):
+    return Run(
+        cell=cell,
+        role=role,
+        block=block,
+        position=1,
+        started_utc="2025-01-01T00:00:00.000Z",
+        command=(cell.design,),
+        hyperfine=Timing(wall_s, 0.001, 0.002, 0),
+        record=make_record(cell, wall_s / 2, **record),
+        problem=problem,
+    )

@@ -1,0 +1,97 @@
+"""The command line: each mistake is one line that names the value, and status 2."""
+
+import contextlib
+import io
+import unittest
+from pathlib import Path
+
+from . import REPOSITORY  # noqa: F401
+from driver import cli
+
+MISTAKES = [
+    (["--tasks", "abc"], "'abc'"),
+    (["--tasks", ""], "''"),
+    (["--tasks", "0"], "'0'"),
+    (["--tasks", "-1"], "--tasks"),
+    (["--tasks", "50,,500"], "''"),
+    (["--tasks", "50,50"], "twice"),
+    (["--tasks", "1e3"], "'1e3'"),
+    (["--tasks", "99999999999"], "99999999999"),
+    (["--workers", "0"], "'0'"),
+    (["--workers", "5 "], "'5 '"),
+    (["--service-time", "10"], "duration"),
+    (["--service-time", "0"], "above 0"),
+    (["--service-time", "10m"], "duration"),
+    (["--api-capacity", "none"], "'none'"),
+    (["--blocks", "0"], "'0'"),
+    (["--blocks", "x"], "'x'"),
+    (["--seed", "-5"], "--seed"),
+    (["--seed", str(2**63)], str(2**63)),
+    (["--quick", "--blocks", "6"], "exclude"),
+    (["--nonsense"], "--nonsense"),
+    (["--task", "50"], "--task"),
+    (["one", "two"], "two"),
+    (["../comparison"], "../comparison"),
+    (["--out"], "--out"),
+]  # fmt: skip
+
+
+def parse(*arguments):
+    """(status or None, settings or None, stderr, stdout)"""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
+        try:
+            settings = cli.parse(list(arguments))
+        except SystemExit as ended:
+            return ended.code, None, err.getvalue(), out.getvalue()
+    return None, settings, err.getvalue(), out.getvalue()
+
+
+class CommandLine(unittest.TestCase):
+    def test_mistakes_are_one_line_and_status_two(self):
+        for arguments, told in MISTAKES:
+            with self.subTest(arguments=arguments):
+                status, _, err, out = parse(*arguments)
+                self.assertEqual((status, out), (2, ""))
+                self.assertEqual(err.count("\n"), 1, err)
+                self.assertIn(told, err)
+
+    def test_a_mistake_in_odd_bytes_is_told_all_the_same(self):
+        status, _, err, _ = parse(b"\xff\xfe".decode("utf-8", "surrogateescape"))
+        self.assertEqual(status, 2)
+        self.assertIn("\\xff", err)
+
+    def test_help_goes_to_stdout(self):
+        status, _, err, out = parse("--help")
+        self.assertEqual((status, err), (0, ""))
+        for option in ("--blocks", "--seed", "--out", "--quick", "--tasks", "--workers",
+                       "--service-time", "--api-capacity", "--list"):
+            self.assertIn(option, out)  # fmt: skip
+
+    def test_without_arguments_it_is_the_comparison(self):
+        _, settings, _, _ = parse()
+        self.assertEqual(settings.experiment, "comparison")
+        self.assertEqual(settings.overrides, {})
+        self.assertIsNone(settings.seed)
+
+    def test_options_become_overrides(self):
+        _, settings, _, _ = parse(
+            "--tasks", "50,500", "--workers=5", "--service-time=2ms",
+            "--api-capacity", "unlimited",
+        )  # fmt: skip
+        self.assertEqual(
+            settings.overrides,
+            {
+                "tasks": [50, 500],
+                "workers": [5],
+                "service-time": "2ms",
+                "api-capacity": None,
+            },
+        )
+
+    def test_no_path_is_kept_for_the_results(self):
+        _, settings, _, _ = parse(
+            "--out", "/a", "--quick", "--programs=/b", "--out=/c", "--seed", "3"
+        )
+        self.assertEqual(settings.shown, ("--quick", "--seed", "3"))
+        self.assertEqual(settings.out, Path("/c"))

@@ -1,0 +1,124 @@
+"""The results folder: whole, or called incomplete; one driver at a time."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from .support import make_cell, make_run
+from driver import results
+from driver.results import ResultsError, ResultsFolder, locked, read_runs
+
+RUN = make_run(make_cell(), 1, 1.0)
+
+
+class Folders(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.parent = Path(holder.name)
+
+    def names(self):
+        return sorted(path.name for path in self.parent.iterdir())
+
+    def make(self, name):
+        folder = ResultsFolder(self.parent, name)
+        self.addCleanup(folder.close)
+        return folder
+
+    def test_a_folder_has_its_name_only_when_it_is_whole(self):
+        folder = self.make("now-abc")
+        folder.add_run(RUN)
+        self.assertEqual(self.names(), [".unfinished-now-abc"])
+        final = folder.finish()
+        self.assertEqual(self.names(), ["latest", "now-abc"])
+        self.assertEqual(os.readlink(self.parent / "latest"), "now-abc")
+        self.assertEqual(read_runs(final), [RUN])
+
+    def test_a_run_is_on_the_disk_at_once(self):
+        folder = self.make("now")
+        folder.add_run(RUN)
+        self.assertEqual(read_runs(folder.path), [RUN])
+        folder.finish()
+
+    def test_what_is_abandoned_is_called_incomplete_and_is_not_the_latest(self):
+        folder = self.make("now")
+        folder.add_run(RUN)
+        kept = folder.abandon("Stopped by a test.")
+        self.assertEqual(self.names(), ["now-incomplete"])
+        self.assertIn("a test", (kept / results.INCOMPLETE).read_text())
+        self.assertEqual(read_runs(kept), [RUN])
+
+    def test_nothing_is_kept_of_nothing(self):
+        self.assertIsNone(self.make("now").abandon("why"))
+        self.assertEqual(self.names(), [])
+
+    def test_a_name_is_never_used_twice(self):
+        for _ in range(3):
+            self.make("now").finish()
+        self.assertEqual(self.names(), ["latest", "now", "now-2", "now-3"])
+        self.assertEqual(os.readlink(self.parent / "latest"), "now-3")
+
+    def test_a_full_disk_leaves_no_half_line_and_no_half_file(self):
+        folder = self.make("now")
+        folder.add_run(RUN)
+        with mock.patch.object(os, "fsync", side_effect=OSError(28, "disk full")):
+            with self.assertRaisesRegex(ResultsError, "runs.ndjson: disk full"):
+                folder.add_run(RUN)
+            with self.assertRaisesRegex(ResultsError, "summary.csv: disk full"):
+                folder.write(results.SUMMARY, "text")
+        self.assertEqual(read_runs(folder.path), [RUN])
+        self.assertFalse((folder.path / results.SUMMARY).exists())
+        kept = folder.abandon("The disk was full.")
+        self.assertTrue(kept.name.endswith("-incomplete"))
+
+    def test_nan_never_gets_into_a_file(self):
+        folder = self.make("now")
+        with self.assertRaises(ValueError):
+            folder.write_json("x.json", {"a": float("nan")})
+        folder.abandon("")
+
+    def test_what_a_killed_driver_left_is_kept_as_incomplete(self):
+        folder = self.make("then")
+        folder.add_run(RUN)
+        folder.scratch.mkdir()
+        self.make("empty")
+        with locked(self.parent):
+            pass
+        self.assertEqual(self.names(), [".lock", "then-incomplete"])
+        kept = self.parent / "then-incomplete"
+        self.assertEqual(read_runs(kept), [RUN])
+        self.assertFalse((kept / "scratch").exists())
+
+    def test_a_half_written_last_line_of_a_killed_driver_is_dropped(self):
+        folder = self.make("then")
+        folder.add_run(RUN)
+        with open(folder.path / results.RUNS, "a", encoding="utf-8") as file:
+            file.write(json.dumps(RUN.to_json())[:100])
+        self.assertEqual(read_runs(folder.path), [RUN])
+
+    def test_a_second_driver_is_told_who_holds_the_folder(self):
+        code = (
+            "import sys; from pathlib import Path; from driver.results import locked\n"
+            "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+        )
+        holder = subprocess.Popen(
+            [sys.executable, "-c", code, str(self.parent)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+        self.addCleanup(holder.communicate)
+        self.assertEqual(holder.stdout.readline(), b"held\n")
+        with self.assertRaisesRegex(ResultsError, f"process {holder.pid}"):
+            with locked(self.parent):
+                self.fail("two drivers hold one folder")
+
+    def test_a_place_that_cannot_be_written_is_told_before_anything_runs(self):
+        (self.parent / "file").write_text("")
+        with self.assertRaisesRegex(ResultsError, "cannot write"):
+            with locked(self.parent / "file"):
+                pass

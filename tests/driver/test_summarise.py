@@ -1,0 +1,123 @@
+"""From runs to summaries and ratios."""
+
+import csv
+import io
+import unittest
+
+from .support import make_cell, make_run
+from driver import table
+from driver.model import Experiment, Role, Verdict
+from driver.summarise import summarise
+from driver.wording import ratio_sentence
+
+
+class Comparing(unittest.TestCase):
+    def setUp(self):
+        self.threads = make_cell("thread-per-task")
+        self.pool = make_cell("worker-pool")
+        self.experiment = Experiment("test", "?", (self.threads, self.pool), ())
+
+    def runs(self, ratio=2.0, blocks=6, drift=0.3):
+        """Both cells in each block, on a machine that gets slower and slower."""
+        runs = []
+        for block in range(1, blocks + 1):
+            wall_s = 1.0 + drift * block
+            runs.append(make_run(self.threads, block, wall_s))
+            runs.append(make_run(self.pool, block, wall_s * ratio))
+        return runs
+
+    def summarise(self, runs):
+        return summarise(self.experiment, runs)
+
+    def test_ratios_are_per_block_so_that_drift_cancels(self):
+        (ratio,) = self.summarise(self.runs(ratio=2.0)).ratios
+        self.assertAlmostEqual(ratio.interval.low, 2.0)
+        self.assertAlmostEqual(ratio.interval.high, 2.0)
+        self.assertIs(ratio.verdict, Verdict.MORE)
+        self.assertEqual((ratio.cell, ratio.baseline), (self.pool, self.threads))
+        self.assertIn("2.00× [2.00, 2.00]", ratio_sentence(ratio))
+        self.assertIn("slower", ratio_sentence(ratio))
+
+    def test_five_blocks_bear_no_verdict(self):
+        (ratio,) = self.summarise(self.runs(blocks=5)).ratios
+        self.assertIs(ratio.verdict, Verdict.CANNOT_TELL)
+        self.assertNotIn("slower", ratio_sentence(ratio))
+
+    def test_only_measured_runs_count(self):
+        runs = self.runs()
+        for role in (Role.WARM_UP, Role.A_A, Role.SAMPLE):
+            runs.append(make_run(self.pool, 1, 1000.0, role=role))
+        summary = self.summarise(runs).of(self.pool.name)
+        self.assertEqual(summary.n, 6)
+        self.assertLess(summary.figures["wall_s"].maximum, 1000)
+
+    def test_a_failed_run_is_neither_averaged_in_nor_compared(self):
+        runs = self.runs()
+        runs.append(make_run(self.pool, 7, 0.001, problem="it was ended by signal 11"))
+        found = self.summarise(runs)
+        summary = found.of(self.pool.name)
+        self.assertEqual(summary.n, 6)
+        self.assertGreater(summary.figures["wall_s"].minimum, 1)
+        self.assertEqual(found.ratios, ())
+        self.assertIn("1 of 7 runs count for nothing: it was ended", found.refusals[0])
+
+    def test_different_workloads_are_not_compared(self):
+        runs = [run for run in self.runs() if run.cell is self.threads]
+        runs += [make_run(self.pool, b, 1.0, digest="f" * 16) for b in range(1, 7)]
+        found = self.summarise(runs)
+        self.assertEqual(found.ratios, ())
+        self.assertIn("workloads differ", found.refusals[0])
+        self.assertEqual(len(found.refusals), 1)
+
+    def test_cells_of_other_sizes_are_not_compared(self):
+        other = make_cell("worker-pool", tasks=8)
+        self.experiment = Experiment("test", "?", (self.threads, other), ())
+        runs = [run for run in self.runs() if run.cell is self.threads]
+        runs += [make_run(other, b, 1.0) for b in range(1, 7)]
+        self.assertEqual(self.summarise(runs).ratios, ())
+
+    def test_the_control_is_a_cell_over_itself(self):
+        runs = self.runs()
+        for block in range(1, 7):
+            runs.append(make_run(self.pool, block, (1 + 0.3 * block) * 2, role=Role.A_A))
+        control = self.summarise(runs).noise.a_a
+        self.assertEqual(control.cell, self.pool)
+        self.assertAlmostEqual(control.interval.median, 1.0)
+
+    def test_a_figure_that_could_not_be_read_is_absent_not_zero(self):
+        runs = self.runs()
+        for run in runs:
+            run.record["peak"]["rss_bytes"] = None
+        summary = self.summarise(runs).of(self.pool.name)
+        self.assertNotIn("rss_bytes", summary.figures)
+        self.assertNotIn("virtual_bytes", summary.figures)
+        self.assertIn("page_table_bytes", summary.figures)
+
+    def test_a_cell_without_runs_is_in_the_table_with_none(self):
+        runs = [run for run in self.runs() if run.cell is self.threads]
+        found = self.summarise(runs)
+        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        counts = {row["cell"]: row["median"] for row in rows if row["figure"] == "runs"}
+        self.assertEqual(counts, {self.threads.name: "6", self.pool.name: "0"})
+
+    def test_the_table_holds_the_summary(self):
+        found = self.summarise(self.runs())
+        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        wall = next(
+            row for row in rows
+            if (row["cell"], row["figure"]) == (self.pool.name, "wall_s")
+        )  # fmt: skip
+        figure = found.of(self.pool.name).figures["wall_s"]
+        self.assertEqual(float(wall["median"]), figure.median)
+        self.assertEqual(float(wall["low"]), figure.low)
+        self.assertEqual(float(wall["coverage"]), 0.96875)
+        ratio = next(row for row in rows if row["figure"] == "ratio_wall_s")
+        self.assertEqual((ratio["cell"], ratio["median"]), (self.pool.name, "2"))
+
+    def test_noisy_blocks_are_named(self):
+        quiet = {"sleep_s": 0.2, "spin_s": 0.01}
+        blocks = [{"block": b, "canary": quiet} for b in range(1, 7)]
+        blocks[3] = {"block": 4, "canary": quiet | {"spin_s": 0.011}}
+        noise = summarise(self.experiment, self.runs(), blocks).noise
+        self.assertEqual(noise.noisy_blocks, (4,))
+        self.assertAlmostEqual(noise.canary_spread["spin"], 0.1)
