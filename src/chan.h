@@ -36,6 +36,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
+
 struct chan;
 enum chan_result { CHAN_OK, CHAN_CLOSED, CHAN_TIMED_OUT };
 enum chan_direction { CHAN_SEND, CHAN_RECEIVE };
@@ -61,7 +63,8 @@ void chan_close_at(struct chan *chan, int64_t deadline_ns);
 size_t chan_length(struct chan *chan); /* values buffered now */
 size_t chan_capacity(const struct chan *chan);
 
-/* Threads waiting now in this direction; for tests and displays. */
+/* Sends or receives waiting now, each case of a select for itself; for tests and
+ * displays. */
 size_t chan_waiters(struct chan *chan, enum chan_direction direction);
 
 /* For displays and the deadlock report; to be set before the channel is shared, and

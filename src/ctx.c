@@ -2,7 +2,8 @@
  * Invariants, true whenever the forest's lock is free:
  *
  *   - a context whose reason is stored has no linked children and is linked to nobody
- *   - a reason, once stored, never changes, and is stored before the channel closes
+ *   - a reason, once stored, never changes; it is stored before the channel closes, and
+ *     both happen in one hold of the lock
  *   - a child's deadline is never later than its parent's
  *
  * A context whose deadline has passed may still be linked: it is done by the clock, and
@@ -29,7 +30,7 @@ struct ctx {
     struct chan *done;
     int64_t deadline_ns;
 
-    /* written under the forest's lock, read by anyone: */
+    /* written under the forest's lock; CTX_ALIVE may be read without: */
     _Atomic enum ctx_reason reason;
 
     /* the forest's lock must be held when using these: */
@@ -151,13 +152,15 @@ struct chan *ctx_done(struct ctx *ctx) {
 }
 
 enum ctx_reason ctx_reason(struct ctx *ctx) {
-    enum ctx_reason reason = atomic_load(&ctx->reason);
-    if (reason == CTX_ALIVE && is_past(ctx->deadline_ns)) {
-        must(pthread_mutex_lock(&forest));
-        settle(ctx, CTX_DEADLINE_EXCEEDED);
-        reason = atomic_load(&ctx->reason);
-        must(pthread_mutex_unlock(&forest));
+    if (atomic_load(&ctx->reason) == CTX_ALIVE && !is_past(ctx->deadline_ns)) {
+        return CTX_ALIVE;
     }
+    /* README: err-done. It has ended, or is just ending: under the lock its channel is
+     * closed, too (Go forgot this once: issue 75533). */
+    must(pthread_mutex_lock(&forest));
+    settle(ctx, CTX_DEADLINE_EXCEEDED);
+    enum ctx_reason reason = atomic_load(&ctx->reason);
+    must(pthread_mutex_unlock(&forest));
     return reason;
 }
 

@@ -1,0 +1,39 @@
+#include <stdlib.h>
+
+#include "deadlock.h"
+#include "program/interrupt.h"
+#include "program/options.h"
+#include "program/report.h"
+#include "run.h"
+
+int main(int argc, char **argv) {
+    static struct run run;
+    struct options options;
+    struct report report;
+    struct interrupt interrupt;
+
+    interrupt_block();
+    options_read(&options, runner_name, argc, argv);
+    report_open(&report, options.json_path, options.samples_path);
+    if (options.detect_deadlock) {
+        deadlock_watch("main");
+    }
+
+    int error = run_init(&run, &options.run);
+    if (error != 0) {
+        report_impossible("the run could not be set up", error);
+    }
+    interrupt_watch(&interrupt, run.ctx, &run.tally);
+    error = runner_run(&run);
+    run_finish(&run);
+    int signal = interrupt_end(&interrupt);
+    if (error != 0) {
+        report_impossible(run.limit[0] != '\0' ? run.limit : "no memory", error);
+    }
+
+    char *config = options_to_json(&options, runner_name);
+    int status = report_write(&report, &run, runner_name, config, signal);
+    free(config);
+    run_destroy(&run);
+    return status;
+}

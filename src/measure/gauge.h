@@ -1,0 +1,52 @@
+/*
+ * A gauge counts how many there are now, and remembers the most there ever were. Any
+ * thread may move it; no lock. Relaxed order is enough: it guards no other data, and it
+ * is read when the threads have been joined.
+ */
+#ifndef FIVE_COOKS_GAUGE_H
+#define FIVE_COOKS_GAUGE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gauge {
+    _Atomic int64_t now;
+    _Atomic int64_t peak;
+};
+
+static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
+    int64_t peak = atomic_load_explicit(&gauge->peak, memory_order_relaxed);
+    while (now > peak &&
+           !atomic_compare_exchange_weak_explicit(
+               &gauge->peak, &peak, now, memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
+static inline void gauge_up(struct gauge *gauge) {
+    gauge_note_peak(
+        gauge, 1 + atomic_fetch_add_explicit(&gauge->now, 1, memory_order_relaxed));
+}
+
+/* Goes up, unless `limit` are there already. */
+static inline bool gauge_up_to(struct gauge *gauge, int64_t limit) {
+    int64_t now = atomic_load_explicit(&gauge->now, memory_order_relaxed);
+    do {
+        if (now >= limit) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+        &gauge->now, &now, now + 1, memory_order_relaxed, memory_order_relaxed));
+    gauge_note_peak(gauge, now + 1);
+    return true;
+}
+
+static inline void gauge_down(struct gauge *gauge) {
+    atomic_fetch_sub_explicit(&gauge->now, 1, memory_order_relaxed);
+}
+
+static inline int64_t gauge_peak(struct gauge *gauge) {
+    return atomic_load_explicit(&gauge->peak, memory_order_relaxed);
+}
+
+#endif

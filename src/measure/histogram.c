@@ -1,0 +1,62 @@
+#include "measure/histogram.h"
+
+#include <math.h>
+
+/* Slots 0 to 63 hold 0 to 63 ns, one each; from there on 64 slots for each doubling. */
+static unsigned slot_of(uint64_t ns) {
+    if (ns < HISTOGRAM_STEPS) {
+        return (unsigned)ns;
+    }
+    unsigned doublings = 63u - (unsigned)__builtin_clzll(ns) - HISTOGRAM_STEP_BITS;
+    unsigned step = (unsigned)(ns >> doublings) - HISTOGRAM_STEPS;
+    return (doublings + 1) * HISTOGRAM_STEPS + step;
+}
+
+/* The greatest duration that falls into the slot. */
+static int64_t slot_end_ns(unsigned slot) {
+    if (slot < HISTOGRAM_STEPS) {
+        return slot;
+    }
+    unsigned doublings = slot / HISTOGRAM_STEPS - 1;
+    uint64_t step = slot % HISTOGRAM_STEPS + HISTOGRAM_STEPS;
+    return (int64_t)(((step + 1) << doublings) - 1);
+}
+
+static void raise(_Atomic int64_t *greatest, int64_t value) {
+    int64_t before = atomic_load_explicit(greatest, memory_order_relaxed);
+    while (value > before &&
+           !atomic_compare_exchange_weak_explicit(
+               greatest, &before, value, memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
+void histogram_add(struct histogram *histogram, int64_t duration_ns) {
+    int64_t ns = duration_ns < 0 ? 0 : duration_ns;
+    raise(&histogram->greatest_ns, ns);
+    raise(&histogram->least_inverted_ns, INT64_MAX - ns);
+    atomic_fetch_add_explicit(&histogram->slots[slot_of((uint64_t)ns)], 1,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&histogram->count, 1, memory_order_relaxed);
+}
+
+int64_t histogram_quantile_ns(const struct histogram *histogram, double share) {
+    uint64_t count = atomic_load(&histogram->count);
+    int64_t greatest_ns = atomic_load(&histogram->greatest_ns);
+    int64_t least_ns = INT64_MAX - atomic_load(&histogram->least_inverted_ns);
+    uint64_t rank = (uint64_t)ceil(share * (double)count);
+    if (count == 0) {
+        return -1;
+    }
+    if (rank <= 1) {
+        return least_ns;
+    }
+    uint64_t seen = 0;
+    for (unsigned slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
+        seen += atomic_load(&histogram->slots[slot]);
+        if (seen >= rank && rank < count) {
+            int64_t end_ns = slot_end_ns(slot);
+            return end_ns < greatest_ns ? end_ns : greatest_ns;
+        }
+    }
+    return greatest_ns;
+}

@@ -1,0 +1,35 @@
+/*
+ * A histogram of durations in fixed memory, whatever their number: each power of two is
+ * cut into 64 equal steps, so a quantile is right within 1/64 (1.6 %); the least and
+ * the greatest are exact. The idea is Gil Tene's HdrHistogram.
+ *
+ * Any thread may add, without a lock. Reading is for when the threads have been joined.
+ * Zeroed memory is an empty histogram.
+ */
+#ifndef FIVE_COOKS_HISTOGRAM_H
+#define FIVE_COOKS_HISTOGRAM_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum {
+    HISTOGRAM_STEP_BITS = 6,
+    HISTOGRAM_STEPS = 1 << HISTOGRAM_STEP_BITS,
+    HISTOGRAM_SLOTS = (64 - HISTOGRAM_STEP_BITS) * HISTOGRAM_STEPS
+};
+
+struct histogram {
+    _Atomic uint64_t count;
+    _Atomic int64_t greatest_ns;
+    _Atomic int64_t least_inverted_ns; /* INT64_MAX - least, so that zeroed is empty */
+    _Atomic uint64_t slots[HISTOGRAM_SLOTS];
+};
+
+void histogram_add(struct histogram *histogram,
+                   int64_t duration_ns); /* < 0 counts as 0 */
+
+/* The smallest duration that at least `share` of all do not exceed; -1 when empty.
+ * Share 0 is the least, 1 the greatest. */
+int64_t histogram_quantile_ns(const struct histogram *histogram, double share);
+
+#endif

@@ -1,0 +1,68 @@
+#include "measure/process.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "clock.h"
+#include "must.h"
+
+static int64_t greater(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* The line is "VmHWM:     1234 kB". */
+static void take_line(const char *line, const char *name, int64_t *bytes) {
+    size_t length = strlen(name);
+    int64_t kilobytes;
+    if (strncmp(line, name, length) == 0 &&
+        sscanf(line + length, ": %" SCNd64 " kB", &kilobytes) == 1) {
+        *bytes = greater(*bytes, kilobytes * 1024);
+    }
+}
+
+/* Each figure is raised to what is read; one that is not there stays as it was. */
+static int read_status(struct process_figures *figures) {
+    FILE *status = fopen("/proc/self/status", "re");
+    if (status == NULL) {
+        return -errno;
+    }
+    char line[256];
+    while (fgets(line, sizeof line, status) != NULL) {
+        take_line(line, "VmHWM", &figures->rss_peak_bytes);
+        take_line(line, "VmPeak", &figures->virtual_peak_bytes);
+        take_line(line, "VmPTE", &figures->page_table_bytes);
+    }
+    fclose(status);
+    return 0;
+}
+
+void process_note(struct process_figures *figures) {
+    (void)read_status(figures); /* process_read() will say so if it cannot be read */
+}
+
+static int64_t to_ns(struct timeval time) {
+    return time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
+}
+
+void process_read(struct process_figures *figures) {
+    struct rusage usage;
+    must(getrusage(RUSAGE_SELF, &usage) == 0 ? 0 : errno);
+    figures->user_ns = to_ns(usage.ru_utime);
+    figures->system_ns = to_ns(usage.ru_stime);
+    figures->voluntary_switches = usage.ru_nvcsw;
+    figures->involuntary_switches = usage.ru_nivcsw;
+    figures->minor_faults = usage.ru_minflt;
+
+    figures->rss_peak_bytes = figures->virtual_peak_bytes = -1;
+    if (figures->page_table_bytes == 0) {
+        figures->page_table_bytes = -1;
+    }
+    int error = read_status(figures);
+    if (figures->rss_peak_bytes < 0) {
+        fprintf(stderr, "peak memory is unknown: /proc/self/status: %s\n",
+                error != 0 ? strerror(-error) : "it has no line VmHWM");
+    }
+}

@@ -1,0 +1,32 @@
+/*
+ * What the kernel says about this process: memory, CPU time, switches.
+ *
+ *   process_note(figures)   whenever a peak may be near: page tables have no high-water
+ *                           mark in the kernel, so the greatest seen is kept here
+ *   process_read(figures)   once, as the last act
+ *
+ * Peak RSS is VmHWM, read by the process itself: the kernel starts it afresh at exec.
+ * ru_maxrss does not: a parent's peak leaks through it, so a launcher's size would be
+ * taken for ours.
+ */
+#ifndef FIVE_COOKS_PROCESS_H
+#define FIVE_COOKS_PROCESS_H
+
+#include <stdint.h>
+
+/* -1: could not be read; one line on stderr has said why. */
+struct process_figures {
+    int64_t rss_peak_bytes;
+    int64_t virtual_peak_bytes;
+    int64_t page_table_bytes; /* the greatest noted */
+    int64_t user_ns;
+    int64_t system_ns;
+    int64_t voluntary_switches; /* of all threads, ended ones too */
+    int64_t involuntary_switches;
+    int64_t minor_faults;
+};
+
+void process_note(struct process_figures *figures);
+void process_read(struct process_figures *figures);
+
+#endif

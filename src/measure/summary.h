@@ -1,0 +1,11 @@
+/*
+ * The same run as the record, told to a person: a dozen short lines.
+ */
+#ifndef FIVE_COOKS_SUMMARY_H
+#define FIVE_COOKS_SUMMARY_H
+
+#include "measure/record.h"
+
+void summary_write(const struct record *record, FILE *out);
+
+#endif

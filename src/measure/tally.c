@@ -1,0 +1,117 @@
+#include "measure/tally.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+static void count(_Atomic int64_t *counter, int64_t by) {
+    atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
+}
+
+static void note_outcome(struct tally *tally, enum outcome outcome, int64_t at_ns) {
+    count(&tally->outcomes[outcome], 1);
+    int64_t last_ns =
+        atomic_load_explicit(&tally->last_outcome_ns, memory_order_relaxed);
+    while (at_ns > last_ns &&
+           !atomic_compare_exchange_weak(&tally->last_outcome_ns, &last_ns, at_ns)) {
+    }
+}
+
+void tally_init(struct tally *tally, struct samples *samples) {
+    memset(tally, 0, sizeof *tally);
+    tally->samples = samples;
+    atomic_store(&tally->stop_at_ns, DEADLINE_NEVER);
+}
+
+void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
+    tally->started_at_ns = start_ns;
+    if (deadline_ns != DEADLINE_NEVER) {
+        atomic_store(&tally->stop_reason, STOP_DEADLINE);
+        atomic_store(&tally->stop_at_ns, deadline_ns);
+    }
+}
+
+/* A task that ends after the stop was in flight then, or began later still. One that
+ * ends before is counted before anyone can know of a stop. */
+static void compare_with_stop(struct tally *tally, const struct account *account) {
+    int64_t stop_ns = atomic_load(&tally->stop_at_ns);
+    if (account->started_at_ns < stop_ns) {
+        count(&tally->started_before_stop, 1);
+        if (account->finished_at_ns > stop_ns) {
+            count(&tally->in_flight_at_stop, 1);
+        }
+    }
+}
+
+void tally_finished(struct tally *tally, const struct account *account) {
+    int64_t due_ns = tally->started_at_ns + account->task.due_ns;
+    note_outcome(tally, account->outcome, account->finished_at_ns);
+    count(&tally->interrupted, account->outcome == OUTCOME_CANCELLED);
+    histogram_add(&tally->latency, account->finished_at_ns - due_ns);
+    histogram_add(&tally->queue_wait, account->started_at_ns - due_ns);
+    compare_with_stop(tally, account);
+    if (tally->samples != NULL) {
+        tally->samples->of[account->task.index] = (struct sample){
+            .due_ns = account->task.due_ns,
+            .started_ns = account->started_at_ns - tally->started_at_ns,
+            .finished_ns = account->finished_at_ns - tally->started_at_ns,
+            .lane = account->lane,
+            .attempts = account->attempts,
+            .outcome = account->outcome,
+        };
+    }
+}
+
+void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome) {
+    note_outcome(tally, outcome, now_ns());
+    if (tally->samples != NULL) {
+        tally->samples->of[task.index] = (struct sample){
+            .due_ns = task.due_ns, .started_ns = -1, .outcome = outcome};
+    }
+}
+
+void tally_stop(struct tally *tally, enum stop_reason reason) {
+    int64_t at_ns = now_ns();
+    int64_t before_ns = atomic_load(&tally->stop_at_ns);
+    while (at_ns < before_ns) {
+        if (atomic_compare_exchange_weak(&tally->stop_at_ns, &before_ns, at_ns)) {
+            atomic_store(&tally->stop_reason, (int)reason);
+        }
+    }
+}
+
+void tally_finish(struct tally *tally) {
+    tally->finished_at_ns = now_ns();
+}
+
+void tally_thread_begins(struct tally *tally) {
+    gauge_up(&tally->threads);
+}
+
+void tally_thread_ends(struct tally *tally) {
+    gauge_down(&tally->threads);
+}
+
+int64_t tally_wall_ns(const struct tally *tally) {
+    int64_t last_ns = atomic_load(&tally->last_outcome_ns);
+    return last_ns == 0 ? 0 : last_ns - tally->started_at_ns;
+}
+
+int64_t tally_total(const struct tally *tally) {
+    int64_t total = 0;
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        total += atomic_load(&tally->outcomes[i]);
+    }
+    return total;
+}
+
+int64_t tally_outcome(const struct tally *tally, enum outcome outcome) {
+    return atomic_load(&tally->outcomes[outcome]);
+}
+
+enum stop_reason tally_stop_reason(const struct tally *tally) {
+    if (atomic_load(&tally->stop_at_ns) >= tally->finished_at_ns) {
+        return STOP_NOT;
+    }
+    return (enum stop_reason)atomic_load(&tally->stop_reason);
+}

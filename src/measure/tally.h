@@ -1,0 +1,86 @@
+/*
+ * What happened: outcomes counted, latencies in histograms, peaks. Fixed memory,
+ * however many tasks there are.
+ *
+ *   tally_init(tally)                 before the first thread
+ *   tally_start(tally, ...)           when the run begins: due times count from here
+ *   tally_finished(tally, ...)        for each task that was started, by its thread
+ *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up
+ *   tally_thread_begins() / _ends()   by each thread of the design, first and last
+ *   tally_stop(tally, reason)         by who stops the run; the first reason stays
+ *   tally_finish(tally)               when all threads are done
+ *
+ * Counting takes no lock: all counters are relaxed atomics. Latency runs from the
+ * moment a task was due, not from when it was sent, so a queue cannot hide (the
+ * "coordinated omission" of Gil Tene).
+ */
+#ifndef FIVE_COOKS_TALLY_H
+#define FIVE_COOKS_TALLY_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "measure/gauge.h"
+#include "measure/histogram.h"
+#include "measure/samples.h"
+#include "simulation/task.h"
+
+enum stop_reason { STOP_NOT, STOP_DEADLINE, STOP_FAIL_FAST, STOP_SIGNAL };
+
+struct tally {
+    int64_t started_at_ns;   /* set once, by tally_start() */
+    int64_t finished_at_ns;  /* set once, by tally_finish() */
+    int64_t create_ns;       /* spent creating threads; owned by the strategy */
+    int64_t created_threads; /* how many it were; owned by the strategy */
+    struct samples *samples; /* NULL: nobody wants them */
+
+    /* any thread, any time: */
+    _Atomic int64_t outcomes[OUTCOME_COUNT];
+    _Atomic int64_t attempts; /* calls, as the callers count them */
+    _Atomic int64_t retries;
+    _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
+    struct gauge threads;
+    struct histogram latency;    /* due to finished */
+    struct histogram queue_wait; /* due to started */
+
+    /* the stop, if there was one: */
+    _Atomic int stop_reason;
+    _Atomic int64_t stop_at_ns; /* DEADLINE_NEVER: none in sight */
+    _Atomic int64_t started_before_stop;
+    _Atomic int64_t in_flight_at_stop;
+    _Atomic int64_t interrupted; /* cancelled after they had started */
+};
+
+/* What one task went through. */
+struct account {
+    struct task task;
+    int64_t lane;
+    int64_t started_at_ns; /* moments of now_ns() */
+    int64_t finished_at_ns;
+    int64_t attempts;
+    enum outcome outcome;
+};
+
+void tally_init(struct tally *tally, struct samples *samples);
+
+/* The run begins now and, if a deadline stops it, stops at `deadline_ns`. */
+void tally_start(struct tally *tally, int64_t now_ns, int64_t deadline_ns);
+void tally_finished(struct tally *tally, const struct account *account);
+void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome);
+void tally_stop(struct tally *tally, enum stop_reason reason);
+void tally_finish(struct tally *tally);
+
+void tally_thread_begins(struct tally *tally);
+void tally_thread_ends(struct tally *tally);
+
+/* From the start to the last outcome. */
+int64_t tally_wall_ns(const struct tally *tally);
+
+int64_t tally_total(const struct tally *tally); /* of all outcomes */
+int64_t tally_outcome(const struct tally *tally, enum outcome outcome);
+
+/* Why the run was told to stop, or STOP_NOT: a deadline that came after the end stopped
+ * nothing. After tally_finish(). */
+enum stop_reason tally_stop_reason(const struct tally *tally);
+
+#endif

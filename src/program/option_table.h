@@ -1,0 +1,41 @@
+/*
+ * The table of options. See options.h; only options.c reads it.
+ */
+#ifndef FIVE_COOKS_OPTION_TABLE_H
+#define FIVE_COOKS_OPTION_TABLE_H
+
+#include <stddef.h>
+
+enum option_kind {
+    KIND_COUNT,    /* int64_t */
+    KIND_SIZE,     /* int64_t, bytes */
+    KIND_DURATION, /* int64_t, ns */
+    KIND_RATE,     /* double, per second */
+    KIND_SHARE,    /* double */
+    KIND_CHOICE,   /* int: the index in `choices` */
+    KIND_FLAG,     /* bool */
+    KIND_PATH,     /* const char * */
+    KIND_SPAN,     /* two int64_t: start and length, ns */
+    KIND_ARRIVALS, /* int: the index in `choices`, and arrivals_per_s */
+    KIND_ACTION    /* kept nowhere: --help, --version */
+};
+
+enum option_owner { OF_BOTH, OF_WORKER_POOL, OF_THREAD_PER_TASK };
+
+struct option_row {
+    const char *name;
+    char letter; /* 0: none */
+    enum option_kind kind;
+    size_t at;            /* offset in struct options */
+    const char *argument; /* as --help calls it */
+    const char *normal;   /* the default, as one would type it; NULL: not set */
+    double least, most;
+    const char *help;
+    enum option_owner owner;
+    const char *choices[5];
+};
+
+enum { OPTION_ROWS = 35 };
+extern const struct option_row option_rows[OPTION_ROWS];
+
+#endif

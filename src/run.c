@@ -1,0 +1,115 @@
+#include "run.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "clock.h"
+#include "ctx.h"
+#include "deadlock.h"
+#include "must.h"
+#include "program/limits.h"
+#include "simulation/nap.h"
+
+static int init_thread_attributes(struct run *run) {
+    pthread_attr_t *attributes = &run->thread_attributes;
+    const struct runner_config *config = run->config;
+    must(pthread_attr_init(attributes));
+    int error = 0;
+    if (config->stack_bytes > 0) {
+        error = pthread_attr_setstacksize(attributes, (size_t)config->stack_bytes);
+    }
+    if (error == 0 && config->guard_bytes >= 0) {
+        error = pthread_attr_setguardsize(attributes, (size_t)config->guard_bytes);
+    }
+    return -error;
+}
+
+static int limit_memory(int64_t bytes) {
+    struct rlimit limit = {.rlim_cur = (rlim_t)bytes, .rlim_max = (rlim_t)bytes};
+    return bytes > 0 && setrlimit(RLIMIT_AS, &limit) != 0 ? -errno : 0;
+}
+
+/* Where the run's clock starts, and all that counts from it. */
+static int start_clock(struct run *run, const struct run_config *config) {
+    int64_t start_ns = now_ns();
+    int64_t deadline_ns = config->deadline_ns > 0
+                              ? deadline_after_ns(start_ns, config->deadline_ns)
+                              : DEADLINE_NEVER;
+    run->ctx = ctx_with_deadline(ctx_background(), deadline_ns);
+    if (run->ctx == NULL) {
+        return -ENOMEM;
+    }
+    api_init(&run->api, &config->api, start_ns);
+    tally_start(&run->tally, start_ns, deadline_ns);
+    return 0;
+}
+
+int run_init(struct run *run, struct run_config *config) {
+    *run = (struct run){.config = &config->runner, .workload = &config->workload};
+    must(prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns));
+    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
+    tally_init(&run->tally, config->sampled ? &run->samples : NULL);
+    int error = init_thread_attributes(run);
+    if (error != 0) {
+        goto destroy_attributes;
+    }
+    if (config->sampled &&
+        (error = samples_init(&run->samples, config->workload.tasks))) {
+        goto destroy_attributes;
+    }
+    if ((error = limit_memory(config->memory_bytes)) != 0 ||
+        (error = start_clock(run, config)) != 0) {
+        goto destroy_samples;
+    }
+    run->client = (struct client){&config->client, &config->workload, &run->api,
+                                  &run->tally, run->ctx};
+    return 0;
+
+destroy_samples:
+    samples_destroy(&run->samples);
+destroy_attributes:
+    must(pthread_attr_destroy(&run->thread_attributes));
+    return error;
+}
+
+void run_finish(struct run *run) {
+    tally_finish(&run->tally);
+}
+
+void run_destroy(struct run *run) {
+    api_destroy(&run->api);
+    ctx_free(run->ctx);
+    samples_destroy(&run->samples);
+    must(pthread_attr_destroy(&run->thread_attributes));
+}
+
+int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
+                     void *argument) {
+    pthread_t detached;
+    deadlock_thread_begins();
+    int64_t before_ns = now_ns();
+    int error = pthread_create(thread != NULL ? thread : &detached,
+                               &run->thread_attributes, body, argument);
+    run->tally.create_ns += now_ns() - before_ns;
+    if (error == 0) {
+        run->tally.created_threads++;
+        return 0;
+    }
+    deadlock_thread_cancelled();
+    if (run->limit[0] == '\0') {
+        limits_explain(run->limit, sizeof run->limit, run->tally.created_threads);
+    }
+    return error;
+}
+
+bool run_wait_until_due(struct run *run, struct task task) {
+    if (task.due_ns > 0) {
+        bool listens = run->client.config->cancel != CANCEL_NONE;
+        int64_t due_ns = run->tally.started_at_ns + task.due_ns;
+        if (!nap_until(due_ns, listens ? ctx_done(run->ctx) : NULL)) {
+            return false;
+        }
+    }
+    return !client_is_cancelled(&run->client);
+}

@@ -1,0 +1,42 @@
+/*
+ * One run, from the configuration to the last outcome: sets the kitchen up, lets the
+ * strategy cook, and clears away.
+ *
+ *   run_init(run, config)   0 or -errno; starts the clock; config must outlive the run,
+ *                           and its timer slack becomes what is really in force
+ *   runner_run(run)
+ *   run_finish(run)      stops the clock
+ *   run_destroy(run)
+ */
+#ifndef FIVE_COOKS_RUN_H
+#define FIVE_COOKS_RUN_H
+
+#include "runner.h"
+
+struct run_config {
+    struct workload_config workload;
+    struct api_config api;
+    struct client_config client;
+    struct runner_config runner;
+    int64_t deadline_ns;    /* of the whole run, from its start; 0: none */
+    int64_t timer_slack_ns; /* of every thread's sleeps */
+    int64_t memory_bytes;   /* most address space; 0: no limit of ours */
+    bool sampled;           /* keep what happened to each task */
+};
+
+int run_init(struct run *run, struct run_config *config);
+void run_finish(struct run *run);
+void run_destroy(struct run *run);
+
+/* For the strategies: creates a thread with the run's attributes and accounts for the
+ * time it takes. Any error is EAGAIN in practice: some limit of the machine; the first
+ * time, run->limit then says which it most likely was. `thread` may be NULL: detached.
+ * The detector is told; the thread calls deadlock_thread_runs() and _ends() itself. */
+int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
+                     void *argument);
+
+/* Waits until the task is due. False if the run is told to stop before, and the design
+ * listens. */
+bool run_wait_until_due(struct run *run, struct task task);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The contract that each strategy fulfils: take every task of the workload, once, and
+ * account for every one, started or not. A program is linked with exactly one strategy;
+ * nothing else differs between thread-per-task and worker-pool.
+ *
+ *   runner_run(run)   by main, once; returns when every thread has ended
+ *
+ * A strategy calls client_perform() for each task it runs, at or after the task is due,
+ * from whatever thread it likes; client_skip() for each it cannot or may not start; and
+ * tally_thread_begins() and _ends() in each thread it creates.
+ */
+#ifndef FIVE_COOKS_RUNNER_H
+#define FIVE_COOKS_RUNNER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "measure/process.h"
+#include "simulation/client.h"
+
+struct runner_config {
+    int64_t workers;     /* worker-pool: threads that serve */
+    int64_t queue;       /* worker-pool: the channel's capacity, 0 = unbuffered */
+    int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
+    bool detach;         /* thread-per-task: detach and count instead of joining */
+    int64_t stack_bytes; /* of each thread; 0: the system's default */
+    int64_t guard_bytes; /* -1: the system's default */
+};
+
+struct run {
+    const struct runner_config *config;
+    const struct workload_config *workload;
+    struct client client;
+    struct tally tally;
+    struct api api;
+    struct ctx *ctx;
+    struct samples samples;
+    struct process_figures
+        process; /* noted when all threads are there, read at the end */
+    pthread_attr_t thread_attributes; /* as the config says */
+    char limit[320]; /* what stopped threads from being created, or "" */
+};
+
+/* "thread-per-task" or "worker-pool" */
+extern const char runner_name[];
+
+/* 0, or -EAGAIN if not even one thread that serves could be created. */
+int runner_run(struct run *run);
+
+#endif

@@ -1,0 +1,122 @@
+#include "simulation/client.h"
+
+#include "clock.h"
+#include "ctx.h"
+#include "random.h"
+#include "simulation/nap.h"
+
+/* No pause is longer than this, however often it has been doubled. */
+#define BACKOFF_MOST_NS (60 * NS_PER_S)
+
+bool client_is_cancelled(const struct client *client) {
+    if (client->config->cancel == CANCEL_NONE) {
+        return atomic_load(&client->tally->stop_reason) == STOP_SIGNAL;
+    }
+    return ctx_reason(client->ctx) != CTX_ALIVE;
+}
+
+/* What a call in progress listens to: NULL is nothing. */
+static struct chan *hang_up_signal(const struct client *client) {
+    return client->config->cancel == CANCEL_WITHIN ? ctx_done(client->ctx) : NULL;
+}
+
+static enum outcome outcome_of(enum reply reply) {
+    static const enum outcome outcomes[REPLY_COUNT] = {
+        [REPLY_OK] = OUTCOME_OK,
+        [REPLY_REJECTED] = OUTCOME_REJECTED,
+        [REPLY_FAILED] = OUTCOME_FAILED,
+        [REPLY_WRONG] = OUTCOME_SILENT,
+        [REPLY_TOO_LATE] = OUTCOME_TIMED_OUT,
+        [REPLY_HUNG_UP] = OUTCOME_CANCELLED,
+    };
+    return outcomes[reply];
+}
+
+static enum outcome attempt_call(struct client *client, struct task task,
+                                 int64_t attempt) {
+    struct call call = workload_call(client->workload, task.index, attempt);
+    int64_t give_up_ns = client->config->timeout_ns > 0
+                             ? deadline_after_ns(now_ns(), client->config->timeout_ns)
+                             : DEADLINE_NEVER;
+    atomic_fetch_add_explicit(&client->tally->attempts, 1, memory_order_relaxed);
+    return outcome_of(api_call(client->api, &call, give_up_ns, hang_up_signal(client)));
+}
+
+/* Has the caller seen it go wrong? A silent failure looks like success to him. */
+static bool looks_failed(enum outcome outcome) {
+    return outcome == OUTCOME_REJECTED || outcome == OUTCOME_FAILED ||
+           outcome == OUTCOME_TIMED_OUT;
+}
+
+/* Takes one retry from the budget. Retries are counted first and given back if too
+ * many, so that threads which come together cannot overdraw it. */
+static bool afford_retry(struct client *client) {
+    struct tally *tally = client->tally;
+    int64_t retries = 1 + atomic_fetch_add(&tally->retries, 1);
+    int64_t first_attempts = atomic_load(&tally->attempts) - (retries - 1);
+    if (client->config->retry_budget < 0 ||
+        (double)retries <= client->config->retry_budget * (double)first_attempts) {
+        return true;
+    }
+    atomic_fetch_sub(&tally->retries, 1);
+    return false;
+}
+
+/* Full jitter: anything from nothing to base * 2^(attempt - 1). */
+static int64_t backoff_ns(const struct client *client, struct task task,
+                          int64_t attempt) {
+    int64_t most_ns = client->config->backoff_ns;
+    for (int64_t i = 1; i < attempt && most_ns < BACKOFF_MOST_NS; i++) {
+        most_ns *= 2;
+    }
+    most_ns = earlier_ns(most_ns, BACKOFF_MOST_NS);
+    uint64_t stream = (uint64_t)client->workload->seed ^ (uint64_t)attempt << 48;
+    struct random random = random_at(stream, task.index);
+    return (int64_t)(random_share(&random) * (double)most_ns);
+}
+
+/* Waits before the next attempt. False if there is to be none: a pause that would end
+ * past the run's deadline is not begun. */
+static bool pause_before_retry(struct client *client, struct task task,
+                               int64_t attempt) {
+    int64_t until_ns = deadline_after_ns(now_ns(), backoff_ns(client, task, attempt));
+    if (client->config->cancel != CANCEL_NONE &&
+        until_ns >= ctx_deadline_ns(client->ctx)) {
+        return false;
+    }
+    return nap_until(until_ns, hang_up_signal(client));
+}
+
+static bool may_retry(struct client *client, struct task task, int64_t attempt) {
+    if (attempt >= client->config->attempts || !afford_retry(client)) {
+        return false;
+    }
+    if (!pause_before_retry(client, task, attempt)) {
+        atomic_fetch_sub(&client->tally->retries, 1);
+        return false;
+    }
+    return true;
+}
+
+static void stop_if_failed(struct client *client, enum outcome outcome) {
+    if (client->config->fail_fast && looks_failed(outcome)) {
+        tally_stop(client->tally, STOP_FAIL_FAST);
+        ctx_cancel(client->ctx);
+    }
+}
+
+void client_perform(struct client *client, struct task task, int64_t lane) {
+    struct account account = {.task = task, .lane = lane, .started_at_ns = now_ns()};
+    do {
+        account.attempts++;
+        account.outcome = attempt_call(client, task, account.attempts);
+    } while (looks_failed(account.outcome) &&
+             may_retry(client, task, account.attempts));
+    account.finished_at_ns = now_ns();
+    tally_finished(client->tally, &account);
+    stop_if_failed(client, account.outcome);
+}
+
+void client_skip(struct client *client, struct task task, enum outcome outcome) {
+    tally_unstarted(client->tally, task, outcome);
+}

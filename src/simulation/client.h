@@ -1,0 +1,56 @@
+/*
+ * The client: takes one task through as many calls as it needs, and accounts for it.
+ * Both designs use it, from whatever thread they give the task; that is all they share
+ * with the API.
+ *
+ *   client_perform(client, task, lane)   by the task's thread; blocks until the outcome
+ *   client_skip(client, task)            for a task that will not be started any more
+ *
+ * Retries follow the rules of the trade: exponential backoff with full jitter (Brooker,
+ * "Exponential backoff and jitter"), never past the run's deadline, and no more than a
+ * budget allows (Google's SRE book, ch. 21), as retries can keep an overload alive.
+ */
+#ifndef FIVE_COOKS_CLIENT_H
+#define FIVE_COOKS_CLIENT_H
+
+#include <stdbool.h>
+
+#include "measure/tally.h"
+#include "simulation/api.h"
+#include "simulation/workload.h"
+
+struct ctx;
+
+/* Who listens to the context when the run is told to stop. */
+enum cancel {
+    CANCEL_NONE,    /* nobody */
+    CANCEL_BETWEEN, /* the design, between two tasks: the article's select */
+    CANCEL_WITHIN   /* the call itself, too */
+};
+
+struct client_config {
+    int64_t attempts;   /* at most, for each task */
+    int64_t backoff_ns; /* before the second attempt at most this, then twice, ... */
+    double
+        retry_budget; /* retries at most this share of first attempts; < 0: no limit */
+    int64_t timeout_ns; /* for each attempt; 0: none */
+    int cancel;
+    bool fail_fast; /* the first task that fails stops the run */
+};
+
+struct client {
+    const struct client_config *config;
+    const struct workload_config *workload;
+    struct api *api;
+    struct tally *tally;
+    struct ctx *ctx; /* of the run */
+};
+
+void client_perform(struct client *client, struct task task, int64_t lane);
+void client_skip(struct client *client, struct task task, enum outcome outcome);
+
+/* Should the design stop starting tasks? If nobody listens to the context, only when a
+ * person pressed Ctrl-C: that is for all. */
+bool client_is_cancelled(const struct client *client);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The workload: which tasks there are, when each is due, what each of its calls takes
+ * and how it fails. It is a pure function of the configuration: no state, no memory, so
+ * both programs face the same tasks, however many threads ask in whatever order.
+ *
+ *   struct task task = workload_first(config);
+ *   while (task.index < config->tasks) { ... task = workload_next(config, task); }
+ *   workload_call(config, task.index, attempt)   what happens to this attempt
+ *   workload_digest(config)                      two programs compare theirs
+ *
+ * Every function may be called by any thread. No errors: options has checked.
+ */
+#ifndef FIVE_COOKS_WORKLOAD_H
+#define FIVE_COOKS_WORKLOAD_H
+
+#include "simulation/task.h"
+
+enum distribution {
+    DISTRIBUTION_FIXED,
+    DISTRIBUTION_UNIFORM,     /* 0 to twice the mean */
+    DISTRIBUTION_EXPONENTIAL, /* memoryless: the M of M/M/c */
+    DISTRIBUTION_LOGNORMAL    /* sigma 1: a few calls take very long, as in real life */
+};
+
+enum arrivals {
+    ARRIVALS_BATCH,  /* all due at the start */
+    ARRIVALS_FIXED,  /* one every 1/rate seconds */
+    ARRIVALS_POISSON /* the same on average, at random moments */
+};
+
+struct workload_config {
+    int64_t tasks;
+    int64_t seed;
+    int64_t service_ns; /* mean */
+    int distribution;
+    double error_rate; /* shares of all calls; together at most 1 */
+    double silent_rate;
+    double hang_rate;
+    int64_t hang_ns;
+    int arrivals;
+    double arrivals_per_s;
+};
+
+struct task workload_first(const struct workload_config *config);
+struct task workload_next(const struct workload_config *config, struct task task);
+
+/* Attempts count from 1. */
+struct call workload_call(const struct workload_config *config, uint64_t index,
+                          int64_t attempt);
+
+/* Over every task: its index, due time and first call. */
+uint64_t workload_digest(const struct workload_config *config);
+
+#endif
