@@ -23,7 +23,8 @@ def report_lines(
     lines = ["", experiment.question, ""]
     lines += table_lines(summaries)
     lines += ratio_lines(experiment, summaries)
-    lines += _section("Left out", summaries.left_out)
+    if left_out := wording.left_out_sentence(summaries):
+        lines += [left_out, ""]
     lines += _section("Not compared", summaries.refusals)
     lines += _section("Controls", wording.noise_sentences(summaries.noise))
     failed = [f"{c.name}: {c.problem}" for c in charts if c.problem]

@@ -6,7 +6,7 @@ caption can say more than the data bear out.
 
 from __future__ import annotations
 
-from .model import Cell, Count, Interval, Noise, Ratio, Summary, Verdict
+from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
 from .quantities import show, show_count, show_range, show_ratio
 
 # For figures where less is better, which all compared figures are.
@@ -112,3 +112,10 @@ def control_sentence(a_a: Ratio) -> str:
         f"{text} does not contain 1: this machine cannot resolve differences below "
         f"{least:.1%} now."
     )
+
+
+def left_out_sentence(summaries: Summaries) -> str | None:
+    """What was not run, and why; None when all was."""
+    if not summaries.left_out:
+        return None
+    return "Left out: " + "; ".join(summaries.left_out) + "."

@@ -100,7 +100,7 @@ class DriverTest(unittest.TestCase):
             self.command(*arguments),
             env=self.environment(**changes),
             capture_output=True,
-            timeout=60,
+            timeout=300,  # a watchdog, not a measurement
         )
         return (
             done.returncode,

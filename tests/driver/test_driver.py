@@ -26,7 +26,7 @@ FAULTS = {
 }
 
 
-def wait_for(condition, what, seconds=20):
+def wait_for(condition, what, seconds=120):
     """Waits for a state, not for a time; the limit only ends a broken test."""
     limit = time.monotonic() + seconds
     while not (found := condition()):
@@ -269,7 +269,7 @@ class Stopping(DriverTest):
             with self.subTest(signal=number):
                 process = self.start_and_wait()
                 process.send_signal(number)
-                _, err = process.communicate(timeout=20)
+                _, err = process.communicate(timeout=120)
                 self.assertEqual(process.returncode, 128 + number, err)
                 self.assertNotIn(b"Traceback", err)
                 folder = self.result_folders()[-1]
