@@ -1,5 +1,7 @@
 #include "support/threads.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 
 #include "must.h"
@@ -12,7 +14,12 @@ pthread_t thread_start(void *(*run)(void *), void *argument) {
     must(pthread_attr_init(&small));
     must(pthread_attr_setstacksize(&small, STACK_SIZE_BYTES));
     pthread_t thread;
-    must(pthread_create(&thread, &small, run, argument));
+    int error;
+    /* EAGAIN: other programs use up what the machine allows. It will pass. */
+    while ((error = pthread_create(&thread, &small, run, argument)) == EAGAIN) {
+        sched_yield();
+    }
+    must(error);
     must(pthread_attr_destroy(&small));
     return thread;
 }

@@ -1,0 +1,301 @@
+/* Contexts: what cancels whom, when, and what the reason is. */
+#include <malloc.h>
+#include <stdbool.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/chance.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct ctx *child_of(struct ctx *parent) {
+    struct ctx *ctx = ctx_with_cancel(parent);
+    assert_non_null(ctx);
+    return ctx;
+}
+
+static void assert_alive(struct ctx *ctx) {
+    assert_int_equal(ctx_reason(ctx), CTX_ALIVE);
+    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_TIMED_OUT);
+}
+
+static void assert_done(struct ctx *ctx, enum ctx_reason reason) {
+    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_CLOSED);
+    for (int i = 0; i < 2; i++) { /* ... and it stays so */
+        assert_int_equal(ctx_reason(ctx), reason);
+    }
+    assert_int_equal(ctx_children(ctx), 0);
+}
+
+/* Go's TestBackground. */
+static void the_background_is_never_done(void) {
+    struct ctx *background = ctx_background();
+    assert_ptr_equal(background, ctx_background());
+    assert_int_equal(ctx_deadline_ns(background), DEADLINE_NEVER);
+    ctx_free(background);
+    ctx_free(NULL);
+    assert_alive(background);
+}
+
+/* Go's TestWithCancel, TestParentFinishesChild, TestChildFinishesFirst:
+ * root - (left - (leaf, timed), right). */
+static void a_cancel_reaches_all_below_and_nobody_else(void) {
+    struct ctx *root = child_of(ctx_background());
+    struct ctx *left = child_of(root);
+    struct ctx *right = child_of(root);
+    struct ctx *leaf = child_of(left);
+    struct ctx *timed = ctx_with_timeout(left, 3600 * NS_PER_S);
+    struct ctx *all[] = {root, left, right, leaf, timed};
+    for (int i = 0; i < 5; i++) {
+        assert_alive(all[i]);
+    }
+    assert_int_equal(ctx_children(root), 2);
+    assert_int_equal(ctx_children(left), 2);
+
+    ctx_cancel(left);
+    assert_done(left, CTX_CANCELLED);
+    assert_done(leaf, CTX_CANCELLED);
+    assert_done(timed, CTX_CANCELLED);
+    assert_alive(root);
+    assert_alive(right);
+    assert_int_equal(ctx_children(root), 1);
+
+    ctx_cancel(left); /* again does nothing */
+    ctx_cancel(root);
+    assert_done(root, CTX_CANCELLED);
+    assert_done(right, CTX_CANCELLED);
+    assert_alive(ctx_background());
+    for (int i = 5; i-- > 0;) {
+        ctx_free(all[i]);
+    }
+}
+
+/* Go's TestWithCancelCanceledParent. */
+static void a_child_of_a_parent_that_is_done_is_born_done(void) {
+    struct ctx *parent = child_of(ctx_background());
+    ctx_cancel(parent);
+    struct ctx *child = child_of(parent);
+    struct ctx *timed = ctx_with_timeout(parent, 3600 * NS_PER_S);
+    assert_done(child, CTX_CANCELLED);
+    assert_done(timed, CTX_CANCELLED);
+    ctx_free(timed);
+    ctx_free(child);
+    ctx_free(parent);
+}
+
+/* Go's TestCancelRemoves. */
+static void a_child_that_is_done_is_no_longer_linked(void) {
+    struct ctx *parent = child_of(ctx_background());
+    size_t before = ctx_children(parent);
+    struct ctx *cancelled = child_of(parent);
+    struct ctx *freed = child_of(parent);
+    struct ctx *expired = ctx_with_timeout(parent, NS_PER_MS);
+    struct ctx *early = ctx_with_timeout(parent, 3600 * NS_PER_S);
+    ctx_cancel(cancelled);
+    ctx_cancel(early);
+    ctx_free(freed);
+    UNTIL(ctx_reason(expired) != CTX_ALIVE);
+    assert_int_equal(ctx_children(parent), before);
+    ctx_free(early);
+    ctx_free(expired);
+    ctx_free(cancelled);
+    ctx_free(parent);
+}
+
+/* ---- deadlines ---- */
+
+/* Go's TestDeadline, TestTimeout, with nobody waiting for it. */
+static void a_deadline_passes_whether_or_not_anyone_waits(void) {
+    struct ctx *ctx = ctx_with_timeout(ctx_background(), 3 * NS_PER_MS);
+    struct ctx *child = child_of(ctx);
+    int64_t deadline_ns = ctx_deadline_ns(ctx);
+    UNTIL(is_past(deadline_ns));
+    assert_done(ctx, CTX_DEADLINE_EXCEEDED);
+    assert_done(child, CTX_DEADLINE_EXCEEDED);
+    ctx_free(child);
+    ctx_free(ctx);
+}
+
+static void who_waits_for_a_context_wakes_at_its_deadline_and_not_before(void) {
+    int64_t deadline_ns = now_ns() + 5 * NS_PER_MS;
+    struct ctx *ctx = ctx_with_deadline(ctx_background(), deadline_ns);
+    struct ctx *child = child_of(ctx);
+    struct chan *jobs = chan_create(sizeof(int), 0);
+    struct chan_case cases[] = {{jobs, CHAN_RECEIVE, NULL, CHAN_TIMED_OUT},
+                                {ctx_done(child), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT}};
+    assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
+    assert_int_equal(cases[1].result, CHAN_CLOSED);
+    assert_true(now_ns() >= deadline_ns);
+    assert_done(child, CTX_DEADLINE_EXCEEDED);
+    chan_free(jobs);
+    ctx_free(child);
+    ctx_free(ctx);
+}
+
+static void a_child_has_the_earlier_deadline_of_its_own_and_its_parents(void) {
+    int64_t late_ns = now_ns() + 7200 * NS_PER_S;
+    int64_t soon_ns = late_ns - 3600 * NS_PER_S;
+    struct ctx *parent = ctx_with_deadline(ctx_background(), late_ns);
+    struct ctx *earlier = ctx_with_deadline(parent, soon_ns);
+    struct ctx *later = ctx_with_deadline(earlier, late_ns);
+    struct ctx *without = child_of(later);
+    assert_int_equal(ctx_deadline_ns(parent), late_ns);
+    assert_int_equal(ctx_deadline_ns(earlier), soon_ns);
+    assert_int_equal(ctx_deadline_ns(later), soon_ns);
+    assert_int_equal(ctx_deadline_ns(without), soon_ns);
+    ctx_free(without);
+    ctx_free(later);
+    ctx_free(earlier);
+    ctx_free(parent);
+}
+
+static void a_deadline_in_the_past_gives_a_context_that_is_done(void) {
+    const int64_t past_ns[] = {DEADLINE_NOW, -1, INT64_MIN, now_ns()};
+    for (size_t i = 0; i < sizeof past_ns / sizeof past_ns[0]; i++) {
+        struct ctx *ctx = ctx_with_deadline(ctx_background(), past_ns[i]);
+        struct ctx *child = child_of(ctx);
+        assert_done(child, CTX_DEADLINE_EXCEEDED);
+        assert_done(ctx, CTX_DEADLINE_EXCEEDED);
+        ctx_free(child);
+        ctx_free(ctx);
+    }
+    const int64_t timeouts_ns[] = {0, -1, -NS_PER_S, INT64_MIN};
+    for (size_t i = 0; i < sizeof timeouts_ns / sizeof timeouts_ns[0]; i++) {
+        struct ctx *ctx = ctx_with_timeout(ctx_background(), timeouts_ns[i]);
+        assert_done(ctx, CTX_DEADLINE_EXCEEDED);
+        ctx_free(ctx);
+    }
+}
+
+static void a_timeout_at_the_end_of_time_does_not_fire(void) {
+    const int64_t timeouts_ns[] = {INT64_MAX, INT64_MAX - 1, INT64_MAX / 2};
+    for (size_t i = 0; i < sizeof timeouts_ns / sizeof timeouts_ns[0]; i++) {
+        struct ctx *ctx = ctx_with_timeout(ctx_background(), timeouts_ns[i]);
+        assert_int_equal(chan_receive(ctx_done(ctx), NULL, now_ns() + NS_PER_MS),
+                         CHAN_TIMED_OUT);
+        assert_alive(ctx);
+        ctx_free(ctx);
+    }
+}
+
+/* ---- layers ---- */
+
+enum { LAYERS_MOST = 60 };
+
+static int stack_layers(struct ctx **layers, struct random *random, int64_t timeout_ns) {
+    int count = 30 + (int)random_below(random, LAYERS_MOST - 30);
+    layers[0] = child_of(ctx_background());
+    for (int i = 1; i < count; i++) {
+        bool timed = random_below(random, 3) == 0;
+        layers[i] = timed ? ctx_with_timeout(layers[i - 1], timeout_ns)
+                          : child_of(layers[i - 1]);
+    }
+    return count;
+}
+
+/* Go's TestLayersCancel. */
+static void a_cancel_reaches_every_layer_below(void) {
+    struct random random = chance(1);
+    for (int round = 0; round < 50; round++) {
+        struct ctx *layers[LAYERS_MOST];
+        int count = stack_layers(layers, &random, 3600 * NS_PER_S);
+        int cancelled = (int)random_below(&random, (uint32_t)count);
+        ctx_cancel(layers[cancelled]);
+        for (int i = 0; i < count; i++) {
+            if (i < cancelled) {
+                assert_alive(layers[i]);
+            } else {
+                assert_done(layers[i], CTX_CANCELLED);
+            }
+        }
+        while (count-- > 0) {
+            ctx_free(layers[count]);
+        }
+    }
+}
+
+/* Go's TestLayersTimeout. */
+static void a_timeout_reaches_every_layer_below(void) {
+    struct random random = chance(2);
+    for (int round = 0; round < 20; round++) {
+        struct ctx *layers[LAYERS_MOST];
+        int count = stack_layers(layers, &random, NS_PER_MS);
+        int first_timed = 0;
+        while (first_timed < count &&
+               ctx_deadline_ns(layers[first_timed]) == DEADLINE_NEVER) {
+            first_timed++;
+        }
+        if (first_timed < count) {
+            UNTIL(is_past(ctx_deadline_ns(layers[first_timed])));
+        }
+        for (int i = count; i-- > 0;) {
+            if (i < first_timed) {
+                assert_alive(layers[i]);
+            } else {
+                assert_done(layers[i], CTX_DEADLINE_EXCEEDED);
+            }
+        }
+        while (count-- > 0) {
+            ctx_free(layers[count]);
+        }
+    }
+}
+
+/* ---- cost ---- */
+
+/* Go's TestCustomContextGoroutines. */
+static void contexts_need_no_threads(void) {
+    enum { MANY = 500 };
+    struct ctx *many[MANY];
+    int before = thread_count();
+    for (int i = 0; i < MANY; i++) {
+        many[i] = ctx_with_timeout(ctx_background(), i * NS_PER_MS);
+    }
+    assert_int_equal(thread_count(), before);
+    UNTIL(ctx_reason(many[20]) != CTX_ALIVE);
+    assert_int_equal(thread_count(), before);
+    for (int i = 0; i < MANY; i++) {
+        ctx_free(many[i]);
+    }
+}
+
+/* Go's TestAllocs; leaks are what matters here. */
+static void a_context_leaves_no_memory_behind(void) {
+    ctx_background();
+    size_t before = mallinfo2().uordblks;
+    for (int i = 0; i < 1000; i++) {
+        struct ctx *parent = child_of(ctx_background());
+        struct ctx *child = ctx_with_timeout(parent, i % 2 ? 0 : 3600 * NS_PER_S);
+        if (i % 3 == 0) {
+            ctx_cancel(parent);
+        }
+        ctx_free(child);
+        ctx_free(parent);
+    }
+    assert_int_equal(mallinfo2().uordblks, before);
+    assert_int_equal(ctx_children(ctx_background()), 0);
+}
+
+static const struct claim claims[] = {
+    CLAIM(the_background_is_never_done),
+    CLAIM(a_cancel_reaches_all_below_and_nobody_else),
+    CLAIM(a_child_of_a_parent_that_is_done_is_born_done),
+    CLAIM(a_child_that_is_done_is_no_longer_linked),
+    CLAIM(a_deadline_passes_whether_or_not_anyone_waits),
+    CLAIM(who_waits_for_a_context_wakes_at_its_deadline_and_not_before),
+    CLAIM(a_child_has_the_earlier_deadline_of_its_own_and_its_parents),
+    CLAIM(a_deadline_in_the_past_gives_a_context_that_is_done),
+    CLAIM(a_timeout_at_the_end_of_time_does_not_fire),
+    CLAIM(a_cancel_reaches_every_layer_below),
+    CLAIM(a_timeout_reaches_every_layer_below),
+    CLAIM(contexts_need_no_threads),
+    CLAIM(a_context_leaves_no_memory_behind),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

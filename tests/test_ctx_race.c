@@ -1,0 +1,293 @@
+/* Contexts used by many threads at once. */
+#include <stdbool.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/chance.h"
+#include "support/meeting.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct ctx *child_of(struct ctx *parent) {
+    struct ctx *ctx = ctx_with_cancel(parent);
+    assert_non_null(ctx);
+    return ctx;
+}
+
+static bool is_done(struct ctx *ctx) {
+    return try_receive(ctx_done(ctx), NULL) == CHAN_CLOSED;
+}
+
+static void *cancel(void *ctx) {
+    ctx_cancel(ctx);
+    return NULL;
+}
+
+/* Two threads and one context a round. */
+struct race {
+    struct meeting meeting;
+    int rounds;
+    struct ctx *ctx;
+};
+
+static struct race race_of(int rounds) {
+    return (struct race){.meeting = {.expected = 2}, .rounds = scaled(rounds)};
+}
+
+static void *cancel_each_round(void *argument) {
+    struct race *race = argument;
+    for (int i = 0; i < race->rounds; i++) {
+        meet(&race->meeting);
+        ctx_cancel(race->ctx);
+        meet(&race->meeting);
+    }
+    return NULL;
+}
+
+/* Go's TestContextErrDoneRace (issue 75533). */
+static void who_reads_a_reason_finds_the_channel_closed(void) {
+    struct race race = race_of(20000);
+    pthread_t thread = thread_start(cancel_each_round, &race);
+    for (int i = 0; i < race.rounds; i++) {
+        race.ctx = child_of(ctx_background());
+        meet(&race.meeting);
+        UNTIL(ctx_reason(race.ctx) != CTX_ALIVE);
+        assert_true(is_done(race.ctx));
+        meet(&race.meeting);
+        ctx_free(race.ctx);
+    }
+    thread_join(thread);
+}
+
+static void who_finds_the_channel_closed_reads_a_reason(void) {
+    struct race race = race_of(20000);
+    pthread_t thread = thread_start(cancel_each_round, &race);
+    for (int i = 0; i < race.rounds; i++) {
+        race.ctx = child_of(ctx_background());
+        meet(&race.meeting);
+        UNTIL(is_done(race.ctx));
+        assert_int_equal(ctx_reason(race.ctx), CTX_CANCELLED);
+        meet(&race.meeting);
+        ctx_free(race.ctx);
+    }
+    thread_join(thread);
+}
+
+/* Both ways round, and with a cancel at the very moment of the deadline. */
+static void a_deadline_gives_channel_and_reason_at_one_moment(void) {
+    struct race race = race_of(3000);
+    pthread_t thread = thread_start(cancel_each_round, &race);
+    for (int i = 0; i < race.rounds; i++) {
+        race.ctx = ctx_with_timeout(ctx_background(), 2 * NS_PER_US + i % 1000);
+        struct ctx *child = child_of(race.ctx);
+        meet(&race.meeting);
+        enum ctx_reason reason;
+        if (i % 2 == 0) {
+            UNTIL(is_done(child));
+            reason = ctx_reason(child);
+            assert_int_not_equal(reason, CTX_ALIVE);
+        } else {
+            UNTIL((reason = ctx_reason(child)) != CTX_ALIVE);
+            assert_true(is_done(child));
+        }
+        meet(&race.meeting);
+        assert_int_equal(ctx_reason(child), reason);
+        ctx_free(child);
+        ctx_free(race.ctx);
+    }
+    thread_join(thread);
+}
+
+/* Go's TestWithCancelSimultaneouslyCanceledParent. */
+static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
+    struct race race = race_of(20000);
+    pthread_t thread = thread_start(cancel_each_round, &race);
+    for (int i = 0; i < race.rounds; i++) {
+        race.ctx = child_of(ctx_background());
+        meet(&race.meeting);
+        struct ctx *child = child_of(race.ctx);
+        meet(&race.meeting);
+        assert_true(is_done(child));
+        assert_int_equal(ctx_reason(child), CTX_CANCELLED);
+        ctx_free(child);
+        ctx_free(race.ctx);
+    }
+    thread_join(thread);
+}
+
+/* Whichever of two cancels returns first: all below is done by then. */
+static void every_descendant_is_done_when_any_cancel_returns(void) {
+    enum { BELOW = 20 };
+    struct race race = race_of(3000);
+    pthread_t thread = thread_start(cancel_each_round, &race);
+    for (int i = 0; i < race.rounds; i++) {
+        struct ctx *below[BELOW];
+        race.ctx = child_of(ctx_background());
+        for (int b = 0; b < BELOW; b++) {
+            below[b] = child_of(b % 2 == 0 ? race.ctx : below[b - 1]);
+        }
+        meet(&race.meeting);
+        ctx_cancel(race.ctx);
+        for (int b = 0; b < BELOW; b++) {
+            assert_true(is_done(below[b]));
+        }
+        meet(&race.meeting);
+        for (int b = BELOW; b-- > 0;) {
+            ctx_free(below[b]);
+        }
+        ctx_free(race.ctx);
+    }
+    thread_join(thread);
+}
+
+/* Go's TestSimultaneousCancels: a tree of 100, all cancelled at once, in any order. */
+static void a_hundred_cancels_in_one_tree_do_not_get_stuck(void) {
+    enum { NODES = 100 };
+    struct random random = chance(3);
+    for (int round = 0; round < scaled(20); round++) {
+        struct ctx *nodes[NODES];
+        struct crowd crowd;
+        crowd_init(&crowd);
+        nodes[0] = child_of(ctx_background());
+        for (int i = 1; i < NODES; i++) {
+            nodes[i] = child_of(nodes[random_below(&random, (uint32_t)i)]);
+        }
+        for (int i = 0; i < NODES; i++) {
+            crowd_add(&crowd, cancel, nodes[i]);
+        }
+        crowd_start(&crowd);
+        for (int i = 0; i < NODES; i++) {
+            assert_int_equal(chan_receive(ctx_done(nodes[i]), NULL, DEADLINE_NEVER),
+                             CHAN_CLOSED);
+        }
+        crowd_join(&crowd);
+        for (int i = NODES; i-- > 0;) {
+            assert_int_equal(ctx_reason(nodes[i]), CTX_CANCELLED);
+            ctx_free(nodes[i]);
+        }
+    }
+}
+
+struct family {
+    struct ctx *parent, *child;
+};
+
+static void *cancel_child_after_parent(void *argument) {
+    struct family *family = argument;
+    chan_receive(ctx_done(family->parent), NULL, DEADLINE_NEVER);
+    ctx_cancel(family->child);
+    return NULL;
+}
+
+/* Go's TestInterlockedCancels. */
+static void a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out(void) {
+    for (int i = 0; i < scaled(500); i++) {
+        struct ctx *parent = child_of(ctx_background());
+        struct family family = {parent, child_of(parent)};
+        pthread_t thread = thread_start(cancel_child_after_parent, &family);
+        ctx_cancel(parent);
+        thread_join(thread);
+        assert_true(is_done(family.child));
+        ctx_free(family.child);
+        ctx_free(parent);
+    }
+}
+
+struct nursery {
+    struct ctx *parent;
+    int rounds;
+};
+
+static void *make_and_free_children(void *argument) {
+    struct nursery *nursery = argument;
+    for (int i = 0; i < nursery->rounds; i++) {
+        struct ctx *child = i % 2 ? child_of(nursery->parent)
+                                  : ctx_with_timeout(nursery->parent, i % 7);
+        struct ctx *grandchild = child_of(child);
+        if (i % 3 == 0) {
+            ctx_cancel(child);
+            assert_true(is_done(grandchild));
+        }
+        ctx_free(grandchild);
+        ctx_free(child);
+    }
+    return NULL;
+}
+
+static void children_come_and_go_while_the_parent_is_cancelled(void) {
+    enum { THREADS = 6 };
+    struct nursery nursery = {child_of(ctx_background()), scaled(2000)};
+    struct crowd crowd;
+    crowd_init(&crowd);
+    for (int i = 0; i < THREADS; i++) {
+        crowd_add(&crowd, make_and_free_children, &nursery);
+    }
+    crowd_start(&crowd);
+    chan_receive(ctx_done(nursery.parent), NULL, now_ns() + NS_PER_MS);
+    ctx_cancel(nursery.parent);
+    crowd_join(&crowd);
+    assert_int_equal(ctx_children(nursery.parent), 0);
+    ctx_free(nursery.parent);
+}
+
+struct worker {
+    struct ctx *ctx;
+    struct chan *jobs;
+};
+
+static void *work_until_told_to_stop(void *argument) {
+    struct worker *worker = argument;
+    struct chan_case cases[] = {
+        {ctx_done(worker->ctx), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT},
+        {worker->jobs, CHAN_RECEIVE, NULL, CHAN_TIMED_OUT}};
+    while (chan_select(cases, 2, DEADLINE_NEVER) != 0) {
+    }
+    assert_int_equal(cases[0].result, CHAN_CLOSED);
+    return NULL;
+}
+
+/* The article's point: one cancel, and every worker stops. */
+static void one_cancel_stops_every_worker(void) {
+    enum { WORKERS = 50 };
+    for (int round = 0; round < scaled(20); round++) {
+        struct ctx *ctx = round % 2 ? child_of(ctx_background())
+                                    : ctx_with_timeout(ctx_background(), 5 * NS_PER_MS);
+        struct worker worker = {ctx, chan_create(sizeof(int), 0)};
+        struct crowd crowd;
+        crowd_init(&crowd);
+        for (int i = 0; i < WORKERS; i++) {
+            crowd_add(&crowd, work_until_told_to_stop, &worker);
+        }
+        crowd_start(&crowd);
+        for (int job = 0; job < 100; job++) {
+            chan_send(worker.jobs, &job, ctx_deadline_ns(ctx));
+        }
+        if (round % 2) {
+            UNTIL(chan_waiters(ctx_done(ctx), CHAN_RECEIVE) == WORKERS);
+            ctx_cancel(ctx);
+        }
+        crowd_join(&crowd);
+        chan_free(worker.jobs);
+        ctx_free(ctx);
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(who_reads_a_reason_finds_the_channel_closed),
+    CLAIM(who_finds_the_channel_closed_reads_a_reason),
+    CLAIM(a_deadline_gives_channel_and_reason_at_one_moment),
+    CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled),
+    CLAIM(every_descendant_is_done_when_any_cancel_returns),
+    CLAIM(a_hundred_cancels_in_one_tree_do_not_get_stuck),
+    CLAIM(a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out),
+    CLAIM(children_come_and_go_while_the_parent_is_cancelled),
+    CLAIM(one_cancel_stops_every_worker),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,167 @@
+/* Park: no wake is lost, none is invented, and nothing is touched after the wake. */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "clock.h"
+#include "park.h"
+#include "support/chance.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static const struct wait_reason reason = {.what = "test"};
+
+static bool wait_on(struct park *park, int64_t deadline_ns) {
+    return park_wait(park, deadline_ns, &reason);
+}
+
+static void a_wake_before_the_wait_is_kept(void) {
+    const int64_t deadlines_ns[] = {DEADLINE_NEVER, now_ns() + NS_PER_MS, DEADLINE_NOW,
+                                    -1, INT64_MIN};
+    for (int i = 0; i < 5; i++) {
+        struct park park;
+        park_init(&park);
+        park_wake(&park);
+        assert_true(wait_on(&park, deadlines_ns[i]));
+    }
+}
+
+static void a_wait_nobody_ends_ends_at_its_deadline_and_not_before(void) {
+    struct park park;
+    park_init(&park);
+    for (int i = 0; i < 5; i++) { /* and the park may be used again */
+        int64_t deadline_ns = now_ns() + NS_PER_MS;
+        assert_false(wait_on(&park, deadline_ns));
+        assert_true(now_ns() >= deadline_ns);
+        assert_false(wait_on(&park, DEADLINE_NOW));
+        assert_false(wait_on(&park, -NS_PER_S));
+    }
+}
+
+/* ---- wakes from another thread ---- */
+
+struct pair {
+    int rounds;
+    struct park *_Atomic park;
+    int written; /* plain: the wake must make it visible */
+};
+
+static void *write_and_wake(void *argument) {
+    struct pair *pair = argument;
+    for (int i = 1; i <= pair->rounds; i++) {
+        struct park *park;
+        UNTIL((park = atomic_exchange(&pair->park, NULL)) != NULL);
+        pair->written = i;
+        park_wake(park);
+    }
+    return NULL;
+}
+
+static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
+    struct pair pair = {.rounds = scaled(50000)};
+    pthread_t thread = thread_start(write_and_wake, &pair);
+    for (int i = 1; i <= pair.rounds; i++) {
+        struct park park;
+        park_init(&park);
+        atomic_store(&pair.park, &park);
+        assert_true(wait_on(&park, DEADLINE_NEVER));
+        assert_int_equal(pair.written, i);
+    }
+    thread_join(thread);
+}
+
+/* A deadline at the moment of the wake: the wake counts once, now or next time. */
+static void a_wake_that_meets_the_deadline_counts_once(void) {
+    struct pair pair = {.rounds = scaled(20000)};
+    struct random random = chance(1);
+    pthread_t thread = thread_start(write_and_wake, &pair);
+    for (int i = 1; i <= pair.rounds; i++) {
+        struct park park;
+        park_init(&park);
+        atomic_store(&pair.park, &park);
+        int64_t soon_ns = now_ns() + random_below(&random, 8000);
+        while (!wait_on(&park, soon_ns)) {
+            soon_ns = now_ns() + random_below(&random, 8000);
+        }
+        assert_int_equal(pair.written, i);
+    }
+    thread_join(thread);
+}
+
+/* The sleeper frees its bed as soon as it is awake: AddressSanitizer watches. */
+static void the_waker_does_not_touch_the_park_after_the_wake(void) {
+    struct pair pair = {.rounds = scaled(20000)};
+    pthread_t thread = thread_start(write_and_wake, &pair);
+    for (int i = 0; i < pair.rounds; i++) {
+        struct park *park = malloc(sizeof *park);
+        park_init(park);
+        atomic_store(&pair.park, park);
+        assert_true(wait_on(park, DEADLINE_NEVER));
+        free(park);
+    }
+    thread_join(thread);
+}
+
+/* ---- signals and idleness ---- */
+
+struct sleeper {
+    struct park park;
+    int64_t deadline_ns;
+    bool woken;
+    int64_t cpu_ns;
+};
+
+static void *sleep_there(void *argument) {
+    struct sleeper *sleeper = argument;
+    struct timespec cpu;
+    sleeper->woken = wait_on(&sleeper->park, sleeper->deadline_ns);
+    assert_true(sleeper->woken || now_ns() >= sleeper->deadline_ns);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    sleeper->cpu_ns = (int64_t)cpu.tv_sec * NS_PER_S + cpu.tv_nsec;
+    return NULL;
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+static void a_signal_wakes_nobody(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
+    struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
+    park_init(&sleeper.park);
+    pthread_t thread = thread_start(sleep_there, &sleeper);
+    while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
+        pthread_kill(thread, SIGUSR1);
+        sched_yield();
+    }
+    thread_join(thread);
+    assert_false(sleeper.woken);
+}
+
+/* The spin before sleeping is bounded: a long wait is hardly any work. */
+static void a_parked_thread_uses_hardly_any_cpu(void) {
+    struct sleeper sleeper = {.deadline_ns = now_ns() + 100 * NS_PER_MS};
+    park_init(&sleeper.park);
+    thread_join(thread_start(sleep_there, &sleeper));
+    assert_false(sleeper.woken);
+    assert_true(sleeper.cpu_ns < 20 * NS_PER_MS);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_wake_before_the_wait_is_kept),
+    CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before),
+    CLAIM(no_wake_is_lost_and_what_came_before_it_is_seen),
+    CLAIM(a_wake_that_meets_the_deadline_counts_once),
+    CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
+    CLAIM(a_signal_wakes_nobody),
+    CLAIM(a_parked_thread_uses_hardly_any_cpu),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

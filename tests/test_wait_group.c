@@ -1,0 +1,232 @@
+/* Wait groups: nobody is let go early, nobody is forgotten, nothing is touched late. */
+#include <string.h>
+
+#include "support/meeting.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+#include "wait_group.h"
+
+static void waiting_for_nothing_returns_at_once(void) {
+    struct wait_group group;
+    wait_group_init(&group);
+    wait_group_wait(&group);
+    wait_group_add(&group, 0);
+    wait_group_wait(&group);
+    wait_group_add(&group, 3);
+    wait_group_add(&group, -3);
+    wait_group_wait(&group);
+    wait_group_destroy(&group);
+}
+
+/* ---- two groups as a barrier ---- */
+
+enum { TASKS = 16 };
+
+struct barrier {
+    struct wait_group arriving, leaving;
+    _Atomic int passed;
+};
+
+static void *arrive_and_leave(void *argument) {
+    struct barrier *barrier = argument;
+    wait_group_done(&barrier->arriving);
+    wait_group_wait(&barrier->leaving);
+    barrier->passed++;
+    return NULL;
+}
+
+/* Go's TestWaitGroup. */
+static void a_wait_group_may_be_used_again(void) {
+    struct barrier barrier = {.passed = 0};
+    wait_group_init(&barrier.arriving);
+    wait_group_init(&barrier.leaving);
+    for (int use = 0; use < 8; use++) {
+        struct crowd crowd;
+        crowd_init(&crowd);
+        wait_group_add(&barrier.arriving, TASKS);
+        wait_group_add(&barrier.leaving, TASKS);
+        for (int i = 0; i < TASKS; i++) {
+            crowd_add(&crowd, arrive_and_leave, &barrier);
+        }
+        crowd_start(&crowd);
+        wait_group_wait(&barrier.arriving);
+        for (int i = 0; i < TASKS; i++) {
+            assert_int_equal(barrier.passed, use * TASKS); /* nobody left early */
+            wait_group_done(&barrier.leaving);
+        }
+        crowd_join(&crowd);
+        assert_int_equal(barrier.passed, (use + 1) * TASKS);
+    }
+    wait_group_destroy(&barrier.leaving);
+    wait_group_destroy(&barrier.arriving);
+}
+
+/* ---- returning from a wait ---- */
+
+struct task {
+    struct wait_group *group;
+    int *written;
+    _Atomic int *finished;
+};
+
+static void *finish(void *argument) {
+    struct task *task = argument;
+    *task->written = 1;
+    ++*task->finished;
+    wait_group_done(task->group);
+    return NULL;
+}
+
+/* Go's TestWaitGroupRace: its wait once returned when one of two was done. */
+static void a_wait_returns_only_when_every_task_is_done(void) {
+    for (int round = 0; round < scaled(1000); round++) {
+        enum { COUNT = 2 };
+        struct wait_group group;
+        _Atomic int finished = 0;
+        int written[COUNT] = {0};
+        struct task tasks[COUNT];
+        pthread_t threads[COUNT];
+        wait_group_init(&group);
+        for (int i = 0; i < COUNT; i++) {
+            tasks[i] = (struct task){&group, &written[i], &finished};
+            wait_group_add(&group, 1);
+            threads[i] = thread_start(finish, &tasks[i]);
+        }
+        wait_group_wait(&group);
+        assert_int_equal(finished, COUNT);
+        assert_int_equal(written[0] + written[1], COUNT); /* plain: the edge is there */
+        wait_group_destroy(&group);
+        for (int i = 0; i < COUNT; i++) {
+            thread_join(threads[i]);
+        }
+    }
+}
+
+/* ---- the last done() ---- */
+
+struct last_call {
+    struct meeting meeting;
+    int rounds;
+    struct wait_group *group;
+};
+
+static void *make_last_calls(void *argument) {
+    struct last_call *call = argument;
+    for (int i = 0; i < call->rounds; i++) {
+        meet(&call->meeting);
+        wait_group_done(call->group);
+        meet(&call->meeting);
+    }
+    return NULL;
+}
+
+/* The memory belongs to somebody else as soon as wait() has returned. */
+static void *overwrite_with(void *memory, size_t size) {
+    return memset(memory, 0x5a, size);
+}
+
+static void assert_untouched(const unsigned char *memory, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(memory[i], 0x5a);
+    }
+}
+
+static void a_wait_group_may_be_destroyed_right_after_the_wait(void) {
+    struct last_call call = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
+    pthread_t thread = thread_start(make_last_calls, &call);
+    for (int i = 0; i < call.rounds; i++) {
+        struct wait_group group;
+        wait_group_init(&group);
+        wait_group_add(&group, 1);
+        call.group = &group;
+        meet(&call.meeting);
+        wait_group_wait(&group);
+        wait_group_destroy(&group);
+        overwrite_with(&group, sizeof group);
+        meet(&call.meeting);
+        assert_untouched((unsigned char *)&group, sizeof group);
+    }
+    thread_join(thread);
+}
+
+/* ---- many waiters, many adders ---- */
+
+struct audience {
+    struct wait_group group;
+    _Atomic int returned;
+};
+
+static void *wait_and_tell(void *argument) {
+    struct audience *audience = argument;
+    wait_group_wait(&audience->group);
+    audience->returned++;
+    return NULL;
+}
+
+static void everyone_who_waits_is_let_go(void) {
+    for (int round = 0; round < scaled(100); round++) {
+        struct audience audience = {.returned = 0};
+        struct crowd crowd;
+        crowd_init(&crowd);
+        wait_group_init(&audience.group);
+        wait_group_add(&audience.group, 2);
+        for (int i = 0; i < TASKS; i++) {
+            crowd_add(&crowd, wait_and_tell, &audience);
+        }
+        crowd_start(&crowd);
+        wait_group_done(&audience.group);
+        sched_yield();
+        assert_int_equal(audience.returned, 0);
+        wait_group_done(&audience.group);
+        crowd_join(&crowd);
+        assert_int_equal(audience.returned, TASKS);
+        wait_group_destroy(&audience.group);
+    }
+}
+
+struct adders {
+    struct wait_group group;
+    int rounds;
+};
+
+static void *add_and_be_done(void *argument) {
+    struct adders *adders = argument;
+    for (int i = 0; i < adders->rounds; i++) {
+        wait_group_add(&adders->group, 2);
+        wait_group_done(&adders->group);
+        wait_group_done(&adders->group);
+    }
+    wait_group_done(&adders->group);
+    return NULL;
+}
+
+static void adds_and_dones_of_many_threads_add_up(void) {
+    struct adders adders = {.rounds = scaled(20000)};
+    struct crowd crowd;
+    crowd_init(&crowd);
+    wait_group_init(&adders.group);
+    wait_group_add(&adders.group, TASKS);
+    for (int i = 0; i < TASKS; i++) {
+        crowd_add(&crowd, add_and_be_done, &adders);
+    }
+    crowd_start(&crowd);
+    wait_group_wait(&adders.group);
+    crowd_join(&crowd);
+    wait_group_wait(&adders.group); /* still at zero */
+    wait_group_destroy(&adders.group);
+}
+
+static const struct claim claims[] = {
+    CLAIM(waiting_for_nothing_returns_at_once),
+    CLAIM(a_wait_group_may_be_used_again),
+    CLAIM(a_wait_returns_only_when_every_task_is_done),
+    CLAIM(a_wait_group_may_be_destroyed_right_after_the_wait),
+    CLAIM(everyone_who_waits_is_let_go),
+    CLAIM(adds_and_dones_of_many_threads_add_up),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
