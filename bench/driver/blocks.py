@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from . import canary
 from .model import Cell, Role
 from .theory import planned_wall_s, rounds_s
 
@@ -18,7 +19,7 @@ LONG_S = 5.0  # a cell that takes longer is not warmed up, and measured six time
 ENOUGH, STEP = 6, 3  # six runs make an interval; then three more at a time
 TOO_FEW = 3  # when even six do not fit: dots, and no interval
 START_S = 0.02  # hyperfine's and the process's own time in a plan
-CANARY_S = 0.25
+SPIN_S = 0.02  # the canary's
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,11 @@ class Protocol:
     budget_s: float  # of the blocks and the samples; charts come on top
     most_blocks: int
     with_long_cells: bool = True
+    canary_sleeps: int = 20
 
 
-QUICK = Protocol("quick", 23, 6, with_long_cells=False)
+# Half a minute holds six blocks of the comparison by a hair: its canary sings less.
+QUICK = Protocol("quick", 25.5, 6, with_long_cells=False, canary_sleeps=5)
 CLASSROOM = Protocol("classroom", 165, 15)
 FULL = Protocol("full", 1500, 30)
 
@@ -86,7 +89,8 @@ class Plan:
         return self.seen_s.get(cell.name, planned_wall_s(cell) + START_S)
 
     def block_s(self, number: int) -> float:
-        return CANARY_S + sum(self.cell_s(cell) for cell, _ in self.block(number))
+        canary_s = self.protocol.canary_sleeps * canary.SLEEP_S + SPIN_S
+        return canary_s + sum(self.cell_s(cell) for cell, _ in self.block(number))
 
     def blocks_s(self, first: int, last: int) -> float:
         return sum(self.block_s(number) for number in range(first, last + 1))

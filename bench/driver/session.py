@@ -86,7 +86,7 @@ class Session:
             "block": number,
             "started_utc": utc_now(),
             "order": [cell.name for cell in order],
-            "canary": canary.sing(),
+            "canary": canary.sing(self.plan.protocol.canary_sleeps),
             **environment.state(),
             "boot_minus_monotonic_s": away_s,
             "suspended": away_s - before > SUSPENDED_S,

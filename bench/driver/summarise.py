@@ -123,7 +123,8 @@ def _ratios(
     by_cell: Mapping[str, Sequence[Run]],
     refused: set[str],
 ) -> Iterable[Ratio]:
-    for group in _peers(experiment).values():
+    for peers in _peers(experiment).values():
+        group = [c for c in peers if any(run.counts for run in by_cell[c.name])]
         bases = [cell for cell in group if cell.design == experiment.baseline]
         if len(bases) != 1 or bases[0].name in refused:
             continue

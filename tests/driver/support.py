@@ -43,7 +43,7 @@ for name, function in (("charts", "draw"), ("report", "write")):
     sys.modules[stub.__name__] = stub
     setattr(driver, name, stub)
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
-canary.SLEEPS = 1
+canary.SLEEP_S = 0.0001
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
 sys.exit(main.main(sys.argv[1:]))
 """
