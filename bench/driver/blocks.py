@@ -34,7 +34,7 @@ class Protocol:
 
 
 # Half a minute holds six blocks of the comparison by a hair: its canary sings less.
-QUICK = Protocol("quick", 25.5, 6, with_long_cells=False, canary_sleeps=5)
+QUICK = Protocol("quick", 27.5, 6, with_long_cells=False, canary_sleeps=5)
 CLASSROOM = Protocol("classroom", 165, 15)
 FULL = Protocol("full", 1500, 30)
 

@@ -55,14 +55,19 @@ def output(*command: str, folder: Path | None = None) -> str | None:
     return done.stdout.decode(errors="replace").strip()
 
 
+def git(repository: Path, *words: str) -> str | None:
+    """What git says of the repository, whoever owns it: we only read."""
+    return output("git", "-c", "safe.directory=*", *words, folder=repository)
+
+
 def commit(repository: Path) -> str:
     """The short commit, or "nogit" for a tree without one."""
-    return output("git", "rev-parse", "--short=10", "HEAD", folder=repository) or "nogit"
+    return git(repository, "rev-parse", "--short=10", "HEAD") or "nogit"
 
 
 def describe(repository: Path, build: Path) -> dict[str, Any]:
     """Everything that stays the same during a run."""
-    changes = output("git", "status", "--porcelain", "-uno", folder=repository)
+    changes = git(repository, "status", "--porcelain", "-uno")
     return {
         "commit": commit(repository),
         "uncommitted_changes": None if changes is None else bool(changes),
