@@ -19,8 +19,7 @@ do for [i = 1:values] {
 }
 plot for [k = 1:slopes] base_bytes + slope_bytes * x \
          with lines lw wide(2.5) lc rgb pale(1, 0x99), \
-     for [k = 1:intervals] \
-         data using 'x':'rss_bytes':'rss_low':'rss_high':(colour[column('series')]) \
+     data using 'x':'rss_bytes':'bar_low':'bar_high':(colour[column('series')]) \
          with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'rss_bytes':(shape[column('series')]):(colour[column('series')]) \
          with points ps mark(2.6) pt variable lc rgb variable

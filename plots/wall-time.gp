@@ -21,8 +21,7 @@ do for [i = 1:theories] {
 plot for [i = 1:theories] \
          (theory_workers[i] > 0 ? rounds(x, theory_workers[i]) : creating(x)) \
          with lines lw wide(2.5) lc rgb pale(theory_series[i], 0x99), \
-     for [k = 1:intervals] \
-         data using 'x':'median_s':'low_s':'high_s':(colour[column('series')]) \
+     data using 'x':'median_s':'bar_low_s':'bar_high_s':(colour[column('series')]) \
          with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'median_s':(shape[column('series')]):(colour[column('series')]) \
          with points ps mark(2.6) pt variable lc rgb variable

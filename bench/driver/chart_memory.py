@@ -7,8 +7,7 @@ from math import log10
 from .chart_look import spoken_name
 from .chart_material import Material, log_ticks, spread_out
 from .chart_sheet import Sheet, Tics, Value
-from .chart_words import compared, runs_words, tasks_words
-from .chart_words import interval_words
+from .chart_words import bar, compared, interval_words, runs_words, tasks_words
 from .model import Ratio, Role, Summary
 from .quantities import show_bytes, show_count
 from .summarise import ratio
@@ -17,7 +16,7 @@ from .wording import design_name, interval_text
 RSS, THREADS = "rss_bytes", "threads"
 DODGE = 1.12
 VALUE_APART, NAME_APART = 0.075, 0.14  # of the frame's height
-COLUMNS = ("series", "x", "rss_bytes", "rss_low", "rss_high", "threads", "tasks")
+COLUMNS = ("series", "x", "rss_bytes", "bar_low", "bar_high", "threads", "tasks")
 HEADER = (
     "design", "tasks", "runs", "peak RSS", "threads alive at once", "page tables",
     "address space",
@@ -56,7 +55,6 @@ def build(material: Material) -> Sheet:
             "threads_high": threads[1],
             "rss_tics": _tics(rss, show_bytes_tick),
             "threads_tics": _tics(threads, show_count),
-            "intervals": any(s.figures[RSS].known for s in cells),
             "slopes": slope is not None,
             "slope_bytes": slope or 0.0,
             "base_bytes": _base_bytes(material, slope),
@@ -64,7 +62,7 @@ def build(material: Material) -> Sheet:
             **_names(material, threads),
         },
         tics=(Tics("x", tuple((show_count(n), n) for n in material.tasks)),),
-        log=("x", "rss_bytes", "rss_low", "rss_high", "threads", "tasks"),
+        log=("x", "rss_bytes", "bar_low", "bar_high", "threads", "tasks"),
     )
 
 
@@ -109,7 +107,7 @@ def _mark(material: Material, summary: Summary) -> tuple[Value, ...]:
     dodge = DODGE ** (material.designs.index(cell.workers) - middle)
     return (
         material.looks[cell.workers], round(cell.tasks * dodge, 3), rss.median,
-        rss.low, rss.high, summary.figures[THREADS].median, cell.tasks,
+        *bar(rss), summary.figures[THREADS].median, cell.tasks,
     )  # fmt: skip
 
 

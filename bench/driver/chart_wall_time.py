@@ -8,6 +8,7 @@ from .chart_look import spoken_name
 from .chart_material import Material, log_ticks, ok_share, spread_out
 from .chart_sheet import Sheet, Tics, Value
 from .chart_words import (
+    bar,
     compared,
     interval_words,
     runs_words,
@@ -46,7 +47,7 @@ def build(material: Material) -> Sheet:
         alt=_alt(material, cells),
         header=_HEADER,
         rows=tuple(_row(material, s) for s in cells),
-        columns=("series", "x", "median_s", "low_s", "high_s", "tasks"),
+        columns=("series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
         marks=tuple(_marks(material, cells)),
         settings={
             "x_low": x_low,
@@ -55,7 +56,6 @@ def build(material: Material) -> Sheet:
             "y_high": y_high,
             "service_s": service_time_s(cells[0].cell),
             "create_s": material.create_each_s or 0.0,
-            "intervals": any(s.figures[FIGURE].known for s in cells),
             **theory,
             **_labels(material, (y_low, y_high)),
         },
@@ -63,7 +63,7 @@ def build(material: Material) -> Sheet:
             Tics("x", tuple((show_count(n), n) for n in material.tasks)),
             Tics("y", tuple((show_setting(t), t) for t in log_ticks(y_low, y_high))),
         ),
-        log=("x", "median_s", "low_s", "high_s", "tasks"),
+        log=("x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
     )
 
 
@@ -97,7 +97,7 @@ def _marks(material: Material, cells: list[Summary]) -> list[tuple[Value, ...]]:
         dodge = DODGE ** (material.designs.index(cell.workers) - middle)
         look = material.looks[cell.workers]
         x = round(cell.tasks * dodge, 3)
-        marks.append((look, x, wall.median, wall.low, wall.high, cell.tasks))
+        marks.append((look, x, wall.median, *bar(wall), cell.tasks))
     return marks
 
 
@@ -273,7 +273,7 @@ def _empty(material: Material) -> Sheet:
         alt=words,
         header=_HEADER,
         rows=(),
-        columns=("series", "x", "median_s", "low_s", "high_s", "tasks"),
+        columns=("series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
         marks=(),
         nothing=words,
     )

@@ -61,6 +61,13 @@ def interval_words(intervals: Sequence[Interval]) -> str:
     )
 
 
+def bar(interval: Interval) -> tuple[float, float]:
+    """The ends of a bar; without an interval it has no length, and so is not seen."""
+    if not interval.known:
+        return interval.median, interval.median
+    return interval.low, interval.high
+
+
 def left_out_words(summaries: Summaries) -> str:
     """The cells that were not run, so that no gap is mistaken for a result."""
     words = [] if summaries.complete else ["stopped early"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 # Verdana has the widths of DejaVu Sans, so nothing moves where DejaVu is missing.
@@ -19,6 +20,7 @@ def dress(text: str, name: str, title: str, description: str) -> str:
     text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
     text = text.replace('font-family="DejaVu Sans"', f'font-family="{FONTS}"')
     text = re.sub(r" d='([^']*)'", lambda m: f" d='{_straightened(m[1])}'", text)
+    text = re.sub(r"<g [^>]*>\s*</g>\s*", "", text)
     text = _own_ids(text, name)
     head = (
         f' role="img" aria-labelledby="{name}-title {name}-desc">\n'
@@ -26,6 +28,24 @@ def dress(text: str, name: str, title: str, description: str) -> str:
         f'<desc id="{name}-desc">{escape(description)}</desc>\n'
     )
     return re.sub(r"(<svg[^>]*?)\s*>", lambda m: m[1] + head, text, count=1)
+
+
+def for_page(text: str, colours: Mapping[str, str]) -> str:
+    """The same picture as a part of an HTML page, coloured by the page's variables.
+
+    colours: the name of the variable for each colour as #rrggbb. So one picture serves
+    a light page and a dark one.
+    """
+    text = text[text.index("<svg") :]
+    text = re.sub(r'\s(?:xmlns(?::xlink)?)="[^"]*"', "", text)
+
+    def named(match: re.Match[str]) -> str:
+        red, green, blue = (int(part) for part in match.groups())
+        name = colours.get(f"#{red:02x}{green:02x}{blue:02x}")
+        return f"var(--{name})" if name else match[0]
+
+    text = re.sub(r"rgb\(\s*(\d+),\s*(\d+),\s*(\d+)\)", named, text)
+    return re.sub(r'(["\'])#fff(?:fff)?\1', r"\1var(--paper)\1", text, flags=re.I)
 
 
 def _straightened(path: str) -> str:

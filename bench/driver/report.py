@@ -1,0 +1,108 @@
+"""The report: one HTML file that needs nothing else and asks for nothing.
+
+No request leaves the page: its policy forbids it. It reads without script; script only
+adds what moves. Sections are in report_sections.py, looks and behaviour in page/.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from . import report_sections as sections
+from .model import Chart, Experiment, Run, Summaries
+from .report_html import variables
+
+PAGE = Path(__file__).parent / "page"
+NAME = "report.html"
+
+
+def write(
+    folder: Path,
+    experiment: Experiment,
+    runs: Sequence[Run],
+    summaries: Summaries,
+    charts: Sequence[Chart],
+    environment: Mapping[str, Any],
+) -> Path:
+    """Writes folder/report.html, in full or not at all."""
+    parts = {
+        "title": escape(f"Five Cooks: {experiment.name}"),
+        "question": escape(experiment.question),
+        "facts": escape(_facts(summaries, environment)),
+        "light": variables("light"),
+        "dark": variables("dark"),
+        "style": _page("style.css"),
+        "script": _page("page.js"),
+        "verdict": sections.verdict(experiment, summaries),
+        "doubts": sections.doubts(summaries),
+        "cells": sections.cells(summaries),
+        "figures": sections.figures(folder, charts),
+        "reading": sections.READING,
+        "threats": sections.threats(),
+        "environment": sections.environment(environment),
+        "commands": sections.commands(_commands(runs)),
+        "raw": _raw(folder),
+    }
+    return _save(folder, fill(_page("report.html"), parts))
+
+
+def fill(template: str, parts: Mapping[str, str]) -> str:
+    """The template with each {{name}} replaced, once; an unknown name is a bug."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+
+
+def _page(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8").rstrip("\n")
+
+
+def _facts(summaries: Summaries, environment: Mapping[str, Any]) -> str:
+    """When, by which protocol, how often."""
+    counts = sorted({s.n for s in summaries if s.n})
+    often = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{(*counts, 0)[0]}"
+    when = environment.get("started_utc") or environment.get("finished_utc")
+    told = [
+        str(when)[:16].replace("T", " ") + " UTC" if when else "",
+        f"{environment['protocol']} protocol" if environment.get("protocol") else "",
+        f"{often} counted runs of each cell",
+        f"commit {environment['commit']}" if environment.get("commit") else "",
+        f"seed {environment['seed']}" if "seed" in environment else "",
+    ]
+    return " · ".join(part for part in told if part)
+
+
+def _commands(runs: Sequence[Run]) -> dict[str, Sequence[str]]:
+    return {run.cell.name: run.command for run in runs}
+
+
+def _raw(folder: Path) -> str:
+    """The raw data: beside the page, and inside it for one that was mailed alone."""
+    items = []
+    for name in ("runs.ndjson", "summary.csv", "environment.json"):
+        path = folder / name
+        if not path.is_file():
+            continue
+        # mtime 0: the same data make the same page.
+        packed = base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode()
+        items.append(
+            f'<li><a href="{name}">{name}</a>, or packed inside this page: '
+            f'<a download="{name}.gz" href="data:application/gzip;base64,{packed}">'
+            f"{name}.gz</a></li>"
+        )
+    return f"<ul>{''.join(items)}</ul>" if items else "<p>None beside this page.</p>"
+
+
+def _save(folder: Path, text: str) -> Path:
+    target, temporary = folder / NAME, folder / f".{NAME}.tmp"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+    return target

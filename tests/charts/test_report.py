@@ -1,0 +1,186 @@
+"""Claims about the report: whole, self-contained, and of the same values as the data."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import sys
+import tempfile
+import unittest
+from html.parser import HTMLParser
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import stand_in  # noqa: E402
+from driver import charts, report, wording  # noqa: E402
+from driver.model import Chart  # noqa: E402
+from driver.report_html import palette, variables  # noqa: E402
+
+VOID = {"meta", "link", "br", "hr", "img", "input", "wbr", "col", "source"}
+FACTS = {"commit": "0123456789", "seed": 1, "cpu": {"model": "a <processor> & more"},
+         "limits": {"stack_bytes": None}, "tools": ["gnuplot"]}  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Checks that elements nest, and collects what the claims ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[int] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "id" in found:
+            self.ids.append(found["id"] or "")
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        if "src" in found or tag in ("link", "iframe", "object", "embed"):
+            self.loads.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if "id" in dict(attrs):
+            self.ids.append(dict(attrs)["id"] or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1] != tag:
+            raise AssertionError(f"</{tag}> closes {self.open[-1:]}")
+        self.open.pop()
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.desk = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.desk.name)
+        cls.material = m = stand_in.material(cls.folder)
+        lines = [json.dumps(run.to_json()) for run in m.runs]
+        (cls.folder / "runs.ndjson").write_text("\n".join(lines), encoding="utf-8")
+        drawn = charts.draw(cls.folder, m.experiment, m.runs, m.summaries)
+        failed = Chart("broken", "", "", "", problem="it <broke>")
+        cls.path = report.write(
+            cls.folder, m.experiment, m.runs, m.summaries, [*drawn, failed], FACTS
+        )
+        cls.charts = drawn
+        cls.text = cls.path.read_text(encoding="utf-8")
+        cls.outline = Outline()
+        cls.outline.feed(cls.text)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.desk.cleanup()
+
+    def test_every_element_is_closed(self) -> None:
+        self.assertEqual([], self.outline.open)
+
+    def test_ids_are_unique_and_links_lead_somewhere(self) -> None:
+        self.assertEqual(len(set(self.outline.ids)), len(self.outline.ids))
+        for link in self.outline.links:
+            if link.startswith("#"):
+                self.assertIn(link[1:], self.outline.ids)
+            elif not link.startswith(("data:", "charts/")):
+                self.assertTrue((self.folder / link).exists(), link)
+
+    def test_headings_descend_in_order(self) -> None:
+        levels = self.outline.headings
+        self.assertEqual([1], [level for level in levels if level == 1])
+        for above, below in zip(levels, levels[1:]):
+            self.assertLessEqual(below, above + 1)
+
+    def test_nothing_is_asked_of_any_network(self) -> None:
+        self.assertEqual([], self.outline.loads)
+        self.assertIn("default-src 'none'", self.text)
+        self.assertNotRegex(self.text, r"https?:")
+        self.assertNotIn("@import", self.text)
+
+    def test_no_place_of_the_template_is_left(self) -> None:
+        self.assertNotRegex(self.text, r"\{\{\w+\}\}")
+
+    def test_it_is_small_enough_to_mail(self) -> None:
+        self.assertLessEqual(len(self.text.encode()), 1_500_000)
+
+    def test_each_chart_has_picture_caption_and_numbers(self) -> None:
+        for chart in self.charts:
+            start = self.text.index(f'<figure id="{chart.name}">')
+            figure = self.text[start : self.text.index("</figure>", start)]
+            self.assertIn("<svg", figure)
+            self.assertIn("<figcaption>", figure)
+            self.assertEqual(len(chart.rows), figure.count('<th scope="row">'))
+
+    def test_a_chart_that_failed_is_said(self) -> None:
+        self.assertIn("it &lt;broke&gt;", self.text)
+
+    def test_words_of_the_machine_are_escaped(self) -> None:
+        self.assertIn("a &lt;processor&gt; &amp; more", self.text)
+        self.assertIn("unknown", self.text)
+
+    def test_the_table_holds_every_cell(self) -> None:
+        for summary in self.material.summaries:
+            told = wording.interval_text(summary.figures["wall_s"], "s")
+            self.assertIn(told, self.text)
+
+    def test_the_verdicts_are_those_of_the_ratios(self) -> None:
+        for ratio in self.material.summaries.ratios:
+            self.assertIn(wording.ratio_sentence(ratio), self.text)
+
+    def test_the_raw_runs_are_inside(self) -> None:
+        packed = re.search(r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"', self.text)
+        raw = gzip.decompress(base64.b64decode(packed[1])).decode()
+        self.assertEqual(len(self.material.runs), len(raw.splitlines()))
+
+    def test_the_page_has_the_colours_of_the_charts(self) -> None:
+        for theme in ("light", "dark"):
+            self.assertIn("--colour-1", variables(theme))
+        self.assertEqual("#d55e00", palette()["light"]["colour-1"])
+        self.assertEqual(palette()["light"].keys(), palette()["dark"].keys())
+        self.assertIn("var(--colour-2)", self.text)
+
+    def test_lettering_is_readable_on_its_ground(self) -> None:
+        for theme in palette().values():
+            for name, colour in theme.items():
+                if name.startswith("letter") or name in ("ink", "muted"):
+                    self.assertGreaterEqual(contrast(colour, theme["paper"]), 4.5, name)
+            for name, colour in theme.items():
+                if name.startswith("tint"):
+                    self.assertGreaterEqual(contrast(theme["ink"], colour), 4.5, name)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [
+            p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+class Thin(unittest.TestCase):
+    def test_no_run_at_all_still_makes_a_page(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), n=0)
+            drawn = charts.draw(m.folder, m.experiment, m.runs, m.summaries)
+            path = report.write(
+                m.folder, m.experiment, m.runs, m.summaries, drawn, {}
+            )
+            text = path.read_text(encoding="utf-8")
+        self.assertIn("not run", text)
+        self.assertIn("Nothing was compared", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
