@@ -24,12 +24,9 @@ static void fill(struct chan *chan) {
 }
 
 static void a_size_that_overflows_is_refused(void) {
-    const size_t sizes[][2] = {{SIZE_MAX, 1},
-                               {1, SIZE_MAX},
-                               {8, SIZE_MAX / 8},
-                               {SIZE_MAX / 2, 3},
-                               {16, (size_t)1 << 60},
-                               {1, (size_t)PTRDIFF_MAX}};
+    const size_t sizes[][2] = {{SIZE_MAX, 1},         {1, SIZE_MAX},
+                               {8, SIZE_MAX / 8},     {SIZE_MAX / 2, 3},
+                               {16, (size_t)1 << 60}, {1, (size_t)PTRDIFF_MAX}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         errno = 0;
         assert_null(chan_create(sizes[i][0], sizes[i][1]));

@@ -1,6 +1,6 @@
 /*
- * The accounts of a channel under everything at once: senders and receivers that give up
- * after microseconds, selects over several channels with duplicates and NULLs, and a
+ * The accounts of a channel under everything at once: senders and receivers that give
+ * up after microseconds, selects over several channels with duplicates and NULLs, and a
  * close in the middle. What must hold, for each single value:
  *
  *   its send said CHAN_OK             it was received exactly once
@@ -39,7 +39,7 @@ struct trader {
     int next_value;
 };
 
-/* A case each for sending and receiving, or a NULL, at random; a send has a new value. */
+/* Sends, receives and NULLs at random; every send has a value of its own. */
 static int pick_cases(struct trader *trader, struct chan_case *cases, int *values) {
     struct market *market = trader->market;
     int chans = market->weather.one_channel ? 1 : CHANS;
@@ -133,8 +133,8 @@ static void hold_market(struct weather weather) {
     }
     crowd_init(&crowd);
     for (int i = 0; i < USERS; i++) {
-        traders[i] = (struct trader){
-            &market, chance((uint64_t)i + 10), i * values_each};
+        traders[i] =
+            (struct trader){&market, chance((uint64_t)i + 10), i * values_each};
         crowd_add(&crowd, trade, &traders[i]);
     }
     if (weather.closes) {

@@ -122,8 +122,8 @@ static void a_channel_with_room_for_one_is_a_mutex(void) {
     shared = 0;
     crowd_init(&crowd);
     for (int i = 0; i < USERS; i++) {
-        users[i] = (struct mutex_user){
-            mutex, i % 2 ? STYLE_SELECT : STYLE_PLAIN, scaled(5000), &inside};
+        users[i] = (struct mutex_user){mutex, i % 2 ? STYLE_SELECT : STYLE_PLAIN,
+                                       scaled(5000), &inside};
         crowd_add(&crowd, use_mutex, &users[i]);
     }
     crowd_start(&crowd);
@@ -145,7 +145,8 @@ static void *use_semaphore(void *argument) {
         assert_int_equal(chan_send(user->semaphore, NULL, DEADLINE_NEVER), CHAN_OK);
         int inside = ++*user->inside;
         int most = *user->most;
-        while (inside > most && !atomic_compare_exchange_weak(user->most, &most, inside)) {
+        while (inside > most &&
+               !atomic_compare_exchange_weak(user->most, &most, inside)) {
         }
         sched_yield();
         --*user->inside;

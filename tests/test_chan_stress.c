@@ -50,7 +50,7 @@ static void *send_values(void *argument) {
     return NULL;
 }
 
-/* Every value is one of those sent, whole, and later than the sender's last one here. */
+/* Every value was sent, is whole, and is later than the sender's last one here. */
 static void check_value(struct traffic *traffic, const unsigned char *value,
                         int *latest) {
     uint32_t number = 0;
@@ -117,19 +117,16 @@ static void run_traffic(struct traffic *traffic, size_t capacity) {
 /* Go's TestChan, the half with many threads. */
 static void four_senders_and_four_receivers_at_every_capacity(void) {
     for (size_t capacity = 0; capacity <= 20; capacity++) {
-        struct traffic traffic = {.value_size = 4,
-                                  .senders = 4,
-                                  .receivers = 4,
-                                  .values_each = scaled(1000)};
+        struct traffic traffic = {
+            .value_size = 4, .senders = 4, .receivers = 4, .values_each = scaled(1000)};
         run_traffic(&traffic, capacity);
     }
 }
 
 static void values_of_every_size_arrive_whole(void) {
-    const size_t sizes[] = VALUE_SIZES;
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (size_t capacity = 0; capacity <= 3; capacity += 3) {
-            struct traffic traffic = {.value_size = sizes[s],
+            struct traffic traffic = {.value_size = value_sizes[s],
                                       .senders = 3,
                                       .receivers = 3,
                                       .values_each = scaled(1000)};
@@ -151,10 +148,8 @@ static void one_sender_and_ten_receivers(void) {
 
 static void fifty_senders_and_one_receiver(void) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
-        struct traffic traffic = {.value_size = 8,
-                                  .senders = 50,
-                                  .receivers = 1,
-                                  .values_each = scaled(400)};
+        struct traffic traffic = {
+            .value_size = 8, .senders = 50, .receivers = 1, .values_each = scaled(400)};
         run_traffic(&traffic, capacity);
     }
 }
@@ -220,7 +215,7 @@ static void *feed_and_close(void *argument) {
     return NULL;
 }
 
-/* Go's TestMultiConsumer: the jobs are closed, then the workers end, then the results. */
+/* Go's TestMultiConsumer: the jobs close, then the workers end, then the results. */
 static void a_pool_of_23_workers_does_each_job_once(void) {
     enum { WORKERS = 23 };
     struct pool pool = {.job_count = scaled(30000)};

@@ -7,8 +7,6 @@
 #include "support/suite.h"
 #include "support/value.h"
 
-static const size_t sizes[] = VALUE_SIZES;
-
 /* A value with a guard behind it that no copy may touch. */
 struct slot {
     unsigned char value[VALUE_SIZE_MOST + 16];
@@ -34,14 +32,14 @@ static struct chan *chan_of(size_t size, size_t capacity) {
 
 static void a_value_goes_whole_through_the_buffer(void) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
-        struct chan *chan = chan_of(sizes[s], 3);
+        struct chan *chan = chan_of(value_sizes[s], 3);
         struct slot in, out;
         for (uint32_t i = 0; i < 10; i++) {
-            slot_make(&in, sizes[s], i);
-            slot_make(&out, sizes[s], 99);
+            slot_make(&in, value_sizes[s], i);
+            slot_make(&out, value_sizes[s], 99);
             assert_int_equal(try_send(chan, in.value), CHAN_OK);
             assert_int_equal(try_receive(chan, out.value), CHAN_OK);
-            assert_slot(&out, sizes[s], i);
+            assert_slot(&out, value_sizes[s], i);
         }
         chan_free(chan);
     }
@@ -84,8 +82,8 @@ static void hand_over_in_every_style(bool discard) {
                 if (capacity == 0 && sends == STYLE_POLL && receives == STYLE_POLL) {
                     continue; /* two that never wait never meet */
                 }
-                hand_over(sizes[s], capacity, sends, receives, true, discard);
-                hand_over(sizes[s], capacity, sends, receives, false, discard);
+                hand_over(value_sizes[s], capacity, sends, receives, true, discard);
+                hand_over(value_sizes[s], capacity, sends, receives, false, discard);
             }
         }
     }
@@ -151,20 +149,20 @@ static void a_channel_may_travel_through_a_channel(void) {
 static void closing_zeroes_what_a_receiver_gets_and_no_byte_more(void) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (size_t capacity = 0; capacity <= 1; capacity++) {
-            struct chan *chan = chan_of(sizes[s], capacity);
+            struct chan *chan = chan_of(value_sizes[s], capacity);
             struct slot parked, later;
-            slot_make(&parked, sizes[s], 1);
-            slot_make(&later, sizes[s], 2);
+            slot_make(&parked, value_sizes[s], 1);
+            slot_make(&later, value_sizes[s], 2);
             struct operation receive = {
                 .chan = chan, .direction = CHAN_RECEIVE, .value = parked.value};
             operation_park(&receive);
             chan_close(chan);
             assert_int_equal(operation_join(&receive), CHAN_CLOSED);
             assert_int_equal(try_receive(chan, later.value), CHAN_CLOSED);
-            assert_true(value_is_zero(parked.value, sizes[s]));
-            assert_true(value_is_zero(later.value, sizes[s]));
-            assert_int_equal(parked.value[sizes[s]], 0xa5);
-            assert_int_equal(later.value[sizes[s]], 0xa5);
+            assert_true(value_is_zero(parked.value, value_sizes[s]));
+            assert_true(value_is_zero(later.value, value_sizes[s]));
+            assert_int_equal(parked.value[value_sizes[s]], 0xa5);
+            assert_int_equal(later.value[value_sizes[s]], 0xa5);
             chan_free(chan);
         }
     }

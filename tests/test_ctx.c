@@ -186,7 +186,8 @@ static void a_timeout_at_the_end_of_time_does_not_fire(void) {
 
 enum { LAYERS_MOST = 60 };
 
-static int stack_layers(struct ctx **layers, struct random *random, int64_t timeout_ns) {
+static int stack_layers(struct ctx **layers, struct random *random,
+                        int64_t timeout_ns) {
     int count = 30 + (int)random_below(random, LAYERS_MOST - 30);
     layers[0] = child_of(ctx_background());
     for (int i = 1; i < count; i++) {

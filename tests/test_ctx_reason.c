@@ -80,10 +80,10 @@ static bool play_step(struct stage *stage, const char *step) {
         UNTIL(is_past(stage->child_deadline_ns));
         break;
     }
-    bool parent_is_early = strchr(step, 'p') != NULL && *step != 'p' &&
-                           is_past(stage->parent_deadline_ns);
-    bool child_is_early = strchr(step, 'c') != NULL && *step != 'c' &&
-                          is_past(stage->child_deadline_ns);
+    bool parent_is_early =
+        strchr(step, 'p') != NULL && *step != 'p' && is_past(stage->parent_deadline_ns);
+    bool child_is_early =
+        strchr(step, 'c') != NULL && *step != 'c' && is_past(stage->child_deadline_ns);
     return !parent_is_early && !child_is_early;
 }
 

@@ -1,4 +1,4 @@
-/* Must fail, each in its way: else nothing the other test programs say is worth much. */
+/* Must fail, each in its way: else what the other test programs say is worth little. */
 #include <stdbool.h>
 
 #include "chan.h"

@@ -37,8 +37,7 @@ struct chooser {
 
 static void *choose(void *argument) {
     struct chooser *chooser = argument;
-    chooser->chosen =
-        chan_select(chooser->cases, chooser->count, chooser->deadline_ns);
+    chooser->chosen = chan_select(chooser->cases, chooser->count, chooser->deadline_ns);
     return NULL;
 }
 
@@ -208,8 +207,8 @@ static void losing_cases_leave_nothing_behind(void) {
     for (int i = 0; i < scaled(2000); i++) {
         chooser.cases[0] = receiving(quiet, NULL);
         chooser.cases[1] = receiving(busy, &got);
-        chooser.deadline_ns = i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US
-                                         : DEADLINE_NEVER;
+        chooser.deadline_ns =
+            i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US : DEADLINE_NEVER;
         struct operation send = {.chan = busy,
                                  .direction = CHAN_SEND,
                                  .value = &i,

@@ -20,11 +20,11 @@ struct kind {
     bool no_channel;
     enum chan_direction direction;
     size_t capacity;
-    bool full;           /* a value is buffered */
-    bool partner;        /* a thread is parked in the other direction */
+    bool full;    /* a value is buffered */
+    bool partner; /* a thread is parked in the other direction */
     bool closed;
-    bool by_clock;       /* closed by the clock */
-    bool ready;          /* the oracle's word */
+    bool by_clock; /* closed by the clock */
+    bool ready;    /* the oracle's word */
     enum chan_result result;
     int received;
 };
@@ -37,19 +37,36 @@ static const struct kind kinds[] = {
     {.direction = CHAN_SEND, .capacity = 1, .full = true},
     {.direction = CHAN_RECEIVE, .capacity = 1},
     {.direction = CHAN_SEND, .capacity = 1, .ready = true},
-    {.direction = CHAN_RECEIVE, .capacity = 1, .full = true, .ready = true,
+    {.direction = CHAN_RECEIVE,
+     .capacity = 1,
+     .full = true,
+     .ready = true,
      .received = BUFFERED},
     {.direction = CHAN_SEND, .partner = true, .ready = true},
     {.direction = CHAN_RECEIVE, .partner = true, .ready = true, .received = PARKED},
-    {.direction = CHAN_RECEIVE, .capacity = 1, .full = true, .partner = true,
-     .ready = true, .received = BUFFERED},
+    {.direction = CHAN_RECEIVE,
+     .capacity = 1,
+     .full = true,
+     .partner = true,
+     .ready = true,
+     .received = BUFFERED},
     {.direction = CHAN_SEND, .closed = true, .ready = true, .result = CHAN_CLOSED},
     {.direction = CHAN_RECEIVE, .closed = true, .ready = true, .result = CHAN_CLOSED},
-    {.direction = CHAN_RECEIVE, .capacity = 1, .full = true, .closed = true,
-     .ready = true, .received = BUFFERED},
-    {.direction = CHAN_SEND, .closed = true, .by_clock = true, .ready = true,
+    {.direction = CHAN_RECEIVE,
+     .capacity = 1,
+     .full = true,
+     .closed = true,
+     .ready = true,
+     .received = BUFFERED},
+    {.direction = CHAN_SEND,
+     .closed = true,
+     .by_clock = true,
+     .ready = true,
      .result = CHAN_CLOSED},
-    {.direction = CHAN_RECEIVE, .closed = true, .by_clock = true, .ready = true,
+    {.direction = CHAN_RECEIVE,
+     .closed = true,
+     .by_clock = true,
+     .ready = true,
      .result = CHAN_CLOSED},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0], CASES_MOST = 8 };
@@ -68,11 +85,12 @@ struct trial {
 
 static void set_up_case(struct trial *trial, int i) {
     const struct kind *kind = trial->kinds[i];
-    struct chan *chan = kind->no_channel ? NULL : chan_create(sizeof(int), kind->capacity);
+    struct chan *chan =
+        kind->no_channel ? NULL : chan_create(sizeof(int), kind->capacity);
     trial->values[i] = MINE + i;
     trial->partner_values[i] = PARKED + i;
-    trial->cases[i] = (struct chan_case){
-        chan, kind->direction, &trial->values[i], CHAN_TIMED_OUT};
+    trial->cases[i] =
+        (struct chan_case){chan, kind->direction, &trial->values[i], CHAN_TIMED_OUT};
     if (kind->by_clock) {
         chan_close_at(chan, DEADLINE_NOW);
     }
@@ -101,7 +119,7 @@ static void check_partner(struct trial *trial, int i) {
         int value = 0;
         assert_int_equal(sends ? try_receive(chan, &value) : try_send(chan, &value),
                          CHAN_OK);
-        assert_int_equal(value, !sends                ? 0
+        assert_int_equal(value, !sends                  ? 0
                                 : trial->kinds[i]->full ? BUFFERED + i
                                                         : PARKED + i);
     }

@@ -38,12 +38,50 @@ static void chooser_park(struct chooser *chooser, struct chan *chan,
     UNTIL(chan_waiters(chan, direction) > before);
 }
 
+enum { WAITERS = 4 };
+
+/* Threads that wait on a popular channel, and among them, as number `place`, a select.
+ */
+static void queue_up(struct operation *waits, int *values, struct chooser *chooser,
+                     int place) {
+    const struct chan_case *popular = &chooser->cases[0];
+    for (int i = 0; i <= WAITERS; i++) {
+        if (i == place) {
+            chooser_park(chooser, popular->chan, popular->direction);
+        }
+        if (i < WAITERS) {
+            values[i] = 10 + i;
+            waits[i] = (struct operation){.chan = popular->chan,
+                                          .direction = popular->direction,
+                                          .value = &values[i]};
+            operation_park(&waits[i]);
+        }
+    }
+}
+
+/* Serves them all, in the order promised: each keeps, or gets, the value 10 + i. */
+static void serve(struct operation *waits, const int *values) {
+    struct chan *chan = waits[0].chan;
+    for (int i = 0; i < WAITERS; i++) {
+        int value = 10 + WAITERS - 1 - i; /* receivers: the latest first */
+        if (waits[0].direction == CHAN_SEND) {
+            assert_int_equal(try_receive(chan, &value), CHAN_OK);
+            assert_int_equal(value, 10 + i);
+        } else {
+            assert_int_equal(try_send(chan, &value), CHAN_OK);
+        }
+    }
+    for (int i = 0; i < WAITERS; i++) {
+        assert_int_equal(operation_join(&waits[i]), CHAN_OK);
+        assert_int_equal(values[i], 10 + i);
+    }
+}
+
 /* Go's select6.go (issue 2075), with the losing select at each place of the queue. */
 static void a_select_that_loses_leaves_the_queue_whole(void) {
-    enum { WAITERS = 4 };
     for (int d = CHAN_SEND; d <= CHAN_RECEIVE; d++) {
         enum chan_direction direction = (enum chan_direction)d;
-        for (int loser = 0; loser <= WAITERS; loser++) {
+        for (int place = 0; place <= WAITERS; place++) {
             struct chan *popular = ints(0);
             struct chan *other = ints(0);
             int values[WAITERS];
@@ -51,34 +89,12 @@ static void a_select_that_loses_leaves_the_queue_whole(void) {
             struct chooser chooser = {.count = 2};
             chooser.cases[0] = (struct chan_case){popular, direction, &(int){0}, 0};
             chooser.cases[1] = (struct chan_case){other, CHAN_RECEIVE, NULL, 0};
-            for (int i = 0; i <= WAITERS; i++) {
-                if (i == loser) {
-                    chooser_park(&chooser, popular, direction);
-                }
-                if (i < WAITERS) {
-                    values[i] = 10 + i;
-                    waits[i] = (struct operation){
-                        .chan = popular, .direction = direction, .value = &values[i]};
-                    operation_park(&waits[i]);
-                }
-            }
+            queue_up(waits, values, &chooser, place);
             assert_int_equal(try_send(other, &(int){1}), CHAN_OK);
             thread_join(chooser.thread);
             assert_int_equal(chooser.chosen, 1);
             assert_int_equal(chan_waiters(popular, direction), WAITERS);
-            for (int i = 0; i < WAITERS; i++) {
-                int value = 10 + WAITERS - 1 - i; /* receivers: the latest first */
-                if (direction == CHAN_SEND) {
-                    assert_int_equal(try_receive(popular, &value), CHAN_OK);
-                    assert_int_equal(value, 10 + i);
-                } else {
-                    assert_int_equal(try_send(popular, &value), CHAN_OK);
-                }
-            }
-            for (int i = 0; i < WAITERS; i++) {
-                assert_int_equal(operation_join(&waits[i]), CHAN_OK);
-                assert_int_equal(values[i], 10 + i);
-            }
+            serve(waits, values);
             chan_free(other);
             chan_free(popular);
         }

@@ -39,9 +39,8 @@ static void *never_finds_both_empty(void *argument) {
 
 /* First the one is ready, then both, then only the other: never none. */
 static void race_select(bool by_close) {
-    struct race race = {.meeting = {.expected = 2},
-                        .rounds = scaled(20000),
-                        .by_close = by_close};
+    struct race race = {
+        .meeting = {.expected = 2}, .rounds = scaled(20000), .by_close = by_close};
     race.first = ints(1);
     race.second = ints(1);
     pthread_t thread = thread_start(never_finds_both_empty, &race);
@@ -192,8 +191,8 @@ static void *use_all_channels(void *argument) {
     int rounds[CHANS] = {0};
     for (int c = 0; c < CHANS; c++) {
         values[c] = value_of(stress, CHANS, c, 0);
-        cases[c] = (struct chan_case){
-            stress->chans[c], stresser->direction, &values[c], CHAN_TIMED_OUT};
+        cases[c] = (struct chan_case){stress->chans[c], stresser->direction, &values[c],
+                                      CHAN_TIMED_OUT};
     }
     for (int i = 0; i < CHANS * stress->rounds; i++) {
         int c = chan_select(cases, CHANS, DEADLINE_NEVER);

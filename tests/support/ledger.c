@@ -13,7 +13,7 @@ void ledger_destroy(struct ledger *ledger) {
     free((void *)ledger->marked);
 }
 
-/* Relaxed: the ledger must not add an order between threads that their channels lack. */
+/* Relaxed: the ledger must not give threads an order that their channels lack. */
 void ledger_mark(struct ledger *ledger, int value) {
     if (value < 0 || value >= ledger->size) {
         fail_msg("value %d was never sent", value);

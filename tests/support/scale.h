@@ -1,9 +1,9 @@
 /*
  * How much of a load this run can afford.
  *
- * scaled(1000) is 1000 in a plain build and a tenth of it under a sanitizer, which makes
- * every memory access several times dearer. FIVE_COOKS_SCALE changes it, in percent:
- * 1 for valgrind, 1000 for a night.
+ * scaled(1000) is 1000 in a plain build and a tenth of it under a sanitizer, which
+ * makes every memory access several times dearer. FIVE_COOKS_SCALE changes it, in
+ * percent: 1 for valgrind, 1000 for a night.
  */
 #ifndef TEST_SCALE_H
 #define TEST_SCALE_H

@@ -29,7 +29,8 @@ struct claim {
     void (*check)(void);
 };
 
-#define CLAIM(function) {#function, function}
+#define CLAIM(function)                                                                \
+    { #function, function }
 #define SUITE_RUN(argc, argv, claims)                                                  \
     suite_run(argc, argv, claims, sizeof(claims) / sizeof((claims)[0]))
 

@@ -4,9 +4,9 @@
  *   UNTIL(chan_waiters(chan, CHAN_RECEIVE) == 1);
  *
  * A test that slept for some milliseconds instead would be slow when the machine is
- * idle and wrong when it is busy. Looking again and again is fine here and nowhere else:
- * the thing waited for is that a thread does nothing, which nobody can announce. The
- * watchdog sets the limit.
+ * idle and wrong when it is busy. Looking again and again is fine here and nowhere
+ * else: the thing waited for is that a thread does nothing, which nobody can announce.
+ * The watchdog sets the limit.
  */
 #ifndef TEST_UNTIL_H
 #define TEST_UNTIL_H

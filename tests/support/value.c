@@ -1,5 +1,7 @@
 #include "support/value.h"
 
+const size_t value_sizes[VALUE_SIZE_COUNT] = {0, 1, 3, 4, 8, 16, VALUE_SIZE_MOST};
+
 static unsigned char byte_at(uint32_t number, size_t place) {
     if (place < sizeof number) {
         return (unsigned char)(number >> (8 * place));

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /* From nothing over odd sizes and words to a page. */
-#define VALUE_SIZES {0, 1, 3, 4, 8, 16, 4096}
 enum { VALUE_SIZE_COUNT = 7, VALUE_SIZE_MOST = 4096 };
+extern const size_t value_sizes[VALUE_SIZE_COUNT];
 
 void value_make(void *value, size_t size, uint32_t number);
 bool value_is(const void *value, size_t size, uint32_t number);
