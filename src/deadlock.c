@@ -30,7 +30,10 @@ struct watched {
     struct watched **link; /* what points to us; NULL: not counted */
 };
 
-static bool watching; /* set once, before there is a second thread */
+/* set once, before there is a second thread: */
+static bool watching;
+static const char *explanation;
+
 static atomic_long awake;
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 static struct watched *threads; /* registry must be held when using these: */
@@ -41,6 +44,10 @@ void deadlock_watch(const char *name) {
     watching = true;
     deadlock_thread_begins();
     deadlock_thread_runs(name);
+}
+
+void deadlock_explain(const char *why) {
+    explanation = why;
 }
 
 void deadlock_thread_begins(void) {
@@ -118,6 +125,9 @@ _Noreturn static void report(void) {
     must(pthread_mutex_lock(&registry));
     for (struct watched *thread = threads; thread != NULL; thread = thread->next) {
         print_thread(thread);
+    }
+    if (explanation != NULL) {
+        fprintf(stderr, "\nwhy: %s\n", explanation);
     }
     fflush(stdout);
     _exit(2);

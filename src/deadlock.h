@@ -36,6 +36,7 @@ struct wait_reason {
 };
 
 void deadlock_watch(const char *name);
+void deadlock_explain(const char *why); /* a sentence to end the report with */
 void deadlock_thread_begins(void);
 void deadlock_thread_cancelled(void);
 void deadlock_thread_runs(const char *name); /* the name must outlive the thread */

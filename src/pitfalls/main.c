@@ -1,0 +1,117 @@
+/*
+ * The three things that will bite you, each as a program that gets stuck and one that
+ * does not. The deadlock detector says who waits for what, and exits with status 2.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deadlock.h"
+#include "pitfalls/kitchen.h"
+#include "program/quantity.h"
+#include "program/report.h"
+
+struct choice {
+    const struct pitfall *pitfall;
+    bool fixed;
+    bool results;
+    bool no_detector;
+    int orders;
+    int buffer;
+};
+
+static void help(FILE *out) {
+    fputs(
+        "Usage: pitfalls PITFALL [OPTION]...\n\n"
+        "  send-first       sends before there are workers\n"
+        "  no-close         forgets to close the channel\n"
+        "  send-from-main   sends from the thread that is needed elsewhere\n\n"
+        "      --fixed        the same, done right\n"
+        "      --results      send-from-main: with workers that send back results\n"
+        "  -n, --tasks N      orders to send [50]\n"
+        "      --buffer N     capacity of the channel [0]\n"
+        "      --no-detector  really hang; end it with Ctrl-C\n"
+        "      --help\n\n"
+        "Exit status: 0 all orders done, 2 a deadlock was found, or a mistake in the\n"
+        "command line.\n",
+        out);
+}
+
+_Noreturn static void complain(const char *what, const char *text,
+                               const char *accepted) {
+    fprintf(stderr, "pitfalls: %s '%s' is not accepted; it takes %s\n", what, text,
+            accepted);
+    exit(EXIT_USAGE);
+}
+
+static int read_count(const char *option, const char *text, int64_t least) {
+    int64_t count;
+    if (!quantity_parse_count(text, &count) || count < least || count > 1000000) {
+        complain(option, text, "a whole number up to 1000000");
+    }
+    return (int)count;
+}
+
+static void read_options(struct choice *choice, int argc, char **argv) {
+    enum { FIXED = 256, RESULTS, BUFFER, NO_DETECTOR, HELP };
+    static const struct option longs[] = {
+        {"fixed", no_argument, NULL, FIXED},
+        {"results", no_argument, NULL, RESULTS},
+        {"tasks", required_argument, NULL, 'n'},
+        {"buffer", required_argument, NULL, BUFFER},
+        {"no-detector", no_argument, NULL, NO_DETECTOR},
+        {"help", no_argument, NULL, HELP},
+        {0}};
+    int found;
+    while ((found = getopt_long(argc, argv, "n:h", longs, NULL)) != -1) {
+        if (found == 'n') {
+            choice->orders = read_count("--tasks", optarg, 1);
+        } else if (found == BUFFER) {
+            choice->buffer = read_count("--buffer", optarg, 0);
+        } else if (found == HELP || found == 'h') {
+            help(stdout);
+            exit(EXIT_MEASURED);
+        } else if (found == '?') {
+            exit(EXIT_USAGE); /* getopt has said why */
+        }
+        choice->fixed |= found == FIXED;
+        choice->results |= found == RESULTS;
+        choice->no_detector |= found == NO_DETECTOR;
+    }
+}
+
+static void read_pitfall(struct choice *choice, int argc, char **argv) {
+    const struct pitfall *const all[] = {&send_first, &no_close,
+                                         choice->results ? &send_from_main_results
+                                                         : &send_from_main};
+    const char *name = optind < argc ? argv[optind] : "";
+    for (size_t i = 0; i < sizeof all / sizeof all[0] && optind + 1 == argc; i++) {
+        if (strcmp(all[i]->name, name) == 0) {
+            choice->pitfall = all[i];
+        }
+    }
+    if (choice->pitfall == NULL) {
+        complain("pitfall", name, "one of send-first, no-close, send-from-main");
+    }
+}
+
+int main(int argc, char **argv) {
+    struct choice choice = {.orders = 50};
+    struct kitchen kitchen;
+    read_options(&choice, argc, argv);
+    read_pitfall(&choice, argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0); /* keep the order with what stderr says */
+    if (!choice.no_detector) {
+        deadlock_watch("main");
+        deadlock_explain(choice.pitfall->why);
+    }
+    printf("%s, %s: %s\n\n", choice.pitfall->name, choice.fixed ? "fixed" : "broken",
+           choice.pitfall->lesson);
+    kitchen_open(&kitchen, choice.orders, choice.buffer);
+    (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&kitchen);
+    kitchen_close(&kitchen);
+    puts("\nAll done!");
+    return EXIT_MEASURED;
+}

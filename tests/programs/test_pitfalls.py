@@ -1,0 +1,89 @@
+"""The article's three deadlocks: found when broken, gone when fixed, real without help."""
+
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+PITFALLS = Path(os.environ["FIVE_COOKS_BUILD"]) / "src" / "pitfalls"
+LIMIT_S = 30
+
+BROKEN = {
+    ("send-first",): ["main [chan send jobs, 0 of 0 buffered, open]"],
+    ("no-close",): ["main [wait group]", "[chan receive jobs, 0 of 0 buffered, open]"],
+    ("send-from-main",): ["main [chan send jobs, 0 of 0 buffered, open]"],
+    ("send-from-main", "--results"): [
+        "main [chan send jobs, 0 of 0 buffered, open]",
+        "[chan send results, 0 of 0 buffered, open]",
+    ],
+}
+
+
+def pitfall(*args: str, limit_s: float = LIMIT_S) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PITFALLS, *args], capture_output=True, text=True, timeout=limit_s
+    )
+
+
+class Pitfalls(unittest.TestCase):
+    def test_each_bug_is_reported_with_who_waits_for_what(self) -> None:
+        for args, threads in BROKEN.items():
+            with self.subTest(args):
+                done = pitfall(*args)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("all threads are asleep - deadlock!", done.stderr)
+                for thread in threads:
+                    self.assertIn(thread, done.stderr)
+
+    def test_each_report_names_the_line_that_waits(self) -> None:
+        done = pitfall("no-close")
+        self.assertRegex(done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)")
+
+    def test_every_worker_is_in_the_report(self) -> None:
+        done = pitfall("no-close")
+        for worker in range(1, 6):
+            self.assertIn(f"worker {worker} [", done.stderr)
+
+    def test_the_fixed_form_does_all_orders(self) -> None:
+        for args in BROKEN:
+            with self.subTest(args):
+                done = pitfall(*args, "--fixed")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertTrue(done.stdout.endswith("All done!\n"))
+
+    def test_a_buffer_hides_the_first_bug_until_there_are_more_orders(self) -> None:
+        few = pitfall("send-first", "--buffer", "100", "--tasks", "50")
+        many = pitfall("send-first", "--buffer", "100", "--tasks", "500")
+        self.assertEqual((few.returncode, many.returncode), (0, 2))
+        self.assertIn("100 of 100 buffered", many.stderr)
+
+    def test_without_the_detector_it_really_hangs(self) -> None:
+        child = subprocess.Popen(
+            [PITFALLS, "no-close", "--no-detector"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with self.assertRaises(subprocess.TimeoutExpired):
+                child.wait(timeout=1)
+        finally:
+            child.kill()
+            child.wait()
+
+    def test_mistakes_are_named(self) -> None:
+        for args, text in [
+            (["no-such"], "'no-such'"),
+            ([], "''"),
+            (["no-close", "--tasks", "0x10"], "'0x10'"),
+            (["no-close", "--tasks", "0"], "'0'"),
+            (["no-close", "extra"], "'no-close'"),
+        ]:
+            with self.subTest(args):
+                done = pitfall(*args)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(text, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
