@@ -11,12 +11,11 @@ set ytics @call_tics
 set label 'calls in flight' at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label 'time since the start' at screen 0.415,0.032 center font plain(21) tc rgb ink
 
-top = 0.775
-height = (top - 0.115) / panels
+height = (plot_top - 0.115) / panels
 set multiplot
 do for [p = 1:panels] {
-    set tmargin at screen top - (p - 1) * height
-    set bmargin at screen top - p * height + 0.045
+    set tmargin at screen plot_top - (p - 1) * height
+    set bmargin at screen plot_top - p * height + 0.045
     if (p < panels) { set xtics format '' } else { set xtics format '%g ms' }
     if (p == 2) { unset label }
     set label 10 panel_name[p] at graph 1.02,0.86 font bold(24) \

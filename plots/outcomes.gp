@@ -6,7 +6,7 @@ load 'plots/style.gp'
 array hatch = [3, 4, 5, 1, 6, 7, 2]
 set lmargin at screen 0.20
 set rmargin at screen 0.70
-set tmargin at screen 0.815
+set tmargin at screen plot_top + 0.035
 set bmargin at screen 0.185
 set xrange [0:100]
 set yrange [y_low:0]

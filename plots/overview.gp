@@ -5,14 +5,16 @@ parts(name) = data[1:strlen(data) - 4].'-'.name.'.csv'
 left_1 = 0.075
 left_2 = 0.585
 wide_1 = 0.315
-bottom_1 = 0.515
+# Two rows share what the heading leaves; each has a title above and ticks below.
+row = (y_name_y + 0.035 - 0.01) / 2
+high = row - 0.15
 bottom_2 = 0.075
-high = 0.27
+bottom_1 = bottom_2 + row
 
 set multiplot
 do for [i = 1:4] {
     set label 20 + i panel_title[i] \
-        at screen (i % 2 ? 0.02 : 0.53),(i < 3 ? 0.822 : 0.385) \
+        at screen (i % 2 ? 0.02 : 0.53),(i < 3 ? bottom_1 : bottom_2) + high + 0.045 \
         font bold(25) tc rgb ink
 }
 small = plain(19)

@@ -73,6 +73,12 @@ do for [i = 1:|subtitle|] {
     heading_y = heading_y - 0.034
 }
 
+# Names of the axes: horizontal, where nothing can cut them off. A long heading pushes
+# the plot down.
+x_name_y = 0.045
+y_name_y = heading_y - 0.005 < 0.805 ? heading_y - 0.005 : 0.805
+plot_top = y_name_y - 0.03
+
 # Frame: two quiet axes and horizontal grid lines; margins of the sheet, not of letters.
 set border 3 lc rgb faint lw wide(1.5)
 set tics nomirror out scale 0.6 textcolor rgb ink
@@ -81,13 +87,9 @@ unset key
 set errorbars 0
 set lmargin at screen 0.085
 set rmargin at screen 0.775
-set tmargin at screen 0.775
+set tmargin at screen plot_top
 set bmargin at screen 0.135
 set samples 2000
-
-# Names of the axes: horizontal, where nothing can cut them off.
-x_name_y = 0.045
-y_name_y = 0.805
 
 # Labels beside the right-hand ends: name, value and a remark, in the design's colour.
 # The settings place them (graph height) so that none covers another.

@@ -3,7 +3,7 @@ load 'plots/style.gp'
 
 set lmargin at screen 0.155
 set rmargin at screen 0.965
-set tmargin at screen 0.825
+set tmargin at screen plot_top + 0.045
 set bmargin at screen 0.125
 set xrange [0:x_high]
 set xtics format '%g ms'

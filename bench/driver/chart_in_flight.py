@@ -30,7 +30,7 @@ def build(material: Material) -> Sheet:
     return Sheet(
         name="in-flight",
         title=_title(material, runs, steps),
-        subtitle=material.conditions(
+        subtitle=sentence(
             f"{tasks_words(runs[0].cell.tasks)} of {material.service_words}",
             f"dashed: the API's capacity of {capacity}" if capacity else "",
             "solid: served, hatched: being turned away",

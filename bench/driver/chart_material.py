@@ -112,11 +112,13 @@ def log_ticks(low: float, high: float) -> list[float]:
     return sorted(t for t in finer if low <= t <= high) or few
 
 
-def spread_out(wanted: Sequence[float], apart: float) -> list[float]:
+def spread_out(
+    wanted: Sequence[float], apart: float, highest: float = 1.0
+) -> list[float]:
     """Heights nearest to the wanted ones with at least `apart` between any two.
 
-    Lifts what is too close from the bottom up, then shifts each clump back so that its
-    middle lies where it was wanted.
+    Neighbours too close form a clump, which lies around the middle of its wishes; the
+    uppermost ones are then pushed below `highest`.
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     clumps: list[list[int]] = []
@@ -131,9 +133,14 @@ def spread_out(wanted: Sequence[float], apart: float) -> list[float]:
     for clump in clumps:
         for step, index in enumerate(clump):
             placed[index] = _low(clump, wanted, apart) + step * apart
+    ceiling = highest
+    for index in reversed(order):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - apart
     return placed
 
 
 def _low(clump: Sequence[int], wanted: Sequence[float], apart: float) -> float:
+    """Where the lowest of a clump lies."""
     middle = sum(wanted[i] for i in clump) / len(clump)
     return middle - (len(clump) - 1) * apart / 2

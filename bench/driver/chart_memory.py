@@ -154,7 +154,7 @@ def _names(material: Material, span: tuple[float, float]) -> dict[str, object]:
         "names": len(last),
         "name_words": [design_name(s.cell) for s in last],
         "name_series": [material.looks[s.cell.workers] for s in last],
-        "name_value": [f"{show_count(s.figures[THREADS].median)} alive" for s in last],
+        "name_value": [f"{show_count(round(s.figures[THREADS].median))} alive" for s in last],
         "name_y": [round(h + 0.03, 4) for h in _heights(last, THREADS, span, NAME_APART)],
     }
 
@@ -227,7 +227,7 @@ def _alt(material: Material, cells: list[Summary], slope: float | None) -> str:
     parts = [
         f"{design_name(s.cell)} at {tasks_words(s.cell.tasks)}: "
         f"{show_bytes(s.figures[RSS].median)}, "
-        f"{show_count(s.figures[THREADS].median)} threads alive."
+        f"{show_count(round(s.figures[THREADS].median))} threads alive."
         for s in _last(material)
     ]
     if slope is not None:

@@ -98,7 +98,7 @@ def _marks(material: Material, summary: Summary, y: float) -> list[tuple[Value, 
 def _words(summary: Summary) -> str:
     """"1 604 ok · 8 396 rejected"."""
     return sentence(*(
-        f"{show_count(count)} {name.replace('_', ' ')}"
+        f"{show_count(round(count))} {name.replace('_', ' ')}"
         for name, count in _medians(summary).items() if count > 0
     ))  # fmt: skip
 

@@ -83,12 +83,12 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
         if share is not None
         else "What became of the tasks"
     )
-    most = pressure.rows[0][2]
+    most, served = pressure.rows[0][2:4]
     return [
         "Wall time against tasks",
         memory,
         outcomes,
-        f"{pressure.rows[0][1]} tasks: {most} calls at once",
+        f"{pressure.rows[0][1]} threads: {most} calls at once, {served} served",
     ]
 
 

@@ -37,7 +37,7 @@ def build(material: Material) -> Sheet:
     return Sheet(
         name="timeline",
         title=_title(runs, samples),
-        subtitle=material.conditions(
+        subtitle=sentence(
             f"{tasks_words(tasks)} of {material.service_words}",
             "one recorded run of each design",
             "solid = ok" + (", hatched = lost" if any(m[1] for m in marks) else ""),

@@ -112,7 +112,7 @@ def _labels(material: Material, y: tuple[float, float]) -> dict[str, object]:
     """One block of words for each design, at the height of its last mark."""
     last = [material.of(workers)[-1] for workers in material.designs]
     heights = [log10(s.figures[FIGURE].median / y[0]) / log10(y[1] / y[0]) for s in last]
-    placed = spread_out([min(h, 0.93) for h in heights], LABEL_APART)
+    placed = spread_out(heights, LABEL_APART, highest=0.93)
     return {
         "labels": len(last),
         "label_series": [material.looks[s.cell.workers] for s in last],

@@ -71,9 +71,13 @@ def bar(interval: Interval) -> tuple[float, float]:
 def left_out_words(summaries: Summaries) -> str:
     """The cells that were not run, so that no gap is mistaken for a result."""
     words = [] if summaries.complete else ["stopped early"]
-    if summaries.left_out:
-        words.append("left out: " + "; ".join(summaries.left_out))
-    return " · ".join(words)
+    # Each says which cell, and after a colon why; a picture has room for the first.
+    cells = [cell.partition(":")[0] for cell in summaries.left_out]
+    if len(cells) > 2:
+        cells = [f"{len(cells)} cells, listed in the report"]
+    if cells:
+        words.append("not run: " + "; ".join(cells))
+    return sentence(*words)
 
 
 def sentence(*parts: str) -> str:

@@ -171,7 +171,7 @@ class OddValues(unittest.TestCase):
         name = "worker-pool-w5-n10000"
         self.drawn(skip=(name,))
         sheet = charts.BUILDERS["wall-time"](self.material)
-        self.assertIn("left out", sheet.subtitle)
+        self.assertIn("not run: worker-pool, 5 workers", sheet.subtitle)
         self.assertTrue(any("not run" in n for n in sheet.settings["label_note"]))
 
     def test_one_number_of_tasks_is_enough(self) -> None:
