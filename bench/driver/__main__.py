@@ -150,14 +150,15 @@ def abandon(session: Session, why: str) -> Path | None:
 
 def publish(session: Session, facts: dict[str, Any]) -> int:
     """Summary, charts and report; then the folder gets its name."""
-    folder, summaries = session.folder, session.summaries(complete=True)
+    folder, asked = session.folder, session.experiment
+    summaries = session.summaries(complete=True)
     facts["left_out"] = list(summaries.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
     folder.write_json(ENVIRONMENT, facts)
     folder.write(SUMMARY, table.write_summary(summaries))
     charts = draw(session, summaries, facts)
     final = folder.finish()
-    print("\n".join(terminal.report_lines(session.experiment, summaries, charts)))
+    print("\n".join(terminal.report_lines(asked, session.runs, summaries, charts)))
     print(f"Results: {_place(final)}")
     spoilt = [thing for thing in (*charts, *session.runs) if thing.problem]
     return FAILED if spoilt or summaries.refusals else MEASURED

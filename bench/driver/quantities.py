@@ -85,6 +85,11 @@ def show_count(value: float) -> str:
     return whole.replace(",", "\u202f")
 
 
+def show_percent(share: float, digits: int = 0) -> str:
+    """0.884 as "88 %"."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def show_ratio(value: float) -> str:
     """6.274 as "6.27"."""
     return _three_digits(value)

@@ -10,14 +10,20 @@ from collections.abc import Iterable, Sequence
 
 from . import wording
 from .figures import FIGURES
-from .model import Chart, Experiment, Summaries, Summary
+from .model import Chart, Experiment, Run, Summaries, Summary
 from .quantities import show, show_count
+from .questions import Answer, answer_all
 
-COLUMNS = ("", "wall time [95 %]", "ok", "not ok", "peak memory", "threads", "n")
+COLUMNS = (
+    "", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads", "n",
+)  # fmt: skip
 
 
 def report_lines(
-    experiment: Experiment, summaries: Summaries, charts: Sequence[Chart]
+    experiment: Experiment,
+    runs: Sequence[Run],
+    summaries: Summaries,
+    charts: Sequence[Chart],
 ) -> list[str]:
     """The end of a run, as lines for a terminal."""
     lines = ["", experiment.question, ""]
@@ -27,8 +33,15 @@ def report_lines(
         lines += [left_out, ""]
     lines += _section("Not compared", summaries.refusals)
     lines += _section("Controls", wording.noise_sentences(summaries.noise))
+    answers = answer_all(experiment, runs, summaries)
+    lines += _section("Six questions", [_answer_line(answer) for answer in answers])
     failed = [f"{c.name}: {c.problem}" for c in charts if c.problem]
     return lines + _section("Charts that failed", failed)
+
+
+def _answer_line(answer: Answer) -> str:
+    mark = {True: "✓", False: "✗", None: "?"}[answer.fine]
+    return f"{mark} {answer.question:<20} {answer.text}"
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
@@ -61,17 +74,24 @@ def _row(summary: Summary) -> Sequence[str]:
     label = "  " + summary.cell.label.rpartition(", ")[0]
     if summary.n == 0:
         told = "failed" if summary.problems else "not run"
-        return (label, told, "–", "–", "–", "–", "0")
+        return (label, told, "–", "–", "–", "–", "–", "0")
     ok = summary.outcomes["ok"]
     return (
         label,
         wording.interval_text(summary.figures["wall_s"], "s"),
+        _over_theory(summary),
         show_count(round(ok.median)),
         ", ".join(wording.losses(summary)) or "–",
         _median(summary, "rss_bytes"),
         _median(summary, "threads"),
         str(summary.n) + ("!" if summary.problems else ""),
     )
+
+
+def _over_theory(summary: Summary) -> str:
+    """ "+1.2 %": how far the program's own wall time is from what it should be."""
+    over = summary.over_theory
+    return "–" if over is None else f"{100 * (over - 1):+.1f} %"
 
 
 def _median(summary: Summary, name: str) -> str:

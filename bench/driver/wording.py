@@ -7,7 +7,7 @@ caption can say more than the data bear out.
 from __future__ import annotations
 
 from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
-from .quantities import show, show_count, show_range, show_ratio
+from .quantities import show, show_count, show_percent, show_range, show_ratio
 
 # For figures where less is better, which all compared figures are.
 WORDS = {
@@ -89,7 +89,10 @@ def noise_sentences(noise: Noise) -> list[str]:
     """What the controls say of the machine."""
     lines = [] if noise.a_a is None else [control_sentence(noise.a_a)]
     if noise.canary_spread:
-        spread = ", ".join(f"{k} {v:.1%}" for k, v in noise.canary_spread.items())
+        spread = ", ".join(
+            f"{name} {show_percent(share, 1)}"
+            for name, share in noise.canary_spread.items()
+        )
         told = f"Canary, the same work in every block, spread: {spread}"
         if noise.noisy_blocks:
             blocks = ", ".join(str(number) for number in noise.noisy_blocks)
@@ -107,10 +110,10 @@ def control_sentence(a_a: Ratio) -> str:
     text = f"A/A control ({a_a.cell.label}) {ratio_text(interval)}"
     least = max(abs(interval.low - 1), abs(interval.high - 1))
     if interval.low <= 1 <= interval.high:
-        return f"{text} contains 1; differences below {least:.1%} could not be seen."
+        return f"{text} contains 1; differences below {show_percent(least, 1)} could not be seen."
     return (
         f"{text} does not contain 1: this machine cannot resolve differences below "
-        f"{least:.1%} now."
+        f"{show_percent(least, 1)} now."
     )
 
 

@@ -156,7 +156,7 @@ def make_record(cell, wall_s=0.5, digest="0" * 16):
             "threads": 3, "in_flight": 2, "served": 2,
         },
         "cpu": {
-            "user_ns": 1, "system_ns": 2, "voluntary_switches": 3,
+            "user_ns": 1, "system_ns": 2, "voluntary_switches": cell.tasks,
             "involuntary_switches": 0, "minor_faults": 5,
         },
         "latency_ns": spread,

@@ -1,0 +1,145 @@
+"""Brendan Gregg's six questions, put to every run and answered from its data.
+
+Why not double? Did it break limits? Did it error? Does it reproduce? Does it matter?
+Did it even happen? They are what a careful reader asks of any benchmark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import environment, wording
+from .model import OUTCOMES, Experiment, Run, Summaries, Summary, Verdict
+from .quantities import show_count, show_duration, show_percent
+from .theory import bound_wall_s, rounds_s, service_time_s
+
+CPU_BOUND = 0.9  # of all CPUs' time
+LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
+
+
+@dataclass(frozen=True)
+class Answer:
+    """fine: True, False, or None when the data cannot tell."""
+
+    question: str
+    text: str
+    fine: bool | None
+
+
+def answer_all(
+    experiment: Experiment, runs: Sequence[Run], summaries: Summaries
+) -> tuple[Answer, ...]:
+    return (
+        _why_not_double(summaries),
+        _limits(runs),
+        _errors(runs),
+        _reproduces(summaries),
+        _matters(summaries),
+        _happened(summaries),
+    )
+
+
+def _why_not_double(summaries: Summaries) -> Answer:
+    """Names what limits each design at its largest number of tasks."""
+    largest: dict[tuple[str, int | None], Summary] = {}
+    for summary in summaries:
+        key = (summary.cell.design, summary.cell.workers)
+        if summary.n and (
+            key not in largest or summary.cell.tasks > largest[key].cell.tasks
+        ):
+            largest[key] = summary
+    told = [f"{wording.design_name(s.cell)}: {limiter(s)}" for s in largest.values()]
+    return Answer("Why not double?", "; ".join(told) or "nothing was run", bool(told) or None)
+
+
+def limiter(summary: Summary) -> str:
+    """What most of a cell's time goes to."""
+    figures = {name: interval.median for name, interval in summary.figures.items()}
+    wall_s = figures.get("inner_wall_s") or figures["wall_s"]
+    cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
+    capacity = environment.cpus() * wall_s
+    shares = {
+        "creating threads": figures.get("create_s", 0) / wall_s,
+        f"rounds of {show_duration(service_time_s(summary.cell))}": (
+            rounds_s(summary.cell) / wall_s
+        ),
+        "the CPUs": cpu_s / capacity if cpu_s / capacity >= CPU_BOUND else 0,
+    }
+    name, share = max(shares.items(), key=lambda item: item[1])
+    if share < LIMITING:
+        return f"nothing alone, {name} most ({show_percent(share)})"
+    return f"{name} ({show_percent(min(share, 1))})"
+
+
+def _limits(runs: Sequence[Run]) -> Answer:
+    """No run may be faster than physics allows."""
+    question = "Did it break limits?"
+    if broken := [run for run in runs if run.problem and "impossible" in run.problem]:
+        return Answer(question, f"yes: {broken[0].cell.label}: {broken[0].problem}", False)
+    ratios = []
+    for run in runs:
+        bound_s = bound_wall_s(run.cell, run.record) if run.counts else None
+        if bound_s:
+            ratios.append(run.record["wall_ns"] / 1e9 / bound_s)
+    if not ratios:
+        return Answer(question, "no bound is known for these runs", None)
+    text = f"no: the fastest run took {min(ratios):.4f} times the least possible"
+    return Answer(question, text, True)
+
+
+def _errors(runs: Sequence[Run]) -> Answer:
+    question = "Did it error?"
+    if spoilt := [run for run in runs if run.problem]:
+        text = f"yes: {len(spoilt)} of {len(runs)} runs count for nothing"
+        return Answer(question, f"{text}; {spoilt[0].cell.label}: {spoilt[0].problem}", False)
+    totals = {
+        name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
+    }
+    bad = [f"{show_count(n)} {k}" for k, n in totals.items() if n and k != "ok"]
+    text = f"all {len(runs)} runs account for each of their tasks; "
+    text += f"of {show_count(sum(totals.values()))} tasks {', '.join(bad) or 'none'}"
+    return Answer(question, text + ("" if bad else " failed"), True)
+
+
+def _reproduces(summaries: Summaries) -> Answer:
+    question, a_a = "Does it reproduce?", summaries.noise.a_a
+    if a_a is None or a_a.interval is None or not a_a.interval.known:
+        return Answer(question, "too few runs of the A/A control to tell", None)
+    fine = a_a.interval.low <= 1 <= a_a.interval.high
+    return Answer(question, wording.control_sentence(a_a), fine)
+
+
+def _matters(summaries: Summaries) -> Answer:
+    question = "Does it matter?"
+    if not summaries.ratios:
+        return Answer(question, "nothing was compared", None)
+    told = [r for r in summaries.ratios if r.verdict is not Verdict.CANNOT_TELL]
+    text = (
+        f"{len(told)} of {len(summaries.ratios)} comparisons lie beyond 2 % with their "
+        "whole interval"
+    )
+    return Answer(question, text, bool(told) or None)
+
+
+def _happened(summaries: Summaries) -> Answer:
+    """Were the threads alive, and did the tasks sleep? Each sleep is a switch."""
+    question = "Did it even happen?"
+    measured = [s for s in summaries if s.n and "threads" in s.figures]
+    if not measured:
+        return Answer(question, "the peak of live threads is not known", None)
+    most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
+    threads = show_count(round(most.figures["threads"].median))
+    text = (
+        f"of {show_count(most.cell.tasks)} tasks of {wording.design_name(most.cell)} "
+        f"at most {threads} had a live thread at once"
+    )
+    awake = [s.cell.label for s in measured if not _slept(s)]
+    if awake:
+        return Answer(question, f"{text}; fewer waits than calls: {awake[0]}", False)
+    return Answer(question, f"{text}; every call waited: as many switches or more", True)
+
+
+def _slept(summary: Summary) -> bool:
+    switches, ok = summary.figures.get("voluntary_switches"), summary.outcomes["ok"]
+    return switches is None or switches.median >= ok.median

@@ -1,0 +1,75 @@
+"""The six questions: each can be answered with yes, with no, and with "cannot tell"."""
+
+import unittest
+
+from .support import make_cell, make_run
+from driver.model import Experiment, Role
+from driver.questions import answer_all
+from driver.summarise import summarise
+
+
+class Questions(unittest.TestCase):
+    def setUp(self):
+        self.threads = make_cell("thread-per-task")
+        self.pool = make_cell("worker-pool")
+        self.experiment = Experiment("test", "?", (self.threads, self.pool), ())
+
+    def answers(self, runs):
+        answers = answer_all(self.experiment, runs, summarise(self.experiment, runs))
+        self.assertEqual(len(answers), 6)
+        return answers
+
+    def runs(self, control=1.0, ratio=2.0, blocks=6):
+        runs = []
+        for block in range(1, blocks + 1):
+            runs.append(make_run(self.threads, block, 1.0))
+            runs.append(make_run(self.pool, block, ratio))
+            again = make_run(self.pool, block, ratio * control, role=Role.A_A)
+            runs.append(again)
+        return runs
+
+    def test_a_good_run_is_fine_on_all_six(self):
+        self.assertEqual([a.fine for a in self.answers(self.runs())], [True] * 6)
+
+    def test_without_runs_nothing_can_be_told(self):
+        fine = [answer.fine for answer in self.answers([])]
+        self.assertNotIn(False, fine)
+        self.assertEqual(fine.count(None), 5)
+
+    def test_the_limiter_is_named(self):
+        runs = self.runs()
+        for run in runs:
+            run.record["create_ns"] = run.record["wall_ns"] * 0.8
+        self.assertIn("creating threads (80 %)", self.answers(runs)[0].text)
+        for run in runs:
+            run.record["create_ns"] = 0
+            run.record["wall_ns"] = 2_100_000
+        self.assertIn("rounds of 1.00 ms (95 %)", self.answers(runs)[0].text)
+
+    def test_the_impossible_is_a_broken_limit(self):
+        runs = self.runs()
+        runs.append(make_run(self.pool, 7, 1.0, problem="physically impossible: ..."))
+        answers = self.answers(runs)
+        self.assertEqual([a.fine for a in answers[1:3]], [False, False])
+
+    def test_errors_are_counted(self):
+        runs = self.runs()
+        runs[0].record["outcomes"] |= {"ok": 1, "rejected": 3}
+        self.assertIn("3 rejected", self.answers(runs)[2].text)
+        self.assertIs(self.answers(runs)[2].fine, True)
+
+    def test_a_control_off_one_does_not_reproduce(self):
+        answer = self.answers(self.runs(control=1.1))[3]
+        self.assertIs(answer.fine, False)
+        self.assertIn("cannot resolve differences below 10.0 %", answer.text)
+
+    def test_no_difference_does_not_matter(self):
+        answer = self.answers(self.runs(ratio=1.0))[4]
+        self.assertIsNone(answer.fine)
+        self.assertIn("0 of 1", answer.text)
+
+    def test_calls_without_waits_did_not_happen(self):
+        runs = self.runs()
+        for run in runs:
+            run.record["cpu"]["voluntary_switches"] = 0
+        self.assertIs(self.answers(runs)[5].fine, False)
