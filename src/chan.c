@@ -48,6 +48,15 @@ void chan_free(struct chan *chan) {
     free(chan);
 }
 
+struct chan *chan_never(void) {
+    static struct chan never = {
+        .closes_at_ns = DEADLINE_NEVER,
+        .name = "never",
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+    };
+    return &never;
+}
+
 void chan_close_at(struct chan *chan, int64_t deadline_ns) {
     chan->closes_at_ns = deadline_ns;
 }

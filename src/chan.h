@@ -46,6 +46,10 @@ enum chan_direction { CHAN_SEND, CHAN_RECEIVE };
 struct chan *chan_create(size_t value_size, size_t capacity);
 void chan_free(struct chan *chan); /* NULL is fine */
 
+/* A channel on which nothing ever happens: the done channel of what is never done. It
+ * takes no memory, so it cannot fail; it is not to be sent on, closed or freed. */
+struct chan *chan_never(void);
+
 /* The value is copied. A deadline in the past tries once and never blocks. */
 enum chan_result chan_send(struct chan *chan, const void *value, int64_t deadline_ns);
 

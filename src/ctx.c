@@ -27,7 +27,7 @@
 struct ctx {
     /* set once, before the context is shared: */
     struct ctx *parent; /* NULL: the background */
-    struct chan *done;
+    struct chan *done;  /* the background has none of its own */
     int64_t deadline_ns;
 
     /* written under the forest's lock; CTX_ALIVE may be read without: */
@@ -41,17 +41,8 @@ struct ctx {
 
 static pthread_mutex_t forest = PTHREAD_MUTEX_INITIALIZER;
 
-static struct ctx background = {.deadline_ns = DEADLINE_NEVER, .reason = CTX_ALIVE};
-
-static void make_background(void) {
-    background.done = chan_create(0, 0);
-    must(background.done == NULL ? ENOMEM : 0);
-    chan_set_name(background.done, "background done");
-}
-
 struct ctx *ctx_background(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    must(pthread_once(&once, make_background));
+    static struct ctx background = {.deadline_ns = DEADLINE_NEVER};
     return &background;
 }
 
@@ -150,7 +141,7 @@ void ctx_free(struct ctx *ctx) {
 }
 
 struct chan *ctx_done(struct ctx *ctx) {
-    return ctx->done;
+    return ctx->parent == NULL ? chan_never() : ctx->done;
 }
 
 enum ctx_reason ctx_reason(struct ctx *ctx) {
