@@ -1,0 +1,79 @@
+/*
+ * Each allocation fails once: the function says so and leaves nothing behind. Run with
+ * shims/fail.c preloaded.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/suite.h"
+
+/* The shim's; NULL without it. */
+__attribute__((weak)) void fail_arm(const char *what, long at);
+
+enum { MESON_SKIP = 77 };
+
+static void a_channel_without_memory_is_refused(void) {
+    size_t before = mallinfo2().uordblks;
+    fail_arm("malloc", 1);
+    errno = 0;
+    struct chan *none = chan_create(8, 100);
+    fail_arm("malloc", 0);
+    assert_null(none);
+    assert_int_equal(errno, ENOMEM);
+    assert_int_equal(mallinfo2().uordblks, before);
+}
+
+/* For k = 1, 2, 3 ... until it succeeds. */
+static void a_context_without_memory_is_refused_and_leaves_nothing(void) {
+    struct ctx *parent = ctx_with_cancel(ctx_background());
+    ctx_free(ctx_with_cancel(parent)); /* malloc keeps a little of what was freed */
+    size_t before = mallinfo2().uordblks;
+    struct ctx *ctx = NULL;
+    int refused = 0;
+    while (ctx == NULL) {
+        fail_arm("malloc", refused + 1);
+        errno = 0;
+        ctx = ctx_with_timeout(parent, 3600 * NS_PER_S);
+        fail_arm("malloc", 0);
+        if (ctx == NULL) {
+            refused++;
+            assert_int_equal(errno, ENOMEM);
+            assert_int_equal(ctx_children(parent), 0);
+            assert_int_equal(mallinfo2().uordblks, before);
+        }
+    }
+    assert_in_range(refused, 1, 10);
+    ctx_free(ctx);
+    ctx_free(parent);
+}
+
+static void a_small_select_needs_no_memory(void) {
+    struct chan_case cases[4];
+    for (int i = 0; i < 4; i++) {
+        cases[i] = (struct chan_case){chan_create(1, 0), CHAN_RECEIVE, NULL, CHAN_OK};
+    }
+    fail_arm("malloc", 1);
+    assert_int_equal(chan_select(cases, 4, now_ns() + NS_PER_MS), -1);
+    fail_arm("malloc", 0);
+    for (int i = 0; i < 4; i++) {
+        chan_free(cases[i].chan);
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_channel_without_memory_is_refused),
+    CLAIM(a_context_without_memory_is_refused_and_leaves_nothing),
+    CLAIM(a_small_select_needs_no_memory),
+};
+
+int main(int argc, char **argv) {
+    if (fail_arm == NULL) {
+        fputs("needs libfail.so preloaded\n", stderr);
+        return MESON_SKIP;
+    }
+    return SUITE_RUN(argc, argv, claims);
+}
