@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     if (error != 0) {
         report_impossible("the run could not be set up", error);
     }
-    interrupt_watch(&interrupt, run.ctx, &run.tally);
+    interrupt_watch(&interrupt, run.root, &run.tally);
     error = runner_run(&run);
     run_finish(&run);
     int signal = interrupt_end(&interrupt);

@@ -36,8 +36,10 @@ static int start_clock(struct run *run, const struct run_config *config) {
     int64_t deadline_ns = config->deadline_ns > 0
                               ? deadline_after_ns(start_ns, config->deadline_ns)
                               : DEADLINE_NEVER;
-    run->ctx = ctx_with_deadline(ctx_background(), deadline_ns);
+    run->root = ctx_with_cancel(ctx_background());
+    run->ctx = run->root == NULL ? NULL : ctx_with_deadline(run->root, deadline_ns);
     if (run->ctx == NULL) {
+        ctx_free(run->root);
         return -ENOMEM;
     }
     api_init(&run->api, &config->api, start_ns);
@@ -62,8 +64,14 @@ int run_init(struct run *run, struct run_config *config) {
         (error = start_clock(run, config)) != 0) {
         goto destroy_samples;
     }
-    run->client = (struct client){&config->client, &config->workload, &run->api,
-                                  &run->tally, run->ctx};
+    run->client = (struct client){
+        .config = &config->client,
+        .workload = &config->workload,
+        .api = &run->api,
+        .tally = &run->tally,
+        .ctx = run->ctx,
+        .heeded = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
+    };
     return 0;
 
 destroy_samples:
@@ -80,6 +88,7 @@ void run_finish(struct run *run) {
 void run_destroy(struct run *run) {
     api_destroy(&run->api);
     ctx_free(run->ctx);
+    ctx_free(run->root);
     samples_destroy(&run->samples);
     must(pthread_attr_destroy(&run->thread_attributes));
 }
@@ -105,9 +114,8 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
 
 bool run_wait_until_due(struct run *run, struct task task) {
     if (task.due_ns > 0) {
-        bool listens = run->client.config->cancel != CANCEL_NONE;
-        int64_t due_ns = run->tally.started_at_ns + task.due_ns;
-        if (!nap_until(due_ns, listens ? ctx_done(run->ctx) : NULL)) {
+        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
+        if (!nap_until(due_ns, ctx_done(run->client.heeded))) {
             return false;
         }
     }

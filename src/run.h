@@ -35,8 +35,7 @@ void run_destroy(struct run *run);
 int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument);
 
-/* Waits until the task is due. False if the run is told to stop before, and the design
- * listens. */
+/* Waits until the task is due. False if the design is told to stop before. */
 bool run_wait_until_due(struct run *run, struct task task);
 
 #endif

@@ -33,7 +33,8 @@ struct run {
     struct client client;
     struct tally tally;
     struct api api;
-    struct ctx *ctx;
+    struct ctx *root; /* cancelled by Ctrl-C, which everybody listens to */
+    struct ctx *ctx;  /* below it: the deadline and --fail-fast, too */
     struct samples samples;
     struct process_figures
         process; /* noted when all threads are there, read at the end */

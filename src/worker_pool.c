@@ -18,7 +18,7 @@ const char runner_name[] = "worker-pool";
 struct pool {
     struct run *run;
     struct chan *jobs; /* carries struct task */
-    struct chan *done; /* closed when the run is to stop; NULL: nobody listens */
+    struct chan *done; /* closed when the run is to stop */
     struct wait_group working;
 };
 
@@ -133,7 +133,7 @@ int runner_run(struct run *run) {
         goto free_pool;
     }
     chan_set_name(pool.jobs, "jobs");
-    pool.done = run->client.config->cancel == CANCEL_NONE ? NULL : ctx_done(run->ctx);
+    pool.done = ctx_done(run->client.heeded);
     wait_group_init(&pool.working);
 
     int64_t count = start_workers(&pool, workers);

@@ -9,15 +9,12 @@
 #define BACKOFF_MOST_NS (60 * NS_PER_S)
 
 bool client_is_cancelled(const struct client *client) {
-    if (client->config->cancel == CANCEL_NONE) {
-        return atomic_load(&client->tally->stop_reason) == STOP_SIGNAL;
-    }
-    return ctx_reason(client->ctx) != CTX_ALIVE;
+    return ctx_reason(client->heeded) != CTX_ALIVE;
 }
 
 /* What a call in progress listens to: NULL is nothing. */
 static struct chan *hang_up_signal(const struct client *client) {
-    return client->config->cancel == CANCEL_WITHIN ? ctx_done(client->ctx) : NULL;
+    return client->config->cancel == CANCEL_WITHIN ? ctx_done(client->heeded) : NULL;
 }
 
 static enum outcome outcome_of(enum reply reply) {
@@ -75,16 +72,14 @@ static int64_t backoff_ns(const struct client *client, struct task task,
     return (int64_t)(random_share(&random) * (double)most_ns);
 }
 
-/* Waits before the next attempt. False if there is to be none: a pause that would end
- * past the run's deadline is not begun. */
+/* Waits before the next attempt. False if there is to be none: a pause is no call, so
+ * whoever is told to stop stops in it, and one that would end past the run's deadline
+ * is not begun. */
 static bool pause_before_retry(struct client *client, struct task task,
                                int64_t attempt) {
     int64_t until_ns = deadline_after_ns(now_ns(), backoff_ns(client, task, attempt));
-    if (client->config->cancel != CANCEL_NONE &&
-        until_ns >= ctx_deadline_ns(client->ctx)) {
-        return false;
-    }
-    return nap_until(until_ns, hang_up_signal(client));
+    return until_ns < ctx_deadline_ns(client->heeded) &&
+           nap_until(until_ns, ctx_done(client->heeded));
 }
 
 static bool may_retry(struct client *client, struct task task, int64_t attempt) {

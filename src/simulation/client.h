@@ -23,7 +23,7 @@ struct ctx;
 
 /* Who listens to the context when the run is told to stop. */
 enum cancel {
-    CANCEL_NONE,    /* nobody */
+    CANCEL_NONE,    /* nobody, but for Ctrl-C: that is for all */
     CANCEL_BETWEEN, /* the design, between two tasks: the article's select */
     CANCEL_WITHIN   /* the call itself, too */
 };
@@ -43,14 +43,14 @@ struct client {
     const struct workload_config *workload;
     struct api *api;
     struct tally *tally;
-    struct ctx *ctx; /* of the run */
+    struct ctx *ctx;    /* of the run: --fail-fast cancels it */
+    struct ctx *heeded; /* what stops the design: ctx, or only Ctrl-C */
 };
 
 void client_perform(struct client *client, struct task task, int64_t lane);
 void client_skip(struct client *client, struct task task, enum outcome outcome);
 
-/* Should the design stop starting tasks? If nobody listens to the context, only when a
- * person pressed Ctrl-C: that is for all. */
+/* Should the design stop starting tasks? */
 bool client_is_cancelled(const struct client *client);
 
 #endif

@@ -1,0 +1,147 @@
+"""The two programs, started as a person starts them and never waited for in vain."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
+PROGRAMS = ("thread-per-task", "worker-pool")
+FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
+LIMIT_S = 30  # a watchdog, not a measurement: far above what any run here takes
+OUTCOMES = (
+    "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
+)  # fmt: skip
+
+
+class Hung(AssertionError):
+    """A program that did not end. It has been killed, with all it had started."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program ended, and what it said."""
+
+    command: list[str]
+    status: int  # negative: killed by that signal
+    out: str
+    err: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        if not self.out:
+            raise AssertionError(f"{self}: no record")
+        return json.loads(self.out, parse_constant=refuse_constant)
+
+    def __str__(self) -> str:
+        return f"{' '.join(self.command)}: status {self.status}: {self.err.strip()}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One line of --samples; None for an empty field."""
+
+    index: int
+    lane: int | None
+    due_ns: int
+    started_ns: int | None
+    finished_ns: int | None
+    attempts: int
+    outcome: str
+
+
+def refuse_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def command_of(program: str, *args: object, wrap: tuple[str, ...] = ()) -> list[str]:
+    """The command line; `wrap` goes before it: taskset, setpriv and their kind."""
+    return [*wrap, str(BUILD / "src" / program), *map(str, args)]
+
+
+def start(
+    program: str, *args: object, wrap: tuple[str, ...] = (), **popen: Any
+) -> subprocess.Popen[str]:
+    """Starts it in a process group of its own, so that all of it can be killed."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    settings = {**pipes, "stdin": subprocess.DEVNULL, **popen}
+    command = command_of(program, *args, wrap=wrap)
+    return subprocess.Popen(command, text=True, start_new_session=True, **settings)
+
+
+def finish(process: subprocess.Popen[str], limit_s: float = LIMIT_S) -> Ending:
+    command = [str(word) for word in process.args]  # type: ignore[union-attr]
+    try:
+        out, err = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise Hung(f"still running after {limit_s} s: {' '.join(command)}") from None
+    return Ending(command, process.returncode, out or "", err or "")
+
+
+def run(
+    program: str, *args: object, limit_s: float = LIMIT_S, **settings: Any
+) -> Ending:
+    return finish(start(program, *args, **settings), limit_s)
+
+
+def measure(program: str, *args: object, **settings: Any) -> dict[str, Any]:
+    """A run that must succeed; its record."""
+    ending = run(program, *args, "--json", "-", **settings)
+    if ending.status != 0:
+        raise AssertionError(str(ending))
+    return ending.record
+
+
+def sample(program: str, *args: object) -> tuple[dict[str, Any], list[Sample]]:
+    """A run that must succeed; its record, and what happened to each task."""
+    with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+        path = Path(folder) / "samples.csv"
+        record = measure(program, *args, "--samples", path)
+        return record, read_samples(path)
+
+
+def read_samples(path: Path) -> list[Sample]:
+    def number(text: str) -> int | None:
+        return int(text) if text else None
+
+    with path.open(newline="", encoding="ascii") as file:
+        return [
+            Sample(
+                int(row["index"]),
+                number(row["lane"]),
+                int(row["due_ns"]),
+                number(row["started_ns"]),
+                number(row["finished_ns"]),
+                int(row["attempts"]),
+                row["outcome"],
+            )
+            for row in csv.DictReader(file, strict=True)
+        ]
+
+
+def only(**counts: int) -> dict[str, int]:
+    """All outcomes: these, and none of the others."""
+    return {**dict.fromkeys(OUTCOMES, 0), **counts}
+
+
+def on_both(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
+    """The same claim about each of the two programs."""
+
+    @functools.wraps(test)
+    def claim_about_each(self: Any) -> None:
+        for program in PROGRAMS:
+            with self.subTest(program):
+                test(self, program)
+
+    return claim_about_each

@@ -1,0 +1,140 @@
+"""Ctrl-C and SIGTERM: the run stops in good order, a second signal ends it at once."""
+
+import signal
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+from .program import LIMIT_S, PROGRAMS, Ending, Hung, finish, on_both, start
+
+STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
+
+
+def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
+    """Until the program has so many threads: then its run has begun."""
+    folder = Path(f"/proc/{process.pid}/task")
+    limit = time.monotonic() + LIMIT_S
+    while len(list(folder.iterdir())) < threads:
+        if process.poll() is not None:
+            raise AssertionError("it ended before it was disturbed")
+        if time.monotonic() > limit:
+            process.kill()
+            raise Hung(f"has not started {threads} threads")
+        time.sleep(0.002)
+
+
+def interrupt(program: str, number: signal.Signals, *args: object) -> Ending:
+    """Starts it, sends the signal once it runs, and waits for its record."""
+    process = start(program, *args, "--json", "-")
+    wait_until_running(process, threads=4)
+    process.send_signal(number)
+    return finish(process, STOPPED_IN_S)
+
+
+class Signals(unittest.TestCase):
+    def assert_stopped(self, ending: Ending, number: signal.Signals) -> dict:
+        self.assertEqual((ending.status, ending.err), (128 + number, ""), ending)
+        record = ending.record
+        self.assertFalse(record["complete"])
+        self.assertEqual(record["stop"]["reason"], "signal")
+        self.assertEqual(sum(record["outcomes"].values()), record["config"]["tasks"])
+        self.assertGreater(record["outcomes"]["cancelled"], 0)
+        return record
+
+    def test_either_signal_stops_a_run_that_listens(self) -> None:
+        for program in PROGRAMS:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                for cancel in ("between", "within"):
+                    with self.subTest(program, number=number, cancel=cancel):
+                        args = ["-n", 1000, "-s", "200ms", "--cancel", cancel]
+                        if program == "thread-per-task":
+                            args += ["--max-threads", 5]
+                        self.assert_stopped(interrupt(program, number, *args), number)
+
+    def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
+        for program, bound in zip(PROGRAMS, ("--max-threads", "--workers")):
+            with self.subTest(program):
+                args = ["-n", 1000, "-s", "200ms", "--cancel", "none", bound, 5]
+                ending = interrupt(program, signal.SIGINT, *args)
+                self.assert_stopped(ending, signal.SIGINT)
+
+    def test_a_full_queue_is_not_worked_off_after_ctrl_c(self) -> None:
+        args = ["-n", 1000, "-s", "200ms", "--cancel", "none", "--queue", 1000]
+        record = self.assert_stopped(
+            interrupt("worker-pool", signal.SIGINT, *args), signal.SIGINT
+        )
+        self.assertGreater(record["outcomes"]["cancelled"], 900)
+
+    @on_both
+    def test_ctrl_c_is_heard_after_the_deadline_too(self, program: str) -> None:
+        args = ["-n", 1000, "-s", "200ms", "--cancel", "none", "--deadline", "1ms"]
+        args += ["--workers" if program == "worker-pool" else "--max-threads", 5]
+        process = start(program, *args, "--json", "-")
+        wait_until_running(process, threads=4)
+        process.send_signal(signal.SIGINT)
+        ending = finish(process, STOPPED_IN_S)
+        self.assertEqual(ending.status, 130, ending)
+        self.assertEqual(ending.record["stop"]["reason"], "deadline")
+        self.assertFalse(ending.record["complete"])
+
+    @on_both
+    def test_ctrl_c_ends_the_wait_for_the_next_arrival(self, program: str) -> None:
+        for cancel in ("none", "between"):
+            with self.subTest(cancel):
+                args = ["-n", 3, "--arrivals", "fixed:0.001/s", "--cancel", cancel]
+                process = start(program, *args, "--json", "-")
+                wait_until_running(process, threads=2)
+                time.sleep(0.1)
+                process.send_signal(signal.SIGINT)
+                ending = finish(process, STOPPED_IN_S)
+                record = self.assert_stopped(ending, signal.SIGINT)
+                self.assertEqual(record["outcomes"]["cancelled"], 2)
+
+    @on_both
+    def test_ctrl_c_ends_the_pause_before_a_retry(self, program: str) -> None:
+        for cancel in ("none", "between", "within"):
+            with self.subTest(cancel):
+                args = ["-n", 5, "-s", 0, "--error-rate", 1, "--attempts", 1000]
+                args += ["--backoff", "1000s", "--cancel", cancel]
+                process = start(program, *args, "--json", "-")
+                wait_until_running(process, threads=4)
+                process.send_signal(signal.SIGINT)
+                ending = finish(process, STOPPED_IN_S)
+                self.assertEqual(ending.status, 130, ending)
+                outcomes = ending.record["outcomes"]
+                self.assertEqual(outcomes["failed"] + outcomes["cancelled"], 5)
+
+    @on_both
+    def test_a_second_signal_ends_it_at_once(self, program: str) -> None:
+        for cancel in ("none", "between"):
+            with self.subTest(cancel):
+                args = ["-n", 5, "-s", "1000s", "--cancel", cancel]
+                process = start(program, *args, "--json", "-")
+                wait_until_running(process, threads=6)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.2)  # two at the same moment would be one
+                self.assertIsNone(process.poll(), "it gave up a task in flight")
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(finish(process, STOPPED_IN_S).status, 143)
+
+    def test_within_lets_go_of_a_call_that_hangs(self) -> None:
+        for program in PROGRAMS:
+            with self.subTest(program):
+                args = ["-n", 50, "-s", "1000s", "--cancel", "within"]
+                ending = interrupt(program, signal.SIGINT, *args)
+                record = self.assert_stopped(ending, signal.SIGINT)
+                self.assertEqual(record["outcomes"]["cancelled"], 50)
+
+    def test_the_summary_of_a_stopped_run_says_so(self) -> None:
+        process = start("worker-pool", "-n", 1000, "-s", "100ms")
+        wait_until_running(process, threads=7)
+        process.send_signal(signal.SIGINT)
+        ending = finish(process, STOPPED_IN_S)
+        self.assertEqual(ending.status, 130)
+        self.assertIn("stopped early", ending.out)
+        self.assertRegex(ending.out, r"stop +by a signal")
+
+
+if __name__ == "__main__":
+    unittest.main()
