@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,25 +16,35 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 MOST_TASKS, MOST_WORKERS = 10_000_000, 100_000
 DESCRIPTION = """\
 What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
-pool of W workers? Runs an experiment, draws its charts and writes a report."""
+pool of W workers? Runs an experiment, draws its charts and writes a report.
+
+  bench/run [NAME]           run an experiment (default: comparison)
+  bench/run draw DIR         draw a results folder again, from its raw runs
+  bench/run compare A B      hold two results folders side by side
+  bench/run collect DIR...   put the results of many machines together"""
 EPILOG = """\
 durations: 250us, 10ms, 5s.  exit status: 0 measured, 1 a check or a chart failed,
 2 usage, 3 the environment, 128+n stopped by signal n (what finished is kept)."""
+# Words that take results folders: how many of them, and for how many at most.
+ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
+RESULTS = REPOSITORY / "results"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for."""
+    """What the user asked for. action: "run", "list", or a word on folders."""
 
-    experiment: str
-    list_only: bool
-    quick: bool
-    blocks: int | None
-    seed: int | None
-    out: Path
-    programs: Path
-    overrides: dict[str, Any]
-    shown: tuple[str, ...]  # the arguments without paths, for the results
+    action: str
+    out: Path = RESULTS
+    folders: tuple[Path, ...] = ()
+    # of a run:
+    name: str = "comparison"
+    quick: bool = False
+    blocks: int | None = None
+    seed: int | None = None
+    programs: Path = REPOSITORY / "build/release/src"
+    overrides: dict[str, Any] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()  # the arguments without paths, for the results
 
 
 class Parser(argparse.ArgumentParser):
@@ -101,7 +111,7 @@ def parser() -> Parser:
         help="run every cell N times (default: as many as fit, 6 to 15)")
     add("--seed", type=_count(0, 2**63 - 1), metavar="S",
         help="of the order of runs (default: a new one, printed)")
-    add("--out", type=Path, default=REPOSITORY / "results", metavar="DIR",
+    add("--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)")
     add("--tasks", type=_counts(1, MOST_TASKS), metavar="N,N,...",
         help="numbers of tasks to compare at")
@@ -118,6 +128,8 @@ def parser() -> Parser:
 
 def parse(arguments: list[str]) -> Settings:
     """The settings; exits with status 2 and one line when there is a mistake."""
+    if arguments and arguments[0] in ON_FOLDERS:
+        return _parse_folders(*arguments)
     given = parser().parse_args(arguments)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", given.experiment):
         parser().error(f"'{given.experiment}' cannot be the name of an experiment")
@@ -132,16 +144,28 @@ def parse(arguments: list[str]) -> Settings:
     if hasattr(given, "api_capacity"):
         overrides["api-capacity"] = given.api_capacity
     return Settings(
-        experiment=given.experiment,
-        list_only=given.list,
+        action="list" if given.list else "run",
+        out=given.out,
+        name=given.experiment,
         quick=given.quick,
         blocks=given.blocks,
         seed=given.seed,
-        out=given.out,
         programs=given.programs,
         overrides=overrides,
         shown=_without_paths(arguments),
     )
+
+
+def _parse_folders(word: str, *arguments: str) -> Settings:
+    made = Parser(prog=f"bench/run {word}", allow_abbrev=False)
+    made.add_argument("folders", nargs="*", type=Path, metavar="DIR")
+    made.add_argument("--out", type=Path, default=RESULTS, metavar="DIR")
+    given = made.parse_args(arguments)
+    least, most = ON_FOLDERS[word]
+    if not least <= len(given.folders) <= most:
+        wanted = f"{least}" if least == most else f"{least} or more"
+        made.error(f"{word} takes {wanted} results folders")
+    return Settings(action=word, out=given.out, folders=tuple(given.folders))
 
 
 def _without_paths(arguments: list[str]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def locked(parent: Path) -> Iterator[None]:
         parent.mkdir(parents=True, exist_ok=True)
         lock = open(parent / ".lock", "a+", encoding="utf-8")
     except OSError as error:
-        raise ResultsError(f"cannot write in {_shown(parent)}: {error.strerror}") from None
+        raise ResultsError(f"cannot write in {shown(parent)}: {error.strerror}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,7 +48,7 @@ def locked(parent: Path) -> Iterator[None]:
             lock.seek(0)
             raise ResultsError(
                 f"another driver, process {lock.read().strip() or 'unknown'}, "
-                f"writes in {_shown(parent)}: wait for it, or name another --out"
+                f"writes in {shown(parent)}: wait for it, or name another --out"
             ) from None
         lock.seek(0)
         lock.truncate()
@@ -58,7 +58,7 @@ def locked(parent: Path) -> Iterator[None]:
         yield
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """A path as it can be printed, whatever bytes are in its name."""
     return os.fsencode(path).decode(errors="backslashreplace")
 
@@ -101,7 +101,7 @@ class ResultsFolder:
             }
         except OSError as error:
             raise ResultsError(
-                f"cannot write in {_shown(parent)}: {error.strerror}"
+                f"cannot write in {shown(parent)}: {error.strerror}"
             ) from None
 
     @property
@@ -136,25 +136,19 @@ class ResultsFolder:
         return kept
 
     def write(self, name: str, text: str) -> None:
-        """A file that is there in full or not at all."""
-        target, temporary = self.path / name, self.path / f".{name}.tmp"
-        try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(target)
-        except OSError as error:
-            raise ResultsError(f"cannot write {name}: {error.strerror}") from None
+        """A file of the folder."""
+        write_whole(self.path / name, text)
 
     def write_json(self, name: str, value: Any) -> None:
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         self.write(name, text + "\n")
 
-    def finish(self) -> Path:
+    def finish(self, latest: bool = True) -> Path:
         """The folder is whole: it gets its name, and `latest` points to it."""
         self.close()
         final = self._rename(self._name)
+        if not latest:
+            return final
         link = self._parent / f".latest-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(final.name)
@@ -188,16 +182,22 @@ class ResultsFolder:
         return final
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that is there in full or not at all."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError as error:
+        raise ResultsError(f"cannot write {path.name}: {error.strerror}") from None
+
+
 def _sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def read_runs(folder: Path) -> list[Run]:
-    """Every run of a results folder. A line without its end was being written."""
-    with open(folder / RUNS, encoding="utf-8") as lines:
-        whole = [line for line in lines if line.endswith("\n")]
-    return [Run.from_json(json.loads(line)) for line in whole]

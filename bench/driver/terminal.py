@@ -50,7 +50,7 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def table_lines(summaries: Summaries) -> list[str]:
-    """One row a cell, grouped by tasks; columns as wide as they need to be."""
+    """One row a cell, grouped by tasks."""
     rows: list[Sequence[str]] = [COLUMNS]
     by_tasks: dict[int, list[Summary]] = {}
     for summary in summaries:
@@ -58,15 +58,19 @@ def table_lines(summaries: Summaries) -> list[str]:
     for tasks, group in sorted(by_tasks.items()):
         rows.append((f"{show_count(tasks)} tasks",))
         rows += [_row(summary) for summary in group]
-    widths = [max(len(r[i]) for r in rows if i < len(r)) for i in range(len(COLUMNS))]
-    return [_aligned(row, widths) for row in rows] + [""]
+    return aligned(rows) + [""]
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    """The first column to the left, the others to the right."""
-    cells = [row[0].ljust(widths[0])]
-    cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
-    return "  ".join(cells).rstrip()
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as they need to be: the first to the left, others to the right."""
+    count = max(map(len, rows))
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(count)]
+    told = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
+        told.append("  ".join(cells).rstrip())
+    return told
 
 
 def _row(summary: Summary) -> Sequence[str]:

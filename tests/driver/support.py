@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import REPOSITORY
 from driver.model import Cell, Role, Run, Timing
+from driver.stored import read_lines
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 SMALL = """
@@ -117,6 +118,11 @@ class DriverTest(unittest.TestCase):
         folders = self.result_folders()
         self.assertEqual(len(folders), 1, folders)
         return folders[0]
+
+
+def read_runs(folder):
+    """Every run of a results folder."""
+    return [Run.from_json(line) for line in read_lines(Path(folder) / "runs.ndjson")]
 
 
 def make_cell(design="worker-pool", workers=2, tasks=4, **options):

@@ -70,7 +70,7 @@ class CommandLine(unittest.TestCase):
 
     def test_without_arguments_it_is_the_comparison(self):
         _, settings, _, _ = parse()
-        self.assertEqual(settings.experiment, "comparison")
+        self.assertEqual(settings.name, "comparison")
         self.assertEqual(settings.overrides, {})
         self.assertIsNone(settings.seed)
 

@@ -6,8 +6,7 @@ import signal
 import time
 import unittest
 
-from .support import DriverTest
-from driver.results import read_runs
+from .support import DriverTest, read_runs
 
 FAULTS = {
     "crash": "ended by signal 11",

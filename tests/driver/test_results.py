@@ -9,9 +9,9 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from .support import make_cell, make_run
+from .support import make_cell, make_run, read_runs
 from driver import results
-from driver.results import ResultsError, ResultsFolder, locked, read_runs
+from driver.results import ResultsError, ResultsFolder, locked
 
 RUN = make_run(make_cell(), 1, 1.0)
 

@@ -1,0 +1,125 @@
+"""Words on results folders: draw again, compare two, collect many."""
+
+import csv
+import json
+import shutil
+
+from .support import DriverTest, read_runs
+from driver.stats import bootstrap_ratio
+
+
+class OnFolders(DriverTest):
+    def make(self, *arguments, **changes):
+        """A results folder of six blocks."""
+        before = set(self.result_folders())
+        self.drive("--blocks", "6", *arguments, **changes)
+        (made,) = set(self.result_folders()) - before
+        return made
+
+    def on_folders(self, word, *folders):
+        """The driver with a word on folders: --programs has no place there."""
+        arguments = [word, *map(str, folders)]
+        if word == "collect":
+            arguments += ["--out", str(self.out)]
+        self.command = lambda *_: [*DriverTest.command(self)[:3], *arguments]
+        try:
+            return self.drive()
+        finally:
+            del self.command
+
+    def change(self, folder, name, **changes):
+        path = folder / name
+        facts = json.loads(path.read_text())
+        path.write_text(json.dumps(facts | changes))
+
+    def test_a_copy_does_not_differ_from_itself(self):
+        first = self.make()
+        status, out, _ = self.on_folders("compare", first, first)
+        self.assertEqual(status, 0)
+        self.assertIn("Nothing else is known to differ", out)
+        self.assertIn("cannot tell", out)
+        self.assertNotIn("slower", out)
+
+    def test_a_slower_folder_is_told_as_slower_with_what_differs(self):
+        first = self.make()
+        second = first.with_name("2-slower")
+        shutil.copytree(first, second)
+        lines = [run.to_json() for run in read_runs(first)]
+        for line in lines:
+            line["hyperfine"]["wall_s"] *= 3
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (second / "runs.ndjson").write_text(text)
+        self.change(second, "environment.json", commit="another")
+        status, out, _ = self.on_folders("compare", first, second)
+        self.assertEqual(status, 0)
+        self.assertIn("→ another", out)
+        self.assertRegex(out, r"3\.\d\d× .* slower")
+
+    def test_what_was_asked_otherwise_is_not_compared(self):
+        first, second = self.make(), self.make("--service-time", "2ms")
+        status, out, _ = self.on_folders("compare", first, second)
+        self.assertEqual(status, 1)
+        self.assertIn("the options differ", out)
+
+    def test_other_workloads_are_not_compared(self):
+        first = self.make()
+        second = self.make(STAND_IN_FAULT="digest")
+        _, out, _ = self.on_folders("compare", first, second)
+        self.assertIn("worker-pool, 2 workers, 4 tasks: the workloads differ", out)
+        self.assertRegex(out, "thread-per-task, 4 tasks .*cannot tell")
+
+    def test_another_schema_is_refused(self):
+        first = self.make()
+        self.change(first, "environment.json", schema_version=7)
+        status, _, err = self.on_folders("compare", first, first)
+        self.assertEqual((status, err.count("\n")), (2, 1))
+        self.assertIn("schema version 7", err)
+
+    def test_no_results_folder_is_one_line(self):
+        for word in ("compare", "collect"):
+            status, _, err = self.on_folders(word, self.folder, self.folder / "none")
+            self.assertEqual((status, err.count("\n")), (2, 1), err)
+
+    def test_a_wrong_number_of_folders_is_usage(self):
+        for word, folders in (("compare", [1]), ("draw", [1, 2]), ("collect", [1])):
+            status, _, err = self.on_folders(word, *folders)
+            self.assertEqual(status, 2)
+            self.assertIn("results folder", err)
+
+    def test_a_class_is_collected_without_names(self):
+        first, second = self.make(), self.make()
+        self.change(second, "environment.json", cpu={"model": "Other", "usable": 8})
+        status, out, err = self.on_folders("collect", first, second)
+        self.assertEqual(status, 0, err)
+        self.assertIn("8 × Other", out)
+        (made,) = self.out.glob("*-class")
+        with open(made / "class.csv", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual({row["machine"] for row in rows}, {"1", "2"})
+        ratios = [row for row in rows if row["figure"] == "ratio_wall_s"]
+        self.assertEqual(len(ratios), 2)
+        self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
+
+    def test_machines_that_were_asked_otherwise_are_not_collected(self):
+        first, second = self.make(), self.make("--service-time", "2ms")
+        status, _, err = self.on_folders("collect", first, second)
+        self.assertEqual(status, 2)
+        self.assertIn("with other options", err)
+
+    def test_drawing_again_makes_the_same_summary(self):
+        first = self.make()
+        before = (first / "summary.csv").read_text()
+        (first / "summary.csv").unlink()
+        status, out, _ = self.on_folders("draw", first)
+        self.assertEqual(status, 0)
+        self.assertEqual((first / "summary.csv").read_text(), before)
+        self.assertIn("Six questions", out)
+        self.assertTrue(read_runs(first))
+
+    def test_a_bootstrap_is_the_same_each_time_and_holds_the_ratio(self):
+        over, under = [2.0, 2.1, 1.9, 2.2, 2.0, 1.8], [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
+        found = bootstrap_ratio(over, under)
+        self.assertEqual(found, bootstrap_ratio(over, under))
+        self.assertLess(found.low, 2.0)
+        self.assertGreater(found.high, 2.0)
+        self.assertFalse(bootstrap_ratio(over[:5], under).known)
