@@ -8,9 +8,9 @@
 
 int main(int argc, char **argv) {
     static struct run run;
+    static struct interrupt interrupt;
     struct options options;
     struct report report;
-    struct interrupt interrupt;
 
     interrupt_block();
     options_read(&options, runner_name, argc, argv);

@@ -8,13 +8,11 @@
 #include "measure/tally.h"
 #include "must.h"
 
-/* SIGUSR1 is how interrupt_end() tells the thread that it is no longer needed. */
 static sigset_t watched_signals(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGUSR1);
     return set;
 }
 
@@ -23,45 +21,51 @@ void interrupt_block(void) {
     must(pthread_sigmask(SIG_BLOCK, &set, NULL));
 }
 
-static void stop_run(struct interrupt *interrupt, int signal) {
-    deadlock_thread_begins(); /* an outside event is about to wake others */
-    atomic_store(&interrupt->received, signal);
-    tally_stop(interrupt->tally, STOP_SIGNAL);
-    ctx_cancel(interrupt->ctx);
-    deadlock_thread_cancelled();
+/* False if there is nothing left to stop: it was stopped before, or is over. */
+static bool stop_run(struct interrupt *interrupt, int signal) {
+    must(pthread_mutex_lock(&interrupt->lock));
+    bool running = !interrupt->over && interrupt->received == 0;
+    if (running) {
+        interrupt->received = signal;
+        tally_stop(interrupt->tally, STOP_SIGNAL);
+        deadlock_thread_begins(); /* an outside event is about to wake others */
+        ctx_cancel(interrupt->ctx);
+        deadlock_thread_cancelled();
+    }
+    must(pthread_mutex_unlock(&interrupt->lock));
+    return running;
 }
 
+/* Never returns: while the record is written, too, a signal must find somebody home. */
 static void *wait_for_signals(void *argument) {
-    struct interrupt *interrupt = argument;
     sigset_t set = watched_signals();
     for (;;) {
         int signal;
         must(sigwait(&set, &signal));
-        if (signal == SIGUSR1) {
-            return NULL;
-        }
-        if (atomic_load(&interrupt->received) != 0) {
+        if (!stop_run(argument, signal)) {
             _exit(128 + signal);
         }
-        stop_run(interrupt, signal);
     }
 }
 
 void interrupt_watch(struct interrupt *interrupt, struct ctx *ctx,
                      struct tally *tally) {
-    *interrupt = (struct interrupt){.ctx = ctx, .tally = tally};
-    interrupt->error =
-        pthread_create(&interrupt->thread, NULL, wait_for_signals, interrupt);
-    if (interrupt->error != 0) { /* then they may end the program, as they usually do */
+    pthread_t thread;
+    interrupt->ctx = ctx;
+    interrupt->tally = tally;
+    must(pthread_mutex_init(&interrupt->lock, NULL));
+    if (pthread_create(&thread, NULL, wait_for_signals, interrupt) == 0) {
+        must(pthread_detach(thread));
+    } else { /* then they may end the program, as they usually do */
         sigset_t set = watched_signals();
         must(pthread_sigmask(SIG_UNBLOCK, &set, NULL));
     }
 }
 
 int interrupt_end(struct interrupt *interrupt) {
-    if (interrupt->error == 0) {
-        must(pthread_kill(interrupt->thread, SIGUSR1));
-        must(pthread_join(interrupt->thread, NULL));
-    }
-    return atomic_load(&interrupt->received);
+    must(pthread_mutex_lock(&interrupt->lock));
+    interrupt->over = true;
+    int received = interrupt->received;
+    must(pthread_mutex_unlock(&interrupt->lock));
+    return received;
 }

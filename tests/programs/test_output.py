@@ -1,0 +1,173 @@
+"""Where the record goes: full disks, closed outputs, broken pipes, odd names."""
+
+import fcntl
+import os
+import signal
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+from pathlib import Path
+
+from .program import (
+    BUILD, LIMIT_S, Hung, finish, measure, on_both, read_samples,
+    run, start,
+)  # fmt: skip
+
+QUICK = ("-n", 5, "-s", 0)
+STUCK_S = 10
+
+
+def through_shell(program: str, redirection: str, *args: object):
+    """As a person would type it; the outputs that are left come back."""
+    line = f'"$@" {redirection}'
+    return run(program, *args, wrap=("sh", "-c", line, "sh"))
+
+
+class Output(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="five-cooks-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def assert_complaint(self, ending, status: int, *words: str) -> None:
+        self.assertEqual(ending.status, status, ending)
+        self.assertEqual(ending.err.count("\n"), 1, ending.err)
+        for word in words:
+            self.assertIn(word, ending.err)
+
+    @on_both
+    def test_a_full_disk_is_not_success(self, program: str) -> None:
+        for args in (("--json", "/dev/full"), ("--json", "-"), ()):
+            with self.subTest(args):
+                redirection = "" if "/dev/full" in args else ">/dev/full"
+                ending = through_shell(program, redirection, *QUICK, *args)
+                self.assert_complaint(ending, 1, "cannot write", "No space left")
+
+    @on_both
+    def test_samples_of_any_size_on_a_full_disk_are_not_success(self, program) -> None:
+        for tasks in (0, 1, 100, 101, 102, 103, 1000, 2000):
+            with self.subTest(tasks):
+                args = ("-n", tasks, "-s", 0, "--samples", "/dev/full")
+                ending = run(program, *args)
+                self.assert_complaint(ending, 1, "/dev/full", "No space left")
+
+    @on_both
+    def test_a_closed_standard_output_is_found_before_the_run(self, program) -> None:
+        for args in ((), ("--json", "-"), ("--samples", "-", "--json", "x")):
+            with self.subTest(args):
+                line = 'cd "$0" && "$@" >&-'
+                wrap = ("sh", "-c", line, str(self.folder))
+                ending = run(program, "-s", "1000s", *args, wrap=wrap)
+                self.assert_complaint(ending, 3, "standard output", "closed")
+
+    @on_both
+    def test_a_file_never_takes_the_place_of_a_closed_one(self, program: str) -> None:
+        """Else what is said on stderr would end up in the middle of the record."""
+        path = self.folder / "record.json"
+        for closed in (">&-", "2>&-", "<&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                ending = through_shell(program, closed, *QUICK, "--json", path)
+                self.assertEqual(ending.status, 0, ending)
+                lines = path.read_text().splitlines()
+                self.assertEqual(len(lines), 1)
+                self.assertTrue(lines[0].startswith("{") and lines[0].endswith("}"))
+
+    @on_both
+    def test_a_reader_that_goes_away_ends_it(self, program: str) -> None:
+        """| head -1: SIGPIPE as everywhere, or a line where it is ignored."""
+        for ignored in (False, True):
+            with self.subTest(ignored=ignored):
+                reading, writing = os.pipe()
+                os.close(reading)
+                process = start(
+                    program, *QUICK, "--json", "-",
+                    stdout=writing, restore_signals=not ignored,
+                )  # fmt: skip
+                os.close(writing)
+                ending = finish(process)
+                if ignored:
+                    self.assert_complaint(ending, 1, "Broken pipe")
+                else:
+                    self.assertEqual(ending.status, -signal.SIGPIPE)
+
+    @on_both
+    def test_a_place_that_cannot_be_written_is_found_before_the_run(self, program):
+        for option in ("--json", "--samples"):
+            for path in ("/nonexistent/x", "/", self.folder, "/dev/null/x"):
+                with self.subTest(option, path=path):
+                    ending = run(program, "-s", "1000s", option, path)
+                    self.assert_complaint(ending, 3, "cannot write", str(path))
+
+    @on_both
+    def test_a_file_may_have_any_name(self, program: str) -> None:
+        for name in (b"two words", b"'\"$x", b"-n", b"a\nb", b"\xff\xfe", b"%s%n"):
+            with self.subTest(name):
+                path = os.fsencode(self.folder) + b"/" + name
+                command = os.fsencode(str(BUILD / "src" / program))
+                done = subprocess.run(
+                    [command, b"-n5", b"-s0", b"--samples", path, b"--json", b"-"],
+                    capture_output=True, timeout=LIMIT_S,
+                )  # fmt: skip
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertEqual(len(read_samples(Path(os.fsdecode(path)))), 5)
+
+    @on_both
+    def test_it_runs_through_a_link_from_anywhere(self, program: str) -> None:
+        link = self.folder / "a link"
+        link.symlink_to(BUILD / "src" / program)
+        done = subprocess.run(
+            [link, "-n", "5", "-s", "0", "-j", "-"],
+            cwd="/", capture_output=True, text=True, timeout=LIMIT_S,
+        )  # fmt: skip
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    @on_both
+    def test_an_older_file_is_replaced(self, program: str) -> None:
+        path = self.folder / "record.json"
+        path.write_text("x" * 100_000)
+        self.assertEqual(run(program, *QUICK, "--json", path).status, 0)
+        self.assertEqual(path.read_text().count("\n"), 1)
+        self.assertNotIn("xx", path.read_text())
+
+    @on_both
+    def test_two_outputs_need_two_places(self, program: str) -> None:
+        for place in ("-", self.folder / "same"):
+            ending = run(program, "--json", place, "--samples", place)
+            self.assert_complaint(ending, 2, "--json", "--samples", str(place))
+
+    @on_both
+    def test_few_open_files_are_enough(self, program: str) -> None:
+        wrap = ("sh", "-c", 'ulimit -n 20 && exec "$@"', "sh")
+        self.assertEqual(measure(program, "-s", 0, wrap=wrap)["outcomes"]["ok"], 50)
+
+    @on_both
+    def test_ctrl_c_works_while_the_record_cannot_be_written(self, program) -> None:
+        """Into a pipe that nobody empties, as `| less` is."""
+        reading, writing = os.pipe()
+        args = ["-n", 5000, "-s", 0, "--samples", "-", "--stack-size", "64K"]
+        process = start(program, *args, stdout=writing)
+        try:
+            self.wait_until_full(reading, process)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(finish(process, STUCK_S).status, 130)
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    def wait_until_full(self, pipe: int, process: subprocess.Popen[str]) -> None:
+        limit = time.monotonic() + LIMIT_S
+        held = 0
+        while held < 60_000:
+            held = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
+            self.assertIsNone(process.poll(), "it ended without filling the pipe")
+            if time.monotonic() > limit:
+                process.kill()
+                raise Hung("it does not write")
+            time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    unittest.main()
