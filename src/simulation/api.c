@@ -31,9 +31,10 @@ static bool has_token(struct api *api, int64_t moment_ns) {
 
 /* An overloaded service is slow for everyone: the more it serves, the longer it takes.
  */
-static int64_t slowed_ns(struct api *api, int64_t service_ns) {
+static int64_t served_for_ns(struct api *api, int64_t service_ns) {
     double others = (double)(atomic_load(&api->served.now) - 1);
-    return llround((double)service_ns * (1.0 + api->config->slowdown * others));
+    double slowed_ns = (double)service_ns * (1.0 + api->config->slowdown * others);
+    return slowed_ns < 0x1p63 ? llround(slowed_ns) : INT64_MAX;
 }
 
 static enum reply reply_of(enum fate fate) {
@@ -60,7 +61,7 @@ static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_u
 
 static enum reply serve(struct api *api, const struct call *call, int64_t start_ns,
                         int64_t give_up_ns, struct chan *hang_up) {
-    int64_t reply_at_ns = deadline_after_ns(start_ns, slowed_ns(api, call->service_ns));
+    int64_t reply_at_ns = deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
     enum reply reply = wait_for(reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
     gauge_down(&api->served);
     return reply;
