@@ -1,0 +1,25 @@
+/*
+ * A run with nothing special about it: tests change what they are about.
+ *
+ *   struct run_config config = plain_config(10);
+ *   config.client.attempts = 3;
+ *   struct run run;
+ *   plain_run_start(&run, &config);
+ *   ... client_perform(&run.client, ...) or runner_run(&run) ...
+ *   plain_run_end(&run);      stops its clock; figures may still be read
+ *   run_destroy(&run);
+ */
+#ifndef TEST_PLAIN_RUN_H
+#define TEST_PLAIN_RUN_H
+
+#include "run.h"
+
+/* So many tasks that take no time and never fail, served by an API without limits. */
+struct run_config plain_config(int64_t tasks);
+
+void plain_run_start(struct run *run, struct run_config *config);
+
+/* Fails unless the API's accounts and the callers' agree. */
+void plain_run_end(struct run *run);
+
+#endif

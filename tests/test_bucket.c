@@ -1,0 +1,196 @@
+/*
+ * The token bucket, on a clock of its own: the moments are numbers in a table. Modelled
+ * on the tests of golang.org/x/time/rate, named at each claim.
+ */
+#include <math.h>
+#include <stdatomic.h>
+
+#include "clock.h"
+#include "random.h"
+#include "simulation/bucket.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+enum { TICK_MS = 100 }; /* at 10 a second, one token a tick */
+
+struct take {
+    int tick;
+    bool taken;
+};
+
+static int64_t moment_ns(int tick) {
+    return NS_PER_S + tick * TICK_MS * NS_PER_MS;
+}
+
+static void assert_takes(double rate_per_s, int64_t burst, const struct take *takes,
+                         size_t count) {
+    struct bucket bucket;
+    bucket_init(&bucket, rate_per_s, burst, moment_ns(takes[0].tick));
+    for (size_t i = 0; i < count; i++) {
+        if (bucket_take(&bucket, moment_ns(takes[i].tick)) != takes[i].taken) {
+            fail_msg("take number %zu, at tick %d, should have %s", i, takes[i].tick,
+                     takes[i].taken ? "succeeded" : "failed");
+        }
+    }
+    bucket_destroy(&bucket);
+}
+
+#define ASSERT_TAKES(rate, burst, takes)                                               \
+    assert_takes(rate, burst, takes, sizeof(takes) / sizeof((takes)[0]))
+
+/* TestLimiterBurst1 */
+static void a_burst_of_one_lets_one_through_each_tick(void) {
+    static const struct take takes[] = {{0, true},  {0, false}, {0, false}, {1, true},
+                                        {1, false}, {1, false}, {2, true},  {2, false}};
+    ASSERT_TAKES(10, 1, takes);
+}
+
+/* TestLimiterBurst3 */
+static void a_burst_of_three_saves_up_to_three(void) {
+    static const struct take takes[] = {{0, true}, {0, true},  {0, true},  {0, false},
+                                        {1, true}, {1, false}, {4, true},  {4, true},
+                                        {4, true}, {4, false}, {9, true},  {9, true},
+                                        {9, true}, {9, false}, {10, true}, {10, false}};
+    ASSERT_TAKES(10, 3, takes);
+}
+
+/* TestLimiterJumpBackwards, but stricter: the time jumped over mints nothing again. */
+static void time_that_goes_back_mints_nothing_and_takes_nothing(void) {
+    static const struct take takes[] = {{5, true},  {0, true},  {0, true}, {0, false},
+                                        {4, false}, {5, false}, {6, true}, {6, false},
+                                        {0, false}, {7, true},  {7, false}};
+    ASSERT_TAKES(10, 3, takes);
+}
+
+/* TestNoTruncationErrors, and many tiny refills: they must add up to whole tokens. */
+static void tiny_refills_are_not_rounded_away(void) {
+    struct bucket bucket;
+    bucket_init(&bucket, 0.7692307692307693, 1, 0);
+    assert_true(bucket_take(&bucket, 0));
+    bucket_destroy(&bucket);
+
+    enum { STEPS = 1000000, EXPECTED = 1000 };
+    int taken = 0;
+    bucket_init(&bucket, 1000, 1, NS_PER_S);
+    assert_true(bucket_take(&bucket, NS_PER_S));
+    for (int64_t i = 1; i <= STEPS; i++) {
+        taken += bucket_take(&bucket, NS_PER_S + i * NS_PER_US);
+    }
+    assert_int_equal(taken, EXPECTED);
+    bucket_destroy(&bucket);
+}
+
+/* The clock of a machine that has been up for centuries, and a rate in nanoseconds. */
+static void a_clock_near_its_end_is_as_exact(void) {
+    struct bucket bucket;
+    int64_t start_ns = INT64_MAX - 10;
+    bucket_init(&bucket, 1e9, 1, start_ns);
+    for (int64_t i = 0; i <= 10; i++) {
+        assert_true(bucket_take(&bucket, start_ns + i));
+        assert_false(bucket_take(&bucket, start_ns + i));
+    }
+    bucket_destroy(&bucket);
+}
+
+/* TestZeroLimit */
+static void without_a_rate_only_the_first_burst_gets_through(void) {
+    static const struct take takes[] = {
+        {0, true}, {0, true}, {0, false}, {1, false}, {1000000, false}};
+    ASSERT_TAKES(0, 2, takes);
+}
+
+/* TestTinyLimit */
+static void a_tiny_rate_gives_its_token_when_it_is_whole(void) {
+    static const struct take takes[] = {
+        {0, true}, {1, false}, {999999, false}, {1000000, true}, {1000001, false}};
+    ASSERT_TAKES(1e-5, 1, takes);
+}
+
+static void without_a_burst_nothing_gets_through(void) {
+    static const struct take takes[] = {{0, false}, {1, false}, {1000, false}};
+    ASSERT_TAKES(10, 0, takes);
+}
+
+/* ---- many threads ---- */
+
+struct crowd_at_the_bucket {
+    struct bucket bucket;
+    int64_t now_ns;
+    _Atomic int taken;
+};
+
+static void *take_one(void *argument) {
+    struct crowd_at_the_bucket *at = argument;
+    at->taken += bucket_take(&at->bucket, at->now_ns);
+    return NULL;
+}
+
+/* TestSimultaneousRequests */
+static void of_15_threads_at_a_burst_of_5_exactly_5_get_through(void) {
+    for (int round = 0; round < 50; round++) {
+        struct crowd_at_the_bucket at = {.now_ns = NS_PER_S};
+        struct crowd crowd;
+        bucket_init(&at.bucket, 1, 5, at.now_ns);
+        crowd_init(&crowd);
+        for (int i = 0; i < 15; i++) {
+            crowd_add(&crowd, take_one, &at);
+        }
+        crowd_start(&crowd);
+        crowd_join(&crowd);
+        assert_int_equal(at.taken, 5);
+        bucket_destroy(&at.bucket);
+    }
+}
+
+/* ---- the long run ---- */
+
+/* Asks at random moments, `load` times as often as the rate, and checks the promise for
+ * every stretch [i, j] there is: taken(i..j) <= burst + rate * T(i..j). With the excess
+ * e(j) = taken(..j) - rate * t(j) that is e(j) - e(i - 1) <= burst for all i, so one
+ * pass and the least excess so far are enough. */
+static double share_of_ideal(double rate_per_s, int64_t burst, double load,
+                             uint64_t seed) {
+    enum { ASKED = 200000 };
+    struct bucket bucket;
+    struct random random = random_at(seed, 0);
+    double least_excess = 0;
+    double t_s = 0;
+    int taken = 0;
+    bucket_init(&bucket, rate_per_s, burst, 0);
+    for (int i = 0; i < ASKED; i++) {
+        t_s += -log(1 - random_share(&random)) / (rate_per_s * load);
+        int64_t now = llround(t_s * 1e9);
+        least_excess = fmin(least_excess, taken - rate_per_s * (double)now / 1e9);
+        taken += bucket_take(&bucket, now);
+        double excess = taken - rate_per_s * (double)now / 1e9;
+        assert_true(excess - least_excess <= (double)burst + 1e-3);
+    }
+    bucket_destroy(&bucket);
+    return taken / ((double)burst + rate_per_s * t_s);
+}
+
+/* TestLongRunningQPS */
+static void in_the_long_run_the_rate_is_kept_and_nearly_reached(void) {
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        assert_true(share_of_ideal(100, 10, 3, seed) >= 0.999);
+        assert_true(share_of_ideal(100, 100, 2, seed) >= 0.999);
+        assert_true(share_of_ideal(1e6 / 7, 50, 10, seed) >= 0.999);
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_burst_of_one_lets_one_through_each_tick),
+    CLAIM(a_burst_of_three_saves_up_to_three),
+    CLAIM(time_that_goes_back_mints_nothing_and_takes_nothing),
+    CLAIM(tiny_refills_are_not_rounded_away),
+    CLAIM(a_clock_near_its_end_is_as_exact),
+    CLAIM(without_a_rate_only_the_first_burst_gets_through),
+    CLAIM(a_tiny_rate_gives_its_token_when_it_is_whole),
+    CLAIM(without_a_burst_nothing_gets_through),
+    CLAIM(of_15_threads_at_a_burst_of_5_exactly_5_get_through),
+    CLAIM(in_the_long_run_the_rate_is_kept_and_nearly_reached),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,415 @@
+/* The client: retries, patience, and who listens when the run is told to stop. */
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/plain_run.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static const int64_t hour_ns = 3600 * NS_PER_S;
+
+static void perform_all(struct run *run) {
+    for (int64_t i = 0; i < run->workload->tasks; i++) {
+        client_perform(&run->client, (struct task){.index = (uint64_t)i}, 0);
+    }
+}
+
+/* Performs all tasks one after the other; the run can then be looked at. */
+static void run_all(struct run *run, struct run_config *config) {
+    plain_run_start(run, config);
+    perform_all(run);
+    plain_run_end(run);
+    assert_int_equal(tally_total(&run->tally), config->workload.tasks);
+}
+
+static void assert_only_outcome(struct run_config *config, enum outcome outcome) {
+    struct run run;
+    run_all(&run, config);
+    assert_int_equal(tally_outcome(&run.tally, outcome), config->workload.tasks);
+    run_destroy(&run);
+}
+
+/* ---- outcomes ---- */
+
+static void each_reply_has_its_outcome(void) {
+    struct run_config config = plain_config(10);
+    assert_only_outcome(&config, OUTCOME_OK);
+    config.workload.error_rate = 1;
+    assert_only_outcome(&config, OUTCOME_FAILED);
+    config.workload.error_rate = 0;
+    config.workload.silent_rate = 1;
+    assert_only_outcome(&config, OUTCOME_SILENT);
+    config.api.rate_per_s = 1e-6;
+    config.api.burst = 0;
+    assert_only_outcome(&config, OUTCOME_REJECTED);
+    config = plain_config(10);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.timeout_ns = 1;
+    assert_only_outcome(&config, OUTCOME_TIMED_OUT);
+}
+
+/* ---- retries ---- */
+
+/* The workload says which attempt is the first to go well. */
+static int64_t attempts_needed(const struct run_config *config, uint64_t index) {
+    int64_t attempt = 1;
+    while (attempt < config->client.attempts &&
+           workload_call(&config->workload, index, attempt).fate == FATE_ERROR) {
+        attempt++;
+    }
+    return attempt;
+}
+
+static void a_task_is_retried_until_it_goes_well_or_attempts_run_out(void) {
+    struct run_config config = plain_config(500);
+    config.workload.error_rate = 0.5;
+    config.client.attempts = 4;
+    struct run run;
+    run_all(&run, &config);
+    int64_t calls = 0;
+    for (uint64_t i = 0; i < 500; i++) {
+        int64_t needed = attempts_needed(&config, i);
+        enum fate last = workload_call(&config.workload, i, needed).fate;
+        assert_int_equal(run.samples.of[i].attempts, needed);
+        assert_int_equal(run.samples.of[i].outcome,
+                         last == FATE_ERROR ? OUTCOME_FAILED : OUTCOME_OK);
+        calls += needed;
+    }
+    assert_int_equal(api_calls(&run.api), calls);
+    assert_int_equal(atomic_load(&run.tally.retries), calls - 500);
+    run_destroy(&run);
+}
+
+static void assert_attempts(struct run_config *config, int64_t attempts) {
+    struct run run;
+    run_all(&run, config);
+    for (int64_t i = 0; i < config->workload.tasks; i++) {
+        assert_int_equal(run.samples.of[i].attempts, attempts);
+    }
+    run_destroy(&run);
+}
+
+static void what_looks_failed_is_retried_and_what_looks_well_is_not(void) {
+    struct run_config config = plain_config(10);
+    config.client.attempts = 3;
+    assert_attempts(&config, 1);
+    config.workload.silent_rate = 1; /* the caller cannot see it */
+    assert_attempts(&config, 1);
+    config.workload.silent_rate = 0;
+    config.workload.error_rate = 1;
+    assert_attempts(&config, 3);
+    config.workload.error_rate = 0;
+    config.api.rate_per_s = 1e-6;
+    config.api.burst = 0;
+    assert_attempts(&config, 3);
+    config.api.rate_per_s = 0;
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.timeout_ns = 1;
+    assert_attempts(&config, 3);
+}
+
+/* ---- backoff ---- */
+
+/* Full jitter takes half of each pause on average: 4 pauses of at most 1, 2, 4 and 8 ms
+ * come to 7.5 ms a task. Without doubling it would be 2 ms. No upper bound: the machine
+ * may be busy. */
+static void pauses_double(void) {
+    enum { TASKS = 30 };
+    struct run_config config = plain_config(TASKS);
+    config.workload.error_rate = 1;
+    config.client.attempts = 5;
+    config.client.backoff_ns = NS_PER_MS;
+    struct run run;
+    int64_t before_ns = now_ns();
+    run_all(&run, &config);
+    assert_true(now_ns() - before_ns > TASKS * 5 * NS_PER_MS);
+    run_destroy(&run);
+}
+
+struct performance {
+    struct run *run;
+    uint64_t index;
+};
+
+static void *perform(void *argument) {
+    struct performance *performance = argument;
+    client_perform(&performance->run->client,
+                   (struct task){.index = performance->index}, 0);
+    return NULL;
+}
+
+/* Pauses of up to 60 s against a deadline in 30 s: full jitter makes about half of them
+ * end in time and begin, the others not. Those that began are ended by a cancel. */
+static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(void) {
+    enum { TASKS = 60 };
+    struct run_config config = plain_config(TASKS);
+    config.workload.error_rate = 1;
+    config.client.attempts = 2;
+    config.client.backoff_ns = 60 * NS_PER_S;
+    config.client.cancel = CANCEL_WITHIN;
+    config.deadline_ns = 30 * NS_PER_S;
+    struct performance performances[TASKS];
+    pthread_t threads[TASKS];
+    struct run run;
+    plain_run_start(&run, &config);
+    for (uint64_t i = 0; i < TASKS; i++) {
+        performances[i] = (struct performance){&run, i};
+        threads[i] = thread_start(perform, &performances[i]);
+    }
+    struct chan *done = ctx_done(run.ctx);
+    UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
+    int64_t pausing = TASKS - tally_total(&run.tally);
+    ctx_cancel(run.ctx);
+    for (int i = 0; i < TASKS; i++) {
+        thread_join(threads[i]);
+    }
+    plain_run_end(&run);
+    assert_in_range(pausing, TASKS / 4, TASKS * 3 / 4);
+    assert_int_equal(api_calls(&run.api), TASKS); /* a broken pause makes no call */
+    assert_int_equal(atomic_load(&run.tally.retries), 0);
+    run_destroy(&run);
+}
+
+/* If it wrapped round, the pause would be over at once and the task tried 50 times. */
+static void an_enormous_backoff_does_not_overflow(void) {
+    struct run_config config = plain_config(20);
+    config.workload.error_rate = 1;
+    config.client.attempts = 50;
+    config.client.backoff_ns = INT64_MAX;
+    config.client.cancel = CANCEL_BETWEEN;
+    config.deadline_ns = 30 * NS_PER_MS;
+    assert_attempts(&config, 1);
+}
+
+/* ---- the budget ---- */
+
+static int64_t retries_with_budget(double budget) {
+    struct run_config config = plain_config(1000);
+    config.workload.error_rate = 1;
+    config.client.attempts = 10;
+    config.client.retry_budget = budget;
+    struct run run;
+    run_all(&run, &config);
+    int64_t retries = atomic_load(&run.tally.retries);
+    assert_int_equal(api_calls(&run.api), 1000 + retries);
+    run_destroy(&run);
+    return retries;
+}
+
+static void retries_are_used_up_to_the_budget_and_not_beyond(void) {
+    assert_int_equal(retries_with_budget(0), 0);
+    assert_int_equal(retries_with_budget(0.1), 100);
+    assert_int_equal(retries_with_budget(1), 1000);
+    assert_int_equal(retries_with_budget(-1), 9000); /* no limit */
+}
+
+struct share_of_tasks {
+    struct run *run;
+    int64_t from, to;
+};
+
+static void *perform_share(void *argument) {
+    struct share_of_tasks *share = argument;
+    for (int64_t i = share->from; i < share->to; i++) {
+        client_perform(&share->run->client, (struct task){.index = (uint64_t)i}, 0);
+    }
+    return NULL;
+}
+
+static void many_threads_do_not_overdraw_the_budget(void) {
+    enum { THREADS = 16, EACH = 250 };
+    struct run_config config = plain_config(THREADS * EACH);
+    config.workload.error_rate = 1;
+    config.client.attempts = 10;
+    config.client.retry_budget = 0.2;
+    struct share_of_tasks shares[THREADS];
+    struct crowd crowd;
+    struct run run;
+    plain_run_start(&run, &config);
+    crowd_init(&crowd);
+    for (int i = 0; i < THREADS; i++) {
+        shares[i] = (struct share_of_tasks){&run, i * EACH, (i + 1) * EACH};
+        crowd_add(&crowd, perform_share, &shares[i]);
+    }
+    crowd_start(&crowd);
+    crowd_join(&crowd);
+    plain_run_end(&run);
+    assert_in_range(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
+    run_destroy(&run);
+}
+
+/* ---- fail-fast ---- */
+
+static enum stop_reason stop_reason_after(struct run_config *config,
+                                          enum ctx_reason *reason) {
+    struct run run;
+    config->client.fail_fast = true;
+    config->client.cancel = CANCEL_BETWEEN;
+    plain_run_start(&run, config);
+    perform_all(&run);
+    *reason = ctx_reason(run.ctx);
+    plain_run_end(&run);
+    enum stop_reason stop = tally_stop_reason(&run.tally);
+    run_destroy(&run);
+    return stop;
+}
+
+static void fail_fast_stops_the_run_at_a_failure_that_can_be_seen(void) {
+    struct run_config config = plain_config(1);
+    enum ctx_reason reason;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    assert_int_equal(reason, CTX_ALIVE);
+    config.workload.silent_rate = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    config.workload.silent_rate = 0;
+    config.workload.error_rate = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
+    assert_int_equal(reason, CTX_CANCELLED);
+}
+
+static void fail_fast_waits_for_the_last_attempt(void) {
+    struct run_config config = plain_config(1);
+    config.workload.error_rate = 0.5;
+    config.workload.seed = 1;
+    enum ctx_reason reason;
+    while (workload_call(&config.workload, 0, 1).fate == FATE_OK ||
+           workload_call(&config.workload, 0, 2).fate == FATE_ERROR) {
+        config.workload.seed++; /* a task that goes well at its second attempt */
+    }
+    config.client.attempts = 2;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    config.client.attempts = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
+}
+
+/* ---- who listens ---- */
+
+static enum outcome outcome_after_cancel(int cancel) {
+    struct run_config config = plain_config(1);
+    config.client.cancel = cancel;
+    struct run run;
+    plain_run_start(&run, &config);
+    ctx_cancel(run.ctx);
+    perform_all(&run);
+    plain_run_end(&run);
+    enum outcome outcome = run.samples.of[0].outcome;
+    run_destroy(&run);
+    return outcome;
+}
+
+static void only_a_call_that_listens_is_cancelled(void) {
+    assert_int_equal(outcome_after_cancel(CANCEL_NONE), OUTCOME_OK);
+    assert_int_equal(outcome_after_cancel(CANCEL_BETWEEN), OUTCOME_OK);
+    assert_int_equal(outcome_after_cancel(CANCEL_WITHIN), OUTCOME_CANCELLED);
+}
+
+static void a_call_that_listens_is_cancelled_in_the_middle(void) {
+    struct run_config config = plain_config(1);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.cancel = CANCEL_WITHIN;
+    config.client.attempts = 5; /* and is not tried again */
+    struct performance performance = {.index = 0};
+    struct run run;
+    plain_run_start(&run, &config);
+    performance.run = &run;
+    pthread_t thread = thread_start(perform, &performance);
+    UNTIL(chan_waiters(ctx_done(run.ctx), CHAN_RECEIVE) == 1);
+    ctx_cancel(run.ctx);
+    thread_join(thread);
+    plain_run_end(&run);
+    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
+    assert_int_equal(run.samples.of[0].attempts, 1);
+    assert_int_equal(atomic_load(&run.tally.interrupted), 1);
+    run_destroy(&run);
+}
+
+static void the_runs_deadline_cancels_a_call_that_listens(void) {
+    struct run_config config = plain_config(3);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.cancel = CANCEL_WITHIN;
+    config.deadline_ns = NS_PER_MS;
+    struct run run;
+    run_all(&run, &config);
+    assert_int_equal(tally_outcome(&run.tally, OUTCOME_CANCELLED), 3);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
+    run_destroy(&run);
+}
+
+static struct run listening;
+
+/* `told`: what is cancelled, if anything. */
+static bool is_cancelled(int cancel, int64_t deadline_ns, struct ctx **told) {
+    struct run_config config = plain_config(1);
+    config.client.cancel = cancel;
+    config.deadline_ns = deadline_ns;
+    plain_run_start(&listening, &config);
+    UNTIL(deadline_ns != 1 || is_past(ctx_deadline_ns(listening.ctx)));
+    if (told != NULL) {
+        ctx_cancel(*told);
+    }
+    bool answer = client_is_cancelled(&listening.client);
+    run_destroy(&listening);
+    return answer;
+}
+
+static void a_design_that_listens_hears_everything(void) {
+    for (int cancel = CANCEL_BETWEEN; cancel <= CANCEL_WITHIN; cancel++) {
+        assert_false(is_cancelled(cancel, 0, NULL));
+        assert_false(is_cancelled(cancel, hour_ns, NULL));
+        assert_true(is_cancelled(cancel, 1, NULL));
+        assert_true(is_cancelled(cancel, 0, &listening.ctx));  /* fail-fast */
+        assert_true(is_cancelled(cancel, 0, &listening.root)); /* Ctrl-C */
+    }
+}
+
+static void a_design_that_does_not_listen_hears_only_ctrl_c(void) {
+    assert_false(is_cancelled(CANCEL_NONE, 0, NULL));
+    assert_false(is_cancelled(CANCEL_NONE, 1, NULL));
+    assert_false(is_cancelled(CANCEL_NONE, 0, &listening.ctx));
+    assert_true(is_cancelled(CANCEL_NONE, 0, &listening.root));
+    assert_true(
+        is_cancelled(CANCEL_NONE, 1, &listening.root)); /* past a deadline, too */
+}
+
+static void a_skipped_task_is_accounted_for_and_never_called(void) {
+    struct run_config config = plain_config(2);
+    struct run run;
+    plain_run_start(&run, &config);
+    client_skip(&run.client, (struct task){.index = 0}, OUTCOME_CANCELLED);
+    client_skip(&run.client, (struct task){.index = 1}, OUTCOME_NOT_STARTED);
+    plain_run_end(&run);
+    assert_int_equal(tally_total(&run.tally), 2);
+    assert_int_equal(api_calls(&run.api), 0);
+    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
+    assert_int_equal(run.samples.of[1].outcome, OUTCOME_NOT_STARTED);
+    assert_true(run.samples.of[1].started_ns < 0);
+    run_destroy(&run);
+}
+
+static const struct claim claims[] = {
+    CLAIM(each_reply_has_its_outcome),
+    CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out),
+    CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not),
+    CLAIM(pauses_double),
+    CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline),
+    CLAIM(an_enormous_backoff_does_not_overflow),
+    CLAIM(retries_are_used_up_to_the_budget_and_not_beyond),
+    CLAIM(many_threads_do_not_overdraw_the_budget),
+    CLAIM(fail_fast_stops_the_run_at_a_failure_that_can_be_seen),
+    CLAIM(fail_fast_waits_for_the_last_attempt),
+    CLAIM(only_a_call_that_listens_is_cancelled),
+    CLAIM(a_call_that_listens_is_cancelled_in_the_middle),
+    CLAIM(the_runs_deadline_cancels_a_call_that_listens),
+    CLAIM(a_design_that_listens_hears_everything),
+    CLAIM(a_design_that_does_not_listen_hears_only_ctrl_c),
+    CLAIM(a_skipped_task_is_accounted_for_and_never_called),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

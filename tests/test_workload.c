@@ -1,0 +1,330 @@
+/* The workload: a pure function of its configuration, with the shapes it promises. */
+#include <math.h>
+
+#include "clock.h"
+#include "simulation/workload.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+enum { TASKS = 20000 };
+
+static struct workload_config usual(void) {
+    return (struct workload_config){
+        .tasks = TASKS,
+        .seed = 1,
+        .service_ns = 10 * NS_PER_MS,
+        .distribution = DISTRIBUTION_EXPONENTIAL,
+        .error_rate = 0.1,
+        .silent_rate = 0.05,
+        .hang_rate = 0.02,
+        .hang_ns = 30 * NS_PER_S,
+        .arrivals = ARRIVALS_POISSON,
+        .arrivals_per_s = 900,
+    };
+}
+
+static struct workload_config without_faults(int distribution) {
+    struct workload_config config = usual();
+    config.error_rate = config.silent_rate = config.hang_rate = 0;
+    config.distribution = distribution;
+    return config;
+}
+
+static void assert_same_call(struct call one, struct call other) {
+    assert_int_equal(one.fate, other.fate);
+    assert_int_equal(one.service_ns, other.service_ns);
+}
+
+/* ---- purity ---- */
+
+static void a_call_is_the_same_in_whatever_order_one_asks(void) {
+    struct workload_config config = usual();
+    static struct call calls[TASKS];
+    for (uint64_t i = 0; i < TASKS; i++) {
+        calls[i] = workload_call(&config, i, 1);
+    }
+    for (uint64_t i = TASKS; i-- > 0;) {
+        assert_same_call(workload_call(&config, i, 1), calls[i]);
+    }
+    for (uint64_t i = 0; i < TASKS; i++) { /* a stride that visits all */
+        uint64_t index = i * 7919 % TASKS;
+        assert_same_call(workload_call(&config, index, 1), calls[index]);
+    }
+}
+
+static uint64_t usual_digest;
+
+static void *compare_digest(void *unused) {
+    (void)unused;
+    struct workload_config config = usual();
+    assert_true(workload_digest(&config) == usual_digest);
+    return NULL;
+}
+
+static void the_digest_is_the_same_in_every_thread(void) {
+    struct workload_config config = usual();
+    struct crowd crowd;
+    usual_digest = workload_digest(&config);
+    crowd_init(&crowd);
+    for (int i = 0; i < 4; i++) {
+        crowd_add(&crowd, compare_digest, NULL);
+    }
+    crowd_start(&crowd);
+    crowd_join(&crowd);
+}
+
+/* Whatever changes a task changes the digest, one option at a time. */
+static void the_digest_changes_with_every_option(void) {
+    struct workload_config all[] = {usual(), usual(), usual(), usual(),
+                                    usual(), usual(), usual(), usual(),
+                                    usual(), usual(), usual(), usual()};
+    enum { COUNT = sizeof all / sizeof all[0] };
+    uint64_t digests[COUNT];
+    all[1].tasks++;
+    all[2].seed++;
+    all[3].service_ns++;
+    all[4].distribution = DISTRIBUTION_LOGNORMAL;
+    all[5].error_rate = 0.11;
+    all[6].silent_rate = 0.06;
+    all[7].hang_rate = 0.03;
+    all[8].hang_ns++;
+    all[9].arrivals = ARRIVALS_FIXED;
+    all[10].arrivals_per_s = 901;
+    all[11].seed = INT64_MAX;
+    for (int i = 0; i < COUNT; i++) {
+        digests[i] = workload_digest(&all[i]);
+        for (int j = 0; j < i; j++) {
+            assert_true(digests[i] != digests[j]);
+        }
+    }
+}
+
+static void no_tasks_have_a_digest_too(void) {
+    struct workload_config none = usual();
+    struct workload_config one = usual();
+    none.tasks = 0;
+    one.tasks = 1;
+    assert_true(workload_digest(&none) == workload_digest(&none));
+    assert_true(workload_digest(&none) != workload_digest(&one));
+}
+
+/* So that two runs that differ in one option can be compared task by task. */
+static void changing_one_option_leaves_the_rest_of_a_task_alone(void) {
+    struct workload_config faulty = usual();
+    struct workload_config sound = without_faults(DISTRIBUTION_EXPONENTIAL);
+    struct workload_config batch = usual();
+    batch.arrivals = ARRIVALS_BATCH;
+    for (uint64_t i = 0; i < TASKS; i++) {
+        struct call call = workload_call(&faulty, i, 1);
+        assert_same_call(workload_call(&batch, i, 1), call);
+        if (call.fate != FATE_HANG) {
+            assert_int_equal(workload_call(&sound, i, 1).service_ns, call.service_ns);
+        }
+    }
+}
+
+/* ---- service times ---- */
+
+static void *new_sample(void) {
+    void *sample = calloc(TASKS, sizeof(double));
+    assert_non_null(sample);
+    return sample;
+}
+
+static int by_size(const void *a, const void *b) {
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static double uniform(double x) {
+    return x < 2 ? x / 2 : 1;
+}
+
+static double exponential(double x) {
+    return 1 - exp(-x);
+}
+
+static double lognormal(double x) {
+    return 0.5 * erfc(-(log(x) + 0.5) / sqrt(2));
+}
+
+/* Kolmogorov and Smirnov: the greatest distance between the sample's and the promised
+ * distribution function. Beyond 2.2 / sqrt(n) for one sample in 10 000. */
+static void assert_distributed(double *sample, double (*promised)(double)) {
+    qsort(sample, TASKS, sizeof sample[0], by_size);
+    double distance = 0;
+    for (int i = 0; i < TASKS; i++) {
+        double share = promised(sample[i]);
+        distance = fmax(distance, fabs(share - (double)i / TASKS));
+        distance = fmax(distance, fabs(share - (double)(i + 1) / TASKS));
+    }
+    assert_true(distance < 2.2 / sqrt(TASKS));
+}
+
+/* `deviation` is the distribution's own, of a mean of 1: a sample's mean lies within 4
+ * of it over sqrt(n), but for one sample in 10 000. */
+static void assert_service_times(int distribution, double (*promised)(double),
+                                 double deviation) {
+    struct workload_config config = without_faults(distribution);
+    double *sample = new_sample();
+    double sum = 0;
+    for (uint64_t i = 0; i < TASKS; i++) {
+        int64_t service_ns = workload_call(&config, i, 1).service_ns;
+        assert_true(service_ns >= 0);
+        sample[i] = (double)service_ns / (double)config.service_ns;
+        sum += sample[i];
+    }
+    assert_true(fabs(sum / TASKS - 1) < 4 * deviation / sqrt(TASKS));
+    assert_distributed(sample, promised);
+    free(sample);
+}
+
+static void fixed_service_times_are_all_the_same(void) {
+    struct workload_config config = without_faults(DISTRIBUTION_FIXED);
+    for (uint64_t i = 0; i < TASKS; i++) {
+        assert_int_equal(workload_call(&config, i, 1).service_ns, config.service_ns);
+    }
+}
+
+static void uniform_service_times_are_uniform(void) {
+    assert_service_times(DISTRIBUTION_UNIFORM, uniform, 1 / sqrt(3));
+}
+
+static void exponential_service_times_are_exponential(void) {
+    assert_service_times(DISTRIBUTION_EXPONENTIAL, exponential, 1);
+}
+
+static void lognormal_service_times_are_lognormal(void) {
+    assert_service_times(DISTRIBUTION_LOGNORMAL, lognormal, sqrt(exp(1) - 1));
+}
+
+/* ---- fates ---- */
+
+static void count_fates(const struct workload_config *config, int64_t attempt,
+                        int counts[4]) {
+    for (uint64_t i = 0; i < TASKS; i++) {
+        struct call call = workload_call(config, i, attempt);
+        counts[call.fate]++;
+        if (call.fate == FATE_HANG) {
+            assert_int_equal(call.service_ns, config->hang_ns);
+        }
+    }
+}
+
+/* Within 4 standard deviations of a binomial. */
+static void assert_share(int count, double share) {
+    double deviation = sqrt(share * (1 - share) * TASKS);
+    assert_true(fabs(count - share * TASKS) <= 4 * deviation);
+}
+
+static void fates_come_in_the_shares_asked_for(void) {
+    for (int64_t seed = 0; seed < 5; seed++) {
+        struct workload_config config = usual();
+        int counts[4] = {0};
+        config.seed = seed;
+        count_fates(&config, 1, counts);
+        assert_share(counts[FATE_ERROR], 0.1);
+        assert_share(counts[FATE_SILENT], 0.05);
+        assert_share(counts[FATE_HANG], 0.02);
+        assert_share(counts[FATE_OK], 0.83);
+    }
+}
+
+static void shares_of_none_and_all_are_exact(void) {
+    struct workload_config config = without_faults(DISTRIBUTION_FIXED);
+    double *shares[] = {&config.error_rate, &config.silent_rate, &config.hang_rate};
+    static const enum fate fates[] = {FATE_ERROR, FATE_SILENT, FATE_HANG};
+    int counts[4] = {0};
+    count_fates(&config, 1, counts);
+    assert_int_equal(counts[FATE_OK], TASKS);
+    for (int i = 0; i < 3; i++) {
+        int all[4] = {0};
+        *shares[i] = 1;
+        count_fates(&config, 1, all);
+        assert_int_equal(all[fates[i]], TASKS);
+        *shares[i] = 0;
+    }
+    config.error_rate = config.hang_rate = 0.5; /* together all: none is ok */
+    int halves[4] = {0};
+    count_fates(&config, 1, halves);
+    assert_int_equal(halves[FATE_ERROR] + halves[FATE_HANG], TASKS);
+}
+
+/* If the first attempt's fate decided the second's, no retry would ever help. */
+static void every_attempt_draws_a_fate_of_its_own(void) {
+    struct workload_config config = without_faults(DISTRIBUTION_FIXED);
+    config.error_rate = 0.5;
+    for (int64_t attempt = 1; attempt <= 5; attempt++) {
+        int agreeing = 0;
+        for (uint64_t i = 0; i < TASKS; i++) {
+            agreeing += workload_call(&config, i, attempt).fate ==
+                        workload_call(&config, i, attempt + 1).fate;
+        }
+        assert_share(agreeing, 0.5);
+    }
+}
+
+/* ---- arrivals ---- */
+
+static void all_of_a_batch_are_due_at_the_start(void) {
+    struct workload_config config = usual();
+    config.arrivals = ARRIVALS_BATCH;
+    struct task task = workload_first(&config);
+    for (uint64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        assert_true(task.index == i);
+        assert_int_equal(task.due_ns, 0);
+    }
+}
+
+/* Each from the start, not from the one before: a third of a second added a million
+ * times would be off by the rounding of each. */
+static void fixed_arrivals_do_not_drift(void) {
+    struct workload_config config = usual();
+    config.arrivals = ARRIVALS_FIXED;
+    config.arrivals_per_s = 3;
+    struct task task = workload_first(&config);
+    for (int64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        int64_t exact_ns = (i * NS_PER_S * 2 + 3) / 6; /* rounded to the nearest */
+        assert_true(llabs(task.due_ns - exact_ns) <= 1);
+    }
+}
+
+static void poisson_arrivals_have_exponential_gaps(void) {
+    struct workload_config config = usual();
+    double *gaps = new_sample();
+    double sum = 0;
+    struct task task = workload_first(&config);
+    int64_t before_ns = 0;
+    for (int i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        assert_true(task.due_ns >= before_ns);
+        gaps[i] = (double)(task.due_ns - before_ns) * config.arrivals_per_s / 1e9;
+        sum += gaps[i];
+        before_ns = task.due_ns;
+    }
+    assert_true(fabs(sum / TASKS - 1) < 4 / sqrt(TASKS));
+    assert_distributed(gaps, exponential);
+    free(gaps);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_call_is_the_same_in_whatever_order_one_asks),
+    CLAIM(the_digest_is_the_same_in_every_thread),
+    CLAIM(the_digest_changes_with_every_option),
+    CLAIM(no_tasks_have_a_digest_too),
+    CLAIM(changing_one_option_leaves_the_rest_of_a_task_alone),
+    CLAIM(fixed_service_times_are_all_the_same),
+    CLAIM(uniform_service_times_are_uniform),
+    CLAIM(exponential_service_times_are_exponential),
+    CLAIM(lognormal_service_times_are_lognormal),
+    CLAIM(fates_come_in_the_shares_asked_for),
+    CLAIM(shares_of_none_and_all_are_exact),
+    CLAIM(every_attempt_draws_a_fate_of_its_own),
+    CLAIM(all_of_a_batch_are_due_at_the_start),
+    CLAIM(fixed_arrivals_do_not_drift),
+    CLAIM(poisson_arrivals_have_exponential_gaps),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
