@@ -15,7 +15,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from . import report_replay, report_sliders
 from . import report_sections as sections
+from .chart_material import Material
 from .model import Chart, Experiment, Run, Summaries
 from .report_html import variables
 
@@ -32,6 +34,8 @@ def write(
     environment: Mapping[str, Any],
 ) -> Path:
     """Writes folder/report.html, in full or not at all."""
+    material = Material(folder, experiment, runs, summaries)
+    replay, sliders = report_replay.data(material), report_sliders.data(material)
     parts = {
         "title": escape(f"Five Cooks: {experiment.name}"),
         "question": escape(experiment.question),
@@ -40,6 +44,21 @@ def write(
         "dark": variables("dark"),
         "style": _page("style.css"),
         "script": _page("page.js"),
+        "more_script": "\n".join(
+            f"{{\n{_page(name)}\n}}"
+            for name, given in (("replay.js", replay), ("sliders.js", sliders))
+            if given
+        ),
+        "links": "\n".join(
+            f'<a href="#{name}">{words}</a>'
+            for name, words, given in (
+                ("replay", "Replay", replay),
+                ("sliders", "Theory", sliders),
+            )
+            if given
+        ),
+        "replay": fill(_page("replay.html"), {"data": replay}) if replay else "",
+        "sliders": fill(_page("sliders.html"), {"data": sliders}) if sliders else "",
         "verdict": sections.verdict(experiment, summaries),
         "doubts": sections.doubts(summaries),
         "cells": sections.cells(summaries),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 
@@ -14,22 +14,42 @@ TINT = {"light": 255, "dark": 30}  # as in style.gp
 
 
 def table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = ""
+    header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "table"
 ) -> str:
     """A table whose first column names its rows."""
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    body = "\n".join(
+    return _framed(header, f"<tbody>\n{_rows(rows)}\n</tbody>", caption)
+
+
+def grouped_table(
+    header: Sequence[str],
+    groups: Mapping[str, Iterable[Sequence[str]]],
+    caption: str = "table",
+) -> str:
+    """One table of several groups of rows, each under its name."""
+    bodies = "\n".join(
+        f'<tbody>\n<tr><th class="group" colspan="{len(header)}" scope="rowgroup">'
+        f"{escape(name)}</th></tr>\n{_rows(rows)}\n</tbody>"
+        for name, rows in groups.items()
+    )
+    return _framed(header, bodies, caption)
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
-    told = f"<caption>{escape(caption)}</caption>" if caption else ""
-    # Reachable by keyboard: a wide table scrolls within its frame.
+
+
+def _framed(header: Sequence[str], body: str, caption: str) -> str:
+    """Reachable by keyboard: a wide table scrolls within its frame."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     return (
-        f'<div class="wide" tabindex="0" role="region" '
-        f'aria-label="{escape(caption or "table")}"><table>{told}\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n{body}\n</table></div>"
     )
 
 

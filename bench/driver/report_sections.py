@@ -12,12 +12,12 @@ from .chart_gnuplot import command_line
 from .figures import FIGURES
 from .model import Chart, Experiment, Summaries, Summary
 from .quantities import show, show_count, show_duration
-from .report_html import bullets, names_of_colours, table
+from .report_html import bullets, grouped_table, names_of_colours, table
 from .terminal import ratio_lines
 
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
-    "measured / theory", "peak RSS", "threads alive", "ok", "not ok",
+    "off theory", "peak RSS", "threads alive", "ok", "not ok",
 )  # fmt: skip
 
 
@@ -50,11 +50,13 @@ def doubts(summaries: Summaries) -> str:
 
 def cells(summaries: Summaries) -> str:
     """Every cell, in the order of the article: by tasks."""
-    parts = []
-    for tasks in sorted({s.cell.tasks for s in summaries}):
-        rows = [_cell(summaries, s) for s in summaries if s.cell.tasks == tasks]
-        parts.append(table(CELLS, rows, f"{show_count(tasks)} tasks"))
-    return "\n".join(parts)
+    groups = {
+        f"{show_count(tasks)} tasks": [
+            _cell(summaries, s) for s in summaries if s.cell.tasks == tasks
+        ]
+        for tasks in sorted({s.cell.tasks for s in summaries})
+    }
+    return grouped_table(CELLS, groups, "Every cell that was asked for")
 
 
 def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
@@ -70,12 +72,18 @@ def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
         _figure(summary, "wall_s"),
         wording.ratio_text(over.interval) if over and over.interval else "–",
         show_duration(summary.theory_wall_s) if summary.theory_wall_s else "–",
-        f"{theory:.3f} ({theory - 1:+.1%})".replace("%", " %") if theory else "–",
+        f"{theory - 1:+.1%}".replace("%", "\u202f%") if theory else "–",
         _figure(summary, "rss_bytes"),
         _median(summary, "threads"),
-        wording.count_text(summary.outcomes["ok"]),
-        ", ".join(wording.losses(summary)) or "–",
+        show_count(round(summary.outcomes["ok"].median)),
+        _losses(summary),
     )
+
+
+def _losses(summary: Summary) -> str:
+    lost = {k: c.median for k, c in summary.outcomes.items() if k != "ok" and c.maximum}
+    told = (f"{show_count(round(n))} {k.replace('_', ' ')}" for k, n in lost.items())
+    return ", ".join(told) or "–"
 
 
 def _figure(summary: Summary, name: str) -> str:
