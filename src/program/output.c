@@ -7,26 +7,29 @@
 
 #include "must.h"
 
-bool output_guard_standard_files(void) {
-    bool stdout_open = fcntl(STDOUT_FILENO, F_GETFD) != -1;
+static bool stdout_was_closed; /* set once, by output_guard_standard_files() */
+
+void output_guard_standard_files(void) {
+    stdout_was_closed = fcntl(STDOUT_FILENO, F_GETFD) == -1;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) == -1) {
             int opened = open("/dev/null", O_RDWR); /* the lowest free number: fd */
             invariant(opened == fd);
         }
     }
-    return stdout_open;
 }
 
-static void complain(const char *path) {
-    fprintf(stderr, "cannot write %s: %s\n",
-            strcmp(path, "-") == 0 ? "standard output" : path, strerror(errno));
+static void complain(const char *path, int error) {
+    fprintf(stderr, "%s: cannot write %s: %s\n", program_invocation_short_name,
+            strcmp(path, "-") == 0 ? "standard output" : path, strerror(error));
 }
 
 FILE *output_open(const char *path) {
-    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    bool to_stdout = strcmp(path, "-") == 0;
+    errno = EBADF;
+    FILE *file = !to_stdout ? fopen(path, "we") : stdout_was_closed ? NULL : stdout;
     if (file == NULL) {
-        complain(path);
+        complain(path, errno);
     }
     return file;
 }
@@ -35,14 +38,13 @@ bool output_close(FILE *file, const char *path) {
     if (file == NULL) {
         return true;
     }
-    bool failed = ferror(file) != 0;
-    if (file == stdout) {
-        failed = fflush(file) != 0 || failed;
-    } else {
-        failed = fclose(file) != 0 || failed;
+    /* A write that failed long ago has left its mark, but not its reason. */
+    int error = ferror(file) ? EIO : 0;
+    if ((file == stdout ? fflush(file) : fclose(file)) != 0) {
+        error = errno;
     }
-    if (failed) {
-        complain(path);
+    if (error != 0) {
+        complain(path, error);
     }
-    return !failed;
+    return error == 0;
 }

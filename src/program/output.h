@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Makes sure that 0, 1 and 2 are open, or a file opened later could become one of them.
- * True if standard output was. */
-bool output_guard_standard_files(void);
+/* By main, first: makes sure that 0, 1 and 2 are open, or a file opened later could
+ * become one of them. A standard output that was closed cannot be opened afterwards. */
+void output_guard_standard_files(void);
 
 FILE *output_open(const char *path); /* "-" is stdout; NULL after complaining */
 bool output_close(FILE *file, const char *path); /* NULL file is fine */

@@ -9,18 +9,11 @@
 
 void report_open(struct report *report, const char *json_path,
                  const char *samples_path) {
-    bool stdout_open = output_guard_standard_files();
+    output_guard_standard_files();
     *report = (struct report){.json_path = json_path, .samples_path = samples_path};
-    const char *path = json_path != NULL ? json_path : "-";
-    if (strcmp(path, "-") == 0 && !stdout_open) {
-        fputs("cannot write standard output: it is closed\n", stderr);
-        exit(EXIT_ENVIRONMENT);
-    }
-    report->out = output_open(path);
-    if (report->out == NULL) {
-        exit(EXIT_ENVIRONMENT);
-    }
-    if (samples_path != NULL && (report->samples = output_open(samples_path)) == NULL) {
+    report->out = output_open(json_path != NULL ? json_path : "-");
+    report->samples = samples_path != NULL ? output_open(samples_path) : NULL;
+    if (report->out == NULL || (samples_path != NULL && report->samples == NULL)) {
         exit(EXIT_ENVIRONMENT);
     }
 }
