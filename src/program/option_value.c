@@ -41,11 +41,11 @@ void option_describe(const struct option_row *row, char *text, size_t size) {
         snprintf(text, size, "a size such as 64K or 8M, from %s to %s", least, most);
         return;
     case KIND_RATE:
-        snprintf(text, size, "a rate such as 1000/s, from %g/s to %g/s", row->least,
+        snprintf(text, size, "a rate such as 1000/s, from %.10g/s to %.10g/s", row->least,
                  row->most);
         return;
     case KIND_SHARE:
-        snprintf(text, size, "a share such as 2%% or 0.02, from %g to %g", row->least,
+        snprintf(text, size, "a share such as 2%% or 0.02, from %.10g to %.10g", row->least,
                  row->most);
         return;
     case KIND_SPAN:

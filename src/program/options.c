@@ -100,17 +100,38 @@ static bool options_agree(struct options *options) {
                  sum);
         return false;
     }
+    const char *json = options->json_path;
+    const char *samples = options->samples_path;
+    if (json != NULL && samples != NULL && strcmp(json, samples) == 0) {
+        snprintf(options->error, sizeof options->error,
+                 "--json and --samples cannot both be '%.60s'; they take a file each",
+                 json);
+        return false;
+    }
     return true;
 }
 
+/* What getopt_long did not like: it leaves a letter or a row in optopt, or nothing. */
 static void complain(struct options *options, int found, char **argv) {
-    const struct option_row *row = found == ':' ? row_of(optopt) : NULL;
+    const struct option_row *row = optopt != 0 ? row_of(optopt) : NULL;
     if (row != NULL) {
-        snprintf(options->error, sizeof options->error, "--%s needs a value",
-                 row->name);
+        snprintf(options->error, sizeof options->error, "--%s %s", row->name,
+                 found == ':' ? "needs a value" : "takes no value");
+    } else if (optopt != 0) {
+        snprintf(options->error, sizeof options->error,
+                 "unknown option '-%c'; --help lists all", optopt);
     } else {
         snprintf(options->error, sizeof options->error,
                  "unknown option '%.60s'; --help lists all", argv[optind - 1]);
+    }
+}
+
+/* A diagnostic is one line, whatever was typed. */
+static void keep_to_one_line(char *text) {
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ') {
+            *text = '?';
+        }
     }
 }
 
@@ -154,6 +175,7 @@ void options_read(struct options *options, const char *program, int argc, char *
     case OPTIONS_OK:
         return;
     case OPTIONS_WRONG:
+        keep_to_one_line(options->error);
         fprintf(stderr, "%s: %s\n", program, options->error);
         exit(EXIT_USAGE);
     case OPTIONS_HELP:

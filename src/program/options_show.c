@@ -15,6 +15,20 @@ static void print_default(const struct option_row *row, const char *program,
     }
 }
 
+static const char notes[] =
+    "\n"
+    "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
+    "An option given twice: the last one counts.\n"
+    "\n"
+    "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
+    "  none      nobody, but for Ctrl-C\n"
+    "  between   the design, between two tasks, as in the article\n"
+    "  within    the call in progress, too\n"
+    "\n"
+    "Exit status: 0 measured and accounted for, 1 an account does not add up or "
+    "output\n"
+    "failed, 2 usage, 3 the machine does not allow it, 128+n stopped by signal n.\n";
+
 void options_help(const char *program, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n", program);
     fputs(strcmp(program, "worker-pool") == 0
@@ -30,16 +44,11 @@ void options_help(const char *program, FILE *out) {
         snprintf(names, sizeof names, "--%s%s%s", row->name, row->argument ? " " : "",
                  row->argument ? row->argument : "");
         fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
-        fprintf(out, "%-28s %s", names, row->help);
+        fprintf(out, "%-25s %s", names, row->help);
         print_default(row, program, out);
         fputc('\n', out);
     }
-    fputs("\nDurations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or "
-          "0.02.\nAn option given twice: the last one counts.\n\n"
-          "Exit status: 0 measured and accounted for, 1 an account does not add up or\n"
-          "output failed, 2 usage, 3 the machine does not allow it, 128+n stopped by "
-          "signal n.\n",
-          out);
+    fputs(notes, out);
 }
 
 /* "stack-size" and "_bytes" give "stack_size_bytes" */

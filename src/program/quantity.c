@@ -97,14 +97,14 @@ bool quantity_parse_share(const char *text, double *share) {
     return parse_with_unit(text, shares, share);
 }
 
-/* With the greatest unit of which it is at least one; up to three decimals. */
+/* With the greatest unit that leaves it whole. */
 static void print_with_unit(double value, const struct unit *units, char *text,
                             size_t size) {
     const struct unit *unit = units;
-    while (unit[1].name != NULL && value >= unit[1].factor) {
+    while (unit[1].name != NULL && fmod(value, unit[1].factor) == 0) {
         unit++;
     }
-    snprintf(text, size, "%.4g%s", value / unit->factor, unit->name);
+    snprintf(text, size, "%.0f%s", value / unit->factor, unit->name);
 }
 
 void quantity_print_duration(int64_t ns, char *text, size_t size) {

@@ -3,7 +3,7 @@
  * rates "1000/s", shares "2%". Pure functions, no locale: a decimal point is a point.
  *
  * parse: true if the whole text is one such quantity, and it fits.
- * print: the shortest text that parse would read as the same, or nearly.
+ * print: a short text that parse would read as the same.
  */
 #ifndef FIVE_COOKS_QUANTITY_H
 #define FIVE_COOKS_QUANTITY_H

@@ -1,0 +1,180 @@
+"""The command line: what is accepted, and one clear line for what is not."""
+
+import unittest
+
+from .program import PROGRAMS, measure, on_both, run
+
+WHOLE = "a whole number"
+REFUSED = {
+    "--tasks": {
+        WHOLE: ("abc", "12abc", "", "0x10", " 5", "5 ", "1e3", "-1", "+1", "1.5", "٣",
+                "99999999999", "18446744073709551617", "1000000001"),
+    },
+    "--seed": {WHOLE: ("-1", "18446744073709551615", "one")},
+    "--api-capacity": {WHOLE: ("0", "-5", "many")},
+    "--api-burst": {WHOLE: ("0", "1.5")},
+    "--attempts": {WHOLE: ("0", "-1", "1000001")},
+    "--service-time": {
+        "a duration": ("10", "1y", "-1ms", "ms", "1 ms", "1MS", "0x1s", "1e3s", "nans",
+                       "infs", "1000001s", "9999999999999999999999s", "1,5s", "1.s"),
+    },
+    "--timeout": {"a duration": ("0", "0s", "-1s", "5", "5000000s")},
+    "--deadline": {"a duration": ("0", "now")},
+    "--backoff": {"a duration": ("10", "-1s")},
+    "--hang-time": {"a duration": ("for ever",)},
+    "--timer-slack": {"a duration": ("2s", "-1ns")},
+    "--stack-size": {"a size": ("0", "1K", "16383", "-8M", "8MB", "1e6", "9999999T")},
+    "--guard-size": {"a size": ("-1", "4Q")},
+    "--limit-memory": {"a size": ("0", "-1", "all")},
+    "--error-rate": {"a share": ("nan", "inf", "-0.1", "1.1", "101%", "5 %", "0,5")},
+    "--silent-rate": {"a share": ("two",)},
+    "--hang-rate": {"a share": ("1.0000001",)},
+    "--retry-budget": {"a share": ("-1", "nan")},
+    "--api-slowdown": {"a share": ("-0.1", "1001")},
+    "--api-rate": {"a rate": ("0", "-5", "nan", "inf", "5/min", "1e3")},
+    "--arrivals": {
+        "poisson:RATE": ("sometimes", "fixed", "fixed:", "fixed:0", "fixed:-1",
+                         "poisson:nan", "batch:5", "poisson:2000000000"),
+    },
+    "--api-outage": {"START,LENGTH": ("5s", "1s,", ",1s", "1s,2s,3s", "-1s,2s")},
+    "--distribution": {"fixed, uniform, exponential, lognormal": ("normal", "", "FIXED")},
+    "--cancel": {"none, between, within": ("maybe", "", "betwee")},
+    "--json": {"a file": ("",)},
+    "--samples": {"a file": ("",)},
+}  # fmt: skip
+REFUSED_BY_ONE = {
+    "worker-pool": {
+        "--workers": {WHOLE: ("0", "-1", "five", "1000001")},
+        "--queue": {WHOLE: ("-1", "1.5", "100000001")},
+    },
+    "thread-per-task": {"--max-threads": {WHOLE: ("0", "-1", "1000001")}},
+}
+
+
+class Options(unittest.TestCase):
+    def refuse(self, program: str, *args: object) -> str:
+        """It must end with status 2, having said one line and done nothing."""
+        ending = run(program, "-s", "1000s", *args)
+        self.assertEqual((ending.status, ending.out), (2, ""), ending)
+        self.assertTrue(ending.err.startswith(f"{program}: "), ending.err)
+        self.assertEqual(ending.err.count("\n"), 1, ending.err)
+        return ending.err
+
+    def test_a_bad_value_is_named_with_what_is_accepted(self) -> None:
+        for program in PROGRAMS:
+            for option, cases in {**REFUSED, **REFUSED_BY_ONE[program]}.items():
+                for accepted, values in cases.items():
+                    for value in values:
+                        with self.subTest(program, option=option, value=value):
+                            said = self.refuse(program, f"{option}={value}")
+                            self.assertIn(f"{option}: '{value}'", said)
+                            self.assertIn(accepted, said)
+
+    @on_both
+    def test_what_is_no_option_is_named(self, program: str) -> None:
+        for args, named in {
+            ("--bogus",): "'--bogus'",
+            ("--bogus=5",): "'--bogus=5'",
+            ("-z",): "'-z'",
+            ("-zn", "5"): "'-z'",
+            ("-n5", "-qz"): "'z'" if program == "worker-pool" else "--queue is an option",
+            ("stray",): "'stray'",
+            ("-n", "5", "stray", "-h"): "'stray'",
+            ("--", "stray"): "'stray'",
+            ("",): "''",
+            ("-",): "'-'",
+        }.items():
+            with self.subTest(args):
+                self.assertIn(named, self.refuse(program, *args))
+
+    @on_both
+    def test_a_missing_value_and_a_value_too_many_are_named(self, program) -> None:
+        self.assertIn("--tasks needs a value", self.refuse(program, "--tasks"))
+        self.assertIn("--tasks needs a value", self.refuse(program, "-n"))
+        said = self.refuse(program, "--fail-fast=yes")
+        self.assertIn("--fail-fast takes no value", said)
+
+    @on_both
+    def test_a_diagnostic_is_one_line_whatever_was_typed(self, program: str) -> None:
+        for args in (
+            ("--tasks", "a\nb"),
+            ("--tasks", "9" * 5000),
+            ("--bogus\n" + "x" * 5000,),
+            ("\r\n\x1b[31m",),
+            ("--json", "a\n", "--samples", "a\n"),
+        ):
+            with self.subTest(args):
+                said = self.refuse(program, *args)
+                self.assertLess(len(said), 300)
+                self.assertTrue(said.strip().isprintable(), said)
+
+    def test_an_option_of_the_other_program_is_refused_by_name(self) -> None:
+        self.assertIn(
+            "--workers is an option of worker-pool",
+            self.refuse("thread-per-task", "-w", "5"),
+        )
+        self.assertIn(
+            "--queue is an option of worker-pool",
+            self.refuse("thread-per-task", "--queue", "5"),
+        )
+        for args in (("--detach",), ("--max-threads", "5")):
+            said = self.refuse("worker-pool", *args)
+            self.assertIn(f"{args[0]} is an option of thread-per-task", said)
+
+    @on_both
+    def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:
+        said = self.refuse(program, "--error-rate", "60%", "--hang-rate", "0.6")
+        self.assertIn("add up to 1.2", said)
+        rates = ("--error-rate", "0.7", "--silent-rate", "0.2", "--hang-rate", "0.1")
+        measure(program, "-n", 5, "-s", 0, "--hang-time", 0, *rates)
+
+    @on_both
+    def test_the_last_of_two_counts(self, program: str) -> None:
+        record = measure(program, "-n", 7, "--tasks", 3, "-s", 0, "--seed", 1, "--seed=9")
+        self.assertEqual(record["config"]["tasks"], 3)
+        self.assertEqual(record["config"]["seed"], 9)
+
+    @on_both
+    def test_extreme_values_are_kept_as_they_are(self, program: str) -> None:
+        args = {
+            "--timeout": ("5000s", "timeout_ns", 5_000_000_000_000),
+            "--deadline": ("1000000s", "deadline_ns", 10**15),
+            "--seed": ("9200000000000000000", "seed", 9_200_000_000_000_000_000),
+            "--hang-time": ("16666min", "hang_time_ns", 16666 * 60 * 10**9),
+            "--limit-memory": ("64T", "limit_memory_bytes", 2**46),
+            "--service-time": ("1ns", "service_time_ns", 1),
+            "--error-rate": ("0.5%", "error_rate", 0.005),
+            "--api-rate": ("1000000000/s", "api_rate_per_s", 1e9),
+            "--backoff": ("0.5ms", "backoff_ns", 500_000),
+        }
+        given = [f"{option}={value[0]}" for option, value in args.items()]
+        config = measure(program, "-n", 3, *given)["config"]
+        for text, key, value in args.values():
+            with self.subTest(text):
+                self.assertEqual(config[key], value)
+
+    @on_both
+    def test_help_names_every_option_and_runs_nothing(self, program: str) -> None:
+        ending = run(program, "--help", "-s", "1000s")
+        self.assertEqual((ending.status, ending.err), (0, ""))
+        config = measure(program, "-n", 1)["config"]
+        mine = [key for key in config if config[key] is not None]
+        for key in mine:
+            option = "--" + key.replace("_", "-")
+            for unit in ("-ns", "-bytes", "-per-s"):
+                option = option.removesuffix(unit)
+            self.assertIn(f" {option} ", ending.out.replace("\n", " \n"))
+        self.assertLessEqual(max(map(len, ending.out.splitlines())), 80)
+
+    @on_both
+    def test_version_is_the_record_s(self, program: str) -> None:
+        ending = run(program, "--version")
+        self.assertEqual((ending.status, ending.err), (0, ""))
+        record = measure(program, "-n", 1)
+        self.assertEqual(
+            ending.out, f"{program} {record['version']} ({record['commit']})\n"
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
