@@ -97,14 +97,17 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument) {
     pthread_t detached;
     deadlock_thread_begins();
+    int64_t alive = gauge_expect(&run->tally.threads);
     int64_t before_ns = now_ns();
     int error = pthread_create(thread != NULL ? thread : &detached,
                                &run->thread_attributes, body, argument);
     run->tally.create_ns += now_ns() - before_ns;
     if (error == 0) {
         run->tally.created_threads++;
+        gauge_note_peak(&run->tally.threads, alive);
         return 0;
     }
+    gauge_down(&run->tally.threads);
     deadlock_thread_cancelled();
     if (run->limit[0] == '\0') {
         limits_explain(run->limit, sizeof run->limit, run->tally.created_threads);

@@ -6,8 +6,8 @@
  *   runner_run(run)   by main, once; returns when every thread has ended
  *
  * A strategy calls client_perform() for each task it runs, at or after the task is due,
- * from whatever thread it likes; client_skip() for each it cannot or may not start; and
- * tally_thread_begins() and _ends() in each thread it creates.
+ * from whatever thread it likes; client_skip() for each it cannot or may not start;
+ * run_start_thread() to create threads; and tally_thread_ends() in each, last.
  */
 #ifndef FIVE_COOKS_RUNNER_H
 #define FIVE_COOKS_RUNNER_H

@@ -35,7 +35,6 @@ static void *cook_one_task(void *argument) {
     struct kitchen *kitchen = cook->kitchen;
     struct run *run = kitchen->run;
     deadlock_thread_runs("cook");
-    tally_thread_begins(&run->tally);
     if (client_is_cancelled(&run->client)) {
         client_skip(&run->client, cook->task, OUTCOME_CANCELLED);
     } else {

@@ -32,7 +32,6 @@ static void *worker_main(void *argument) {
     struct worker *worker = argument;
     struct pool *pool = worker->pool;
     deadlock_thread_runs("worker");
-    tally_thread_begins(&pool->run->tally);
     for (;;) {
         struct task task;
         enum { STOP, JOB };
@@ -81,7 +80,6 @@ static void feed(struct pool *pool) {
 static void *feeder_main(void *argument) {
     struct pool *pool = argument;
     deadlock_thread_runs("feeder");
-    tally_thread_begins(&pool->run->tally);
     feed(pool);
     tally_thread_ends(&pool->run->tally);
     deadlock_thread_ends();

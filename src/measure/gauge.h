@@ -23,9 +23,13 @@ static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
     }
 }
 
+/* Goes up without a peak, for what may not come after all; how many there are then. */
+static inline int64_t gauge_expect(struct gauge *gauge) {
+    return 1 + atomic_fetch_add_explicit(&gauge->now, 1, memory_order_relaxed);
+}
+
 static inline void gauge_up(struct gauge *gauge) {
-    gauge_note_peak(
-        gauge, 1 + atomic_fetch_add_explicit(&gauge->now, 1, memory_order_relaxed));
+    gauge_note_peak(gauge, gauge_expect(gauge));
 }
 
 /* Goes up, unless `limit` are there already. */

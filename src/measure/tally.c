@@ -84,10 +84,6 @@ void tally_finish(struct tally *tally) {
     tally->finished_at_ns = now_ns();
 }
 
-void tally_thread_begins(struct tally *tally) {
-    gauge_up(&tally->threads);
-}
-
 void tally_thread_ends(struct tally *tally) {
     gauge_down(&tally->threads);
 }

@@ -6,7 +6,7 @@
  *   tally_start(tally, ...)           when the run begins: due times count from here
  *   tally_finished(tally, ...)        for each task that was started, by its thread
  *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up
- *   tally_thread_begins() / _ends()   by each thread of the design, first and last
+ *   tally_thread_ends(tally)          by each thread of the design, last
  *   tally_stop(tally, reason)         by who stops the run; the first reason stays
  *   tally_finish(tally)               when all threads are done
  *
@@ -39,7 +39,7 @@ struct tally {
     _Atomic int64_t attempts; /* calls, as the callers count them */
     _Atomic int64_t retries;
     _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
-    struct gauge threads;
+    struct gauge threads; /* of the design, counted by who creates them */
     struct histogram latency;    /* due to finished */
     struct histogram queue_wait; /* due to started */
 
@@ -70,7 +70,6 @@ void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome
 void tally_stop(struct tally *tally, enum stop_reason reason);
 void tally_finish(struct tally *tally);
 
-void tally_thread_begins(struct tally *tally);
 void tally_thread_ends(struct tally *tally);
 
 /* From the start to the last outcome. */

@@ -25,9 +25,9 @@ static const char notes[] =
     "  between   the design, between two tasks, as in the article\n"
     "  within    the call in progress, too\n"
     "\n"
-    "Exit status: 0 measured and accounted for, 1 an account does not add up or "
-    "output\n"
-    "failed, 2 usage, 3 the machine does not allow it, 128+n stopped by signal n.\n";
+    "Exit status: 0 measured and accounted for, 1 an account does not add up or\n"
+    "output failed, 2 usage, 3 the machine does not allow it, 128+n ended by\n"
+    "signal n.\n";
 
 void options_help(const char *program, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n", program);

@@ -1,0 +1,124 @@
+"""The figures: never better than theory allows, peaks counted, memory that does not grow."""
+
+import math
+import unittest
+
+from .program import measure, on_both, sample
+
+MS = 1_000_000
+SPREAD = 1.05  # of peak memory between two runs of the same program
+
+
+class Wall(unittest.TestCase):
+    def test_no_pool_beats_its_rounds(self) -> None:
+        for tasks, workers in ((50, 5), (51, 50), (7, 3), (1, 5), (200, 50)):
+            with self.subTest(tasks=tasks, workers=workers):
+                record = measure("worker-pool", "-n", tasks, "-w", workers, "-s", "5ms")
+                rounds = math.ceil(tasks / workers)
+                self.assertGreaterEqual(record["wall_ns"], rounds * 5 * MS)
+
+    def test_no_bounded_thread_per_task_beats_its_rounds(self) -> None:
+        record = measure("thread-per-task", "-n", 20, "--max-threads", 4, "-s", "5ms")
+        self.assertGreaterEqual(record["wall_ns"], 5 * 5 * MS)
+
+    @on_both
+    def test_no_run_is_shorter_than_its_work_shared_out(self, program: str) -> None:
+        """Graham's lower bound: all work over all workers, and the longest task."""
+        for distribution in ("uniform", "exponential", "lognormal"):
+            with self.subTest(distribution):
+                args = ("-n", 60, "-s", "5ms", "--distribution", distribution)
+                record, samples = sample(program, *args)
+                calls = [task.finished_ns - task.started_ns for task in samples]
+                threads = record["peak"]["threads"]
+                self.assertGreaterEqual(record["wall_ns"], max(calls))
+                self.assertGreaterEqual(record["wall_ns"] * threads, sum(calls))
+
+    @on_both
+    def test_figures_of_one_run_agree_with_each_other(self, program: str) -> None:
+        record, samples = sample(program, "-n", 80, "-s", "2ms")
+        latency = sorted(task.finished_ns - task.due_ns for task in samples)
+        waits = sorted(task.started_ns - task.due_ns for task in samples)
+        for name, exact in (("latency_ns", latency), ("queue_wait_ns", waits)):
+            found = record[name]
+            self.assertEqual((found["min"], found["max"]), (exact[0], exact[-1]))
+            for key, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99)):
+                true = exact[math.ceil(share * len(exact)) - 1]
+                self.assertLessEqual(true, found[key])
+                self.assertLessEqual(found[key], true * (1 + 1 / 64) + 1)
+        last = max(task.finished_ns for task in samples)
+        self.assertEqual(record["wall_ns"], last)
+        self.assertLessEqual(record["create_ns"], record["wall_ns"])
+
+
+class Peaks(unittest.TestCase):
+    def test_a_pool_has_its_workers_and_a_feeder(self) -> None:
+        for tasks in (0, 1, 100):
+            for workers in (1, 5, 50):
+                with self.subTest(tasks=tasks, workers=workers):
+                    record = measure("worker-pool", "-n", tasks, "-w", workers, "-s", 0)
+                    self.assertEqual(record["peak"]["threads"], workers + 1)
+                    self.assertEqual(record["threads_created"], workers + 1)
+                    self.assertLessEqual(record["peak"]["in_flight"], workers)
+
+    def test_a_thread_per_task_is_created_and_long_tasks_live_at_once(self) -> None:
+        record = measure("thread-per-task", "-n", 300, "-s", "1s")
+        self.assertEqual(record["threads_created"], 300)
+        self.assertEqual(record["peak"]["threads"], 300)
+        self.assertEqual(record["peak"]["in_flight"], 300)
+
+    def test_max_threads_is_never_exceeded(self) -> None:
+        for most in (1, 2, 7):
+            for detach in ((), ("--detach",)):
+                with self.subTest(most=most, detach=detach):
+                    args = ("-n", 300, "-s", 0, "--max-threads", most, *detach)
+                    record = measure("thread-per-task", *args)
+                    self.assertLessEqual(record["peak"]["threads"], most)
+                    self.assertEqual(record["outcomes"]["ok"], 300)
+
+    @on_both
+    def test_no_more_are_served_than_the_capacity(self, program: str) -> None:
+        for capacity in (1, 3, 100):
+            with self.subTest(capacity):
+                record = measure(program, "--api-capacity", capacity, "-s", "2ms")
+                self.assertLessEqual(record["peak"]["served"], capacity)
+                self.assertLessEqual(
+                    record["peak"]["served"], record["peak"]["in_flight"]
+                )
+
+    @on_both
+    def test_what_is_read_from_the_kernel_is_plausible(self, program: str) -> None:
+        record = measure(program, "-n", 100, "-s", "5ms")
+        peak, cpu = record["peak"], record["cpu"]
+        self.assertLess(500_000, peak["rss_bytes"])
+        self.assertLess(peak["rss_bytes"], peak["virtual_bytes"])
+        self.assertLess(0, peak["page_table_bytes"])
+        self.assertLess(peak["page_table_bytes"], peak["virtual_bytes"])
+        self.assertGreaterEqual(cpu["voluntary_switches"], 100)  # each task sleeps
+        self.assertGreater(cpu["minor_faults"], 0)
+        threads = peak["threads"]
+        stacks = threads * record["config"]["stack_size_bytes"]
+        self.assertGreater(peak["virtual_bytes"], stacks)
+
+
+class Memory(unittest.TestCase):
+    def peak_rss(self, *args: object) -> int:
+        return min(
+            measure("worker-pool", "-w", 50, "-s", 0, *args)["peak"]["rss_bytes"]
+            for _ in range(3)
+        )
+
+    def test_a_pool_s_memory_does_not_grow_with_its_tasks(self) -> None:
+        few, many = self.peak_rss("-n", 50), self.peak_rss("-n", 100_000)
+        self.assertLess(many, few * SPREAD)
+        self.assertLess(many, 3_000_000)
+
+    def test_threads_alive_at_once_cost_memory_each(self) -> None:
+        few = measure("thread-per-task", "-n", 10, "-s", "300ms")["peak"]
+        many = measure("thread-per-task", "-n", 400, "-s", "300ms")["peak"]
+        page = 4096
+        self.assertGreater(many["rss_bytes"] - few["rss_bytes"], 390 * page)
+        self.assertGreater(many["page_table_bytes"], few["page_table_bytes"])
+
+
+if __name__ == "__main__":
+    unittest.main()
