@@ -40,7 +40,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
      "batch, fixed:RATE or poisson:RATE", OF_BOTH, {"batch", "fixed", "poisson"}},
     {"api-capacity", 0, KIND_COUNT, AT(run.api.capacity), "K", NULL, 1, 1e9,
      "calls served at once; one more is rejected", OF_BOTH, {0}},
-    {"api-rate", 0, KIND_RATE, AT(run.api.rate_per_s), "RATE", NULL, 1e-6, MOST_RATE,
+    {"api-rate", 0, KIND_RATE, AT(run.api.rate_per_s), "RATE", NULL, 1e-4, MOST_RATE,
      "calls the API accepts a second (token bucket)", OF_BOTH, {0}},
     {"api-burst", 0, KIND_COUNT, AT(run.api.burst), "B", "1", 1, 1e9,
      "calls it accepts at once after a pause", OF_BOTH, {0}},

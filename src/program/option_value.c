@@ -22,53 +22,58 @@ bool option_belongs_to(const struct option_row *row, const char *program) {
     return true;
 }
 
+/* What an option of each kind takes; a choice is told by its row. */
+static const char *const forms[] = {
+    [KIND_COUNT] = "a whole number",
+    [KIND_SIZE] = "a size such as 64K or 8M",
+    [KIND_DURATION] = "a duration such as 250us, 10ms or 5s",
+    [KIND_RATE] = "a rate such as 1000/s",
+    [KIND_SHARE] = "a share such as 2% or 0.02",
+    [KIND_SPAN] = "two durations, START,LENGTH, such as 2s,500ms",
+    [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",
+    [KIND_PATH] = "a file's name",
+};
+
+static bool has_bounds(enum option_kind kind) {
+    return kind == KIND_COUNT || kind == KIND_SIZE || kind == KIND_DURATION ||
+           kind == KIND_RATE || kind == KIND_SHARE;
+}
+
+static const char *print_bound(enum option_kind kind, double bound,
+                               char text[static TEXT]) {
+    if (kind == KIND_DURATION) {
+        quantity_print_duration((int64_t)bound, text, TEXT);
+    } else if (kind == KIND_SIZE) {
+        quantity_print_size((int64_t)bound, text, TEXT);
+    } else if (kind == KIND_COUNT) {
+        snprintf(text, TEXT, "%.0f", bound);
+    } else {
+        snprintf(text, TEXT, "%.10g%s", bound, kind == KIND_RATE ? "/s" : "");
+    }
+    return text;
+}
+
+static void describe_choices(const struct option_row *row, char *text, size_t size) {
+    text[0] = '\0';
+    for (int i = 0; row->choices[i] != NULL; i++) {
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "%s%s", i == 0 ? "" : ", ",
+                 row->choices[i]);
+    }
+}
+
 void option_describe(const struct option_row *row, char *text, size_t size) {
     char least[TEXT];
     char most[TEXT];
-    switch (row->kind) {
-    case KIND_COUNT:
-        snprintf(text, size, "a whole number from %.0f to %.0f", row->least, row->most);
-        return;
-    case KIND_DURATION:
-        quantity_print_duration((int64_t)row->least, least, sizeof least);
-        quantity_print_duration((int64_t)row->most, most, sizeof most);
-        snprintf(text, size, "a duration such as 250us, 10ms or 5s, from %s to %s",
-                 least, most);
-        return;
-    case KIND_SIZE:
-        quantity_print_size((int64_t)row->least, least, sizeof least);
-        quantity_print_size((int64_t)row->most, most, sizeof most);
-        snprintf(text, size, "a size such as 64K or 8M, from %s to %s", least, most);
-        return;
-    case KIND_RATE:
-        snprintf(text, size, "a rate such as 1000/s, from %.10g/s to %.10g/s", row->least,
-                 row->most);
-        return;
-    case KIND_SHARE:
-        snprintf(text, size, "a share such as 2%% or 0.02, from %.10g to %.10g", row->least,
-                 row->most);
-        return;
-    case KIND_SPAN:
-        snprintf(text, size, "two durations, START,LENGTH, such as 2s,500ms");
-        return;
-    case KIND_ARRIVALS:
-        snprintf(text, size,
-                 "batch, fixed:RATE or poisson:RATE, such as poisson:900/s");
-        return;
-    case KIND_CHOICE:
-        text[0] = '\0';
-        for (int i = 0; row->choices[i] != NULL; i++) {
-            size_t length = strlen(text);
-            snprintf(text + length, size - length, "%s%s", i == 0 ? "" : ", ",
-                     row->choices[i]);
-        }
-        return;
-    case KIND_FLAG:
-    case KIND_PATH:
-    case KIND_ACTION:
-        break;
+    if (row->kind == KIND_CHOICE) {
+        describe_choices(row, text, size);
+    } else if (has_bounds(row->kind)) {
+        snprintf(text, size, "%s, from %s to %s", forms[row->kind],
+                 print_bound(row->kind, row->least, least),
+                 print_bound(row->kind, row->most, most));
+    } else {
+        snprintf(text, size, "%s", forms[row->kind]);
     }
-    snprintf(text, size, "a file's name");
 }
 
 static bool read_int64(const struct option_row *row, const char *text, int64_t *value) {

@@ -97,10 +97,14 @@ bool quantity_parse_share(const char *text, double *share) {
     return parse_with_unit(text, shares, share);
 }
 
-/* With the greatest unit that leaves it whole. */
+/* With the greatest unit that leaves it whole; nothing needs no unit. */
 static void print_with_unit(double value, const struct unit *units, char *text,
                             size_t size) {
     const struct unit *unit = units;
+    if (value == 0) {
+        snprintf(text, size, "0");
+        return;
+    }
     while (unit[1].name != NULL && fmod(value, unit[1].factor) == 0) {
         unit++;
     }
@@ -108,11 +112,7 @@ static void print_with_unit(double value, const struct unit *units, char *text,
 }
 
 void quantity_print_duration(int64_t ns, char *text, size_t size) {
-    if (ns == 0) {
-        snprintf(text, size, "0");
-    } else {
-        print_with_unit((double)ns, durations, text, size);
-    }
+    print_with_unit((double)ns, durations, text, size);
 }
 
 void quantity_print_size(int64_t bytes, char *text, size_t size) {
