@@ -61,7 +61,8 @@ static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_u
 
 static enum reply serve(struct api *api, const struct call *call, int64_t start_ns,
                         int64_t give_up_ns, struct chan *hang_up) {
-    int64_t reply_at_ns = deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
+    int64_t reply_at_ns =
+        deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
     enum reply reply = wait_for(reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
     gauge_down(&api->served);
     return reply;
