@@ -1,0 +1,201 @@
+/* The client when the run is told to stop: who tells it, and who listens. */
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/plain_run.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static const int64_t hour_ns = 3600 * NS_PER_S;
+
+static void perform_all(struct run *run) {
+    for (int64_t i = 0; i < run->workload->tasks; i++) {
+        client_perform(&run->client, (struct task){.index = (uint64_t)i}, 0);
+    }
+}
+
+/* Performs all tasks one after the other; the run can then be looked at. */
+static void run_all(struct run *run, struct run_config *config) {
+    plain_run_start(run, config);
+    perform_all(run);
+    plain_run_end(run);
+    assert_int_equal(tally_total(&run->tally), config->workload.tasks);
+}
+
+/* ---- fail-fast ---- */
+
+static enum stop_reason stop_reason_after(struct run_config *config,
+                                          enum ctx_reason *reason) {
+    struct run run;
+    config->client.fail_fast = true;
+    config->client.cancel = CANCEL_BETWEEN;
+    plain_run_start(&run, config);
+    perform_all(&run);
+    *reason = ctx_reason(run.ctx);
+    plain_run_end(&run);
+    enum stop_reason stop = tally_stop_reason(&run.tally);
+    run_destroy(&run);
+    return stop;
+}
+
+static void fail_fast_stops_the_run_at_a_failure_that_can_be_seen(void) {
+    struct run_config config = plain_config(1);
+    enum ctx_reason reason;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    assert_int_equal(reason, CTX_ALIVE);
+    config.workload.silent_rate = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    config.workload.silent_rate = 0;
+    config.workload.error_rate = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
+    assert_int_equal(reason, CTX_CANCELLED);
+}
+
+static void fail_fast_waits_for_the_last_attempt(void) {
+    struct run_config config = plain_config(1);
+    config.workload.error_rate = 0.5;
+    config.workload.seed = 1;
+    enum ctx_reason reason;
+    while (workload_call(&config.workload, 0, 1).fate == FATE_OK ||
+           workload_call(&config.workload, 0, 2).fate == FATE_ERROR) {
+        config.workload.seed++; /* a task that goes well at its second attempt */
+    }
+    config.client.attempts = 2;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
+    config.client.attempts = 1;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
+}
+
+/* ---- who listens ---- */
+
+static enum outcome outcome_after_cancel(int cancel) {
+    struct run_config config = plain_config(1);
+    config.client.cancel = cancel;
+    struct run run;
+    plain_run_start(&run, &config);
+    ctx_cancel(run.ctx);
+    perform_all(&run);
+    plain_run_end(&run);
+    enum outcome outcome = run.samples.of[0].outcome;
+    run_destroy(&run);
+    return outcome;
+}
+
+static void only_a_call_that_listens_is_cancelled(void) {
+    assert_int_equal(outcome_after_cancel(CANCEL_NONE), OUTCOME_OK);
+    assert_int_equal(outcome_after_cancel(CANCEL_BETWEEN), OUTCOME_OK);
+    assert_int_equal(outcome_after_cancel(CANCEL_WITHIN), OUTCOME_CANCELLED);
+}
+
+struct performance {
+    struct run *run;
+    uint64_t index;
+};
+
+static void *perform(void *argument) {
+    struct performance *performance = argument;
+    client_perform(&performance->run->client,
+                   (struct task){.index = performance->index}, 0);
+    return NULL;
+}
+
+static void a_call_that_listens_is_cancelled_in_the_middle(void) {
+    struct run_config config = plain_config(1);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.cancel = CANCEL_WITHIN;
+    config.client.attempts = 5; /* and is not tried again */
+    struct performance performance = {.index = 0};
+    struct run run;
+    plain_run_start(&run, &config);
+    performance.run = &run;
+    pthread_t thread = thread_start(perform, &performance);
+    UNTIL(chan_waiters(ctx_done(run.ctx), CHAN_RECEIVE) == 1);
+    ctx_cancel(run.ctx);
+    thread_join(thread);
+    plain_run_end(&run);
+    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
+    assert_int_equal(run.samples.of[0].attempts, 1);
+    assert_int_equal(atomic_load(&run.tally.interrupted), 1);
+    run_destroy(&run);
+}
+
+static void the_runs_deadline_cancels_a_call_that_listens(void) {
+    struct run_config config = plain_config(3);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.cancel = CANCEL_WITHIN;
+    config.deadline_ns = NS_PER_MS;
+    struct run run;
+    run_all(&run, &config);
+    assert_int_equal(tally_outcome(&run.tally, OUTCOME_CANCELLED), 3);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
+    run_destroy(&run);
+}
+
+static struct run listening;
+
+/* `told`: what is cancelled, if anything. */
+static bool is_cancelled(int cancel, int64_t deadline_ns, struct ctx **told) {
+    struct run_config config = plain_config(1);
+    config.client.cancel = cancel;
+    config.deadline_ns = deadline_ns;
+    plain_run_start(&listening, &config);
+    UNTIL(deadline_ns != 1 || is_past(ctx_deadline_ns(listening.ctx)));
+    if (told != NULL) {
+        ctx_cancel(*told);
+    }
+    bool answer = client_is_cancelled(&listening.client);
+    run_destroy(&listening);
+    return answer;
+}
+
+static void a_design_that_listens_hears_everything(void) {
+    for (int cancel = CANCEL_BETWEEN; cancel <= CANCEL_WITHIN; cancel++) {
+        assert_false(is_cancelled(cancel, 0, NULL));
+        assert_false(is_cancelled(cancel, hour_ns, NULL));
+        assert_true(is_cancelled(cancel, 1, NULL));
+        assert_true(is_cancelled(cancel, 0, &listening.ctx));  /* fail-fast */
+        assert_true(is_cancelled(cancel, 0, &listening.root)); /* Ctrl-C */
+    }
+}
+
+static void a_design_that_does_not_listen_hears_only_ctrl_c(void) {
+    assert_false(is_cancelled(CANCEL_NONE, 0, NULL));
+    assert_false(is_cancelled(CANCEL_NONE, 1, NULL));
+    assert_false(is_cancelled(CANCEL_NONE, 0, &listening.ctx));
+    assert_true(is_cancelled(CANCEL_NONE, 0, &listening.root));
+    assert_true(
+        is_cancelled(CANCEL_NONE, 1, &listening.root)); /* past a deadline, too */
+}
+
+static void a_skipped_task_is_accounted_for_and_never_called(void) {
+    struct run_config config = plain_config(2);
+    struct run run;
+    plain_run_start(&run, &config);
+    client_skip(&run.client, (struct task){.index = 0}, OUTCOME_CANCELLED);
+    client_skip(&run.client, (struct task){.index = 1}, OUTCOME_NOT_STARTED);
+    plain_run_end(&run);
+    assert_int_equal(tally_total(&run.tally), 2);
+    assert_int_equal(api_calls(&run.api), 0);
+    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
+    assert_int_equal(run.samples.of[1].outcome, OUTCOME_NOT_STARTED);
+    assert_true(run.samples.of[1].started_ns < 0);
+    run_destroy(&run);
+}
+
+static const struct claim claims[] = {
+    CLAIM(fail_fast_stops_the_run_at_a_failure_that_can_be_seen),
+    CLAIM(fail_fast_waits_for_the_last_attempt),
+    CLAIM(only_a_call_that_listens_is_cancelled),
+    CLAIM(a_call_that_listens_is_cancelled_in_the_middle),
+    CLAIM(the_runs_deadline_cancels_a_call_that_listens),
+    CLAIM(a_design_that_listens_hears_everything),
+    CLAIM(a_design_that_does_not_listen_hears_only_ctrl_c),
+    CLAIM(a_skipped_task_is_accounted_for_and_never_called),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

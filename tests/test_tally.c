@@ -1,0 +1,182 @@
+/* The tally: every task counted once, and the stop accounted for, on invented clocks.
+ */
+#include "clock.h"
+#include "measure/tally.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+static struct tally tally;
+
+/* A run that began at 1000 ns and was, or was not, told to stop at 2000. */
+enum { BEGAN = 1000, STOPPED = 2000 };
+
+static void start(int64_t deadline_ns) {
+    tally_init(&tally, NULL);
+    tally_start(&tally, BEGAN, deadline_ns);
+}
+
+static struct account account(int64_t due_ns, int64_t started_ns, int64_t finished_ns,
+                              enum outcome outcome) {
+    return (struct account){.task = {.due_ns = due_ns},
+                            .started_at_ns = BEGAN + started_ns,
+                            .finished_at_ns = BEGAN + finished_ns,
+                            .attempts = 1,
+                            .outcome = outcome};
+}
+
+static void finish(int64_t due_ns, int64_t started_ns, int64_t finished_ns,
+                   enum outcome outcome) {
+    struct account of = account(due_ns, started_ns, finished_ns, outcome);
+    tally_finished(&tally, &of);
+}
+
+/* ---- outcomes and latencies ---- */
+
+static void every_outcome_is_counted_where_it_belongs(void) {
+    start(DEADLINE_NEVER);
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        for (int times = 0; times <= i; times++) {
+            finish(0, 0, 10, (enum outcome)i);
+        }
+    }
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_NOT_STARTED);
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        int64_t extra = i == OUTCOME_NOT_STARTED;
+        assert_int_equal(tally_outcome(&tally, (enum outcome)i), i + 1 + extra);
+    }
+    assert_int_equal(tally_total(&tally), OUTCOME_COUNT * (OUTCOME_COUNT + 1) / 2 + 1);
+}
+
+static void latency_and_wait_count_from_when_a_task_was_due(void) {
+    start(DEADLINE_NEVER);
+    finish(10, 30, 60, OUTCOME_OK);
+    assert_int_equal(histogram_quantile_ns(&tally.latency, 1), 50);
+    assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), 20);
+}
+
+static void a_task_never_started_has_no_latency(void) {
+    start(DEADLINE_NEVER);
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
+    assert_int_equal(histogram_quantile_ns(&tally.latency, 1), -1);
+    assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), -1);
+    assert_int_equal(tally_total(&tally), 1);
+}
+
+static void the_wall_time_ends_with_the_last_outcome(void) {
+    start(DEADLINE_NEVER);
+    assert_int_equal(tally_wall_ns(&tally), 0); /* not a task: no time */
+    finish(0, 0, 70, OUTCOME_OK);
+    finish(0, 0, 90, OUTCOME_OK);
+    finish(0, 0, 80, OUTCOME_OK); /* told later, ended earlier */
+    assert_int_equal(tally_wall_ns(&tally), 90);
+}
+
+/* ---- the stop ---- */
+
+static void tasks_are_told_apart_by_where_they_were_at_the_stop(void) {
+    start(STOPPED);                          /* which is 1000 into the run */
+    finish(0, 100, 900, OUTCOME_OK);         /* done before */
+    finish(0, 100, 1000, OUTCOME_OK);        /* done just then */
+    finish(0, 900, 1100, OUTCOME_OK);        /* in flight, and left alone */
+    finish(0, 900, 1001, OUTCOME_CANCELLED); /* in flight, and interrupted */
+    finish(0, 1000, 1100, OUTCOME_OK);       /* started too late */
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
+    assert_int_equal(tally.started_before_stop, 4);
+    assert_int_equal(tally.in_flight_at_stop, 2);
+    assert_int_equal(tally.interrupted, 1);
+    assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 2);
+}
+
+static void a_deadline_after_the_end_stopped_nothing(void) {
+    start(now_ns() + 3600 * NS_PER_S);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_NOT);
+    start(now_ns());
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_DEADLINE);
+    start(DEADLINE_NEVER);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_NOT);
+}
+
+static void the_first_reason_to_stop_stays(void) {
+    start(DEADLINE_NEVER);
+    tally_stop(&tally, STOP_FAIL_FAST);
+    int64_t first_ns = tally.stop_at_ns;
+    tally_stop(&tally, STOP_SIGNAL);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_FAIL_FAST);
+    assert_int_equal(tally.stop_at_ns, first_ns);
+}
+
+static void who_stops_before_the_deadline_is_the_reason(void) {
+    start(now_ns() + 3600 * NS_PER_S);
+    tally_stop(&tally, STOP_SIGNAL);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_SIGNAL);
+    start(now_ns()); /* the deadline has come first */
+    tally_stop(&tally, STOP_SIGNAL);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_DEADLINE);
+}
+
+/* ---- many threads ---- */
+
+enum { THREADS = 8 };
+
+struct clerk {
+    enum outcome outcome;
+    int count;
+};
+
+static void *count_outcomes(void *argument) {
+    const struct clerk *clerk = argument;
+    gauge_up(&tally.threads);
+    for (int i = 0; i < clerk->count; i++) {
+        if (i % 2 == 0) {
+            finish(0, i, i + 1, clerk->outcome);
+        } else {
+            tally_unstarted(&tally, (struct task){0}, clerk->outcome);
+        }
+    }
+    tally_thread_ends(&tally);
+    return NULL;
+}
+
+static void threads_lose_no_task(void) {
+    struct clerk clerks[THREADS];
+    struct crowd crowd;
+    int each = 2 * scaled(10000);
+    start(DEADLINE_NEVER);
+    crowd_init(&crowd);
+    for (int i = 0; i < THREADS; i++) {
+        clerks[i] = (struct clerk){(enum outcome)(i % 2), each};
+        crowd_add(&crowd, count_outcomes, &clerks[i]);
+    }
+    crowd_start(&crowd);
+    crowd_join(&crowd);
+    assert_int_equal(tally_total(&tally), THREADS * each);
+    assert_int_equal(tally_outcome(&tally, (enum outcome)0), THREADS / 2 * each);
+    assert_int_equal(tally_outcome(&tally, (enum outcome)1), THREADS / 2 * each);
+    assert_int_equal(tally.latency.count, THREADS / 2 * each);
+    assert_int_equal(tally.started_before_stop, THREADS / 2 * each);
+    assert_int_equal(tally.threads.now, 0);
+    assert_in_range(gauge_peak(&tally.threads), 1, THREADS);
+}
+
+static const struct claim claims[] = {
+    CLAIM(every_outcome_is_counted_where_it_belongs),
+    CLAIM(latency_and_wait_count_from_when_a_task_was_due),
+    CLAIM(a_task_never_started_has_no_latency),
+    CLAIM(the_wall_time_ends_with_the_last_outcome),
+    CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop),
+    CLAIM(a_deadline_after_the_end_stopped_nothing),
+    CLAIM(the_first_reason_to_stop_stays),
+    CLAIM(who_stops_before_the_deadline_is_the_reason),
+    CLAIM(threads_lose_no_task),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

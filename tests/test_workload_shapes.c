@@ -1,0 +1,163 @@
+/* The shapes that a workload promises: of service times and of arrivals. */
+#include <math.h>
+
+#include "clock.h"
+#include "simulation/workload.h"
+#include "support/suite.h"
+#include "support/threads.h"
+
+enum { TASKS = 20000 };
+
+static struct workload_config usual(void) {
+    return (struct workload_config){
+        .tasks = TASKS,
+        .seed = 1,
+        .service_ns = 10 * NS_PER_MS,
+        .distribution = DISTRIBUTION_EXPONENTIAL,
+        .error_rate = 0.1,
+        .silent_rate = 0.05,
+        .hang_rate = 0.02,
+        .hang_ns = 30 * NS_PER_S,
+        .arrivals = ARRIVALS_POISSON,
+        .arrivals_per_s = 900,
+    };
+}
+
+static struct workload_config without_faults(int distribution) {
+    struct workload_config config = usual();
+    config.error_rate = config.silent_rate = config.hang_rate = 0;
+    config.distribution = distribution;
+    return config;
+}
+
+/* ---- service times ---- */
+
+static void *new_sample(void) {
+    void *sample = calloc(TASKS, sizeof(double));
+    assert_non_null(sample);
+    return sample;
+}
+
+static int by_size(const void *a, const void *b) {
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static double uniform(double x) {
+    return x < 2 ? x / 2 : 1;
+}
+
+static double exponential(double x) {
+    return 1 - exp(-x);
+}
+
+static double lognormal(double x) {
+    return 0.5 * erfc(-(log(x) + 0.5) / sqrt(2));
+}
+
+/* Kolmogorov and Smirnov: the greatest distance between the sample's and the promised
+ * distribution function. Beyond 2.2 / sqrt(n) for one sample in 10 000. */
+static void assert_distributed(double *sample, double (*promised)(double)) {
+    qsort(sample, TASKS, sizeof sample[0], by_size);
+    double distance = 0;
+    for (int i = 0; i < TASKS; i++) {
+        double share = promised(sample[i]);
+        distance = fmax(distance, fabs(share - (double)i / TASKS));
+        distance = fmax(distance, fabs(share - (double)(i + 1) / TASKS));
+    }
+    assert_true(distance < 2.2 / sqrt(TASKS));
+}
+
+/* `deviation` is the distribution's own, of a mean of 1: a sample's mean lies within 4
+ * of it over sqrt(n), but for one sample in 10 000. */
+static void assert_service_times(int distribution, double (*promised)(double),
+                                 double deviation) {
+    struct workload_config config = without_faults(distribution);
+    double *sample = new_sample();
+    double sum = 0;
+    for (uint64_t i = 0; i < TASKS; i++) {
+        int64_t service_ns = workload_call(&config, i, 1).service_ns;
+        assert_true(service_ns >= 0);
+        sample[i] = (double)service_ns / (double)config.service_ns;
+        sum += sample[i];
+    }
+    assert_true(fabs(sum / TASKS - 1) < 4 * deviation / sqrt(TASKS));
+    assert_distributed(sample, promised);
+    free(sample);
+}
+
+static void fixed_service_times_are_all_the_same(void) {
+    struct workload_config config = without_faults(DISTRIBUTION_FIXED);
+    for (uint64_t i = 0; i < TASKS; i++) {
+        assert_int_equal(workload_call(&config, i, 1).service_ns, config.service_ns);
+    }
+}
+
+static void uniform_service_times_are_uniform(void) {
+    assert_service_times(DISTRIBUTION_UNIFORM, uniform, 1 / sqrt(3));
+}
+
+static void exponential_service_times_are_exponential(void) {
+    assert_service_times(DISTRIBUTION_EXPONENTIAL, exponential, 1);
+}
+
+static void lognormal_service_times_are_lognormal(void) {
+    assert_service_times(DISTRIBUTION_LOGNORMAL, lognormal, sqrt(exp(1) - 1));
+}
+
+/* ---- arrivals ---- */
+
+static void all_of_a_batch_are_due_at_the_start(void) {
+    struct workload_config config = usual();
+    config.arrivals = ARRIVALS_BATCH;
+    struct task task = workload_first(&config);
+    for (uint64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        assert_true(task.index == i);
+        assert_int_equal(task.due_ns, 0);
+    }
+}
+
+/* Each from the start, not from the one before: a third of a second added a million
+ * times would be off by the rounding of each. */
+static void fixed_arrivals_do_not_drift(void) {
+    struct workload_config config = usual();
+    config.arrivals = ARRIVALS_FIXED;
+    config.arrivals_per_s = 3;
+    struct task task = workload_first(&config);
+    for (int64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        int64_t exact_ns = (i * NS_PER_S * 2 + 3) / 6; /* rounded to the nearest */
+        assert_true(llabs(task.due_ns - exact_ns) <= 1);
+    }
+}
+
+static void poisson_arrivals_have_exponential_gaps(void) {
+    struct workload_config config = usual();
+    double *gaps = new_sample();
+    double sum = 0;
+    struct task task = workload_first(&config);
+    int64_t before_ns = 0;
+    for (int i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+        assert_true(task.due_ns >= before_ns);
+        gaps[i] = (double)(task.due_ns - before_ns) * config.arrivals_per_s / 1e9;
+        sum += gaps[i];
+        before_ns = task.due_ns;
+    }
+    assert_true(fabs(sum / TASKS - 1) < 4 / sqrt(TASKS));
+    assert_distributed(gaps, exponential);
+    free(gaps);
+}
+
+static const struct claim claims[] = {
+    CLAIM(fixed_service_times_are_all_the_same),
+    CLAIM(uniform_service_times_are_uniform),
+    CLAIM(exponential_service_times_are_exponential),
+    CLAIM(lognormal_service_times_are_lognormal),
+    CLAIM(all_of_a_batch_are_due_at_the_start),
+    CLAIM(fixed_arrivals_do_not_drift),
+    CLAIM(poisson_arrivals_have_exponential_gaps),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
