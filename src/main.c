@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 
 #include "deadlock.h"
@@ -20,18 +21,18 @@ int main(int argc, char **argv) {
     }
 
     int error = run_init(&run, &options.run);
-    if (error != 0) {
-        report_impossible("the run could not be set up", error);
+    char *config = options_to_json(&options, runner_name);
+    if (error != 0 || config == NULL) {
+        report_impossible(&run, error != 0 ? error : -ENOMEM);
     }
     interrupt_watch(&interrupt, run.root, &run.tally);
     error = runner_run(&run);
     run_finish(&run);
     int signal = interrupt_end(&interrupt);
     if (error != 0) {
-        report_impossible(run.limit[0] != '\0' ? run.limit : "no memory", error);
+        report_impossible(&run, error);
     }
 
-    char *config = options_to_json(&options, runner_name);
     int status = report_write(&report, &run, runner_name, config, signal);
     free(config);
     run_destroy(&run);

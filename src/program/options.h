@@ -43,7 +43,8 @@ void options_read(struct options *options, const char *program, int argc, char *
 
 /* {"tasks": 50, ...}: every option by its long name with '_' for '-', durations in _ns,
  * sizes in _bytes, rates in _per_s, shares as fractions; null: none, or not of this
- * program. Paths are left out, as they name a machine. To be freed by the caller. */
+ * program. Paths are left out, as they name a machine. To be freed by the caller; NULL:
+ * no memory. */
 char *options_to_json(const struct options *options, const char *program);
 
 #endif

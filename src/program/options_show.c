@@ -1,9 +1,8 @@
 /* What people and programs are told of the options: --help and the record. */
-#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "must.h"
 #include "program/option_value.h"
 
 static void print_default(const struct option_row *row, const char *program,
@@ -166,8 +165,14 @@ char *options_to_json(const struct options *options, const char *program) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    must(out == NULL ? errno : 0);
+    if (out == NULL) {
+        return NULL;
+    }
     write_json(options, program, out);
-    must(fclose(out) == 0 ? 0 : errno);
+    bool failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed) {
+        free(text);
+        return NULL;
+    }
     return text;
 }

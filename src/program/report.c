@@ -1,5 +1,6 @@
 #include "program/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,8 @@ int report_write(struct report *report, struct run *run, const char *program,
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_MEASURED;
 }
 
-void report_impossible(const char *why, int error) {
-    fprintf(stderr, "%s: %s\n", why, strerror(-error));
+void report_impossible(const struct run *run, int error) {
+    fprintf(stderr, "%s: cannot run: %s\n", program_invocation_short_name,
+            run->limit[0] != '\0' ? run->limit : strerror(-error));
     exit(EXIT_ENVIRONMENT);
 }

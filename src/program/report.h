@@ -4,7 +4,7 @@
  *
  *   report_open(report, ...)    before the run; ends the program (3) if it cannot write
  *   report_write(report, ...)   after it; the exit status
- *   report_impossible(why, error)  instead of it: one line, and exit status 3
+ *   report_impossible(run, error)  instead of it: one line, and exit status 3
  */
 #ifndef FIVE_COOKS_REPORT_H
 #define FIVE_COOKS_REPORT_H
@@ -35,6 +35,6 @@ void report_open(struct report *report, const char *json_path,
 int report_write(struct report *report, struct run *run, const char *program,
                  const char *config, int signal);
 
-_Noreturn void report_impossible(const char *why, int error);
+_Noreturn void report_impossible(const struct run *run, int error);
 
 #endif
