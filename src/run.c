@@ -110,7 +110,8 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
     gauge_down(&run->tally.threads);
     deadlock_thread_cancelled();
     if (run->limit[0] == '\0') {
-        limits_explain(run->limit, sizeof run->limit, run->tally.created_threads);
+        int64_t thread_bytes = run->config->stack_bytes + run->config->guard_bytes;
+        limits_explain(run->limit, sizeof run->limit, thread_bytes);
     }
     return error;
 }

@@ -111,7 +111,4 @@ void summary_write(const struct record *record, FILE *out) {
     fprintf(out, ", %s system, %" PRId64 " voluntary switches\n",
             duration(run->process.system_ns, text), run->process.voluntary_switches);
     write_stop(tally, out);
-    if (run->limit[0] != '\0') {
-        fprintf(out, "  limit       %s\n", run->limit);
-    }
 }

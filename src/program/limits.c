@@ -1,17 +1,24 @@
 #include "program/limits.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A limit, how much of it is used, and where a person finds it. */
+/* A limit, how much of it is used, what one more thread takes of it, and where a person
+ * finds it. */
 struct limit {
     int64_t used;
+    int64_t need;
     int64_t most; /* < 0: not set, or cannot be read */
     char name[256];
 };
+
+/* From this share on a limit may have been what stopped a thread. Not only from 1 on:
+ * the kernel keeps some numbers for itself, and the rest may have changed meanwhile. */
+#define NEAR 0.9
 
 static int64_t read_number(const char *path) {
     FILE *file = fopen(path, "re");
@@ -79,18 +86,39 @@ static int64_t bound_processes(void) {
     return rlimit_of(RLIMIT_NPROC);
 }
 
-static void keep_fuller(struct limit *fullest, int64_t used, int64_t most,
+/* RLIMIT_NPROC counts all threads of the user, of whatever program. */
+static int64_t threads_of_user(void) {
+    DIR *proc = opendir("/proc");
+    int64_t threads = 0;
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;) {
+        char path[sizeof "/proc//status" + sizeof entry->d_name];
+        snprintf(path, sizeof path, "/proc/%s/status", entry->d_name);
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+            read_line(path, "Uid: %" SCNd64) == (int64_t)getuid()) {
+            threads += read_line(path, "Threads: %" SCNd64);
+        }
+    }
+    if (proc != NULL) {
+        closedir(proc);
+    }
+    return threads;
+}
+
+static double share_with_one_more(const struct limit *limit) {
+    return ((double)limit->used + (double)limit->need) / (double)limit->most;
+}
+
+static void keep_fuller(struct limit *fullest, int64_t used, int64_t need, int64_t most,
                         const char *name) {
+    struct limit limit = {.used = used, .need = need, .most = most};
     if (most <= 0 || used < 0) {
         return;
     }
-    /* used/most compared as fractions; a small limit half full can be the one, too */
     if (fullest->most < 0 ||
-        (double)used / (double)most > (double)fullest->used / (double)fullest->most) {
-        fullest->used = used;
-        fullest->most = most;
-        snprintf(fullest->name, sizeof fullest->name, "%.*s",
-                 (int)sizeof fullest->name - 1, name);
+        share_with_one_more(&limit) > share_with_one_more(fullest)) {
+        snprintf(limit.name, sizeof limit.name, "%.*s", (int)sizeof limit.name - 1,
+                 name);
+        *fullest = limit;
     }
 }
 
@@ -101,7 +129,7 @@ static void look_at_cgroups(struct limit *fullest, const char *root, char *path)
         char used[400];
         snprintf(most, sizeof most, "%s%s/pids.max", root, path);
         snprintf(used, sizeof used, "%s%s/pids.current", root, path);
-        keep_fuller(fullest, read_number(used), read_number(most), most);
+        keep_fuller(fullest, read_number(used), 1, read_number(most), most);
         char *slash = strrchr(path, '/');
         if (slash == NULL) {
             return;
@@ -132,37 +160,65 @@ static void look_at_all_cgroups(struct limit *fullest) {
     }
 }
 
-static void look_at_memory(struct limit *fullest) {
+static int64_t add_known(int64_t a, int64_t b) {
+    return a < 0 || b < 0 ? -1 : a + b;
+}
+
+static void look_at_memory(struct limit *fullest, int64_t thread_bytes) {
     const char *status = "/proc/self/status";
     const char *meminfo = "/proc/meminfo";
     keep_fuller(fullest, read_line(status, "VmSize: %" SCNd64 " kB") * 1024,
-                rlimit_of(RLIMIT_AS), "RLIMIT_AS in bytes (ulimit -v, --limit-memory)");
+                thread_bytes, rlimit_of(RLIMIT_AS),
+                "RLIMIT_AS in bytes (ulimit -v, --limit-memory)");
     keep_fuller(fullest, read_line(status, "VmData: %" SCNd64 " kB") * 1024,
-                rlimit_of(RLIMIT_DATA), "RLIMIT_DATA in bytes (ulimit -d)");
-    if (read_number("/proc/sys/vm/overcommit_memory") == 2) {
+                thread_bytes, rlimit_of(RLIMIT_DATA),
+                "RLIMIT_DATA in bytes (ulimit -d)");
+    int64_t overcommit = read_number("/proc/sys/vm/overcommit_memory");
+    if (overcommit == 0) {
+        keep_fuller(fullest, 0, thread_bytes / 1024,
+                    add_known(read_line(meminfo, "MemTotal: %" SCNd64 " kB"),
+                              read_line(meminfo, "SwapTotal: %" SCNd64 " kB")),
+                    "RAM and swap in kB, for one stack (vm.overcommit_memory is 0)");
+    } else if (overcommit == 2) {
         keep_fuller(fullest, read_line(meminfo, "Committed_AS: %" SCNd64 " kB"),
+                    thread_bytes / 1024,
                     read_line(meminfo, "CommitLimit: %" SCNd64 " kB"),
-                    "CommitLimit in kB (/proc/sys/vm/overcommit_memory is 2)");
+                    "CommitLimit in kB (vm.overcommit_memory is 2)");
     }
 }
 
-void limits_explain(char *text, size_t size, int64_t threads_created) {
-    struct limit fullest = {.most = -1};
-    keep_fuller(&fullest, threads_created, bound_processes(),
-                "RLIMIT_NPROC (ulimit -u), which counts all threads of this user");
-    keep_fuller(&fullest, threads_of_machine(), read_number("/proc/sys/kernel/pid_max"),
+static void look_at_counts(struct limit *fullest) {
+    int64_t machine = threads_of_machine();
+    int64_t processes = bound_processes();
+    if (processes > 0) {
+        keep_fuller(fullest, threads_of_user(), 1, processes,
+                    "RLIMIT_NPROC (ulimit -u), which counts all threads of this user");
+    }
+    keep_fuller(fullest, machine, 1, read_number("/proc/sys/kernel/pid_max"),
                 "kernel.pid_max (/proc/sys/kernel/pid_max)");
-    keep_fuller(&fullest, threads_of_machine(),
-                read_number("/proc/sys/kernel/threads-max"),
+    keep_fuller(fullest, machine, 1, read_number("/proc/sys/kernel/threads-max"),
                 "kernel.threads-max (/proc/sys/kernel/threads-max)");
-    keep_fuller(&fullest, count_maps(), read_number("/proc/sys/vm/max_map_count"),
+    keep_fuller(fullest, count_maps(), 2, read_number("/proc/sys/vm/max_map_count"),
                 "vm.max_map_count (/proc/sys/vm/max_map_count)");
+}
+
+void limits_explain(char *text, size_t size, int64_t thread_bytes) {
+    struct limit fullest = {.most = -1};
+    char need[64] = "";
+    look_at_counts(&fullest);
     look_at_all_cgroups(&fullest);
-    look_at_memory(&fullest);
+    look_at_memory(&fullest, thread_bytes);
     if (fullest.most < 0) {
         snprintf(text, size, "no limit could be read");
         return;
     }
-    snprintf(text, size, "most likely %s: %" PRId64 " of %" PRId64, fullest.name,
-             fullest.used, fullest.most);
+    if (fullest.need > 1) {
+        snprintf(need, sizeof need, ", and one more thread takes %" PRId64,
+                 fullest.need);
+    }
+    snprintf(text, size, "%s %s: %" PRId64 " of %" PRId64 " in use%s",
+             share_with_one_more(&fullest) >= NEAR
+                 ? "most likely"
+                 : "no limit known here is near; the nearest is",
+             fullest.name, fullest.used, fullest.most, need);
 }
