@@ -26,7 +26,7 @@ TIME_LIMIT_S = 60
 HARMLESS = ("Fontconfig error: No writable cache directories",)
 
 
-def draw(sheet: Sheet, folder: Path, script: str = "") -> dict[str, str]:
+def draw(sheet: Sheet, folder: Path) -> dict[str, str]:
     """Draws the sheet into folder/charts; returns paths inside folder by kind.
 
     The marks and the settings are kept beside the pictures, so that the same command
@@ -47,7 +47,7 @@ def draw(sheet: Sheet, folder: Path, script: str = "") -> dict[str, str]:
             path.write_text(csv_text(part.columns, part.marks), encoding="utf-8")
         for kind in KINDS:
             picture = data.with_suffix("." + kind)
-            run_gnuplot(data, picture, script or sheet.name)
+            run_gnuplot(data, picture, sheet.script or sheet.name)
             inspect(picture)
             if kind == "svg":
                 _dress(picture, sheet)

@@ -19,7 +19,7 @@ Steps = list[tuple[float, int, int]]
 
 
 def build(material: Material) -> Sheet:
-    runs = _chosen(material)
+    runs = chosen(material)
     if not runs:
         return _empty(material)
     samples = [read_samples(material.folder / run.samples) for run in runs]
@@ -61,8 +61,8 @@ def build(material: Material) -> Sheet:
     )  # fmt: skip
 
 
-def _chosen(material: Material) -> list[Run]:
-    """All designs recorded, at the most tasks that both kinds of design recorded."""
+def chosen(material: Material) -> list[Run]:
+    """All designs recorded, threads first, at the most tasks that both kinds of design recorded."""
     found = [r for r in material.samples if r.cell.tasks]
     for tasks in sorted({r.cell.tasks for r in found}, reverse=True):
         here = [r for r in found if r.cell.tasks == tasks]

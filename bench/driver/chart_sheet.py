@@ -6,6 +6,7 @@ values by one function, and travel together as a Sheet. Nothing here runs gnuplo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -57,6 +58,7 @@ class Sheet:
     log: tuple[str, ...] = ()
     nothing: str = ""
     parts: Mapping[str, Sheet] = field(default_factory=dict)
+    script: str = ""  # when several charts share one; otherwise its own name
 
 
 def check(sheet: Sheet) -> None:
@@ -143,7 +145,7 @@ def _literal(value: object) -> str:
 def fit_title(title: str) -> tuple[int, list[str]]:
     """The largest size at which the title takes two lines at most."""
     for size_px in TITLE_PX:
-        lines = _wrapped(title, size_px, BOLD_EM)
+        lines = _wrapped(_bound(title), size_px, BOLD_EM)
         if len(lines) <= MOST_LINES:
             return size_px, lines
     raise ChartError(f"a title of {len(title)} characters does not fit: {title}")
@@ -152,12 +154,18 @@ def fit_title(title: str) -> tuple[int, list[str]]:
 def fit_subtitle(subtitle: str) -> list[str]:
     """Two lines at most, broken between its parts where that is possible."""
     widest = _widest(SUBTITLE_PX, PLAIN_EM)
+    subtitle = _bound(subtitle)
     lines = _filled(subtitle.split(" · "), " · ", widest)
     if len(lines) > MOST_LINES or any(len(line) > widest for line in lines):
         lines = _filled(subtitle.split(" "), " ", widest)
     if len(lines) > MOST_LINES:
         raise ChartError(f"{len(lines)} lines of subtitle do not fit: {subtitle}")
     return lines
+
+
+def _bound(text: str) -> str:
+    """A number and its unit on one line."""
+    return re.sub(r"(\d) (?=(?:[nµm]?s|[kMG]?B|%)(?!\w))", "\\1\u00a0", text)
 
 
 def _widest(size_px: float, em: float) -> int:

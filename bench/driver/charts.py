@@ -12,10 +12,13 @@ from pathlib import Path
 
 from . import (
     chart_gnuplot,
+    chart_goodput,
     chart_in_flight,
+    chart_latency,
     chart_memory,
     chart_outcomes,
     chart_overview,
+    chart_runs,
     chart_timeline,
     chart_wall_time,
 )
@@ -30,18 +33,34 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "timeline": chart_timeline.build,
     "in-flight": chart_in_flight.build,
     "overview": chart_overview.build,
+    "goodput": chart_goodput.build,
+    "latency": chart_latency.latency,
+    "queue-wait": chart_latency.queue_wait,
+    "run-sequence": chart_runs.sequence,
+    "control": chart_runs.control,
 }
+
+# Charts that go with another: whoever asks for the one also gets the others.
+COMPANIONS = {"outcomes": ("goodput",), "in-flight": ("latency", "queue-wait")}
+# Every comparison shows whether it can be trusted.
+ALWAYS = ("run-sequence", "control")
+
+
+def wanted(experiment: Experiment) -> list[str]:
+    """The names of the experiment's charts, in the order of the report."""
+    asked = experiment.charts
+    names = ["overview"] if set(chart_overview.PARTS) <= set(asked) else []
+    for name in asked:
+        names += [name, *COMPANIONS.get(name, ())]
+    return list(dict.fromkeys([*names, *ALWAYS]))
 
 
 def draw(
     folder: Path, experiment: Experiment, runs: Sequence[Run], summaries: Summaries
 ) -> list[Chart]:
-    """The experiment's charts, drawn into folder/charts; those of one slide first."""
+    """The experiment's charts, drawn into folder/charts."""
     material = Material(folder, experiment, runs, summaries)
-    names = list(experiment.charts)
-    if set(chart_overview.PARTS) <= set(names) and "overview" not in names:
-        names.insert(0, "overview")
-    return [draw_one(name, material) for name in names]
+    return [draw_one(name, material) for name in wanted(experiment)]
 
 
 def draw_one(name: str, material: Material) -> Chart:

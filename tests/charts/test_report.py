@@ -80,6 +80,9 @@ class Report(unittest.TestCase):
     def tearDownClass(cls) -> None:
         cls.desk.cleanup()
 
+    def says(self, part: str) -> None:
+        self.assertTrue(part in self.text, f"not in the report: {part}")
+
     def test_every_element_is_closed(self) -> None:
         self.assertEqual([], self.outline.open)
 
@@ -99,12 +102,11 @@ class Report(unittest.TestCase):
 
     def test_nothing_is_asked_of_any_network(self) -> None:
         self.assertEqual([], self.outline.loads)
-        self.assertIn("default-src 'none'", self.text)
-        self.assertNotRegex(self.text, r"https?:")
-        self.assertNotIn("@import", self.text)
+        self.says("default-src 'none'")
+        self.assertEqual([], re.findall(r"https?:.{0,40}|@import", self.text))
 
     def test_no_place_of_the_template_is_left(self) -> None:
-        self.assertNotRegex(self.text, r"\{\{\w+\}\}")
+        self.assertEqual([], re.findall(r"\{\{\w+\}\}", self.text))
 
     def test_it_is_small_enough_to_mail(self) -> None:
         self.assertLessEqual(len(self.text.encode()), 1_500_000)
@@ -118,20 +120,20 @@ class Report(unittest.TestCase):
             self.assertEqual(len(chart.rows), figure.count('<th scope="row">'))
 
     def test_a_chart_that_failed_is_said(self) -> None:
-        self.assertIn("it &lt;broke&gt;", self.text)
+        self.says("it &lt;broke&gt;")
 
     def test_words_of_the_machine_are_escaped(self) -> None:
-        self.assertIn("a &lt;processor&gt; &amp; more", self.text)
-        self.assertIn("unknown", self.text)
+        self.says("a &lt;processor&gt; &amp; more")
+        self.says("unknown")
 
     def test_the_table_holds_every_cell(self) -> None:
         for summary in self.material.summaries:
             told = wording.interval_text(summary.figures["wall_s"], "s")
-            self.assertIn(told, self.text)
+            self.says(told)
 
     def test_the_verdicts_are_those_of_the_ratios(self) -> None:
         for ratio in self.material.summaries.ratios:
-            self.assertIn(wording.ratio_sentence(ratio), self.text)
+            self.says(wording.ratio_sentence(ratio))
 
     def test_the_raw_runs_are_inside(self) -> None:
         packed = re.search(r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"', self.text)
@@ -143,7 +145,7 @@ class Report(unittest.TestCase):
             self.assertIn("--colour-1", variables(theme))
         self.assertEqual("#d55e00", palette()["light"]["colour-1"])
         self.assertEqual(palette()["light"].keys(), palette()["dark"].keys())
-        self.assertIn("var(--colour-2)", self.text)
+        self.says("var(--colour-2)")
 
     def test_lettering_is_readable_on_its_ground(self) -> None:
         for theme in palette().values():
@@ -178,8 +180,8 @@ class Thin(unittest.TestCase):
                 m.folder, m.experiment, m.runs, m.summaries, drawn, {}
             )
             text = path.read_text(encoding="utf-8")
-        self.assertIn("not run", text)
-        self.assertIn("Nothing was compared", text)
+        self.assertTrue("not run" in text)
+        self.assertTrue("Nothing was compared" in text)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Theory {
   }
 
   add(kind, attributes, text) {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+    const element = document.createElementNS(this.plot.namespaceURI, kind);
     for (const [name, value] of Object.entries(attributes)) {
       element.setAttribute(name, value);
     }

@@ -1,0 +1,204 @@
+"""How long until an answer, and how long until a start? Two charts of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from . import chart_in_flight
+from .chart_material import Material, log_ticks
+from .chart_samples import Sample, read_samples
+from .chart_sheet import Sheet, Tics, Value
+from .chart_words import sentence, show_setting, show_share, tasks_words
+from .model import Cell, Run
+from .quantities import show_count, show_duration
+from .theory import service_time_s
+from .wording import design_name
+
+COLUMNS = ("series", "time_s", "percent")
+LEAST_S = 1e-6  # a log axis begins somewhere; shorter waits are drawn there
+FEWEST_FOR_P99 = 1000  # with fewer, p99 is the maximum or next to it
+LABEL_APART = 0.2
+
+
+def latency(material: Material) -> Sheet:
+    """From due to answered, of the tasks that went well."""
+    return _sheet(
+        material, "latency", "answered", "time from due to answer",
+        lambda s: None if s.outcome != "ok" or s.finished_s is None
+        else s.finished_s - s.due_s,
+        lambda cell, tasks: service_time_s(cell) * tasks,
+    )  # fmt: skip
+
+
+def queue_wait(material: Material) -> Sheet:
+    """From due to started, of all tasks that were started."""
+    return _sheet(
+        material, "queue-wait", "started", "time from due to start",
+        lambda s: None if s.started_s is None else s.started_s - s.due_s,
+        lambda cell, tasks: service_time_s(cell) * (tasks - 1),
+    )  # fmt: skip
+
+
+def _sheet(
+    material: Material,
+    name: str,
+    done: str,
+    x_words: str,
+    time_of: Callable[[Sample], float | None],
+    round_s: Callable[[Cell, int], float],
+) -> Sheet:
+    runs = chart_in_flight.chosen(material)
+    if not runs:
+        return _empty(name)
+    samples = [read_samples(material.folder / run.samples) for run in runs]
+    times = [_times(found, time_of) for found in samples]
+    if not any(times):
+        return _empty(name)
+    marks = [
+        m for run, found in zip(runs, times)
+        for m in _curve(material.looks[run.cell.workers], found, run.cell.tasks)
+    ]  # fmt: skip
+    low = min(m[1] for m in marks) * 0.6
+    pools = [r for r in runs if r.cell.workers and _fixed(r.cell)]
+    marks += [m for r in pools for m in _theory(material, r.cell, round_s, low)]
+    high = max(m[1] for m in marks) * 1.6
+    tasks = runs[0].cell.tasks
+    drawn = [run for run, found in zip(runs, times) if found]
+    return Sheet(
+        name=name,
+        script="latency",
+        title=_title(runs, times, done),
+        subtitle=sentence(
+            f"{tasks_words(tasks)} of {material.service_words}, all due at the start",
+            "one recorded run each",
+            "pale: theory of the pools" if pools else "",
+        ),
+        caption=_caption(runs, times, done),
+        alt=_alt(runs, times, done),
+        header=("design", "tasks", done, "median", "p90", "p99", "longest"),
+        rows=tuple(_row(run, found) for run, found in zip(runs, times)),
+        columns=COLUMNS,
+        marks=tuple(marks),
+        settings={
+            "x_low": low,
+            "x_high": high,
+            "x_words": f"{x_words} (log scale)",
+            "y_words": f"share of all tasks {done}",
+            "curves": len(drawn),
+            "curve_series": [material.looks[r.cell.workers] for r in drawn],
+            "theories": len(pools),
+            "theory_series": [material.looks[r.cell.workers] for r in pools],
+            **_labels(material, runs, times, done),
+        },
+        tics=(Tics("x", tuple((show_setting(t), t) for t in log_ticks(low, high))),),
+        log=("time_s",),
+    )
+
+
+def _times(
+    samples: Sequence[Sample], time_of: Callable[[Sample], float | None]
+) -> list[float]:
+    found = (time_of(sample) for sample in samples)
+    return sorted(max(LEAST_S, t) for t in found if t is not None)
+
+
+def _fixed(cell: Cell) -> bool:
+    return cell.options.get("distribution", "fixed") == "fixed"
+
+
+def _curve(look: int, times: list[float], tasks: int) -> list[tuple[Value, ...]]:
+    """The share of all tasks done by each time: it may end below 100 %."""
+    if not times:
+        return []
+    steps = [(look, t, 100 * i / tasks) for i, t in enumerate(times, start=1)]
+    return [(look, times[0], 0.0), *steps]
+
+
+def _theory(
+    material: Material, cell: Cell, round_s: Callable[[Cell, int], float], low: float
+) -> list[tuple[Value, ...]]:
+    """Rounds of W tasks. The look is negative: a line of theory, not of data."""
+    look = -material.looks[cell.workers]
+    points: list[tuple[Value, ...]] = []
+    for number in range(1, ceil(cell.tasks / cell.workers) + 1):
+        at = max(low, round_s(cell, number))
+        share = 100 * min(cell.tasks, number * cell.workers) / cell.tasks
+        points += [] if points else [(look, at, 0.0)]
+        points.append((look, at, share))
+    return points
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """The smallest time by which this share of them is done."""
+    return times[max(0, ceil(share * len(times)) - 1)]
+
+
+def _labels(
+    material: Material, runs: Sequence[Run], times: Sequence[list[float]], done: str
+) -> dict[str, object]:
+    return {
+        "labels": len(runs),
+        "label_series": [material.looks[run.cell.workers] for run in runs],
+        "label_y": [0.93 - LABEL_APART * i for i in range(len(runs))],
+        "label_name": [design_name(run.cell) for run in runs],
+        "label_value": [
+            f"median {show_duration(percentile(t, 0.5))}" if t else "none" for t in times
+        ],
+        "label_note": [
+            f"{show_share(len(t) / run.cell.tasks)} {done}"
+            for run, t in zip(runs, times)
+        ],
+    }
+
+
+def _title(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
+    """What these recordings show: who leaves tasks undone, and how long others take."""
+    parts = []
+    for run, found in zip(runs[:2], times):
+        share = show_share(len(found) / run.cell.tasks)
+        longest = show_duration(found[-1]) if found else "no time"
+        who = design_name(run.cell)
+        all_done = len(found) == run.cell.tasks
+        told = f"all {done} within" if all_done else f"{share} {done} within"
+        parts.append(f"{who}: {told} {longest}")
+    return f"Of {tasks_words(runs[0].cell.tasks)}, " + "; ".join(parts)
+
+
+def _row(run: Run, times: list[float]) -> tuple[str, ...]:
+    def told(share: float) -> str:
+        return show_duration(percentile(times, share)) if times else "–"
+
+    return (
+        design_name(run.cell), show_count(run.cell.tasks), show_count(len(times)),
+        told(0.5), told(0.9),
+        told(0.99) if len(times) >= FEWEST_FOR_P99 else f"– (under {FEWEST_FOR_P99})",
+        told(1.0),
+    )  # fmt: skip
+
+
+def _caption(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
+    return (
+        f"{_title(runs, times, done)}. Each curve climbs by one task at the time it was"
+        f" {done}, counted from when it was due. Where it crosses p50, half of all tasks"
+        " are done. A curve that stays below 100 % left the rest undone. The pale"
+        " staircase is theory: a pool does W tasks a round."
+    )
+
+
+def _alt(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
+    each = "; ".join(
+        f"{design_name(run.cell)}: {show_share(len(t) / run.cell.tasks)} {done}"
+        + (f", median {show_duration(percentile(t, 0.5))}" if t else "")
+        for run, t in zip(runs, times)
+    )
+    return f"Cumulative shares of tasks {done} over time, log axis. {each}."
+
+
+def _empty(name: str) -> Sheet:
+    words = "no run of both designs was recorded task by task"
+    return Sheet(
+        name=name, title=f"{name.replace('-', ' ').capitalize()}: nothing was recorded",
+        subtitle="no samples", caption=words, alt=words, header=("design",), rows=(),
+        columns=COLUMNS, marks=(), nothing=words, script="latency",
+    )  # fmt: skip

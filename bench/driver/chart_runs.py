@@ -1,0 +1,178 @@
+"""Did the machine hold still? Every run in its order, and one cell against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .chart_material import Material
+from .chart_sheet import Sheet, Value
+from .chart_words import sentence, tasks_words
+from .figures import FIGURES
+from .model import Role, Run, Summary
+from .quantities import show_count, show_ratio
+from .wording import control_sentence, design_name, ratio_text
+
+FIGURE = "wall_s"
+MOST_PANELS = 4
+DODGE = 0.16  # of a block: marks of one block stand beside each other
+COLUMNS = ("series", "panel", "x", "percent", "warm_up", "block", "wall_s")
+
+
+def sequence(material: Material) -> Sheet:
+    """Every run against the median of its cell, in the order of blocks."""
+    cells = [s for s in material.cells if FIGURE in s.figures]
+    panels = sorted({s.cell.tasks for s in cells})[-MOST_PANELS:]
+    marks = [m for s in cells if s.cell.tasks in panels
+             for m in _marks(material, s, panels.index(s.cell.tasks) + 1)]  # fmt: skip
+    if not marks:
+        return _nothing("run-sequence", "no run counted", material)
+    counted = [m[3] for m in marks if not m[4]]
+    everything = [m[3] for m in marks]
+    low, high = min([*everything, -2.0]) * 1.25, max([*everything, 2.0]) * 1.25
+    designs = [w for w in material.designs]
+    noisy = material.summaries.noise.noisy_blocks
+    return Sheet(
+        name="run-sequence",
+        title=f"Counted runs lie between {_signed(min(counted))} and "
+        f"{_signed(max(counted))} of the median of their cell",
+        subtitle=material.conditions(
+            "every run, in the order of its block",
+            "hollow: the warm-up, not counted",
+            "shaded: blocks in which the canary was noisy" if noisy else "",
+        ),
+        caption="Runs that slowly climb or fall from left to right would mean that the"
+        " machine drifted; a lone mark far off is an outlier, and is kept. Within a"
+        " block the cells ran in a shuffled order.",
+        alt=f"Scatter of {len(marks)} runs by block, as percent off the median of their"
+        f" cell. Counted runs lie between {min(counted):+.1f} and {max(counted):+.1f}"
+        " percent.",
+        header=("design", "tasks", "runs", "lowest", "highest", "warm-up"),
+        rows=tuple(_row(s, marks, material) for s in cells if s.cell.tasks in panels),
+        columns=COLUMNS,
+        marks=tuple(marks),
+        settings={
+            "last_block": max(m[5] for m in marks),
+            "y_low": low,
+            "y_high": high,
+            "y_step": _step(high - low),
+            "panels": len(panels),
+            "panel_words": [tasks_words(n) for n in panels],
+            "warm_ups": int(any(m[4] for m in marks)),
+            "noisy": len(noisy),
+            "noisy_block": list(noisy),
+            "names": len(designs),
+            "name_words": [design_name(material.of(w)[0].cell) for w in designs],
+            "name_series": [material.looks[w] for w in designs],
+        },
+    )
+
+
+def _signed(percent: float) -> str:
+    """"−4.0 %", with a sign as wide as the plus."""
+    return f"{percent:+.1f} %".replace("-", "−")
+
+
+def _step(span: float) -> float:
+    """A round distance of ticks that leaves about three."""
+    steps = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    return next((s for s in steps if span / s <= 4), steps[-1])
+
+
+def _marks(material: Material, summary: Summary, panel: int) -> list[tuple[Value, ...]]:
+    median = summary.figures[FIGURE].median
+    cell = summary.cell
+    order = material.designs.index(cell.workers) - (len(material.designs) - 1) / 2
+    found = []
+    for run in _of(material, summary, (Role.WARM_UP, Role.MEASURE)):
+        value = FIGURES[FIGURE].read(run)
+        percent = round(100 * (value / median - 1), 4)
+        found.append((
+            material.looks[cell.workers], panel, run.block + order * DODGE, percent,
+            int(run.role is Role.WARM_UP), run.block, value,
+        ))  # fmt: skip
+    return found
+
+
+def _of(material: Material, summary: Summary, roles: Sequence[Role]) -> list[Run]:
+    return [
+        run for run in material.runs
+        if run.cell.name == summary.cell.name and run.role in roles
+        and run.problem is None and FIGURES[FIGURE].read(run) is not None
+    ]  # fmt: skip
+
+
+def _row(
+    summary: Summary, marks: Sequence[tuple[Value, ...]], material: Material
+) -> tuple[str, ...]:
+    panels = sorted({s.cell.tasks for s in material.cells})[-MOST_PANELS:]
+    look, panel = material.looks[summary.cell.workers], panels.index(summary.cell.tasks)
+    ours = [m for m in marks if m[0] == look and m[1] == panel + 1]
+    counted = [m[3] for m in ours if not m[4]]
+    warm = [m[3] for m in ours if m[4]]
+    return (
+        design_name(summary.cell), show_count(summary.cell.tasks), str(len(counted)),
+        _signed(min(counted)), _signed(max(counted)),
+        _signed(warm[0]) if warm else "–",
+    )  # fmt: skip
+
+
+def control(material: Material) -> Sheet:
+    """A/A: the ratio of two runs of one cell, block by block."""
+    found = material.summaries.noise.a_a
+    if found is None or found.interval is None:
+        return _nothing("control", "no cell was run against itself", material)
+    summary = material.summaries.of(found.cell.name)
+    first, second = (
+        {run.block: FIGURES[FIGURE].read(run) for run in _of(material, summary, (role,))}
+        for role in (Role.A_A, Role.MEASURE)
+    )
+    blocks = sorted(first.keys() & second.keys())
+    marks = tuple((b, first[b] / second[b]) for b in blocks)
+    ratios = [m[1] for m in marks]
+    interval = found.interval
+    return Sheet(
+        name="control",
+        title=control_sentence(found).rstrip(".") if interval.known
+        else f"A/A control: {ratio_text(interval)}, too few blocks for an interval",
+        subtitle=sentence(
+            f"{found.cell.label}, run twice in each of {len(blocks)} blocks",
+            "dashed: the median of the ratios",
+            "band in colour: its interval" if interval.known else "",
+        ),
+        caption="Two labels on one program should differ by nothing. The interval of"
+        " their ratio should contain 1; its width is the smallest difference that this"
+        " run could have seen.",
+        alt=f"Ratio of two runs of one cell in {len(blocks)} blocks, from "
+        f"{show_ratio(min(ratios))} to {show_ratio(max(ratios))}; "
+        f"median and interval {ratio_text(interval)}.",
+        header=("block", "ratio"),
+        rows=tuple((str(b), f"{r:.4f}") for b, r in marks),
+        columns=("block", "ratio"),
+        marks=marks,
+        settings={
+            "last_block": blocks[-1],
+            "y_low": min([*ratios, 0.96]) * 0.99,
+            "y_high": max([*ratios, 1.04]) * 1.01,
+            "median": interval.median,
+            "interval_low": interval.low if interval.known else 0,
+            "interval_high": interval.high if interval.known else 0,
+            "series": material.looks[found.cell.workers],
+            "ratio_tics": _ratio_tics([*ratios, 0.96, 1.04]),
+        },
+        log=("ratio",),
+    )
+
+
+def _ratio_tics(ratios: Sequence[float]) -> str:
+    steps = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0)
+    kept = [s for s in steps if min(ratios) * 0.99 <= s <= max(ratios) * 1.01]
+    return "(" + ", ".join(f'"{s:g}" {s}' for s in kept) + ")"
+
+
+def _nothing(name: str, words: str, material: Material) -> Sheet:
+    return Sheet(
+        name=name, title=f"{name.replace('-', ' ').capitalize()}: {words}",
+        subtitle=material.conditions(material.service_words or "no run"),
+        caption=words, alt=words, header=("design",), rows=(), columns=COLUMNS,
+        marks=(), nothing=words,
+    )  # fmt: skip

@@ -1,0 +1,17 @@
+# How long until an answer? The share of all tasks answered by each time.
+#
+# A curve that ends below 100 % belongs to a design that left tasks unanswered.
+load 'plots/style.gp'
+
+set logscale x
+set xrange [x_low:x_high]
+set yrange [0:103]
+set ytics ('0' 0, '25 %%' 25, 'p50' 50, '75 %%' 75, 'p90' 90, 'p99' 99)
+set label y_words at screen 0.02,y_name_y font plain(21) tc rgb ink
+set label x_words at screen 0.43,x_name_y center font plain(21) tc rgb ink
+
+mine(s) = column('series') == s ? column('time_s') : NaN
+plot for [i = 1:theories] data using (mine(-theory_series[i])):'percent' \
+         with steps lw wide(11) lc rgb pale(theory_series[i], 0xcc), \
+     for [i = 1:curves] data using (mine(curve_series[i])):'percent' \
+         with steps lw wide(3.5) lc rgb colour[curve_series[i]]
