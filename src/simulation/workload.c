@@ -67,16 +67,22 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
     return call;
 }
 
+/* A thousand million tasks a thousand seconds apart end after what an int64_t holds. */
+static int64_t whole_ns(double duration_s) {
+    double duration_ns = duration_s * (double)NS_PER_S;
+    return duration_ns < 0x1p63 ? llround(duration_ns) : INT64_MAX;
+}
+
 /* The moment one gap after `due_ns`; a gap of nothing for a batch. */
 static int64_t next_due_ns(const struct workload_config *config, uint64_t index,
                            int64_t due_ns) {
     if (config->arrivals == ARRIVALS_FIXED) {
-        return llround((double)index / config->arrivals_per_s * (double)NS_PER_S);
+        return whole_ns((double)index / config->arrivals_per_s);
     }
     if (config->arrivals == ARRIVALS_POISSON) {
         struct random random = random_for(config, index, 0, STREAM_ARRIVAL);
         double gap_s = random_exponential(&random) / config->arrivals_per_s;
-        return due_ns + llround(gap_s * (double)NS_PER_S);
+        return deadline_after_ns(due_ns, whole_ns(gap_s));
     }
     return due_ns;
 }
