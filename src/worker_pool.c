@@ -43,6 +43,12 @@ static void *worker_main(void *argument) {
         if (chosen == STOP || cases[JOB].result == CHAN_CLOSED) {
             break;
         }
+        /* If both are ready select takes either, at random: so look again, or
+         * every other task in the queue would be cooked after the word to stop. */
+        if (client_is_cancelled(&pool->run->client)) {
+            client_skip(&pool->run->client, task, OUTCOME_CANCELLED);
+            break;
+        }
         client_perform(&pool->run->client, task, worker->id);
     }
     tally_thread_ends(&pool->run->tally);
