@@ -1,0 +1,224 @@
+/*
+ * The contract of runner.h, the same for both strategies: this file is linked with
+ * each. Every task is taken once and accounted for, whatever the numbers.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "clock.h"
+#include "support/plain_run.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct run run; /* 60 KB */
+
+static bool is_pool(void) {
+    return strcmp(runner_name, "worker-pool") == 0;
+}
+
+/* Runs everything and leaves `run` to be looked at and destroyed. */
+static void run_through(struct run_config *config) {
+    int threads_before = thread_count();
+    plain_run_start(&run, config);
+    assert_int_equal(runner_run(&run), 0);
+    plain_run_end(&run);
+    assert_int_equal(tally_total(&run.tally), config->workload.tasks);
+    assert_int_equal(run.tally.threads.now, 0);
+    UNTIL(thread_count() == threads_before); /* detached ones take a moment to go */
+}
+
+static void assert_lane(const struct run_config *config, int64_t index) {
+    int64_t lane = run.samples.of[index].lane;
+    if (is_pool()) {
+        assert_in_range(lane, 0, config->runner.workers - 1);
+    } else {
+        assert_int_equal(lane, index);
+    }
+}
+
+static void assert_each_ran_once(struct run_config *config) {
+    run_through(config);
+    assert_int_equal(api_calls(&run.api), config->workload.tasks);
+    for (int64_t i = 0; i < config->workload.tasks; i++) {
+        const struct sample *sample = &run.samples.of[i];
+        assert_int_equal(sample->attempts, 1);
+        assert_int_equal(sample->outcome, OUTCOME_OK);
+        assert_true(sample->started_ns >= sample->due_ns);
+        assert_true(sample->finished_ns >= sample->started_ns);
+        assert_lane(config, i);
+    }
+    assert_true(tally_wall_ns(&run.tally) <=
+                run.tally.finished_at_ns - run.tally.started_at_ns);
+    run_destroy(&run);
+}
+
+/* ---- every task once ---- */
+
+static void every_task_runs_exactly_once(void) {
+    static const int64_t counts[] = {0, 1, 2, 7, 100, 1000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct run_config config = plain_config(counts[i]);
+        assert_each_ran_once(&config);
+    }
+}
+
+static void whatever_the_number_of_workers(void) {
+    static const int64_t workers[] = {1, 2, 5, 50, 200};
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
+        struct run_config config = plain_config(100); /* 200: more than tasks */
+        config.runner.workers = workers[i];
+        assert_each_ran_once(&config);
+    }
+}
+
+static void whatever_the_queue(void) {
+    static const int64_t queues[] = {0, 1, 3, 100, 5000};
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
+        struct run_config config = plain_config(500);
+        config.runner.queue = queues[i];
+        assert_each_ran_once(&config);
+    }
+}
+
+static void detached_or_joined_bounded_or_not(void) {
+    static const int64_t most[] = {0, 1, 2, 50, 1000};
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
+        for (int detach = 0; detach < 2; detach++) {
+            struct run_config config = plain_config(300);
+            config.runner.max_threads = most[i];
+            config.runner.detach = detach;
+            assert_each_ran_once(&config);
+        }
+    }
+}
+
+static void whoever_listens(void) {
+    for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
+        struct run_config config = plain_config(200);
+        config.client.cancel = cancel;
+        assert_each_ran_once(&config);
+    }
+}
+
+static void again_and_again(void) {
+    for (int i = 0; i < scaled(100); i++) {
+        struct run_config config = plain_config(20);
+        config.runner.workers = 1 + i % 8;
+        config.runner.queue = i % 3;
+        config.runner.detach = i % 2;
+        assert_each_ran_once(&config);
+    }
+}
+
+/* ---- what happens to them ---- */
+
+static enum outcome outcome_by_fate(const struct run_config *config, uint64_t index) {
+    static const enum outcome outcomes[] = {[FATE_OK] = OUTCOME_OK,
+                                            [FATE_ERROR] = OUTCOME_FAILED,
+                                            [FATE_SILENT] = OUTCOME_SILENT,
+                                            [FATE_HANG] = OUTCOME_TIMED_OUT};
+    return outcomes[workload_call(&config->workload, index, 1).fate];
+}
+
+/* So both strategies meet the same faults, task by task. */
+static void every_task_ends_as_its_fate_has_it(void) {
+    struct run_config config = plain_config(500);
+    config.workload.error_rate = 0.1;
+    config.workload.silent_rate = 0.1;
+    config.workload.hang_rate = 0.02;
+    config.workload.hang_ns = 3600 * NS_PER_S;
+    config.client.timeout_ns = 30 * NS_PER_MS;
+    config.runner.workers = 20;
+    int64_t expected[OUTCOME_COUNT] = {0};
+    run_through(&config);
+    for (uint64_t i = 0; i < 500; i++) {
+        enum outcome outcome = outcome_by_fate(&config, i);
+        /* On a busy machine a quick call, too, may come too late. */
+        if (run.samples.of[i].outcome != OUTCOME_TIMED_OUT) {
+            assert_int_equal(run.samples.of[i].outcome, outcome);
+        }
+        expected[run.samples.of[i].outcome]++;
+    }
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        assert_int_equal(tally_outcome(&run.tally, (enum outcome)i), expected[i]);
+    }
+    run_destroy(&run);
+}
+
+static void more_than_the_api_serves_are_turned_away(void) {
+    struct run_config config = plain_config(400);
+    config.workload.service_ns = NS_PER_MS;
+    config.api.capacity = 5;
+    config.runner.workers = 5;
+    run_through(&config);
+    int64_t rejected = tally_outcome(&run.tally, OUTCOME_REJECTED);
+    assert_int_equal(tally_outcome(&run.tally, OUTCOME_OK) + rejected, 400);
+    assert_in_range(gauge_peak(&run.api.served), 1, 5);
+    if (is_pool()) {
+        assert_int_equal(rejected, 0); /* five cooks never ask for a sixth place */
+    }
+    run_destroy(&run);
+}
+
+static void tasks_are_started_when_they_are_due_and_not_before(void) {
+    static const int arrivals[] = {ARRIVALS_FIXED, ARRIVALS_POISSON};
+    for (int i = 0; i < 2; i++) {
+        struct run_config config = plain_config(200);
+        config.workload.arrivals = arrivals[i];
+        config.workload.arrivals_per_s = 20000;
+        assert_each_ran_once(&config);
+    }
+}
+
+/* ---- threads ---- */
+
+static void no_more_threads_are_alive_than_allowed(void) {
+    struct run_config config = plain_config(300);
+    config.workload.service_ns = 100 * NS_PER_US;
+    config.runner.workers = 7;
+    config.runner.max_threads = 8;
+    run_through(&config);
+    assert_in_range(gauge_peak(&run.tally.threads), 1,
+                    8); /* the feeder is the eighth */
+    assert_int_equal(run.tally.created_threads, is_pool() ? 8 : 300);
+    run_destroy(&run);
+}
+
+static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
+    struct run_config config = plain_config(50);
+    config.runner.stack_bytes = INT64_C(1) << 60; /* no machine has that */
+    plain_run_start(&run, &config);
+    int error = runner_run(&run);
+    plain_run_end(&run);
+    assert_true(run.limit[0] != '\0');
+    assert_int_equal(run.tally.created_threads, 0);
+    assert_int_equal(run.tally.threads.now, 0);
+    assert_int_equal(gauge_peak(&run.tally.threads), 0);
+    if (is_pool()) {
+        assert_int_equal(error, -EAGAIN); /* a kitchen without cooks is no result */
+    } else {
+        assert_int_equal(error, 0);
+        assert_int_equal(tally_outcome(&run.tally, OUTCOME_NOT_STARTED), 50);
+    }
+    run_destroy(&run);
+}
+
+static const struct claim claims[] = {
+    CLAIM(every_task_runs_exactly_once),
+    CLAIM(whatever_the_number_of_workers),
+    CLAIM(whatever_the_queue),
+    CLAIM(detached_or_joined_bounded_or_not),
+    CLAIM(whoever_listens),
+    CLAIM(again_and_again),
+    CLAIM(every_task_ends_as_its_fate_has_it),
+    CLAIM(more_than_the_api_serves_are_turned_away),
+    CLAIM(tasks_are_started_when_they_are_due_and_not_before),
+    CLAIM(no_more_threads_are_alive_than_allowed),
+    CLAIM(when_no_thread_can_be_created_every_task_is_accounted_for),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

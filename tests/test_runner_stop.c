@@ -1,0 +1,226 @@
+/*
+ * The contract of runner.h when the run is told to stop; linked with each strategy.
+ * Nobody is forgotten: every task has run, was interrupted, or never started.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "ctx.h"
+#include "support/plain_run.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+
+static struct run run; /* 60 KB */
+
+enum { TASKS = 60, WORKERS = 4 };
+
+static const int64_t hour_ns = 3600 * NS_PER_S;
+
+static bool is_pool(void) {
+    return strcmp(runner_name, "worker-pool") == 0;
+}
+
+/* So many calls hang at once, whichever strategy: a pool is limited by its workers, and
+ * threads are if asked. */
+static struct run_config hanging_config(int cancel) {
+    struct run_config config = plain_config(TASKS);
+    config.workload.hang_rate = 1;
+    config.workload.hang_ns = hour_ns;
+    config.client.cancel = cancel;
+    config.runner.workers = WORKERS;
+    config.runner.max_threads = WORKERS;
+    return config;
+}
+
+static void *run_in_thread(void *unused) {
+    (void)unused;
+    assert_int_equal(runner_run(&run), 0);
+    return NULL;
+}
+
+static int64_t outcomes(enum outcome outcome) {
+    return tally_outcome(&run.tally, outcome);
+}
+
+/* Cancels when `in_flight` calls are on their way; leaves `run` to be looked at. */
+static void cancel_in_flight(struct run_config *config, int64_t in_flight) {
+    plain_run_start(&run, config);
+    pthread_t thread = thread_start(run_in_thread, NULL);
+    UNTIL(run.api.in_flight.now == in_flight || tally_total(&run.tally) > 0);
+    tally_stop(&run.tally, STOP_SIGNAL);
+    ctx_cancel(run.root);
+    thread_join(thread);
+    plain_run_end(&run);
+    assert_int_equal(tally_total(&run.tally), config->workload.tasks);
+    assert_int_equal(run.tally.threads.now, 0);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_SIGNAL);
+}
+
+static int64_t count_unstarted(void) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < run.workload->tasks; i++) {
+        const struct sample *sample = &run.samples.of[i];
+        if (sample->started_ns < 0) {
+            assert_int_equal(sample->outcome, OUTCOME_CANCELLED);
+            count++;
+        }
+    }
+    return count;
+}
+
+static void assert_interrupted(struct run_config *config, int64_t in_flight) {
+    cancel_in_flight(config, in_flight);
+    assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
+    assert_int_equal(run.tally.interrupted, in_flight);
+    assert_int_equal(run.tally.in_flight_at_stop, in_flight);
+    assert_int_equal(run.tally.started_before_stop, in_flight);
+    assert_int_equal(count_unstarted(), TASKS - in_flight);
+    assert_int_equal(api_calls(&run.api), in_flight);
+    assert_int_equal(gauge_peak(&run.api.in_flight), in_flight);
+    run_destroy(&run);
+}
+
+static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
+    for (int64_t queue = 0; queue <= TASKS; queue += TASKS / 3) {
+        for (int detach = 0; detach < 2; detach++) {
+            struct run_config config = hanging_config(CANCEL_WITHIN);
+            config.runner.queue = queue;
+            config.runner.detach = detach;
+            assert_interrupted(&config, WORKERS);
+        }
+    }
+}
+
+static void without_a_bound_everything_is_in_flight_at_once(void) {
+    struct run_config config = hanging_config(CANCEL_WITHIN);
+    config.runner.workers = TASKS;
+    config.runner.max_threads = 0;
+    assert_interrupted(&config, TASKS);
+    config.runner.workers = 100; /* more than there is work for */
+    assert_interrupted(&config, TASKS);
+}
+
+/* If all who serve were in a call at the moment of the stop, then these calls run to
+ * their end and no other begins: the stop takes one service time and not two. It may
+ * take the machine longer than a call to get to the stop: then it is tried again. */
+static void between_two_tasks_means_that_no_other_begins(void) {
+    bool seen = false;
+    for (int round = 0; round < 20 || !seen; round++) {
+        struct run_config config = hanging_config(CANCEL_BETWEEN);
+        config.workload.hang_ns = 20 * NS_PER_MS;
+        config.runner.queue = round % 2 * TASKS;
+        cancel_in_flight(&config, WORKERS);
+        if (run.tally.in_flight_at_stop == WORKERS && count_unstarted() > 0) {
+            assert_int_equal(outcomes(OUTCOME_OK), run.tally.started_before_stop);
+            seen = true;
+        }
+        assert_int_equal(run.tally.interrupted, 0);
+        assert_int_equal(outcomes(OUTCOME_CANCELLED), count_unstarted());
+        run_destroy(&run);
+    }
+}
+
+static void ctrl_c_stops_a_design_that_does_not_listen(void) {
+    struct run_config config = hanging_config(CANCEL_NONE);
+    config.workload.hang_ns = 5 * NS_PER_MS;
+    config.workload.tasks = 1000000; /* an hour's work */
+    cancel_in_flight(&config, WORKERS);
+    assert_true(outcomes(OUTCOME_OK) >= 1);
+    assert_true(outcomes(OUTCOME_CANCELLED) > 0);
+    run_destroy(&run);
+}
+
+/* ---- deadlines ---- */
+
+static void a_deadline_interrupts_calls_that_listen(void) {
+    struct run_config config = hanging_config(CANCEL_WITHIN);
+    config.deadline_ns = 20 * NS_PER_MS;
+    plain_run_start(&run, &config);
+    assert_int_equal(runner_run(&run), 0);
+    plain_run_end(&run);
+    assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
+    assert_true(run.tally.finished_at_ns >= run.tally.stop_at_ns);
+    run_destroy(&run);
+}
+
+static void nobody_is_stopped_by_a_deadline_that_nobody_listens_to(void) {
+    struct run_config config = hanging_config(CANCEL_NONE);
+    config.workload.hang_ns = NS_PER_MS;
+    config.deadline_ns = 1;
+    plain_run_start(&run, &config);
+    assert_int_equal(runner_run(&run), 0);
+    plain_run_end(&run);
+    assert_int_equal(outcomes(OUTCOME_OK), TASKS);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE); /* and overrun */
+    run_destroy(&run);
+}
+
+static void a_deadline_that_is_past_at_the_start_starts_nothing(void) {
+    struct run_config config = hanging_config(CANCEL_BETWEEN);
+    config.deadline_ns = 1;
+    plain_run_start(&run, &config);
+    UNTIL(is_past(ctx_deadline_ns(run.ctx)));
+    assert_int_equal(runner_run(&run), 0);
+    plain_run_end(&run);
+    assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
+    assert_int_equal(api_calls(&run.api), 0);
+    run_destroy(&run);
+}
+
+static void who_waits_for_an_arrival_hears_the_stop(void) {
+    for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
+        struct run_config config = plain_config(3);
+        config.client.cancel = cancel;
+        config.workload.arrivals = ARRIVALS_FIXED;
+        config.workload.arrivals_per_s =
+            1e-3; /* the first at once, the next in 1000 s */
+        plain_run_start(&run, &config);
+        pthread_t thread = thread_start(run_in_thread, NULL);
+        UNTIL(outcomes(OUTCOME_OK) == 1);
+        ctx_cancel(run.root);
+        thread_join(thread);
+        plain_run_end(&run);
+        assert_int_equal(outcomes(OUTCOME_CANCELLED), 2);
+        run_destroy(&run);
+    }
+}
+
+/* ---- fail-fast ---- */
+
+/* Whoever fails stops the run, so no worker can fail twice. */
+static void fail_fast_ends_the_run_with_its_first_failures(void) {
+    for (int round = 0; round < scaled(50); round++) {
+        struct run_config config = plain_config(500);
+        config.workload.error_rate = 1;
+        config.client.fail_fast = true;
+        config.client.cancel = CANCEL_BETWEEN;
+        config.runner.workers = WORKERS;
+        config.runner.queue = round % 2 * 500;
+        plain_run_start(&run, &config);
+        assert_int_equal(runner_run(&run), 0);
+        plain_run_end(&run);
+        assert_int_equal(outcomes(OUTCOME_FAILED) + outcomes(OUTCOME_CANCELLED), 500);
+        assert_in_range(outcomes(OUTCOME_FAILED), 1, is_pool() ? WORKERS : 500);
+        assert_int_equal(tally_stop_reason(&run.tally), STOP_FAIL_FAST);
+        run_destroy(&run);
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(calls_that_listen_are_interrupted_and_the_rest_never_start),
+    CLAIM(without_a_bound_everything_is_in_flight_at_once),
+    CLAIM(between_two_tasks_means_that_no_other_begins),
+    CLAIM(ctrl_c_stops_a_design_that_does_not_listen),
+    CLAIM(a_deadline_interrupts_calls_that_listen),
+    CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to),
+    CLAIM(a_deadline_that_is_past_at_the_start_starts_nothing),
+    CLAIM(who_waits_for_an_arrival_hears_the_stop),
+    CLAIM(fail_fast_ends_the_run_with_its_first_failures),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
