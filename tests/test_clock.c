@@ -1,0 +1,125 @@
+/*
+ * The moment of a deadline itself, to the nanosecond, seen with a clock that stands
+ * still: this program has a clock_gettime() of its own.
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "ctx.h"
+#include "support/operation.h"
+#include "support/suite.h"
+
+static _Atomic int64_t stands_at_ns; /* 0: it runs */
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int64_t ns = atomic_load(&stands_at_ns);
+    if (ns == 0) {
+        return (int)syscall(SYS_clock_gettime, clock, now);
+    }
+    *now = to_timespec(ns);
+    return 0;
+}
+
+static void stop_clock_at(int64_t ns) {
+    atomic_store(&stands_at_ns, ns);
+}
+
+static void let_clock_run(void) {
+    atomic_store(&stands_at_ns, 0);
+}
+
+static void a_moment_is_past_from_itself_on(void) {
+    stop_clock_at(1000);
+    assert_true(is_past(INT64_MIN));
+    assert_true(is_past(DEADLINE_NOW));
+    assert_true(is_past(999));
+    assert_true(is_past(1000));
+    assert_false(is_past(1001));
+    assert_false(is_past(DEADLINE_NEVER - 1));
+    assert_false(is_past(DEADLINE_NEVER));
+    let_clock_run();
+}
+
+static void a_try_at_its_very_deadline_does_not_block(void) {
+    struct chan *chan = chan_create(sizeof(int), 0);
+    int value = 1;
+    struct chan_case cases[] = {{chan, CHAN_RECEIVE, &value, CHAN_OK},
+                                {chan, CHAN_SEND, &value, CHAN_OK}};
+    int64_t moment_ns = now_ns();
+    stop_clock_at(moment_ns);
+    assert_int_equal(chan_send(chan, &value, moment_ns), CHAN_TIMED_OUT);
+    assert_int_equal(chan_receive(chan, &value, moment_ns), CHAN_TIMED_OUT);
+    assert_int_equal(chan_select(cases, 2, moment_ns), -1);
+    let_clock_run();
+    chan_free(chan);
+}
+
+static void a_channel_is_closed_from_its_moment_on(void) {
+    struct chan *chan = chan_create(sizeof(int), 1);
+    int64_t moment_ns = now_ns() + NS_PER_S;
+    chan_close_at(chan, moment_ns);
+    stop_clock_at(moment_ns - 1);
+    assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+    assert_int_equal(try_send(chan, &(int){5}), CHAN_OK);
+    stop_clock_at(moment_ns);
+    assert_int_equal(try_send(chan, &(int){6}), CHAN_CLOSED);
+    assert_int_equal(try_receive(chan, NULL), CHAN_OK);
+    assert_int_equal(try_receive(chan, NULL), CHAN_CLOSED);
+    let_clock_run();
+    chan_free(chan);
+}
+
+static void a_context_is_done_from_its_moment_on(void) {
+    int64_t moment_ns = now_ns() + NS_PER_S;
+    struct ctx *parent = ctx_with_cancel(ctx_background());
+    struct ctx *ctx = ctx_with_deadline(parent, moment_ns);
+    struct ctx *cancelled = ctx_with_deadline(parent, moment_ns);
+    stop_clock_at(moment_ns - 1);
+    assert_int_equal(ctx_reason(ctx), CTX_ALIVE);
+    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_TIMED_OUT);
+    assert_int_equal(ctx_children(parent), 2);
+    stop_clock_at(moment_ns);
+    assert_int_equal(ctx_children(parent), 0);
+    ctx_cancel(cancelled); /* too late to be the cause */
+    assert_int_equal(ctx_reason(cancelled), CTX_DEADLINE_EXCEEDED);
+    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_CLOSED);
+    assert_int_equal(ctx_reason(ctx), CTX_DEADLINE_EXCEEDED);
+    let_clock_run();
+    ctx_free(cancelled);
+    ctx_free(ctx);
+    ctx_free(parent);
+}
+
+/* A machine that has been up for 126 years: nothing may overflow. */
+static void a_huge_clock_makes_no_difference(void) {
+    int64_t moment_ns = INT64_C(4000000000) * NS_PER_S;
+    stop_clock_at(moment_ns);
+    struct ctx *alive = ctx_with_timeout(ctx_background(), NS_PER_S);
+    struct ctx *never = ctx_with_timeout(ctx_background(), INT64_MAX);
+    struct ctx *past = ctx_with_timeout(ctx_background(), 0);
+    assert_int_equal(ctx_deadline_ns(alive), moment_ns + NS_PER_S);
+    assert_int_equal(ctx_deadline_ns(never), DEADLINE_NEVER);
+    assert_int_equal(ctx_reason(alive), CTX_ALIVE);
+    assert_int_equal(ctx_reason(never), CTX_ALIVE);
+    assert_int_equal(ctx_reason(past), CTX_DEADLINE_EXCEEDED);
+    let_clock_run();
+    ctx_free(past);
+    ctx_free(never);
+    ctx_free(alive);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_moment_is_past_from_itself_on),
+    CLAIM(a_try_at_its_very_deadline_does_not_block),
+    CLAIM(a_channel_is_closed_from_its_moment_on),
+    CLAIM(a_context_is_done_from_its_moment_on),
+    CLAIM(a_huge_clock_makes_no_difference),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
