@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "clock.h"
+#include "deadlock.h"
+#include "support/child.h"
 #include "support/plain_run.h"
 #include "support/scale.h"
 #include "support/suite.h"
@@ -112,6 +114,16 @@ static void again_and_again(void) {
     }
 }
 
+/* The deadlock detector cannot be turned off again: hence a child. */
+static void run_watched(void) {
+    deadlock_watch("main");
+    again_and_again();
+}
+
+static void without_an_alarm_from_the_deadlock_detector(void) {
+    assert_child_ends(run_watched, 0);
+}
+
 /* ---- what happens to them ---- */
 
 static enum outcome outcome_by_fate(const struct run_config *config, uint64_t index) {
@@ -212,6 +224,7 @@ static const struct claim claims[] = {
     CLAIM(detached_or_joined_bounded_or_not),
     CLAIM(whoever_listens),
     CLAIM(again_and_again),
+    CLAIM(without_an_alarm_from_the_deadlock_detector),
     CLAIM(every_task_ends_as_its_fate_has_it),
     CLAIM(more_than_the_api_serves_are_turned_away),
     CLAIM(tasks_are_started_when_they_are_due_and_not_before),
