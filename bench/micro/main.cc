@@ -3,7 +3,8 @@
 //
 // C++ is only here, as the harness; everything measured is C (or Go) in the tables.
 // All take their own time, so Google Benchmark is told to use "manual time"; its
-// cpu_time would be the producer's alone and means nothing here.
+// cpu_time would be the producer's alone and means nothing here. It warns that "Library
+// was built as DEBUG" where Debian built it: its own overhead is outside our clock.
 #include <benchmark/benchmark.h>
 
 #include <sys/prctl.h>

@@ -1,0 +1,137 @@
+/*
+ * A word there and a word back between two CPUs: what two threads pay for any answer.
+ *
+ * The floor under every hand-off between CPUs: an unbuffered one needs at least half a
+ * round trip. Go's stays below it where producer and worker run on one thread, as then
+ * nothing travels. Not in it: locks, queues, sleeping, and losing the CPU, as the
+ * fastest of many short rallies counts.
+ */
+#include "clock.h"
+#include "must.h"
+#include "operation.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CACHE_LINES_APART  128
+#define RALLY              100 /* round trips timed together */
+#define LOOKS_BEFORE_YIELD 10000
+#define STOP               INT64_C(-1)
+
+struct court {
+    _Alignas(CACHE_LINES_APART) _Atomic int64_t there;
+    _Alignas(CACHE_LINES_APART) _Atomic int64_t back;
+    int64_t round; /* the server's */
+    pthread_t partner;
+};
+
+/* Looks until the word differs from `old`; yields if that takes suspiciously long. */
+static int64_t next_value(_Atomic int64_t *word, int64_t old) {
+    int64_t value;
+    for (int looks = 1;; looks++) {
+        value = atomic_load_explicit(word, memory_order_acquire);
+        if (value != old) {
+            return value;
+        }
+        if (looks % LOOKS_BEFORE_YIELD == 0) {
+            sched_yield();
+        }
+    }
+}
+
+static void *return_each(void *argument) {
+    struct court *court = argument;
+    int64_t round = 0;
+    while ((round = next_value(&court->there, round)) != STOP) {
+        atomic_store_explicit(&court->back, round, memory_order_release);
+    }
+    return NULL;
+}
+
+/* On one CPU nothing travels: then there is nothing to measure. */
+static void *start(const struct operation *operation) {
+    (void)operation;
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        return NULL;
+    }
+    struct court *court = aligned_alloc(CACHE_LINES_APART, sizeof *court);
+    invariant(court != NULL);
+    *court = (struct court){0};
+    if (pthread_create(&court->partner, NULL, return_each, court) != 0) {
+        free(court);
+        return NULL;
+    }
+    return court;
+}
+
+static void stop(void *subject) {
+    struct court *court = subject;
+    atomic_store(&court->there, STOP);
+    must(pthread_join(court->partner, NULL));
+    free(court);
+}
+
+static int64_t rally_ns(struct court *court) {
+    int64_t began_ns = now_ns();
+    for (int i = 0; i < RALLY; i++) {
+        int64_t last = court->round++;
+        atomic_store_explicit(&court->there, court->round, memory_order_release);
+        invariant(next_value(&court->back, last) == court->round);
+    }
+    return now_ns() - began_ns;
+}
+
+/* The fastest rally stands for all: in the others a thread may have lost its CPU. */
+static int64_t go_and_return(void *subject, int64_t count) {
+    int64_t fastest_ns = INT64_MAX;
+    for (int64_t i = 0; i < count / RALLY; i++) {
+        fastest_ns = earlier_ns(fastest_ns, rally_ns(subject));
+    }
+    return fastest_ns * (count / RALLY);
+}
+
+const struct operation *operation) {
+    (void)operation;
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        return NULL;
+    }
+    struct court *court = aligned_alloc(CACHE_LINES_APART, sizeof *court);
+    invariant(court != NULL);
+    *court = (struct court){0};
+    if (pthread_create(&court->partner, NULL, return_each, court) != 0) {
+        free(court);
+        return NULL;
+    }
+    return court;
+}
+
+static void stop(void *subject) {
+    struct court *court = subject;
+    atomic_store(&court->there, STOP);
+    must(pthread_join(court->partner, NULL));
+    free(court);
+}
+
+static int64_t go_and_return(void *subject, int64_t count) {
+    struct court *court = subject;
+    int64_t began_ns = now_ns();
+    for (int64_t i = 0; i < count; i++) {
+        int64_t last = court->round++;
+        atomic_store_explicit(&court->there, court->round, memory_order_release);
+        invariant(next_value(&court->back, last) == court->round);
+    }
+    return now_ns() - began_ns;
+}
+
+const struct operation cache_line[] = {
+    {.name = "cache_line/round_trip",
+     .batch = 5000,
+     .batches = 4,
+     .start = start,
+     .run = go_and_return,
+     .stop = stop},
+    END_OF_TABLE,
+};
