@@ -93,43 +93,10 @@ static int64_t go_and_return(void *subject, int64_t count) {
     return fastest_ns * (count / RALLY);
 }
 
-const struct operation *operation) {
-    (void)operation;
-    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
-        return NULL;
-    }
-    struct court *court = aligned_alloc(CACHE_LINES_APART, sizeof *court);
-    invariant(court != NULL);
-    *court = (struct court){0};
-    if (pthread_create(&court->partner, NULL, return_each, court) != 0) {
-        free(court);
-        return NULL;
-    }
-    return court;
-}
-
-static void stop(void *subject) {
-    struct court *court = subject;
-    atomic_store(&court->there, STOP);
-    must(pthread_join(court->partner, NULL));
-    free(court);
-}
-
-static int64_t go_and_return(void *subject, int64_t count) {
-    struct court *court = subject;
-    int64_t began_ns = now_ns();
-    for (int64_t i = 0; i < count; i++) {
-        int64_t last = court->round++;
-        atomic_store_explicit(&court->there, court->round, memory_order_release);
-        invariant(next_value(&court->back, last) == court->round);
-    }
-    return now_ns() - began_ns;
-}
-
 const struct operation cache_line[] = {
     {.name = "cache_line/round_trip",
-     .batch = 5000,
-     .batches = 4,
+     .batch = 20000,
+     .batches = 1,
      .start = start,
      .run = go_and_return,
      .stop = stop},
