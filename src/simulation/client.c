@@ -5,7 +5,7 @@
 #include "random.h"
 #include "simulation/nap.h"
 
-/* No pause is longer than this, however often it has been doubled. */
+/* Doubling a pause ends here. */
 #define BACKOFF_MOST_NS (60 * NS_PER_S)
 
 bool client_is_cancelled(const struct client *client) {
@@ -63,10 +63,9 @@ static bool afford_retry(struct client *client) {
 static int64_t backoff_ns(const struct client *client, struct task task,
                           int64_t attempt) {
     int64_t most_ns = client->config->backoff_ns;
-    for (int64_t i = 1; i < attempt && most_ns < BACKOFF_MOST_NS; i++) {
-        most_ns *= 2;
+    for (int64_t i = 1; i < attempt && 0 < most_ns && most_ns < BACKOFF_MOST_NS; i++) {
+        most_ns = earlier_ns(2 * most_ns, BACKOFF_MOST_NS);
     }
-    most_ns = earlier_ns(most_ns, BACKOFF_MOST_NS);
     uint64_t stream = (uint64_t)client->workload->seed ^ (uint64_t)attempt << 48;
     struct random random = random_at(stream, task.index);
     return (int64_t)(random_share(&random) * (double)most_ns);

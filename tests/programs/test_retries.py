@@ -1,0 +1,125 @@
+"""Trying again: exact outcomes, a pause between, a budget, a time limit for each try."""
+
+import unittest
+
+from .program import PROGRAMS, measure, on_both, only, sample
+from .workload import Workload
+
+MS = 1_000_000
+
+
+class Retries(unittest.TestCase):
+    def test_each_task_makes_the_calls_its_seed_says(self) -> None:
+        work = Workload(tasks=200, seed=5, error_rate=0.4, silent_rate=0.1)
+        for attempts in (1, 2, 3, 8):
+            args = (
+                "-n", 200, "-s", 0, "--seed", 5, "--error-rate", 0.4,
+                "--silent-rate", 0.1, "--attempts", attempts, "--backoff", "100us",
+            )  # fmt: skip
+            expected = [work.outcome(index, attempts, "ok") for index in range(200)]
+            for program in PROGRAMS:
+                with self.subTest(program, attempts=attempts):
+                    record, samples = sample(program, *args)
+                    found = [(task.outcome, task.attempts) for task in samples]
+                    self.assertEqual(found, expected)
+                    calls = sum(count for _, count in expected)
+                    self.assertEqual(record["calls"], calls)
+                    self.assertEqual(record["retries"], calls - 200)
+
+    @on_both
+    def test_amplification_is_calls_for_each_task(self, program: str) -> None:
+        args = ("-n", 40, "-s", 0, "--error-rate", 1, "--backoff", 0)
+        for attempts in (1, 4, 10):
+            record = measure(program, *args, "--attempts", attempts)
+            self.assertEqual(record["outcomes"], only(failed=40))
+            self.assertEqual(record["calls"], 40 * attempts)
+            self.assertEqual(record["amplification"], attempts)
+
+    @on_both
+    def test_a_retry_waits_at_most_twice_as_long_each_time(self, program: str) -> None:
+        """And at all: ten tasks with four pauses each do not all draw nothing."""
+        args = ("-n", 10, "-s", 0, "--error-rate", 1, "--attempts", 5)
+        _, samples = sample(program, *args, "--backoff", "4ms")
+        self.assertGreater(max(s.finished_ns - s.started_ns for s in samples), 4 * MS)
+
+    @on_both
+    def test_a_hundred_thousand_attempts_without_a_pause_end(self, program: str) -> None:
+        args = ("-n", 1, "-s", 0, "--error-rate", 1, "--backoff", 0)
+        record = measure(program, *args, "--attempts", 500_000)
+        self.assertEqual(record["calls"], 500_000)
+
+    @on_both
+    def test_retries_stay_within_their_budget(self, program: str) -> None:
+        args = (
+            "-n", 200, "-s", 0, "--error-rate", 1, "--attempts", 5, "--backoff", "50us",
+        )  # fmt: skip
+        for budget, least in ((0, 0), (0.1, 1), (0.5, 1), (1, 1)):
+            with self.subTest(budget):
+                record = measure(program, *args, "--retry-budget", budget)
+                self.assertLessEqual(record["retries"], budget * 200)
+                self.assertGreaterEqual(record["retries"], least)
+                self.assertLessEqual(record["amplification"], 1 + budget)
+                self.assertEqual(record["outcomes"], only(failed=200))
+
+    @on_both
+    def test_a_pause_that_would_end_past_the_deadline_is_not_begun(self, program):
+        for cancel in ("between", "within"):
+            with self.subTest(cancel):
+                args = ("-n", 5, "-w" if program == "worker-pool" else "--max-threads", 5)
+                record, samples = sample(
+                    program, *args, "-s", 0, "--error-rate", 1, "--attempts", 1_000_000,
+                    "--backoff", "100000s", "--deadline", "20s", "--cancel", cancel,
+                )  # fmt: skip
+                self.assertEqual(record["outcomes"], only(failed=5))
+                self.assertIsNone(record["stop"])
+                self.assertEqual([task.attempts for task in samples], [1] * 5)
+
+    @on_both
+    def test_everyone_retrying_at_the_deadline_ends(self, program: str) -> None:
+        for cancel in ("between", "within"):
+            with self.subTest(cancel):
+                record, samples = sample(
+                    program, "-n", 100, "-s", "1ms", "--error-rate", 1, "--attempts",
+                    1_000_000, "--backoff", "1ms", "--deadline", "60ms",
+                    "--cancel", cancel, "--timeout", "5ms",
+                )  # fmt: skip
+                self.assertEqual(sum(record["outcomes"].values()), 100)
+                allowed = {"failed", "cancelled", "timed_out"}
+                self.assertLessEqual({task.outcome for task in samples}, allowed)
+
+    def test_a_call_that_hangs_is_given_up_after_its_timeout(self) -> None:
+        work = Workload(tasks=60, seed=3, error_rate=0.1, hang_rate=0.3)
+        for attempts in (1, 3):
+            args = (
+                "-n", 60, "--seed", 3, "-s", 0, "--error-rate", 0.1, "--hang-rate", 0.3,
+                "--hang-time", "1000s", "--timeout", "100ms", "--attempts", attempts,
+                "--backoff", 0,
+            )  # fmt: skip
+            expected = [work.outcome(i, attempts, "timed_out") for i in range(60)]
+            for program in PROGRAMS:
+                with self.subTest(program, attempts=attempts):
+                    more = ("-w", 60) if program == "worker-pool" else ()
+                    record, samples = sample(program, *args, *more)
+                    found = [(task.outcome, task.attempts) for task in samples]
+                    self.assertEqual(found, expected)
+                    for task in samples:
+                        if task.outcome == "timed_out":
+                            took = task.finished_ns - task.started_ns
+                            self.assertGreaterEqual(took, 100 * MS * task.attempts)
+
+    @on_both
+    def test_every_call_slower_than_its_timeout_is_late(self, program: str) -> None:
+        record = measure(program, "-n", 20, "-s", "1000s", "--timeout", "2ms")
+        self.assertEqual(record["outcomes"], only(timed_out=20))
+        self.assertGreaterEqual(record["latency_ns"]["min"], 2 * MS)
+
+    @on_both
+    def test_a_reply_at_the_very_timeout_counts_once(self, program: str) -> None:
+        record = measure(program, "-n", 100, "-s", "2ms", "--timeout", "2ms")
+        outcomes = record["outcomes"]
+        self.assertEqual(outcomes["ok"] + outcomes["timed_out"], 100)
+        self.assertEqual(record["calls"], 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
