@@ -18,7 +18,7 @@ from .measure import stamp
 from .model import Interval
 from .results import ENVIRONMENT, ResultsFolder
 from .stored import Stored, StoredError, describe
-from .terminal import aligned
+from .layout import aligned
 
 CLASS = "class.csv"
 HEADER = (

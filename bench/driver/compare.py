@@ -15,7 +15,7 @@ from .figures import FIGURES
 from .model import Interval, Run, Summary, Verdict
 from .stats import bootstrap_ratio, ratio_verdict
 from .stored import Stored
-from .terminal import aligned
+from .layout import aligned
 
 COMPARED = ("wall_s", "rss_bytes")
 # What may explain a difference, by its place in environment.json.

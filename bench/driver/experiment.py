@@ -5,6 +5,8 @@
     compare-by = ["tasks"]       cells that share these options are compared ...
     baseline = "thread-per-task" ... with the cell of this design (the default)
     figure = "wall_s"            ... in this figure (the default; see figures.py)
+    sections = ["limits"]        more to be told at the end (see sections.py)
+    minutes = 2                  of a full run (the default)
 
     [options]                    options of both programs, by their long names;
     tasks = [50, 500]            a list is swept: each value makes a cell
@@ -17,13 +19,14 @@
 
     [[samples]]                  like [[cells]]: run once more, every task recorded
 
-A list in two options makes every pair. Nothing but a TOML file is needed to add one.
+Lists in two options make every pair. Nothing but a TOML file is needed to add one.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -33,13 +36,14 @@ from typing import Any
 from .figures import FIGURES
 from .model import Cell, Experiment
 from .quantities import parse_duration_ns, show_count
+from .sections import SECTIONS
 
 DESIGNS = ("thread-per-task", "worker-pool")
 DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5  # as the programs have them
-SHORT_KEYS = {"tasks": "n", "workers": "w", "service-time": "s"}
+FULL_MINUTES = 2.0
 KEYS = {
     "question", "charts", "compare-by", "baseline", "figure",
-    "options", "cells", "samples",
+    "options", "cells", "samples", "sections", "minutes",
 }  # fmt: skip
 
 
@@ -74,75 +78,99 @@ def _read(name: str, table: dict[str, Any], overrides: Mapping[str, Any]) -> Exp
         raise ExperimentError(f"unknown key '{unknown[0]}'")
     if "question" not in table or not table.get("cells"):
         raise ExperimentError("a question and at least one [[cells]] are needed")
-    shared = {**table.get("options", {})}
-    cells = tuple(_cells(table["cells"], shared, overrides))
+    if (figure := table.get("figure", "wall_s")) not in FIGURES:
+        raise ExperimentError(f"unknown figure '{figure}'")
+    for section in table.get("sections", ()):
+        if section not in SECTIONS:
+            raise ExperimentError(f"unknown section '{section}'")
+    shared = table.get("options", {})
     # A sample shows one shape: it keeps its own number of tasks.
     kept = {key: value for key, value in overrides.items() if key != "tasks"}
-    experiment = Experiment(
+    asked = list(_expand(table["cells"], shared, overrides))
+    sampled = list(_expand(table.get("samples", ()), shared, kept))
+    told = _varying([options for _, options in asked + sampled])
+    baseline = table.get("baseline", "thread-per-task")
+    return Experiment(
         name=name,
         question=table["question"],
-        cells=cells,
+        cells=_cells(asked, told),
         charts=tuple(table.get("charts", ())),
-        samples=tuple(_cells(table.get("samples", ()), shared, kept)),
-        baseline=table.get("baseline", "thread-per-task"),
+        samples=_cells(sampled, told),
+        baseline=baseline,
         compare_by=tuple(table.get("compare-by", ("tasks",))),
-        figure=table.get("figure", "wall_s"),
+        figure=figure,
+        sections=tuple(table.get("sections", ())),
+        minutes=float(table.get("minutes", FULL_MINUTES)),
     )
-    if experiment.figure not in FIGURES:
-        raise ExperimentError(f"unknown figure '{experiment.figure}'")
-    return experiment
 
 
-def _cells(
+def _expand(
     tables: Sequence[Mapping[str, Any]],
     shared: Mapping[str, Any],
     overrides: Mapping[str, Any],
-) -> Iterator[Cell]:
-    """Every cell that the tables, the shared options and the overrides make."""
-    seen: set[str] = set()
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(design, options) of each cell that the tables make: every list is swept."""
     for table in tables:
         design = table.get("design")
         if design not in DESIGNS:
             raise ExperimentError(f"design '{design}' is none of {', '.join(DESIGNS)}")
-        own = {key: value for key, value in table.items() if key != "design"}
-        options = {**shared, **own}
+        options = {**shared, **table}
+        del options["design"]
         for key, value in overrides.items():
             if key != "workers" or design == "worker-pool":
                 options[key] = value
         options = {key: value for key, value in options.items() if value is not None}
-        swept = [key for key, value in options.items() if isinstance(value, list)]
-        for values in product(*(options[key] for key in swept)):
-            cell = _cell(design, {**options, **dict(zip(swept, values))}, swept)
-            if cell.name in seen:
-                raise ExperimentError(f"two cells are both '{cell.name}'")
-            seen.add(cell.name)
-            yield cell
+        lists = [value if isinstance(value, list) else [value] for value in options.values()]
+        for values in product(*lists):
+            yield design, dict(zip(options, values))
 
 
-def _cell(design: str, options: dict[str, Any], swept: Sequence[str]) -> Cell:
+def _varying(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The options in which cells differ, so that names need tell no others."""
+    keys = dict.fromkeys(key for options in cells for key in options)
+    return [
+        key
+        for key in keys
+        if key not in ("tasks", "workers")
+        and len({str(options.get(key)) for options in cells}) > 1
+    ]
+
+
+def _cells(
+    asked: Sequence[tuple[str, dict[str, Any]]], told: Sequence[str]
+) -> tuple[Cell, ...]:
+    cells = tuple(_cell(design, options, told) for design, options in asked)
+    for name, count in Counter(cell.name for cell in cells).items():
+        if count > 1:
+            raise ExperimentError(f"{count} cells are both '{name}'")
+    return cells
+
+
+def _cell(design: str, options: dict[str, Any], told: Sequence[str]) -> Cell:
+    """told: the options besides tasks and workers that its name must tell."""
     _check_options(options)
     pool = design == "worker-pool"
     workers = options.get("workers", DEFAULT_WORKERS) if pool else None
     tasks = options.get("tasks", DEFAULT_TASKS)
-    named = {"workers": workers} if pool else {}
-    named |= {key: options[key] for key in swept if key not in ("workers", "tasks")}
-    named |= {"tasks": tasks}
-    label = [design] + ([f"{workers} workers"] if pool else [])
-    label += [f"{k} {v}" for k, v in named.items() if k not in ("workers", "tasks")]
+    named = {key: options[key] for key in told if options.get(key, False) is not False}
+    parts = [design, *([f"w{workers}"] if pool else [])]
+    parts += [_name_part(key, value) for key, value in named.items()]
+    label = [design, *([f"{workers} workers"] if pool else [])]
+    label += [key if value is True else f"{key} {value}" for key, value in named.items()]
     return Cell(
-        name="-".join([design, *(_name_part(k, v) for k, v in named.items())]),
+        name="-".join([*parts, f"n{tasks}"]),
         design=design,
         workers=workers,
         tasks=tasks,
         args=tuple(_arguments(options)),
         options=options,
-        label=", ".join(label) + f", {show_count(tasks)} tasks",
+        label=", ".join([*label, f"{show_count(tasks)} tasks"]),
     )
 
 
 def _name_part(key: str, value: Any) -> str:
-    """A swept option as part of a file name: tasks 50 as "n50"."""
-    text = f"{SHORT_KEYS.get(key, key + '-')}{value}"
+    """An option as part of a file name: api-rate 10/s as "api-rate-10-s"."""
+    text = key if value is True else f"{key}-{value}"
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower()
 
 

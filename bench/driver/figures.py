@@ -18,7 +18,7 @@ NS_PER_S = 1e9
 @dataclass(frozen=True)
 class Figure:
     name: str
-    unit: str  # "s", "bytes" or "count"
+    unit: str  # "s", "bytes", "count" or "1/s"
     meaning: str
     read: Callable[[Run], float | None]
 
@@ -51,6 +51,11 @@ def _overhead_s(run: Run) -> float | None:
     if run.hyperfine is None or inner is None:
         return None
     return run.hyperfine.wall_s - inner
+
+
+def _goodput(run: Run) -> float | None:
+    wall_s, ok = _seconds("wall_ns")(run), _record("outcomes", "ok")(run)
+    return ok / wall_s if wall_s and ok is not None else None
 
 
 def _per_thread(*path: str, scale: float = 1.0) -> Callable[[Run], float | None]:
@@ -98,6 +103,14 @@ _TABLE = [
     Figure("served", "count", "most calls the API served at once",
            _record("peak", "served")),
     Figure("calls", "count", "calls made, retries included", _record("calls")),
+    Figure("retries", "count", "calls beyond each task's first", _record("retries")),
+    Figure("amplification", "count", "calls over tasks", _record("amplification")),
+    Figure("believed_ok", "count", "tasks that the design took for done",
+           _record("believed_ok")),
+    Figure("goodput_per_s", "1/s", "tasks done well, a second of inner_wall_s",
+           _goodput),
+    Figure("threads_created", "count", "threads created in all",
+           _record("threads_created")),
     Figure("voluntary_switches", "count", "context switches the program asked for",
            _record("cpu", "voluntary_switches")),
     Figure("involuntary_switches", "count", "context switches forced on it",
@@ -106,6 +119,8 @@ _TABLE = [
            _record("cpu", "minor_faults")),
     Figure("stop_s", "s", "told to stop until the last thread was done",
            _seconds("stop", "latency_ns")),
+    Figure("stop_in_flight", "count", "calls in flight when told to stop",
+           _record("stop", "in_flight")),
     *_latency_figures("latency", "task due until its outcome"),
     *_latency_figures("queue_wait", "task due until it was started"),
 ]  # fmt: skip

@@ -108,7 +108,9 @@ class Run:
      "hyperfine": {"wall_s", "user_s", "system_s", "exit_code"} | null,
      "record": {the program's own JSON} | null,
      "problem": null | "a sentence: why this run counts for nothing",
-     "samples": null | "samples/<cell>.csv"}              inside the results folder
+     "samples": null | "samples/<cell>.csv",              inside the results folder
+     "kernel": null | {"kernel_stack_bytes", "slab_bytes", "page_table_bytes"}}
+                                          growth of the machine's own, while it ran
     """
 
     cell: Cell
@@ -121,6 +123,7 @@ class Run:
     record: Mapping[str, Any] | None
     problem: str | None = None
     samples: str | None = None
+    kernel: Mapping[str, int] | None = None
 
     @property
     def counts(self) -> bool:
@@ -140,6 +143,7 @@ class Run:
             "record": self.record,
             "problem": self.problem,
             "samples": self.samples,
+            "kernel": self.kernel,
         }
 
     @classmethod
@@ -156,6 +160,7 @@ class Run:
             record=line["record"],
             problem=line["problem"],
             samples=line["samples"],
+            kernel=line.get("kernel"),
         )
 
 
@@ -288,7 +293,8 @@ class Experiment:
     baseline: str = "thread-per-task"
     compare_by: tuple[str, ...] = ("tasks",)
     figure: str = "wall_s"
-    seed: int = 1  # of the order of blocks; the programs' own seed is an option
+    sections: tuple[str, ...] = ()  # what else is told at the end, by sections.SECTIONS
+    minutes: float = 2.0  # its share of a full run
 
 
 @dataclass(frozen=True)

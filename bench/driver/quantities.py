@@ -23,6 +23,22 @@ def parse_duration_ns(text: str) -> int:
     return round(float(number) * NS_PER[unit])
 
 
+def parse_rate(text: str) -> float:
+    """ "1000/s" as 1000.0."""
+    number, slash, unit = text.partition("/")
+    if not re.fullmatch(r"\d+(\.\d+)?", number, re.ASCII) or slash + unit != "/s":
+        raise ValueError(f"'{text}' is not a rate: a number and /s")
+    return float(number)
+
+
+def parse_share(text: str) -> float:
+    """ "2%" or "0.02" as 0.02."""
+    number = text.removesuffix("%")
+    if not re.fullmatch(r"\d+(\.\d+)?", number, re.ASCII):
+        raise ValueError(f"'{text}' is not a share: 2% or 0.02")
+    return float(number) / (100 if text.endswith("%") else 1)
+
+
 def parse_count(text: str, least: int, most: int) -> int:
     """A plain decimal number between least and most."""
     if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not least <= int(text) <= most:
@@ -96,6 +112,11 @@ def show_ratio(value: float) -> str:
 
 
 def show(unit: str, value: float) -> str:
-    """A figure's value in its unit: "s", "bytes" or "count"."""
-    shows = {"s": show_duration, "bytes": show_bytes, "count": show_count}
+    """A figure's value in its unit: "s", "bytes", "count" or "1/s"."""
+    shows = {
+        "s": show_duration,
+        "bytes": show_bytes,
+        "count": show_count,
+        "1/s": lambda rate: f"{show_count(round(rate))}/s",
+    }
     return shows[unit](value)

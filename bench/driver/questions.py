@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from . import environment, wording
 from .model import OUTCOMES, Experiment, Run, Summaries, Summary, Verdict
 from .quantities import show_count, show_duration, show_percent
-from .theory import bound_wall_s, rounds_s, service_time_s
+from .theory import arrivals_s, bound_wall_s, service_time_s
 
 CPU_BOUND = 0.9  # of all CPUs' time
 LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
@@ -42,34 +42,38 @@ def answer_all(
 
 def _why_not_double(summaries: Summaries) -> Answer:
     """Names what limits each design at its largest number of tasks."""
-    largest: dict[tuple[str, int | None], Summary] = {}
+    largest: dict[str, Summary] = {}
     for summary in summaries:
-        key = (summary.cell.design, summary.cell.workers)
+        name = wording.design_name(summary.cell)
         if summary.n and (
-            key not in largest or summary.cell.tasks > largest[key].cell.tasks
+            name not in largest or summary.cell.tasks > largest[name].cell.tasks
         ):
-            largest[key] = summary
-    told = [f"{wording.design_name(s.cell)}: {limiter(s)}" for s in largest.values()]
+            largest[name] = summary
+    by_limiter: dict[str, list[str]] = {}
+    for name, summary in largest.items():
+        what, share = limiter(summary)
+        by_limiter.setdefault(what, []).append(f"{name} {show_percent(share)}")
+    told = [f"{what} ({', '.join(names)})" for what, names in by_limiter.items()]
     return Answer("Why not double?", "; ".join(told) or "nothing was run", bool(told) or None)
 
 
-def limiter(summary: Summary) -> str:
-    """What most of a cell's time goes to."""
+def limiter(summary: Summary) -> tuple[str, float]:
+    """What most of a cell's time goes to, and its share."""
     figures = {name: interval.median for name, interval in summary.figures.items()}
     wall_s = figures.get("inner_wall_s") or figures["wall_s"]
     cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
-    capacity = environment.cpus() * wall_s
+    cpu_share = cpu_s / (environment.cpus() * wall_s)
+    straggling_s = figures.get("latency_max_s", 0) - figures.get("latency_p90_s", 0)
+    rounds = f"rounds of {show_duration(service_time_s(summary.cell))}"
     shares = {
         "creating threads": figures.get("create_s", 0) / wall_s,
-        f"rounds of {show_duration(service_time_s(summary.cell))}": (
-            rounds_s(summary.cell) / wall_s
-        ),
-        "the CPUs": cpu_s / capacity if cpu_s / capacity >= CPU_BOUND else 0,
+        rounds: (summary.bound_wall_s or 0) / wall_s,
+        "the slowest tasks": straggling_s / wall_s if straggling_s > wall_s / 2 else 0,
+        "arrivals": arrivals_s(summary.cell) / wall_s,
+        "the CPUs": cpu_share if cpu_share >= CPU_BOUND else 0,
     }
     name, share = max(shares.items(), key=lambda item: item[1])
-    if share < LIMITING:
-        return f"nothing alone, {name} most ({show_percent(share)})"
-    return f"{name} ({show_percent(min(share, 1))})"
+    return (name if share >= LIMITING else f"nothing alone, most {name}"), min(share, 1)
 
 
 def _limits(runs: Sequence[Run]) -> Answer:
@@ -96,7 +100,11 @@ def _errors(runs: Sequence[Run]) -> Answer:
     totals = {
         name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
     }
-    bad = [f"{show_count(n)} {k}" for k, n in totals.items() if n and k != "ok"]
+    bad = [
+        f"{show_count(count)} {name.replace('_', ' ')}"
+        for name, count in totals.items()
+        if count and name != "ok"
+    ]
     text = f"all {len(runs)} runs account for each of their tasks; "
     text += f"of {show_count(sum(totals.values()))} tasks {', '.join(bad) or 'none'}"
     return Answer(question, text + ("" if bad else " failed"), True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import canary, environment
+from . import canary, environment, kernel_memory
 from .blocks import Plan
 from .hyperfine import Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
@@ -97,19 +97,24 @@ class Session:
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
         self.progress.run(expected_s)
-        started = utc_now()
+        started, watch = utc_now(), kernel_memory.Watch()
+
+        def tick() -> None:
+            watch.look()
+            self.progress.tick()
+
         shot = self.gun.fire(
             cell,
             timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
             + TIMEOUT_LEAST_S,
             sample=role is Role.SAMPLE,
-            tick=self.progress.tick,
+            tick=tick,
         )
         run = Run(
             cell=cell, role=role, block=self._block, position=position,
             started_utc=started, command=shot.command, hyperfine=shot.timing,
             record=shot.record, problem=shot.problem,
-            samples=self._keep_samples(cell, shot),
+            samples=self._keep_samples(cell, shot), kernel=watch.growth(),
         )  # fmt: skip
         self.folder.add_run(run)
         self.runs.append(run)

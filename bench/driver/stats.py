@@ -88,6 +88,14 @@ def half_width(interval: Interval) -> float | None:
     return (interval.high - interval.low) / 2 / abs(interval.median)
 
 
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Of the straight line through the points, by least squares."""
+    middle_x = sum(x for x, _ in points) / len(points)
+    middle_y = sum(y for _, y in points) / len(points)
+    across = sum((x - middle_x) ** 2 for x, _ in points)
+    return sum((x - middle_x) * (y - middle_y) for x, y in points) / across
+
+
 def spread(values: Sequence[float]) -> float:
     """(max - min) / median."""
     return (max(values) - min(values)) / median(values)

@@ -51,6 +51,7 @@ def describe(experiment: Experiment) -> dict[str, Any]:
         "baseline": experiment.baseline,
         "compare_by": list(experiment.compare_by),
         "figure": experiment.figure,
+        "sections": list(experiment.sections),
         "cells": [cell.to_json() for cell in experiment.cells],
         "samples": [cell.to_json() for cell in experiment.samples],
     }
@@ -66,6 +67,7 @@ def _rebuild(facts: Mapping[str, Any]) -> Experiment:
         baseline=facts["baseline"],
         compare_by=tuple(facts["compare_by"]),
         figure=facts["figure"],
+        sections=tuple(facts["sections"]),
     )
 
 

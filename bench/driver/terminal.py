@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from . import wording
 from .figures import FIGURES
+from .layout import aligned
 from .model import Chart, Experiment, Run, Summaries, Summary
 from .quantities import show, show_count
 from .questions import Answer, answer_all
+from .sections import SECTIONS
 
-COLUMNS = (
-    "", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads", "n",
-)  # fmt: skip
+COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
 
 
 def report_lines(
@@ -27,12 +27,14 @@ def report_lines(
 ) -> list[str]:
     """The end of a run, as lines for a terminal."""
     lines = ["", experiment.question, ""]
-    lines += table_lines(summaries)
+    lines += table_lines(summaries, experiment.figure)
     lines += ratio_lines(experiment, summaries)
     if left_out := wording.left_out_sentence(summaries):
         lines += [left_out, ""]
     lines += _section("Not compared", summaries.refusals)
     lines += _section("Controls", wording.noise_sentences(summaries.noise))
+    for name in experiment.sections:
+        lines += [*SECTIONS[name](runs), ""]
     answers = answer_all(experiment, runs, summaries)
     lines += _section("Six questions", [_answer_line(answer) for answer in answers])
     failed = [f"{c.name}: {c.problem}" for c in charts if c.problem]
@@ -49,45 +51,36 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [title, *(f"  {line}" for line in lines), ""] if lines else []
 
 
-def table_lines(summaries: Summaries) -> list[str]:
-    """One row a cell, grouped by tasks."""
-    rows: list[Sequence[str]] = [COLUMNS]
+def table_lines(summaries: Summaries, figure: str) -> list[str]:
+    """One row a cell, grouped by tasks; the compared figure, if it is another."""
+    more = () if figure == "wall_s" else (figure,)
+    titles = [name.removesuffix("_s").replace("_", " ") for name in more]
+    rows: list[Sequence[str]] = [(*COLUMNS, *titles, "n")]
     by_tasks: dict[int, list[Summary]] = {}
     for summary in summaries:
         by_tasks.setdefault(summary.cell.tasks, []).append(summary)
     for tasks, group in sorted(by_tasks.items()):
         rows.append((f"{show_count(tasks)} tasks",))
-        rows += [_row(summary) for summary in group]
+        rows += [_row(summary, more) for summary in group]
     return aligned(rows) + [""]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as they need to be: the first to the left, others to the right."""
-    count = max(map(len, rows))
-    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(count)]
-    told = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
-        told.append("  ".join(cells).rstrip())
-    return told
-
-
-def _row(summary: Summary) -> Sequence[str]:
+def _row(summary: Summary, more: Sequence[str]) -> Sequence[str]:
     # The tasks are above; the design and what else was varied is here.
     label = "  " + summary.cell.label.rpartition(", ")[0]
     if summary.n == 0:
         told = "failed" if summary.problems else "not run"
-        return (label, told, "–", "–", "–", "–", "–", "0")
+        return (label, told, *["–"] * (5 + len(more)), "0")
     ok = summary.outcomes["ok"]
     return (
         label,
         wording.interval_text(summary.figures["wall_s"], "s"),
         _over_theory(summary),
         show_count(round(ok.median)),
-        ", ".join(wording.losses(summary)) or "–",
+        ", ".join(wording.losses(summary, ranges=False)) or "–",
         _median(summary, "rss_bytes"),
         _median(summary, "threads"),
+        *(_median(summary, name) for name in more),
         str(summary.n) + ("!" if summary.problems else ""),
     )
 
@@ -95,7 +88,9 @@ def _row(summary: Summary) -> Sequence[str]:
 def _over_theory(summary: Summary) -> str:
     """ "+1.2 %": how far the program's own wall time is from what it should be."""
     over = summary.over_theory
-    return "–" if over is None else f"{100 * (over - 1):+.1f} %"
+    if over is None:
+        return "–"
+    return f"{100 * (over - 1):+.1f} %" if over < 2 else f"× {over:.1f}"
 
 
 def _median(summary: Summary, name: str) -> str:

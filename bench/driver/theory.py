@@ -14,9 +14,15 @@ from math import ceil
 from typing import Any
 
 from .model import Cell
-from .quantities import parse_duration_ns
+from .quantities import parse_duration_ns, parse_rate, parse_share
 
-DEFAULT_SERVICE_TIME = "10ms"
+DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME = "10ms", "30s"
+# With one of these the tasks are not N equal calls that are there from the start, and
+# all carried out: the theory above does not apply.
+OTHER_WORK = {
+    "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
+    "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
+}  # fmt: skip
 # A plan needs a creation cost before any was measured: a generous 60 us a thread.
 PLANNING_CREATE_S = 60e-6
 
@@ -40,16 +46,27 @@ def rounds_s(cell: Cell) -> float:
 
 def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
-    return rounds_s(cell) + min(cell.tasks, lanes(cell)) * PLANNING_CREATE_S
+    creating_s = min(cell.tasks, lanes(cell)) * PLANNING_CREATE_S
+    hanging_s = 0.0
+    if hangs := ceil(cell.tasks * parse_share(str(cell.options.get("hang-rate", 0)))):
+        hang_time = str(cell.options.get("hang-time", DEFAULT_HANG_TIME))
+        hanging_s = ceil(hangs / lanes(cell)) * parse_duration_ns(hang_time) / 1e9
+    return max(rounds_s(cell) + creating_s + hanging_s, arrivals_s(cell))
+
+
+def arrivals_s(cell: Cell) -> float:
+    """How long it takes until the last task has arrived: 0 for a batch."""
+    _, _, rate = str(cell.options.get("arrivals", "batch")).partition(":")
+    return cell.tasks / parse_rate(rate) if rate else 0.0
 
 
 def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
     """The wall time of N equal calls that are all carried out.
 
     create_each_s: the measured cost of creating one thread; None leaves the line of
-    thread-per-task undrawn. Random service times have bounds, not one value.
+    thread-per-task undrawn.
     """
-    if cell.options.get("distribution", "fixed") != "fixed" or cell.tasks == 0:
+    if OTHER_WORK & cell.options.keys() or cell.tasks == 0:
         return None
     if cell.workers is not None or "max-threads" in cell.options:
         return rounds_s(cell)

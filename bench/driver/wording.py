@@ -9,11 +9,11 @@ from __future__ import annotations
 from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
 from .quantities import show, show_count, show_percent, show_range, show_ratio
 
-# For figures where less is better, which all compared figures are.
 WORDS = {
     "s": {Verdict.LESS: "faster", Verdict.MORE: "slower"},
     "bytes": {Verdict.LESS: "smaller", Verdict.MORE: "larger"},
     "count": {Verdict.LESS: "fewer", Verdict.MORE: "more"},
+    "1/s": {Verdict.LESS: "lower", Verdict.MORE: "higher"},
 }
 
 
@@ -22,8 +22,12 @@ def verdict_word(verdict: Verdict, unit: str = "s") -> str:
 
 
 def design_name(cell: Cell) -> str:
-    """ "thread-per-task", "worker-pool of 5"."""
-    return cell.design if cell.workers is None else f"{cell.design} of {cell.workers}"
+    """ "thread-per-task", "worker-pool of 5", "worker-pool of 5 (cancel none)"."""
+    pool = cell.workers is not None
+    # A label is: the design, its workers, what else is varied, and its tasks.
+    varied = cell.label.split(", ")[2 if pool else 1 : -1]
+    name = f"{cell.design} of {cell.workers}" if pool else cell.design
+    return f"{name} ({', '.join(varied)})" if varied else name
 
 
 def interval_text(interval: Interval, unit: str) -> str:
@@ -55,8 +59,14 @@ def ratio_sentence(ratio: Ratio, unit: str = "s") -> str:
     if ratio.interval is None:
         return f"{who} and {base}: no block holds both, nothing can be said."
     factor = ratio_text(ratio.interval)
-    told = {"s": f"takes {factor} as long as", "bytes": f"needs {factor} the memory of"}
-    head = f"{who} {told.get(unit, f'has {factor} the number of')} {base}"
+    told = {
+        "stop_s": f"takes {factor} as long to stop as",
+        "s": f"takes {factor} as long as",
+        "bytes": f"needs {factor} the memory of",
+        "count": f"has {factor} the number of",
+        "1/s": f"achieves {factor} the rate of",
+    }
+    head = f"{who} {told.get(ratio.figure, told[unit])} {base}"
     if not ratio.interval.known:
         blocks = "1 block gives" if ratio.interval.n == 1 else "few blocks give"
         return f"{head}: cannot tell, {blocks} no interval."
@@ -76,10 +86,11 @@ def success_sentence(summary: Summary) -> str | None:
     )
 
 
-def losses(summary: Summary) -> list[str]:
+def losses(summary: Summary, ranges: bool = True) -> list[str]:
     """ "9 688 rejected": each way in which tasks did not end well, with its count."""
     return [
-        f"{count_text(count)} {name.replace('_', ' ')}"
+        f"{count_text(count) if ranges else show_count(round(count.median))} "
+        f"{name.replace('_', ' ')}"
         for name, count in summary.outcomes.items()
         if name != "ok" and count.maximum > 0
     ]

@@ -83,7 +83,7 @@ class Files(unittest.TestCase):
             'question="?"\n' + cell + '"--x"=1': "--x",
             'question="?"\n' + cell + "x={a=1}": "plain",
             'question="?"\nfigure="speed"\n' + cell: "speed",
-            'question="?"\n' + cell + cell: "two cells",
+            'question="?"\n' + cell + cell: "2 cells",
             "question=": "mine.toml",
         }
         for text, told in cases.items():

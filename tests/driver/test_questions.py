@@ -40,11 +40,11 @@ class Questions(unittest.TestCase):
         runs = self.runs()
         for run in runs:
             run.record["create_ns"] = run.record["wall_ns"] * 0.8
-        self.assertIn("creating threads (80 %)", self.answers(runs)[0].text)
+        self.assertIn("creating threads (thread-per-task 80 %", self.answers(runs)[0].text)
         for run in runs:
             run.record["create_ns"] = 0
             run.record["wall_ns"] = 2_100_000
-        self.assertIn("rounds of 1.00 ms (95 %)", self.answers(runs)[0].text)
+        self.assertIn("rounds of 1.00 ms (", self.answers(runs)[0].text)
 
     def test_the_impossible_is_a_broken_limit(self):
         runs = self.runs()

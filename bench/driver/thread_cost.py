@@ -1,0 +1,72 @@
+"""What one more thread costs: the slope of memory over threads alive at once.
+
+Within a block the same design ran with several numbers of threads. A straight line
+through them (least squares) has the cost of a thread as its slope, free of what the
+program and the machine use anyway. One slope a block; their median and interval are told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .figures import FIGURES
+from .model import Cell, Interval, Run
+from .stats import median_interval, slope
+
+FEWEST_POINTS = 3
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One kind of memory for one variant of a design."""
+
+    variant: str  # the cell's label without its number of tasks
+    kind: str
+    bytes_each: Interval
+
+
+def _kernel(field: str) -> Callable[[Run], float | None]:
+    return lambda run: (run.kernel or {}).get(field)
+
+
+KINDS: dict[str, Callable[[Run], float | None]] = {
+    "resident (RSS)": FIGURES["rss_bytes"].read,
+    "kernel stack": _kernel("kernel_stack_bytes"),
+    "page tables": FIGURES["page_table_bytes"].read,
+    "slab (task_struct and more)": _kernel("slab_bytes"),
+}
+
+
+def costs(runs: Sequence[Run]) -> list[Cost]:
+    """The cost of a thread by variant and kind, as far as the runs tell it."""
+    groups: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.counts:
+            groups[variant(run.cell), run.block].append(run)
+    found = []
+    for name in dict.fromkeys(name for name, _ in groups):
+        for kind, read in KINDS.items():
+            blocks = [group for (who, _), group in groups.items() if who == name]
+            slopes = [s for group in blocks if (s := _slope(group, read)) is not None]
+            if slopes:
+                found.append(Cost(name, kind, median_interval(slopes)))
+    return found
+
+
+def variant(cell: Cell) -> str:
+    return cell.label.rpartition(", ")[0]
+
+
+def _slope(runs: Sequence[Run], read: Callable[[Run], float | None]) -> float | None:
+    """Bytes a thread in one block; None without enough different numbers of threads."""
+    threads = FIGURES["threads"].read
+    points = [
+        (count, value)
+        for run in runs
+        if (count := threads(run)) is not None and (value := read(run)) is not None
+    ]
+    if len({count for count, _ in points}) < FEWEST_POINTS:
+        return None
+    return slope(points)

@@ -1,0 +1,88 @@
+"""The cost of a thread, and the kernel's memory, held against known values."""
+
+import subprocess
+import sys
+import unittest
+from dataclasses import replace
+
+from .support import make_cell, make_run
+from driver import kernel_memory, sections, thread_cost
+from driver.stats import slope
+
+
+class Costs(unittest.TestCase):
+    def runs(self, each=8_200, counts=(100, 200, 400), blocks=6, **kernel):
+        runs = []
+        for block in range(1, blocks + 1):
+            for count in counts:
+                cell = make_cell("thread-per-task", tasks=count)
+                run = make_run(cell, block, 1.0)
+                run.record["peak"] |= {
+                    "threads": count,
+                    "rss_bytes": 1_800_000 + each * count + 50 * block,
+                }
+                growth = {name: value * count for name, value in kernel.items()}
+                runs.append(replace(run, kernel=growth or None))
+        return runs
+
+    def test_the_slope_is_the_cost_whatever_the_program_uses_anyway(self):
+        found = {c.kind: c for c in thread_cost.costs(self.runs())}
+        cost = found["resident (RSS)"].bytes_each
+        self.assertAlmostEqual(cost.median, 8_200)
+        self.assertAlmostEqual(cost.low, 8_200)
+        self.assertEqual(cost.n, 6)
+
+    def test_the_kernels_part_is_told_when_it_was_seen(self):
+        found = {c.kind for c in thread_cost.costs(self.runs())}
+        self.assertNotIn("kernel stack", found)
+        runs = self.runs(kernel_stack_bytes=16_384)
+        found = {c.kind: c for c in thread_cost.costs(runs)}
+        self.assertAlmostEqual(found["kernel stack"].bytes_each.median, 16_384)
+
+    def test_two_points_make_no_line(self):
+        self.assertEqual(thread_cost.costs(self.runs(counts=(100, 200))), [])
+        told = sections.cost_of_a_thread([])
+        self.assertIn("too few", told[0])
+
+    def test_least_squares(self):
+        self.assertAlmostEqual(slope([(0, 1), (1, 3), (2, 5)]), 2)
+        self.assertAlmostEqual(slope([(0, 0), (1, 2), (2, 1)]), 0.5)
+
+
+class KernelMemory(unittest.TestCase):
+    def test_threads_show_in_the_kernels_stacks(self):
+        count = 400
+        watch = kernel_memory.Watch()
+        self.assertIsNone(watch.growth())
+        code = (
+            "import threading, sys\n"
+            "threading.stack_size(65536)\n"
+            "gate = threading.Event()\n"
+            f"threads = [threading.Thread(target=gate.wait) for _ in range({count})]\n"
+            "[thread.start() for thread in threads]\n"
+            "print('alive', flush=True); sys.stdin.read(); gate.set()"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.addCleanup(process.communicate)
+        self.assertEqual(process.stdout.readline(), b"alive\n")
+        watch.look()
+        growth = watch.growth()
+        if "kernel_stack_bytes" not in growth:
+            self.skipTest("/proc/meminfo does not tell kernel stacks")
+        # Other processes come and go; half of it is far above what they could hide.
+        self.assertGreater(growth["kernel_stack_bytes"], count * 16_384 / 2)
+
+
+class Limits(unittest.TestCase):
+    def test_what_stopped_thread_creation_is_told(self):
+        run = make_run(make_cell("thread-per-task"), 1, 1.0)
+        run.record.update(limit="RLIMIT_AS", threads_created=31)
+        told = "\n".join(sections.limits([run]))
+        self.assertIn("thread-per-task, 4 tasks: 31 threads, RLIMIT_AS", told)
+        self.assertIn("on this machine", told)
+
+    def test_nothing_stopped_it(self):
+        told = "\n".join(sections.limits([make_run(make_cell(), 1, 1.0)]))
+        self.assertIn("nowhere in these runs", told)
