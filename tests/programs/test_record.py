@@ -1,0 +1,199 @@
+"""The record: every field there, of the right kind, adding up, in any locale."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from .program import BUILD, LIMIT_S, OUTCOMES, PROGRAMS, measure, on_both, run, sample
+
+COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after: or null
+SPREAD = {"min": "count?", "p50": "count?", "p90": "count?", "p99": "count?",
+          "max": "count?"}  # fmt: skip
+CONFIG = {
+    "tasks": COUNT, "workers": "count?", "queue": "count?", "max_threads": "count?",
+    "detach": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
+    "service_time_ns": COUNT, "distribution": TEXT, "error_rate": "number",
+    "silent_rate": "number", "hang_rate": "number", "hang_time_ns": COUNT,
+    "arrivals": TEXT, "arrivals_per_s": "number?", "api_capacity": "count?",
+    "api_rate_per_s": "number?", "api_burst": COUNT, "api_reject_time_ns": COUNT,
+    "api_slowdown": "number", "api_outage_start_ns": "count?",
+    "api_outage_length_ns": "count?", "attempts": COUNT, "backoff_ns": COUNT,
+    "retry_budget": "number?", "timeout_ns": "count?", "deadline_ns": "count?",
+    "cancel": TEXT, "fail_fast": FLAG, "seed": COUNT, "timer_slack_ns": COUNT,
+    "limit_memory_bytes": "count?", "detect_deadlock": FLAG,
+}  # fmt: skip
+STOP = {"reason": TEXT, "at_ns": COUNT, "latency_ns": COUNT, "started": COUNT,
+        "in_flight": COUNT, "never_started": COUNT}  # fmt: skip
+RECORD: dict[str, Any] = {
+    "schema_version": COUNT, "program": TEXT, "version": TEXT, "commit": TEXT,
+    "complete": FLAG, "config": CONFIG, "workload_digest": TEXT, "wall_ns": COUNT,
+    "create_ns": COUNT, "threads_created": COUNT,
+    "outcomes": dict.fromkeys(OUTCOMES, COUNT), "believed_ok": COUNT, "calls": COUNT,
+    "retries": COUNT, "amplification": "number?",
+    "peak": dict.fromkeys(
+        ("rss_bytes", "virtual_bytes", "page_table_bytes", "threads", "in_flight",
+         "served"), COUNT),
+    "cpu": dict.fromkeys(
+        ("user_ns", "system_ns", "voluntary_switches", "involuntary_switches",
+         "minor_faults"), COUNT),
+    "latency_ns": SPREAD, "queue_wait_ns": SPREAD, "stop": None, "limit": "text?",
+}  # fmt: skip
+VARIED = {
+    "plain": (),
+    "none": ("-n", 0),
+    "rejected": ("--api-capacity", 1, "--attempts", 3, "--backoff", "1ms"),
+    "stopped": ("-n", 200, "--deadline", "15ms", "--cancel", "within"),
+    "failing fast": ("--error-rate", 1, "--fail-fast", "--cancel", "between"),
+    "late": ("--timeout", "1ms", "--hang-rate", "0.5", "--hang-time", "3ms"),
+    "open loop": ("--arrivals", "poisson:5000/s", "--distribution", "lognormal"),
+    "broken": ("--api-outage", "0s,5ms", "--api-rate", "1000/s", "--retry-budget", 0.1),
+}
+
+
+def is_of(kind: str, value: Any) -> bool:
+    if kind.endswith("?"):
+        return value is None or is_of(kind.rstrip("?"), value)
+    if kind == FLAG:
+        return isinstance(value, bool)
+    if kind == TEXT:
+        return isinstance(value, str) and value != ""
+    whole = type(value) is int
+    return whole and value >= 0 if kind == COUNT else whole or type(value) is float
+
+
+class Record(unittest.TestCase):
+    def check(self, shape: Any, found: Any, name: str = "record") -> None:
+        """Same fields, in the same order, each of its kind."""
+        if isinstance(shape, dict):
+            self.assertEqual(list(found), list(shape), name)
+            for key in shape:
+                self.check(shape[key], found[key], f"{name}.{key}")
+        elif shape is None:
+            if found is not None:
+                self.check(STOP, found, name)
+        else:
+            self.assertTrue(is_of(shape, found), f"{name}: {found!r} is no {shape}")
+
+    def check_sums(self, record: dict[str, Any]) -> None:
+        outcomes, config = record["outcomes"], record["config"]
+        self.assertEqual(sum(outcomes.values()), config["tasks"])
+        self.assertEqual(record["believed_ok"], outcomes["ok"] + outcomes["silent"])
+        self.assertLessEqual(record["retries"], record["calls"])
+        if record["calls"]:
+            first = record["calls"] - record["retries"]
+            self.assertAlmostEqual(
+                record["amplification"], record["calls"] / first, places=4
+            )
+        for name in ("latency_ns", "queue_wait_ns"):
+            spread = list(record[name].values())
+            if None in spread:
+                self.assertEqual(set(spread), {None})
+            else:
+                self.assertEqual(spread, sorted(spread))
+
+    def test_every_field_is_there_and_adds_up_whatever_happens(self) -> None:
+        for program in PROGRAMS:
+            for name, args in VARIED.items():
+                with self.subTest(program, run=name):
+                    more = ("-s", "2ms", *args)
+                    record, samples = sample(program, *more)
+                    self.check(RECORD, record)
+                    self.check_sums(record)
+                    self.assertEqual(record["schema_version"], 1)
+                    self.assertEqual(record["program"], program)
+                    self.assertRegex(record["workload_digest"], "^[0-9a-f]{16}$")
+                    self.check_samples(record, samples)
+
+    def check_samples(self, record: dict[str, Any], samples: list) -> None:
+        """The samples tell of the same run, task by task."""
+        self.assertEqual([task.index for task in samples], list(range(len(samples))))
+        for outcome, count in record["outcomes"].items():
+            self.assertEqual(sum(task.outcome == outcome for task in samples), count)
+        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
+        started = [task for task in samples if task.started_ns is not None]
+        self.assertEqual(len(started), record["calls"] - record["retries"])
+        for task in samples:
+            never = task.started_ns is None
+            self.assertEqual(
+                (task.lane is None, task.finished_ns is None, task.attempts == 0),
+                (never, never, never),
+            )
+            if not never:
+                self.assertLessEqual(task.due_ns, task.started_ns)
+                self.assertLessEqual(task.started_ns, task.finished_ns)
+
+    @on_both
+    def test_what_is_not_this_program_s_is_null(self, program: str) -> None:
+        config = measure(program, "-n", 1, "-s", 0)["config"]
+        pool = program == "worker-pool"
+        for key in ("workers", "queue"):
+            self.assertEqual(config[key] is not None, pool)
+        self.assertEqual(config["detach"] is None, pool)
+        for key in ("max_threads", "api_capacity", "timeout_ns", "retry_budget"):
+            self.assertIsNone(config[key])
+        self.assertEqual(config["cancel"], "between" if pool else "none")
+
+    @on_both
+    def test_it_is_one_line_and_holds_no_path(self, program: str) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            path = Path(folder) / "record.json"
+            ending = run(program, "-n", 2, "-s", 0, "--json", path)
+            self.assertEqual((ending.status, ending.out, ending.err), (0, "", ""))
+            text = path.read_text()
+        self.assertEqual(text.count("\n"), 1)
+        self.assertNotIn(folder, text)
+        self.assertNotIn("/", json.loads(text)["version"])
+
+    @on_both
+    def test_the_timer_slack_is_the_one_in_force(self, program: str) -> None:
+        for asked, found in (("1ns", 1), ("50us", 50_000)):
+            config = measure(program, "-n", 1, "-s", 0, "--timer-slack", asked)["config"]
+            self.assertEqual(config["timer_slack_ns"], found)
+        config = measure(program, "-n", 1, "-s", 0, "--timer-slack", 0)["config"]
+        self.assertGreater(config["timer_slack_ns"], 0)
+
+    @on_both
+    def test_memory_that_cannot_be_read_is_null_with_a_reason(self, program) -> None:
+        """A /proc that shows nothing, in a namespace of its own."""
+        hide = ("unshare", "--mount", "sh", "-c",
+                'mount -t tmpfs none /proc && exec "$@"', "sh")  # fmt: skip
+        if run("worker-pool", "-n", 0, wrap=hide).status != 0:
+            self.skipTest("needs root to hide /proc")
+        ending = run(program, "-n", 2, "-s", 0, "--json", "-", wrap=hide)
+        self.assertEqual(ending.status, 0, ending)
+        peak = ending.record["peak"]
+        for name in ("rss_bytes", "virtual_bytes", "page_table_bytes"):
+            self.assertIsNone(peak[name], name)
+        self.assertIn("/proc/self/status", ending.err)
+        self.assertEqual(ending.err.count("\n"), 1)
+
+    def test_no_program_ever_asks_for_a_locale(self) -> None:
+        """Without setlocale() every number has its point, whatever LC_ALL says."""
+        if shutil.which("nm") is None:
+            self.skipTest("nm is not installed")
+        for program in PROGRAMS:
+            symbols = subprocess.run(
+                ["nm", "--dynamic", "--undefined-only", BUILD / "src" / program],
+                capture_output=True, text=True, timeout=LIMIT_S, check=True,
+            ).stdout  # fmt: skip
+            self.assertIn("pthread_create", symbols)
+            self.assertNotIn("locale", symbols)
+
+    @on_both
+    def test_numbers_have_a_point_in_a_german_locale(self, program: str) -> None:
+        known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout
+        if "de_DE.utf8" not in known:
+            self.skipTest("the locale de_DE.UTF-8 is not installed")
+        env = {**os.environ, "LC_ALL": "de_DE.UTF-8"}
+        args = ("-n", 5, "-s", "0.5ms", "--error-rate", "12.5%")
+        self.assertEqual(measure(program, *args, env=env)["config"]["error_rate"], 0.125)
+        self.assertNotRegex(run(program, *args, env=env).out, r"\d,\d")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,171 @@
+"""Told to stop: by a deadline or the first failure, and by who listens to it."""
+
+import unittest
+
+from .program import PROGRAMS, measure, on_both, only, sample
+from .workload import Workload
+
+MS = 1_000_000
+
+
+class Deadline(unittest.TestCase):
+    def bounded(self, program: str, threads: int) -> tuple:
+        option = "--workers" if program == "worker-pool" else "--max-threads"
+        return (option, threads)
+
+    def check_stop(self, record: dict, samples: list) -> dict:
+        """What the stop record says is what the samples show."""
+        stop, tasks = record["stop"], record["config"]["tasks"]
+        started = [task for task in samples if task.started_ns is not None]
+        before = [task for task in started if task.started_ns < stop["at_ns"]]
+        flying = [task for task in before if task.finished_ns > stop["at_ns"]]
+        self.assertEqual(stop["started"], len(before))
+        self.assertEqual(stop["in_flight"], len(flying))
+        self.assertEqual(stop["never_started"], tasks - len(started))
+        last = max((task.finished_ns for task in started), default=0)
+        self.assertGreaterEqual(stop["at_ns"] + stop["latency_ns"], last)
+        return stop
+
+    @on_both
+    def test_with_none_it_runs_to_its_end_and_says_by_how_much(self, program) -> None:
+        args = ("-n", 12, "-s", "20ms", "--deadline", "30ms", "--cancel", "none")
+        record, samples = sample(program, *args, *self.bounded(program, 4))
+        self.assertEqual(record["outcomes"], only(ok=12))
+        stop = self.check_stop(record, samples)
+        self.assertEqual((stop["reason"], stop["at_ns"]), ("deadline", 30 * MS))
+        self.assertGreaterEqual(stop["latency_ns"], (3 * 20 - 30) * MS)
+        self.assertTrue(record["complete"])
+
+    @on_both
+    def test_with_between_what_runs_ends_and_nothing_begins(self, program) -> None:
+        args = ("-n", 500, "-s", "20ms", "--deadline", "50ms", "--cancel", "between")
+        record, samples = sample(program, *args, *self.bounded(program, 5))
+        stop = self.check_stop(record, samples)
+        outcomes = record["outcomes"]
+        self.assertEqual(outcomes["ok"] + outcomes["cancelled"], 500)
+        most = 5 * 3  # each of five can begin at 0, 20 and 40 ms, and not at 60
+        self.assertLessEqual(stop["started"], most)
+        self.assertLessEqual(stop["in_flight"], 5)
+        # One that looked just before the deadline may begin just after it.
+        self.assertLessEqual(outcomes["ok"], stop["started"] + 5)
+
+    def test_a_full_queue_is_not_worked_off_after_the_deadline(self) -> None:
+        """A task and the word to stop are both ready then: the word must win."""
+        args = ("-n", 500, "-w", 5, "-s", "20ms", "--deadline", "50ms", "--queue", 500)
+        for _ in range(5):
+            record, samples = sample("worker-pool", *args)
+            self.assertLessEqual(record["outcomes"]["ok"], 5 * 3)
+            self.check_stop(record, samples)
+
+    @on_both
+    def test_with_within_the_calls_in_flight_let_go(self, program: str) -> None:
+        args = ("-n", 100, "-s", "1000s", "--deadline", "200ms", "--cancel", "within")
+        record, samples = sample(program, *args, *self.bounded(program, 5))
+        self.assertEqual(record["outcomes"], only(cancelled=100))
+        stop = self.check_stop(record, samples)
+        self.assertEqual((stop["started"], stop["in_flight"]), (5, 5))
+        self.assertEqual(stop["never_started"], 95)
+
+    @on_both
+    def test_everyone_hanging_ends_at_the_deadline(self, program: str) -> None:
+        args = ("-n", 200, "--hang-rate", 1, "--hang-time", "1000s")
+        more = ("--deadline", "200ms", "--cancel", "within")
+        record = measure(program, *args, *more)
+        self.assertEqual(record["outcomes"], only(cancelled=200))
+
+    @on_both
+    def test_a_deadline_before_anything_can_start(self, program: str) -> None:
+        for cancel in ("between", "within"):
+            args = ("-n", 100, "-s", "1000s", "--deadline", "1ns", "--cancel", cancel)
+            record, samples = sample(program, *args)
+            self.assertEqual(record["outcomes"], only(cancelled=100))
+            self.assertEqual(record["calls"], 0)
+            self.check_stop(record, samples)
+
+    @on_both
+    def test_a_deadline_after_the_end_stops_nothing(self, program: str) -> None:
+        for cancel in ("none", "between", "within"):
+            args = ("-s", "1ms", "--deadline", "1000s", "--cancel", cancel)
+            record = measure(program, *args)
+            self.assertEqual((record["outcomes"], record["stop"]), (only(ok=50), None))
+
+    @on_both
+    def test_a_result_at_the_very_deadline_counts_once(self, program: str) -> None:
+        for _ in range(10):
+            args = ("-n", 20, "-s", "10ms", "--deadline", "10ms", "--cancel", "within")
+            record, samples = sample(program, *args)
+            outcomes = record["outcomes"]
+            self.assertEqual(outcomes["ok"] + outcomes["cancelled"], 20)
+            self.check_stop(record, samples)
+
+    @on_both
+    def test_the_deadline_ends_the_wait_for_an_arrival(self, program: str) -> None:
+        args = ("-n", 10, "--arrivals", "fixed:0.001/s", "--deadline", "50ms")
+        record = measure(program, *args, "--cancel", "between", "-s", 0)
+        self.assertEqual(record["outcomes"], only(ok=1, cancelled=9))
+
+    def test_between_cannot_help_a_hung_call_and_within_can(self) -> None:
+        """The article's point, and its limit."""
+        args = ("-n", 10, "-w", 5, "-s", 0, "--hang-rate", 1, "--hang-time", "400ms")
+        between = measure("worker-pool", *args, "--deadline", "50ms")
+        self.assertEqual(between["outcomes"], only(ok=5, cancelled=5))
+        self.assertGreaterEqual(between["stop"]["latency_ns"], 350 * MS)
+        within = measure("worker-pool", *args, "--deadline", "50ms", "--cancel", "within")
+        self.assertEqual(within["outcomes"], only(cancelled=10))
+
+
+class FailFast(unittest.TestCase):
+    ARGS = ("-n", 100, "-s", 0, "--seed", 4, "--error-rate", "5%", "--silent-rate", "5%")
+    WORK = Workload(tasks=100, seed=4, error_rate=0.05, silent_rate=0.05)
+
+    def test_one_after_the_other_the_first_failure_ends_the_run(self) -> None:
+        fates = self.WORK.outcomes()
+        first = fates.index("failed")
+        self.assertGreater(first, 0)
+        for program, one in zip(PROGRAMS, ("--max-threads", "--workers")):
+            for cancel in ("between", "within"):
+                with self.subTest(program, cancel=cancel):
+                    args = (*self.ARGS, "--fail-fast", one, 1, "--cancel", cancel)
+                    record, samples = sample(program, *args)
+                    expected = fates[: first + 1] + ["cancelled"] * (99 - first)
+                    self.assertEqual([task.outcome for task in samples], expected)
+                    self.assertEqual(record["stop"]["reason"], "fail-fast")
+                    self.assertEqual(record["stop"]["never_started"], 99 - first)
+                    self.assertTrue(record["complete"])
+
+    @on_both
+    def test_if_nobody_listens_nothing_changes(self, program: str) -> None:
+        record = measure(program, *self.ARGS, "--fail-fast", "--cancel", "none")
+        self.assertEqual(record["outcomes"], only(**self.WORK.counts()))
+        self.assertEqual(record["stop"]["reason"], "fail-fast")
+
+    @on_both
+    def test_without_a_failure_it_stops_nothing(self, program: str) -> None:
+        args = ("-s", 0, "--silent-rate", 1, "--fail-fast", "--cancel", "within")
+        record = measure(program, *args)
+        self.assertEqual((record["outcomes"], record["stop"]), (only(silent=50), None))
+
+    @on_both
+    def test_a_rejection_and_a_timeout_are_failures_too(self, program: str) -> None:
+        for args in (
+            ("--api-rate", "0.0001/s", "--api-burst", 1),
+            ("--timeout", "1ms"),
+        ):
+            record = measure(
+                program, "-n", 50, "-s", "1000s" if "--timeout" in args else 0,
+                "--fail-fast", "--cancel", "within", *args,
+            )  # fmt: skip
+            self.assertEqual(record["stop"]["reason"], "fail-fast")
+
+    @on_both
+    def test_it_lets_go_of_calls_that_hang(self, program: str) -> None:
+        args = ("-n", 5, "-s", "1000s", "--hang-rate", 0, "--api-capacity", 3)
+        more = ("--fail-fast", "--cancel", "within")
+        record = measure(program, *args, *more)
+        outcomes = record["outcomes"]
+        self.assertGreaterEqual(outcomes["rejected"], 1)
+        self.assertEqual(outcomes["rejected"] + outcomes["cancelled"], 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
