@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -25,9 +26,14 @@ static int init_thread_attributes(struct run *run) {
     return -error;
 }
 
-static int limit_memory(int64_t bytes) {
+static int limit_memory(struct run *run, int64_t bytes) {
     struct rlimit limit = {.rlim_cur = (rlim_t)bytes, .rlim_max = (rlim_t)bytes};
-    return bytes > 0 && setrlimit(RLIMIT_AS, &limit) != 0 ? -errno : 0;
+    if (bytes == 0 || setrlimit(RLIMIT_AS, &limit) == 0) {
+        return 0;
+    }
+    snprintf(run->limit, sizeof run->limit, "%s",
+             "--limit-memory is above the hard limit (ulimit -H -v)");
+    return -errno;
 }
 
 /* Where the run's clock starts, and all that counts from it. */
@@ -60,7 +66,7 @@ int run_init(struct run *run, struct run_config *config) {
         (error = samples_init(&run->samples, config->workload.tasks))) {
         goto destroy_attributes;
     }
-    if ((error = limit_memory(config->memory_bytes)) != 0 ||
+    if ((error = limit_memory(run, config->memory_bytes)) != 0 ||
         (error = start_clock(run, config)) != 0) {
         goto destroy_samples;
     }

@@ -1,0 +1,123 @@
+"""One clock, CLOCK_MONOTONIC, wherever it stands; and one CPU, and a pause."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from .program import (
+    BUILD, LIMIT_S, PROGRAMS, finish, measure, on_both, only, run, start,
+)  # fmt: skip
+
+MS = 1_000_000
+WALL_CLOCK_CALLS = {
+    "time", "gettimeofday", "ftime", "nanosleep", "usleep", "sleep", "sem_timedwait",
+    "pthread_cond_timedwait", "pthread_mutex_timedlock", "pthread_timedjoin_np",
+    "timer_create", "setitimer", "alarm", "select", "poll", "mktime", "localtime",
+}  # fmt: skip
+TIMED = (
+    "-n", 30, "-s", "2ms", "--deadline", "25ms", "--cancel", "within", "--timeout", "5ms",
+    "--attempts", 3, "--backoff", "1ms", "--error-rate", 0.3, "--arrivals", "fixed:2000/s",
+)  # fmt: skip
+
+
+class Clock(unittest.TestCase):
+    def test_nothing_that_follows_the_wall_clock_is_linked(self) -> None:
+        if shutil.which("nm") is None:
+            self.skipTest("nm is not installed")
+        for program in PROGRAMS:
+            symbols = subprocess.run(
+                ["nm", "--dynamic", "--undefined-only", BUILD / "src" / program],
+                capture_output=True, text=True, timeout=LIMIT_S, check=True,
+            ).stdout  # fmt: skip
+            used = set(re.findall(r" U (\w+)", symbols))
+            self.assertIn("clock_gettime", used)
+            self.assertEqual(used & WALL_CLOCK_CALLS, set())
+
+    @on_both
+    def test_every_wait_with_an_end_is_told_a_moment_of_the_right_clock(self, program):
+        if shutil.which("strace") is None:
+            self.skipTest("strace is not installed")
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            log = Path(folder) / "calls"
+            calls = "trace=futex,clock_nanosleep,nanosleep,ppoll,poll,epoll_wait,select"
+            wrap = ("strace", "-f", "-qq", "-o", str(log), "-e", calls)
+            ending = run(program, *TIMED, "--json", "-", wrap=wrap)
+            if ending.status != 0:
+                self.skipTest(f"strace does not work here: {ending.err.strip()}")
+            text = log.read_text()
+        timed = re.findall(r"(\w+)\((.*tv_sec=.*)", text)  # a join has no end: NULL
+        self.assertGreater(len(timed), 0)
+        for call, arguments in timed:
+            self.assertIn(call, ("futex", "clock_nanosleep"))
+            self.assertNotIn("REALTIME", arguments)
+            absolute = "FUTEX_WAIT_BITSET" if call == "futex" else "TIMER_ABSTIME"
+            self.assertIn(absolute, arguments)
+
+    @on_both
+    def test_a_clock_that_has_run_for_a_century_works(self, program: str) -> None:
+        """4 000 000 000 s: more than an int holds, near half of all there can be."""
+        wrap = ("unshare", "--time", "--monotonic", "4000000000", "--fork")
+        if shutil.which("unshare") is None or run("worker-pool", "--version", wrap=wrap).status:
+            self.skipTest("no time namespace can be made here")
+        record = measure(program, "-n", 20, "-s", "2ms", wrap=wrap)
+        self.assertEqual(record["outcomes"], only(ok=20))
+        self.assertLess(record["wall_ns"], LIMIT_S * 1000 * MS)
+        record = measure(program, *TIMED, wrap=wrap)
+        self.assertEqual(sum(record["outcomes"].values()), 30)
+        args = ("-n", 20, "-s", 0, "--deadline", "1000000s", "--timeout", "1000000s")
+        record = measure(program, *args, "--cancel", "within", wrap=wrap)
+        self.assertEqual((record["outcomes"], record["stop"]), (only(ok=20), None))
+
+    @on_both
+    def test_one_cpu_is_enough(self, program: str) -> None:
+        cpu = min(os.sched_getaffinity(0))
+        wrap = ("taskset", "-c", str(cpu))
+        if shutil.which("taskset") is None:
+            self.skipTest("taskset is not installed")
+        for args in (
+            ("-n", 500, "-s", 0),
+            ("-n", 200, "-s", "1ms", "--cancel", "within", "--deadline", "100s"),
+            ("-n", 500, "-s", 0, "--detect-deadlock"),
+        ):
+            with self.subTest(args):
+                record = measure(program, *args, wrap=wrap)
+                self.assertEqual(sum(record["outcomes"].values()), args[1])
+                self.assertEqual(record["outcomes"]["ok"], args[1])
+
+    @on_both
+    def test_a_pause_of_the_whole_program_changes_no_account(self, program) -> None:
+        process = start(program, "-n", 50, "-s", "100ms", "--json", "-")
+        time.sleep(0.05)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGCONT)
+        ending = finish(process)
+        self.assertEqual(ending.status, 0, ending)
+        self.assertEqual(ending.record["outcomes"], only(ok=50))
+
+    @on_both
+    def test_the_deadlock_detector_never_cries_wolf(self, program: str) -> None:
+        for args in (
+            ("-s", "20ms"),
+            (*TIMED,),
+            ("-n", 5, "-s", "300ms"),
+            ("-n", 20, "-s", 0, "--arrivals", "fixed:200/s"),
+            ("-n", 300, "-s", 0, "--cancel", "none"),
+            ("-n", 20, "-s", 0, "--hang-rate", 1, "--hang-time", "100ms"),
+        ):
+            with self.subTest(args):
+                args = (*args, "--detect-deadlock")
+                record = measure(program, *args)
+                tasks = record["config"]["tasks"]
+                self.assertEqual(sum(record["outcomes"].values()), tasks)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,213 @@
+"""The wall: threads that cannot be created are counted, and the right limit is named."""
+
+import os
+import platform
+import shutil
+import tempfile
+import unittest
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .program import PROGRAMS, Ending, measure, on_both, only, run
+
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+IS_ROOT = os.geteuid() == 0
+LONG = ("-s", "300ms")  # each thread is still there when the last one is created
+
+
+def kernel() -> tuple[int, ...]:
+    return tuple(int(part) for part in platform.release().split(".")[:2])
+
+
+@contextmanager
+def control_group(most_pids: int) -> Iterator[Path]:
+    """A group of our own under the pids controller, wherever it is mounted."""
+    for root in (Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup")):
+        try:
+            group = Path(tempfile.mkdtemp(prefix="five-cooks-", dir=root))
+        except OSError:
+            continue
+        try:
+            (group / "pids.max").write_text(str(most_pids))
+            yield group
+            return
+        except OSError as error:
+            raise unittest.SkipTest(f"no pids controller in {root}: {error}") from None
+        finally:
+            group.rmdir()
+    raise unittest.SkipTest("no control group can be made here")
+
+
+class Limits(unittest.TestCase):
+    def assert_limited(self, ending: Ending, tasks: int, *names: str) -> dict:
+        """It ended well, some tasks were not started, and the limit is named."""
+        self.assertEqual(ending.status, 0, ending)
+        record = ending.record
+        created = record["threads_created"]
+        self.assertLess(created, tasks)
+        self.assertEqual(
+            record["outcomes"], only(ok=created, not_started=tasks - created)
+        )
+        self.assertEqual(record["peak"]["threads"], created)
+        self.assertEqual(ending.err.count("\n"), 1, ending.err)
+        for name in ("most likely", *names):
+            self.assertIn(name, record["limit"])
+            self.assertIn(name, ending.err)
+        return record
+
+    def flood(self, *args: object, tasks: int = 400, wrap: tuple[str, ...] = ()):
+        return run("thread-per-task", "-n", tasks, *LONG, "-j", "-", *args, wrap=wrap)
+
+    def test_a_limit_on_memory_is_reached_and_named(self) -> None:
+        for form in ((), ("--detach",), ("--max-threads", 300)):
+            with self.subTest(form):
+                ending = self.flood("--limit-memory", "256M", *form)
+                record = self.assert_limited(ending, 400, "RLIMIT_AS", "268435456")
+                self.assertLessEqual(record["peak"]["virtual_bytes"], 2**28)
+
+    def test_smaller_stacks_leave_room_for_more_threads(self) -> None:
+        large = self.flood("--limit-memory", "256M").record["threads_created"]
+        small = self.flood("--limit-memory", "256M", "--stack-size", "64K").record
+        self.assertEqual(small["outcomes"], only(ok=400))
+        self.assertGreater(small["threads_created"], large)
+
+    def test_a_pool_makes_do_with_the_workers_it_gets(self) -> None:
+        ending = run("worker-pool", "-w", 100, "-s", 0, "--limit-memory", "256M", "-j", "-")
+        self.assertEqual(ending.status, 0, ending)
+        record = ending.record
+        self.assertEqual(record["outcomes"], only(ok=50))
+        self.assertLess(record["threads_created"], 101)
+        self.assertIn("RLIMIT_AS", record["limit"])
+
+    def test_a_pool_without_any_worker_says_why(self) -> None:
+        ending = run("worker-pool", "-s", 0, "--limit-memory", "10M")
+        self.assertEqual((ending.status, ending.out), (3, ""), ending)
+        self.assertIn("RLIMIT_AS", ending.err)
+        self.assertEqual(ending.err.count("\n"), 1)
+
+    @on_both
+    def test_hardly_any_memory_is_an_error_not_a_crash(self, program: str) -> None:
+        for size in ("1", "1M", "2M", "3M", "4M", "5M", "8M", "12M"):
+            with self.subTest(size):
+                ending = run(program, "-s", 0, "--limit-memory", size)
+                self.assertIn(ending.status, (0, 3), ending)
+
+    @unittest.skipIf(shutil.which("prlimit") is None, "prlimit is not installed")
+    def test_limits_from_outside_are_named(self) -> None:
+        ending = self.flood(wrap=("prlimit", "--as=268435456"))
+        self.assert_limited(ending, 400, "RLIMIT_AS")
+        ending = self.flood(wrap=("prlimit", "--data=268435456"))
+        self.assert_limited(ending, 400, "RLIMIT_DATA")
+
+    @unittest.skipUnless(IS_ROOT, "only root can become nobody")
+    def test_a_limit_on_a_user_s_threads_is_named(self) -> None:
+        ending = self.flood(wrap=(*NOBODY, "prlimit", "--nproc=100"))
+        record = self.assert_limited(ending, 400, "RLIMIT_NPROC", " of 100")
+        self.assertLess(record["threads_created"], 100)
+
+    @unittest.skipUnless(IS_ROOT, "only root is free of it")
+    def test_that_limit_does_not_bind_root(self) -> None:
+        ending = self.flood(wrap=("prlimit", "--nproc=10"), tasks=60)
+        self.assertEqual(ending.record["outcomes"], only(ok=60))
+
+    @unittest.skipUnless(IS_ROOT, "only root can make a control group")
+    def test_the_limit_of_a_control_group_is_named_with_its_file(self) -> None:
+        with control_group(most_pids=100) as group:
+            join = f'echo $$ > "{group}/cgroup.procs" && exec "$@"'
+            ending = self.flood(wrap=("sh", "-c", join, "sh"))
+            record = self.assert_limited(ending, 400, f"{group}/pids.max", " of 100")
+            self.assertEqual(record["threads_created"], 98)  # main and one for signals
+
+    @unittest.skipUnless(IS_ROOT, "only root can write pid_max")
+    @unittest.skipUnless(kernel() >= (6, 14), "before 6.14 pid_max is the machine's")
+    def test_the_end_of_the_process_numbers_is_named(self) -> None:
+        line = 'echo 400 > /proc/sys/kernel/pid_max && exec "$@"'
+        wrap = ("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", line, "sh")
+        ending = self.flood(wrap=wrap)
+        record = self.assert_limited(ending, 400, "kernel.pid_max", " of 400")
+        self.assertGreater(record["threads_created"], 300)
+
+    def test_a_stack_larger_than_the_machine_is_not_blamed_on_others(self) -> None:
+        ending = self.flood("--stack-size", "64T", tasks=5)
+        self.assertEqual(ending.record["outcomes"], only(not_started=5))
+        self.assertNotIn("pid_max", ending.err)
+
+    def test_ten_thousand_times_too_many_tasks_for_memory_is_an_error(self) -> None:
+        ending = run("thread-per-task", "-n", 10**9, "--limit-memory", "1G")
+        self.assertEqual((ending.status, ending.out), (3, ""), ending)
+        self.assertIn("Cannot allocate memory", ending.err)
+
+
+class Stacks(unittest.TestCase):
+    @on_both
+    def test_the_smallest_stack_and_no_guard_are_enough(self, program: str) -> None:
+        for args in (
+            ("--stack-size", "16K"),
+            ("--stack-size", "16K", "--guard-size", 0),
+            ("--stack-size", "16K", "--cancel", "within", "--deadline", "100s"),
+            ("--stack-size", 16385, "--guard-size", 1),
+        ):
+            with self.subTest(args):
+                record = measure(program, "-s", "1ms", *args)
+                self.assertEqual(record["outcomes"], only(ok=50))
+
+    @on_both
+    def test_any_limit_on_the_main_stack_works(self, program: str) -> None:
+        for limit in (16, 64, 8192, "unlimited"):
+            with self.subTest(limit):
+                line = f'ulimit -s {limit} && exec "$@"'
+                record = measure(program, "-s", "1ms", wrap=("sh", "-c", line, "sh"))
+                self.assertEqual(record["outcomes"], only(ok=50))
+                self.assertGreaterEqual(record["config"]["stack_size_bytes"], 16384)
+
+    @on_both
+    def test_the_stack_asked_for_is_the_stack_there_is(self, program: str) -> None:
+        sizes = {}
+        for size, in_bytes in (("64K", 2**16), ("1M", 2**20), ("8M", 2**23)):
+            record = measure(program, "-n", 20, "-s", "20ms", "--stack-size", size)
+            self.assertEqual(record["config"]["stack_size_bytes"], in_bytes)
+            sizes[size] = record["peak"]["virtual_bytes"]
+        self.assertLess(sizes["64K"], sizes["1M"])
+        self.assertLess(sizes["1M"], sizes["8M"])
+
+    def test_more_workers_than_tasks_and_very_many_workers_work(self) -> None:
+        for workers in (51, 2000):
+            args = ("-w", workers, "-s", 0, "--stack-size", "16K")
+            record = measure("worker-pool", *args)
+            self.assertEqual(record["outcomes"], only(ok=50))
+            self.assertEqual(record["peak"]["threads"], workers + 1)
+
+
+@unittest.skipUnless(IS_ROOT, "only root can become nobody")
+class Nobody(unittest.TestCase):
+    """A user without rights sees the same as root."""
+
+    def test_the_same_outcomes_as_root(self) -> None:
+        if run("worker-pool", "--version", wrap=NOBODY).status != 0:
+            self.skipTest("nobody may not read the build folder")
+        args = ("-n", 100, "-s", "1ms", "--error-rate", 0.2, "--silent-rate", 0.2)
+        for program in PROGRAMS:
+            with self.subTest(program):
+                mine, theirs = measure(program, *args), measure(program, *args, wrap=NOBODY)
+                for key in ("outcomes", "workload_digest", "config", "calls"):
+                    self.assertEqual(mine[key], theirs[key])
+                self.assertTrue(all(value for value in theirs["peak"].values()))
+
+    def test_a_place_nobody_may_write_is_found_before_the_run(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            for program in PROGRAMS:
+                path = f"{folder}/record.json"
+                ending = run(program, "-s", "1000s", "--json", path, wrap=NOBODY)
+                self.assertEqual(ending.status, 3, ending)
+                self.assertIn("Permission denied", ending.err)
+
+    def test_the_hard_limit_may_not_be_raised(self) -> None:
+        wrap = (*NOBODY, "prlimit", "--as=1073741824")
+        ending = run("worker-pool", "-s", 0, "--limit-memory", "2G", wrap=wrap)
+        self.assertEqual(ending.status, 3, ending)
+        self.assertIn("--limit-memory", ending.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
