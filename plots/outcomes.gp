@@ -16,8 +16,10 @@ unset grid
 set xtics 0,25,100 format '%g %%'
 
 do for [i = 1:bars] {
-    set label bar_name[i] at graph -0.015,first bar_y[i] right font bold(22) \
-        tc rgb letter[bar_series[i]]
+    set label bar_name[i] at graph -0.015,first bar_y[i] right \
+        offset screen 0,name_up font bold(22) tc rgb letter[bar_series[i]]
+    set label bar_variant[i] at graph -0.015,first bar_y[i] right \
+        offset screen 0,-0.021 font plain(18) tc rgb muted
     set label bar_words[i] at graph 1.015,first bar_y[i] font plain(22) tc rgb ink
 }
 do for [i = 1:groups] {

@@ -19,6 +19,8 @@ do for [i = 1:lanes] {
         tc rgb letter[lane_series[i]]
     set label lane_words[i] at screen 0.02,first lane_y[i] offset screen 0,-0.036 \
         font plain(20) tc rgb muted
+    set label lane_note[i] at screen 0.02,first lane_y[i] offset screen 0,-0.068 \
+        font plain(20) tc rgb muted
     set arrow from lane_end[i],first lane_top[i] to lane_end[i],first lane_bottom[i] \
         nohead lw wide(3) lc rgb ink front
     set label end_words[i] at lane_end[i],first end_y[i] offset screen 0.008,0 \
@@ -27,8 +29,13 @@ do for [i = 1:lanes] {
 do for [i = 1:bounds] {
     set arrow from bound_x[i],first bound_top[i] to bound_x[i],first bound_bottom[i] \
         nohead lw wide(2.5) dt (6, 5) lc rgb muted front
-    set label bound_words[i] at bound_x[i],first bound_y[i] right \
-        offset screen -0.006,0 font plain(20) tc rgb muted front
+    if (bound_right[i]) {
+        set label bound_words[i] at bound_x[i],first bound_y[i] right \
+            offset screen -0.006,0 font plain(20) tc rgb muted front
+    } else {
+        set label bound_words[i] at bound_x[i],first bound_y[i] \
+            offset screen 0.006,0 font plain(20) tc rgb muted front
+    }
 }
 
 # Pale and solid is ok, hatched is lost.

@@ -20,6 +20,7 @@ DODGE, LABEL_APART = 1.07, 0.15
 
 
 def build(material: Material) -> Sheet:
+    material.check_one_cell_each("goodput")
     rates = {s.cell.name: rate(material, s) for s in material.cells if s.cell.tasks}
     cells = [s for s in material.cells if rates.get(s.cell.name)]
     if not cells:

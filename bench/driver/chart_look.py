@@ -31,3 +31,8 @@ def spoken_name(cell: Cell) -> str:
     if cell.workers is None:
         return "a thread per task"
     return f"a pool of {show_count(cell.workers)}"
+
+
+def base_name(cell: Cell) -> str:
+    """"worker-pool of 50", whatever other options the cell has."""
+    return cell.design if cell.workers is None else f"{cell.design} of {cell.workers}"

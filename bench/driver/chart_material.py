@@ -9,6 +9,7 @@ from math import log10
 from pathlib import Path
 
 from .chart_look import looks
+from .chart_sheet import ChartError
 from .chart_words import left_out_words, sentence, show_setting
 from .model import Cell, Experiment, Ratio, Role, Run, Summaries, Summary
 from .theory import service_time_s
@@ -50,6 +51,14 @@ class Material:
 
     def at(self, workers: int | None, tasks: int) -> Summary | None:
         return next((s for s in self.of(workers) if s.cell.tasks == tasks), None)
+
+    def check_one_cell_each(self, chart: str) -> None:
+        """Refuses material in which two cells would be one mark of this chart."""
+        seen: dict[tuple[int | None, int], str] = {}
+        for cell in (s.cell for s in self.cells):
+            other = seen.setdefault((cell.workers, cell.tasks), cell.label)
+            if other != cell.label:
+                raise ChartError(f"{chart}: no place for both {other} and {cell.label}")
 
     def ratio(self, cell: Cell, figure: str) -> Ratio | None:
         """This cell over the baseline, if they ran in the same blocks."""

@@ -24,6 +24,7 @@ HEADER = (
 
 
 def build(material: Material) -> Sheet:
+    material.check_one_cell_each("memory")
     cells = [
         s for s in material.cells
         if RSS in s.figures and THREADS in s.figures and s.cell.tasks

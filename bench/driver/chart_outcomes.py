@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from .chart_look import base_name
 from .chart_material import Material, ok_share
 from .chart_sheet import Sheet, Value
 from .chart_words import runs_words, sentence, show_share, tasks_words
-from .model import OUTCOMES, Summary
+from .model import OUTCOMES, Cell, Summary
 from .quantities import show_count
 from .wording import count_text, design_name
 
 COLUMNS = ("series", "outcome", "from", "to", "middle", "y", "top", "bottom", "count")
 BAR, GAP, HEADING = 1.0, 0.25, 0.75
-ALL_WELL = 0.9995
 
 
 def build(material: Material) -> Sheet:
@@ -35,7 +35,9 @@ def build(material: Material) -> Sheet:
         settings={
             "y_low": depth,
             "bars": len(cells),
-            "bar_name": [design_name(s.cell) for s in cells],
+            "bar_name": [base_name(s.cell) for s in cells],
+            "bar_variant": [_variant(s.cell) for s in cells],
+            "name_up": 0.013 if any(_variant(s.cell) for s in cells) else 0,
             "bar_series": [material.looks[s.cell.workers] for s in cells],
             "bar_words": [_words(s) for s in cells],
             "bar_y": [places[s.cell.name] for s in cells],
@@ -53,6 +55,11 @@ def build(material: Material) -> Sheet:
     )
 
 
+def _variant(cell: Cell) -> str:
+    """What else was varied: "cancel none", or nothing."""
+    return design_name(cell).removeprefix(base_name(cell)).strip(" ()")
+
+
 def _medians(summary: Summary) -> dict[str, float]:
     return {name: count.median for name, count in summary.outcomes.items()}
 
@@ -65,8 +72,8 @@ def _layout(
     groups: list[tuple[int, float]] = []
     y = 0.0
     for tasks in material.tasks:
-        found = [material.at(w, tasks) for w in material.designs]
-        ours = [s for s in found if s in cells]
+        ours = [s for w in material.designs for s in material.of(w)
+                if s.cell.tasks == tasks and s in cells]  # fmt: skip
         if not ours:
             continue
         groups.append((tasks, y + HEADING / 2))
@@ -121,16 +128,20 @@ def _title(material: Material, cells: list[Summary]) -> str:
     worst = _worst(cells)
     if ok_share(worst) == 1:
         return "Every task of every design went well"
-    tasks = worst.cell.tasks
-    lost = f"{design_name(worst.cell)} loses {show_share(1 - ok_share(worst))}"
-    peers = [material.at(w, tasks) for w in material.designs]
-    safe = [
-        s for s in peers
-        if s in cells and s.outcomes["ok"].minimum == s.cell.tasks
-    ]  # fmt: skip
+    tasks, share = worst.cell.tasks, show_share(1 - ok_share(worst))
+    peers = [s for s in cells if s.cell.tasks == tasks]
+    lost = f"{design_name(worst.cell)} loses {share}"
+    if len({show_share(1 - ok_share(s)) for s in peers}) == 1 and len(peers) > 1:
+        lost = f"every design loses {share}"
+    silent = worst.outcomes["silent"].median
+    if silent:
+        lost += f"; {show_count(round(silent))} wrong answers look like success"
+    safe = [s for s in peers if s.outcomes["ok"].minimum == s.cell.tasks]
     if not safe:
         return f"Of {tasks_words(tasks)}, {lost}"
     names = " and ".join(design_name(s.cell) for s in safe)
+    if len(safe) > 2:
+        names = f"{len(safe)} of {len(peers)} bars"
     none = "loses none" if len(safe) == 1 else "lose none"
     return f"Of {tasks_words(tasks)}, {lost}; {names} {none}"
 

@@ -39,7 +39,7 @@ def build(material: Material) -> Sheet:
         title=_title(runs, samples),
         subtitle=sentence(
             f"{tasks_words(tasks)} of {material.service_words}",
-            "one recorded run of each design",
+            "one recorded run each",
             "solid = ok" + (", hatched = lost" if any(m[1] for m in marks) else ""),
             "number = task",
         ),
@@ -61,7 +61,10 @@ def build(material: Material) -> Sheet:
 
 
 def _chosen(material: Material) -> list[Run]:
-    """thread-per-task and the smallest pool, at the fewest tasks both recorded."""
+    """thread-per-task and the smallest pool, at the fewest tasks both recorded.
+
+    Where only variants of one design were recorded, two of those.
+    """
     found = [r for r in material.samples if r.cell.tasks]
     for tasks in sorted({r.cell.tasks for r in found}):
         here = [r for r in found if r.cell.tasks == tasks]
@@ -71,6 +74,8 @@ def _chosen(material: Material) -> list[Run]:
         )
         if threads and pools:
             return [threads[0], pools[0]]
+        if len(here) > 1:
+            return here[:2]
     return []
 
 
@@ -120,6 +125,7 @@ def _lanes(
         "lanes": len(runs),
         "lane_series": [material.looks[run.cell.workers] for run in runs],
         "lane_name": [run.cell.design for run in runs],
+        "lane_note": _differences(runs),
         "lane_words": [_lane_words(run, s) for run, s in zip(runs, samples)],
         "lane_y": [top + PANEL * 0.44 for top in tops],
         "lane_top": tops,
@@ -128,6 +134,18 @@ def _lanes(
         "end_words": [f"done: {show_duration(end)}" for end in ends],
         "end_y": [top + PANEL / 2 for top in tops],
     }
+
+
+def _differences(runs: Sequence[Run]) -> list[str]:
+    """What a run has that the other has not, besides its design."""
+    told = []
+    for run, other in zip(runs, reversed(runs)):
+        own = [
+            f"{key} {value}" for key, value in run.cell.options.items()
+            if key != "workers" and other.cell.options.get(key) != value
+        ]  # fmt: skip
+        told.append(", ".join(own))
+    return told
 
 
 def _lane_words(run: Run, samples: Sequence[Sample]) -> str:
@@ -140,10 +158,10 @@ def _bounds(
 ) -> dict[str, object]:
     """Graham's bounds of the pool: what no order of these tasks can do better."""
     found = []
-    for number, (run, tasks) in enumerate(zip(runs, samples)):
-        if run.cell.workers is not None:
-            low, _ = graham_bounds_s(tasks, run.cell.workers)
-            found.append((number * (PANEL + GAP), low * 1e3))
+    run, tasks = runs[-1], samples[-1]  # above the upper panel there is no room
+    if run.cell.workers is not None:
+        low, _ = graham_bounds_s(tasks, run.cell.workers)
+        found.append(((len(runs) - 1) * (PANEL + GAP), low * 1e3))
     found = [(top, at) for top, at in found if 0 < at < x_high]
     return {
         "bounds": len(found),
@@ -151,6 +169,7 @@ def _bounds(
         "bound_top": [top - GAP * 0.9 for top, _ in found],
         "bound_bottom": [top + PANEL for top, _ in found],
         "bound_y": [top - GAP / 2 for top, _ in found],
+        "bound_right": [at > x_high / 2 for _, at in found],
         "bound_words": [
             f"no order of these tasks ends before {show_duration(at / 1e3)}"
             for _, at in found
@@ -173,9 +192,13 @@ def _lost(samples: Sequence[Sample]) -> int:
 
 def _title(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> str:
     """What these two recordings show; one run each bears no verdict on others."""
-    threads, pool = (show_duration(makespan_s(s)) for s in samples)
-    count, workers = show_count(runs[0].cell.tasks), show_count(runs[1].cell.workers)
-    return f"{count} threads are done in {threads}, {workers} workers in {pool}"
+    ends = [show_duration(makespan_s(s)) for s in samples]
+    if runs[0].cell.workers is None and runs[1].cell.workers:
+        count = show_count(runs[0].cell.tasks)
+        workers = show_count(runs[1].cell.workers)
+        return f"{count} threads are done in {ends[0]}, {workers} workers in {ends[1]}"
+    first, second = (design_name(run.cell) for run in runs)
+    return f"{first} is done in {ends[0]}, {second} in {ends[1]}"
 
 
 def _told(run: Run, samples: Sequence[Sample]) -> str:

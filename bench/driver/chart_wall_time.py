@@ -29,6 +29,7 @@ DODGE = 1.07  # marks of one N stand beside each other, so that ties are seen
 
 
 def build(material: Material) -> Sheet:
+    material.check_one_cell_each("wall-time")
     cells = [s for s in material.cells if FIGURE in s.figures and s.cell.tasks]
     if not cells:
         return _empty(material)

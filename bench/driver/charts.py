@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import (
+    chart_cancel,
     chart_gnuplot,
     chart_goodput,
     chart_in_flight,
@@ -18,7 +19,11 @@ from . import (
     chart_memory,
     chart_outcomes,
     chart_overview,
+    chart_pool_size,
+    chart_rate_limit,
+    chart_retry_storm,
     chart_runs,
+    chart_thread_cost,
     chart_timeline,
     chart_wall_time,
 )
@@ -38,6 +43,11 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "queue-wait": chart_latency.queue_wait,
     "run-sequence": chart_runs.sequence,
     "control": chart_runs.control,
+    "pool-size": chart_pool_size.build,
+    "rate-limit": chart_rate_limit.build,
+    "cancel": chart_cancel.build,
+    "retry-storm": chart_retry_storm.build,
+    "thread-cost": chart_thread_cost.build,
 }
 
 # Charts that go with another: whoever asks for the one also gets the others.
@@ -50,9 +60,15 @@ def wanted(experiment: Experiment) -> list[str]:
     """The names of the experiment's charts, in the order of the report."""
     asked = experiment.charts
     names = ["overview"] if set(chart_overview.PARTS) <= set(asked) else []
+    plain = _one_cell_each(experiment)
     for name in asked:
-        names += [name, *COMPANIONS.get(name, ())]
+        names += [name, *(COMPANIONS.get(name, ()) if plain else ())]
     return list(dict.fromkeys([*names, *ALWAYS]))
+
+
+def _one_cell_each(experiment: Experiment) -> bool:
+    """Whether designs and tasks alone tell the cells apart."""
+    return len({(c.workers, c.tasks) for c in experiment.cells}) == len(experiment.cells)
 
 
 def draw(
@@ -60,7 +76,10 @@ def draw(
 ) -> list[Chart]:
     """The experiment's charts, drawn into folder/charts."""
     material = Material(folder, experiment, runs, summaries)
-    return [draw_one(name, material) for name in wanted(experiment)]
+    names = wanted(experiment)
+    if summaries.noise.a_a is None and "control" not in experiment.charts:
+        names.remove("control")
+    return [draw_one(name, material) for name in names]
 
 
 def draw_one(name: str, material: Material) -> Chart:
@@ -72,6 +91,9 @@ def draw_one(name: str, material: Material) -> Chart:
         files = chart_gnuplot.draw(sheet, material.folder)
     except ChartError as error:
         return Chart(name=name, title="", caption="", alt="", problem=str(error))
+    except Exception as error:  # a bug in one chart must not cost the others
+        told = f"{type(error).__name__}: {error}"
+        return Chart(name=name, title="", caption="", alt="", problem=told)
     return Chart(
         name=name,
         title=sheet.title,

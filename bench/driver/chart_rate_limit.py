@@ -1,0 +1,167 @@
+"""How many workers are safe? The share of calls that a rate limit lets through."""
+
+from __future__ import annotations
+
+from .chart_look import base_name
+from .chart_material import Material
+from .chart_pool_size import POOL, THREADS
+from .chart_sheet import ChartError, Sheet, Tics, Value
+from .chart_words import runs_words, show_share
+from .model import Summary
+from .quantities import parse_duration_ns, parse_rate, show_count
+from .theory import service_time_s
+from .wording import count_text
+
+COLUMNS = ("series", "workers", "percent", "bar_low", "bar_high", "tasks")
+DEFAULT_REJECT_TIME = "1ms"
+
+
+def build(material: Material) -> Sheet:
+    cells = _cells(material)
+    limited = [s for s in cells if "api-rate" in s.cell.options]
+    if not limited or limited != cells:
+        raise ChartError("rate-limit: no cell ran against an API with a rate limit")
+    first = cells[0].cell
+    rate = parse_rate(str(first.options["api-rate"]))
+    burst = int(first.options.get("api-burst", 1))
+    service_s = service_time_s(first)
+    knee = rate * service_s
+    sizes = [_size(s) for s in cells]
+    return Sheet(
+        name="rate-limit",
+        title=_title(cells),
+        subtitle=material.conditions(
+            f"{show_count(first.tasks)} tasks of {material.service_words}",
+            f"the API allows {show_count(rate)} calls a second, bursts of {burst}",
+            runs_words(cells), "bars: all runs", "pale: theory of the pools",
+        ),
+        caption=_caption(cells, knee),
+        alt="Share of tasks ok against workers, log axis. "
+        + " ".join(f"{base_name(s.cell)}: {show_share(_share(s))}." for s in cells),
+        header=("design", "runs", "ok", "rejected", "theory: ok"),
+        rows=tuple(_row(s, rate, burst) for s in cells),
+        columns=COLUMNS,
+        marks=tuple(_mark(s) for s in cells),
+        settings={
+            "x_low": min(sizes) * 0.6,
+            "x_high": max(sizes) * 2.2,
+            "tasks": first.tasks,
+            "rate": rate,
+            "burst": burst,
+            "service_s": service_s,
+            "reject_s": reject_time_s(cells[0]),
+            "theory": 1,
+            "knee": knee,
+            "knee_words": f"W = r·d = {show_count(round(knee, 1))}",
+            **_notes(cells),
+        },
+        tics=(Tics("x", tuple((show_count(n), n) for n in _parted(sizes))),),
+        log=("workers",),
+    )  # fmt: skip
+
+
+def _cells(material: Material) -> list[Summary]:
+    found = [s for s in material.cells if s.cell.tasks and s.outcomes]
+    tasks = max((s.cell.tasks for s in found), default=0)
+    here = [s for s in found if s.cell.tasks == tasks]
+    return sorted(here, key=lambda s: (s.cell.workers is None, s.cell.workers or 0))
+
+
+def _size(summary: Summary) -> int:
+    return summary.cell.workers or summary.cell.tasks
+
+
+def _parted(sizes: list[int]) -> list[int]:
+    """Those with room for their number on a log axis."""
+    kept: list[int] = []
+    for size in sorted(set(sizes)):
+        if not kept or size / kept[-1] > 1.3:
+            kept.append(size)
+    return kept
+
+
+def _share(summary: Summary) -> float:
+    return summary.outcomes["ok"].median / summary.cell.tasks
+
+
+def reject_time_s(summary: Summary) -> float:
+    text = summary.cell.options.get("api-reject-time", DEFAULT_REJECT_TIME)
+    return parse_duration_ns(str(text)) / 1e9
+
+
+def accepted(summary: Summary, rate: float, burst: int) -> float | None:
+    """How many calls a pool gets through, without retries.
+
+    The workers' time is spent on accepted and rejected calls: W T = A d + (N - A) e,
+    where A = b + r T are accepted and e is the time of a rejection. Solved for T.
+    """
+    cell = summary.cell
+    if cell.workers is None:
+        return None
+    service_s, reject_s = service_time_s(cell), reject_time_s(summary)
+    over = cell.workers - rate * (service_s - reject_s)
+    if over <= 0:
+        return cell.tasks
+    time_s = (burst * service_s + (cell.tasks - burst) * reject_s) / over
+    return min(cell.tasks, burst + rate * time_s)
+
+
+def _mark(summary: Summary) -> tuple[Value, ...]:
+    ok, tasks = summary.outcomes["ok"], summary.cell.tasks
+    look = POOL if summary.cell.workers else THREADS
+    ends = (100 * ok.minimum / tasks, 100 * ok.maximum / tasks)
+    return (look, _size(summary), 100 * ok.median / tasks, *ends, tasks)
+
+
+def _notes(cells: list[Summary]) -> dict[str, object]:
+    told = [s for s in cells if _share(s) < 1]
+    return {
+        "notes": len(told),
+        "note_words": [
+            show_share(_share(s)) + (
+                "" if s.cell.workers else f" ({base_name(s.cell)})"
+            )
+            for s in told
+        ],
+        "note_x": [_size(s) for s in told],
+        "note_y": [100 * _share(s) for s in told],
+        "note_series": [POOL if s.cell.workers else THREADS for s in told],
+    }  # fmt: skip
+
+
+def _title(cells: list[Summary]) -> str:
+    """Counted, not estimated: which pools lost nothing in any run, and which did."""
+    pools = [s for s in cells if s.cell.workers]
+    safe = [s for s in pools if s.outcomes["ok"].minimum == s.cell.tasks]
+    lossy = [s for s in pools if s not in safe]
+    if not lossy:
+        return "No pool was turned away"
+    first = lossy[0]
+    lost = f"{show_count(first.cell.workers)} lose {show_share(1 - _share(first))}"
+    more = lossy[-1]
+    if more is not first:
+        size = show_count(more.cell.workers)
+        lost += f", {size} lose {show_share(1 - _share(more))}"
+    below = [s for s in safe if s.cell.workers < first.cell.workers]
+    if not below:
+        return f"Even the smallest pool is turned away: {lost}"
+    return f"Up to {show_count(below[-1].cell.workers)} workers lose no call; {lost}"
+
+
+def _row(summary: Summary, rate: float, burst: int) -> tuple[str, ...]:
+    theory = accepted(summary, rate, burst)
+    return (
+        base_name(summary.cell), str(summary.n), count_text(summary.outcomes["ok"]),
+        count_text(summary.outcomes["rejected"]),
+        show_count(round(theory)) if theory is not None else "–",
+    )  # fmt: skip
+
+
+def _caption(cells: list[Summary], knee: float) -> str:
+    return (
+        f"{_title(cells)}. By Little's law W workers offer W/d calls a second, so up to"
+        f" W = r·d = {show_count(round(knee, 1))} (tinted) the limit is never hit; a"
+        " burst forgives a little more. Beyond it each worker fails fast and asks"
+        " again at once: more concurrency buys only rejections. A pool below the line"
+        " that lost calls would contradict it."
+    )

@@ -1,0 +1,162 @@
+"""Claims about the charts of the other experiments, on runs that nobody ran."""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import stand_in  # noqa: E402
+from driver import chart_rate_limit, chart_retry_storm, charts  # noqa: E402
+from driver import experiment as experiments  # noqa: E402
+from driver.chart_latency import percentile  # noqa: E402
+from driver.chart_material import Material, spread_out  # noqa: E402
+from driver.chart_pool_size import best_size  # noqa: E402
+from driver.chart_samples import Sample, in_flight  # noqa: E402
+from driver.chart_timeline import graham_bounds_s  # noqa: E402
+from driver.model import Role, Run  # noqa: E402
+from driver.summarise import summarise  # noqa: E402
+
+FOLDER = stand_in.ROOT / "bench" / "experiments"
+BLOCKS = 7
+
+
+class EveryExperiment(unittest.TestCase):
+    def setUp(self) -> None:
+        desk = tempfile.TemporaryDirectory()
+        self.addCleanup(desk.cleanup)
+        self.folder = Path(desk.name)
+
+    def material(self, name: str) -> Material:
+        """The experiment with small numbers of tasks, SYNTHETIC."""
+        noise = random.Random(3)
+        found = experiments.load(FOLDER, name, {})
+        runs = [
+            self.run_of(cell, Role.MEASURE, block, noise)
+            for block in range(1, BLOCKS + 1)
+            for cell in found.cells
+        ]
+        for cell in found.samples:
+            path = stand_in.write_samples(self.folder, replace(cell, tasks=50))
+            runs.append(stand_in.run_of(cell, Role.SAMPLE, 1, noise, samples=path))
+        return Material(self.folder, found, runs, summarise(found, runs))
+
+    def run_of(self, cell, role: Role, block: int, noise: random.Random) -> Run:
+        run = stand_in.run_of(cell, role, block, noise)
+        stop = {"latency_ns": int(1e6 * (cell.workers or 100) * noise.uniform(1, 2))}
+        threads = cell.tasks if cell.workers is None else cell.workers
+        peak = {**run.record["peak"], "threads": threads}
+        record = {**run.record, "stop": stop, "peak": peak}
+        kernel = {
+            "kernel_stack_bytes": 16_000 * threads, "slab_bytes": 7_000 * threads
+        }  # fmt: skip
+        return replace(run, record=record, kernel=kernel)
+
+    def test_every_chart_that_an_experiment_names_is_drawn(self) -> None:
+        for name in experiments.list_experiments(FOLDER):
+            material = self.material(name)
+            for chart in charts.wanted(material.experiment):
+                with self.subTest(experiment=name, chart=chart):
+                    drawn = charts.draw_one(chart, material)
+                    self.assertIsNone(drawn.problem)
+                    self.assertTrue(drawn.title and drawn.caption and drawn.alt)
+
+    def test_the_title_of_the_pool_sizes_names_the_best(self) -> None:
+        material = self.material("pool-size")
+        sheet = charts.BUILDERS["pool-size"](material)
+        pools = [mark for mark in sheet.marks if mark[0] == 2]
+        best = min(pools, key=lambda mark: mark[2])
+        self.assertIn(f"{best[1]:,}".replace(",", "\u202f"), sheet.title)
+
+    def test_the_title_of_the_rate_limit_is_counted(self) -> None:
+        material = self.material("rate-limit")
+        sheet = charts.BUILDERS["rate-limit"](material)
+        lossy = [m for m in sheet.marks if m[0] == 2 and m[3] < 100]
+        if lossy:
+            self.assertIn(f"{lossy[0][1]} lose", sheet.title)
+        else:
+            self.assertIn("No pool", sheet.title)
+
+
+class Theory(unittest.TestCase):
+    def test_busy_time_adds_up_at_the_rate_limit(self) -> None:
+        cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
+        options = {"api-rate": "1000/s", "service-time": "10ms"}
+        cell = replace(cell, options=options, workers=20, tasks=1000)
+        summary = replace(summarise_one(cell), cell=cell)
+        accepted = chart_rate_limit.accepted(summary, 1000, 100)
+        time_s = (accepted - 100) / 1000
+        busy_s = accepted * 0.010 + (1000 - accepted) * 0.001
+        self.assertAlmostEqual(20 * time_s, busy_s, places=6)
+
+    def test_a_pool_below_rate_times_time_loses_nothing(self) -> None:
+        cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
+        cell = replace(cell, options={"service-time": "10ms"}, workers=9, tasks=1000)
+        summary = replace(summarise_one(cell), cell=cell)
+        self.assertEqual(1000, chart_rate_limit.accepted(summary, 1000, 100))
+
+    def test_at_the_best_size_rounds_and_creation_take_alike(self) -> None:
+        size = best_size(10_000, 0.01, 50e-6)
+        self.assertAlmostEqual(2000, size)
+        self.assertAlmostEqual(10_000 * 0.01 / size + size * 50e-6 / 2, size * 50e-6)
+
+    def test_grahams_bounds_enclose_a_greedy_order(self) -> None:
+        noise = random.Random(5)
+        for _ in range(50):
+            free, samples = [0.0] * 5, []
+            for index in range(40):
+                lane = free.index(min(free))
+                begin, free[lane] = free[lane], free[lane] + noise.expovariate(100)
+                samples.append(Sample(index, lane, 0.0, begin, free[lane], 1, "ok"))
+            low, high = graham_bounds_s(samples, 5)
+            self.assertLessEqual(low, max(free) + 1e-12)
+            self.assertLessEqual(max(free), high + 1e-12)
+
+
+def summarise_one(cell):
+    noise = random.Random(1)
+    run = stand_in.run_of(cell, Role.MEASURE, 1, noise)
+    found = replace(experiments.load(FOLDER, "rate-limit", {}), cells=(cell,))
+    return summarise(found, [run]).cells[0]
+
+
+class SmallPieces(unittest.TestCase):
+    def test_labels_are_spread_without_overlap_and_below_the_top(self) -> None:
+        noise = random.Random(7)
+        for _ in range(200):
+            wanted = [noise.random() for _ in range(noise.randint(1, 4))]
+            placed = spread_out(wanted, 0.2, 0.95)
+            heights = sorted(placed)
+            self.assertLessEqual(heights[-1], 0.95 + 1e-9)
+            for below, above in zip(heights, heights[1:]):
+                self.assertGreaterEqual(above - below, 0.2 - 1e-9)
+
+    def test_calls_in_flight_are_counted_at_every_change(self) -> None:
+        samples = [
+            Sample(0, 0, 0.0, 0.0, 2.0, 1, "ok"),
+            Sample(1, 1, 0.0, 1.0, 3.0, 1, "rejected"),
+            Sample(2, 0, 0.0, 2.0, 4.0, 1, "ok"),
+            Sample(3, 9, 0.0, None, None, 0, "cancelled"),
+        ]
+        steps = in_flight(samples)
+        self.assertEqual([1, 2, 1, 2, 1, 0], [total for _, total, _ in steps])
+        self.assertEqual(0, steps[-1][2])
+
+    def test_a_percentile_is_one_of_the_values(self) -> None:
+        times = [1.0, 2.0, 3.0, 4.0]
+        self.assertEqual([1, 2, 4, 4], [percentile(times, s) for s in (0.1, 0.5, 0.9, 1)])
+
+    def test_useful_answers_are_counted_by_when_they_ended(self) -> None:
+        samples = [Sample(i, 0, 0.0, 0.0, 0.05 + 0.1 * i, 1, "ok") for i in range(3)]
+        samples.append(Sample(3, 0, 0.0, 0.0, 0.05, 1, "failed"))
+        rates = chart_retry_storm.rates(samples)
+        self.assertEqual([10, 10, 10], [rate for _, rate in rates[:3]])
+
+
+if __name__ == "__main__":
+    unittest.main()
