@@ -72,6 +72,7 @@ class Signals(unittest.TestCase):
         args += ["--workers" if program == "worker-pool" else "--max-threads", 5]
         process = start(program, *args, "--json", "-")
         wait_until_running(process, threads=4)
+        time.sleep(0.05)  # at least: so it is past the deadline
         process.send_signal(signal.SIGINT)
         ending = finish(process, STOPPED_IN_S)
         self.assertEqual(ending.status, 130, ending)
