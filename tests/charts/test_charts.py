@@ -18,7 +18,7 @@ from driver.chart_material import ok_share  # noqa: E402
 from driver.model import Verdict  # noqa: E402
 from driver.quantities import show_count, show_duration, show_ratio  # noqa: E402
 
-NAMES = tuple(charts.BUILDERS)
+NAMES = tuple(n for n in charts.wanted(stand_in.comparison()) if n != "control")
 
 
 def png_rows(path: Path) -> list[bytes]:
