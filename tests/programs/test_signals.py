@@ -24,6 +24,29 @@ def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
         time.sleep(0.002)
 
 
+def all_asleep(process: subprocess.Popen[str], threads: int) -> bool:
+    """Has it that many threads, or more, and are all of them waiting?"""
+    states = []
+    for stat in Path(f"/proc/{process.pid}/task").glob("*/stat"):
+        try:
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+        except OSError:
+            return False  # one has just ended
+    return len(states) >= threads and set(states) == {"S"}
+
+
+def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
+    """Until everybody waits, and still does a moment later: all that could begin has."""
+    limit = time.monotonic() + LIMIT_S
+    looks = 0
+    while looks < 3:
+        looks = looks + 1 if all_asleep(process, threads) else 0
+        if time.monotonic() > limit:
+            process.kill()
+            raise Hung(f"{threads} threads did not come to rest")
+        time.sleep(0.02)
+
+
 def interrupt(program: str, number: signal.Signals, *args: object) -> Ending:
     """Starts it, sends the signal once it runs, and waits for its record."""
     process = start(program, *args, "--json", "-")
@@ -85,8 +108,7 @@ class Signals(unittest.TestCase):
             with self.subTest(cancel):
                 args = ["-n", 3, "--arrivals", "fixed:0.001/s", "--cancel", cancel]
                 process = start(program, *args, "--json", "-")
-                wait_until_running(process, threads=2)
-                time.sleep(0.1)
+                wait_until_quiet(process, threads=2)
                 process.send_signal(signal.SIGINT)
                 ending = finish(process, STOPPED_IN_S)
                 record = self.assert_stopped(ending, signal.SIGINT)
@@ -112,9 +134,9 @@ class Signals(unittest.TestCase):
             with self.subTest(cancel):
                 args = ["-n", 5, "-s", "1000s", "--cancel", cancel]
                 process = start(program, *args, "--json", "-")
-                wait_until_running(process, threads=6)
+                wait_until_quiet(process, threads=7)
                 process.send_signal(signal.SIGINT)
-                time.sleep(0.2)  # two at the same moment would be one
+                time.sleep(0.1)  # two at the same moment would be one
                 self.assertIsNone(process.poll(), "it gave up a task in flight")
                 process.send_signal(signal.SIGTERM)
                 self.assertEqual(finish(process, STOPPED_IN_S).status, 143)
