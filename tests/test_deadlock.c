@@ -19,9 +19,7 @@ enum { DEADLOCK = 2 };
 
 static void assert_deadlock(void (*body)(void), const char *const *words) {
     struct child_end end = child_run(body);
-    if (end.status != DEADLOCK) {
-        fail_msg("status %d; it said '%s'", end.status, end.said);
-    }
+    assert_ended(&end, DEADLOCK);
     assert_non_null(strstr(end.said, "all threads are asleep - deadlock!"));
     for (; *words != NULL; words++) {
         if (strstr(end.said, *words) == NULL) {

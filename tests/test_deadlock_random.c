@@ -156,7 +156,7 @@ static void forget_one_channel(void) {
 static void every_forgotten_close_is_found(void) {
     for (stream = 1; stream <= (uint64_t)scaled(60); stream++) {
         struct child_end end = child_run(forget_one_channel);
-        assert_int_equal(end.status, DEADLOCK);
+        assert_ended(&end, DEADLOCK);
         assert_non_null(strstr(end.said, "main [wait group]"));
         assert_non_null(strstr(end.said, "cook ["));
     }

@@ -75,13 +75,18 @@ struct child_end child_run(void (*body)(void)) {
     close(err[0]);
     int status;
     invariant(waitpid(child, &status, 0) == child);
-    end.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    end.status = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     return end;
+}
+
+void assert_ended(const struct child_end *end, int status) {
+    if (end->status != status) {
+        fail_msg("status %d instead of %d; it said '%s'", end->status, status,
+                 end->said);
+    }
 }
 
 void assert_child_ends(void (*body)(void), int status) {
     struct child_end end = child_run(body);
-    if (end.status != status) {
-        fail_msg("status %d instead of %d; it said '%s'", end.status, status, end.said);
-    }
+    assert_ended(&end, status);
 }

@@ -2,23 +2,24 @@
  * Doing something in a child process, to see how it ends the process and what it says.
  *
  *   struct child_end end = child_run(deadlock_on_purpose);
- *   assert_int_equal(end.status, 2);
+ *   assert_ended(&end, 2);
  *   assert_non_null(strstr(end.said, "main"));
  *
- * A child that gets stuck is ended after 60 s, with status 128 + SIGALRM.
+ * A child that gets stuck is ended after 60 s, with status -SIGALRM.
  */
 #ifndef TEST_CHILD_H
 #define TEST_CHILD_H
 
 struct child_end {
-    int status;      /* of exit(), or 128 + the signal; 0 if it simply returned */
+    int status;      /* of exit(), or minus the signal; 0 if it simply returned */
     char said[8192]; /* on stderr */
     char told[8192]; /* on stdout */
 };
 
 struct child_end child_run(void (*body)(void));
 
-/* Fails, showing what the child said, unless it ended so. */
+/* Both fail, showing what the child said, unless it ended so. */
+void assert_ended(const struct child_end *end, int status);
 void assert_child_ends(void (*body)(void), int status);
 
 #endif

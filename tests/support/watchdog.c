@@ -16,8 +16,8 @@ static pthread_cond_t changed;
 static const char *watched; /* NULL: between two claims */
 static int64_t limit_ns;
 
-static void *watch(void *unused) {
-    (void)unused;
+static void *watch(void *started) {
+    pthread_barrier_wait(started);
     must(pthread_mutex_lock(&lock));
     for (;;) {
         struct timespec limit = to_timespec(limit_ns);
@@ -30,15 +30,20 @@ static void *watch(void *unused) {
     return NULL;
 }
 
+/* Returns when the thread is there: while it starts it allocates memory, and a claim
+ * that forks then would have a child whose allocator is locked for ever. */
 static void start_thread(void) {
+    static pthread_barrier_t started;
+    must(pthread_barrier_init(&started, NULL, 2));
     pthread_condattr_t monotonic;
     must(pthread_condattr_init(&monotonic));
     must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC));
     must(pthread_cond_init(&changed, &monotonic));
     must(pthread_condattr_destroy(&monotonic));
     pthread_t thread;
-    must(pthread_create(&thread, NULL, watch, NULL));
+    must(pthread_create(&thread, NULL, watch, &started));
     must(pthread_detach(thread));
+    pthread_barrier_wait(&started);
 }
 
 /* While nothing is watched the limit is an hour: nobody minds waking then. */

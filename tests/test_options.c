@@ -1,0 +1,309 @@
+/*
+ * The command line as a pure function: what is taken, what is refused and how it is
+ * said, and that --help, the record and the parser tell the same story.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "program/option_table.h"
+#include "program/options.h"
+#include "support/json.h"
+#include "support/suite.h"
+
+static const char *const programs[] = {"worker-pool", "thread-per-task"};
+
+static struct options options;
+
+enum { WORDS = 8 };
+
+/* Parses up to WORDS words after the program's name. */
+static enum options_result parse(const char *program, const char *const *words) {
+    char *argv[WORDS + 2] = {(char *)(uintptr_t)program};
+    int argc = 1;
+    while (argc <= WORDS && words[argc - 1] != NULL) {
+        argv[argc] = (char *)(uintptr_t)words[argc - 1];
+        argc++;
+    }
+    options_init(&options, program);
+    return options_parse(&options, program, argc, argv);
+}
+
+#define PARSE(program, ...) parse(program, (const char *const[]){__VA_ARGS__, NULL})
+
+/* One line that names what was typed. */
+static void assert_refused(const char *program, const char *const *words,
+                           const char *named) {
+    if (parse(program, words) != OPTIONS_WRONG) {
+        fail_msg("%s takes '%s'", program, words[0]);
+    }
+    if (strstr(options.error, named) == NULL || strchr(options.error, '\n') != NULL) {
+        fail_msg("'%s' does not name '%s'", options.error, named);
+    }
+}
+
+#define ASSERT_REFUSED(program, named, ...)                                            \
+    assert_refused(program, (const char *const[]){__VA_ARGS__, NULL}, named)
+
+static void assert_all_refused(const char *option, const char *const *values) {
+    for (; *values != NULL; values++) {
+        for (int i = 0; i < 2; i++) {
+            ASSERT_REFUSED(programs[i], option, option, *values);
+        }
+    }
+}
+
+#define ASSERT_ALL_REFUSED(option, ...)                                                \
+    assert_all_refused(option, (const char *const[]){__VA_ARGS__, NULL})
+
+/* ---- values that are none, too great, too small ---- */
+
+static void numbers_that_are_none_are_refused(void) {
+    ASSERT_ALL_REFUSED("--tasks", "abc", "12abc", "", "0x10", " 5", "1e3", "-1", "5.5",
+                       "99999999999", "99999999999999999999999999");
+    ASSERT_REFUSED("worker-pool", "--tasks", "-n", "-1");
+    ASSERT_REFUSED("worker-pool", "--tasks", "--tasks=");
+}
+
+static void no_tasks_are_fine_and_no_workers_are_not(void) {
+    assert_int_equal(PARSE("worker-pool", "--tasks", "0"), OPTIONS_OK);
+    assert_int_equal(options.run.workload.tasks, 0);
+    ASSERT_REFUSED("worker-pool", "--workers", "--workers", "0");
+    assert_int_equal(PARSE("worker-pool", "--workers", "100000"), OPTIONS_OK);
+}
+
+static void durations_are_counted_in_64_bits(void) {
+    assert_int_equal(PARSE("worker-pool", "--timeout", "5000s"), OPTIONS_OK);
+    assert_int_equal(options.run.client.timeout_ns, INT64_C(5000000000000));
+    ASSERT_ALL_REFUSED("--timeout", "0", "-1s", "5", "1e9s", "9999999999999s");
+}
+
+static void rates_and_shares_out_of_range_are_refused(void) {
+    ASSERT_ALL_REFUSED("--error-rate", "-1", "-0.1", "101%", "1.01", "nan", "inf", "2");
+    ASSERT_ALL_REFUSED("--api-rate", "0", "-5/s", "nan", "inf", "0/s", "10/min");
+    ASSERT_ALL_REFUSED("--arrivals", "poisson", "fixed", "poisson:", "fixed:0", "later",
+                       "batch:5", "poisson:-1", "fixed:nan", ":5", "");
+    ASSERT_ALL_REFUSED("--api-outage", "1s", "1s,", ",1s", "1s,2s,3s", "-1s,2s", "1,2");
+    ASSERT_ALL_REFUSED("--distribution", "normal", "", "Fixed", "fix");
+    ASSERT_ALL_REFUSED("--cancel", "all", "", "None");
+}
+
+static void shares_of_one_whole_are_at_most_that(void) {
+    ASSERT_REFUSED("worker-pool", "--hang-rate", "--error-rate=50%",
+                   "--silent-rate=30%", "--hang-rate=21%");
+    assert_int_equal(PARSE("worker-pool", "--error-rate=50%", "--silent-rate=30%",
+                           "--hang-rate=20%"),
+                     OPTIONS_OK);
+}
+
+static void the_greatest_seed_is_a_seed(void) {
+    assert_int_equal(PARSE("worker-pool", "--seed", "0"), OPTIONS_OK);
+    assert_int_equal(options.run.workload.seed, 0);
+    assert_int_equal(PARSE("worker-pool", "--seed", "9200000000000000000"), OPTIONS_OK);
+    assert_int_equal(options.run.workload.seed, INT64_C(9200000000000000000));
+}
+
+/* ---- words that are no options ---- */
+
+static void what_is_no_option_is_refused_by_its_name(void) {
+    for (int i = 0; i < 2; i++) {
+        ASSERT_REFUSED(programs[i], "--frobnicate", "--frobnicate");
+        ASSERT_REFUSED(programs[i], "--frobnicate", "--frobnicate=5");
+        ASSERT_REFUSED(programs[i], "-x", "-x");
+        ASSERT_REFUSED(programs[i], "-x", "-xn", "5");
+        ASSERT_REFUSED(programs[i], "stray", "stray");
+        ASSERT_REFUSED(programs[i], "stray", "--tasks", "5", "stray", "--tasks", "6");
+        ASSERT_REFUSED(programs[i], "stray", "--", "stray");
+        ASSERT_REFUSED(programs[i], "--tasks", "--tasks");
+        ASSERT_REFUSED(programs[i], "--tasks", "-n");
+        ASSERT_REFUSED(programs[i], "--fail-fast", "--fail-fast=yes");
+    }
+}
+
+static void the_last_one_wins(void) {
+    assert_int_equal(PARSE("worker-pool", "--tasks", "5", "-n7", "--tasks=9"),
+                     OPTIONS_OK);
+    assert_int_equal(options.run.workload.tasks, 9);
+    assert_int_equal(PARSE("worker-pool", "--arrivals=poisson:5", "--arrivals=batch"),
+                     OPTIONS_OK);
+    assert_int_equal(options.run.workload.arrivals, ARRIVALS_BATCH);
+    assert_true(options.run.workload.arrivals_per_s == 0);
+}
+
+static void help_and_version_are_asked_for_not_run(void) {
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(PARSE(programs[i], "--help"), OPTIONS_HELP);
+        assert_int_equal(PARSE(programs[i], "-h"), OPTIONS_HELP);
+        assert_int_equal(PARSE(programs[i], "--version"), OPTIONS_VERSION);
+    }
+}
+
+static void an_option_of_the_other_program_is_refused(void) {
+    ASSERT_REFUSED("thread-per-task", "worker-pool", "--workers", "5");
+    ASSERT_REFUSED("thread-per-task", "worker-pool", "--queue", "5");
+    ASSERT_REFUSED("worker-pool", "thread-per-task", "--detach");
+    ASSERT_REFUSED("worker-pool", "thread-per-task", "--max-threads", "5");
+}
+
+/* ---- one story ---- */
+
+static bool belongs_to(const struct option_row *row, const char *program) {
+    bool pool = strcmp(program, "worker-pool") == 0;
+    return row->owner == OF_BOTH || (row->owner == OF_WORKER_POOL) == pool;
+}
+
+static int count_of(const char *text, const char *word) {
+    int count = 0;
+    while ((text = strstr(text, word)) != NULL) {
+        count++;
+        text++;
+    }
+    return count;
+}
+
+static void every_option_is_in_help_once_if_it_is_the_programs(void) {
+    for (int i = 0; i < 2; i++) {
+        char *help = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&help, &size);
+        options_help(programs[i], out);
+        assert_int_equal(fclose(out), 0);
+        for (int r = 0; r < OPTION_ROWS; r++) {
+            char line[64]; /* where a line about it begins, and nothing else */
+            snprintf(line, sizeof line, ", --%s ", option_rows[r].name);
+            if (option_rows[r].letter == 0) {
+                snprintf(line, sizeof line, "\n      --%s ", option_rows[r].name);
+            }
+            assert_int_equal(count_of(help, line),
+                             belongs_to(&option_rows[r], programs[i]));
+        }
+        free(help);
+    }
+}
+
+/* As the record names it: --stack-size is stack_size_bytes. */
+static void key_of(const struct option_row *row, char key[static 64], bool belongs) {
+    static const char *const suffixes[KIND_ACTION + 1] = {
+        [KIND_SIZE] = "_bytes", [KIND_DURATION] = "_ns", [KIND_RATE] = "_per_s"};
+    const char *suffix = belongs && suffixes[row->kind] ? suffixes[row->kind] : "";
+    snprintf(key, 64, "%s%s", row->name, row->kind == KIND_SPAN ? "_start_ns" : suffix);
+    for (char *c = key; *c != '\0'; c++) {
+        *c = *c == '-' ? '_' : *c;
+    }
+}
+
+static void
+every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
+    for (int i = 0; i < 2; i++) {
+        options_init(&options, programs[i]);
+        char *json = options_to_json(&options, programs[i]);
+        int keys = 0;
+        assert_true(json_is_valid(json));
+        for (int r = 0; r < OPTION_ROWS; r++) {
+            const struct option_row *row = &option_rows[r];
+            bool told = row->kind != KIND_PATH && row->kind != KIND_ACTION;
+            bool belongs = belongs_to(row, programs[i]);
+            char key[64];
+            key_of(row, key, belongs);
+            assert_int_equal(json_count(json, key), told);
+            keys +=
+                told + (told && (row->kind == KIND_SPAN || row->kind == KIND_ARRIVALS));
+            if (told && !belongs) {
+                assert_json(json, key, "null");
+            }
+        }
+        assert_int_equal(count_of(json, "\": "), keys); /* and nothing else is */
+        free(json);
+    }
+}
+
+static void the_default_that_help_names_is_the_default(void) {
+    for (int i = 0; i < 2; i++) {
+        options_init(&options, programs[i]);
+        char *normal = options_to_json(&options, programs[i]);
+        for (int r = 0; r < OPTION_ROWS; r++) {
+            const struct option_row *row = &option_rows[r];
+            if (row->normal == NULL || !belongs_to(row, programs[i])) {
+                continue;
+            }
+            char word[64];
+            snprintf(word, sizeof word, "--%s=%s", row->name, row->normal);
+            assert_int_equal(PARSE(programs[i], word), OPTIONS_OK);
+            char *json = options_to_json(&options, programs[i]);
+            assert_string_equal(json, normal);
+            free(json);
+        }
+        free(normal);
+    }
+}
+
+/* A message says "from A to B": then A and B must be fine. */
+static void what_a_message_offers_is_accepted(void) {
+    int offers = 0;
+    for (int r = 0; r < OPTION_ROWS; r++) {
+        const struct option_row *row = &option_rows[r];
+        const char *program = programs[row->owner == OF_THREAD_PER_TASK];
+        char word[128];
+        char least[32];
+        char most[32];
+        if (row->argument == NULL || row->kind == KIND_PATH) {
+            continue;
+        }
+        snprintf(word, sizeof word, "--%s=rubbish", row->name);
+        ASSERT_REFUSED(program, row->name, word);
+        const char *from = strstr(options.error, " from ");
+        if (from == NULL || sscanf(from, " from %31s to %31s", least, most) != 2) {
+            continue;
+        }
+        snprintf(word, sizeof word, "--%s=%s", row->name, least);
+        assert_int_equal(PARSE(program, word), OPTIONS_OK);
+        snprintf(word, sizeof word, "--%s=%s", row->name, most);
+        assert_int_equal(PARSE(program, word), OPTIONS_OK);
+        offers++;
+    }
+    assert_true(offers > 15);
+}
+
+static void what_was_asked_for_is_in_the_record(void) {
+    assert_int_equal(PARSE("worker-pool", "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
+                           "--stack-size=64K", "--api-rate=1000/s",
+                           "--api-outage=2s,500ms", "--arrivals=poisson:900/s"),
+                     OPTIONS_OK);
+    char *json = options_to_json(&options, "worker-pool");
+    assert_true(json_is_valid(json));
+    assert_json(json, "tasks", "500");
+    assert_json(json, "workers", "50");
+    assert_json(json, "service_time_ns", "1500000");
+    assert_json(json, "error_rate", "0.02");
+    assert_json(json, "stack_size_bytes", "65536");
+    assert_json(json, "api_rate_per_s", "1000");
+    assert_json(json, "api_outage_start_ns", "2000000000");
+    assert_json(json, "api_outage_length_ns", "500000000");
+    assert_json(json, "arrivals", "\"poisson\"");
+    assert_json(json, "arrivals_per_s", "900");
+    assert_json(json, "cancel", "\"between\"");
+    assert_json(json, "timeout_ns", "null");
+    assert_json(json, "detach", "null");
+    free(json);
+}
+
+static const struct claim claims[] = {
+    CLAIM(numbers_that_are_none_are_refused),
+    CLAIM(no_tasks_are_fine_and_no_workers_are_not),
+    CLAIM(durations_are_counted_in_64_bits),
+    CLAIM(rates_and_shares_out_of_range_are_refused),
+    CLAIM(shares_of_one_whole_are_at_most_that),
+    CLAIM(the_greatest_seed_is_a_seed),
+    CLAIM(what_is_no_option_is_refused_by_its_name),
+    CLAIM(the_last_one_wins),
+    CLAIM(help_and_version_are_asked_for_not_run),
+    CLAIM(an_option_of_the_other_program_is_refused),
+    CLAIM(every_option_is_in_help_once_if_it_is_the_programs),
+    CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),
+    CLAIM(the_default_that_help_names_is_the_default),
+    CLAIM(what_a_message_offers_is_accepted),
+    CLAIM(what_was_asked_for_is_in_the_record),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

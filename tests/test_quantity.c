@@ -1,0 +1,186 @@
+/* Quantities as people write them, and nothing else. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "program/quantity.h"
+#include "random.h"
+#include "support/chance.h"
+#include "support/suite.h"
+
+struct whole {
+    const char *text;
+    int64_t value;
+};
+
+static void assert_parses(bool (*parse)(const char *, int64_t *),
+                          const struct whole *rows) {
+    for (; rows->text != NULL; rows++) {
+        int64_t value = -1;
+        if (!parse(rows->text, &value) || value != rows->value) {
+            fail_msg("'%s' gives %lld", rows->text, (long long)value);
+        }
+    }
+}
+
+static void assert_refuses(bool (*parse)(const char *, int64_t *),
+                           const char *const *texts) {
+    for (; *texts != NULL; texts++) {
+        int64_t value;
+        if (parse(*texts, &value)) {
+            fail_msg("'%s' is taken for %lld", *texts, (long long)value);
+        }
+    }
+}
+
+/* What no quantity may look like. */
+static const char *const rubbish[] = {
+    "",      " ",    "abc",  "-1",  "+1",    " 5", "5 ",   "\t5",
+    "5\n",   "0x10", "1,5",  ".",   ".5",    "5.", "1e3",  "1E3",
+    "inf",   "nan",  "--",   "%",   "/s",    "ns", "1..2", "1.2.3",
+    "0x1p3", "١",    "5ns5", "5%%", "5/s/s", "-0", "5s5",  NULL};
+
+static void rubbish_is_refused(void) {
+    assert_refuses(quantity_parse_count, rubbish);
+    assert_refuses(quantity_parse_duration, rubbish);
+    assert_refuses(quantity_parse_size, rubbish);
+    for (int i = 0; rubbish[i] != NULL; i++) {
+        double value;
+        assert_false(quantity_parse_rate(rubbish[i], &value));
+        assert_false(quantity_parse_share(rubbish[i], &value));
+    }
+}
+
+static void counts_are_whole_numbers_that_fit(void) {
+    static const struct whole rows[] = {{"0", 0},
+                                        {"1", 1},
+                                        {"00050", 50},
+                                        {"10000", 10000},
+                                        {"99999999999", 99999999999},
+                                        {"9223372036854775807", INT64_MAX},
+                                        {NULL, 0}};
+    static const char *const refused[] = {"9223372036854775808",
+                                          "18446744073709551615",
+                                          "100000000000000000000000000000",
+                                          "12abc",
+                                          "1.0",
+                                          "10k",
+                                          "5ns",
+                                          "5%",
+                                          NULL};
+    assert_parses(quantity_parse_count, rows);
+    assert_refuses(quantity_parse_count, refused);
+}
+
+static void durations_have_a_unit(void) {
+    static const struct whole rows[] = {{"0", 0},
+                                        {"0s", 0},
+                                        {"0.0", 0},
+                                        {"1ns", 1},
+                                        {"250us", 250000},
+                                        {"10ms", 10000000},
+                                        {"0.5ms", 500000},
+                                        {"5s", 5000000000},
+                                        {"5000s", 5000000000000}, /* no int holds it */
+                                        {"1.5min", 90000000000},
+                                        {"100000min", 6000000000000000},
+                                        {NULL, 0}};
+    static const char *const refused[] = {
+        "5",  "10", "10MS", "10 ms",        "5h",
+        "5m", "s",  "1.s",  "10000000000s", "99999999999999999999999999999999999999s",
+        NULL};
+    assert_parses(quantity_parse_duration, rows);
+    assert_refuses(quantity_parse_duration, refused);
+}
+
+static void sizes_count_in_powers_of_1024(void) {
+    static const struct whole rows[] = {{"0", 0},
+                                        {"1", 1},
+                                        {"16384", 16384},
+                                        {"64K", 65536},
+                                        {"8M", 8388608},
+                                        {"0.5G", INT64_C(1) << 29},
+                                        {"1T", INT64_C(1) << 40},
+                                        {NULL, 0}};
+    static const char *const refused[] = {
+        "64k", "8MB", "8 M", "1KiB", "K", "1P", "9999999999999T", NULL};
+    assert_parses(quantity_parse_size, rows);
+    assert_refuses(quantity_parse_size, refused);
+}
+
+struct real {
+    const char *text;
+    double value;
+};
+
+static void rates_are_for_a_second(void) {
+    static const struct real rows[] = {
+        {"1000/s", 1000}, {"1000", 1000}, {"0.5/s", 0.5}, {"0", 0}};
+    double value;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(quantity_parse_rate(rows[i].text, &value));
+        assert_true(value == rows[i].value);
+    }
+    assert_false(quantity_parse_rate("1000/min", &value));
+    assert_false(quantity_parse_rate("1000 /s", &value));
+    assert_false(quantity_parse_rate("10%", &value));
+}
+
+static void shares_are_fractions_or_per_cent(void) {
+    static const struct real rows[] = {{"2%", 0.02}, {"0.02", 0.02}, {"100%", 1},
+                                       {"1", 1},     {"0", 0},       {"0%", 0}};
+    double value;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(quantity_parse_share(rows[i].text, &value));
+        assert_true(value > rows[i].value - 1e-12 && value < rows[i].value + 1e-12);
+    }
+    assert_false(quantity_parse_share("2 %", &value));
+    assert_false(quantity_parse_share("2/s", &value));
+}
+
+/* Round ones are printed as a person would, and any is read as it was. */
+static void what_is_printed_is_read_as_the_same(void) {
+    static const struct whole durations[] = {{"0", 0},
+                                             {"1ns", 1},
+                                             {"250us", 250000},
+                                             {"10ms", 10000000},
+                                             {"5s", 5000000000},
+                                             {"90s", 90000000000},
+                                             {"2min", 120000000000},
+                                             {"1500us", 1500000}};
+    static const struct whole sizes[] = {
+        {"0", 0}, {"1", 1}, {"1000", 1000}, {"16K", 16384}, {"8M", 8388608}};
+    char text[64];
+    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
+        quantity_print_duration(durations[i].value, text, sizeof text);
+        assert_string_equal(text, durations[i].text);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        quantity_print_size(sizes[i].value, text, sizeof text);
+        assert_string_equal(text, sizes[i].text);
+    }
+    struct random random = chance(0);
+    for (int i = 0; i < 10000; i++) {
+        /* up to 2^53: beyond, no double holds each whole number */
+        int64_t value =
+            (int64_t)(random_next(&random) >> (11 + random_below(&random, 53)));
+        int64_t read;
+        quantity_print_duration(value, text, sizeof text);
+        assert_true(quantity_parse_duration(text, &read) && read == value);
+        quantity_print_size(value, text, sizeof text);
+        assert_true(quantity_parse_size(text, &read) && read == value);
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(rubbish_is_refused),
+    CLAIM(counts_are_whole_numbers_that_fit),
+    CLAIM(durations_have_a_unit),
+    CLAIM(sizes_count_in_powers_of_1024),
+    CLAIM(rates_are_for_a_second),
+    CLAIM(shares_are_fractions_or_per_cent),
+    CLAIM(what_is_printed_is_read_as_the_same),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
