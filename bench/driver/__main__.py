@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from . import cli, collect, compare, experiment as experiments, publish, stored, table
-from . import status, terminal
+from . import cli, collect, compare, experiment as experiments, full, publish, status
+from . import stored, table, terminal
 from .blocks import CLASSROOM, QUICK
 from .hyperfine import HyperfineError
-from .measure import Refused, measure, place
+from .measure import Outcome, Refused, Request, measure, newest_incomplete, place, resume
 from .results import SUMMARY, ResultsError, locked, write_whole
 from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
 
@@ -38,13 +39,62 @@ def run_experiment(settings: cli.Settings) -> int:
     """Measures one experiment, and says at the end what it amounts to."""
     asked = experiments.load(EXPERIMENTS, settings.name, settings.overrides)
     with locked(settings.out):
-        session, summaries, charts = measure(
-            asked, settings, QUICK if settings.quick else CLASSROOM
-        )
-    print("\n".join(terminal.report_lines(asked, session.runs, summaries, charts)))
-    print(f"Results: {place(session.folder.path)}")
-    spoilt = [thing for thing in (*charts, *session.runs) if thing.problem]
-    return FAILED if spoilt or summaries.refusals else MEASURED
+        protocol = QUICK if settings.quick else CLASSROOM
+        return _tell(measure(asked, protocol, _request(settings)))
+
+
+def resume_experiment(settings: cli.Settings) -> int:
+    """Goes on with a run that was stopped."""
+    with locked(settings.out):
+        left = _left(settings)
+        request = _request(settings, out=left.resolve().parent)
+        return _tell(resume(stored.read(left), request))
+
+
+def run_full(settings: cli.Settings) -> int:
+    """Every experiment with the full protocol; the comparison first."""
+    names = experiments.list_experiments(EXPERIMENTS)
+    names.sort(key=lambda name: name != "comparison")
+    asked = [experiments.load(EXPERIMENTS, name, {}) for name in names]
+    with locked(settings.out):
+        left = _left(settings) if settings.resume else None
+        folder, outcomes = full.run_all(asked, _request(settings), left)
+    for outcome in outcomes:
+        print("\n".join(_lines(outcome)))
+    print(f"Results: {place(folder)}")
+    return MEASURED if all(outcome.sound for outcome in outcomes) else FAILED
+
+
+def _request(settings: cli.Settings, out: Path | None = None) -> Request:
+    return Request(
+        out=out or settings.out,
+        programs=settings.programs,
+        command=settings.shown,
+        seed=settings.seed,
+        blocks=settings.blocks,
+    )
+
+
+def _left(settings: cli.Settings) -> Path:
+    """The folder to go on with: the one named, or the newest."""
+    kind = full.SUFFIX if settings.action == "full" else ""
+    folder = settings.folders[0] if settings.folders else None
+    folder = folder or newest_incomplete(settings.out, kind)
+    if folder is None:
+        raise stored.StoredError("there is no incomplete run to go on with")
+    return folder
+
+
+def _tell(outcome: Outcome) -> int:
+    print("\n".join(_lines(outcome)))
+    print(f"Results: {place(outcome.folder)}")
+    return MEASURED if outcome.sound else FAILED
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    return terminal.report_lines(
+        outcome.experiment, outcome.runs, outcome.summaries, outcome.charts
+    )
 
 
 def list_experiments(settings: cli.Settings) -> int:
@@ -62,9 +112,9 @@ def draw_again(settings: cli.Settings) -> int:
     charts = publish.draw(
         kept.folder, kept.experiment, kept.runs, kept.summaries, kept.environment
     )
-    told = terminal.report_lines(kept.experiment, kept.runs, kept.summaries, charts)
-    print("\n".join(told))
-    return FAILED if any(chart.problem for chart in charts) else MEASURED
+    return _tell(
+        Outcome(kept.folder, kept.experiment, kept.runs, kept.summaries, charts)
+    )
 
 
 def compare_folders(settings: cli.Settings) -> int:
@@ -87,6 +137,8 @@ def collect_folders(settings: cli.Settings) -> int:
 
 ACTIONS = {
     "run": run_experiment,
+    "resume": resume_experiment,
+    "full": run_full,
     "list": list_experiments,
     "draw": draw_again,
     "compare": compare_folders,

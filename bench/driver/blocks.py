@@ -7,9 +7,10 @@ are in the first six blocks only: six make an interval, more would eat the budge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from . import canary
 from .model import Cell, Role
@@ -36,7 +37,17 @@ class Protocol:
 # Half a minute holds six blocks of the comparison by a hair: its canary sings less.
 QUICK = Protocol("quick", 27.5, 6, with_long_cells=False, canary_sleeps=5)
 CLASSROOM = Protocol("classroom", 165, 15)
-FULL = Protocol("full", 1500, 30)
+
+
+def full(minutes: float) -> Protocol:
+    """The protocol of one experiment of a full run."""
+    return Protocol("full", 60 * minutes, 30)
+
+
+def protocol_of(facts: Mapping[str, Any]) -> Protocol:
+    """The protocol that environment.json names."""
+    known = {"quick": QUICK, "classroom": CLASSROOM}
+    return known.get(facts["protocol"]) or full(facts["minutes"])
 
 
 def is_long(cell: Cell) -> bool:

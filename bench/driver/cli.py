@@ -32,7 +32,8 @@ RESULTS = REPOSITORY / "results"
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for. action: "run", "list", or a word on folders."""
+    """What the user asked for. action: "run", "resume", "full", "list", or a word on
+    folders."""
 
     action: str
     out: Path = RESULTS
@@ -40,6 +41,7 @@ class Settings:
     # of a run:
     name: str = "comparison"
     quick: bool = False
+    resume: bool = False
     blocks: int | None = None
     seed: int | None = None
     programs: Path = REPOSITORY / "build/release/src"
@@ -102,11 +104,15 @@ def parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("experiment", nargs="?", default="comparison", metavar="NAME",
+    add("experiment", nargs="?", metavar="NAME",
         help="an experiment of bench/experiments (default: comparison)")
     add("--list", action="store_true", help="name the experiments and their questions")
     add("--quick", action="store_true",
         help="at most 30 s: leaves out cells of more than 5 s, and says so")
+    add("--full", action="store_true",
+        help="every experiment with the full protocol, about half an hour")
+    add("--resume", nargs="?", const=True, metavar="DIR",
+        help="go on with a run that was stopped (default: the newest)")
     add("--blocks", type=_count(1, 1000), metavar="N",
         help="run every cell N times (default: as many as fit, 6 to 15)")
     add("--seed", type=_count(0, 2**63 - 1), metavar="S",
@@ -131,10 +137,10 @@ def parse(arguments: list[str]) -> Settings:
     if arguments and arguments[0] in ON_FOLDERS:
         return _parse_folders(*arguments)
     given = parser().parse_args(arguments)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", given.experiment):
-        parser().error(f"'{given.experiment}' cannot be the name of an experiment")
-    if given.quick and given.blocks:
-        parser().error("--quick and --blocks exclude each other")
+    name = given.experiment or "comparison"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        parser().error(f"'{name}' cannot be the name of an experiment")
+    _refuse_together(given)
     overrides = {
         "tasks": given.tasks,
         "workers": given.workers,
@@ -143,17 +149,37 @@ def parse(arguments: list[str]) -> Settings:
     overrides = {key: value for key, value in overrides.items() if value is not None}
     if hasattr(given, "api_capacity"):
         overrides["api-capacity"] = given.api_capacity
+    actions = {"list": given.list, "full": given.full, "resume": given.resume}
     return Settings(
-        action="list" if given.list else "run",
+        action=next((word for word, chosen in actions.items() if chosen), "run"),
         out=given.out,
-        name=given.experiment,
+        folders=(Path(given.resume),) if isinstance(given.resume, str) else (),
+        name=name,
         quick=given.quick,
+        resume=bool(given.resume),
         blocks=given.blocks,
         seed=given.seed,
         programs=given.programs,
         overrides=overrides,
         shown=_without_paths(arguments),
     )
+
+
+def _refuse_together(given: argparse.Namespace) -> None:
+    """Options that decide the same thing twice."""
+    changes = [given.experiment, given.tasks, given.workers, given.service_time]
+    changed = any(changes) or hasattr(given, "api_capacity")
+    for one, other, clash in (
+        ("--quick", "--blocks", given.quick and given.blocks),
+        ("--quick", "--full", given.quick and given.full),
+        ("--full", "--blocks", given.full and given.blocks),
+        ("--full", "another choice of what to run", given.full and changed),
+        ("--resume", "another choice of what to run", given.resume and changed),
+        ("--resume", "--quick, --blocks and --seed",
+         given.resume and (given.quick or given.blocks or given.seed is not None)),
+    ):  # fmt: skip
+        if clash:
+            parser().error(f"{one} and {other} exclude each other")
 
 
 def _parse_folders(word: str, *arguments: str) -> Settings:
@@ -173,7 +199,7 @@ def _without_paths(arguments: list[str]) -> tuple[str, ...]:
     for argument in arguments:
         if skip or argument in ("--out", "--programs"):
             skip = not skip
-        elif not argument.startswith(("--out=", "--programs=")):
+        elif not argument.startswith(("--out=", "--programs=", "--resume=")):
             shown.append(argument)
     return tuple(shown)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from . import wording
 from .figures import FIGURES
 from .measure import stamp
 from .model import Interval
-from .results import ENVIRONMENT, ResultsFolder
+from .results import ENVIRONMENT, write_whole
 from .stored import Stored, StoredError, describe
 from .layout import aligned
 
@@ -30,16 +31,17 @@ HEADER = (
 def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, list[str]]:
     """The folder that was written, and the table for the terminal."""
     _check(machines)
-    folder = ResultsFolder(out, f"{stamp()}-class")
-    folder.write(CLASS, _csv(machines))
+    folder = out / f"{stamp()}-class"
+    folder.mkdir()
+    write_whole(folder / CLASS, _csv(machines))
     facts = describe(machines[0].experiment)
     facts["machines"] = [
         {"number": number, "commit": kept.environment.get("commit"),
          "cpu": kept.environment.get("cpu"), "system": kept.environment.get("system")}
         for number, kept in enumerate(machines, start=1)
     ]  # fmt: skip
-    folder.write_json(ENVIRONMENT, facts)
-    return folder.finish(latest=False), _lines(machines)
+    write_whole(folder / ENVIRONMENT, json.dumps(facts, indent=2, ensure_ascii=False))
+    return folder, _lines(machines)
 
 
 def _check(machines: Sequence[Stored]) -> None:

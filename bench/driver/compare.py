@@ -20,7 +20,7 @@ from .layout import aligned
 COMPARED = ("wall_s", "rss_bytes")
 # What may explain a difference, by its place in environment.json.
 TOLD = (
-    ("commit",), ("protocol",), ("cpu", "model"), ("cpu", "usable"),
+    ("commit",), ("programs",), ("protocol",), ("cpu", "model"), ("cpu", "usable"),
     ("system", "name"), ("system", "kernel"), ("system", "libc"),
     ("kernel", "governor"), ("kernel", "transparent_hugepage"),
     ("tools", "compiler"), ("tools", "flags"), ("tools", "hyperfine"),

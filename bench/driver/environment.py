@@ -5,6 +5,7 @@ What cannot be read is null. Nothing here names the host, the user or a path of 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import re
@@ -65,12 +66,22 @@ def commit(repository: Path) -> str:
     return git(repository, "rev-parse", "--short=10", "HEAD") or "nogit"
 
 
-def describe(repository: Path, build: Path) -> dict[str, Any]:
+def fingerprint(programs: Path) -> str:
+    """16 hexadecimal digits over the programs: the same means the same binaries."""
+    digest = hashlib.sha256()
+    for path in sorted(programs.glob("*-*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def describe(repository: Path, programs: Path) -> dict[str, Any]:
     """Everything that stays the same during a run."""
     changes = git(repository, "status", "--porcelain", "-uno")
     return {
         "commit": commit(repository),
         "uncommitted_changes": None if changes is None else bool(changes),
+        "programs": fingerprint(programs),
         "cpu": _cpu(),
         "memory_bytes": _memory_bytes("MemTotal"),
         "system": _system(),
@@ -78,7 +89,7 @@ def describe(repository: Path, build: Path) -> dict[str, Any]:
         "limits": {name: _limit(number) for name, number in LIMITS.items()},
         "pids_max": pids_max(),
         "on_battery": on_battery(),
-        "tools": _tools(build),
+        "tools": _tools(programs.parent),
     }
 
 

@@ -1,4 +1,4 @@
-"""One experiment from the checks to a results folder."""
+"""One experiment from the checks to a results folder, or on from where it stopped."""
 
 from __future__ import annotations
 
@@ -7,22 +7,56 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import checks, cli, environment, experiment as experiments, publish, stored, table
-from .blocks import Plan, Protocol, is_long
+from . import checks, environment, experiment as experiments, publish, stored, table
+from .blocks import Plan, Protocol, is_long, protocol_of
 from .child import Guardian
 from .hyperfine import Gun
-from .model import Chart, Experiment, Summaries
-from .results import ENVIRONMENT, SUMMARY, ResultsError, ResultsFolder
+from .model import Chart, Experiment, Run, Summaries
+from .results import ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder
 from .session import Session, utc_now
 from .status import Stopped
+from .stored import Stored
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Refused(Exception):
     """This machine cannot give figures that mean anything: the reasons."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Where and how to measure, whatever the experiment."""
+
+    out: Path
+    programs: Path
+    command: Sequence[str]  # without paths, to be told in the results
+    seed: int | None = None
+    blocks: int | None = None
+    folder: str | None = None  # the results folder's name; else the time and commit
+    later_s: float = 0.0  # what is planned after this experiment
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished experiment."""
+
+    folder: Path
+    experiment: Experiment
+    runs: Sequence[Run]
+    summaries: Summaries
+    charts: Sequence[Chart]
+
+    @property
+    def sound(self) -> bool:
+        """Nothing failed, and nothing had to be refused."""
+        spoilt = [thing for thing in (*self.charts, *self.runs) if thing.problem]
+        return not spoilt and not self.summaries.refusals
 
 
 def stamp() -> str:
@@ -30,29 +64,55 @@ def stamp() -> str:
     return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 
 
-def measure(
-    asked: Experiment, settings: cli.Settings, protocol: Protocol
-) -> tuple[Session, Summaries, Sequence[Chart]]:
+def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
     left_out = _left_out(asked, protocol)
     chosen = experiments.without(asked, set(left_out))
-    facts = _facts(asked, chosen, settings, protocol)
-    folder = ResultsFolder(settings.out, f"{stamp()}-{facts['commit']}")
+    facts = _facts(asked, chosen, protocol, request)
+    name = request.folder or f"{stamp()}-{facts['commit']}"
+    folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
-    plan = Plan(chosen.cells, protocol, facts["seed"], settings.blocks)
-    with Guardian() as guardian:
-        gun = Gun(folder.scratch, settings.programs, guardian)
-        session = Session(asked, plan, folder, gun, list(left_out.values()))
-        session.progress.say(f"{asked.name}: {protocol.name} protocol, seed {plan.seed}")
-        for warning in facts["warnings"]:
-            session.progress.say(f"warning: {warning}")
-        try:
-            session.run()
-            facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
-            return session, *finish(session, facts)
-        except (Exception, Stopped) as error:
-            abandon(session, error)
-            raise
+    plan = Plan(chosen.cells, protocol, facts["seed"], request.blocks)
+    told = list(left_out.values())
+    return _run(Session(asked, plan, folder, told, later_s=request.later_s), facts, request)
+
+
+def resume(kept: Stored, request: Request) -> Outcome:
+    """Goes on with an incomplete folder, from the first run that is missing."""
+    facts = dict(kept.environment)
+    if facts["programs"] != environment.fingerprint(request.programs):
+        raise Refused(
+            f"{kept.name} was measured with other programs, at commit {facts['commit']}: "
+            "build that commit to go on, or start anew"
+        )
+    asked, protocol = kept.experiment, protocol_of(facts)
+    chosen = experiments.without(asked, set(_left_out(asked, protocol)))
+    name = kept.folder.resolve().name.removesuffix("-incomplete")
+    folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
+    plan = Plan(chosen.cells, protocol, facts["seed"], facts["blocks_asked"])
+    session = Session(
+        asked, plan, folder, list(_left_out(asked, protocol).values()),
+        list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
+    )  # fmt: skip
+    facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
+    return _run(session, facts, request)
+
+
+def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
+    """Runs the session; whatever happens, what has finished is kept."""
+    name, protocol = session.experiment.name, session.plan.protocol.name
+    session.progress.say(f"{name}: {protocol} protocol, seed {session.plan.seed}")
+    for warning in facts["warnings"]:
+        session.progress.say(f"warning: {warning}")
+    try:
+        with Guardian() as guardian:
+            gun = Gun(session.folder.scratch, request.programs, guardian)
+            session.run(gun)
+        facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
+        return _finish(session, facts)
+    except (Exception, Stopped) as error:
+        _abandon(session, error)
+        raise
 
 
 def _left_out(asked: Experiment, protocol: Protocol) -> dict[str, str]:
@@ -67,28 +127,27 @@ def _left_out(asked: Experiment, protocol: Protocol) -> dict[str, str]:
 
 
 def _facts(
-    asked: Experiment, chosen: Experiment, settings: cli.Settings, protocol: Protocol
+    asked: Experiment, chosen: Experiment, protocol: Protocol, request: Request
 ) -> dict[str, Any]:
     """What environment.json says. Raises Refused when a run would be meaningless."""
     before = environment.state()
-    findings = checks.look(chosen.cells, settings.programs, before)
+    findings = checks.look(chosen.cells, request.programs, before)
     if findings.refusals:
         raise Refused("; ".join(findings.refusals))
     return {
         **stored.describe(asked),
-        "command": shlex.join(["bench/run", *settings.shown]),
+        "command": shlex.join(["bench/run", *request.command]),
         "protocol": protocol.name,
-        "seed": random.getrandbits(31) if settings.seed is None else settings.seed,
+        "blocks_asked": request.blocks,
+        "seed": random.getrandbits(31) if request.seed is None else request.seed,
         "warnings": findings.warnings,
         "started_utc": utc_now(),
-        **environment.describe(cli.REPOSITORY, settings.programs.parent),
+        **environment.describe(REPOSITORY, request.programs),
         "state_before": before,
     }
 
 
-def finish(
-    session: Session, facts: dict[str, Any]
-) -> tuple[Summaries, Sequence[Chart]]:
+def _finish(session: Session, facts: dict[str, Any]) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     folder, asked = session.folder, session.experiment
     summaries = session.summaries(complete=True)
@@ -98,11 +157,10 @@ def finish(
     folder.write(SUMMARY, table.write_summary(summaries))
     session.progress.say("drawing the charts")
     charts = publish.draw(folder.path, asked, session.runs, summaries, facts)
-    folder.finish()
-    return summaries, charts
+    return Outcome(folder.finish(), asked, session.runs, summaries, charts)
 
 
-def abandon(session: Session, error: BaseException) -> None:
+def _abandon(session: Session, error: BaseException) -> None:
     """Keeps what has finished, in a folder that says it is incomplete."""
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
@@ -116,6 +174,13 @@ def abandon(session: Session, error: BaseException) -> None:
     kept = session.folder.abandon(why)
     if kept is not None:
         print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+
+
+def newest_incomplete(out: Path, kind: str) -> Path | None:
+    """The results folder that was stopped last. kind: "-full", or "" for the others."""
+    left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
+    ours = [path for path in left if ("-full" in path.name) == bool(kind)]
+    return max(ours, key=lambda path: path.name, default=None)
 
 
 def place(path: Path) -> str:

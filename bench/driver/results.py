@@ -18,6 +18,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,19 @@ def shown(path: Path) -> str:
 def _recover(parent: Path) -> None:
     """What a killed driver left: kept as incomplete when it holds a run."""
     for left in parent.glob(UNFINISHED + "*"):
-        runs = left / RUNS
-        if not runs.is_file() or runs.stat().st_size == 0:
+        _recover(left)  # a full run holds a folder for each experiment
+        if not holds_runs(left):
             shutil.rmtree(left)
             continue
         name = left.name.removeprefix(UNFINISHED) + "-incomplete"
         shutil.rmtree(left / "scratch", ignore_errors=True)
-        (left / INCOMPLETE).write_text("The driver was killed.\n", encoding="utf-8")
+        write_whole(left / INCOMPLETE, "The driver was killed.\n")
         left.rename(_free_name(parent, name))
+
+
+def holds_runs(folder: Path) -> bool:
+    """True when at least one run was kept here or a folder below."""
+    return any(path.stat().st_size > 0 for path in folder.glob(f"**/{RUNS}"))
 
 
 def _free_name(parent: Path, name: str) -> Path:
@@ -87,18 +93,18 @@ def _free_name(parent: Path, name: str) -> Path:
 class ResultsFolder:
     """One run's folder, from its temporary name to its final one."""
 
-    def __init__(self, parent: Path, name: str) -> None:
+    def __init__(self, parent: Path, name: str, left: Path | None = None) -> None:
+        """A new folder, or one that was left incomplete, to be gone on with."""
         self._parent = parent
         self._name = name
         self.path = _free_name(parent, UNFINISHED + name)
         try:
-            self.path.mkdir()
-            (self.path / "samples").mkdir()
-            # Unbuffered: what a write could not finish is known, and can be taken back.
-            self._lines = {
-                name: open(self.path / name, "xb", buffering=0)
-                for name in (RUNS, BLOCKS)
-            }
+            if left is not None:
+                left.rename(self.path)
+                (self.path / INCOMPLETE).unlink(missing_ok=True)
+            self.path.mkdir(exist_ok=left is not None)
+            (self.path / "samples").mkdir(exist_ok=True)
+            self._lines = {name: _open_lines(self.path / name) for name in (RUNS, BLOCKS)}
         except OSError as error:
             raise ResultsError(
                 f"cannot write in {shown(parent)}: {error.strerror}"
@@ -149,16 +155,13 @@ class ResultsFolder:
         final = self._rename(self._name)
         if not latest:
             return final
-        link = self._parent / f".latest-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(final.name)
-        link.rename(self._parent / "latest")
+        point_latest(final)
         return final
 
     def abandon(self, why: str) -> Path | None:
         """Stopped early: keeps what finished, under a name that says so."""
         self.close()
-        if (self.path / RUNS).stat().st_size == 0:
+        if not holds_runs(self.path):
             shutil.rmtree(self.path)
             return None
         try:
@@ -182,6 +185,18 @@ class ResultsFolder:
         return final
 
 
+def _open_lines(path: Path) -> FileIO:
+    """Opened to add lines, after the last whole one.
+
+    Unbuffered: what a write could not finish is known, and can be taken back.
+    """
+    file = FileIO(path, "a+")
+    file.seek(0)
+    file.truncate(file.read().rfind(b"\n") + 1)
+    file.seek(0, os.SEEK_END)
+    return file
+
+
 def write_whole(path: Path, text: str) -> None:
     """Writes a file that is there in full or not at all."""
     temporary = path.with_name(f".{path.name}.tmp")
@@ -193,6 +208,14 @@ def write_whole(path: Path, text: str) -> None:
         temporary.rename(path)
     except OSError as error:
         raise ResultsError(f"cannot write {path.name}: {error.strerror}") from None
+
+
+def point_latest(folder: Path) -> None:
+    """Makes `latest` beside the folder point to it, at no moment to nothing."""
+    link = folder.with_name(f".latest-{os.getpid()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.name)
+    link.rename(folder.with_name("latest"))
 
 
 def _sync_folder(path: Path) -> None:

@@ -30,28 +30,35 @@ def utc_now() -> str:
 
 @dataclass
 class Session:
-    """The runs of one experiment, made in the order that the plan gives."""
+    """The runs of one experiment, made in the order that the plan gives.
+
+    runs and blocks may hold what an interrupted session left: the order of a block
+    follows from the seed, so this one goes on with the first run that is missing.
+    """
 
     experiment: Experiment
     plan: Plan
     folder: ResultsFolder
-    gun: Gun
     left_out: list[str]
     runs: list[Run] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
+    later_s: float = 0.0  # what is planned after this session
     given_up: set[str] = field(default_factory=set)  # cells that hung
 
     def __post_init__(self) -> None:
-        self._started = time.monotonic()
-        self._block = 0
+        timed = [(run.cell.name, run.hyperfine.wall_s) for run in self.runs if run.hyperfine]
+        self._started = time.monotonic() - sum(wall_s for _, wall_s in timed)
+        self.plan.seen_s |= dict(timed)
+        self._block = max((block["block"] for block in self.blocks), default=0)
         self._to_go: list[Cell] = []  # of this block
         self._sampling = False
         self.progress = Progress(self._left_s)
 
-    def run(self) -> None:
+    def run(self, gun: Gun) -> None:
         """All of it. A signal or an error leaves what is finished in runs."""
+        self._gun = gun
         try:
-            self._run_block(0)
+            self._run_block(self._block)
             while self.plan.goes_on(self._block, self._budget_left_s(), self._precise):
                 self._run_block(self._block + 1)
             self._run_samples()
@@ -64,17 +71,19 @@ class Session:
         )
 
     def _run_block(self, number: int) -> None:
+        done = {(run.cell.name, run.role) for run in self.runs if run.block == number}
         order = [
-            (cell, role)
-            for cell, role in self.plan.block(number)
-            if cell.name not in self.given_up
+            (position, cell, role)
+            for position, (cell, role) in enumerate(self.plan.block(number), start=1)
+            if cell.name not in self.given_up and (cell.name, role) not in done
         ]
-        self._block, self._to_go = number, [cell for cell, _ in order]
+        self._block, self._to_go = number, [cell for _, cell, _ in order]
         total = self.plan.fitting(number, self._budget_left_s())
         title = f"block {number} of {total}" if number else "warm-up"
         self.progress.block(title, short_lines(self.summaries(complete=False)))
-        self._observe(number, [cell for cell, _ in order])
-        for position, (cell, role) in enumerate(order, start=1):
+        if all(block["block"] != number for block in self.blocks):
+            self._observe(number, self._to_go)
+        for position, cell, role in order:
             del self._to_go[0]
             self._run(cell, role, position)
 
@@ -103,7 +112,7 @@ class Session:
             watch.look()
             self.progress.tick()
 
-        shot = self.gun.fire(
+        shot = self._gun.fire(
             cell,
             timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
             + TIMEOUT_LEAST_S,
@@ -132,9 +141,11 @@ class Session:
         return self.folder.keep_samples(shot.samples, cell.name)
 
     def _run_samples(self) -> None:
-        self._sampling, self._to_go = True, list(self.experiment.samples)
+        done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
+        wanted = [c for c in self.experiment.samples if c.name not in done]
+        self._sampling, self._to_go = True, list(wanted)
         self.progress.block("samples", short_lines(self.summaries(complete=False)))
-        for position, cell in enumerate(self.experiment.samples, start=1):
+        for position, cell in enumerate(wanted, start=len(done) + 1):
             del self._to_go[0]
             if cell.name not in self.given_up:
                 self._run(cell, Role.SAMPLE, position)
@@ -151,10 +162,10 @@ class Session:
         """How long everything after the present run should take."""
         this_block_s = sum(self.plan.cell_s(cell) for cell in self._to_go)
         if self._sampling:
-            return this_block_s
+            return this_block_s + self.later_s
         last = self.plan.fitting(self._block, self._budget_left_s())
         rest_s = self.plan.blocks_s(self._block + 1, last)
-        return this_block_s + rest_s + self._samples_s()
+        return this_block_s + rest_s + self._samples_s() + self.later_s
 
     def _precise(self) -> bool:
         """Every cell's wall time is known to 2 % or better."""

@@ -52,6 +52,7 @@ def describe(experiment: Experiment) -> dict[str, Any]:
         "compare_by": list(experiment.compare_by),
         "figure": experiment.figure,
         "sections": list(experiment.sections),
+        "minutes": experiment.minutes,
         "cells": [cell.to_json() for cell in experiment.cells],
         "samples": [cell.to_json() for cell in experiment.samples],
     }
@@ -68,6 +69,7 @@ def _rebuild(facts: Mapping[str, Any]) -> Experiment:
         compare_by=tuple(facts["compare_by"]),
         figure=facts["figure"],
         sections=tuple(facts["sections"]),
+        minutes=facts["minutes"],
     )
 
 

@@ -28,6 +28,14 @@ MISTAKES = [
     (["--seed", "-5"], "--seed"),
     (["--seed", str(2**63)], str(2**63)),
     (["--quick", "--blocks", "6"], "exclude"),
+    (["--quick", "--full"], "exclude"),
+    (["--full", "--tasks", "5"], "exclude"),
+    (["hang", "--full"], "exclude"),
+    (["--resume", "x", "--seed", "0"], "exclude"),
+    (["--resume", "x", "hang"], "exclude"),
+    (["draw"], "1 results folder"),
+    (["compare", "a"], "2 results folder"),
+    (["collect", "a"], "2 or more"),
     (["--nonsense"], "--nonsense"),
     (["--task", "50"], "--task"),
     (["one", "two"], "two"),
@@ -73,6 +81,17 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(settings.name, "comparison")
         self.assertEqual(settings.overrides, {})
         self.assertIsNone(settings.seed)
+        self.assertEqual(settings.action, "run")
+
+    def test_each_word_has_its_action(self):
+        cases = {
+            ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
+            ("--full", "--resume"): "full", ("draw", "a"): "draw",
+            ("compare", "a", "b"): "compare", ("collect", "a", "b", "c"): "collect",
+        }  # fmt: skip
+        for arguments, action in cases.items():
+            self.assertEqual(parse(*arguments)[1].action, action)
+        self.assertEqual(parse("--resume", "a")[1].folders, (Path("a"),))
 
     def test_options_become_overrides(self):
         _, settings, _, _ = parse(

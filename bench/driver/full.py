@@ -1,0 +1,95 @@
+"""A full run: every experiment with the full protocol, in one folder.
+
+    results/<UTC time>-<commit>-full/<experiment>/    each a results folder of its own
+                                     report.html      leads to the report of each
+
+It takes about half an hour and can be stopped: what is complete stays, and `--full
+--resume` goes on with the first run that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+from . import environment, stored
+from .blocks import full
+from .measure import REPOSITORY, Outcome, Request, measure, place, resume, stamp
+from .model import Experiment
+from .results import INCOMPLETE, UNFINISHED, holds_runs, point_latest, write_whole
+from .status import Stopped
+
+SUFFIX = "-full"
+
+
+def run_all(
+    asked: Sequence[Experiment], request: Request, left: Path | None
+) -> tuple[Path, list[Outcome]]:
+    """Runs what is missing of a full run. left: an incomplete one to go on with."""
+    name = left.name.removesuffix("-incomplete") if left else _name()
+    folder = request.out / (UNFINISHED + name)
+    if left:
+        left.rename(folder)
+        (folder / INCOMPLETE).unlink(missing_ok=True)
+    else:
+        folder.mkdir()
+    try:
+        outcomes = [
+            _run_one(experiment, asked[number:], replace(request, out=folder))
+            for number, experiment in enumerate(asked, start=1)
+        ]
+        write_whole(folder / "report.html", _page(outcomes))
+    except (Exception, Stopped):
+        _abandon(folder, request.out / f"{name}-incomplete")
+        raise
+    (folder / "latest").unlink(missing_ok=True)
+    final = folder.rename(request.out / name)
+    point_latest(final)
+    return final, outcomes
+
+
+def _name() -> str:
+    return f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
+
+
+def _run_one(
+    experiment: Experiment, later: Sequence[Experiment], request: Request
+) -> Outcome:
+    """One experiment: as it is when complete, else from where it stopped."""
+    later_s = 60 * sum(other.minutes for other in later)
+    request = replace(request, folder=experiment.name, later_s=later_s)
+    complete = request.out / experiment.name
+    left = request.out / f"{experiment.name}-incomplete"
+    if complete.is_dir():
+        kept = stored.read(complete)
+        return Outcome(complete, kept.experiment, kept.runs, kept.summaries, ())
+    if left.is_dir():
+        return resume(stored.read(left), request)
+    return measure(experiment, full(experiment.minutes), request)
+
+
+def _abandon(folder: Path, name: Path) -> None:
+    if not holds_runs(folder):
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+        return
+    write_whole(folder / INCOMPLETE, "Go on with: bench/run --full --resume\n")
+    folder.rename(name)
+    print(f"Go on with: bench/run --full --resume   ({place(name)})")
+
+
+def _page(outcomes: Sequence[Outcome]) -> str:
+    """A page that leads to the report of each experiment."""
+    items = "\n".join(
+        f'<li><a href="{o.experiment.name}/report.html">{escape(o.experiment.question)}</a>'
+        for o in outcomes
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
+        "<title>Five Cooks: a full run</title>\n<h1>Five Cooks: a full run</h1>\n"
+        f"<ol>\n{items}\n</ol>\n</html>\n"
+    )
