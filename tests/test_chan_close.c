@@ -1,8 +1,12 @@
 /* Closing, by hand and by the clock. */
+#include <string.h>
+
 #include "chan.h"
 #include "clock.h"
 #include "support/operation.h"
+#include "support/scale.h"
 #include "support/suite.h"
+#include "support/threads.h"
 #include "support/until.h"
 
 enum { CAPACITY_MOST = 20 };
@@ -121,6 +125,36 @@ static void close_wakes_every_blocked_sender_and_drops_its_value(void) {
     }
 }
 
+/* Overwrites where a call made just now had its variables. */
+__attribute__((noinline)) static void overwrite_stack(void) {
+    unsigned char used[4096];
+    memset(used, 0x5a, sizeof used);
+    __asm__ volatile("" : : "r"(used) : "memory"); /* or the compiler leaves it out */
+}
+
+static void *receive_and_overwrite(void *chan) {
+    assert_int_equal(chan_receive(chan, NULL, DEADLINE_NEVER), CHAN_CLOSED);
+    overwrite_stack();
+    return NULL;
+}
+
+/* What a waiter queued lies on its stack, and is gone once the waiter is awake. */
+static void close_touches_no_waiter_that_it_has_woken(void) {
+    for (int round = 0; round < scaled(200); round++) {
+        struct chan *chan = ints(0);
+        pthread_t threads[CROWD];
+        for (int i = 0; i < CROWD; i++) {
+            threads[i] = thread_start(receive_and_overwrite, chan);
+        }
+        UNTIL(chan_waiters(chan, CHAN_RECEIVE) == CROWD);
+        chan_close(chan);
+        for (int i = 0; i < CROWD; i++) {
+            thread_join(threads[i]);
+        }
+        chan_free(chan);
+    }
+}
+
 /* ---- by the clock ---- */
 
 static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
@@ -230,6 +264,7 @@ static const struct claim claims[] = {
     CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered),
     CLAIM(close_wakes_every_blocked_receiver),
     CLAIM(close_wakes_every_blocked_sender_and_drops_its_value),
+    CLAIM(close_touches_no_waiter_that_it_has_woken),
     CLAIM(a_channel_closes_itself_at_its_moment_and_not_before),
     CLAIM(the_clock_wakes_everyone_who_waits),
     CLAIM(a_moment_in_the_past_means_closed_from_the_start),

@@ -32,6 +32,15 @@ static void let_clock_run(void) {
     atomic_store(&stands_at_ns, 0);
 }
 
+static void now_is_the_time_of_the_monotonic_clock(void) {
+    struct timespec before, after;
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &before);
+    int64_t ns = now_ns();
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &after);
+    assert_true(ns >= before.tv_sec * NS_PER_S + before.tv_nsec);
+    assert_true(ns <= after.tv_sec * NS_PER_S + after.tv_nsec);
+}
+
 static void a_moment_is_past_from_itself_on(void) {
     stop_clock_at(1000);
     assert_true(is_past(INT64_MIN));
@@ -113,6 +122,7 @@ static void a_huge_clock_makes_no_difference(void) {
 }
 
 static const struct claim claims[] = {
+    CLAIM(now_is_the_time_of_the_monotonic_clock),
     CLAIM(a_moment_is_past_from_itself_on),
     CLAIM(a_try_at_its_very_deadline_does_not_block),
     CLAIM(a_channel_is_closed_from_its_moment_on),
