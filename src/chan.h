@@ -23,8 +23,7 @@
  * sending a value of NULL (unless values have size 0), freeing a channel with waiters.
  *
  * Waiting senders are served in order; waiting receivers the most recent first, as its
- * thread is most likely still running and its caches warm: with five receivers that is
- * several times faster than taking turns.
+ * thread is most likely still running, and then need not be woken by the kernel.
  *
  * Every function may be called by any thread at any time, but chan_free(). What a
  * sender wrote before the send is visible to the receiver after the receive; for an
