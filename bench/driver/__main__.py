@@ -12,7 +12,7 @@ from .blocks import CLASSROOM, QUICK
 from .hyperfine import HyperfineError
 from .measure import Outcome, Refused, Request, measure, newest_incomplete, place, resume
 from .results import SUMMARY, ResultsError, locked, write_whole
-from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
 
 EXPERIMENTS = cli.REPOSITORY / "bench/experiments"
 
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
         return _complain(error, USAGE)
     except (HyperfineError, ResultsError, Refused) as error:
         return _complain(error, NO_ENVIRONMENT)
+    except status.Unheard as error:
+        return _complain(error, FAILED)
     except status.Stopped as stopped:
         return SIGNALLED + stopped.number
 
@@ -59,9 +61,8 @@ def run_full(settings: cli.Settings) -> int:
     with locked(settings.out):
         left = _left(settings) if settings.resume else None
         folder, outcomes = full.run_all(asked, _request(settings), left)
-    for outcome in outcomes:
-        print("\n".join(_lines(outcome)))
-    print(f"Results: {place(folder)}")
+    told = [line for outcome in outcomes for line in _lines(outcome)]
+    tell([*told, f"Results: {place(folder)}"])
     return MEASURED if all(outcome.sound for outcome in outcomes) else FAILED
 
 
@@ -86,8 +87,7 @@ def _left(settings: cli.Settings) -> Path:
 
 
 def _tell(outcome: Outcome) -> int:
-    print("\n".join(_lines(outcome)))
-    print(f"Results: {place(outcome.folder)}")
+    tell([*_lines(outcome), f"Results: {place(outcome.folder)}"])
     return MEASURED if outcome.sound else FAILED
 
 
@@ -100,8 +100,10 @@ def _lines(outcome: Outcome) -> list[str]:
 def list_experiments(settings: cli.Settings) -> int:
     names = experiments.list_experiments(EXPERIMENTS)
     width = max(map(len, names), default=0)
-    for name in names:
-        print(f"{name:<{width}}  {experiments.load(EXPERIMENTS, name, {}).question}")
+    tell(
+        f"{name:<{width}}  {experiments.load(EXPERIMENTS, name, {}).question}"
+        for name in names
+    )
     return MEASURED
 
 
@@ -121,7 +123,7 @@ def compare_folders(settings: cli.Settings) -> int:
     """Two results folders side by side."""
     first, second = (stored.read(folder) for folder in settings.folders)
     found = compare.compare(first, second)
-    print("\n".join(compare.lines(found)))
+    tell(compare.lines(found))
     return MEASURED if found.pairs else FAILED
 
 
@@ -130,8 +132,7 @@ def collect_folders(settings: cli.Settings) -> int:
     machines = [stored.read(folder) for folder in settings.folders]
     with locked(settings.out):
         folder, told = collect.collect(machines, settings.out)
-    print("\n".join(told))
-    print(f"Results: {place(folder)}")
+    tell([*told, f"Results: {place(folder)}"])
     return MEASURED
 
 
@@ -146,4 +147,5 @@ ACTIONS = {
 }
 
 if __name__ == "__main__":
+    status.open_standard_files()
     sys.exit(main(sys.argv[1:]))

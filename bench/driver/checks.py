@@ -33,12 +33,14 @@ class Findings:
 def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findings:
     """All checks. state is environment.state() from before the start."""
     return Findings(
-        refusals=tuple(_refusals(cells, programs)),
+        refusals=tuple(_refusals(cells, programs, state)),
         warnings=tuple(_warnings(cells, state)),
     )
 
 
-def _refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
+def _refusals(
+    cells: Sequence[Cell], programs: Path, state: dict[str, Any]
+) -> Iterator[str]:
     try:
         hyperfine.version()
     except hyperfine.HyperfineError as error:
@@ -46,6 +48,10 @@ def _refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
     for design in sorted({cell.design for cell in cells}):
         if not (programs / design).is_file():
             yield f"the program {design} has not been built"
+    threads = max((lanes(cell) for cell in cells), default=0)
+    available = state["memory_available_bytes"]
+    if available is not None and available < threads * THREAD_BYTES:
+        yield f"{threads} threads take more than the {available / 1e9:.1f} GB that are free"
     workers = max((cell.workers or 0 for cell in cells), default=0)
     for limit, name in environment.thread_limits():
         if limit < workers + SPARE_THREADS:

@@ -111,11 +111,15 @@ def _wait(pid: int, timeout_s: float, tick: Callable[[], None]) -> bool:
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        while (left_s := deadline - time.monotonic()) > 0:
+        while True:
+            # Looked at even when the time is over: we may have been stopped (Ctrl-Z)
+            # while the child, which has a group of its own, went on to its end.
+            left_s = max(0.0, deadline - time.monotonic())
             if poll.poll(min(left_s, TICK_S) * 1000):
                 return True
+            if left_s == 0:
+                return False
             tick()
-        return False
     finally:
         os.close(descriptor)
 

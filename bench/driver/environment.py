@@ -6,6 +6,7 @@ What cannot be read is null. Nothing here names the host, the user or a path of 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import re
@@ -138,10 +139,16 @@ def _tools(build: Path) -> dict[str, str | None]:
     return {
         "hyperfine": output("hyperfine", "--version"),
         "gnuplot": output("gnuplot", "--version"),
-        "meson": output("meson", "--version"),
+        "meson": _meson(build),
         "compiler": _compiler(build),
         "flags": _flags(build),
     }
+
+
+def _meson(build: Path) -> str | None:
+    """Of the build itself; and asking meson would take longer than a quick run's block."""
+    info = read(build / "meson-info" / "meson-info.json")
+    return json.loads(info)["meson_version"]["full"] if info else None
 
 
 def _compiler(build: Path) -> str | None:

@@ -251,11 +251,13 @@ class Noise:
     a_a: one cell against itself; its interval must contain 1. canary_spread: of a
     fixed piece of work done once a block, (max - min) / median; by name, "sleep" and
     "spin". noisy_blocks: blocks in which a canary lay over 5 % off its median.
+    suspended_blocks: the machine slept at some time in the block before.
     """
 
     a_a: Ratio | None = None
     canary_spread: Mapping[str, float] = field(default_factory=dict)
     noisy_blocks: tuple[int, ...] = ()
+    suspended_blocks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

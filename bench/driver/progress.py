@@ -5,6 +5,7 @@ On a terminal: a bar and the medians, redrawn in place. Elsewhere: a line a bloc
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -19,7 +20,8 @@ class Progress:
 
     def __init__(self, left_s: Callable[[], float], stream: TextIO | None = None) -> None:
         self._left_s = left_s  # how long the rest should take, not counting this run
-        self._stream = stream or sys.stderr
+        # Started with stderr closed, there is none.
+        self._stream = stream or sys.stderr or open(os.devnull, "w", encoding="utf-8")
         self._live = self._stream.isatty()
         self._started = time.monotonic()
         self._run_ends = self._started

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from collections.abc import Iterable
 from types import FrameType
 
 MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
@@ -15,6 +17,29 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
+
+
+def open_standard_files() -> None:
+    """Started with one of 0, 1 and 2 closed, a results file could become stdout."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
+class Unheard(Exception):
+    """What was to be said could not be written to stdout."""
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Says the results on stdout. Raises Unheard when nobody can hear them."""
+    try:
+        print("\n".join(lines), flush=True)
+    except OSError as error:
+        # What is left in the buffer must not be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):
+            raise Unheard("the reader of stdout is gone") from None
+        raise Unheard(f"cannot write to stdout: {error.strerror}") from None
 
 
 def listen() -> None:

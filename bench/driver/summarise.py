@@ -177,6 +177,7 @@ def _noise(
             if songs
         },
         noisy_blocks=canary.noisy_blocks(songs),
+        suspended_blocks=tuple(b["block"] for b in blocks if b.get("suspended")),
     )
 
 

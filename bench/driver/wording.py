@@ -110,6 +110,9 @@ def noise_sentences(noise: Noise) -> list[str]:
             lines.append(f"{told}; noisy, over 5 % off, in block {blocks}.")
         else:
             lines.append(f"{told}; quiet.")
+    if noise.suspended_blocks:
+        blocks = ", ".join(str(number) for number in noise.suspended_blocks)
+        lines.append(f"The machine was suspended before block {blocks}: do not trust it.")
     return lines
 
 

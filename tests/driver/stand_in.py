@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """A program in place of thread-per-task or worker-pool, which it is called as.
 
 It takes their options, sleeps as long as they would and writes a valid record, unless

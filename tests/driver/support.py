@@ -46,6 +46,7 @@ for name, function in (("charts", "draw"), ("report", "write")):
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
 canary.SLEEP_S = 0.0001
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
+main.status.open_standard_files()
 sys.exit(main.main(sys.argv[1:]))
 """
 

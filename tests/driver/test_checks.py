@@ -1,0 +1,89 @@
+"""What is looked at before the start, and what comes of it."""
+
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from .support import STAND_IN, make_cell
+from driver import checks, environment
+
+QUIET = {
+    "load_1min": 0.1,
+    "cpu_pressure_10s_percent": 0.0,
+    "memory_available_bytes": 10**10,
+}
+MANY = [(10**6, "kernel.threads-max")]
+
+
+class Checks(unittest.TestCase):
+    def setUp(self):
+        self.replace(environment, "thread_limits", lambda: MANY)
+        self.replace(environment, "read", lambda path: None)
+        self.replace(environment, "on_battery", lambda: None)
+        self.replace(checks.shutil, "which", lambda name: name)
+        self.replace(checks.hyperfine, "version", lambda: "1.15.0")
+
+    def replace(self, module, name, value):
+        patch = mock.patch.object(module, name, value)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def look(self, *cells, **state):
+        cells = cells or (make_cell("thread-per-task", tasks=10_000),)
+        with mock.patch.object(Path, "is_file", return_value=True):
+            return checks.look(cells, STAND_IN.parent, QUIET | state)
+
+    def assert_warns(self, found, told):
+        self.assertEqual(found.refusals, ())
+        self.assertEqual(len(found.warnings), 1, found.warnings)
+        self.assertIn(told, found.warnings[0])
+
+    def assert_refuses(self, found, told):
+        self.assertEqual(len(found.refusals), 1, found.refusals)
+        self.assertIn(told, found.refusals[0])
+
+    def test_a_quiet_machine_has_nothing_to_say(self):
+        self.assertEqual(self.look(), checks.Findings((), ()))
+
+    def test_a_heavy_neighbour_is_a_warning(self):
+        self.assert_warns(self.look(load_1min=40.0), "load is 40.00")
+        self.assert_warns(self.look(cpu_pressure_10s_percent=30.0), "pressure is 30 %")
+
+    def test_what_cannot_be_read_is_no_finding(self):
+        unread = dict.fromkeys(("cpu_pressure_10s_percent", "memory_available_bytes"))
+        self.assertEqual(self.look(**unread), checks.Findings((), ()))
+
+    def test_a_limit_below_the_threads_is_a_warning(self):
+        self.replace(environment, "thread_limits", lambda: [(4915, "pids.max")])
+        found = self.look()
+        self.assert_warns(found, "pids.max allows 4915 threads")
+        self.assertIn("not started", found.warnings[0])
+
+    def test_a_limit_below_the_workers_is_refused(self):
+        self.replace(environment, "thread_limits", lambda: [(100, "ulimit -u")])
+        found = self.look(make_cell(workers=50))
+        self.assert_refuses(found, "ulimit -u allows 100 threads")
+
+    def test_little_memory_is_a_warning_and_too_little_is_refused(self):
+        found = self.look(memory_available_bytes=500_000_000)
+        self.assert_warns(found, "only 0.5 GB")
+        found = self.look(memory_available_bytes=100_000_000)
+        self.assert_refuses(found, "0.1 GB that are free")
+
+    def test_what_changes_the_speed_is_a_warning(self):
+        governor = environment.KERNEL_FILES["governor"]
+        pages = environment.KERNEL_FILES["transparent_hugepage"]
+        for path, text, told in (
+            (governor, "powersave", "governor is powersave"),
+            (pages, "[always] madvise never", "huge pages are 'always'"),
+        ):
+            self.replace(environment, "read", {path: text}.get)
+            self.assert_warns(self.look(), told)
+        self.replace(environment, "read", {governor: "performance"}.get)
+        self.assertEqual(self.look().warnings, ())
+        self.replace(environment, "on_battery", lambda: True)
+        self.assert_warns(self.look(), "battery")
+
+    def test_without_gnuplot_there_is_a_warning(self):
+        self.replace(checks.shutil, "which", lambda name: None)
+        self.assert_warns(self.look(), "no charts")
