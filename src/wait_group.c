@@ -41,10 +41,10 @@ void wait_group_done(struct wait_group *wg) {
 }
 
 void wait_group_wait(struct wait_group *wg) {
+    /* Out here, not in the branch: the detector may read it for as long as we wait. */
+    struct wait_reason reason = {"wait group", NULL, wg, __builtin_return_address(0)};
     must(pthread_mutex_lock(&wg->lock));
     if (wg->pending > 0 && deadlock_watches_me()) {
-        struct wait_reason reason = {"wait group", NULL, wg,
-                                     __builtin_return_address(0)};
         wg->counted_waiters++;
         deadlock_asleep(&reason);
     }

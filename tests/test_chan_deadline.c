@@ -1,5 +1,6 @@
 /* Deadlines: never too early, never for ever, and nothing is left behind. */
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "chan.h"
 #include "clock.h"
@@ -67,6 +68,7 @@ struct patient {
     struct chan *chan;
     int64_t deadline_ns;
     enum chan_result result;
+    _Atomic bool has_waited; /* the first time */
 };
 
 static void *wait_patiently(void *argument) {
@@ -80,7 +82,7 @@ static void a_deadline_at_the_end_of_time_does_not_fire(void) {
     const int64_t far_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1,
                               DEADLINE_NEVER - NS_PER_S, INT64_C(1) << 62};
     for (size_t i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
-        struct patient patient = {ints(0), far_ns[i], CHAN_TIMED_OUT};
+        struct patient patient = {ints(0), far_ns[i], CHAN_TIMED_OUT, false};
         struct chan *clock = ints(0);
         pthread_t thread = thread_start(wait_patiently, &patient);
         UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
@@ -153,6 +155,7 @@ static void *wait_twice(void *argument) {
     patient->result = chan_receive(patient->chan, NULL, patient->deadline_ns);
     assert_int_equal(patient->result, CHAN_TIMED_OUT);
     assert_true(now_ns() >= patient->deadline_ns);
+    atomic_store(&patient->has_waited, true);
     patient->result = chan_receive(patient->chan, NULL, DEADLINE_NEVER);
     return NULL;
 }
@@ -161,13 +164,14 @@ static void *wait_twice(void *argument) {
 static void signals_end_no_wait(void) {
     struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
     sigaction(SIGUSR1, &action, NULL);
-    struct patient patient = {ints(0), now_ns() + 20 * NS_PER_MS, CHAN_OK};
+    struct patient patient = {ints(0), now_ns() + 20 * NS_PER_MS, CHAN_OK, false};
     pthread_t thread = thread_start(wait_twice, &patient);
     int shots = scaled(2000);
     while (!is_past(patient.deadline_ns) || shots-- > 0) {
         pthread_kill(thread, SIGUSR1);
         sched_yield();
     }
+    UNTIL(atomic_load(&patient.has_waited));
     UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
     assert_int_equal(try_send(patient.chan, &(int){1}), CHAN_OK);
     thread_join(thread);

@@ -16,7 +16,7 @@
 /* True if the moment came, false if `hang_up` was closed before. */
 static inline bool nap_until(int64_t moment_ns, struct chan *hang_up) {
     if (is_past(moment_ns)) {
-        moment_ns = DEADLINE_NOW; /* to sleep until the past costs a trip to the kernel */
+        moment_ns = DEADLINE_NOW; /* sleeping until then would cost a system call */
     }
     if (hang_up != NULL) {
         return chan_receive(hang_up, NULL, moment_ns) == CHAN_TIMED_OUT;
