@@ -21,6 +21,7 @@ ink = dark ? '#f2f2f2' : '#1c1c1c'
 muted = dark ? '#b4b4b4' : '#5a5a5a'
 faint = dark ? '#4a4d55' : '#b8b8b8'
 shade = dark ? '#26292f' : '#ebebeb'
+shade_rgb = dark ? 0x26292f : 0xebebeb # the same, for colours that vary
 
 # One colour and one shape for each design, in every chart: 1 is thread-per-task, 2 the
 # pool of 50, 3 the pool of 5, the rest other pools. Okabe and Ito's palette; lettering

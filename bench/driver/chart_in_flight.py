@@ -45,7 +45,7 @@ def build(material: Material) -> Sheet:
         marks=tuple(
             (material.looks[run.cell.workers], *point)
             for run, found in zip(runs, steps)
-            for point in _points(found, x_high_s)
+            for point in points(found, x_high_s)
         ),
         settings={
             "x_high": x_high_s * 1e3,
@@ -84,7 +84,7 @@ def _shown_s(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> float:
     return max(ends[:2]) * 1.06
 
 
-def _points(steps: Steps, x_high_s: float) -> list[tuple[Value, ...]]:
+def points(steps: Steps, x_high_s: float) -> list[tuple[Value, ...]]:
     """The staircase, as corners, thinned to what can be seen.
 
     Within one step of the picture the moment of most calls is shown, so that no peak

@@ -17,15 +17,18 @@ from . import (
     chart_in_flight,
     chart_latency,
     chart_memory,
+    chart_micro,
     chart_outcomes,
     chart_overview,
     chart_pool_size,
     chart_rate_limit,
     chart_retry_storm,
     chart_runs,
+    chart_shapes,
     chart_thread_cost,
     chart_timeline,
     chart_wall_time,
+    chart_winner,
 )
 from .chart_material import Material
 from .chart_sheet import ChartError, Sheet
@@ -48,6 +51,9 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "cancel": chart_cancel.build,
     "retry-storm": chart_retry_storm.build,
     "thread-cost": chart_thread_cost.build,
+    "shapes": chart_shapes.build,
+    "winner": chart_winner.build,
+    "micro": chart_micro.beside,
 }
 
 # Charts that go with another: whoever asks for the one also gets the others.
@@ -79,6 +85,8 @@ def draw(
     names = wanted(experiment)
     if summaries.noise.a_a is None and "control" not in experiment.charts:
         names.remove("control")
+    if (folder / chart_micro.FILE).is_file():
+        names.append("micro")
     return [draw_one(name, material) for name in names]
 
 

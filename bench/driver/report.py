@@ -23,6 +23,7 @@ from .report_html import variables
 
 PAGE = Path(__file__).parent / "page"
 NAME = "report.html"
+REPLAY, SLIDERS = ("recording.js", "lane.js", "replay.js"), ("sliders.js",)
 
 
 def write(
@@ -44,10 +45,8 @@ def write(
         "dark": variables("dark"),
         "style": _page("style.css"),
         "script": _page("page.js"),
-        "more_script": "\n".join(
-            f"{{\n{_page(name)}\n}}"
-            for name, given in (("replay.js", replay), ("sliders.js", sliders))
-            if given
+        "more_script": _scripts(
+            (REPLAY if replay else ()) + (SLIDERS if sliders else ())
         ),
         "links": "\n".join(
             f'<a href="#{name}">{words}</a>'
@@ -61,15 +60,23 @@ def write(
         "sliders": fill(_page("sliders.html"), {"data": sliders}) if sliders else "",
         "verdict": sections.verdict(experiment, summaries),
         "doubts": sections.doubts(summaries),
+        "questions": sections.six_questions(experiment, runs, summaries),
+        "more": sections.more(experiment, runs),
         "cells": sections.cells(summaries),
         "figures": sections.figures(folder, charts),
         "reading": sections.READING,
         "threats": sections.threats(),
         "environment": sections.environment(environment),
         "commands": sections.commands(_commands(runs)),
+        "again": escape(str(environment.get("command", "bench/run"))),
         "raw": _raw(folder),
     }
     return _save(folder, fill(_page("report.html"), parts))
+
+
+def _scripts(names: Sequence[str]) -> str:
+    """The scripts, in a block of their own: their names are not the page's."""
+    return "{\n" + "\n".join(map(_page, names)) + "\n}"
 
 
 def fill(template: str, parts: Mapping[str, str]) -> str:

@@ -7,12 +7,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from . import svg, wording
+from . import questions, svg, wording
 from .chart_gnuplot import command_line
 from .figures import FIGURES
-from .model import Chart, Experiment, Summaries, Summary
+from .model import Chart, Experiment, Run, Summaries, Summary
 from .quantities import show, show_count, show_duration
 from .report_html import bullets, grouped_table, names_of_colours, table
+from .sections import SECTIONS
 from .terminal import ratio_lines
 
 CELLS = (
@@ -46,6 +47,28 @@ def doubts(summaries: Summaries) -> str:
     lines += [f"Left out: {cell}" for cell in summaries.left_out]
     lines += [f"Not compared: {refusal}" for refusal in summaries.refusals]
     return bullets(lines or ["No control was run."])
+
+
+def six_questions(
+    experiment: Experiment, runs: Sequence[Run], summaries: Summaries
+) -> str:
+    """Brendan Gregg's questions to any benchmark, answered from these data."""
+    parts = [
+        f"<dt>{escape(answer.question)} <span>{_sign(answer.fine)}</span></dt>"
+        f"<dd>{escape(answer.text)}</dd>"
+        for answer in questions.answer_all(experiment, runs, summaries)
+    ]
+    return "<dl>\n" + "\n".join(parts) + "\n</dl>"
+
+
+def _sign(fine: bool | None) -> str:
+    return {True: "✓ fine", False: "✗ not fine", None: "? cannot tell"}[fine]
+
+
+def more(experiment: Experiment, runs: Sequence[Run]) -> str:
+    """What this experiment has to tell besides, as the terminal shows it."""
+    told = ["\n".join(SECTIONS[name](runs)) for name in experiment.sections]
+    return "\n".join(f'<pre tabindex="0">{escape(text)}</pre>' for text in told)
 
 
 def cells(summaries: Summaries) -> str:

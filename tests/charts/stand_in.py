@@ -125,6 +125,9 @@ def material(folder: Path, n: int = 9, skip: tuple[str, ...] = (), **kw) -> Mate
         for block in range(n + 1 if n else 0)
         for cell in experiment.cells
     ]
+    # The control, as the driver chooses it: one cell a second time in each block.
+    twice = experiment.cells[-1]
+    runs += [run_of(twice, Role.A_A, block, noise, **kw) for block in range(1, n + 1)]
     for cell in experiment.samples:
         path = write_samples(folder, cell)
         runs.append(run_of(cell, Role.SAMPLE, n, noise, samples=path))

@@ -9,16 +9,17 @@ import tempfile
 import unittest
 import zlib
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts  # noqa: E402
+from driver import chart_gnuplot, charts  # noqa: E402
 from driver.chart_material import ok_share  # noqa: E402
 from driver.model import Verdict  # noqa: E402
 from driver.quantities import show_count, show_duration, show_ratio  # noqa: E402
 
-NAMES = tuple(n for n in charts.wanted(stand_in.comparison()) if n != "control")
+NAMES = tuple(charts.wanted(stand_in.comparison()))
 
 
 def png_rows(path: Path) -> list[bytes]:
@@ -140,6 +141,9 @@ class OddValues(unittest.TestCase):
         desk = tempfile.TemporaryDirectory()
         self.addCleanup(desk.cleanup)
         self.folder = Path(desk.name)
+        one_kind = mock.patch.object(chart_gnuplot, "KINDS", ("svg",))
+        one_kind.start()
+        self.addCleanup(one_kind.stop)
 
     def drawn(self, names: tuple[str, ...] = NAMES, **kw) -> dict[str, object]:
         self.material = stand_in.material(self.folder, **kw)

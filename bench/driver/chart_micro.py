@@ -1,0 +1,155 @@
+"""What does one hand-off cost? Our channels beside the peers', from bench/micro.
+
+    python3 -m driver.chart_micro MICRO.json FOLDER     draws FOLDER/charts/micro.*
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import chart_gnuplot
+from .chart_material import Material
+from .chart_sheet import ChartError, Sheet, Value
+from .chart_words import sentence
+from .model import Verdict
+from .quantities import show_ratio
+
+FILE = "micro.json"
+OURS = "five-cooks"
+PEERS = {"go": "Go channels", "glib": "GLib thread pool", "libuv": "libuv pool",
+         "apr": "APR thread pool"}  # fmt: skip
+JOBS = {
+    "hand_off/unbuffered/workers:5": "hand-off, unbuffered, 5 workers",
+    "hand_off/buffered:128/workers:5": "hand-off, buffer of 128, 5 workers",
+    "hand_off/unbounded/workers:5": "hand-off, unbounded queue, 5 workers",
+    "hand_off/select/workers:5": "select of done and jobs, 5 workers",
+}
+COLUMNS = ("ours", "from", "to", "middle", "y", "top", "bottom", "low", "high")
+HEADING, BAR, GAP = 0.85, 0.8, 0.25
+
+
+def beside(material: Material) -> Sheet:
+    """The chart of the figures that lie in the results folder."""
+    try:
+        return build(json.loads((material.folder / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError) as error:
+        raise ChartError(f"{FILE} cannot be used: {error!r}") from None
+
+
+def build(result: Mapping[str, Any]) -> Sheet:
+    found = {line["name"]: line for line in result["operations"]}
+    jobs = {job: _of(job, found) for job in JOBS}
+    jobs = {job: lines for job, lines in jobs.items() if lines}
+    if not jobs:
+        raise ChartError("micro: no hand-off was measured")
+    marks, groups, bars, y = [], [], [], 0.0
+    for job, lines in jobs.items():
+        groups.append((JOBS[job], y + HEADING / 2))
+        y += HEADING
+        for line in lines:
+            marks.append(_mark(line, y + BAR / 2))
+            bars.append(line)
+            y += BAR + GAP
+    x_high = max(m[8] for m in marks) * 1.12
+    return Sheet(
+        name="micro",
+        title=_title(result),
+        subtitle=sentence(
+            f"median of {result['blocks']} blocks, each one process in shuffled order",
+            "strokes: interval of the median" if bars[0]["low_ns"] else "no interval",
+            "stopped early" if not result["complete"] else "",
+        ),
+        caption=f"{_title(result)}. All in one run on one machine, each operation once a"
+        " block. A pool with an unbounded queue never makes its sender wait: its figure"
+        " is the price of less. Bars start at zero.",
+        alt="Bars of nanoseconds an operation. "
+        + " ".join(f"{JOBS[_job(b)]}, {_who(b)}: {b['median_ns']:.0f} ns." for b in bars),
+        header=("operation", "who", "blocks", "median", "interval"),
+        rows=tuple(_row(line) for line in bars),
+        columns=COLUMNS,
+        marks=tuple(marks),
+        settings={
+            "x_high": x_high,
+            "y_low": y,
+            "groups": len(groups),
+            "group_words": [words for words, _ in groups],
+            "group_y": [at for _, at in groups],
+            "bars": len(bars),
+            "bar_name": [_who(line) for line in bars],
+            "bar_ours": [m[0] for m in marks],
+            "bar_value": [f"{line['median_ns']:.0f} ns" for line in bars],
+            "bar_y": [m[4] for m in marks],
+            "bar_end": [m[8] for m in marks],
+            "any_ours": int(any(m[0] for m in marks)),
+            "any_peer": int(not all(m[0] for m in marks)),
+        },
+    )
+
+
+def _of(job: str, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    names = [f"{job}/{OURS}", *(f"{job}/{peer}" for peer in PEERS)]
+    return [found[name] for name in names if name in found]
+
+
+def _job(line: Mapping[str, Any]) -> str:
+    return line["name"].rpartition("/")[0]
+
+
+def _who(line: Mapping[str, Any]) -> str:
+    who = line["name"].rpartition("/")[2]
+    return PEERS.get(who, "Five Cooks")
+
+
+def _mark(line: Mapping[str, Any], y: float) -> tuple[Value, ...]:
+    median = line["median_ns"]
+    low, high = line["low_ns"] or median, line["high_ns"] or median
+    return (
+        int(line["name"].endswith(OURS)), 0.0, median, median / 2, y,
+        y - BAR / 2, y + BAR / 2, low, high,
+    )  # fmt: skip
+
+
+def _title(result: Mapping[str, Any]) -> str:
+    """Ours over Go's for the article's channel, as the ratio's verdict bears it."""
+    job = "hand_off/unbuffered/workers:5"
+    for ratio in result["ratios"]:
+        if ratio["name"] == f"{job}/{OURS}" and ratio["over"] == f"{job}/go":
+            verdict, times = Verdict(ratio["verdict"]), ratio["median"]
+            if verdict is Verdict.MORE:
+                return f"An unbuffered hand-off takes {show_ratio(times)}× as long as Go's"
+            if verdict is Verdict.LESS:
+                return f"An unbuffered hand-off is {show_ratio(1 / times)}× faster than Go's"
+            return "These runs cannot tell our unbuffered hand-off from Go's"
+    return "What one hand-off costs"
+
+
+def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
+    low, high = line["low_ns"], line["high_ns"]
+    return (
+        JOBS[_job(line)], _who(line), str(line["n"]), f"{line['median_ns']:.0f} ns",
+        f"[{low:.0f}, {high:.0f}]" if low is not None else "–",
+    )  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    if len(arguments) != 2:
+        print("usage: python3 -m driver.chart_micro MICRO.json FOLDER", file=sys.stderr)
+        return 2
+    source, folder = map(Path, arguments)
+    try:
+        result = json.loads(source.read_text(encoding="utf-8"))
+        folder.mkdir(parents=True, exist_ok=True)
+        files = chart_gnuplot.draw(build(result), folder)
+    except (OSError, ValueError, KeyError, ChartError) as error:
+        print(f"chart_micro: {error}", file=sys.stderr)
+        return 3
+    print(folder / files["svg"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
