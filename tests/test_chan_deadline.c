@@ -1,6 +1,7 @@
 /* Deadlines: never too early, never for ever, and nothing is left behind. */
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "chan.h"
 #include "clock.h"
@@ -119,31 +120,47 @@ static void who_gave_up_has_left_no_trace(void) {
     }
 }
 
-/* The one in the middle of the queue leaves; its neighbours are still served. */
-static void who_gives_up_leaves_the_others_in_their_place(void) {
-    struct chan *chan = ints(0);
-    int values[3] = {10, 11, 12};
-    struct operation sends[3];
-    for (int i = 0; i < 3; i++) {
-        sends[i] = (struct operation){
-            .chan = chan,
-            .direction = CHAN_SEND,
-            .value = &values[i],
-            .gives_up_after_ns = i == 1 ? 50 * NS_PER_MS : 0,
-        };
-        operation_park(&sends[i]);
+static void *send_until_deadline(void *argument) {
+    struct patient *patient = argument;
+    patient->result = chan_send(patient->chan, &(int){11}, patient->deadline_ns);
+    atomic_store(&patient->has_waited, true);
+    return NULL;
+}
+
+/* Three senders queue up, and the one in the middle gives up. False: it did so before
+ * the third had come, so there was no middle. */
+static bool leave_the_middle(int64_t patience_ns) {
+    struct patient middle = {ints(0), now_ns() + patience_ns, CHAN_OK, false};
+    struct chan *chan = middle.chan;
+    struct operation first = {
+        .chan = chan, .direction = CHAN_SEND, .value = &(int){10}};
+    struct operation third = {
+        .chan = chan, .direction = CHAN_SEND, .value = &(int){12}};
+    operation_park(&first);
+    pthread_t thread = thread_start(send_until_deadline, &middle);
+    UNTIL(chan_waiters(chan, CHAN_SEND) == 2 || atomic_load(&middle.has_waited));
+    operation_start(&third);
+    UNTIL(chan_waiters(chan, CHAN_SEND) == 3 || atomic_load(&middle.has_waited));
+    bool in_time = !is_past(middle.deadline_ns);
+    thread_join(thread);
+    assert_int_equal(middle.result, CHAN_TIMED_OUT);
+    for (int expected = 10; expected <= 12; expected += 2) {
+        int got = 0;
+        assert_int_equal(chan_receive(chan, &got, DEADLINE_NEVER), CHAN_OK);
+        assert_int_equal(got, expected);
     }
-    assert_int_equal(operation_join(&sends[1]), CHAN_TIMED_OUT);
-    assert_int_equal(chan_waiters(chan, CHAN_SEND), 2);
-    int got = 0;
-    assert_int_equal(try_receive(chan, &got), CHAN_OK);
-    assert_int_equal(got, 10);
-    assert_int_equal(try_receive(chan, &got), CHAN_OK);
-    assert_int_equal(got, 12);
-    assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
-    assert_int_equal(operation_join(&sends[0]), CHAN_OK);
-    assert_int_equal(operation_join(&sends[2]), CHAN_OK);
+    assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
+    assert_int_equal(operation_join(&first), CHAN_OK);
+    assert_int_equal(operation_join(&third), CHAN_OK);
     chan_free(chan);
+    return in_time;
+}
+
+static void who_gives_up_leaves_the_others_in_their_place(void) {
+    int64_t patience_ns = NS_PER_MS;
+    while (!leave_the_middle(patience_ns)) {
+        patience_ns *= 2;
+    }
 }
 
 static void ignore(int signal_number) {

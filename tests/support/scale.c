@@ -14,7 +14,7 @@
 #endif
 
 #ifdef SANITIZED
-enum { PERCENT = 10 };
+enum { PERCENT = 25 };
 #else
 enum { PERCENT = 100 };
 #endif

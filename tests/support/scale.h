@@ -1,7 +1,7 @@
 /*
  * How much of a load this run can afford.
  *
- * scaled(1000) is 1000 in a plain build and a tenth of it under a sanitizer, which
+ * scaled(1000) is 1000 in a plain build and a quarter of it under a sanitizer, which
  * makes every memory access several times dearer. FIVE_COOKS_SCALE changes it, in
  * percent: 1 for valgrind, 1000 for a night.
  */
