@@ -60,7 +60,7 @@ class Outputs(DriverTest):
                     self.command("--blocks", "1"),
                     env=self.environment(),
                     timeout=300,
-                    stdout=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                     preexec_fn=lambda: [os.close(number) for number in closed],
                 )
                 self.assertEqual(done.returncode, 0)
