@@ -53,7 +53,7 @@ int64_t histogram_quantile_ns(const struct histogram *histogram, double share) {
     uint64_t seen = 0;
     for (unsigned slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
         seen += atomic_load(&histogram->slots[slot]);
-        if (seen >= rank && rank < count) {
+        if (seen >= rank) { /* the last slot holds the greatest, so its end is cut */
             int64_t end_ns = slot_end_ns(slot);
             return end_ns < greatest_ns ? end_ns : greatest_ns;
         }
