@@ -264,7 +264,7 @@ static void contexts_need_no_threads(void) {
     }
 }
 
-/* Go's TestAllocs; leaks are what matters here. malloc keeps a little of what is freed,
+/* Leaks are what matters here. malloc keeps a little of what is freed,
  * so it takes a thousand rounds to tell. */
 static void a_context_leaves_no_memory_behind(void) {
     size_t before = mallinfo2().uordblks;
