@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +21,7 @@ KINDS = ("svg", "png", "pdf")
 ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
 FONT, FONT_PACKAGE = "DejaVu Sans", "fonts-dejavu-core"
 TIME_LIMIT_S = 60
+SHARED = {"queue-wait": "latency"}  # charts that another one's script draws
 # Words on stderr that say nothing of the picture.
 HARMLESS = ("Fontconfig error: No writable cache directories",)
 
@@ -47,7 +47,7 @@ def draw(sheet: Sheet, folder: Path) -> dict[str, str]:
             path.write_text(csv_text(part.columns, part.marks), encoding="utf-8")
         for kind in KINDS:
             picture = data.with_suffix("." + kind)
-            run_gnuplot(data, picture, sheet.script or sheet.name)
+            run_gnuplot(data, picture, script_of(sheet.name))
             inspect(picture)
             if kind == "svg":
                 _dress(picture, sheet)
@@ -58,13 +58,17 @@ def draw(sheet: Sheet, folder: Path) -> dict[str, str]:
     return files
 
 
+def script_of(name: str) -> str:
+    """The script that draws a chart, as a path in the repository."""
+    return f"plots/{SHARED.get(name, name)}.gp"
+
+
 def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     """One process for one picture: no setting leaks from chart to chart."""
-    path = f"plots/{script}.gp"
-    if not (ROOT / path).is_file():
-        raise ChartError(f"there is no {path}")
+    if not (ROOT / script).is_file():
+        raise ChartError(f"there is no {script}")
     words = f"data='{data}'; output='{picture}'"
-    command = ["gnuplot", "-d", "-e", words, path]
+    command = ["gnuplot", "-d", "-e", words, script]
     try:
         done = subprocess.run(
             command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL,
@@ -73,7 +77,7 @@ def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     except FileNotFoundError:
         raise ChartError("gnuplot is not installed (package gnuplot-nox)") from None
     except subprocess.TimeoutExpired:
-        raise ChartError(f"{path} took over {TIME_LIMIT_S} s") from None
+        raise ChartError(f"{script} took over {TIME_LIMIT_S} s") from None
     said = [
         line.strip()
         for line in done.stderr.splitlines()
@@ -81,7 +85,7 @@ def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     ]
     if done.returncode != 0 or said:
         last = said[-1] if said else "no word"
-        raise ChartError(f"{path}: gnuplot status {done.returncode}: {last}")
+        raise ChartError(f"{script}: gnuplot status {done.returncode}: {last}")
 
 
 def _environment() -> dict[str, str]:
@@ -135,8 +139,7 @@ def check_font() -> None:
         raise ChartError(f"the font {FONT} is missing (package {FONT_PACKAGE})")
 
 
-def command_line(files: Mapping[str, str], folder: str, script: str) -> str:
+def command_line(name: str, folder: str) -> str:
     """What to type, in the repository, to draw this chart again."""
-    name = Path(files["csv"]).stem
-    words = f"data='{folder}/{files['csv']}'; output='{name}.svg'"
-    return f'gnuplot -d -e "{words}" plots/{script}.gp'
+    words = f"data='{folder}/charts/{name}.csv'; output='{name}.svg'"
+    return f'gnuplot -d -e "{words}" {script_of(name)}'

@@ -19,6 +19,7 @@ COLUMNS = ("series", "time_s", "percent")
 LEAST_S = 1e-6  # a log axis begins somewhere; shorter waits are drawn there
 FEWEST_FOR_P99 = 1000  # with fewer, p99 is the maximum or next to it
 LABEL_APART = 0.2
+MOST_STEPS = 800  # of a curve: more cannot be seen apart
 
 
 def latency(material: Material) -> Sheet:
@@ -67,7 +68,6 @@ def _sheet(
     drawn = [run for run, found in zip(runs, times) if found]
     return Sheet(
         name=name,
-        script="latency",
         title=_title(runs, times, done),
         subtitle=sentence(
             f"{tasks_words(tasks)} of {material.service_words}, all due at the start",
@@ -112,7 +112,9 @@ def _curve(look: int, times: list[float], tasks: int) -> list[tuple[Value, ...]]
     if not times:
         return []
     steps = [(look, t, 100 * i / tasks) for i, t in enumerate(times, start=1)]
-    return [(look, times[0], 0.0), *steps]
+    every = max(1, len(steps) // MOST_STEPS)
+    # The last one is where the curve ends; it is never left out.
+    return [(look, times[0], 0.0), *steps[:-1:every], steps[-1]]
 
 
 def _theory(
@@ -200,5 +202,5 @@ def _empty(name: str) -> Sheet:
     return Sheet(
         name=name, title=f"{name.replace('-', ' ').capitalize()}: nothing was recorded",
         subtitle="no samples", caption=words, alt=words, header=("design",), rows=(),
-        columns=COLUMNS, marks=(), nothing=words, script="latency",
+        columns=COLUMNS, marks=(), nothing=words,
     )  # fmt: skip

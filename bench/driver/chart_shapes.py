@@ -38,7 +38,6 @@ def build(material: Material) -> Sheet:
     ]
     return Sheet(
         name="shapes",
-        script="shapes",
         title=title,
         subtitle=sentence(
             f"{tasks_words(tasks)} of {material.service_words}", "one recorded run each",

@@ -58,7 +58,6 @@ class Sheet:
     log: tuple[str, ...] = ()
     nothing: str = ""
     parts: Mapping[str, Sheet] = field(default_factory=dict)
-    script: str = ""  # when several charts share one; otherwise its own name
 
 
 def check(sheet: Sheet) -> None:

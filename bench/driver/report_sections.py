@@ -131,8 +131,9 @@ def _chart(folder: Path, chart: Chart) -> str:
             f'<figure id="{name}"><p class="warning">The chart {name} could not be '
             f"drawn: {escape(chart.problem)}</p></figure>"
         )
+    words = chart.name.replace("-", " ")
     picture = (folder / chart.files["svg"]).read_text(encoding="utf-8")
-    command = command_line(chart.files, "results/latest", chart.name)
+    command = command_line(chart.name, "results/latest")
     links = " · ".join(
         f'<a href="{escape(path)}">{kind.upper()}</a>'
         for kind, path in chart.files.items()
@@ -142,7 +143,7 @@ def _chart(folder: Path, chart: Chart) -> str:
 <div class="picture">{svg.for_page(picture, names_of_colours())}</div>
 <figcaption>{escape(chart.caption)}</figcaption>
 <details><summary>The numbers</summary>
-{table(chart.header, chart.rows, chart.title) if chart.rows else "<p>None.</p>"}
+{table(chart.header, chart.rows, f"Numbers: {words}") if chart.rows else "<p>None.</p>"}
 <p>{links}</p>
 <p>To draw it again, in the repository:</p>
 <pre class="command" tabindex="0">{escape(command)}</pre>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import browser as browsers  # noqa: E402
 import stand_in  # noqa: E402
 from driver import charts, report  # noqa: E402
 
+AXE = os.environ.get("AXE_CORE", "")
 OUTCOMES = ("waiting", "in flight", "ok", "rejected", "failed")
 
 
@@ -264,6 +266,19 @@ class Page(unittest.TestCase):
             self.browser.size(width, 900)
             wide = self.browser.run("return document.documentElement.scrollWidth")
             self.assertLessEqual(wide, width)
+
+    @unittest.skipUnless(AXE, "no axe.min.js: name it in AXE_CORE")
+    def test_axe_finds_no_accessibility_fault(self) -> None:
+        library = Path(AXE).read_text(encoding="utf-8")
+        for theme in ("light", "dark"):
+            self.browser.emulate(prefers_color_scheme=theme)
+            found = self.browser.run(
+                "document.querySelectorAll('details').forEach((d) => d.open = true);"
+                + library + "; return axe.run(document).then((result) =>"
+                " result.violations.map((fault) => fault.id + ': '"
+                " + fault.nodes[0].html.slice(0, 80)))"
+            )
+            self.assertEqual([], found, theme)
 
     def test_every_control_has_a_name(self) -> None:
         nameless = self.browser.run(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -88,6 +90,21 @@ class Drawn(unittest.TestCase):
     def test_no_temporary_file_is_left(self) -> None:
         left = [p.name for p in (self.folder / "charts").iterdir() if p.name[0] == "."]
         self.assertEqual([], left)
+
+    def test_the_command_of_each_chart_draws_it_again(self) -> None:
+        # From a plain path: the command is for the repository's own results folder.
+        with tempfile.TemporaryDirectory() as desk:
+            shutil.copytree(self.folder / "charts", Path(desk) / "charts")
+            for name in self.charts:
+                command = chart_gnuplot.command_line(name, desk)
+                drawn = f"output='{desk}/again.svg'"
+                command = re.sub(r"output='[^']*'", drawn, command)
+                done = subprocess.run(
+                    command, shell=True, cwd=stand_in.ROOT, capture_output=True
+                )
+                self.assertEqual((0, b""), (done.returncode, done.stderr), name)
+                again = (Path(desk) / "again.svg").read_text(encoding="utf-8")
+                self.assertIn("</svg>", again)
 
     def test_words_and_marks_of_the_wall_time_agree(self) -> None:
         chart = self.charts["wall-time"]

@@ -45,12 +45,12 @@ function pen(canvas) {
 
 // The largest squares of which `count` fit into the room, filled column by column.
 function grid(count, width, height) {
-  let side = Math.floor(Math.sqrt((width * height) / Math.max(1, count)));
-  side = Math.min(side, 40);
-  while (side > 1 && Math.floor(width / side) * Math.floor(height / side) < count) {
-    side--;
+  const fits = (side) => Math.floor(width / side) * Math.floor(height / side) >= count;
+  let side = Math.min(40, Math.sqrt((width * height) / Math.max(1, count)));
+  side = side >= 5 ? Math.floor(side) : side;
+  while (side > 0.5 && !fits(side)) {
+    side -= side > 5 ? 1 : 0.02;
   }
-  side = Math.max(1, side);
   return { side, rows: Math.max(1, Math.floor(height / side)) };
 }
 
@@ -208,6 +208,7 @@ class Lane {
     if (side >= 24 && !away[i]) {
       context.fillStyle = this.tones.ink;
       context.textAlign = "center";
+      context.font = `${index[i] < 1000 ? 15 : 12}px system-ui, sans-serif`;
       context.fillText(index[i], x + size / 2, y + size * 0.42, size);
     }
   }
