@@ -88,7 +88,7 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
         "limits": {name: _limit(number) for name, number in LIMITS.items()},
-        "pids_max": pids_max(),
+        "thread_limits": dict((name, limit) for limit, name in thread_limits()),
         "on_battery": on_battery(),
         "tools": _tools(programs.parent),
     }
@@ -198,6 +198,12 @@ def on_battery() -> bool | None:
     supplies = Path("/sys/class/power_supply")
     online = [read(path) for path in supplies.glob("*/online")]
     return None if not online else "1" not in online
+
+
+def threads_now() -> int | None:
+    """Threads alive on the whole machine."""
+    found = re.search(r"\d+/(\d+)", read("/proc/loadavg") or "")
+    return int(found[1]) if found else None
 
 
 def thread_limits() -> Sequence[tuple[int, str]]:

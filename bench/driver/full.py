@@ -9,6 +9,7 @@ It takes about half an hour and can be stopped: what is complete stays, and `--f
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -78,7 +79,8 @@ def _abandon(folder: Path, name: Path) -> None:
         return
     write_whole(folder / INCOMPLETE, "Go on with: bench/run --full --resume\n")
     folder.rename(name)
-    print(f"Go on with: bench/run --full --resume   ({place(name)})")
+    print(f"Kept in {place(name)}", file=sys.stderr)
+    print("Go on with: bench/run --full --resume", file=sys.stderr)
 
 
 def _page(outcomes: Sequence[Outcome]) -> str:

@@ -111,7 +111,11 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
         return _finish(session, facts)
     except (Exception, Stopped) as error:
-        _abandon(session, error)
+        kept = _abandon(session, error)
+        if kept is not None:
+            print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+            if request.folder is None:
+                print("Go on with: bench/run --resume", file=sys.stderr)
         raise
 
 
@@ -160,7 +164,7 @@ def _finish(session: Session, facts: dict[str, Any]) -> Outcome:
     return Outcome(folder.finish(), asked, session.runs, summaries, charts)
 
 
-def _abandon(session: Session, error: BaseException) -> None:
+def _abandon(session: Session, error: BaseException) -> Path | None:
     """Keeps what has finished, in a folder that says it is incomplete."""
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
@@ -171,9 +175,7 @@ def _abandon(session: Session, error: BaseException) -> None:
         session.folder.write(SUMMARY, table.write_summary(summaries))
     except ResultsError:
         pass  # a full disk; the runs themselves are there
-    kept = session.folder.abandon(why)
-    if kept is not None:
-        print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+    return session.folder.abandon(why)
 
 
 def newest_incomplete(out: Path, kind: str) -> Path | None:

@@ -112,6 +112,12 @@ def _check_account(record: Mapping[str, Any], cell: Cell) -> None:
         raise RecordError(
             f"the account does not add up: {total} outcomes of {cell.tasks} tasks"
         )
+    believed = record.get("believed_ok")
+    if believed is not None and believed != outcomes["ok"] + outcomes["silent"]:
+        raise RecordError(
+            f"the account does not add up: {believed} believed to be ok, but "
+            f"{outcomes['ok']} are and {outcomes['silent']} claim to be"
+        )
     if unknown := sorted(set(outcomes) - set(OUTCOMES)):
         raise RecordError(f"unknown outcome '{unknown[0]}'")
     capacity, served = cell.options.get("api-capacity"), record["peak"]["served"]

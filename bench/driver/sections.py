@@ -23,6 +23,9 @@ def limits(runs: Sequence[Run]) -> list[str]:
             seen[run.cell.label] = f"{run.cell.label}: {count} threads, {_limit(run)}"
     told += [f"  {line}" for line in seen.values()] or ["  nowhere in these runs"]
     rows = [(f"  {name}", show_count(n)) for n, name in environment.thread_limits()]
+    alive = environment.threads_now()
+    if alive is not None:
+        rows.append(("  (threads alive on the whole machine now", f"{show_count(alive)})"))
     return [*told, "What would end it on this machine", *aligned(rows)]
 
 

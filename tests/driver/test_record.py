@@ -88,6 +88,13 @@ class Records(unittest.TestCase):
         self.record["outcomes"]["ok"] -= 1
         self.assert_refused("does not add up: 3 outcomes of 4")
 
+    def test_a_belief_that_does_not_add_up_is_refused(self):
+        self.record["outcomes"] |= {"ok": 3, "silent": 1}
+        self.record["believed_ok"] = 4
+        self.check()
+        self.record["believed_ok"] = 3
+        self.assert_refused("3 believed to be ok")
+
     def test_an_api_above_its_capacity_is_refused(self):
         self.record["peak"]["served"] = 3
         self.assert_refused("capacity is 2")
