@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver import (  # noqa: E402
+    chart_class,
     chart_gnuplot,
     chart_micro,
     chart_rate_limit,
@@ -175,6 +176,35 @@ class Micro(unittest.TestCase):
             with contextlib.redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(3, chart_micro.main([str(source), desk]))
             self.assertIn("operations", said.getvalue())
+
+
+class Class(unittest.TestCase):
+    """The chart of a class's machines, from figures made up: SYNTHETIC."""
+
+    HEADER = ("machine,cpu,cpus,kernel,cell,design,workers,tasks,n,figure,unit,"
+              "median,low,high")  # fmt: skip
+
+    def drawn(self, lines: list[str]):
+        with tempfile.TemporaryDirectory() as desk:
+            text = "\n".join([self.HEADER, *lines]) + "\n"
+            (Path(desk) / "class.csv").write_text(text, encoding="utf-8")
+            return chart_class.draw(Path(desk))
+
+    def line(self, machine: int, median: float, low: str, high: str) -> str:
+        return (f"{machine},Some(R) CPU,4,6.1,c,worker-pool,50,500,9,ratio_wall_s,1,"
+                f"{median},{low},{high}")  # fmt: skip
+
+    def test_the_title_counts_what_each_machine_bears_out(self) -> None:
+        chart = self.drawn([
+            self.line(1, 3.0, "2.9", "3.1"), self.line(2, 0.5, "0.4", "0.6"),
+            self.line(3, 1.0, "0.9", "1.1"), self.line(4, 2.0, "", ""),
+        ])  # fmt: skip
+        self.assertIsNone(chart.problem)
+        self.assertIn("slower on 1 of 4 machines, faster on 1", chart.title)
+        self.assertEqual(4, len(chart.rows))
+
+    def test_a_class_without_ratios_is_a_problem(self) -> None:
+        self.assertIn("no ratio", self.drawn([]).problem)
 
 
 class SmallPieces(unittest.TestCase):
