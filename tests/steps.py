@@ -130,7 +130,7 @@ def build_and_test(name: str, options: list[str], compiler: str) -> Count:
 def python_suite(folder: str, env: dict[str, str] | None = None) -> Count:
     """Runs tests/<folder> with unittest and reads its own count."""
     command = [sys.executable, "-m", "unittest", "discover", "-s", f"tests/{folder}"]
-    done = call([*command, "-t", "tests"], env={"PYTHONPATH": "bench", **(env or {})})
+    done = call([*command, "-t", "."], env=env)
     ran = re.search(r"^Ran (\d+) tests?", done.stdout, re.MULTILINE)
     if ran is None or int(ran[1]) == 0:
         say(done.stdout[-4000:])
