@@ -3,7 +3,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "park.h"
@@ -61,8 +62,8 @@ static void *write_and_wake(void *argument) {
     return NULL;
 }
 
-static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
-    struct pair pair = {.rounds = scaled(50000)};
+static void wake_quickly(int rounds) {
+    struct pair pair = {.rounds = rounds};
     pthread_t thread = thread_start(write_and_wake, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
@@ -72,6 +73,10 @@ static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
         assert_int_equal(pair.written, i);
     }
     thread_join(thread);
+}
+
+static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
+    wake_quickly(scaled(50000));
 }
 
 /* A deadline at the moment of the wake: the wake counts once, now or next time. */
@@ -112,16 +117,12 @@ struct sleeper {
     struct park park;
     int64_t deadline_ns;
     bool woken;
-    int64_t cpu_ns;
 };
 
 static void *sleep_there(void *argument) {
     struct sleeper *sleeper = argument;
-    struct timespec cpu;
     sleeper->woken = wait_on(&sleeper->park, sleeper->deadline_ns);
     assert_true(sleeper->woken || now_ns() >= sleeper->deadline_ns);
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    sleeper->cpu_ns = (int64_t)cpu.tv_sec * NS_PER_S + cpu.tv_nsec;
     return NULL;
 }
 
@@ -143,13 +144,38 @@ static void a_signal_wakes_nobody(void) {
     assert_false(sleeper.woken);
 }
 
-/* The spin before sleeping is bounded: a long wait is hardly any work. */
-static void a_parked_thread_uses_hardly_any_cpu(void) {
-    struct sleeper sleeper = {.deadline_ns = now_ns() + 100 * NS_PER_MS};
-    park_init(&sleeper.park);
-    thread_join(thread_start(sleep_there, &sleeper));
-    assert_false(sleeper.woken);
-    assert_true(sleeper.cpu_ns < 20 * NS_PER_MS);
+/* Between its looks before sleeping, a thread yields: so yields are where they show. */
+static _Thread_local int yields;
+static _Thread_local int64_t last_yield_ns;
+
+int sched_yield(void) {
+    yields++;
+    last_yield_ns = now_ns();
+    return (int)syscall(SYS_sched_yield);
+}
+
+static void who_waits_long_looks_only_at_the_beginning(void) {
+    struct park park;
+    park_init(&park);
+    wake_quickly(scaled(20000)); /* looking pays */
+    int64_t began_ns = last_yield_ns = now_ns();
+    assert_false(wait_on(&park, began_ns + 200 * NS_PER_MS));
+    assert_true(last_yield_ns < began_ns + 100 * NS_PER_MS);
+}
+
+/* When the quick wakes cease that looking lives on, it soon ceases, too. */
+static void who_waits_in_vain_again_and_again_stops_looking(void) {
+    enum { WAITS = 100 };
+    int looked = 0;
+    struct park park;
+    park_init(&park);
+    wake_quickly(scaled(20000));
+    for (int i = 0; i < WAITS; i++) {
+        int before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+        looked += yields > before;
+    }
+    assert_true(looked < WAITS / 2);
 }
 
 static const struct claim claims[] = {
@@ -159,7 +185,8 @@ static const struct claim claims[] = {
     CLAIM(a_wake_that_meets_the_deadline_counts_once),
     CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
     CLAIM(a_signal_wakes_nobody),
-    CLAIM(a_parked_thread_uses_hardly_any_cpu),
+    CLAIM(who_waits_long_looks_only_at_the_beginning),
+    CLAIM(who_waits_in_vain_again_and_again_stops_looking),
 };
 
 int main(int argc, char **argv) {
