@@ -109,10 +109,7 @@ static void write_stop(FILE *out, const struct run *run) {
     fputs(", ", out);
     write_count(out, "in_flight", atomic_load(&tally->in_flight_at_stop));
     fputs(", ", out);
-    write_count(out, "never_started",
-                tally_outcome(tally, OUTCOME_CANCELLED) +
-                    tally_outcome(tally, OUTCOME_NOT_STARTED) -
-                    atomic_load(&tally->interrupted));
+    write_count(out, "never_started", tally_never_started(tally));
     fputs("}", out);
 }
 

@@ -1,28 +1,28 @@
 /*
  * The record: all that is known about one run, as one JSON object on one line.
  *
- *   schema_version 1
- *   program, version, commit      which program this was
- *   complete                      false: it was stopped by a signal
- *   config{}                      every option, see options.h
- *   workload_digest               16 hex digits over every task; the same for both
- * programs wall_ns                       start of the run to the last outcome
- *   create_ns, threads_created    spent creating threads, and how many it were
- *   outcomes{}                    ok rejected failed silent timed_out cancelled
- * not_started; their sum is config.tasks believed_ok                   what the callers
- * think: ok + silent calls, retries                as the API counted calls, and how
- * many were repeats amplification                 calls for each task that made any;
- * null: none did peak{}                        rss_bytes virtual_bytes page_table_bytes
- *                                 threads (the design's own, alive at once)
- *                                 in_flight (calls outstanding) served (of them,
- * accepted) cpu{}                         user_ns system_ns voluntary_switches
- *                                 involuntary_switches minor_faults
- *   latency_ns{}                  min p50 p90 p99 max, from when a task was due to its
- * end queue_wait_ns{}               the same, from due to started; null: no task
- * started stop                          null, or reason (deadline, fail-fast, signal),
- * at_ns, latency_ns (until the last thread was done), and of the tasks at that moment:
- * started, in_flight, never_started limit                         null, or what kept
- * threads from being created
+ *   schema_version     1
+ *   program, version, commit, complete (false: stopped by a signal)
+ *   config{}           every option, see options.h
+ *   workload_digest    16 hex digits over every task; the same for both programs
+ *   wall_ns            start of the run to the last outcome
+ *   create_ns, threads_created
+ *   outcomes{}         ok rejected failed silent timed_out cancelled not_started;
+ *                      their sum is config.tasks
+ *   believed_ok        what the callers think: ok and silent
+ *   calls, retries     as the API counted calls, and how many were repeats
+ *   amplification      calls for each task that made any; null: none did
+ *   peak{}             rss_bytes virtual_bytes page_table_bytes,
+ *                      threads (the design's own, alive at once),
+ *                      in_flight (calls outstanding), served (of them, accepted)
+ *   cpu{}              user_ns system_ns voluntary_switches involuntary_switches
+ *                      minor_faults
+ *   latency_ns{}       min p50 p90 p99 max, from when a task was due to its end
+ *   queue_wait_ns{}    the same, from due to started; null: no task started
+ *   stop               null, or {reason (deadline, fail-fast, signal), at_ns,
+ *                      latency_ns (until the last thread was done), and of the tasks
+ *                      at that moment: started, in_flight, never_started}
+ *   limit              null, or what kept threads from being created
  *
  * A figure that could not be read is null. Times are nanoseconds, sizes bytes.
  */

@@ -1,34 +1,43 @@
 #include "measure/summary.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "clock.h"
 
-/* 10.2 ms, 2.03 s: three digits and the unit that suits. */
-static const char *duration(int64_t ns, char text[static 32]) {
-    double value = (double)ns;
-    const char *unit = "ns";
-    if (ns >= NS_PER_S) {
-        value /= (double)NS_PER_S;
-        unit = "s";
-    } else if (ns >= NS_PER_MS) {
-        value /= (double)NS_PER_MS;
-        unit = "ms";
-    } else if (ns >= NS_PER_US) {
-        value /= (double)NS_PER_US;
-        unit = "us";
+enum { TEXT = 32, TASKS_FOR_P99 = 1000 };
+
+/* Three digits and the largest unit that suits; units end with a NULL name. */
+struct unit {
+    const char *name;
+    double size;
+};
+
+static const char *print(double value, const struct unit *unit,
+                         char text[static TEXT]) {
+    while (unit[1].name != NULL && value >= unit[1].size) {
+        unit++;
     }
-    snprintf(text, 32, value < 100 ? "%.3g %s" : "%.0f %s", value, unit);
+    value /= unit->size;
+    snprintf(text, TEXT, value < 100 ? "%.3g %s" : "%.0f %s", value, unit->name);
     return text;
 }
 
-static const char *megabytes(int64_t bytes, char text[static 32]) {
-    if (bytes < 0) {
-        snprintf(text, 32, "unknown");
-    } else {
-        snprintf(text, 32, "%.1f MB", (double)bytes / 1e6);
-    }
-    return text;
+static const char *duration(int64_t ns, char text[static TEXT]) {
+    static const struct unit units[] = {
+        {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {NULL, 0}};
+    return ns == 0 ? "0 s" : print((double)ns, units, text);
+}
+
+static const char *bytes(int64_t count, char text[static TEXT]) {
+    static const struct unit units[] = {{"B", 1},    {"kB", 1e3},  {"MB", 1e6},
+                                        {"GB", 1e9}, {"TB", 1e12}, {NULL, 0}};
+    return count < 0 ? "unknown" : print((double)count, units, text);
+}
+
+/* "1 task", "2 tasks" */
+static void write_number(int64_t count, const char *noun, FILE *out) {
+    fprintf(out, "%" PRId64 " %s%s", count, noun, count == 1 ? "" : "s");
 }
 
 static void write_outcomes(const struct tally *tally, FILE *out) {
@@ -37,8 +46,10 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         int64_t count = tally_outcome(tally, (enum outcome)i);
         if (count > 0 || i == OUTCOME_OK) {
-            fprintf(out, "%s%" PRId64 " %s", separator, count,
-                    outcome_name((enum outcome)i));
+            fprintf(out, "%s%" PRId64 " ", separator, count);
+            for (const char *c = outcome_name((enum outcome)i); *c != '\0'; c++) {
+                fputc(*c == '_' ? ' ' : *c, out);
+            }
             separator = ", ";
         }
     }
@@ -50,65 +61,82 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
     }
 }
 
+static void write_calls(struct run *run, FILE *out) {
+    int64_t retries = atomic_load(&run->tally.retries);
+    fprintf(out, "  calls       %" PRId64, api_calls(&run->api));
+    if (retries > 0) {
+        fprintf(out, ", %" PRId64 " of them retries", retries);
+    }
+    fputs("\n  at once     ", out);
+    write_number(gauge_peak(&run->tally.threads), "thread", out);
+    fputs(", ", out);
+    write_number(gauge_peak(&run->api.in_flight), "call", out);
+    fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
+}
+
+/* The p99 of few tasks is but their greatest, and is left out. */
 static void write_quantiles(const char *name, const struct histogram *histogram,
                             FILE *out) {
-    char median[32];
-    char p99[32];
-    char greatest[32];
+    char text[TEXT];
     if (histogram_quantile_ns(histogram, 0) < 0) {
         return;
     }
-    fprintf(out, "  %-11s median %s, p99 %s, most %s\n", name,
-            duration(histogram_quantile_ns(histogram, 0.5), median),
-            duration(histogram_quantile_ns(histogram, 0.99), p99),
-            duration(histogram_quantile_ns(histogram, 1), greatest));
+    fprintf(out, "  %-11s median %s", name,
+            duration(histogram_quantile_ns(histogram, 0.5), text));
+    if (atomic_load(&histogram->count) >= TASKS_FOR_P99) {
+        fprintf(out, ", p99 %s",
+                duration(histogram_quantile_ns(histogram, 0.99), text));
+    }
+    fprintf(out, ", greatest %s\n",
+            duration(histogram_quantile_ns(histogram, 1), text));
+}
+
+static void write_process(const struct process_figures *process, FILE *out) {
+    char text[TEXT];
+    fprintf(out, "  peak RSS    %s", bytes(process->rss_peak_bytes, text));
+    fprintf(out, " (address space %s", bytes(process->virtual_peak_bytes, text));
+    fprintf(out, ", page tables %s)\n", bytes(process->page_table_bytes, text));
+    fprintf(out, "  CPU         %s user", duration(process->user_ns, text));
+    fprintf(out, ", %s system; ", duration(process->system_ns, text));
+    write_number(process->voluntary_switches, "wait", out);
+    fputs(" in the kernel\n", out);
 }
 
 static void write_stop(const struct tally *tally, FILE *out) {
     static const char *const reasons[] = {"", "its deadline", "the first failure",
                                           "a signal"};
     enum stop_reason reason = tally_stop_reason(tally);
-    char at[32];
-    char latency[32];
+    char text[TEXT];
     if (reason == STOP_NOT) {
         return;
     }
     int64_t stop_ns = atomic_load(&tally->stop_at_ns);
-    fprintf(out, "  stop        by %s at %s; the last thread was done %s later\n",
-            reasons[reason], duration(stop_ns - tally->started_at_ns, at),
-            duration(tally->finished_at_ns - stop_ns, latency));
+    fprintf(out, "  stop        by %s at %s", reasons[reason],
+            duration(stop_ns - tally->started_at_ns, text));
+    fprintf(out, "; the last thread was done %s later\n",
+            duration(tally->finished_at_ns - stop_ns, text));
+    fputs("              ", out);
+    write_number(atomic_load(&tally->started_before_stop), "task", out);
     fprintf(out,
-            "              %" PRId64 " tasks had started, %" PRId64 " were in flight\n",
-            atomic_load(&tally->started_before_stop),
-            atomic_load(&tally->in_flight_at_stop));
+            " had started, %" PRId64 " of them in flight; %" PRId64 " never started\n",
+            atomic_load(&tally->in_flight_at_stop), tally_never_started(tally));
 }
 
 void summary_write(const struct record *record, FILE *out) {
     struct run *run = record->run;
     struct tally *tally = &run->tally;
-    char text[32];
-    fprintf(out, "%s: %" PRId64 " tasks", record->program, run->workload->tasks);
-    fprintf(out, " of %s", duration(run->workload->service_ns, text));
-    fprintf(out, ", %" PRId64 " threads created%s\n", tally->created_threads,
-            record->complete ? "" : " (stopped early)");
+    char text[TEXT];
+    fprintf(out, "%s: ", record->program);
+    write_number(run->workload->tasks, "task", out);
+    fprintf(out, " of %s, ", duration(run->workload->service_ns, text));
+    write_number(tally->created_threads, "thread", out);
+    fprintf(out, " created%s\n", record->complete ? "" : " (stopped early)");
     fprintf(out, "  wall time   %s", duration(tally_wall_ns(tally), text));
-    fprintf(out, ", of it %s creating threads\n", duration(tally->create_ns, text));
+    fprintf(out, ", creating threads %s\n", duration(tally->create_ns, text));
     write_outcomes(tally, out);
-    fprintf(out, "  calls       %" PRId64 ", of them %" PRId64 " retries\n",
-            api_calls(&run->api), atomic_load(&tally->retries));
-    fprintf(out,
-            "  at once     %" PRId64 " threads, %" PRId64 " calls in flight, %" PRId64
-            " of them served\n",
-            gauge_peak(&tally->threads), gauge_peak(&run->api.in_flight),
-            gauge_peak(&run->api.served));
+    write_calls(run, out);
     write_quantiles("latency", &tally->latency, out);
     write_quantiles("queue wait", &tally->queue_wait, out);
-    fprintf(out, "  peak RSS    %s", megabytes(run->process.rss_peak_bytes, text));
-    fprintf(out, " (address space %s",
-            megabytes(run->process.virtual_peak_bytes, text));
-    fprintf(out, ", page tables %s)\n", megabytes(run->process.page_table_bytes, text));
-    fprintf(out, "  CPU         %s user", duration(run->process.user_ns, text));
-    fprintf(out, ", %s system, %" PRId64 " voluntary switches\n",
-            duration(run->process.system_ns, text), run->process.voluntary_switches);
+    write_process(&run->process, out);
     write_stop(tally, out);
 }

@@ -105,6 +105,11 @@ int64_t tally_outcome(const struct tally *tally, enum outcome outcome) {
     return atomic_load(&tally->outcomes[outcome]);
 }
 
+int64_t tally_never_started(const struct tally *tally) {
+    return tally_outcome(tally, OUTCOME_CANCELLED) +
+           tally_outcome(tally, OUTCOME_NOT_STARTED) - atomic_load(&tally->interrupted);
+}
+
 enum stop_reason tally_stop_reason(const struct tally *tally) {
     if (atomic_load(&tally->stop_at_ns) >= tally->finished_at_ns) {
         return STOP_NOT;

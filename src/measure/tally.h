@@ -77,6 +77,7 @@ int64_t tally_wall_ns(const struct tally *tally);
 
 int64_t tally_total(const struct tally *tally); /* of all outcomes */
 int64_t tally_outcome(const struct tally *tally, enum outcome outcome);
+int64_t tally_never_started(const struct tally *tally);
 
 /* Why the run was told to stop, or STOP_NOT: a deadline that came after the end stopped
  * nothing. After tally_finish(). */
