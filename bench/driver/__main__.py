@@ -131,9 +131,10 @@ def collect_folders(settings: cli.Settings) -> int:
     """The results of many machines in one table and one set of charts."""
     machines = [stored.read(folder) for folder in settings.folders]
     with locked(settings.out):
-        folder, told = collect.collect(machines, settings.out)
+        folder, chart, told = collect.collect(machines, settings.out)
+    told += [f"The chart failed: {chart.problem}"] if chart.problem else []
     tell([*told, f"Results: {place(folder)}"])
-    return MEASURED
+    return FAILED if chart.problem else MEASURED
 
 
 ACTIONS = {

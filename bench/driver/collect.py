@@ -13,11 +13,11 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import wording
+from . import publish, wording
 from .figures import FIGURES
 from .measure import stamp
-from .model import Interval
-from .results import ENVIRONMENT, write_whole
+from .model import Chart, Interval
+from .results import ENVIRONMENT, UNFINISHED, write_whole
 from .stored import Stored, StoredError, describe
 from .layout import aligned
 
@@ -28,10 +28,11 @@ HEADER = (
 )  # fmt: skip
 
 
-def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, list[str]]:
-    """The folder that was written, and the table for the terminal."""
+def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart, list[str]]:
+    """The folder that was written, its chart, and the table for the terminal."""
     _check(machines)
-    folder = out / f"{stamp()}-class"
+    name = f"{stamp()}-class"
+    folder = out / (UNFINISHED + name)
     folder.mkdir()
     write_whole(folder / CLASS, _csv(machines))
     facts = describe(machines[0].experiment)
@@ -41,7 +42,8 @@ def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, list[str]]:
         for number, kept in enumerate(machines, start=1)
     ]  # fmt: skip
     write_whole(folder / ENVIRONMENT, json.dumps(facts, indent=2, ensure_ascii=False))
-    return folder, _lines(machines)
+    chart = publish.draw_class(folder)
+    return folder.rename(out / name), chart, _lines(machines)
 
 
 def _check(machines: Sequence[Stored]) -> None:

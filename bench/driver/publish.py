@@ -33,6 +33,16 @@ def draw(
     return drawn
 
 
+def draw_class(folder: Path) -> Chart:
+    """The chart of many machines."""
+    try:
+        from . import chart_class
+
+        return chart_class.draw(folder)
+    except Exception as error:
+        return _failed("class", error)
+
+
 def _failed(name: str, error: Exception) -> Chart:
     problem = f"{type(error).__name__}: {error}"
     return Chart(name, title="", caption="", alt="", problem=problem)

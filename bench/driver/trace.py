@@ -2,8 +2,8 @@
 
     python3 -m driver.trace SAMPLES.csv TRACE.json
 
-Each lane is a thread of the trace, each task a slice on it, coloured by its outcome; the
-waiting from due to started is in the slice's arguments.
+Each lane is a thread of the trace, each task a slice on it, coloured by its outcome;
+the waiting from due to started is in the slice's arguments.
 """
 
 from __future__ import annotations
