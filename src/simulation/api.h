@@ -8,9 +8,10 @@
  *   api_destroy(api)
  *
  * A call is turned away (429, after reject_ns) if `capacity` calls are being served, if
- * the token bucket is empty, or during an outage (which fails it instead). Otherwise it
- * is served until a moment fixed at its start: `start + service time`, so that late
- * wake-ups do not add up.
+ * the token bucket is empty, or during an outage (which fails it instead). The bucket
+ * stands in front: a call that it lets through and that then finds no place has used its
+ * token. Otherwise a call is served until a moment fixed at its start, `start + service
+ * time`, so that late wake-ups do not add up.
  *
  * The API keeps its own accounts, so that the callers' can be checked against them.
  */
