@@ -17,7 +17,7 @@ static void print_default(const struct option_row *row, const char *program,
 static const char notes[] =
     "\n"
     "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
-    "An option may be shortened while it is clear\nwhich is meant; given twice, the last one counts.\n"
+    "A name may be shortened while it stays clear. Given twice, the last one counts.\n"
     "\n"
     "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
     "  none      nobody, but for Ctrl-C\n"
