@@ -27,7 +27,8 @@ do for [i = 1:groups] {
 }
 # What the fillings mean, below the axis.
 do for [i = 1:kinds] {
-    set object i rectangle from screen kind_x[i],0.036 to screen kind_x[i] + 0.03,0.066 \
+    set object i rectangle \
+        from screen kind_x[i],0.036 to screen kind_x[i] + 0.03,0.066 \
         fillstyle pattern hatch[kind_index[i]] border lc rgb ink \
         fillcolor rgb muted lw wide(1)
     set label kind_words[i] at screen kind_x[i] + 0.037,0.05 font plain(21) tc rgb ink

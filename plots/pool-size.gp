@@ -8,7 +8,8 @@ set logscale xy
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
 set label 'wall time (log scale)' at screen 0.02,y_name_y font plain(21) tc rgb ink
-set label 'workers W (log scale)' at screen 0.43,x_name_y center font plain(21) tc rgb ink
+set label 'workers W (log scale)' at screen 0.43,x_name_y center \
+    font plain(21) tc rgb ink
 
 best = sqrt(2 * tasks * service_s / create_s)
 whole(W) = W <= best ? tasks * service_s / W + W * create_s / 2 : W * create_s

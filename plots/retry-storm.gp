@@ -18,9 +18,10 @@ do for [p = 1:panels] {
     set label 10 panel_words[p] at graph 0.01,0.92 font bold(22) tc rgb ink front
     if (outage_to > 0) {
         set object 1 rectangle from first outage_from,graph 0 \
-            to first outage_to,graph 1 behind fillstyle solid noborder fillcolor rgb shade
-        set label 11 'API out' at first (outage_from + outage_to) / 2,graph 0.92 center \
-            font plain(20) tc rgb muted front
+            to first outage_to,graph 1 behind \
+            fillstyle solid noborder fillcolor rgb shade
+        set label 11 'API out' at first (outage_from + outage_to) / 2,graph 0.92 \
+            center font plain(20) tc rgb muted front
     }
     if (arrivals_per_s > 0) {
         set arrow 1 from graph 0,first arrivals_per_s to graph 1,first arrivals_per_s \

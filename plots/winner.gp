@@ -11,10 +11,10 @@ set xtics scale 0 @task_tics
 set ytics scale 0 @time_tics
 set label 'task time d' at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label 'tasks N' at screen 0.495,x_name_y center font plain(21) tc rgb ink
-do for [i = 1:keys] {
+do for [i = 1:kinds] {
     set object i rectangle from screen key_x[i],y_name_y - 0.015 \
         to screen key_x[i] + 0.03,y_name_y + 0.015 fillstyle solid border lc rgb faint \
-        fillcolor rgb (key_series[i] > 0 ? tint(key_series[i]) : shade_rgb)
+        fillcolor rgb (kind_series[i] > 0 ? tint(kind_series[i]) : shade_rgb)
     set label key_words[i] at screen key_x[i] + 0.037,y_name_y font plain(20) tc rgb ink
 }
 

@@ -45,7 +45,7 @@ def build(material: Material) -> Sheet:
         " away at once. Where nobody listens, the run goes to its end. A mark of"
         " 'between' far beyond the dashed line would contradict that.",
         alt="Strips of stop times, log axis. "
-        + " ".join(f"{_name(s)}: {interval_text(s.figures[FIGURE], 's')}." for s in cells),
+        + " ".join(_told(s) for s in cells),
         header=("design", "who listens", "runs", "stops within", "never started"),
         rows=tuple(_row(s) for s in cells),
         columns=COLUMNS,
@@ -53,19 +53,31 @@ def build(material: Material) -> Sheet:
         settings={
             "x_low": x_low,
             "x_high": x_high,
-            "rows": len(cells),
-            "row_name": [base_name(s.cell) for s in cells],
-            "row_words": [_mode(s) for s in cells],
-            "row_series": [material.looks[s.cell.workers] for s in cells],
-            "row_value": [show_duration(s.figures[FIGURE].median) for s in cells],
-            "row_note": [_never(s) for s in cells],
-            "row_median": [s.figures[FIGURE].median for s in cells],
             "service_s": service_s,
             "service_words": f"one task: {show_setting(service_s)}",
+            **_rows_settings(material, cells),
         },
         tics=(Tics("x", tuple((show_setting(t), t) for t in decades(x_low, x_high))),),
         log=("stop_s",),
     )  # fmt: skip
+
+
+def _rows_settings(material: Material, cells: list[Summary]) -> dict[str, object]:
+    medians = [s.figures[FIGURE].median for s in cells]
+    return {
+        "rows": len(cells),
+        "row_name": [base_name(s.cell) for s in cells],
+        "row_words": [_mode(s) for s in cells],
+        "row_series": [material.looks[s.cell.workers] for s in cells],
+        "row_value": [show_duration(median) for median in medians],
+        "row_note": [_never(s) for s in cells],
+        "row_median": medians,
+    }
+
+
+def _told(summary: Summary) -> str:
+    name = f"{base_name(summary.cell)}, {_mode(summary)}"
+    return f"{name}: {interval_text(summary.figures[FIGURE], 's')}."
 
 
 def _order(summary: Summary) -> tuple[int, int]:
@@ -80,10 +92,6 @@ def _order(summary: Summary) -> tuple[int, int]:
 def _mode(summary: Summary) -> str:
     mode = summary.cell.options.get("cancel")
     return LISTENS.get(str(mode), "as by default")
-
-
-def _name(summary: Summary) -> str:
-    return f"{base_name(summary.cell)}, {_mode(summary)}"
 
 
 def _marks(material: Material, summary: Summary, row: int) -> list[tuple[Value, ...]]:

@@ -1,4 +1,4 @@
-"""How do the machines of a class compare? A row for each, a panel for each number of tasks.
+"""How do the machines of a class compare? A row each, a panel for each number of tasks.
 
     python3 -m driver.chart_class FOLDER     draws FOLDER/charts/class.* of class.csv
 """
@@ -23,6 +23,11 @@ FILE = "class.csv"
 FIGURE = "ratio_wall_s"
 COLUMNS = ("panel", "machine", "ratio", "bar_low", "bar_high")
 MOST_PANELS, MOST_MACHINES = 4, 60
+HOW_TO_READ = (
+    "Each mark is one machine's median of its own per-block ratios; right of 1 the pool"
+    " takes longer. Machines differ in how fast they create threads, so the ratios"
+    " differ; a machine on the other side of 1 from all others would be worth a look."
+)
 Row = Mapping[str, str]
 
 
@@ -58,35 +63,23 @@ def build(lines: Sequence[Row]) -> Sheet:
         if int(line["tasks"]) in panels and int(line["machine"]) in machines
     ]  # fmt: skip
     names = {int(line["machine"]): _machine(line) for line in shown}
-    values = [float(line["median"]) for line in shown]
-    ends = [float(line[k]) for line in shown for k in ("low", "high") if line[k]]
     title = _title(shown, panels[-1], workers, len(machines))
     return Sheet(
         name="class",
         title=title,
         subtitle=sentence(
-            f"{len(machines)} machines", f"worker-pool of {workers} over thread-per-task",
+            f"{len(machines)} machines",
+            f"worker-pool of {workers} over thread-per-task",
             "bars: interval of the ratio, where there are runs enough",
         ),
-        caption=f"{title}. Each mark is one machine's median of its own per-block ratios;"
-        " right of 1 the pool takes longer. Machines differ in how fast they create"
-        " threads, so the ratios differ; a machine on the other side of 1 from all"
-        " others would be worth a look.",
-        alt="Ratios by machine. "
-        + " ".join(
-            f"{names[int(x['machine'])]}, {show_count(int(x['tasks']))} tasks: "
-            f"{show_ratio(float(x['median']))}."
-            for x in shown
-        ),
+        caption=f"{title}. {HOW_TO_READ}",
+        alt="Ratios by machine. " + " ".join(_told(x, names) for x in shown),
         header=("machine", "tasks", "runs", "ratio", "interval"),
         rows=tuple(_row(line, names) for line in shown),
         columns=COLUMNS,
         marks=tuple(_mark(line, panels, machines) for line in shown),
         settings={
-            "x_low": min([*values, *ends, 0.9]) * 0.8,
-            "x_high": max([*values, *ends, 1.1]) * 1.25,
-            "x_words": "time of the pool over that of a thread per task (log scale)",
-            "ratio_tics": _tics([*values, *ends]),
+            **_axis(shown),
             "look": FIXED.get(workers, OTHERS[0]),
             "rows": len(machines),
             "row_words": [names[m] for m in machines],
@@ -124,9 +117,25 @@ def _row(line: Row, names: Mapping[int, str]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _tics(values: Sequence[float]) -> str:
-    steps = [m * 10.0**p for p in range(-3, 4) for m in (1, 2, 5)]
+def _axis(shown: Sequence[Row]) -> dict[str, object]:
+    keys = ("median", "low", "high")
+    values = [float(line[key]) for line in shown for key in keys if line[key]]
     low, high = min([*values, 0.9]) * 0.8, max([*values, 1.1]) * 1.25
+    return {
+        "x_low": low,
+        "x_high": high,
+        "x_words": "time of the pool over that of a thread per task (log scale)",
+        "ratio_tics": _tics(low, high),
+    }
+
+
+def _told(line: Row, names: Mapping[int, str]) -> str:
+    tasks, ratio = show_count(int(line["tasks"])), show_ratio(float(line["median"]))
+    return f"{names[int(line['machine'])]}, {tasks} tasks: {ratio}."
+
+
+def _tics(low: float, high: float) -> str:
+    steps = [m * 10.0**p for p in range(-3, 4) for m in (1, 2, 5)]
     kept = [s for s in steps if low <= s <= high]
     kept = kept if len(kept) <= 4 else [s for s in kept if f"{s:g}"[0] == "1" or s == 1]
     return "(" + ", ".join(f'"{s:g}" {s!r}' for s in kept) + ")"

@@ -54,7 +54,7 @@ def build(material: Material) -> Sheet:
         },
         tics=(
             Tics("x", tuple((show_count(n), n) for n in material.tasks)),
-            Tics("y", tuple((show_count(round(t)), t) for t in log_ticks(y_low, y_high))),
+            Tics("y", tuple((show_count(t), t) for t in log_ticks(y_low, y_high))),
         ),
         log=("x", "per_s", "bar_low", "bar_high", "tasks"),
     )  # fmt: skip
@@ -173,9 +173,9 @@ def _caption(material: Material, ceiling: float | None) -> str:
         " over the time of a task." if ceiling else ""
     )  # fmt: skip
     return (
-        f"{_title(material)}. Only tasks that went well count, over the wall time of the"
-        f" whole run.{top} The pale lines are theory, N tasks in ⌈N/W⌉ rounds. A short"
-        " burst that finishes early is fast here too, if what it asked was granted."
+        f"{_title(material)}. Only tasks that went well count, over the wall time of"
+        f" the whole run.{top} The pale lines are theory, N tasks in ⌈N/W⌉ rounds. A"
+        " short burst that ends early is fast here too, if all it asked was granted."
     )
 
 

@@ -52,17 +52,14 @@ def build(material: Material) -> Sheet:
             "y_high": max(most, capacity) * 1.12 + 1,
             "capacity": capacity,
             "call_tics": _tics(most, capacity),
-            "panels": len(runs),
-            "panel_series": [material.looks[run.cell.workers] for run in runs],
-            "panel_name": [design_name(run.cell) for run in runs],
-            "panel_words": [_panel_words(s) for s in steps],
+            **_panels(material, runs, steps),
             "panel_note": [_note(s, x_high_s) for s in samples],
         },
     )  # fmt: skip
 
 
 def chosen(material: Material) -> list[Run]:
-    """All designs recorded, threads first, at the most tasks that both kinds of design recorded."""
+    """All designs recorded, threads first, at the most tasks both kinds recorded."""
     found = [r for r in material.samples if r.cell.tasks]
     for tasks in sorted({r.cell.tasks for r in found}, reverse=True):
         here = [r for r in found if r.cell.tasks == tasks]
@@ -126,8 +123,15 @@ def _tics(most: int, capacity: int) -> str:
     return "(" + ", ".join(f'"{show_count(v)}" {v}' for v in values) + ")"
 
 
-def _panel_words(steps: Steps) -> str:
-    return f"at most {show_count(peak(steps))} in flight"
+def _panels(
+    material: Material, runs: Sequence[Run], steps: Sequence[Steps]
+) -> dict[str, object]:
+    return {
+        "panels": len(runs),
+        "panel_series": [material.looks[run.cell.workers] for run in runs],
+        "panel_name": [design_name(run.cell) for run in runs],
+        "panel_words": [f"at most {show_count(peak(s))} in flight" for s in steps],
+    }
 
 
 def _note(samples: Sequence[Sample], x_high_s: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from . import chart_in_flight
@@ -22,78 +23,94 @@ LABEL_APART = 0.2
 MOST_STEPS = 800  # of a curve: more cannot be seen apart
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What the two charts differ in."""
+
+    name: str
+    done: str  # what has happened to a task that counts
+    x_words: str
+    time_of: Callable[[Sample], float | None]
+    rounds_before: int  # of a pool's N-th round: how many come before it counts
+
+
+def _answered_s(sample: Sample) -> float | None:
+    if sample.outcome != "ok" or sample.finished_s is None:
+        return None
+    return sample.finished_s - sample.due_s
+
+
+def _started_s(sample: Sample) -> float | None:
+    return None if sample.started_s is None else sample.started_s - sample.due_s
+
+
+LATENCY = Kind("latency", "answered", "time from due to answer", _answered_s, 0)
+QUEUE_WAIT = Kind("queue-wait", "started", "time from due to start", _started_s, 1)
+
+
 def latency(material: Material) -> Sheet:
     """From due to answered, of the tasks that went well."""
-    return _sheet(
-        material, "latency", "answered", "time from due to answer",
-        lambda s: None if s.outcome != "ok" or s.finished_s is None
-        else s.finished_s - s.due_s,
-        lambda cell, tasks: service_time_s(cell) * tasks,
-    )  # fmt: skip
+    return _sheet(material, LATENCY)
 
 
 def queue_wait(material: Material) -> Sheet:
     """From due to started, of all tasks that were started."""
-    return _sheet(
-        material, "queue-wait", "started", "time from due to start",
-        lambda s: None if s.started_s is None else s.started_s - s.due_s,
-        lambda cell, tasks: service_time_s(cell) * (tasks - 1),
-    )  # fmt: skip
+    return _sheet(material, QUEUE_WAIT)
 
 
-def _sheet(
-    material: Material,
-    name: str,
-    done: str,
-    x_words: str,
-    time_of: Callable[[Sample], float | None],
-    round_s: Callable[[Cell, int], float],
-) -> Sheet:
+def _sheet(material: Material, kind: Kind) -> Sheet:
     runs = chart_in_flight.chosen(material)
     if not runs:
-        return _empty(name)
+        return _empty(kind.name)
     samples = [read_samples(material.folder / run.samples) for run in runs]
-    times = [_times(found, time_of) for found in samples]
+    times = [_times(found, kind.time_of) for found in samples]
     if not any(times):
-        return _empty(name)
-    marks = [
-        m for run, found in zip(runs, times)
-        for m in _curve(material.looks[run.cell.workers], found, run.cell.tasks)
-    ]  # fmt: skip
+        return _empty(kind.name)
+    looks = [material.looks[run.cell.workers] for run in runs]
+    marks = [m for args in zip(looks, times, runs) for m in _curve(*args)]
     low = min(m[1] for m in marks) * 0.6
     pools = [r for r in runs if r.cell.workers and _fixed(r.cell)]
-    marks += [m for r in pools for m in _theory(material, r.cell, round_s, low)]
+    marks += [m for r in pools for m in _theory(material, r.cell, kind, low)]
     high = max(m[1] for m in marks) * 1.6
-    tasks = runs[0].cell.tasks
-    drawn = [run for run, found in zip(runs, times) if found]
     return Sheet(
-        name=name,
-        title=_title(runs, times, done),
+        name=kind.name,
+        title=_title(runs, times, kind.done),
         subtitle=sentence(
-            f"{tasks_words(tasks)} of {material.service_words}, all due at the start",
+            f"{tasks_words(runs[0].cell.tasks)} of {material.service_words}, "
+            "all due at the start",
             "one recorded run each",
             "pale: theory of the pools" if pools else "",
         ),
-        caption=_caption(runs, times, done),
-        alt=_alt(runs, times, done),
-        header=("design", "tasks", done, "median", "p90", "p99", "longest"),
-        rows=tuple(_row(run, found) for run, found in zip(runs, times)),
+        caption=_caption(runs, times, kind.done),
+        alt=_alt(runs, times, kind.done),
+        header=("design", "tasks", kind.done, "median", "p90", "p99", "longest"),
+        rows=tuple(map(_row, runs, times)),
         columns=COLUMNS,
         marks=tuple(marks),
         settings={
-            "x_low": low,
-            "x_high": high,
-            "x_words": f"{x_words} (log scale)",
-            "y_words": f"share of all tasks {done}",
-            "curves": len(drawn),
-            "curve_series": [material.looks[r.cell.workers] for r in drawn],
-            "theories": len(pools),
-            "theory_series": [material.looks[r.cell.workers] for r in pools],
-            **_labels(material, runs, times, done),
+            **{"x_low": low, "x_high": high, "x_words": f"{kind.x_words} (log scale)"},
+            **_series(material, runs, times, pools),
+            **_labels(material, runs, times, kind.done),
+            "y_words": f"share of all tasks {kind.done}",
         },
         tics=(Tics("x", tuple((show_setting(t), t) for t in log_ticks(low, high))),),
         log=("time_s",),
     )
+
+
+def _series(
+    material: Material,
+    runs: Sequence[Run],
+    times: Sequence[list[float]],
+    pools: Sequence[Run],
+) -> dict[str, object]:
+    drawn = [run for run, found in zip(runs, times) if found]
+    return {
+        "curves": len(drawn),
+        "curve_series": [material.looks[r.cell.workers] for r in drawn],
+        "theories": len(pools),
+        "theory_series": [material.looks[r.cell.workers] for r in pools],
+    }
 
 
 def _times(
@@ -107,24 +124,24 @@ def _fixed(cell: Cell) -> bool:
     return cell.options.get("distribution", "fixed") == "fixed"
 
 
-def _curve(look: int, times: list[float], tasks: int) -> list[tuple[Value, ...]]:
+def _curve(look: int, times: list[float], run: Run) -> list[tuple[Value, ...]]:
     """The share of all tasks done by each time: it may end below 100 %."""
     if not times:
         return []
-    steps = [(look, t, 100 * i / tasks) for i, t in enumerate(times, start=1)]
+    steps = [(look, t, 100 * i / run.cell.tasks) for i, t in enumerate(times, start=1)]
     every = max(1, len(steps) // MOST_STEPS)
     # The last one is where the curve ends; it is never left out.
     return [(look, times[0], 0.0), *steps[:-1:every], steps[-1]]
 
 
 def _theory(
-    material: Material, cell: Cell, round_s: Callable[[Cell, int], float], low: float
+    material: Material, cell: Cell, kind: Kind, low: float
 ) -> list[tuple[Value, ...]]:
     """Rounds of W tasks. The look is negative: a line of theory, not of data."""
     look = -material.looks[cell.workers]
     points: list[tuple[Value, ...]] = []
     for number in range(1, ceil(cell.tasks / cell.workers) + 1):
-        at = max(low, round_s(cell, number))
+        at = max(low, service_time_s(cell) * (number - kind.rounds_before))
         share = 100 * min(cell.tasks, number * cell.workers) / cell.tasks
         points += [] if points else [(look, at, 0.0)]
         points.append((look, at, share))
@@ -145,7 +162,8 @@ def _labels(
         "label_y": [0.93 - LABEL_APART * i for i in range(len(runs))],
         "label_name": [design_name(run.cell) for run in runs],
         "label_value": [
-            f"median {show_duration(percentile(t, 0.5))}" if t else "none" for t in times
+            f"median {show_duration(percentile(t, 0.5))}" if t else "none"
+            for t in times
         ],
         "label_note": [
             f"{show_share(len(t) / run.cell.tasks)} {done}"
@@ -182,8 +200,8 @@ def _row(run: Run, times: list[float]) -> tuple[str, ...]:
 def _caption(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
     return (
         f"{_title(runs, times, done)}. Each curve climbs by one task at the time it was"
-        f" {done}, counted from when it was due. Where it crosses p50, half of all tasks"
-        " are done. A curve that stays below 100 % left the rest undone. The pale"
+        f" {done}, counted from when it was due. Where it crosses p50, half of all"
+        " tasks are done. A curve that stays below 100 % left the rest undone. The pale"
         " staircase is theory: a pool does W tasks a round."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log10
 
 from .chart_look import spoken_name
@@ -50,12 +51,8 @@ def build(material: Material) -> Sheet:
         settings={
             "x_low": material.tasks[0] * 0.6,
             "x_high": material.tasks[-1] * 1.7,
-            "rss_low": rss[0],
-            "rss_high": rss[1],
-            "threads_low": threads[0],
-            "threads_high": threads[1],
-            "rss_tics": _tics(rss, show_bytes_tick),
-            "threads_tics": _tics(threads, show_count),
+            **_axis("rss", rss, show_bytes_tick),
+            **_axis("threads", threads, show_count),
             "slopes": slope is not None,
             "slope_bytes": slope or 0.0,
             "base_bytes": _base_bytes(material, slope),
@@ -97,9 +94,12 @@ def show_bytes_tick(size: float) -> str:
     return show_bytes(size).replace(".00", "").replace(".0 ", " ")
 
 
-def _tics(span: tuple[float, float], show) -> str:
-    marks = ", ".join(f'"{show(t)}" {t!r}' for t in log_ticks(*span))
-    return f"({marks})"
+def _axis(
+    name: str, span: tuple[float, float], show: Callable[[float], str]
+) -> dict[str, object]:
+    tics = ", ".join(f'"{show(t)}" {t!r}' for t in log_ticks(*span))
+    low, high = span
+    return {f"{name}_low": low, f"{name}_high": high, f"{name}_tics": f"({tics})"}
 
 
 def _mark(material: Material, summary: Summary) -> tuple[Value, ...]:
@@ -155,9 +155,13 @@ def _names(material: Material, span: tuple[float, float]) -> dict[str, object]:
         "names": len(last),
         "name_words": [design_name(s.cell) for s in last],
         "name_series": [material.looks[s.cell.workers] for s in last],
-        "name_value": [f"{show_count(round(s.figures[THREADS].median))} alive" for s in last],
-        "name_y": [round(h + 0.03, 4) for h in _heights(last, THREADS, span, NAME_APART)],
+        "name_value": [f"{_alive(s)} alive" for s in last],
+        "name_y": [h + 0.03 for h in _heights(last, THREADS, span, NAME_APART)],
     }
+
+
+def _alive(summary: Summary) -> str:
+    return show_count(round(summary.figures[THREADS].median))
 
 
 def _row(summary: Summary) -> tuple[str, ...]:
@@ -203,8 +207,8 @@ def _title(material: Material) -> str:
         found,
         f"At {tasks_words(tasks)} a thread per task takes {{r}} the memory of {who}",
         f"At {tasks_words(tasks)} a thread per task takes {{r}} less memory than {who}",
-        f"At {tasks_words(tasks)} these runs cannot tell the memory of a thread per task"
-        f" from that of {who}",
+        f"At {tasks_words(tasks)} these runs cannot tell the memory of a thread per"
+        f" task from that of {who}",
     )
 
 
@@ -212,9 +216,9 @@ def _caption(material: Material, slope: float | None) -> str:
     words = [_title(material) + "."]
     if slope is not None:
         words.append(
-            f"Each further thread adds {show_bytes(slope)} of resident memory: the slope"
-            " of the line, from the fewest to the most tasks. The kernel's share of a"
-            " thread, its stack and page tables, comes on top and is not in RSS."
+            f"Each further thread adds {show_bytes(slope)} of resident memory: the"
+            " slope of the line, from the fewest to the most tasks. The kernel's share"
+            " of a thread, its stack and page tables, comes on top and is not in RSS."
         )
     words.append(
         "Both axes are logarithmic. Right: how many threads were counted alive at once;"
@@ -228,7 +232,7 @@ def _alt(material: Material, cells: list[Summary], slope: float | None) -> str:
     parts = [
         f"{design_name(s.cell)} at {tasks_words(s.cell.tasks)}: "
         f"{show_bytes(s.figures[RSS].median)}, "
-        f"{show_count(round(s.figures[THREADS].median))} threads alive."
+        f"{_alive(s)} threads alive."
         for s in _last(material)
     ]
     if slope is not None:

@@ -30,6 +30,11 @@ JOBS = {
 }
 COLUMNS = ("ours", "from", "to", "middle", "y", "top", "bottom", "low", "high")
 HEADING, BAR, GAP = 0.85, 0.8, 0.25
+HOW_TO_READ = (
+    "All in one run on one machine, each operation once a block. A pool with an"
+    " unbounded queue never makes its sender wait: its figure is the price of less."
+    " Bars start at zero."
+)
 
 
 def beside(material: Material) -> Sheet:
@@ -63,11 +68,8 @@ def build(result: Mapping[str, Any]) -> Sheet:
             "strokes: interval of the median" if bars[0]["low_ns"] else "no interval",
             "stopped early" if not result["complete"] else "",
         ),
-        caption=f"{_title(result)}. All in one run on one machine, each operation once a"
-        " block. A pool with an unbounded queue never makes its sender wait: its figure"
-        " is the price of less. Bars start at zero.",
-        alt="Bars of nanoseconds an operation. "
-        + " ".join(f"{JOBS[_job(b)]}, {_who(b)}: {b['median_ns']:.0f} ns." for b in bars),
+        caption=f"{_title(result)}. {HOW_TO_READ}",
+        alt="Bars of nanoseconds an operation. " + " ".join(map(_told, bars)),
         header=("operation", "who", "blocks", "median", "interval"),
         rows=tuple(_row(line) for line in bars),
         columns=COLUMNS,
@@ -78,16 +80,28 @@ def build(result: Mapping[str, Any]) -> Sheet:
             "groups": len(groups),
             "group_words": [words for words, _ in groups],
             "group_y": [at for _, at in groups],
-            "bars": len(bars),
-            "bar_name": [_who(line) for line in bars],
-            "bar_ours": [m[0] for m in marks],
-            "bar_value": [f"{line['median_ns']:.0f} ns" for line in bars],
-            "bar_y": [m[4] for m in marks],
-            "bar_end": [m[8] for m in marks],
-            "any_ours": int(any(m[0] for m in marks)),
-            "any_peer": int(not all(m[0] for m in marks)),
+            **_bars(bars, marks),
         },
     )
+
+
+def _bars(
+    bars: Sequence[Mapping[str, Any]], marks: Sequence[tuple[Value, ...]]
+) -> dict[str, object]:
+    return {
+        "bars": len(bars),
+        "bar_name": [_who(line) for line in bars],
+        "bar_ours": [m[0] for m in marks],
+        "bar_value": [f"{line['median_ns']:.0f} ns" for line in bars],
+        "bar_y": [m[4] for m in marks],
+        "bar_end": [m[8] for m in marks],
+        "any_ours": any(m[0] for m in marks),
+        "any_peer": not all(m[0] for m in marks),
+    }
+
+
+def _told(line: Mapping[str, Any]) -> str:
+    return f"{JOBS[_job(line)]}, {_who(line)}: {line['median_ns']:.0f} ns."
 
 
 def _of(job: str, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -119,10 +133,11 @@ def _title(result: Mapping[str, Any]) -> str:
     for ratio in result["ratios"]:
         if ratio["name"] == f"{job}/{OURS}" and ratio["over"] == f"{job}/go":
             verdict, times = Verdict(ratio["verdict"]), ratio["median"]
+            who = "An unbuffered hand-off"
             if verdict is Verdict.MORE:
-                return f"An unbuffered hand-off takes {show_ratio(times)}× as long as Go's"
+                return f"{who} takes {show_ratio(times)}× as long as Go's"
             if verdict is Verdict.LESS:
-                return f"An unbuffered hand-off is {show_ratio(1 / times)}× faster than Go's"
+                return f"{who} is {show_ratio(1 / times)}× faster than Go's"
             return "These runs cannot tell our unbuffered hand-off from Go's"
     return "What one hand-off costs"
 

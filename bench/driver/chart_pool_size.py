@@ -26,8 +26,8 @@ def build(material: Material) -> Sheet:
     tasks = pools[0].cell.tasks
     values = [s.figures[FIGURE].median for s in cells]
     y_low, y_high = min(values) * 0.35, max(values) * 1.8
-    sizes = [_size(s) for s in cells]
-    x_low, x_high = min(sizes) * 0.7, max(sizes) * 1.6
+    sizes = sorted({_size(s) for s in cells})
+    x_low, x_high = sizes[0] * 0.7, sizes[-1] * 1.6
     best = min(pools, key=lambda s: s.figures[FIGURE].median)
     return Sheet(
         name="pool-size",
@@ -39,22 +39,19 @@ def build(material: Material) -> Sheet:
         ),
         caption=_caption(material, pools, best),
         alt="Log-log scatter of wall time against workers. "
-        + " ".join(f"{base_name(s.cell)}: {_wall(s)}." for s in cells),
+        + " ".join(map(_told, cells)),
         header=("design", "runs", "wall time", "interval", "over thread-per-task"),
         rows=tuple(_row(material, s) for s in cells),
         columns=COLUMNS,
         marks=tuple(_mark(s) for s in cells),
         settings={
-            "x_low": x_low,
-            "x_high": x_high,
-            "y_low": y_low,
-            "y_high": y_high,
+            **{"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high},
             "tasks": tasks,
             **_theory(material, x_low, x_high, y_low),
             **_labels(cells, best, (y_low, y_high)),
         },
         tics=(
-            Tics("x", tuple((show_count(n), n) for n in sorted(set(sizes)))),
+            Tics("x", tuple((show_count(n), n) for n in sizes)),
             Tics("y", tuple((show_setting(t), t) for t in log_ticks(y_low, y_high))),
         ),
         log=("workers", "median_s", "bar_low_s", "bar_high_s"),
@@ -76,6 +73,10 @@ def _size(summary: Summary) -> int:
 
 def _wall(summary: Summary) -> str:
     return show_duration(summary.figures[FIGURE].median)
+
+
+def _told(summary: Summary) -> str:
+    return f"{base_name(summary.cell)}: {_wall(summary)}."
 
 
 def _mark(summary: Summary) -> tuple[Value, ...]:
@@ -162,10 +163,11 @@ def _caption(material: Material, pools: list[Summary], best: Summary) -> str:
         service_s = service_time_s(best.cell)
         size = best_size(best.cell.tasks, service_s, material.create_each_s)
         words.append(
-            f"Theory: T = N·d/W + W·c/2 up to W* = √(2·N·d/c) = {show_count(round(size))},"
-            f" and W·c beyond, with c = {show_duration(material.create_each_s)} as"
-            " thread-per-task measured it. c grows when thousands of sleepers wake on"
-            " few cores, so the best size measured lies below W*."
+            "Theory: T = N·d/W + W·c/2 up to W* = √(2·N·d/c) ="
+            f" {show_count(round(size))}, and W·c beyond, with c ="
+            f" {show_duration(material.create_each_s)} as thread-per-task"
+            " measured it. c grows when thousands of sleepers wake on few cores,"
+            " so the best size measured lies below W*."
         )
     words.append("A time that kept falling with more workers would contradict it.")
     return " ".join(words)

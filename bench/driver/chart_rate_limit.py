@@ -45,12 +45,9 @@ def build(material: Material) -> Sheet:
         settings={
             "x_low": min(sizes) * 0.6,
             "x_high": max(sizes) * 2.2,
-            "tasks": first.tasks,
-            "rate": rate,
-            "burst": burst,
+            **{"tasks": first.tasks, "rate": rate, "burst": burst, "theory": 1},
             "service_s": service_s,
             "reject_s": reject_time_s(cells[0]),
-            "theory": 1,
             "knee": knee,
             "knee_words": f"W = r·d = {show_count(round(knee, 1))}",
             **_notes(cells),

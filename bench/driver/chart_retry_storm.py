@@ -23,15 +23,19 @@ SLOT_S = 0.1
 AFTER_S = 0.5  # the end of the outage itself is left out of "after"
 RECOVERED = 0.8  # of what arrives
 LABEL_APART = 0.30
+HOW_TO_READ = (
+    f"Each line is the tasks that ended well in each {show_duration(SLOT_S)}. Where"
+    " retries alone keep the API overloaded, the line stays down when the cause is long"
+    " gone; a bound on what is in flight, or a budget for retries, lets it come back."
+)
 
 
 def build(material: Material) -> Sheet:
     runs = [r for r in material.samples if "api-outage" in r.cell.options]
     if not runs:
-        raise ChartError("retry-storm: no recorded run had an outage")
+        raise ChartError("retry-storm: no run with an outage was recorded")
     samples = [read_samples(material.folder / run.samples) for run in runs]
     cell = runs[0].cell
-    start_s, end_s = outage_s(cell)
     arriving = _arrivals_per_s(cell)
     budgets = list(dict.fromkeys(_budget(run.cell) for run in runs))
     looks = [material.looks[run.cell.workers] for run in runs]
@@ -40,41 +44,42 @@ def build(material: Material) -> Sheet:
         for run, look, found in zip(runs, looks, samples)
         for point in rates(found)
     ]
-    designs = sorted(set(looks))
+    designs, title = sorted(set(looks)), _title(runs, samples, arriving)
+    highest = max([m[3] for m in marks] + [arriving])
     return Sheet(
         name="retry-storm",
-        title=_title(runs, samples, arriving),
-        subtitle=sentence(
-            f"{show_count(cell.tasks)} tasks, {show_count(arriving)} arriving a second",
-            f"the API is out for {show_duration(end_s - start_s)}",
-            f"up to {cell.options.get('attempts', 1)} attempts a task",
-            "dashed: what arrives", "one recorded run each",
-        ),
-        caption=f"{_title(runs, samples, arriving)}. Each line is the tasks that ended"
-        f" well in each {show_duration(SLOT_S)}. Where retries alone keep the API"
-        " overloaded, the line stays down when the cause is long gone; a bound on what"
-        " is in flight, or a budget for retries, lets it come back.",
-        alt="Tasks ok per second over time. "
-        + " ".join(_told(r, s, arriving) + "." for r, s in zip(runs, samples)),
+        title=title,
+        subtitle=_subtitle(cell, arriving),
+        caption=f"{title}. {HOW_TO_READ}",
+        alt="Tasks ok per second over time. " + " ".join(map(_told, runs, samples)),
         header=("design", "retry budget", "ok", "calls a task", "a second, after it"),
         rows=tuple(_row(run, found) for run, found in zip(runs, samples)),
         columns=COLUMNS,
         marks=tuple(marks),
         settings={
-            "x_high": min(max(makespan_s(s) for s in samples), 2.5 * end_s + 3),
-            "y_high": max([m[3] for m in marks] + [arriving]) * 1.15,
-            "y_step": 500 if max(m[3] for m in marks) > 800 else 100,
+            "x_high": min(max(map(makespan_s, samples)), 2.5 * outage_s(cell)[1] + 3),
+            "y_high": highest * 1.15,
+            "y_step": 500 if highest > 800 else 100,
             "panels": len(budgets),
             "panel_words": [
                 f"retry budget {b}" if b else "no retry budget" for b in budgets
             ],
-            "outage_from": start_s,
-            "outage_to": end_s,
+            **dict(zip(("outage_from", "outage_to"), outage_s(cell))),
             "arrivals_per_s": arriving,
-            "designs": len(designs),
-            "design_series": designs,
+            **{"designs": len(designs), "design_series": designs},
             **_names(runs, looks, samples, budgets),
         },
+    )
+
+
+def _subtitle(cell: Cell, arriving: float) -> str:
+    start_s, end_s = outage_s(cell)
+    return sentence(
+        f"{show_count(cell.tasks)} tasks, {show_count(arriving)} arriving a second",
+        f"the API is out for {show_duration(end_s - start_s)}",
+        f"up to {cell.options.get('attempts', 1)} attempts a task",
+        "dashed: what arrives",
+        "one recorded run each",
     )
 
 
@@ -110,8 +115,8 @@ def after_per_s(run: Run, samples: Sequence[Sample]) -> float | None:
     end = max((s.due_s for s in samples), default=0.0)
     if end <= begin:
         return None
-    ok = [s for s in samples if s.outcome == "ok" and begin <= (s.finished_s or 0) < end]
-    return len(ok) / (end - begin)
+    ends = [s.finished_s or 0.0 for s in samples if s.outcome == "ok"]
+    return sum(1 for at in ends if begin <= at < end) / (end - begin)
 
 
 def _recovers(run: Run, samples: Sequence[Sample], arriving: float) -> bool | None:
@@ -146,10 +151,11 @@ def _title(
     return f"After the outage {' and '.join(down)} {stay}; {others} {recover}"
 
 
-def _told(run: Run, samples: Sequence[Sample], arriving: float) -> str:
+def _told(run: Run, samples: Sequence[Sample]) -> str:
     after = after_per_s(run, samples)
-    told = f"{show_count(round(after))} a second afterwards" if after is not None else ""
-    return f"{_variant(run)}: {told or 'nothing arrived afterwards'}"
+    if after is None:
+        return f"{_variant(run)}: nothing arrived afterwards."
+    return f"{_variant(run)}: {show_count(round(after))} a second afterwards."
 
 
 def _calls_a_task(samples: Sequence[Sample]) -> float:

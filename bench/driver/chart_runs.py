@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .chart_look import base_name
 from .chart_material import Material
 from .chart_sheet import Sheet, Value
 from .chart_words import sentence, tasks_words
@@ -13,7 +14,18 @@ from .quantities import show_count, show_ratio
 from .wording import control_sentence, design_name, ratio_text
 
 FIGURE = "wall_s"
+READ = FIGURES[FIGURE].read
 MOST_PANELS = 4
+HOW_TO_READ_SEQUENCE = (
+    "Runs that slowly climb or fall from left to right would mean that the machine"
+    " drifted; a lone mark far off is an outlier, and is kept. Within a block the cells"
+    " ran in a shuffled order."
+)
+HOW_TO_READ_CONTROL = (
+    "Two labels on one program should differ by nothing. The interval of their ratio"
+    " should contain 1; its width is the smallest difference that this run could have"
+    " seen."
+)
 DODGE = 0.16  # of a block: marks of one block stand beside each other
 COLUMNS = ("series", "panel", "x", "percent", "warm_up", "block", "wall_s")
 
@@ -29,7 +41,6 @@ def sequence(material: Material) -> Sheet:
     counted = [m[3] for m in marks if not m[4]]
     everything = [m[3] for m in marks]
     low, high = min([*everything, -2.0]) * 1.25, max([*everything, 2.0]) * 1.25
-    designs = [w for w in material.designs]
     noisy = material.summaries.noise.noisy_blocks
     return Sheet(
         name="run-sequence",
@@ -40,9 +51,7 @@ def sequence(material: Material) -> Sheet:
             "hollow: the warm-up, not counted",
             "shaded: blocks in which the canary was noisy" if noisy else "",
         ),
-        caption="Runs that slowly climb or fall from left to right would mean that the"
-        " machine drifted; a lone mark far off is an outlier, and is kept. Within a"
-        " block the cells ran in a shuffled order.",
+        caption=HOW_TO_READ_SEQUENCE,
         alt=f"Scatter of {len(marks)} runs by block, as percent off the median of their"
         f" cell. Counted runs lie between {min(counted):+.1f} and {max(counted):+.1f}"
         " percent.",
@@ -52,19 +61,24 @@ def sequence(material: Material) -> Sheet:
         marks=tuple(marks),
         settings={
             "last_block": max(m[5] for m in marks),
-            "y_low": low,
-            "y_high": high,
-            "y_step": _step(high - low),
+            **{"y_low": low, "y_high": high, "y_step": _step(high - low)},
             "panels": len(panels),
             "panel_words": [tasks_words(n) for n in panels],
             "warm_ups": int(any(m[4] for m in marks)),
             "noisy": len(noisy),
             "noisy_block": list(noisy),
-            "names": len(designs),
-            "name_words": [design_name(material.of(w)[0].cell) for w in designs],
-            "name_series": [material.looks[w] for w in designs],
+            **_names(material),
         },
     )
+
+
+def _names(material: Material) -> dict[str, object]:
+    designs = material.designs
+    return {
+        "names": len(designs),
+        "name_words": [base_name(material.of(w)[0].cell) for w in designs],
+        "name_series": [material.looks[w] for w in designs],
+    }
 
 
 def _signed(percent: float) -> str:
@@ -84,7 +98,7 @@ def _marks(material: Material, summary: Summary, panel: int) -> list[tuple[Value
     order = material.designs.index(cell.workers) - (len(material.designs) - 1) / 2
     found = []
     for run in _of(material, summary, (Role.WARM_UP, Role.MEASURE)):
-        value = FIGURES[FIGURE].read(run)
+        value = READ(run)
         percent = round(100 * (value / median - 1), 4)
         found.append((
             material.looks[cell.workers], panel, run.block + order * DODGE, percent,
@@ -97,7 +111,7 @@ def _of(material: Material, summary: Summary, roles: Sequence[Role]) -> list[Run
     return [
         run for run in material.runs
         if run.cell.name == summary.cell.name and run.role in roles
-        and run.problem is None and FIGURES[FIGURE].read(run) is not None
+        and run.problem is None and READ(run) is not None
     ]  # fmt: skip
 
 
@@ -121,13 +135,7 @@ def control(material: Material) -> Sheet:
     found = material.summaries.noise.a_a
     if found is None or found.interval is None:
         return _nothing("control", "no cell was run against itself", material)
-    summary = material.summaries.of(found.cell.name)
-    first, second = (
-        {run.block: FIGURES[FIGURE].read(run) for run in _of(material, summary, (role,))}
-        for role in (Role.A_A, Role.MEASURE)
-    )
-    blocks = sorted(first.keys() & second.keys())
-    marks = tuple((b, first[b] / second[b]) for b in blocks)
+    marks = _pairs(material, material.summaries.of(found.cell.name))
     ratios = [m[1] for m in marks]
     interval = found.interval
     return Sheet(
@@ -135,14 +143,12 @@ def control(material: Material) -> Sheet:
         title=control_sentence(found).rstrip(".") if interval.known
         else f"A/A control: {ratio_text(interval)}, too few blocks for an interval",
         subtitle=sentence(
-            f"{found.cell.label}, run twice in each of {len(blocks)} blocks",
+            f"{found.cell.label}, run twice in each of {len(marks)} blocks",
             "dashed: the median of the ratios",
             "band in colour: its interval" if interval.known else "",
         ),
-        caption="Two labels on one program should differ by nothing. The interval of"
-        " their ratio should contain 1; its width is the smallest difference that this"
-        " run could have seen.",
-        alt=f"Ratio of two runs of one cell in {len(blocks)} blocks, from "
+        caption=HOW_TO_READ_CONTROL,
+        alt=f"Ratio of two runs of one cell in {len(marks)} blocks, from "
         f"{show_ratio(min(ratios))} to {show_ratio(max(ratios))}; "
         f"median and interval {ratio_text(interval)}.",
         header=("block", "ratio"),
@@ -150,17 +156,27 @@ def control(material: Material) -> Sheet:
         columns=("block", "ratio"),
         marks=marks,
         settings={
-            "last_block": blocks[-1],
+            "last_block": marks[-1][0],
             "y_low": min([*ratios, 0.96]) * 0.99,
             "y_high": max([*ratios, 1.04]) * 1.01,
             "median": interval.median,
-            "interval_low": interval.low if interval.known else 0,
-            "interval_high": interval.high if interval.known else 0,
+            "interval_low": interval.low or 0,
+            "interval_high": interval.high or 0,
             "series": material.looks[found.cell.workers],
             "ratio_tics": _ratio_tics([*ratios, 0.96, 1.04]),
         },
         log=("ratio",),
     )
+
+
+def _pairs(material: Material, summary: Summary) -> tuple[tuple[int, float], ...]:
+    """(block, ratio) of each block in which the cell ran twice."""
+    first, second = (
+        {run.block: READ(run) for run in _of(material, summary, (role,))}
+        for role in (Role.A_A, Role.MEASURE)
+    )
+    blocks = sorted(first.keys() & second.keys())
+    return tuple((block, first[block] / second[block]) for block in blocks)
 
 
 def _ratio_tics(ratios: Sequence[float]) -> str:

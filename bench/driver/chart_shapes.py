@@ -9,70 +9,67 @@ from .chart_material import Material
 from .chart_samples import in_flight, makespan_s, read_samples
 from .chart_sheet import ChartError, Sheet
 from .chart_words import sentence, tasks_words
+from .model import Run
 from .quantities import show_count, show_duration
 
 MOST_PANELS = 5
+HOW_TO_READ = (
+    "The area under each curve is the time all its calls took, added up. By Little's"
+    " law it is the mean number in flight times the time it all took: a pool chooses"
+    " the shape, not the work. Areas that differed would contradict it."
+)
 SAME = 1.05  # areas that differ by less are called the same
 LOOK = 2  # all pools are one family here
 
 
 def build(material: Material) -> Sheet:
-    pools = [r for r in material.samples if r.cell.workers and r.cell.tasks]
-    tasks = max((r.cell.tasks for r in pools), default=0)
-    runs = sorted(
-        (r for r in pools if r.cell.tasks == tasks), key=lambda r: r.cell.workers
-    )[:MOST_PANELS]
+    runs = _chosen(material)
     if len(runs) < 2:
         raise ChartError("shapes: fewer than two pools were recorded")
     samples = [read_samples(material.folder / run.samples) for run in runs]
-    steps = [in_flight(found) for found in samples]
-    areas = [area_task_s(found) for found in samples]
+    steps, areas = list(map(in_flight, samples)), list(map(area_task_s, samples))
     ends = [makespan_s(found) for found in samples]
-    x_high_s = max(ends) * 1.04
+    x_high_s, highest = max(ends) * 1.04, max(map(peak, steps))
     title = _title(areas, len(runs))
-    # Each panel is a series of its own, all in one colour.
-    marks = [
-        (number, *point)
-        for number, found in enumerate(steps, 1)
-        for point in chart_in_flight.points(found, x_high_s)
-    ]
+    rows = tuple(
+        (base_name(r.cell), show_count(peak(s)), show_duration(end), f"{area:.3f}")
+        for r, s, end, area in zip(runs, steps, ends, areas)
+    )
     return Sheet(
         name="shapes",
         title=title,
         subtitle=sentence(
-            f"{tasks_words(tasks)} of {material.service_words}", "one recorded run each",
-            "all on the same axes",
+            f"{tasks_words(runs[0].cell.tasks)} of {material.service_words}",
+            "one recorded run each, all on the same axes",
         ),
-        caption=f"{title}. The area under each curve is the time all its calls took,"
-        " added up. By Little's law it is the mean number in flight times the time it"
-        " all took: a pool chooses the shape, not the work. Areas that differed would"
-        " contradict it.",
+        caption=f"{title}. {HOW_TO_READ}",
         alt="Calls in flight over time, a panel for each pool. "
-        + " ".join(
-            f"{base_name(r.cell)}: at most {show_count(peak(s))} for "
-            f"{show_duration(end)}."
-            for r, s, end in zip(runs, steps, ends)
-        ),
+        + " ".join(f"{row[0]}: at most {row[1]} for {row[2]}." for row in rows),
         header=("design", "at most in flight", "all done after", "area (task seconds)"),
-        rows=tuple(
-            (base_name(r.cell), show_count(peak(s)), show_duration(end), f"{area:.3f}")
-            for r, s, end, area in zip(runs, steps, ends, areas)
-        ),
+        rows=rows,
         columns=chart_in_flight.COLUMNS,
-        marks=tuple(marks),
+        # Each panel is a series of its own, all in one colour.
+        marks=tuple(
+            (number, *point)
+            for number, found in enumerate(steps, 1)
+            for point in chart_in_flight.points(found, x_high_s)
+        ),
         settings={
             "x_high": x_high_s * 1e3,
-            "y_high": max(peak(s) for s in steps) * 1.15,
-            "y_step": max(1, round(max(peak(s) for s in steps) / 2)),
-            "panels": len(runs),
-            "look": LOOK,
+            **{"y_high": highest * 1.15, "y_step": max(1, round(highest / 2))},
+            **{"panels": len(runs), "look": LOOK},
             "panel_name": [f"W = {show_count(r.cell.workers)}" for r in runs],
-            "panel_words": [
-                f"{show_duration(end)}; area {area:.2f} task s"
-                for end, area in zip(ends, areas)
-            ],
+            "panel_words": [f"{row[2]}; area {row[3]} task s" for row in rows],
         },
-    )  # fmt: skip
+    )
+
+
+def _chosen(material: Material) -> list[Run]:
+    """The pools recorded at the most tasks, by size."""
+    pools = [r for r in material.samples if r.cell.workers and r.cell.tasks]
+    tasks = max((r.cell.tasks for r in pools), default=0)
+    here = [r for r in pools if r.cell.tasks == tasks]
+    return sorted(here, key=lambda r: r.cell.workers)[:MOST_PANELS]
 
 
 def _title(areas: list[float], panels: int) -> str:
@@ -80,4 +77,4 @@ def _title(areas: list[float], panels: int) -> str:
     span = low if low == high else f"{low} to {high}"
     if max(areas) <= SAME * min(areas):
         return f"The same work in {panels} shapes: {span} task seconds under each curve"
-    return f"Equal tasks in {panels} shapes, but {span} task seconds: the calls took longer"
+    return f"Equal tasks in {panels} shapes, but {span} task seconds: calls took longer"

@@ -39,8 +39,8 @@ class Sheet:
     """One chart before it is drawn.
 
     columns and marks become NAME.csv, settings and tics become NAME.settings; parts are
-    other sheets, whose marks become NAME-PART.csv. log names the columns that stand on a
-    logarithmic axis, where gnuplot would silently drop what is not positive. nothing
+    other sheets, whose marks become NAME-PART.csv. log names the columns that stand on
+    a logarithmic axis, where gnuplot would silently drop what is not positive. nothing
     holds the words to show when there is nothing to draw.
     """
 

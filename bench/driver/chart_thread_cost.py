@@ -11,6 +11,12 @@ from .thread_cost import Cost
 from .wording import interval_text
 
 COLUMNS = ("kind", "from", "to", "middle", "y", "top", "bottom")
+HOW_TO_READ = (
+    "Each part is a slope, free of what the program and the machine use anyway. What"
+    " tools such as ps and time show is the first part alone. A part that differed"
+    " between threads with large and small stacks, other than the page tables, would be"
+    " a surprise: stacks are touched, not reserved."
+)
 NARROWEST_SHARE = 0.075  # of the axis: a number needs this much room
 
 
@@ -32,17 +38,9 @@ def build(material: Material) -> Sheet:
             "slope of memory over threads alive at once, in each block",
             f"median of {bars[0][0].bytes_each.n} blocks",
         ),
-        caption=f"{_title(bars[0], totals[0])}. Each part is a slope, free of what the"
-        " program and the machine use anyway. What tools such as ps and time show is"
-        " the first part alone. A part that differed between threads with large and"
-        " small stacks, other than the page tables, would be a surprise: stacks are"
-        " touched, not reserved.",
+        caption=f"{_title(bars[0], totals[0])}. {HOW_TO_READ}",
         alt="Stacked bars, kilobytes for each further thread. "
-        + " ".join(
-            f"{v}: {show_bytes(t)}, of which "
-            + ", ".join(f"{c.kind} {show_bytes(c.bytes_each.median)}" for c in bar) + "."
-            for v, t, bar in zip(variants, totals, bars)
-        ),
+        + " ".join(map(_told, bars, totals)),
         header=("variant", "kind", "for each thread"),
         rows=tuple((c.variant, c.kind, interval_text(c.bytes_each, "bytes"))
                    for c in costs),
@@ -60,6 +58,11 @@ def build(material: Material) -> Sheet:
             **_parts(marks, x_high),
         },
     )  # fmt: skip
+
+
+def _told(bar: list[Cost], total: float) -> str:
+    parts = ", ".join(f"{c.kind} {show_bytes(c.bytes_each.median)}" for c in bar)
+    return f"{bar[0].variant}: {show_bytes(total)}, of which {parts}."
 
 
 def _short(variant: str) -> str:

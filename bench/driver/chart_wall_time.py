@@ -112,7 +112,8 @@ def _range(material: Material, cells: list[Summary]) -> tuple[float, float]:
 def _labels(material: Material, y: tuple[float, float]) -> dict[str, object]:
     """One block of words for each design, at the height of its last mark."""
     last = [material.of(workers)[-1] for workers in material.designs]
-    heights = [log10(s.figures[FIGURE].median / y[0]) / log10(y[1] / y[0]) for s in last]
+    medians = [s.figures[FIGURE].median for s in last]
+    heights = [log10(median / y[0]) / log10(y[1] / y[0]) for median in medians]
     placed = spread_out(heights, LABEL_APART, highest=0.93)
     return {
         "labels": len(last),

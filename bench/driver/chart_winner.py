@@ -13,6 +13,12 @@ from .wording import ratio_text
 
 COLUMNS = ("x", "y", "verdict", "ratio", "words", "limits")
 KINDS = (Verdict.LESS, Verdict.MORE, Verdict.CANNOT_TELL)
+HOW_TO_READ = (
+    "A number below 1 means that the pool takes less time. Its rounds cost N·d/W,"
+    " creating N threads costs N·c: for many tasks the pool is faster where d is below"
+    " W·c. Nothing here says what became of the tasks on an API that turns callers"
+    " away."
+)
 WORDS = {
     Verdict.LESS: "{pool} is faster",
     Verdict.MORE: "a thread per task is faster",
@@ -34,6 +40,7 @@ def build(material: Material) -> Sheet:
     }
     present = [k for k in KINDS if any(r.verdict is k for r in ratios)]
     title = _title(ratios, pool)
+    fields = "; ".join(f"{_where(r)}: {ratio_text(r.interval)}" for r in ratios)
     return Sheet(
         name="winner",
         title=title,
@@ -41,34 +48,30 @@ def build(material: Material) -> Sheet:
             f"wall time of {pool} over a thread per task, in blocks",
             runs_words(material.cells), "below each ratio its interval",
         ),
-        caption=f"{title}. A number below 1 means that the pool takes less time. Its"
-        " rounds cost N·d/W, creating N threads costs N·c: for many tasks the pool is"
-        " faster where d is below W·c. Nothing here says what became of the tasks on"
-        " an API that turns callers away.",
-        alt=f"Map of the ratio of wall times of {pool} over a thread per task. "
-        + " ".join(f"{_where(r)}: {ratio_text(r.interval)}." for r in ratios),
+        caption=f"{title}. {HOW_TO_READ}",
+        alt=f"Map of wall times of {pool} over a thread per task. {fields}.",
         header=("tasks", "task time", "ratio", "verdict"),
-        rows=tuple(
-            (show_count(r.cell.tasks), show_setting(service_time_s(r.cell)),
-             ratio_text(r.interval), WORDS[r.verdict].format(pool=pool))
-            for r in ratios
-        ),
+        rows=tuple(_row(r, pool) for r in ratios),
         columns=COLUMNS,
         marks=tuple(_mark(r, tasks, times) for r in ratios),
         settings={
-            "columns": len(tasks),
-            "rows": len(times),
+            **{"columns": len(tasks), "rows": len(times)},
             "task_tics": _tics([show_count(n) for n in tasks]),
             "time_tics": _tics([show_setting(t) for t in times]),
             "kinds": len(present),
             "field_kind": [KINDS.index(k) for k in present],
             "kind_series": [looks[k] for k in present],
-            "keys": len(present),
             "key_words": [WORDS[k].format(pool=pool) for k in present],
-            "key_series": [looks[k] for k in present],
             "key_x": [0.17 + 0.26 * i for i in range(len(present))],
         },
         log=("ratio",),
+    )  # fmt: skip
+
+
+def _row(ratio: Ratio, pool: str) -> tuple[str, ...]:
+    return (
+        show_count(ratio.cell.tasks), show_setting(service_time_s(ratio.cell)),
+        ratio_text(ratio.interval), WORDS[ratio.verdict].format(pool=pool),
     )  # fmt: skip
 
 

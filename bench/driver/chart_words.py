@@ -52,7 +52,8 @@ def interval_words(intervals: Sequence[Interval]) -> str:
     """What the bars are, or why there are none."""
     known = [i for i in intervals if i.known]
     if not known:
-        return f"n = {max((i.n for i in intervals), default=0)}: no interval can be given"
+        most = max((i.n for i in intervals), default=0)
+        return f"n = {most}: no interval can be given"
     least = min(i.coverage for i in known)
     some = "" if len(known) == len(intervals) else " where n allows one"
     return (

@@ -74,7 +74,8 @@ def wanted(experiment: Experiment) -> list[str]:
 
 def _one_cell_each(experiment: Experiment) -> bool:
     """Whether designs and tasks alone tell the cells apart."""
-    return len({(c.workers, c.tasks) for c in experiment.cells}) == len(experiment.cells)
+    cells = experiment.cells
+    return len({(cell.workers, cell.tasks) for cell in cells}) == len(cells)
 
 
 def draw(

@@ -36,28 +36,9 @@ def write(
 ) -> Path:
     """Writes folder/report.html, in full or not at all."""
     material = Material(folder, experiment, runs, summaries)
-    replay, sliders = report_replay.data(material), report_sliders.data(material)
     parts = {
-        "title": escape(f"Five Cooks: {experiment.name}"),
-        "question": escape(experiment.question),
-        "facts": escape(_facts(summaries, environment)),
-        "light": variables("light"),
-        "dark": variables("dark"),
-        "style": _page("style.css"),
-        "script": _page("page.js"),
-        "more_script": _scripts(
-            (REPLAY if replay else ()) + (SLIDERS if sliders else ())
-        ),
-        "links": "\n".join(
-            f'<a href="#{name}">{words}</a>'
-            for name, words, given in (
-                ("replay", "Replay", replay),
-                ("sliders", "Theory", sliders),
-            )
-            if given
-        ),
-        "replay": fill(_page("replay.html"), {"data": replay}) if replay else "",
-        "sliders": fill(_page("sliders.html"), {"data": sliders}) if sliders else "",
+        **_frame(experiment, summaries, environment),
+        **_moving(material),
         "verdict": sections.verdict(experiment, summaries),
         "doubts": sections.doubts(summaries),
         "questions": sections.six_questions(experiment, runs, summaries),
@@ -72,6 +53,37 @@ def write(
         "raw": _raw(folder),
     }
     return _save(folder, fill(_page("report.html"), parts))
+
+
+def _frame(
+    experiment: Experiment, summaries: Summaries, environment: Mapping[str, Any]
+) -> dict[str, str]:
+    """Title, question, colours, style."""
+    return {
+        "title": escape(f"Five Cooks: {experiment.name}"),
+        "question": escape(experiment.question),
+        "facts": escape(_facts(summaries, environment)),
+        "light": variables("light"),
+        "dark": variables("dark"),
+        "style": _page("style.css"),
+        "script": _page("page.js"),
+    }
+
+
+def _moving(material: Material) -> dict[str, str]:
+    """The replay and the sliders, where there are data for them."""
+    replay, sliders = report_replay.data(material), report_sliders.data(material)
+    links = (("replay", "Replay", replay), ("sliders", "Theory", sliders))
+    return {
+        "replay": fill(_page("replay.html"), {"data": replay}) if replay else "",
+        "sliders": fill(_page("sliders.html"), {"data": sliders}) if sliders else "",
+        "links": "\n".join(
+            f'<a href="#{name}">{words}</a>' for name, words, given in links if given
+        ),
+        "more_script": _scripts(
+            (REPLAY if replay else ()) + (SLIDERS if sliders else ())
+        ),
+    }
 
 
 def _scripts(names: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ def verdict(experiment: Experiment, summaries: Summaries) -> str:
             parts.append(bullets(group))
             group = []
     if not parts:
-        parts.append("<p>Nothing was compared: no two cells ran in the same blocks.</p>")
+        parts.append("<p>Nothing was compared: no cells ran in the same blocks.</p>")
     if not summaries.complete:
         parts.insert(0, '<p class="warning">This run was stopped early.</p>')
     return "\n".join(parts)
@@ -88,10 +88,10 @@ def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
         told = "every run failed" if summary.problems else "not run"
         return (label, "0", told, *("–",) * (len(CELLS) - 3))
     over = next((r for r in summaries.ratios if r.cell.name == summary.cell.name), None)
-    theory = summary.over_theory
+    theory, void = summary.over_theory, len(summary.problems)
     return (
         label,
-        str(summary.n) + (f", {len(summary.problems)} void" if summary.problems else ""),
+        f"{summary.n}, {void} void" if void else str(summary.n),
         _figure(summary, "wall_s"),
         wording.ratio_text(over.interval) if over and over.interval else "–",
         show_duration(summary.theory_wall_s) if summary.theory_wall_s else "–",

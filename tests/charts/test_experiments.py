@@ -231,7 +231,8 @@ class SmallPieces(unittest.TestCase):
 
     def test_a_percentile_is_one_of_the_values(self) -> None:
         times = [1.0, 2.0, 3.0, 4.0]
-        self.assertEqual([1, 2, 4, 4], [percentile(times, s) for s in (0.1, 0.5, 0.9, 1)])
+        found = [percentile(times, share) for share in (0.1, 0.5, 0.9, 1)]
+        self.assertEqual([1, 2, 4, 4], found)
 
     def test_useful_answers_are_counted_by_when_they_ended(self) -> None:
         samples = [Sample(i, 0, 0.0, 0.0, 0.05 + 0.1 * i, 1, "ok") for i in range(3)]

@@ -1,4 +1,4 @@
-"""Claims about the guards: what gnuplot would draw wrongly is refused, with a reason."""
+"""Claims about the guards: what gnuplot would draw wrongly is refused, and why."""
 
 from __future__ import annotations
 

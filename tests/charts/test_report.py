@@ -1,4 +1,4 @@
-"""Claims about the report: whole, self-contained, and of the same values as the data."""
+"""Claims about the report: whole, self-contained, of the same values as the data."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ class Report(unittest.TestCase):
             self.says(wording.ratio_sentence(ratio))
 
     def test_the_raw_runs_are_inside(self) -> None:
-        packed = re.search(r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"', self.text)
+        link = r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"'
+        packed = re.search(link, self.text)
         raw = gzip.decompress(base64.b64decode(packed[1])).decode()
         self.assertEqual(len(self.material.runs), len(raw.splitlines()))
 

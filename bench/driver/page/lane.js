@@ -1,5 +1,5 @@
 "use strict";
-// One design at a moment: who waits, who is at the API, who is turned away, who is done.
+// One design at a moment: who waits, is at the API, is turned away, or is done.
 
 const ROOM = { waiting: 0.2, api: 0.52, finished: 0.2, gap: 0.04, head: 26 };
 
@@ -134,7 +134,8 @@ class Lane {
 
   drawWaiting(context, room, counts) {
     this.heading(context, room, "waiting");
-    this.dots(context, room, this.recording.tasks, [[counts.waiting, this.tones.muted]]);
+    const waiting = [counts.waiting, this.tones.muted];
+    this.dots(context, room, this.recording.tasks, [waiting]);
   }
 
   drawFinished(context, room, counts) {
@@ -148,7 +149,8 @@ class Lane {
   // The API as a counter with so many places, and the crowd that finds none.
   drawApi(context, room, now) {
     const { places, beyond, capacity } = this.scale;
-    const share = beyond ? Math.min(0.75, Math.max(0.4, places / (places + beyond))) : 1;
+    const fair = Math.min(0.75, Math.max(0.4, places / (places + beyond)));
+    const share = beyond ? fair : 1;
     const served = { ...room, width: room.width * share - 12 };
     const crowd = { ...room, x: room.x + room.width * share + 12 };
     crowd.width = room.width * (1 - share) - 12;

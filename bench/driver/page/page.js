@@ -6,7 +6,8 @@ const themeButton = document.getElementById("theme");
 
 function isDark() {
   const chosen = root.dataset.theme;
-  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const wanted = matchMedia("(prefers-color-scheme: dark)").matches;
+  return chosen ? chosen === "dark" : wanted;
 }
 
 function nameTheme() {

@@ -5,7 +5,10 @@ class Recording {
   constructor(run, outcomes) {
     Object.assign(this, { name: run.name, look: run.look, tasks: run.tasks });
     this.workers = run.workers;
-    const summed = (steps) => { let sum = 0; return steps.map((step) => (sum += step)); };
+    const summed = (steps) => {
+      let sum = 0;
+      return steps.map((step) => (sum += step));
+    };
     this.index = summed(run.index);
     this.start = summed(run.start);
     this.due = run.due.length ? summed(run.due) : this.start.map(() => 0);

@@ -1,13 +1,13 @@
 "use strict";
 // The replay: a thread per task above, a pool below, on one clock, from recorded runs.
-// Recording knows what happened when; Lane draws one at a moment; Replay moves the clock.
+// Recording knows what happened when, Lane draws one at a moment, Replay moves the clock.
 
 class Replay {
   constructor(data) {
     this.capacity = data.capacity;
     this.runs = data.runs.map((run) => new Recording(run, data.outcomes));
-    this.lanes = [0, 1].map((n) => new Lane(document.getElementById(`replay-lane-${n}`)));
     this.part = (name) => document.getElementById(`replay-${name}`);
+    this.lanes = [0, 1].map((n) => new Lane(this.part(`lane-${n}`)));
     this.stage = this.part("stage");
     this.stage.hidden = false;
     this.now = 0;
@@ -206,7 +206,8 @@ async function openReplay() {
   }
   const text = packed.textContent.trim();
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const unpacking = new DecompressionStream("deflate");
+  const stream = new Blob([bytes]).stream().pipeThrough(unpacking);
   window.replay = new Replay(await new Response(stream).json());
 }
 openReplay();

@@ -3,7 +3,7 @@
 //
 //   pool of W        ceil(N / W) d                 rounds of W equal tasks
 //   thread per task  d + N c                       creation is serial
-//   its calls        min(N, 1 + d / c)             Little: those created in one task time
+//   its calls        min(N, 1 + d / c)             Little: created in one task time
 //   accepted         min(N, K (1 + N c / d))       K places, free again after each d
 
 const PLOT = { left: 90, right: 1150, top: 20, bottom: 455 };
@@ -30,7 +30,8 @@ class Theory {
     };
     this.marks.forEach((mark) => this.mark(mark));
     this.inputs.forEach((input) => input.addEventListener("input", () => this.draw()));
-    document.getElementById("sliders-reset").addEventListener("click", () => this.reset());
+    const again = document.getElementById("sliders-reset");
+    again.addEventListener("click", () => this.reset());
     this.reset();
   }
 
@@ -73,7 +74,9 @@ class Theory {
   mark({ look, tasks, seconds }) {
     const [x, y] = [this.x(tasks), this.y(seconds)];
     const shapes = {
-      1: "M-8,-8H8V8H-8Z", 2: "M-9,0a9,9 0 1 0 18,0a9,9 0 1 0 -18,0Z", 3: "M0,-11L10,7H-10Z",
+      1: "M-8,-8H8V8H-8Z",
+      2: "M-9,0a9,9 0 1 0 18,0a9,9 0 1 0 -18,0Z",
+      3: "M0,-11L10,7H-10Z",
     };
     this.add("path", { class: "mark", transform: `translate(${x},${y})`,
       d: shapes[look] ?? "M0,-11L11,0L0,11L-11,0Z", fill: `var(--colour-${look})` });
@@ -107,7 +110,8 @@ class Theory {
     const threads = (n) => d + n * c;
     this.curve("pool", pool, `pool of ${count(workers)}`);
     this.curve("threads", threads, "thread per task");
-    this.curve("pool", pool, `pool of ${count(workers)}`); // now that both ends are known
+    // Once more, now that both ends are known and the names can step aside.
+    this.curve("pool", pool, `pool of ${count(workers)}`);
     const x = this.x(tasks);
     this.lines.tasks.setAttribute("d", `M${x},${PLOT.top}V${PLOT.bottom}`);
     const accepted = Math.min(tasks, Math.floor(capacity * (1 + (tasks * c) / d)));
@@ -116,8 +120,8 @@ class Theory {
     const fits = workers <= capacity ? "lose none"
       : `are ${count(workers - capacity)} more than the API serves`;
     document.getElementById("sliders-words").textContent =
-      `Theory for ${count(tasks)} tasks: the pool takes ${duration(pool(tasks))} and its `
-      + `${count(workers)} workers ${fits}. A thread per task takes `
+      `Theory for ${count(tasks)} tasks: the pool takes ${duration(pool(tasks))} and `
+      + `its ${count(workers)} workers ${fits}. A thread per task takes `
       + `${duration(threads(tasks))}; if none were turned away, ${count(calls)} calls `
       + `would be under way at once; an API that serves ${count(capacity)} turns away `
       + `about ${count(lost)} (${Math.round((100 * lost) / tasks)} %).`;
