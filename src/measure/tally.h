@@ -39,9 +39,9 @@ struct tally {
     _Atomic int64_t attempts; /* calls, as the callers count them */
     _Atomic int64_t retries;
     _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
-    struct gauge threads; /* of the design, counted by who creates them */
-    struct histogram latency;    /* due to finished */
-    struct histogram queue_wait; /* due to started */
+    struct gauge threads;            /* of the design, counted by who creates them */
+    struct histogram latency;        /* due to finished */
+    struct histogram queue_wait;     /* due to started */
 
     /* the stop, if there was one: */
     _Atomic int stop_reason;
