@@ -1,4 +1,4 @@
-# How soon does it stop? Each mark is a run, from being told until its last thread ended.
+# How soon does it stop? Each mark is a run: from being told until its last thread ends.
 load 'plots/style.gp'
 
 set lmargin at screen 0.30

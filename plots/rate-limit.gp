@@ -21,7 +21,7 @@ do for [i = 1:notes] {
         font plain(20) tc rgb letter[note_series[i]] front
 }
 
-# Busy time adds up: W T = A d + (N - A) e; A = b + r T are accepted, e is a rejection's.
+# Busy time adds up: W T = A d + (N - A) e, where A = b + r T calls are accepted.
 busy(W) = (burst * service_s + (tasks - burst) * reject_s) \
     / (W - rate * (service_s - reject_s))
 accepted(W) = W <= rate * (service_s - reject_s) ? tasks \

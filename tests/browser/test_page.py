@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "charts")]
 
-import browser as browsers  # noqa: E402
+import chromium  # noqa: E402
 import stand_in  # noqa: E402
 from driver import charts, report  # noqa: E402
 
@@ -29,14 +29,14 @@ def written(folder: Path) -> stand_in.Material:
     return material
 
 
-@unittest.skipIf(browsers.MISSING, browsers.MISSING)
+@unittest.skipIf(chromium.MISSING, chromium.MISSING)
 class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.desk = tempfile.TemporaryDirectory()
         cls.folder = Path(cls.desk.name)
         cls.material = written(cls.folder)
-        cls.browser = browsers.Browser()
+        cls.browser = chromium.Browser()
         cls.browser.requests()
 
     @classmethod
@@ -293,7 +293,7 @@ class Page(unittest.TestCase):
         self.assertEqual([], nameless)
 
 
-@unittest.skipIf(browsers.MISSING, browsers.MISSING)
+@unittest.skipIf(chromium.MISSING, chromium.MISSING)
 class WithoutScript(unittest.TestCase):
     def test_charts_and_words_are_there_and_replay_says_where_to_look(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
@@ -304,7 +304,7 @@ class WithoutScript(unittest.TestCase):
             still = re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL)
             still = re.sub(r"</?noscript>", "", still)
             (folder / "still.html").write_text(still, encoding="utf-8")
-            browser = browsers.Browser()
+            browser = chromium.Browser()
             try:
                 browser.size(1300, 900)
                 browser.open(folder / "still.html")

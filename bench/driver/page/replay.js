@@ -1,6 +1,6 @@
 "use strict";
 // The replay: a thread per task above, a pool below, on one clock, from recorded runs.
-// Recording knows what happened when, Lane draws one at a moment, Replay moves the clock.
+// Recording knows what happened when, Lane draws one moment, Replay moves the clock.
 
 class Replay {
   constructor(data) {
