@@ -6,15 +6,23 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cli, collect, compare, experiment as experiments, full, publish, status
-from . import stored, table, terminal
+from . import REPOSITORY, cli, collect, compare, experiment as experiments, full
+from . import publish, status, stored, table, terminal
 from .blocks import CLASSROOM, QUICK
 from .hyperfine import HyperfineError
-from .measure import Outcome, Refused, Request, measure, newest_incomplete, place, resume
+from .measure import (
+    Outcome,
+    Refused,
+    Request,
+    measure,
+    newest_incomplete,
+    place,
+    resume,
+)
 from .results import SUMMARY, ResultsError, locked, write_whole
 from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
 
-EXPERIMENTS = cli.REPOSITORY / "bench/experiments"
+EXPERIMENTS = REPOSITORY / "bench/experiments"
 
 
 def main(arguments: Sequence[str]) -> int:

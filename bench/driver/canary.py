@@ -1,4 +1,4 @@
-"""The canary: a fixed piece of work in every block, to see whether the machine is quiet.
+"""The canary: a fixed piece of work in every block, to see if the machine is quiet.
 
 Sleeps to absolute deadlines show late wake-ups, a fixed spin shows a stolen or slowed
 CPU. The work is the same in every block of a run, so what changes is the machine.

@@ -51,7 +51,8 @@ def _refusals(
     threads = max((lanes(cell) for cell in cells), default=0)
     available = state["memory_available_bytes"]
     if available is not None and available < threads * THREAD_BYTES:
-        yield f"{threads} threads take more than the {available / 1e9:.1f} GB that are free"
+        free = f"{available / 1e9:.1f} GB that are free"
+        yield f"{threads} threads take more than the {free}"
     workers = max((cell.workers or 0 for cell in cells), default=0)
     for limit, name in environment.thread_limits():
         if limit < workers + SPARE_THREADS:

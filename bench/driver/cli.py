@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from . import REPOSITORY
 from .quantities import parse_count, parse_duration_ns
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 MOST_TASKS, MOST_WORKERS = 10_000_000, 100_000
 DESCRIPTION = """\
 What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
@@ -104,6 +104,7 @@ def parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
+    # fmt: off
     add("experiment", nargs="?", metavar="NAME",
         help="an experiment of bench/experiments (default: comparison)")
     add("--list", action="store_true", help="name the experiments and their questions")
@@ -125,11 +126,14 @@ def parser() -> Parser:
         help="sizes of the worker pool")
     add("--service-time", type=_checked(_duration), metavar="D",
         help="time that one call takes")
-    add("--api-capacity", type=_checked(_capacity), metavar="K", default=argparse.SUPPRESS,
+    add("--api-capacity", type=_checked(_capacity), metavar="K",
+        default=argparse.SUPPRESS,
         help="calls that the API serves at once, or 'unlimited'")
     add("--programs", type=Path, default=REPOSITORY / "build/release/src",
-        metavar="DIR", help="where the two programs are (default: the build of bench/run)")
-    return made  # fmt: skip
+        metavar="DIR",
+        help="where the two programs are (default: the build of bench/run)")
+    # fmt: on
+    return made
 
 
 def parse(arguments: list[str]) -> Settings:

@@ -1,8 +1,8 @@
 """A whole class's machines together: one line a machine, one set of charts.
 
-Writes results/<UTC time>-class/ with class.csv: for each machine and cell the figures of
-its summary, and for each pool the ratio to its baseline. low and high are the interval of
-the median; for outcomes, the extremes. Machines have numbers, not names.
+Writes results/<UTC time>-class/ with class.csv: for each machine and cell the figures
+of its summary, and for each pool the ratio to its baseline. low and high are the
+interval of the median; for outcomes, the extremes. Machines have numbers, not names.
 """
 
 from __future__ import annotations
@@ -86,7 +86,13 @@ def _rows(number: int, kept: Stored) -> Iterator[list[object]]:
         if ratio.interval is not None:
             cell = ratio.cell
             key = [cell.name, cell.design, cell.workers, cell.tasks, ratio.interval.n]
-            yield [*machine, *key, f"ratio_{ratio.figure}", "1", *_limits(ratio.interval)]
+            yield [
+                *machine,
+                *key,
+                f"ratio_{ratio.figure}",
+                "1",
+                *_limits(ratio.interval),
+            ]
 
 
 def _limits(interval: Interval) -> list[float | None]:

@@ -1,7 +1,7 @@
 """Two results folders side by side: another machine, commit or kernel.
 
-Their runs share no blocks, so a ratio is one of two medians, and its interval comes from
-a bootstrap over runs. What was not asked in the same way is refused, cell by cell.
+Their runs share no blocks, so a ratio is one of two medians, and its interval comes
+from a bootstrap over runs. What was not asked in the same way is refused, cell by cell.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ def _runs(kept: Stored, summary: Summary) -> list[Run]:
     return [run for run in kept.runs if run.counts and run.cell.name == name]
 
 
-def _pairs(
-    first: Stored, second: Stored, one: Summary, two: Summary
-) -> Iterator[Pair]:
+def _pairs(first: Stored, second: Stored, one: Summary, two: Summary) -> Iterator[Pair]:
     for name in COMPARED:
         read = FIGURES[name].read
         values = [
@@ -104,7 +102,10 @@ def lines(found: Comparison) -> list[str]:
         if not kept.complete:
             told.append(f"warning: {kept.name} is incomplete")
     differences = list(_differences(found.first.environment, found.second.environment))
-    told += ["", "What else differs:" if differences else "Nothing else is known to differ."]
+    told += [
+        "",
+        "What else differs:" if differences else "Nothing else is known to differ.",
+    ]
     told += [f"  {line}" for line in differences]
     for name in COMPARED:
         pairs = [pair for pair in found.pairs if pair.figure == name]

@@ -146,7 +146,7 @@ def _tools(build: Path) -> dict[str, str | None]:
 
 
 def _meson(build: Path) -> str | None:
-    """Of the build itself; and asking meson would take longer than a quick run's block."""
+    """Of the build itself; asking meson would take as long as a run of 50 tasks."""
     info = read(build / "meson-info" / "meson-info.json")
     return json.loads(info)["meson_version"]["full"] if info else None
 
@@ -162,12 +162,16 @@ def _compiler(build: Path) -> str | None:
 def _flags(build: Path) -> str | None:
     """The optimisation flags, as the build really used them."""
     commands = read(build / "compile_commands.json") or ""
-    found = dict.fromkeys(re.findall(r"(?<=\s)-(?:O\S*|g\S*|D\w*DEBUG\w*|std=\S+)", commands))
+    found = dict.fromkeys(
+        re.findall(r"(?<=\s)-(?:O\S*|g\S*|D\w*DEBUG\w*|std=\S+)", commands)
+    )
     return " ".join(found) or None
 
 
 def _memory_bytes(field: str) -> int | None:
-    found = re.search(rf"^{field}:\s*(\d+) kB", read("/proc/meminfo") or "", re.MULTILINE)
+    found = re.search(
+        rf"^{field}:\s*(\d+) kB", read("/proc/meminfo") or "", re.MULTILINE
+    )
     return int(found[1]) * 1024 if found else None
 
 

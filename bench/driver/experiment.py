@@ -120,7 +120,9 @@ def _expand(
             if key != "workers" or design == "worker-pool":
                 options[key] = value
         options = {key: value for key, value in options.items() if value is not None}
-        lists = [value if isinstance(value, list) else [value] for value in options.values()]
+        lists = [
+            value if isinstance(value, list) else [value] for value in options.values()
+        ]
         for values in product(*lists):
             yield design, dict(zip(options, values))
 
@@ -156,7 +158,9 @@ def _cell(design: str, options: dict[str, Any], told: Sequence[str]) -> Cell:
     parts = [design, *([f"w{workers}"] if pool else [])]
     parts += [_name_part(key, value) for key, value in named.items()]
     label = [design, *([f"{workers} workers"] if pool else [])]
-    label += [key if value is True else f"{key} {value}" for key, value in named.items()]
+    label += [
+        key if value is True else f"{key} {value}" for key, value in named.items()
+    ]
     return Cell(
         name="-".join([*parts, f"n{tasks}"]),
         design=design,

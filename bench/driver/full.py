@@ -15,9 +15,9 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from . import environment, stored
+from . import REPOSITORY, environment, stored
 from .blocks import full
-from .measure import REPOSITORY, Outcome, Request, measure, place, resume, stamp
+from .measure import Outcome, Request, measure, place, resume, stamp
 from .model import Experiment
 from .results import INCOMPLETE, UNFINISHED, holds_runs, point_latest, write_whole
 from .status import Stopped
@@ -85,9 +85,10 @@ def _abandon(folder: Path, name: Path) -> None:
 
 def _page(outcomes: Sequence[Outcome]) -> str:
     """A page that leads to the report of each experiment."""
+    asked = [outcome.experiment for outcome in outcomes]
     items = "\n".join(
-        f'<li><a href="{o.experiment.name}/report.html">{escape(o.experiment.question)}</a>'
-        for o in outcomes
+        f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
+        for each in asked
     )
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'

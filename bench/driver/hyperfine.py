@@ -117,8 +117,7 @@ class Gun:
             raise record.RecordError(f"it hung: ended after {timeout_s:.0f} s")
         if ending.exit_code != 0:
             raise HyperfineError(
-                f"hyperfine ended with {ending.exit_code}"
-                + _complaint(ending.stderr)
+                f"hyperfine ended with {ending.exit_code}" + _complaint(ending.stderr)
             )
         try:
             result = json.loads(_read_text(self._scratch / TIMES))["results"][0]

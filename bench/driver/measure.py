@@ -12,7 +12,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import checks, environment, experiment as experiments, publish, stored, table
+from . import REPOSITORY, checks, environment, experiment as experiments
+from . import publish, stored, table
 from .blocks import Plan, Protocol, is_long, protocol_of
 from .child import Guardian
 from .hyperfine import Gun
@@ -21,8 +22,6 @@ from .results import ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFold
 from .session import Session, utc_now
 from .status import Stopped
 from .stored import Stored
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Refused(Exception):
@@ -74,7 +73,9 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     folder.write_json(ENVIRONMENT, facts)
     plan = Plan(chosen.cells, protocol, facts["seed"], request.blocks)
     told = list(left_out.values())
-    return _run(Session(asked, plan, folder, told, later_s=request.later_s), facts, request)
+    return _run(
+        Session(asked, plan, folder, told, later_s=request.later_s), facts, request
+    )
 
 
 def resume(kept: Stored, request: Request) -> Outcome:
@@ -82,8 +83,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
     facts = dict(kept.environment)
     if facts["programs"] != environment.fingerprint(request.programs):
         raise Refused(
-            f"{kept.name} was measured with other programs, at commit {facts['commit']}: "
-            "build that commit to go on, or start anew"
+            f"{kept.name} was measured with other programs, at commit "
+            f"{facts['commit']}: build that commit to go on, or start anew"
         )
     asked, protocol = kept.experiment, protocol_of(facts)
     chosen = experiments.without(asked, set(_left_out(asked, protocol)))

@@ -18,7 +18,9 @@ BAR = 30
 class Progress:
     """Draws on stderr, so that stdout holds the results alone."""
 
-    def __init__(self, left_s: Callable[[], float], stream: TextIO | None = None) -> None:
+    def __init__(
+        self, left_s: Callable[[], float], stream: TextIO | None = None
+    ) -> None:
         self._left_s = left_s  # how long the rest should take, not counting this run
         # Started with stderr closed, there is none.
         self._stream = stream or sys.stderr or open(os.devnull, "w", encoding="utf-8")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 
 NS_PER = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
-BYTES_PER = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def parse_duration_ns(text: str) -> int:
-    """"250us", "10ms", "1.5s" or "0" in nanoseconds."""
+    """ "250us", "10ms", "1.5s" or "0" in nanoseconds."""
     if text == "0":
         return 0
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ns|us|ms|s)", text, re.ASCII)
@@ -73,7 +72,9 @@ def _show_scaled(unit: str, value: float) -> str:
     name, size = _scale(unit, value)
     # There are no parts of bytes or nanoseconds.
     whole = (name, size) == UNITS[unit][-1]
-    return (f"{value / size:.0f} " if whole else _three_digits(value / size) + " ") + name
+    return (
+        f"{value / size:.0f} " if whole else _three_digits(value / size) + " "
+    ) + name
 
 
 def show_duration(seconds: float) -> str:

@@ -54,7 +54,9 @@ def _why_not_double(summaries: Summaries) -> Answer:
         what, share = limiter(summary)
         by_limiter.setdefault(what, []).append(f"{name} {show_percent(share)}")
     told = [f"{what} ({', '.join(names)})" for what, names in by_limiter.items()]
-    return Answer("Why not double?", "; ".join(told) or "nothing was run", bool(told) or None)
+    return Answer(
+        "Why not double?", "; ".join(told) or "nothing was run", bool(told) or None
+    )
 
 
 def limiter(summary: Summary) -> tuple[str, float]:
@@ -80,7 +82,9 @@ def _limits(runs: Sequence[Run]) -> Answer:
     """No run may be faster than physics allows."""
     question = "Did it break limits?"
     if broken := [run for run in runs if run.problem and "impossible" in run.problem]:
-        return Answer(question, f"yes: {broken[0].cell.label}: {broken[0].problem}", False)
+        return Answer(
+            question, f"yes: {broken[0].cell.label}: {broken[0].problem}", False
+        )
     ratios = []
     for run in runs:
         bound_s = bound_wall_s(run.cell, run.record) if run.counts else None
@@ -96,7 +100,9 @@ def _errors(runs: Sequence[Run]) -> Answer:
     question = "Did it error?"
     if spoilt := [run for run in runs if run.problem]:
         text = f"yes: {len(spoilt)} of {len(runs)} runs count for nothing"
-        return Answer(question, f"{text}; {spoilt[0].cell.label}: {spoilt[0].problem}", False)
+        return Answer(
+            question, f"{text}; {spoilt[0].cell.label}: {spoilt[0].problem}", False
+        )
     totals = {
         name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
     }
@@ -145,7 +151,9 @@ def _happened(summaries: Summaries) -> Answer:
     awake = [s.cell.label for s in measured if not _slept(s)]
     if awake:
         return Answer(question, f"{text}; fewer waits than calls: {awake[0]}", False)
-    return Answer(question, f"{text}; every call waited: as many switches or more", True)
+    return Answer(
+        question, f"{text}; every call waited: as many switches or more", True
+    )
 
 
 def _slept(summary: Summary) -> bool:

@@ -87,7 +87,7 @@ def _check_shape(record: Mapping[str, Any]) -> None:
 
 
 def _check_origin(record: Mapping[str, Any], cell: Cell) -> None:
-    """A record of another program, another commit's options or another run is foreign."""
+    """A record of another program, or of one that was asked otherwise, is foreign."""
     if record.get("program") != cell.design:
         raise RecordError(f"the record is of {record.get('program')!r}")
     if record.get("complete") is not True:
@@ -122,12 +122,12 @@ def _check_account(record: Mapping[str, Any], cell: Cell) -> None:
         raise RecordError(f"unknown outcome '{unknown[0]}'")
     capacity, served = cell.options.get("api-capacity"), record["peak"]["served"]
     if type(capacity) is int and served is not None and served > capacity:
-        raise RecordError(f"the API served {served} at once, its capacity is {capacity}")
+        raise RecordError(
+            f"the API served {served} at once, its capacity is {capacity}"
+        )
 
 
-def _check_time(
-    record: Mapping[str, Any], cell: Cell, timing: Timing | None
-) -> None:
+def _check_time(record: Mapping[str, Any], cell: Cell, timing: Timing | None) -> None:
     wall_s = record["wall_ns"] / 1e9
     bound_s = bound_wall_s(cell, record)
     if bound_s is not None and wall_s < bound_s:
@@ -137,5 +137,6 @@ def _check_time(
         )
     if timing is not None and wall_s > timing.wall_s:
         raise RecordError(
-            f"the program claims {wall_s:.6f} s, hyperfine saw only {timing.wall_s:.6f} s"
+            f"the program claims {wall_s:.6f} s, "
+            f"hyperfine saw only {timing.wall_s:.6f} s"
         )

@@ -41,7 +41,9 @@ def locked(parent: Path) -> Iterator[None]:
         parent.mkdir(parents=True, exist_ok=True)
         lock = open(parent / ".lock", "a+", encoding="utf-8")
     except OSError as error:
-        raise ResultsError(f"cannot write in {shown(parent)}: {error.strerror}") from None
+        raise ResultsError(
+            f"cannot write in {shown(parent)}: {error.strerror}"
+        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,7 +106,9 @@ class ResultsFolder:
                 (self.path / INCOMPLETE).unlink(missing_ok=True)
             self.path.mkdir(exist_ok=left is not None)
             (self.path / "samples").mkdir(exist_ok=True)
-            self._lines = {name: _open_lines(self.path / name) for name in (RUNS, BLOCKS)}
+            self._lines = {
+                name: _open_lines(self.path / name) for name in (RUNS, BLOCKS)
+            }
         except OSError as error:
             raise ResultsError(
                 f"cannot write in {shown(parent)}: {error.strerror}"
@@ -149,12 +153,10 @@ class ResultsFolder:
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         self.write(name, text + "\n")
 
-    def finish(self, latest: bool = True) -> Path:
+    def finish(self) -> Path:
         """The folder is whole: it gets its name, and `latest` points to it."""
         self.close()
         final = self._rename(self._name)
-        if not latest:
-            return final
         point_latest(final)
         return final
 

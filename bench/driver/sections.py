@@ -25,7 +25,9 @@ def limits(runs: Sequence[Run]) -> list[str]:
     rows = [(f"  {name}", show_count(n)) for n, name in environment.thread_limits()]
     alive = environment.threads_now()
     if alive is not None:
-        rows.append(("  (threads alive on the whole machine now", f"{show_count(alive)})"))
+        rows.append(
+            ("  (threads alive on the whole machine now", f"{show_count(alive)})")
+        )
     return [*told, "What would end it on this machine", *aligned(rows)]
 
 

@@ -46,7 +46,9 @@ class Session:
     given_up: set[str] = field(default_factory=set)  # cells that hung
 
     def __post_init__(self) -> None:
-        timed = [(run.cell.name, run.hyperfine.wall_s) for run in self.runs if run.hyperfine]
+        timed = [
+            (run.cell.name, run.hyperfine.wall_s) for run in self.runs if run.hyperfine
+        ]
         self._started = time.monotonic() - sum(wall_s for _, wall_s in timed)
         self.plan.seen_s |= dict(timed)
         self._block = max((block["block"] for block in self.blocks), default=0)

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import canary
 from .figures import FIGURES
+
 from .model import (
     OUTCOMES, Cell, Count, Experiment, Noise, Ratio, Role, Run, Summaries, Summary,
 )  # fmt: skip
@@ -150,9 +151,7 @@ def ratio(
     return Ratio(figure, over[0], under[0], interval, ratio_verdict(interval))
 
 
-def _by_block(
-    figure: str, side: tuple[Cell, Sequence[Run], Role]
-) -> dict[int, float]:
+def _by_block(figure: str, side: tuple[Cell, Sequence[Run], Role]) -> dict[int, float]:
     _, runs, role = side
     read = FIGURES[figure].read
     return {

@@ -53,7 +53,14 @@ def _cell_rows(summary: Summary) -> Iterator[list[str]]:
     ):
         if value is not None:
             empty = [""] * 5
-            yield [*_key(summary.cell), str(summary.n), name, "s", _number(value), *empty]
+            yield [
+                *_key(summary.cell),
+                str(summary.n),
+                name,
+                "s",
+                _number(value),
+                *empty,
+            ]
 
 
 def _key(cell: Cell) -> list[str]:

@@ -70,7 +70,9 @@ def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
         return None
     if cell.workers is not None or "max-threads" in cell.options:
         return rounds_s(cell)
-    return None if create_each_s is None else rounds_s(cell) + cell.tasks * create_each_s
+    return (
+        None if create_each_s is None else rounds_s(cell) + cell.tasks * create_each_s
+    )
 
 
 def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:

@@ -2,7 +2,8 @@
 
 Within a block the same design ran with several numbers of threads. A straight line
 through them (least squares) has the cost of a thread as its slope, free of what the
-program and the machine use anyway. One slope a block; their median and interval are told.
+program and the machine use anyway. One slope a block; their median and interval are
+told.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Figures as words. Whatever calls a thing faster or slower does it through here.
 
-Every word is chosen by a verdict, and a verdict by an interval; so no sentence, title or
-caption can say more than the data bear out.
+Every word is chosen by a verdict, and a verdict by an interval; so no sentence, title
+or caption can say more than the data bear out.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def noise_sentences(noise: Noise) -> list[str]:
             lines.append(f"{told}; quiet.")
     if noise.suspended_blocks:
         blocks = ", ".join(str(number) for number in noise.suspended_blocks)
-        lines.append(f"The machine was suspended before block {blocks}: do not trust it.")
+        lines.append(
+            f"The machine was suspended before block {blocks}: do not trust it."
+        )
     return lines
 
 
@@ -124,7 +126,10 @@ def control_sentence(a_a: Ratio) -> str:
     text = f"A/A control ({a_a.cell.label}) {ratio_text(interval)}"
     least = max(abs(interval.low - 1), abs(interval.high - 1))
     if interval.low <= 1 <= interval.high:
-        return f"{text} contains 1; differences below {show_percent(least, 1)} could not be seen."
+        return (
+            f"{text} contains 1; differences below {show_percent(least, 1)} could not "
+            "be seen."
+        )
     return (
         f"{text} does not contain 1: this machine cannot resolve differences below "
         f"{show_percent(least, 1)} now."

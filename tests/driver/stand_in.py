@@ -92,6 +92,8 @@ def misbehave(fault):
     """Faults that leave no record, or leave before it."""
     if fault == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if fault == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if fault == "fail":
         print("error: no worker could be started", file=sys.stderr)
         sys.exit(3)

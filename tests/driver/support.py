@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -122,6 +123,16 @@ class DriverTest(unittest.TestCase):
         folders = self.result_folders()
         self.assertEqual(len(folders), 1, folders)
         return folders[0]
+
+
+def wait_for(condition, what, seconds=120):
+    """Waits for a state, not for a time; the limit only ends a broken test."""
+    limit = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > limit:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.01)
+    return found
 
 
 def read_runs(folder):

@@ -33,13 +33,17 @@ class Order(unittest.TestCase):
 
     def test_long_cells_are_not_warmed_up_and_run_six_times(self):
         made = plan()
-        runs = [cell for n in range(0, 16) for cell, _ in made.block(n) if is_long(cell)]
+        runs = [
+            cell for n in range(0, 16) for cell, _ in made.block(n) if is_long(cell)
+        ]
         self.assertEqual([cell.name for cell in runs], ["worker-pool-w5-n10000"] * 6)
         self.assertFalse([c for c, _ in made.block(0) if is_long(c)])
 
     def test_blocks_asked_for_hold_all_cells(self):
         made = plan(blocks=9)
-        runs = [cell for n in range(1, 10) for cell, _ in made.block(n) if is_long(cell)]
+        runs = [
+            cell for n in range(1, 10) for cell, _ in made.block(n) if is_long(cell)
+        ]
         self.assertEqual(len(runs), 9)
 
     def test_without_a_pool_there_is_no_control(self):

@@ -3,14 +3,12 @@
 import json
 import os
 import re
-import signal
-import time
-import unittest
 
 from .support import DriverTest, read_runs
 
 FAULTS = {
     "crash": "ended by signal 11",
+    "killed": "ended by signal 9",
     "fail": "status 3: error: no worker could be started",
     "rubbish": "not valid JSON",
     "truncated": "not valid JSON",
@@ -26,16 +24,6 @@ FAULTS = {
 }
 
 
-def wait_for(condition, what, seconds=120):
-    """Waits for a state, not for a time; the limit only ends a broken test."""
-    limit = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > limit:
-            raise AssertionError(f"never came: {what}")
-        time.sleep(0.01)
-    return found
-
-
 class GoodRuns(DriverTest):
     def test_a_run_leaves_a_whole_folder_and_says_where(self):
         status, out, err = self.drive("--blocks", "6", "--seed", "5")
@@ -47,7 +35,13 @@ class GoodRuns(DriverTest):
         names = {path.name for path in folder.iterdir()}
         self.assertEqual(
             names,
-            {"runs.ndjson", "blocks.ndjson", "environment.json", "summary.csv", "samples"},
+            {
+                "runs.ndjson",
+                "blocks.ndjson",
+                "environment.json",
+                "summary.csv",
+                "samples",
+            },
         )
         runs = read_runs(folder)
         roles = [run.role.value for run in runs]
@@ -229,104 +223,3 @@ class Hyperfines(DriverTest):
         )
         self.assertEqual(status, 3)
         self.assertIn("times cannot be read", err)
-
-
-class Stopping(DriverTest):
-    """Signals at a moment when runs have finished and one is under way."""
-
-    def start_and_wait(self):
-        self.write_experiment(
-            'question = "?"\n[options]\nservice-time = "150ms"\n'
-            '[[cells]]\ndesign = "thread-per-task"\n'
-        )
-        process = self.start("--blocks", "200")
-        wait_for(self.two_runs, "two finished runs")
-        return process
-
-    def two_runs(self):
-        for path in self.out.glob(".unfinished-*/runs.ndjson"):
-            return path.read_bytes().count(b"\n") >= 2
-
-    def programs_running(self):
-        """Processes of this test's programs."""
-        found = []
-        for path in os.listdir("/proc"):
-            if path.isdecimal():
-                try:
-                    with open(f"/proc/{path}/cmdline", "rb") as file:
-                        line = file.read()
-                except OSError:
-                    continue
-                if b"./thread-per-task" in line and os.fsencode(self.folder) in self.cwd(path):
-                    found.append(int(path))
-        return found
-
-    def cwd(self, pid):
-        try:
-            return os.fsencode(os.readlink(f"/proc/{pid}/cwd"))
-        except OSError:
-            return b""
-
-    def test_a_signal_keeps_every_finished_run_in_a_folder_called_incomplete(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(signal=number):
-                process = self.start_and_wait()
-                process.send_signal(number)
-                _, err = process.communicate(timeout=120)
-                self.assertEqual(process.returncode, 128 + number, err)
-                self.assertNotIn(b"Traceback", err)
-                folder = self.result_folders()[-1]
-                self.assertTrue(folder.name.endswith("-incomplete"))
-                self.assertIn(folder.name.encode(), err)
-                self.assertGreaterEqual(len(read_runs(folder)), 2)
-                self.assertFalse((self.out / "latest").exists())
-                self.assertEqual(self.programs_running(), [])
-                self.assertIn("signal", (folder / "INCOMPLETE.txt").read_text())
-                os.rename(folder, self.folder / f"seen-{number}")
-
-    def test_a_killed_driver_leaves_no_process_and_the_next_keeps_its_runs(self):
-        process = self.start_and_wait()
-        wait_for(self.programs_running, "a running program")
-        process.kill()
-        process.communicate()
-        wait_for(lambda: not self.programs_running(), "the end of the program")
-        self.assertEqual(self.result_folders(), [])
-        self.drive("--blocks", "1")
-        first, second = self.result_folders()
-        kept = [f for f in (first, second) if f.name.endswith("-incomplete")]
-        self.assertEqual(len(kept), 1)
-        self.assertGreaterEqual(len(read_runs(kept[0])), 2)
-
-    def test_a_second_driver_is_turned_away_while_the_first_runs(self):
-        process = self.start_and_wait()
-        status, _, err = self.drive("--blocks", "1")
-        self.assertEqual(status, 3)
-        self.assertIn(f"process {process.pid}", err)
-
-
-class OddPaths(DriverTest):
-    def test_odd_places_for_results_and_programs(self):
-        odd = [
-            b"with space", b"it's \"quoted\"", b"-leading", b"new\nline", b"\xff\xfe",
-            b"$HOME;ls", b"%s", "\u00fcml\u00e4ut".encode(),
-        ]  # fmt: skip
-        for name in odd:
-            with self.subTest(name=name):
-                place = self.folder / os.fsdecode(name)
-                place.mkdir()
-                self.out = place / "out"
-                self.write_programs(place / "programs")
-                status, out, err = self.drive("--blocks", "1")
-                self.assertEqual((status, "Traceback" in err), (0, False), err)
-                self.assertTrue(read_runs(self.only_folder()))
-
-    def test_a_relative_place_is_in_the_current_folder(self):
-        self.out = os.path.relpath(self.folder / "-out")
-        self.programs = os.path.relpath(self.programs)
-        status, out, err = self.drive("--blocks", "1")
-        self.assertEqual(status, 0, err)
-        self.assertTrue((self.folder / "-out" / "latest").is_dir())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -28,7 +28,9 @@ class Comparison(unittest.TestCase):
         self.assertEqual(cells, {(d, w, n) for d, w in designs for n in sizes})
 
     def test_five_workers_on_ten_thousand_tasks_should_take_twenty_seconds(self):
-        cell = next(c for c in self.experiment.cells if (c.workers, c.tasks) == (5, 10000))
+        cell = next(
+            c for c in self.experiment.cells if (c.workers, c.tasks) == (5, 10000)
+        )
         self.assertEqual(theory_wall_s(cell, None), 20.0)
 
     def test_overrides_replace_the_options_and_leave_the_samples_their_tasks(self):

@@ -1,12 +1,11 @@
-"""Faults of the place: a full disk, closed or full output, being stopped for a while."""
+"""Faults of the place: a full disk, closed or full output, a pause."""
 
 import os
 import resource
 import signal
 import subprocess
 
-from .support import DriverTest, read_runs
-from .test_driver import wait_for
+from .support import DriverTest, read_runs, wait_for
 
 
 class FullDisk(DriverTest):
@@ -34,8 +33,11 @@ class Outputs(DriverTest):
         with open("/dev/full", "wb") as full:
             done = subprocess.run(
                 self.command("--blocks", "1"),
-                env=self.environment(), stdout=full, stderr=subprocess.PIPE, timeout=300,
-            )  # fmt: skip
+                env=self.environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                timeout=300,
+            )
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"cannot write to stdout: No space left", done.stderr)
         self.assertNotIn(b"Traceback", done.stderr)
@@ -60,7 +62,8 @@ class Outputs(DriverTest):
                     self.command("--blocks", "1"),
                     env=self.environment(),
                     timeout=300,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                     preexec_fn=lambda: [os.close(number) for number in closed],
                 )
                 self.assertEqual(done.returncode, 0)

@@ -8,16 +8,46 @@ from driver import quantities as q
 
 class Reading(unittest.TestCase):
     def test_durations_carry_a_unit(self):
-        for text, ns in {"250us": 250_000, "10ms": 10**7, "1.5s": 15 * 10**8, "0": 0}.items():
+        for text, ns in {
+            "250us": 250_000,
+            "10ms": 10**7,
+            "1.5s": 15 * 10**8,
+            "0": 0,
+        }.items():
             self.assertEqual(q.parse_duration_ns(text), ns)
 
     def test_what_is_no_duration_is_refused_by_name(self):
-        for text in ("10", "", "ms", "-1ms", "1e3ms", " 1ms", "1ms ", "1,5s", "nan", "١ms"):
-            with self.subTest(text=text), self.assertRaisesRegex(ValueError, "duration"):
+        for text in (
+            "10",
+            "",
+            "ms",
+            "-1ms",
+            "1e3ms",
+            " 1ms",
+            "1ms ",
+            "1,5s",
+            "nan",
+            "١ms",
+        ):
+            with self.subTest(text=text), self.assertRaisesRegex(
+                ValueError, "duration"
+            ):
                 q.parse_duration_ns(text)
 
     def test_what_is_no_count_is_refused(self):
-        for text in ("abc", "12abc", "", "0x10", " 5", "1e3", "-1", "9" * 30, "²", "0", "11"):
+        for text in (
+            "abc",
+            "12abc",
+            "",
+            "0x10",
+            " 5",
+            "1e3",
+            "-1",
+            "9" * 30,
+            "²",
+            "0",
+            "11",
+        ):
             with self.subTest(text=text), self.assertRaisesRegex(ValueError, "whole"):
                 q.parse_count(text, 1, 10)
 

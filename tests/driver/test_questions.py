@@ -40,7 +40,9 @@ class Questions(unittest.TestCase):
         runs = self.runs()
         for run in runs:
             run.record["create_ns"] = run.record["wall_ns"] * 0.8
-        self.assertIn("creating threads (thread-per-task 80 %", self.answers(runs)[0].text)
+        self.assertIn(
+            "creating threads (thread-per-task 80 %", self.answers(runs)[0].text
+        )
         for run in runs:
             run.record["create_ns"] = 0
             run.record["wall_ns"] = 2_100_000

@@ -32,8 +32,19 @@ class Records(unittest.TestCase):
         self.check()
 
     def test_nothing_may_be_missing(self):
-        for key in ("peak", "cpu", "outcomes", "config", "wall_ns", "calls", "create_ns",
-                    "schema_version", "program", "workload_digest", "complete"):
+        for key in (
+            "peak",
+            "cpu",
+            "outcomes",
+            "config",
+            "wall_ns",
+            "calls",
+            "create_ns",
+            "schema_version",
+            "program",
+            "workload_digest",
+            "complete",
+        ):
             with self.subTest(key=key):
                 self.record = make_record(self.cell)
                 del self.record[key]

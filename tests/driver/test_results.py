@@ -104,7 +104,8 @@ class Folders(unittest.TestCase):
     def test_a_second_driver_is_told_who_holds_the_folder(self):
         code = (
             "import sys; from pathlib import Path; from driver.results import locked\n"
-            "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+            "with locked(Path(sys.argv[1])):\n"
+            "    print('held', flush=True); sys.stdin.read()"
         )
         holder = subprocess.Popen(
             [sys.executable, "-c", code, str(self.parent)],

@@ -3,8 +3,7 @@
 import json
 import signal
 
-from .support import DriverTest, read_runs
-from .test_driver import wait_for
+from .support import DriverTest, read_runs, wait_for
 
 SLOW = """
 question = "Does it go on where it stopped?"
@@ -54,7 +53,9 @@ class Resuming(Stopped):
                 # 2 of warm-up, 3 blocks of 2 and the control, 1 sample.
                 self.assertEqual(len(keys), 2 + 3 * 3 + 1)
                 self.assertEqual((self.out / "latest").resolve(), self.only_folder())
-                facts = json.loads((self.only_folder() / "environment.json").read_text())
+                facts = json.loads(
+                    (self.only_folder() / "environment.json").read_text()
+                )
                 self.assertEqual(len(facts["resumed_utc"]), 1)
 
     def test_the_order_is_that_of_a_run_without_interruption(self):

@@ -79,7 +79,9 @@ class Comparing(unittest.TestCase):
     def test_the_control_is_a_cell_over_itself(self):
         runs = self.runs()
         for block in range(1, 7):
-            runs.append(make_run(self.pool, block, (1 + 0.3 * block) * 2, role=Role.A_A))
+            runs.append(
+                make_run(self.pool, block, (1 + 0.3 * block) * 2, role=Role.A_A)
+            )
         control = self.summarise(runs).noise.a_a
         self.assertEqual(control.cell, self.pool)
         self.assertAlmostEqual(control.interval.median, 1.0)
