@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as they must be, the first to the left, the others to the right."""
+    """Columns as wide as they must be: the first to the left, others to the right."""
     count = max(map(len, rows), default=0)
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(count)]
     told = []

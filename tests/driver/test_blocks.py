@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import replace
 
 from . import REPOSITORY
-from driver.blocks import CLASSROOM, QUICK, Plan, Protocol, control_cell, is_long
-from driver.experiment import load
+from driver.blocks import CLASSROOM, QUICK, Plan, Protocol, control_cell, full, is_long
+from driver.experiment import list_experiments, load
 from driver.model import Role
 
 COMPARISON = load(REPOSITORY / "bench/experiments", "comparison", {})
@@ -49,6 +49,27 @@ class Order(unittest.TestCase):
     def test_without_a_pool_there_is_no_control(self):
         threads = [c for c in COMPARISON.cells if c.workers is None]
         self.assertIsNone(control_cell(threads))
+
+
+class Shipped(unittest.TestCase):
+    """Each experiment has the time for an interval, in a class and in a full run."""
+
+    def test_every_experiment_has_time_for_six_blocks(self):
+        folder = REPOSITORY / "bench/experiments"
+        for name in list_experiments(folder):
+            asked = load(folder, name, {})
+            for protocol in (CLASSROOM, full(asked.minutes)):
+                with self.subTest(name=name, protocol=protocol.name):
+                    made = Plan(asked.cells, protocol, 1)
+                    samples_s = sum(made.cell_s(cell) for cell in asked.samples)
+                    left_s = protocol.budget_s - samples_s - made.block_s(0)
+                    self.assertGreaterEqual(made.fitting(0, left_s), 6)
+
+    def test_a_full_run_is_about_half_an_hour(self):
+        folder = REPOSITORY / "bench/experiments"
+        names = list_experiments(folder)
+        minutes = sum(load(folder, name, {}).minutes for name in names)
+        self.assertAlmostEqual(minutes, 30, delta=5)
 
 
 class Budget(unittest.TestCase):
