@@ -6,7 +6,7 @@ load 'plots/style.gp'
 set rmargin at screen 0.80
 set xrange [-0.6:last_block + 0.6]
 set yrange [y_low:y_high]
-set ytics y_step format '%+.0f %%'
+set ytics @percent_tics
 set label 'off the median of its cell' at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label 'block (0 is the warm-up)' at screen 0.44,0.032 center \
     font plain(21) tc rgb ink

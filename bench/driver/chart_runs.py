@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 from .chart_look import base_name
 from .chart_material import Material
@@ -61,7 +62,7 @@ def sequence(material: Material) -> Sheet:
         marks=tuple(marks),
         settings={
             "last_block": max(m[5] for m in marks),
-            **{"y_low": low, "y_high": high, "y_step": _step(high - low)},
+            **{"y_low": low, "y_high": high, "percent_tics": _tics(low, high)},
             "panels": len(panels),
             "panel_words": [tasks_words(n) for n in panels],
             "warm_ups": int(any(m[4] for m in marks)),
@@ -86,10 +87,14 @@ def _signed(percent: float) -> str:
     return f"{percent:+.1f} %".replace("-", "−")
 
 
-def _step(span: float) -> float:
-    """A round distance of ticks that leaves about three."""
+def _tics(low: float, high: float) -> str:
+    """Three or four written ticks at round distances, nought among them."""
     steps = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-    return next((s for s in steps if span / s <= 4), steps[-1])
+    step = next((s for s in steps if (high - low) / s <= 4), steps[-1])
+    ticks = [n * step for n in range(ceil(low / step), floor(high / step) + 1)]
+    # gnuplot takes the words of a tick for a format: % must be doubled.
+    words = (f"{t:+d} %%".replace("-", "−") if t else "0 %%" for t in ticks)
+    return "(" + ", ".join(f'"{w}" {t}' for w, t in zip(words, ticks)) + ")"
 
 
 def _marks(material: Material, summary: Summary, panel: int) -> list[tuple[Value, ...]]:

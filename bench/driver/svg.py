@@ -21,6 +21,8 @@ def dress(text: str, name: str, title: str, description: str) -> str:
     text = text.replace('font-family="DejaVu Sans"', f'font-family="{FONTS}"')
     text = re.sub(r" d='([^']*)'", lambda m: f" d='{_straightened(m[1])}'", text)
     text = re.sub(r"<g [^>]*>\s*</g>\s*", "", text)
+    # The outline of a hollow mark is scaled down with it, to less than a pixel.
+    text = text.replace("stroke-width='0.111'", "stroke-width='0.26'")
     text = _own_ids(text, name)
     head = (
         f' role="img" aria-labelledby="{name}-title {name}-desc">\n'
