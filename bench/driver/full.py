@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import REPOSITORY, environment, stored
 from .blocks import full
-from .measure import Outcome, Request, measure, place, resume, stamp
+from .measure import Outcome, Request, check_programs, measure, place, resume, stamp
 from .model import Experiment
 from .results import INCOMPLETE, UNFINISHED, holds_runs, point_latest, write_whole
 from .status import Stopped
@@ -65,6 +65,7 @@ def _run_one(
     left = request.out / f"{experiment.name}-incomplete"
     if complete.is_dir():
         kept = stored.read(complete)
+        check_programs(kept, request)
         return Outcome(complete, kept.experiment, kept.runs, kept.summaries, ())
     if left.is_dir():
         return resume(stored.read(left), request)

@@ -81,11 +81,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
 def resume(kept: Stored, request: Request) -> Outcome:
     """Goes on with an incomplete folder, from the first run that is missing."""
     facts = dict(kept.environment)
-    if facts["programs"] != environment.fingerprint(request.programs):
-        raise Refused(
-            f"{kept.name} was measured with other programs, at commit "
-            f"{facts['commit']}: build that commit to go on, or start anew"
-        )
+    check_programs(kept, request)
     asked, protocol = kept.experiment, protocol_of(facts)
     chosen = experiments.without(asked, set(_left_out(asked, protocol)))
     name = kept.folder.resolve().name.removesuffix("-incomplete")
@@ -97,6 +93,15 @@ def resume(kept: Stored, request: Request) -> Outcome:
     )  # fmt: skip
     facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
     return _run(session, facts, request)
+
+
+def check_programs(kept: Stored, request: Request) -> None:
+    """Runs of other programs must not come into the same folder."""
+    if kept.environment["programs"] != environment.fingerprint(request.programs):
+        raise Refused(
+            f"{kept.name} was measured with other programs, at commit "
+            f"{kept.environment['commit']}: build that commit to go on, or start anew"
+        )
 
 
 def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:

@@ -117,3 +117,12 @@ class Full(Stopped):
                     keys = [(run.block, run.cell.name, run.role) for run in runs]
                     self.assertEqual(len(keys), len(set(keys)))
                     self.assertEqual(len(keys), 2 + 3 * 3 + 1)
+
+    def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
+        self.stop_after(15, signal.SIGINT, "--full")
+        with open(self.programs / "worker-pool", "a", encoding="utf-8") as program:
+            program.write("\n# rebuilt\n")
+        status, _, err = self.drive("--full", "--resume")
+        self.assertEqual(status, 3)
+        self.assertIn("comparison was measured with other programs", err)
+        self.assertTrue(self.only_folder().name.endswith("-full-incomplete"))
