@@ -17,6 +17,8 @@ from typing import Any
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
 PROGRAMS = ("thread-per-task", "worker-pool")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
+# Options for every run: with --detect-deadlock the whole suite must raise no alarm.
+ALWAYS = os.environ.get("FIVE_COOKS_OPTIONS", "").split()
 LIMIT_S = 30  # a watchdog, not a measurement: far above what any run here takes
 OUTCOMES = (
     "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
@@ -65,7 +67,7 @@ def refuse_constant(name: str) -> None:
 
 def command_of(program: str, *args: object, wrap: tuple[str, ...] = ()) -> list[str]:
     """The command line; `wrap` goes before it: taskset, setpriv and their kind."""
-    return [*wrap, str(BUILD / "src" / program), *map(str, args)]
+    return [*wrap, str(BUILD / "src" / program), *ALWAYS, *map(str, args)]
 
 
 def start(
