@@ -1,0 +1,61 @@
+"""The driver with the real programs, charts and report, when they have been built."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from . import REPOSITORY
+from .support import read_runs
+from driver import record
+from driver.experiment import list_experiments, load
+
+EXPERIMENTS = REPOSITORY / "bench/experiments"
+BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
+PROGRAMS = BUILD / "src"
+# An option given twice: the last one counts.
+SMALL = ("--tasks=1", "--service-time=1ms", "--limit-memory=1G")
+
+
+@unittest.skipUnless((PROGRAMS / "worker-pool").exists(), "the programs are not built")
+class RealPrograms(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def test_the_programs_know_every_option_of_every_experiment(self):
+        for name in list_experiments(EXPERIMENTS):
+            asked = load(EXPERIMENTS, name, {})
+            for cell in (*asked.cells, *asked.samples):
+                with self.subTest(experiment=name, cell=cell.name):
+                    small = SMALL if cell.workers is None else ("--workers=1", *SMALL)
+                    done = subprocess.run(
+                        [PROGRAMS / cell.design, *cell.args, *small, "--json=-"],
+                        capture_output=True,
+                        text=True,
+                        timeout=60,
+                    )
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    found = record.parse(done.stdout)
+                    self.assertEqual(found["program"], cell.design)
+
+    def test_a_comparison_is_measured_drawn_and_told(self):
+        done = subprocess.run(
+            [sys.executable, "-m", "driver", "--tasks", "50", "--workers", "5",
+             "--blocks", "6", "--out", self.folder, "--programs", PROGRAMS],
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+            capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        latest = self.folder / "latest"
+        self.assertGreater((latest / "report.html").stat().st_size, 10_000)
+        pictures = {path.stem for path in (latest / "charts").glob("*.svg")}
+        self.assertLessEqual({"wall-time", "memory", "outcomes"}, pictures)
+        runs = read_runs(latest)
+        self.assertEqual([run.problem for run in runs if run.problem], [])
+        digests = {r.record["workload_digest"] for r in runs if r.cell.tasks == 50}
+        self.assertEqual(len(digests), 1)
+        self.assertIn("worker-pool of 5 takes", done.stdout)
