@@ -88,8 +88,8 @@ def run(
             stderr=stderr,
             process_group=0,
         )
-        guardian.watch(process.pid)
         try:
+            guardian.watch(process.pid)
             timed_out = not _wait(process.pid, timeout_s, tick)
         finally:
             # Also after an end in good order: nothing it left behind goes on running.
@@ -100,7 +100,9 @@ def run(
     return Ending(process.returncode, timed_out, said)
 
 
-def _wait(pid: int, timeout_s: float, tick: Callable[[], None]) -> bool:
+def _wait(
+    pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None
+) -> bool:
     """True when the process ended in time.
 
     Sleeps on its descriptor: Popen.wait() would wake up twenty times a second beside
@@ -125,13 +127,13 @@ def _wait(pid: int, timeout_s: float, tick: Callable[[], None]) -> bool:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, then SIGKILL to the group, and the child's status collected."""
-    if process.poll() is None:
+    """SIGTERM, then SIGKILL to the group, and only then the child's status.
+
+    Until its status is collected, the group's number cannot become another's.
+    """
+    if not _wait(process.pid, 0):
         _signal_group(process.pid, signal.SIGTERM)
-        try:
-            process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            pass
+        _wait(process.pid, GRACE_S)
     _signal_group(process.pid, signal.SIGKILL)
     process.wait()
 

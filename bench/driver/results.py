@@ -42,7 +42,7 @@ def locked(parent: Path) -> Iterator[None]:
         lock = open(parent / ".lock", "a+", encoding="utf-8")
     except OSError as error:
         raise ResultsError(
-            f"cannot write in {shown(parent)}: {error.strerror}"
+            f"cannot write in {shown(parent)}: {error.strerror}: name another --out"
         ) from None
     with lock:
         try:
