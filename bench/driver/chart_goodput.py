@@ -27,7 +27,8 @@ def build(material: Material) -> Sheet:
         return _empty(material)
     found = {s.cell.name: rates[s.cell.name] for s in cells}
     ceiling = _ceiling(material)
-    values = [i.median for i in found.values()] + ([ceiling] if ceiling else [])
+    values = [end for rate in found.values() for end in bar(rate)]
+    values += [ceiling] if ceiling else []
     y_low, y_high = min(values) * 0.6, max(values) * 1.9
     return Sheet(
         name="goodput",

@@ -20,7 +20,7 @@ from .chart_words import (
 from .model import Summary
 from .quantities import show_count, show_duration
 from .theory import service_time_s
-from .wording import design_name, interval_text
+from .wording import design_name, interval_text, ratio_text
 
 FIGURE = "wall_s"
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 0.69 * 1600, 0.64 * 900
@@ -40,6 +40,7 @@ def build(material: Material) -> Sheet:
         name="wall-time",
         title=_title(material),
         subtitle=material.conditions(
+            _ratio_words(material),
             runs_words(cells),
             material.service_words,
             interval_words([s.figures[FIGURE] for s in cells]),
@@ -210,6 +211,15 @@ def _title(material: Material) -> str:
             f"; at {count} no difference shows",
         )
     return title
+
+
+def _ratio_words(material: Material) -> str:
+    """The title's ratio with its interval."""
+    pairs = _pairs(material)
+    ratio = material.ratio(pairs[-1].cell, FIGURE) if pairs else None
+    if ratio is None or ratio.interval is None:
+        return ""
+    return f"ratio {ratio_text(ratio.interval)}"
 
 
 def _pairs(material: Material) -> list[Summary]:
