@@ -50,15 +50,15 @@ def run_experiment(settings: cli.Settings) -> int:
     asked = experiments.load(EXPERIMENTS, settings.name, settings.overrides)
     with locked(settings.out):
         protocol = QUICK if settings.quick else CLASSROOM
-        return _tell(measure(asked, protocol, _request(settings)))
+        return _tell(measure(asked, protocol, _request(settings, settings.out)))
 
 
 def resume_experiment(settings: cli.Settings) -> int:
     """Goes on with a run that was stopped."""
-    with locked(settings.out):
-        left = _left(settings)
-        request = _request(settings, out=left.resolve().parent)
-        return _tell(resume(stored.read(left), request))
+    out = _out(settings)
+    with locked(out):
+        left = stored.read(_left(settings))
+        return _tell(resume(left, _request(settings, out)))
 
 
 def run_full(settings: cli.Settings) -> int:
@@ -66,17 +66,23 @@ def run_full(settings: cli.Settings) -> int:
     names = experiments.list_experiments(EXPERIMENTS)
     names.sort(key=lambda name: name != "comparison")
     asked = [experiments.load(EXPERIMENTS, name, {}) for name in names]
-    with locked(settings.out):
+    out = _out(settings)
+    with locked(out):
         left = _left(settings) if settings.resume else None
-        folder, outcomes = full.run_all(asked, _request(settings), left)
+        folder, outcomes = full.run_all(asked, _request(settings, out), left)
     told = [line for outcome in outcomes for line in _lines(outcome)]
     tell([*told, f"Results: {place(folder)}"])
     return MEASURED if all(outcome.sound for outcome in outcomes) else FAILED
 
 
-def _request(settings: cli.Settings, out: Path | None = None) -> Request:
+def _out(settings: cli.Settings) -> Path:
+    """Where results go: a run that is gone on with stays where it is."""
+    return settings.folders[0].resolve().parent if settings.folders else settings.out
+
+
+def _request(settings: cli.Settings, out: Path) -> Request:
     return Request(
-        out=out or settings.out,
+        out=out,
         programs=settings.programs,
         command=settings.shown,
         seed=settings.seed,

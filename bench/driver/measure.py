@@ -81,6 +81,8 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
 def resume(kept: Stored, request: Request) -> Outcome:
     """Goes on with an incomplete folder, from the first run that is missing."""
     facts = dict(kept.environment)
+    if kept.complete:
+        raise Refused(f"{kept.name} is complete: there is nothing to go on with")
     check_programs(kept, request)
     asked, protocol = kept.experiment, protocol_of(facts)
     chosen = experiments.without(asked, set(_left_out(asked, protocol)))

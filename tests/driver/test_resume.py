@@ -79,6 +79,19 @@ class Resuming(Stopped):
         self.assertIn("was measured with other programs", err)
         self.assertTrue(self.only_folder().name.endswith("-incomplete"))
 
+    def test_a_folder_can_be_named_and_is_gone_on_with_where_it_is(self):
+        self.write_experiment(SLOW)
+        self.stop_after(4, signal.SIGINT, "--blocks", "2")
+        left = self.only_folder()
+        self.out = self.folder / "elsewhere"
+        status, _, err = self.drive("--resume", left)
+        self.assertEqual(status, 0, err)
+        self.assertFalse(self.out.exists())
+        self.out = left.parent
+        status, _, err = self.drive("--resume", self.only_folder())
+        self.assertEqual(status, 3)
+        self.assertIn("is complete", err)
+
     def test_nothing_to_go_on_with_is_told(self):
         status, _, err = self.drive("--resume")
         self.assertEqual((status, err.count("\n")), (2, 1))
