@@ -63,7 +63,10 @@ class Page(unittest.TestCase):
         self.browser.run(
             "const pick = (id, value) => { const list = document.getElementById(id);"
             " list.value = value; list.dispatchEvent(new Event('change')); };"
-            "pick('replay-tasks', arguments[0]); pick('replay-pool', arguments[1]);",
+            "pick('replay-tasks', arguments[0]);"
+            "const offers = [...document.getElementById('replay-pool').options];"
+            "const name = `worker-pool of ${arguments[1]}`;"
+            "pick('replay-pool', offers.find((one) => one.text === name).value);",
             str(tasks), str(workers))  # fmt: skip
 
     def focus(self) -> None:

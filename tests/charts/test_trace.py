@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import sys
 import tempfile
@@ -66,9 +68,11 @@ class Trace(unittest.TestCase):
     def test_what_is_no_samples_file_is_refused(self) -> None:
         self.source.write_text("nonsense\n", encoding="utf-8")
         target = self.folder / "trace.json"
-        self.assertEqual(3, trace.main([str(self.source), str(target)]))
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(3, trace.main([str(self.source), str(target)]))
+            self.assertEqual(2, trace.main([]))
         self.assertFalse(target.exists())
-        self.assertEqual(2, trace.main([]))
+        self.assertIn("not a samples file", said.getvalue())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,11 @@
 // The replay: a thread per task above, a pool below, on one clock, from recorded runs.
 // Recording knows what happened when, Lane draws one moment, Replay moves the clock.
 
+// What a name says in parentheses: an option in which runs of one design differ.
+function variant(run) {
+  return run.name.match(/\(.*\)/)?.[0] ?? "";
+}
+
 class Replay {
   constructor(data) {
     this.capacity = data.capacity;
@@ -27,18 +32,21 @@ class Replay {
     }
   }
 
+  // A pool is offered by its place among the runs: names may differ in an option only.
   choose() {
     const tasks = Number(this.part("tasks").value);
     const here = this.runs.filter((run) => run.tasks === tasks);
-    const pools = here.filter((run) => run.workers);
     const wanted = this.part("pool").value;
-    this.part("pool").replaceChildren(
-      ...pools.map((run) => new Option(run.name, run.workers)));
-    if (pools.some((run) => String(run.workers) === wanted)) {
+    const offers = here.filter((run) => run.workers)
+      .map((run) => new Option(run.name, this.runs.indexOf(run)));
+    this.part("pool").replaceChildren(...offers);
+    if (offers.some((offer) => offer.value === wanted)) {
       this.part("pool").value = wanted;
     }
-    this.take(here.find((run) => !run.workers),
-      pools.find((run) => String(run.workers) === this.part("pool").value));
+    const pool = this.runs[this.part("pool").value];
+    const threads = here.filter((run) => !run.workers);
+    const alike = threads.find((run) => variant(run) === variant(pool));
+    this.take(alike ?? threads[0], pool);
   }
 
   take(threads, pool) {
