@@ -116,7 +116,7 @@ def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
     for tasks in sorted({ratio.cell.tasks for ratio in summaries.ratios}):
         lines.append(f"At {show_count(tasks)} tasks")
         ratios = [r for r in summaries.ratios if r.cell.tasks == tasks]
-        lines += [f"  {wording.ratio_sentence(ratio, unit)}" for ratio in ratios]
+        lines += [f"  {wording.whole_sentence(r, summaries, unit)}" for r in ratios]
         cells = dict.fromkeys(
             c.name for ratio in ratios for c in (ratio.baseline, ratio.cell)
         )

@@ -86,6 +86,19 @@ def success_sentence(summary: Summary) -> str | None:
     )
 
 
+def whole_sentence(ratio: Ratio, summaries: Summaries, unit: str = "s") -> str:
+    """The ratio, and what each got done for it: a time says nothing of failed tasks."""
+    sentence = ratio_sentence(ratio, unit)
+    ours, theirs = (
+        summaries.of(cell.name).outcomes.get("ok")
+        for cell in (ratio.cell, ratio.baseline)
+    )
+    if ours is None or theirs is None or ours.median == theirs.median:
+        return sentence
+    here, there = (show_count(round(count.median)) for count in (ours, theirs))
+    return f"{sentence[:-1]}; it completes {here} tasks where that completes {there}."
+
+
 def losses(summary: Summary, ranges: bool = True) -> list[str]:
     """ "9 688 rejected": each way in which tasks did not end well, with its count."""
     return [

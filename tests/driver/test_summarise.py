@@ -8,7 +8,7 @@ from .support import make_cell, make_run
 from driver import table
 from driver.model import Experiment, Role, Verdict
 from driver.summarise import summarise
-from driver.wording import ratio_sentence
+from driver.wording import ratio_sentence, whole_sentence
 
 
 class Comparing(unittest.TestCase):
@@ -37,6 +37,19 @@ class Comparing(unittest.TestCase):
         self.assertEqual((ratio.cell, ratio.baseline), (self.pool, self.threads))
         self.assertIn("2.00× [2.00, 2.00]", ratio_sentence(ratio))
         self.assertIn("slower", ratio_sentence(ratio))
+
+    def test_a_time_is_not_told_without_what_was_done_in_it(self):
+        runs = self.runs()
+        self.assertNotIn("completes", self.whole_sentence(runs))
+        for run in runs:
+            if run.cell is self.threads:
+                run.record["outcomes"] |= {"ok": 1, "rejected": 3}
+        told = self.whole_sentence(runs)
+        self.assertIn("slower; it completes 4 tasks where that completes 1.", told)
+
+    def whole_sentence(self, runs):
+        found = self.summarise(runs)
+        return whole_sentence(found.ratios[0], found)
 
     def test_five_blocks_bear_no_verdict(self):
         (ratio,) = self.summarise(self.runs(blocks=5)).ratios
