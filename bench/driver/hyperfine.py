@@ -20,6 +20,7 @@ from . import child, record
 from .model import Cell, Timing
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
+HUNG = "it hung"  # how the problem of such a run begins
 SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
 
 
@@ -36,7 +37,6 @@ class Shot:
     record: dict[str, Any] | None
     problem: str | None
     samples: Path | None = None
-    hung: bool = False
 
 
 def environment() -> dict[str, str]:
@@ -108,13 +108,11 @@ class Gun:
         if sample and problem is None and not path.is_file():
             problem = "the program wrote no samples"
         samples = path if path.is_file() else None
-        return Shot(
-            tuple(command), timing, found, problem, samples, hung=ending.timed_out
-        )
+        return Shot(tuple(command), timing, found, problem, samples)
 
     def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
         if ending.timed_out:
-            raise record.RecordError(f"it hung: ended after {timeout_s:.0f} s")
+            raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")
         if ending.exit_code != 0:
             raise HyperfineError(
                 f"hyperfine ended with {ending.exit_code}" + _complaint(ending.stderr)

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import canary, environment, kernel_memory
 from .blocks import Plan
-from .hyperfine import Gun, Shot
+from .hyperfine import HUNG, Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
 from .progress import Progress
 from .results import ResultsFolder
@@ -43,7 +43,6 @@ class Session:
     runs: list[Run] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
     later_s: float = 0.0  # what is planned after this session
-    given_up: set[str] = field(default_factory=set)  # cells that hung
 
     def __post_init__(self) -> None:
         timed = [
@@ -51,6 +50,9 @@ class Session:
         ]
         self._started = time.monotonic() - sum(wall_s for _, wall_s in timed)
         self.plan.seen_s |= dict(timed)
+        self._given_up: set[str] = set()  # cells that hung
+        for run in self.runs:
+            self._give_up_if_hung(run)
         self._block = max((block["block"] for block in self.blocks), default=0)
         self._to_go: list[Cell] = []  # of this block
         self._sampling = False
@@ -77,7 +79,7 @@ class Session:
         order = [
             (position, cell, role)
             for position, (cell, role) in enumerate(self.plan.block(number), start=1)
-            if cell.name not in self.given_up and (cell.name, role) not in done
+            if cell.name not in self._given_up and (cell.name, role) not in done
         ]
         self._block, self._to_go = number, [cell for _, cell, _ in order]
         total = self.plan.fitting(number, self._budget_left_s())
@@ -133,9 +135,13 @@ class Session:
             self.plan.seen_s[cell.name] = shot.timing.wall_s
         if shot.problem is not None:
             self.progress.say(f"{cell.label} ({role.value}): {shot.problem}")
-        if shot.hung:
-            self.given_up.add(cell.name)
-            self.left_out.append(f"{cell.label}: not run again after it hung")
+        self._give_up_if_hung(run)
+
+    def _give_up_if_hung(self, run: Run) -> None:
+        """One run that hangs is enough: the next would cost as much time again."""
+        if run.problem is not None and run.problem.startswith(HUNG):
+            self._given_up.add(run.cell.name)
+            self.left_out.append(f"{run.cell.label}: not run again after it hung")
 
     def _keep_samples(self, cell: Cell, shot: Shot) -> str | None:
         if shot.samples is None or shot.problem is not None:
@@ -149,7 +155,7 @@ class Session:
         self.progress.block("samples", short_lines(self.summaries(complete=False)))
         for position, cell in enumerate(wanted, start=len(done) + 1):
             del self._to_go[0]
-            if cell.name not in self.given_up:
+            if cell.name not in self._given_up:
                 self._run(cell, Role.SAMPLE, position)
 
     def _samples_s(self) -> float:

@@ -92,6 +92,19 @@ class Resuming(Stopped):
         self.assertEqual(status, 3)
         self.assertIn("is complete", err)
 
+    def test_a_cell_that_hung_is_not_run_again(self):
+        self.write_experiment(SLOW.replace("60ms", "150ms"))
+        fault = {"STAND_IN_FAULT": "hang", "STAND_IN_ONLY": "worker-pool"}
+        process = self.start("--blocks", "4", TIMEOUT_S="0.1", **fault)
+        wait_for(lambda: self.lines() >= 4, "4 finished runs")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+        status, out, err = self.drive("--resume")
+        self.assertEqual(status, 1, err)
+        self.assertIn("not run again after it hung", out)
+        runs = read_runs(self.only_folder())
+        self.assertEqual(sum(run.cell.design == "worker-pool" for run in runs), 1)
+
     def test_nothing_to_go_on_with_is_told(self):
         status, _, err = self.drive("--resume")
         self.assertEqual((status, err.count("\n")), (2, 1))
