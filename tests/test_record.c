@@ -182,7 +182,7 @@ static void a_stop_tells_how_far_the_run_had_come(void) {
     }
     plain_run_end(&run);
     run.tally.started_at_ns = 1000; /* an invented clock from here */
-    run.tally.stop_at_ns = 5000;
+    run.tally.stop_at_ns[STOP_SIGNAL] = 5000;
     run.tally.finished_at_ns = 7500;
     char *text = text_of(false);
     assert_json(text, "complete", "false");

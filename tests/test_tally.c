@@ -103,11 +103,11 @@ static void a_deadline_after_the_end_stopped_nothing(void) {
 static void the_first_reason_to_stop_stays(void) {
     start(DEADLINE_NEVER);
     tally_stop(&tally, STOP_FAIL_FAST);
-    int64_t first_ns = tally.stop_at_ns;
+    int64_t first_ns = tally_stop_at_ns(&tally);
     tally_stop(&tally, STOP_SIGNAL);
     tally_finish(&tally);
     assert_int_equal(tally_stop_reason(&tally), STOP_FAIL_FAST);
-    assert_int_equal(tally.stop_at_ns, first_ns);
+    assert_int_equal(tally_stop_at_ns(&tally), first_ns);
 }
 
 static void who_stops_before_the_deadline_is_the_reason(void) {

@@ -98,7 +98,7 @@ static void write_stop(FILE *out, const struct run *run) {
         fputs(", \"stop\": null", out);
         return;
     }
-    int64_t stop_ns = atomic_load(&tally->stop_at_ns);
+    int64_t stop_ns = tally_stop_at_ns(tally);
     int64_t started = atomic_load(&tally->started_before_stop);
     fprintf(out, ", \"stop\": {\"reason\": \"%s\", ", reasons[reason]);
     write_count(out, "at_ns", stop_ns - tally->started_at_ns);

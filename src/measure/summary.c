@@ -110,7 +110,7 @@ static void write_stop(const struct tally *tally, FILE *out) {
     if (reason == STOP_NOT) {
         return;
     }
-    int64_t stop_ns = atomic_load(&tally->stop_at_ns);
+    int64_t stop_ns = tally_stop_at_ns(tally);
     fprintf(out, "  stop        by %s at %s", reasons[reason],
             duration(stop_ns - tally->started_at_ns, text));
     fprintf(out, "; the last thread was done %s later\n",

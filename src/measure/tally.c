@@ -20,21 +20,20 @@ static void note_outcome(struct tally *tally, enum outcome outcome, int64_t at_n
 void tally_init(struct tally *tally, struct samples *samples) {
     memset(tally, 0, sizeof *tally);
     tally->samples = samples;
-    atomic_store(&tally->stop_at_ns, DEADLINE_NEVER);
+    for (int i = 0; i < STOP_COUNT; i++) {
+        atomic_store(&tally->stop_at_ns[i], DEADLINE_NEVER);
+    }
 }
 
 void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
     tally->started_at_ns = start_ns;
-    if (deadline_ns != DEADLINE_NEVER) {
-        atomic_store(&tally->stop_reason, STOP_DEADLINE);
-        atomic_store(&tally->stop_at_ns, deadline_ns);
-    }
+    atomic_store(&tally->stop_at_ns[STOP_DEADLINE], deadline_ns);
 }
 
 /* A task that ends after the stop was in flight then, or began later still. One that
  * ends before is counted before anyone can know of a stop. */
 static void compare_with_stop(struct tally *tally, const struct account *account) {
-    int64_t stop_ns = atomic_load(&tally->stop_at_ns);
+    int64_t stop_ns = tally_stop_at_ns(tally);
     if (account->started_at_ns < stop_ns) {
         count(&tally->started_before_stop, 1);
         if (account->finished_at_ns > stop_ns) {
@@ -71,13 +70,8 @@ void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome
 }
 
 void tally_stop(struct tally *tally, enum stop_reason reason) {
-    int64_t at_ns = now_ns();
-    int64_t before_ns = atomic_load(&tally->stop_at_ns);
-    while (at_ns < before_ns) {
-        if (atomic_compare_exchange_weak(&tally->stop_at_ns, &before_ns, at_ns)) {
-            atomic_store(&tally->stop_reason, (int)reason);
-        }
-    }
+    int64_t not_yet = DEADLINE_NEVER;
+    atomic_compare_exchange_strong(&tally->stop_at_ns[reason], &not_yet, now_ns());
 }
 
 void tally_finish(struct tally *tally) {
@@ -110,9 +104,22 @@ int64_t tally_never_started(const struct tally *tally) {
            tally_outcome(tally, OUTCOME_NOT_STARTED) - atomic_load(&tally->interrupted);
 }
 
-enum stop_reason tally_stop_reason(const struct tally *tally) {
-    if (atomic_load(&tally->stop_at_ns) >= tally->finished_at_ns) {
-        return STOP_NOT;
+static enum stop_reason first_reason(const struct tally *tally) {
+    enum stop_reason first = STOP_NOT; /* which never comes */
+    for (int i = 0; i < STOP_COUNT; i++) {
+        if (atomic_load(&tally->stop_at_ns[i]) <
+            atomic_load(&tally->stop_at_ns[first])) {
+            first = (enum stop_reason)i;
+        }
     }
-    return (enum stop_reason)atomic_load(&tally->stop_reason);
+    return first;
+}
+
+enum stop_reason tally_stop_reason(const struct tally *tally) {
+    bool stopped = tally_stop_at_ns(tally) < tally->finished_at_ns;
+    return stopped ? first_reason(tally) : STOP_NOT;
+}
+
+int64_t tally_stop_at_ns(const struct tally *tally) {
+    return atomic_load(&tally->stop_at_ns[first_reason(tally)]);
 }

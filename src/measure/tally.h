@@ -2,12 +2,12 @@
  * What happened: outcomes counted, latencies in histograms, peaks. Fixed memory,
  * however many tasks there are.
  *
- *   tally_init(tally)                 before the first thread
+ *   tally_init(tally, samples)        before the first thread
  *   tally_start(tally, ...)           when the run begins: due times count from here
  *   tally_finished(tally, ...)        for each task that was started, by its thread
  *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up
  *   tally_thread_ends(tally)          by each thread of the design, last
- *   tally_stop(tally, reason)         by who stops the run; the first reason stays
+ *   tally_stop(tally, reason)         by who stops the run; the first moment counts
  *   tally_finish(tally)               when all threads are done
  *
  * Counting takes no lock: all counters are relaxed atomics. Latency runs from the
@@ -25,7 +25,7 @@
 #include "measure/samples.h"
 #include "simulation/task.h"
 
-enum stop_reason { STOP_NOT, STOP_DEADLINE, STOP_FAIL_FAST, STOP_SIGNAL };
+enum stop_reason { STOP_NOT, STOP_DEADLINE, STOP_FAIL_FAST, STOP_SIGNAL, STOP_COUNT };
 
 struct tally {
     int64_t started_at_ns;   /* set once, by tally_start() */
@@ -44,8 +44,7 @@ struct tally {
     struct histogram queue_wait;     /* due to started */
 
     /* the stop, if there was one: */
-    _Atomic int stop_reason;
-    _Atomic int64_t stop_at_ns; /* DEADLINE_NEVER: none in sight */
+    _Atomic int64_t stop_at_ns[STOP_COUNT]; /* for each reason; or DEADLINE_NEVER */
     _Atomic int64_t started_before_stop;
     _Atomic int64_t in_flight_at_stop;
     _Atomic int64_t interrupted; /* cancelled after they had started */
@@ -63,8 +62,8 @@ struct account {
 
 void tally_init(struct tally *tally, struct samples *samples);
 
-/* The run begins now and, if a deadline stops it, stops at `deadline_ns`. */
-void tally_start(struct tally *tally, int64_t now_ns, int64_t deadline_ns);
+/* The run begins at `start_ns` and, if a deadline stops it, stops at `deadline_ns`. */
+void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns);
 void tally_finished(struct tally *tally, const struct account *account);
 void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome);
 void tally_stop(struct tally *tally, enum stop_reason reason);
@@ -82,5 +81,8 @@ int64_t tally_never_started(const struct tally *tally);
 /* Why the run was told to stop, or STOP_NOT: a deadline that came after the end stopped
  * nothing. After tally_finish(). */
 enum stop_reason tally_stop_reason(const struct tally *tally);
+
+/* When it was told to, as far as is known by now; DEADLINE_NEVER: not. */
+int64_t tally_stop_at_ns(const struct tally *tally);
 
 #endif
