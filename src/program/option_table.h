@@ -1,5 +1,6 @@
 /*
- * The table of options. See options.h; only options.c reads it.
+ * The table of options, see options.h. For options.c, options_show.c and option_value.c
+ * only.
  */
 #ifndef FIVE_COOKS_OPTION_TABLE_H
 #define FIVE_COOKS_OPTION_TABLE_H
@@ -28,7 +29,7 @@ struct option_row {
     enum option_kind kind;
     size_t at;            /* offset in struct options */
     const char *argument; /* as --help calls it */
-    const char *normal;   /* the default, as one would type it; NULL: not set */
+    const char *normal;   /* the default, as typed; NULL: none, or see option_normal() */
     double least, most;
     const char *help;
     enum option_owner owner;

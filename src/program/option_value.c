@@ -22,6 +22,14 @@ bool option_belongs_to(const struct option_row *row, const char *program) {
     return true;
 }
 
+/* One default differs: a pool listens between tasks, as the article's does. */
+const char *option_normal(const struct option_row *row, const char *program) {
+    if (strcmp(row->name, "cancel") == 0) {
+        return strcmp(program, "worker-pool") == 0 ? "between" : "none";
+    }
+    return row->normal;
+}
+
 /* What an option of each kind takes; a choice is told by its row. */
 static const char *const forms[] = {
     [KIND_COUNT] = "a whole number",

@@ -11,6 +11,9 @@
 void *option_place(const struct options *options, const struct option_row *row);
 bool option_belongs_to(const struct option_row *row, const char *program);
 
+/* The default in this program, as one would type it; NULL: not set. */
+const char *option_normal(const struct option_row *row, const char *program);
+
 /* False if the text is not a value of this row, or out of its range. */
 bool option_read(struct options *options, const struct option_row *row,
                  const char *text);

@@ -30,15 +30,13 @@ static void init_thread_sizes(struct runner_config *runner) {
 void options_init(struct options *options, const char *program) {
     *options = (struct options){.run.client.retry_budget = -1};
     for (int i = 0; i < OPTION_ROWS; i++) {
-        const struct option_row *row = &option_rows[i];
-        if (row->normal != NULL) {
-            bool read = option_read(options, row, row->normal);
+        const char *normal = option_normal(&option_rows[i], program);
+        if (normal != NULL) {
+            bool read = option_read(options, &option_rows[i], normal);
             invariant(read);
         }
     }
     init_thread_sizes(&options->run.runner);
-    bool pool = strcmp(program, "worker-pool") == 0;
-    options->run.client.cancel = pool ? CANCEL_BETWEEN : CANCEL_NONE;
 }
 
 static void fill_long_options(struct option *longs, char *shorts) {

@@ -5,15 +5,6 @@
 
 #include "program/option_value.h"
 
-static void print_default(const struct option_row *row, const char *program,
-                          FILE *out) {
-    if (strcmp(row->name, "cancel") == 0) {
-        fprintf(out, " [%s]", strcmp(program, "worker-pool") == 0 ? "between" : "none");
-    } else if (row->normal != NULL) {
-        fprintf(out, " [%s]", row->normal);
-    }
-}
-
 static const char notes[] =
     "\n"
     "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
@@ -44,7 +35,10 @@ void options_help(const char *program, FILE *out) {
                  row->argument ? row->argument : "");
         fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
         fprintf(out, "%-25s %s", names, row->help);
-        print_default(row, program, out);
+        const char *normal = option_normal(row, program);
+        if (normal != NULL) {
+            fprintf(out, " [%s]", normal);
+        }
         fputc('\n', out);
     }
     fputs(notes, out);
