@@ -29,7 +29,7 @@ struct option_row {
     enum option_kind kind;
     size_t at;            /* offset in struct options */
     const char *argument; /* as --help calls it */
-    const char *normal;   /* the default, as typed; NULL: none, or see option_normal() */
+    const char *normal;   /* the default, or NULL; see option_normal() */
     double least, most;
     const char *help;
     enum option_owner owner;
