@@ -33,6 +33,8 @@ library cmocka libcmocka-dev
 '
 optional_to_test='
 command clang clang
+command chromium chromium
+command chromedriver chromium-driver
 command spin spin
 command valgrind valgrind
 command strace strace

@@ -167,6 +167,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "programs": lambda: python_suite("programs", PROGRAMS),
     "driver": lambda: python_suite("driver", PROGRAMS),
     "charts": lambda: python_suite("charts", PROGRAMS),
+    "browser": lambda: python_suite("browser", PROGRAMS),
 }
 
 

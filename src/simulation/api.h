@@ -7,11 +7,11 @@
  *   api_call(api, call, ...)     by any thread; blocks while the call is served
  *   api_destroy(api)
  *
- * A call is turned away (429, after reject_ns) if `capacity` calls are being served, if
- * the token bucket is empty, or during an outage (which fails it instead). The bucket
- * stands in front: a call that it lets through and that then finds no place has used its
- * token. Otherwise a call is served until a moment fixed at its start, `start + service
- * time`, so that late wake-ups do not add up.
+ * A call is turned away (429, after reject_ns) if `capacity` calls are being served or
+ * the token bucket is empty; during an outage it fails instead. The bucket stands in
+ * front: a call that it lets through and that then finds no place has used its token.
+ * Any other call is served until a moment fixed at its start, `start + service time`,
+ * so that late wake-ups do not add up.
  *
  * The API keeps its own accounts, so that the callers' can be checked against them.
  */
