@@ -137,11 +137,15 @@ bool park_wait(struct park *park, int64_t deadline_ns,
 }
 
 void park_wake(struct park *park) {
-    uint32_t before = atomic_exchange(&park->state, WOKEN);
-    invariant(before != WOKEN);
-    if (before == COUNTED) {
-        deadlock_awake(1);
-    }
+    uint32_t before = atomic_load(&park->state);
+    do {
+        invariant(before != WOKEN);
+        if (before == COUNTED) {
+            /* Counted in before it can run, or its next wait would count out us. Once
+             * only: nobody else moves a park from COUNTED. */
+            deadlock_awake(1);
+        }
+    } while (!atomic_compare_exchange_strong(&park->state, &before, WOKEN));
     if (before != EMPTY) {
         /* The sleeper may be gone already: the kernel gets an address, no more. At
          * worst it wakes a stranger for nothing, and every sleeper looks again. */
