@@ -28,14 +28,15 @@ int run_init(struct run *run, struct run_config *config);
 void run_finish(struct run *run);
 void run_destroy(struct run *run);
 
-/* For the strategies: creates a thread with the run's attributes and accounts for the
- * time it takes. Any error is EAGAIN in practice: some limit of the machine; the first
- * time, run->limit then says which it most likely was. `thread` may be NULL: detached.
- * The detector is told; the thread calls deadlock_thread_runs() and _ends() itself. */
+/* For the strategies, from one thread at a time: creates a thread with the run's
+ * attributes and accounts for the time it takes. 0 or an error number, as from
+ * pthread_create(), in practice EAGAIN: some limit of the machine; the first time,
+ * run->limit then says which it most likely was. `thread` may be NULL: detached. The
+ * detector is told; the thread calls deadlock_thread_runs() and _ends() itself. */
 int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument);
 
-/* Waits until the task is due. False if the design is told to stop before. */
+/* Waits until the task is due. False if the design is told to stop. Any thread. */
 bool run_wait_until_due(struct run *run, struct task task);
 
 #endif

@@ -36,8 +36,7 @@ struct run {
     struct ctx *root; /* cancelled by Ctrl-C, which everybody listens to */
     struct ctx *ctx;  /* below it: the deadline and --fail-fast, too */
     struct samples samples;
-    struct process_figures
-        process; /* noted when all threads are there, read at the end */
+    struct process_figures process;   /* noted when all threads are there */
     pthread_attr_t thread_attributes; /* as the config says */
     char limit[320]; /* what stopped threads from being created, or "" */
 };
@@ -45,7 +44,8 @@ struct run {
 /* "thread-per-task" or "worker-pool" */
 extern const char runner_name[];
 
-/* 0, or -EAGAIN if not even one thread that serves could be created. */
+/* 0, if every task is accounted for. Else nothing has run: -ENOMEM, or, from the pool,
+ * -EAGAIN if not even one worker could be created. */
 int runner_run(struct run *run);
 
 #endif
