@@ -31,9 +31,10 @@ static int limit_memory(struct run *run, int64_t bytes) {
     if (bytes == 0 || setrlimit(RLIMIT_AS, &limit) == 0) {
         return 0;
     }
+    int error = -errno;
     snprintf(run->limit, sizeof run->limit, "%s",
              "--limit-memory is above the hard limit (ulimit -H -v)");
-    return -errno;
+    return error;
 }
 
 /* Where the run's clock starts, and all that counts from it. */
