@@ -1,14 +1,16 @@
 /*
  * The client: takes one task through as many calls as it needs, and accounts for it.
- * Both designs use it, from whatever thread they give the task; that is all they share
- * with the API.
+ * Both designs use it, from whatever thread they give the task, and meet the API only
+ * through it.
  *
  *   client_perform(client, task, lane)   by the task's thread; blocks until the outcome
- *   client_skip(client, task)            for a task that will not be started any more
+ *   client_skip(client, task, outcome)   for a task that will not be started any more
  *
  * Retries follow the rules of the trade: exponential backoff with full jitter (Brooker,
- * "Exponential backoff and jitter"), never past the run's deadline, and no more than a
- * budget allows (Google's SRE book, ch. 21), as retries can keep an overload alive.
+ * "Exponential backoff and jitter"), never past the run's deadline (if anyone listens
+ * to it), and no more than a budget allows (Google's SRE book, ch. 21), as retries can
+ * keep an overload alive. A task that is told to stop in the pause before a retry ends
+ * as its last attempt did; cancelled are tasks that were in a call, or had not begun.
  */
 #ifndef FIVE_COOKS_CLIENT_H
 #define FIVE_COOKS_CLIENT_H
@@ -29,11 +31,10 @@ enum cancel {
 };
 
 struct client_config {
-    int64_t attempts;   /* at most, for each task */
-    int64_t backoff_ns; /* before the second attempt at most this, then twice, ... */
-    double
-        retry_budget; /* retries at most this share of first attempts; < 0: no limit */
-    int64_t timeout_ns; /* for each attempt; 0: none */
+    int64_t attempts;    /* at most, for each task */
+    int64_t backoff_ns;  /* before the second attempt at most this, then twice, ... */
+    double retry_budget; /* most retries for each first attempt; < 0: no limit */
+    int64_t timeout_ns;  /* for each attempt; 0: none */
     int cancel;
     bool fail_fast; /* the first task that fails stops the run */
 };

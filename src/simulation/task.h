@@ -12,8 +12,7 @@ struct task {
     int64_t due_ns; /* when it should be submitted, counted from the start of the run */
 };
 
-/* What fate has in store for a call; the API and the harness know it, the caller not.
- */
+/* What fate has in store for a call; the API and the harness know, the caller not. */
 enum fate { FATE_OK, FATE_ERROR, FATE_SILENT, FATE_HANG };
 
 struct call {
@@ -27,7 +26,7 @@ enum outcome {
     OUTCOME_FAILED,    /* 5xx to the last attempt */
     OUTCOME_SILENT,    /* claimed success, wrong answer: only the harness can see it */
     OUTCOME_TIMED_OUT, /* the last attempt took longer than allowed */
-    OUTCOME_CANCELLED, /* never started, or interrupted: the run was told to stop */
+    OUTCOME_CANCELLED, /* never started, or its call interrupted: the run was to stop */
     OUTCOME_NOT_STARTED, /* no thread could be created for it */
     OUTCOME_COUNT
 };
