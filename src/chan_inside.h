@@ -13,7 +13,9 @@
  *             result, and only the claimer wakes it
  *   lifetime  a claimed waiter does not return before its claimer woke it, and a waiter
  *             has taken all its entries out of all queues before it returns
- *   closed    a closed channel has empty queues and gets no new entries
+ *   closed    after chan_close() a channel has empty queues and gets no new entries;
+ *             when the clock closes one, those in its queues wake by themselves, and
+ *             until then nobody claims them
  *
  * Lock order: a select holds all its channels' locks at once, taken in order of
  * address, each once. Everybody else holds one. That makes looking at all channels one
