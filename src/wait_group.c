@@ -1,3 +1,7 @@
+/*
+ * One lock guards it all. Whoever brings `pending` to 0 wakes every waiter, and before
+ * that counts in those that the deadlock detector counts.
+ */
 #include "wait_group.h"
 
 #include "deadlock.h"

@@ -1,14 +1,15 @@
 /*
  * A wait group waits for a set of tasks to finish.
  *
- *   wait_group_add(wg)   by the thread that starts a task, before it starts
- *   wait_group_done(wg)  by the task, as its last act
- *   wait_group_wait(wg)  returns once every added task is done
+ *   wait_group_add(wg, 1)  by the thread that starts a task, before it starts
+ *   wait_group_done(wg)    by the task, as its last act
+ *   wait_group_wait(wg)    by any thread; returns once every added task is done
  *
  * What a task wrote before wait_group_done() is visible after wait_group_wait(). Once
  * wait_group_wait() has returned, no task touches the group any more: it may be
  * destroyed, or used again. More done() than add() is a bug, not a result: it ends the
- * program. Adding to an empty group while another thread waits for it is a race.
+ * program. Adding to an empty group while another thread waits for it is a race. A
+ * negative count is a done() for several, as in Go.
  */
 #ifndef FIVE_COOKS_WAIT_GROUP_H
 #define FIVE_COOKS_WAIT_GROUP_H
