@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "must.h"
 
-/* True if the moment came, false if `hang_up` was closed before. */
+/* True if the moment came; false if `hang_up` is closed, even if it came, too. */
 static inline bool nap_until(int64_t moment_ns, struct chan *hang_up) {
     if (is_past(moment_ns)) {
         moment_ns = DEADLINE_NOW; /* sleeping until then would cost a system call */
