@@ -7,7 +7,6 @@
 #define FIVE_COOKS_KITCHEN_H
 
 #include <pthread.h>
-#include <stdint.h>
 
 #include "chan.h"
 #include "wait_group.h"
@@ -39,8 +38,8 @@ extern const struct pitfall send_from_main_results;
 void kitchen_open(struct kitchen *kitchen, int orders, int buffer);
 void kitchen_close(struct kitchen *kitchen); /* joins its threads */
 
-/* Five workers that receive orders until the channel is closed, then go home. With
- * `report` each sends every finished order to the results, too. */
+/* Five workers that receive orders until the channel is closed, then go home. The
+ * reporting ones send every finished order to the results, too. */
 void kitchen_start_workers(struct kitchen *kitchen);
 void kitchen_start_reporting_workers(struct kitchen *kitchen);
 
@@ -48,7 +47,7 @@ void kitchen_start_reporting_workers(struct kitchen *kitchen);
 void kitchen_start(struct kitchen *kitchen, const char *name,
                    void (*body)(struct kitchen *kitchen));
 
-/* "worker 2: takes order 7": what the calling thread is about to do. Of what it does
+/* "worker 2  cooks order 7": what the calling thread is about to do. Of what it does
  * again and again, only the first three times. */
 void say(const char *what);
 void say_order(const char *what, int order);

@@ -12,8 +12,7 @@ static void broken(struct kitchen *kitchen) {
     kitchen_start_workers(kitchen);
     send_all(kitchen);
     say("has sent everything, and waits for the workers to go home");
-    wait_group_wait(
-        &kitchen->busy); /* they still wait for more: nobody said it is over */
+    wait_group_wait(&kitchen->busy); /* who wait for more: nobody said it is over */
 }
 
 static void fixed(struct kitchen *kitchen) {
