@@ -45,7 +45,7 @@ struct record {
 /* Write errors are left for the caller to find with ferror(). */
 void record_write(const struct record *record, FILE *out);
 
-/* Do the accounts add up? If not, one line on stderr says which does not. */
+/* Do the accounts add up? If not, a line on stderr for each says which does not. */
 bool record_adds_up(const struct record *record);
 
 #endif

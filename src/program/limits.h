@@ -1,6 +1,7 @@
 /*
  * Why could no more threads be created? pthread_create() says EAGAIN, whatever it was.
- * This looks at every limit there is and names the one that one more thread fills most.
+ * This looks at every limit known to do it and names the one that one more thread fills
+ * most.
  */
 #ifndef FIVE_COOKS_LIMITS_H
 #define FIVE_COOKS_LIMITS_H

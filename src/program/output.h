@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* By main, first: makes sure that 0, 1 and 2 are open, or a file opened later could
- * become one of them. A standard output that was closed cannot be opened afterwards. */
+/* Before any file is opened: makes sure that 0, 1 and 2 are open, or one opened later
+ * could become one of them. A standard output that was closed is then refused. */
 void output_guard_standard_files(void);
 
 FILE *output_open(const char *path); /* "-" is stdout; NULL after complaining */

@@ -14,7 +14,7 @@
 
 bool quantity_parse_count(const char *text, int64_t *count);
 bool quantity_parse_duration(const char *text, int64_t *ns); /* ns us ms s min, or 0 */
-bool quantity_parse_size(const char *text, int64_t *bytes);  /* K M G: powers of 1024 */
+bool quantity_parse_size(const char *text, int64_t *bytes);  /* K M G T, by 1024 */
 bool quantity_parse_rate(const char *text, double *per_s);   /* 1000/s or 1000 */
 bool quantity_parse_share(const char *text, double *share);  /* 2% or 0.02 */
 
