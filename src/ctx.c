@@ -102,8 +102,8 @@ struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns) {
     /* Look at the parent and link in one step: a cancel in between would miss us. */
     must(pthread_mutex_lock(&forest));
     enum ctx_reason inherited = atomic_load(&parent->reason);
-    if (inherited !=
-        CTX_ALIVE) { /* born done, and of its parent's cause, which came first */
+    if (inherited != CTX_ALIVE) {
+        /* Born done, and of its parent's cause, which came first. */
         atomic_store(&ctx->reason, inherited);
         chan_close(done);
     } else {

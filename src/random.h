@@ -28,8 +28,7 @@ static inline uint64_t random_next(struct random *random) {
     return random_mix(random->state);
 }
 
-/* A generator of its own for each (seed, stream): streams do not overlap in practice.
- */
+/* A generator of its own for each (seed, stream); in practice they do not overlap. */
 static inline struct random random_at(uint64_t seed, uint64_t stream) {
     return (struct random){random_mix(seed + UINT64_C(0x632be59bd9b4e019)) ^
                            random_mix(stream + UINT64_C(0x9e3779b97f4a7c15))};

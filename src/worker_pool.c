@@ -111,8 +111,7 @@ static int64_t start_workers(struct pool *pool, struct worker *workers) {
 static void cook_everything(struct pool *pool) {
     pthread_t feeder;
     /* A feeder of its own, as a send waits for a worker. If the machine has no thread
-     * left for it, main may feed: the workers are there, and it has nothing else to do.
-     */
+     * left for it, main may feed: the workers are there, and main is free. */
     bool fed_apart = run_start_thread(pool->run, &feeder, feeder_main, pool) == 0;
     if (!fed_apart) {
         feed(pool);

@@ -25,8 +25,8 @@ struct histogram {
     _Atomic uint64_t slots[HISTOGRAM_SLOTS];
 };
 
-void histogram_add(struct histogram *histogram,
-                   int64_t duration_ns); /* < 0 counts as 0 */
+/* A duration below 0 counts as 0. */
+void histogram_add(struct histogram *histogram, int64_t duration_ns);
 
 /* The smallest duration that at least `share` of all do not exceed; -1 when empty.
  * Share 0 is the least, 1 the greatest. */

@@ -13,7 +13,6 @@
 #ifndef FIVE_COOKS_SAMPLES_H
 #define FIVE_COOKS_SAMPLES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 

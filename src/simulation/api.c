@@ -29,8 +29,7 @@ static bool has_token(struct api *api, int64_t moment_ns) {
     return api->config->rate_per_s <= 0 || bucket_take(&api->bucket, moment_ns);
 }
 
-/* An overloaded service is slow for everyone: the more it serves, the longer it takes.
- */
+/* An overloaded service is slow for all: the more it serves, the longer it takes. */
 static int64_t served_for_ns(struct api *api, int64_t service_ns) {
     double others = (double)(atomic_load(&api->served.now) - 1);
     double slowed_ns = (double)service_ns * (1.0 + api->config->slowdown * others);
