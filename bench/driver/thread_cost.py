@@ -48,7 +48,8 @@ def costs(runs: Sequence[Run]) -> list[Cost]:
             groups[variant(run.cell), run.block].append(run)
     found = []
     # Blocks are shuffled; the plainest variant, which has the shortest name, is first.
-    for name in sorted({name for name, _ in groups}, key=lambda name: (len(name), name)):
+    names = {name for name, _ in groups}
+    for name in sorted(names, key=lambda name: (len(name), name)):
         for kind, read in KINDS.items():
             blocks = [group for (who, _), group in groups.items() if who == name]
             slopes = [s for group in blocks if (s := _slope(group, read)) is not None]
