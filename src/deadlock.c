@@ -35,10 +35,13 @@ static bool watching;
 static const char *explanation;
 
 static atomic_long awake;
-static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
-static struct watched *threads; /* registry must be held when using these: */
-static struct watched **last = &threads;
 static _Thread_local struct watched me;
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+
+/* registry must be held when using these, and the links of every thread: */
+static struct watched *threads;
+static struct watched **last = &threads;
 
 void deadlock_watch(const char *name) {
     watching = true;
@@ -133,16 +136,11 @@ _Noreturn static void report(void) {
     _exit(2);
 }
 
-/* One counted thread fewer is awake. */
-static void count_out(void) {
+void deadlock_asleep(const struct wait_reason *reason) {
+    me.reason = reason;
     if (atomic_fetch_sub(&awake, 1) == 1) {
         report();
     }
-}
-
-void deadlock_asleep(const struct wait_reason *reason) {
-    me.reason = reason;
-    count_out();
 }
 
 void deadlock_thread_cancelled(void) {
@@ -163,11 +161,10 @@ void deadlock_thread_ends(void) {
         last = me.link;
     }
     me.link = NULL;
-    bool alone = threads == NULL;
+    /* Still locked: of two that end at once, the later leaves nobody to be stuck. */
+    bool stuck = atomic_fetch_sub(&awake, 1) == 1 && threads != NULL;
     must(pthread_mutex_unlock(&registry));
-    if (alone) {
-        atomic_fetch_sub(&awake, 1); /* nobody is left to be stuck */
-    } else {
-        count_out();
+    if (stuck) {
+        report();
     }
 }
