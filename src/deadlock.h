@@ -5,7 +5,7 @@
  * runtime/proc.go) and its rule is a count, not a clock: a thread about to wait with no
  * deadline counts itself out, and whoever wakes it counts it in again first. A count of
  * zero means that nobody is left who could wake anybody. So a slow task is never taken
- * for a deadlock, and a real one is reported within microseconds.
+ * for a deadlock, and a real one is noticed within microseconds.
  *
  *   deadlock_watch(name)         once, by the first thread, before it starts others
  *   deadlock_thread_begins()     by whoever is about to create a thread
@@ -14,10 +14,11 @@
  *   deadlock_thread_ends()       by it, last
  *
  * The waits themselves (park, wait_group) call deadlock_asleep() and deadlock_awake().
- * A wait with a deadline never counts: time will end it. A thread that the detector was
- * not told about is taken to be awake for ever: it never causes an alarm, only misses
- * one. A thread that can wake others for outside reasons (a signal) announces itself
- * with deadlock_thread_begins() for as long as it acts.
+ * A wait with a deadline never counts: time will end it. Nor does a wait for anything
+ * else (a join, a semaphore): that may miss a deadlock. A thread that the detector was
+ * not told about does not count at all, so nobody may depend on it: who waits for it
+ * for ever is reported. If it wakes others for outside reasons (a signal), it calls
+ * deadlock_thread_begins() before and deadlock_thread_cancelled() after.
  *
  * Until deadlock_watch() is called, all of this does nothing.
  */
