@@ -10,7 +10,8 @@
  * park_wake() the waker does not touch *park again, so it may live on the sleeper's
  * stack.
  *
- * This is the only place in the project where a thread spins.
+ * This is the only place in the project where a thread spins, but for libc's, when it
+ * meets the held lock of a channel (chan_create).
  */
 #ifndef FIVE_COOKS_PARK_H
 #define FIVE_COOKS_PARK_H
