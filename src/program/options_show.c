@@ -16,8 +16,8 @@ static const char notes[] =
     "  within    the call in progress, too\n"
     "\n"
     "Exit status: 0 measured and accounted for, 1 an account does not add up or\n"
-    "output failed, 2 usage, 3 the machine does not allow it, 128+n ended by\n"
-    "signal n.\n";
+    "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
+    "does not allow it, 128+n ended by signal n.\n";
 
 void options_help(const char *program, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n", program);

@@ -16,7 +16,7 @@ struct run;
 enum exit_status {
     EXIT_MEASURED = 0,    /* and the accounts add up, whatever the outcomes */
     EXIT_UNSOUND = 1,     /* an account does not add up, or output failed */
-    EXIT_USAGE = 2,       /* the command line is wrong */
+    EXIT_USAGE = 2,       /* the command line is wrong; a deadlock ends in 2, too */
     EXIT_ENVIRONMENT = 3, /* the machine does not allow it */
     EXIT_SIGNAL = 128     /* + the signal that stopped it */
 };
