@@ -119,10 +119,11 @@ static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
     thread_join(thread);
 }
 
-/* Whichever of two cancels returns first: all below is done by then. */
+/* Whichever of two cancels returns first: all below is done by then. There are many
+ * below, so that the one has time to return while the other is still at work. */
 static void every_descendant_is_done_when_any_cancel_returns(void) {
-    enum { BELOW = 20 };
-    struct race race = race_of(3000);
+    enum { BELOW = 200 };
+    struct race race = race_of(2000);
     pthread_t thread = thread_start(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         struct ctx *below[BELOW];

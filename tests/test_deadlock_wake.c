@@ -1,0 +1,115 @@
+/*
+ * A waker counts the sleeper in before the sleeper can run: else the sleeper, awake and
+ * asleep again, would count itself out twice, and the detector see nobody awake.
+ *
+ * The linker puts a function of ours in front of deadlock_awake() (--wrap). It lets
+ * some time pass and rouses everybody with a signal, so that a moment too late shows.
+ */
+#include <signal.h>
+#include <time.h>
+
+#include "chan.h"
+#include "clock.h"
+#include "deadlock.h"
+#include "must.h"
+#include "support/child.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "wait_group.h"
+
+/* Two threads that only ever wait for each other. */
+struct pair {
+    pthread_t threads[2];
+    struct chan *there, *back;
+    struct wait_group group;
+};
+
+static struct pair pair;
+
+void __real_deadlock_awake(int count);
+void __wrap_deadlock_awake(int count);
+
+void __wrap_deadlock_awake(int count) {
+    pthread_kill(pair.threads[0], SIGUSR1);
+    pthread_kill(pair.threads[1], SIGUSR1);
+    nanosleep(&(struct timespec){.tv_nsec = 100 * NS_PER_US}, NULL);
+    __real_deadlock_awake(count);
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+enum { ROUNDS = 200 };
+
+static void begin(void *(*run)(void *)) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
+    pair.there = chan_create(sizeof(int), 0);
+    pair.back = chan_create(sizeof(int), 0);
+    wait_group_init(&pair.group);
+    deadlock_watch("main");
+    deadlock_thread_begins();
+    pair.threads[0] = pthread_self();
+    pair.threads[1] = thread_start(run, NULL);
+}
+
+static void *answer(void *unused) {
+    int value;
+    deadlock_thread_runs("answering");
+    while (chan_receive(pair.there, &value, DEADLINE_NEVER) == CHAN_OK) {
+        chan_send(pair.back, &value, DEADLINE_NEVER);
+    }
+    deadlock_thread_ends();
+    return unused;
+}
+
+static void ask_and_answer(void) {
+    begin(answer);
+    for (int i = 0; i < ROUNDS; i++) {
+        int value = i;
+        assert_int_equal(chan_send(pair.there, &value, DEADLINE_NEVER), CHAN_OK);
+        assert_int_equal(chan_receive(pair.back, &value, DEADLINE_NEVER), CHAN_OK);
+        assert_int_equal(value, i);
+    }
+}
+
+static void *do_work(void *unused) {
+    deadlock_thread_runs("working");
+    while (chan_receive(pair.there, NULL, DEADLINE_NEVER) == CHAN_OK) {
+        wait_group_done(&pair.group);
+    }
+    deadlock_thread_ends();
+    return unused;
+}
+
+static void hand_out_work(void) {
+    begin(do_work);
+    for (int i = 0; i < ROUNDS; i++) {
+        wait_group_add(&pair.group, 1);
+        assert_int_equal(chan_send(pair.there, &i, DEADLINE_NEVER), CHAN_OK);
+        wait_group_wait(&pair.group);
+    }
+}
+
+static void assert_no_alarm(void (*body)(void)) {
+    struct child_end end = child_run(body);
+    assert_ended(&end, 0);
+}
+
+static void a_slow_waker_on_a_channel_raises_no_alarm(void) {
+    assert_no_alarm(ask_and_answer);
+}
+
+static void a_slow_waker_of_a_wait_group_raises_no_alarm(void) {
+    assert_no_alarm(hand_out_work);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_slow_waker_on_a_channel_raises_no_alarm),
+    CLAIM(a_slow_waker_of_a_wait_group_raises_no_alarm),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
