@@ -1,7 +1,7 @@
 /*
  * A gauge counts how many there are now, and remembers the most there ever were. Any
  * thread may move it; no lock. Relaxed order is enough: it guards no other data, and it
- * is read when the threads have been joined.
+ * is read when the threads are done.
  */
 #ifndef FIVE_COOKS_GAUGE_H
 #define FIVE_COOKS_GAUGE_H
@@ -15,12 +15,17 @@ struct gauge {
     _Atomic int64_t peak;
 };
 
-static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
-    int64_t peak = atomic_load_explicit(&gauge->peak, memory_order_relaxed);
-    while (now > peak &&
+/* *greatest becomes `value`, unless it is greater already. */
+static inline void gauge_raise(_Atomic int64_t *greatest, int64_t value) {
+    int64_t before = atomic_load_explicit(greatest, memory_order_relaxed);
+    while (value > before &&
            !atomic_compare_exchange_weak_explicit(
-               &gauge->peak, &peak, now, memory_order_relaxed, memory_order_relaxed)) {
+               greatest, &before, value, memory_order_relaxed, memory_order_relaxed)) {
     }
+}
+
+static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
+    gauge_raise(&gauge->peak, now);
 }
 
 /* Goes up without a peak, for what may not come after all; how many there are then. */

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "measure/gauge.h"
+
 /* Slots 0 to 63 hold 0 to 63 ns, one each; from there on 64 slots for each doubling. */
 static unsigned slot_of(uint64_t ns) {
     if (ns < HISTOGRAM_STEPS) {
@@ -22,18 +24,10 @@ static int64_t slot_end_ns(unsigned slot) {
     return (int64_t)(((step + 1) << doublings) - 1);
 }
 
-static void raise(_Atomic int64_t *greatest, int64_t value) {
-    int64_t before = atomic_load_explicit(greatest, memory_order_relaxed);
-    while (value > before &&
-           !atomic_compare_exchange_weak_explicit(
-               greatest, &before, value, memory_order_relaxed, memory_order_relaxed)) {
-    }
-}
-
 void histogram_add(struct histogram *histogram, int64_t duration_ns) {
     int64_t ns = duration_ns < 0 ? 0 : duration_ns;
-    raise(&histogram->greatest_ns, ns);
-    raise(&histogram->least_inverted_ns, INT64_MAX - ns);
+    gauge_raise(&histogram->greatest_ns, ns);
+    gauge_raise(&histogram->least_inverted_ns, INT64_MAX - ns);
     atomic_fetch_add_explicit(&histogram->slots[slot_of((uint64_t)ns)], 1,
                               memory_order_relaxed);
     atomic_fetch_add_explicit(&histogram->count, 1, memory_order_relaxed);

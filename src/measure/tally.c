@@ -10,11 +10,7 @@ static void count(_Atomic int64_t *counter, int64_t by) {
 
 static void note_outcome(struct tally *tally, enum outcome outcome, int64_t at_ns) {
     count(&tally->outcomes[outcome], 1);
-    int64_t last_ns =
-        atomic_load_explicit(&tally->last_outcome_ns, memory_order_relaxed);
-    while (at_ns > last_ns &&
-           !atomic_compare_exchange_weak(&tally->last_outcome_ns, &last_ns, at_ns)) {
-    }
+    gauge_raise(&tally->last_outcome_ns, at_ns);
 }
 
 void tally_init(struct tally *tally, struct samples *samples) {
