@@ -30,7 +30,7 @@ struct few {
     struct entry entries[FEW];
 };
 
-static void *claim_memory(size_t count, size_t size) {
+static void *must_calloc(size_t count, size_t size) {
     void *memory = calloc(count, size);
     must(memory == NULL ? ENOMEM : 0);
     return memory;
@@ -43,9 +43,9 @@ static void selection_init(struct selection *selection, struct few *few) {
         selection->order = few->order;
         selection->entries = few->entries;
     } else {
-        selection->locks = claim_memory(count, sizeof selection->locks[0]);
-        selection->order = claim_memory(count, sizeof selection->order[0]);
-        selection->entries = claim_memory(count, sizeof selection->entries[0]);
+        selection->locks = must_calloc(count, sizeof selection->locks[0]);
+        selection->order = must_calloc(count, sizeof selection->order[0]);
+        selection->entries = must_calloc(count, sizeof selection->entries[0]);
     }
 }
 
