@@ -20,8 +20,9 @@
  *   latency_ns{}       min p50 p90 p99 max, from when a task was due to its end
  *   queue_wait_ns{}    the same, from due to started; null: no task started
  *   stop               null, or {reason (deadline, fail-fast, signal), at_ns,
- *                      latency_ns (until the last thread was done), and of the tasks
- *                      at that moment: started, in_flight, never_started}
+ *                      latency_ns (until the last thread was done), and how many
+ *                      tasks had started by then, were in_flight then, and
+ *                      never_started, then or later}
  *   limit              null, or what kept threads from being created
  *
  * A figure that could not be read is null. Times are nanoseconds, sizes bytes.
