@@ -3,7 +3,7 @@
  * sleeping: it takes time and turns callers away as a real one does, but needs no
  * network. What it leaves out is in README, "Limits".
  *
- *   api_init(api, config, now)   before the first thread
+ *   api_init(api, config, start) before the first thread; outages count from `start`
  *   api_call(api, call, ...)     by any thread; blocks while the call is served
  *   api_destroy(api)
  *
@@ -53,7 +53,7 @@ struct api {
     _Atomic int64_t replies[REPLY_COUNT];
 };
 
-void api_init(struct api *api, const struct api_config *config, int64_t now_ns);
+void api_init(struct api *api, const struct api_config *config, int64_t start_ns);
 void api_destroy(struct api *api);
 
 /* One call. The caller stops waiting at the moment give_up_ns, and also when `hang_up`
