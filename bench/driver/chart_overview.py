@@ -74,7 +74,7 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
         rss,
         f"Memory at {tasks} tasks: {{r}} the pool's",
         f"Memory at {tasks} tasks: {{r}} below the pool's",
-        f"Memory at {tasks} tasks: no difference shows",
+        f"Memory at {tasks} tasks: these runs cannot tell",
     )
     threads = material.at(None, material.tasks[-1])
     share = ok_share(threads) if threads else None

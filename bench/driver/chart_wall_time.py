@@ -208,7 +208,7 @@ def _title(material: Material) -> str:
             other,
             f"; at {count} it is slower",
             f"; at {count} it is faster",
-            f"; at {count} no difference shows",
+            f"; at {count} they cannot be told apart",
         )
     return title
 
