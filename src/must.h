@@ -1,7 +1,8 @@
 /*
  * What may not fail.
  *
- *   must(call)        a call that returns 0 or an error number, such as pthread_*
+ *   must(call)        a call that returns 0, or else an error number (pthread_*) or -1
+ *                     and errno (sem_*)
  *   invariant(truth)  something that holds unless the program has a bug
  *
  * Both end the program with one line naming the place, in release builds too: a
@@ -14,6 +15,7 @@
 #ifndef FIVE_COOKS_MUST_H
 #define FIVE_COOKS_MUST_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,7 @@ _Noreturn static inline void must_end(const char *what, const char *text,
 
 static inline void must_at(int error, const char *call, const char *file, int line) {
     if (error != 0) {
-        must_end(strerror(error), call, file, line);
+        must_end(strerror(error > 0 ? error : errno), call, file, line);
     }
 }
 
