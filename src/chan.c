@@ -29,8 +29,8 @@ struct chan *chan_create(size_t value_size, size_t capacity) {
         .closes_at_ns = DEADLINE_NEVER,
         .name = "unnamed",
     };
-    /* Adaptive: who meets a held lock looks again for a moment, as it is never held for
-     * longer than copying a value takes. */
+    /* Adaptive: who meets a held lock looks again for a moment, as it is seldom held
+     * for longer than copying a value takes. */
     pthread_mutexattr_t adaptive;
     must(pthread_mutexattr_init(&adaptive));
     must(pthread_mutexattr_settype(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP));
