@@ -141,7 +141,7 @@ void park_wake(struct park *park) {
     do {
         invariant(before != WOKEN);
         if (before == COUNTED) {
-            /* Counted in before it can run, or its next wait would count out us. Once
+            /* Counted in before it can run, or its next wait would count us out. Once
              * only: nobody else moves a park from COUNTED. */
             deadlock_awake(1);
         }
