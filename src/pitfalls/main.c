@@ -87,13 +87,19 @@ static void read_pitfall(struct choice *choice, int argc, char **argv) {
                                          choice->results ? &send_from_main_results
                                                          : &send_from_main};
     const char *name = optind < argc ? argv[optind] : "";
-    for (size_t i = 0; i < sizeof all / sizeof all[0] && optind + 1 == argc; i++) {
+    if (optind + 1 < argc) {
+        complain("a second pitfall,", argv[optind + 1], "one at a time");
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (strcmp(all[i]->name, name) == 0) {
             choice->pitfall = all[i];
         }
     }
     if (choice->pitfall == NULL) {
         complain("pitfall", name, "one of send-first, no-close, send-from-main");
+    }
+    if (choice->results && choice->pitfall != &send_from_main_results) {
+        complain("--results with", name, "send-from-main");
     }
 }
 

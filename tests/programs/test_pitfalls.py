@@ -76,7 +76,8 @@ class Pitfalls(unittest.TestCase):
             ([], "''"),
             (["no-close", "--tasks", "0x10"], "'0x10'"),
             (["no-close", "--tasks", "0"], "'0'"),
-            (["no-close", "extra"], "'no-close'"),
+            (["no-close", "extra"], "'extra'"),
+            (["no-close", "--results"], "--results with 'no-close'"),
         ]:
             with self.subTest(args):
                 done = pitfall(*args)
