@@ -86,7 +86,9 @@ static bool spin(struct park *park, int64_t deadline_ns) {
             return true;
         }
     } while (now_ns() < until_ns);
-    atomic_fetch_sub_explicit(&credit, LOST, memory_order_relaxed);
+    if (atomic_load_explicit(&credit, memory_order_relaxed) > 0) {
+        atomic_fetch_sub_explicit(&credit, LOST, memory_order_relaxed);
+    }
     return false;
 }
 
