@@ -144,8 +144,8 @@ def python_suite(folder: str, env: dict[str, str] | None = None) -> Count:
     return Count(max(int(ran[1]) - failed - skipped, 0), failed, skipped)
 
 
-def script(*command: str) -> Count:
-    return verdict(call(list(command)))
+def script(*command: str, env: dict[str, str] | None = None) -> Count:
+    return verdict(call(list(command), env=env))
 
 
 PROGRAMS = {"FIVE_COOKS_BUILD": str(BUILD / "plain")}
@@ -160,6 +160,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "thread": lambda: build_and_test(
         "thread", ["-Db_sanitize=thread", *SANITIZE, *STRICT], "gcc"
     ),
+    "helgrind": lambda: script("tests/helgrind", env=PROGRAMS),
     "layers": lambda: script("tests/check_layers"),
     "headers": lambda: script("tests/check_headers"),
     "readme": lambda: script("bench/readme", "--check"),
