@@ -19,7 +19,7 @@ from .chart_words import (
 )
 from .model import Summary
 from .quantities import show_count, show_duration
-from .theory import service_time_s
+from .theory import over_theory, service_time_s
 from .wording import design_name, interval_text, ratio_text
 
 FIGURE = "wall_s"
@@ -78,7 +78,7 @@ _HEADER = (
 def _row(material: Material, summary: Summary) -> tuple[str, ...]:
     inner = summary.figures.get("inner_wall_s")
     share = ok_share(summary)
-    over = summary.over_theory
+    over = over_theory(summary)
     return (
         design_name(summary.cell),
         show_count(summary.cell.tasks),

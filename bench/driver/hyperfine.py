@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ class Gun:
         scratch.mkdir()
         for program in programs.iterdir():
             if program.is_file() and os.access(program, os.X_OK):
-                (scratch / program.name).symlink_to(program.resolve())
+                # A copy: whoever builds meanwhile must not change what is measured.
+                shutil.copy2(program, scratch / program.name)
 
     def fire(
         self,

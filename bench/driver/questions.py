@@ -15,6 +15,7 @@ from .quantities import show_count, show_duration, show_percent
 from .theory import arrivals_s, bound_wall_s, service_time_s
 
 CPU_BOUND = 0.9  # of all CPUs' time
+TOO_WIDE = 0.2  # for an A/A interval to say anything
 LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
 
 
@@ -119,8 +120,11 @@ def _errors(runs: Sequence[Run]) -> Answer:
 def _reproduces(summaries: Summaries) -> Answer:
     question, a_a = "Does it reproduce?", summaries.noise.a_a
     if a_a is None or a_a.interval is None or not a_a.interval.known:
-        return Answer(question, "too few runs of the A/A control to tell", None)
-    fine = a_a.interval.low <= 1 <= a_a.interval.high
+        why = "there is no A/A control" if a_a is None else "too few runs of it to tell"
+        return Answer(question, why, None)
+    low, high = a_a.interval.low, a_a.interval.high
+    # An interval that wide contains 1, and much else.
+    fine = None if high - low > TOO_WIDE else low <= 1 <= high
     return Answer(question, wording.control_sentence(a_a), fine)
 
 

@@ -15,6 +15,7 @@ from .quantities import show, show_count, show_duration
 from .report_html import bullets, grouped_table, names_of_colours, table
 from .sections import SECTIONS
 from .terminal import ratio_lines
+from .theory import over_theory
 
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
@@ -88,7 +89,7 @@ def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
         told = "every run failed" if summary.problems else "not run"
         return (label, "0", told, *("–",) * (len(CELLS) - 3))
     over = next((r for r in summaries.ratios if r.cell.name == summary.cell.name), None)
-    theory, void = summary.over_theory, len(summary.problems)
+    theory, void = over_theory(summary), len(summary.problems)
     return (
         label,
         f"{summary.n}, {void} void" if void else str(summary.n),

@@ -15,9 +15,8 @@ from .model import Chart, Experiment, Run, Summaries, Summary
 from .quantities import show, show_count
 from .questions import Answer, answer_all
 from .sections import SECTIONS
-from .theory import service_time_s
+from .theory import over_theory
 
-SMALL_PART = 0.05
 COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
 
 
@@ -89,19 +88,10 @@ def _row(summary: Summary, more: Sequence[str]) -> Sequence[str]:
 
 def _over_theory(summary: Summary) -> str:
     """ "+1.2 %": how far the program's own wall time is from what it should be."""
-    over = summary.over_theory
-    if over is None or _last_task_is_in_doubt(summary):
+    over = over_theory(summary)
+    if over is None:
         return "–"
     return f"{100 * (over - 1):+.1f} %" if over < 2 else f"× {over:.1f}"
-
-
-def _last_task_is_in_doubt(summary: Summary) -> bool:
-    """A rejected task ends sooner than d, so the theory's last d may not be there.
-
-    Told only where that d would be a small part of the whole.
-    """
-    lost = summary.outcomes["ok"].minimum < summary.cell.tasks
-    return lost and service_time_s(summary.cell) > SMALL_PART * summary.theory_wall_s
 
 
 def _median(summary: Summary, name: str) -> str:

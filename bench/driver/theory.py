@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from .model import Cell
+from .model import Cell, Summary
 from .quantities import parse_duration_ns, parse_rate, parse_share
 
+SMALL_PART = 0.05
 DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME = "10ms", "30s"
 # With one of these the tasks are not N equal calls that are there from the start, and
 # all carried out: the theory above does not apply.
@@ -73,6 +74,24 @@ def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
     return (
         None if create_each_s is None else rounds_s(cell) + cell.tasks * create_each_s
     )
+
+
+def over_theory(summary: Summary) -> float | None:
+    """Measured over predicted wall time; None where the prediction is in doubt.
+
+    A rejected task ends sooner than d, so the last d of the theory may not be there; and
+    rounds leave out what creating the workers takes. Either matters only where it is
+    more than a small part of the whole.
+    """
+    over, theory_s = summary.over_theory, summary.theory_wall_s
+    if over is None or theory_s is None:
+        return None
+    small_s = SMALL_PART * theory_s
+    lost = summary.outcomes["ok"].minimum < summary.cell.tasks
+    created = summary.figures.get("create_s") if summary.cell.workers else None
+    if lost and service_time_s(summary.cell) > small_s:
+        return None
+    return None if created and created.median > small_s else over
 
 
 def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
