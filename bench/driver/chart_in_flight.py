@@ -59,17 +59,18 @@ def build(material: Material) -> Sheet:
 
 
 def chosen(material: Material) -> list[Run]:
-    """All designs recorded, threads first, at the most tasks both kinds recorded."""
+    """Threads and pools, recorded at the same tasks: most designs, then most tasks."""
     found = [r for r in material.samples if r.cell.tasks]
+    best: list[Run] = []
     for tasks in sorted({r.cell.tasks for r in found}, reverse=True):
         here = [r for r in found if r.cell.tasks == tasks]
         threads = [r for r in here if r.cell.workers is None]
         pools = sorted(
             (r for r in here if r.cell.workers), key=lambda r: -r.cell.workers
         )
-        if threads and pools:
-            return (threads[:1] + pools)[:MOST_PANELS]
-    return []
+        if threads and len(pools) + 1 > max(1, len(best)):
+            best = threads[:1] + pools
+    return best[:MOST_PANELS]
 
 
 def _shown_s(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> float:

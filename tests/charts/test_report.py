@@ -133,7 +133,7 @@ class Report(unittest.TestCase):
 
     def test_the_verdicts_are_those_of_the_ratios(self) -> None:
         for ratio in self.material.summaries.ratios:
-            self.says(wording.ratio_sentence(ratio))
+            self.says(wording.ratio_sentence(ratio).rstrip("."))
 
     def test_the_raw_runs_are_inside(self) -> None:
         link = r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"'
