@@ -122,9 +122,11 @@ class Limits(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT, "only root can write pid_max")
     @unittest.skipUnless(kernel() >= (6, 14), "before 6.14 pid_max is the machine's")
     def test_the_end_of_the_process_numbers_is_named(self) -> None:
+        alone = ("unshare", "--pid", "--fork", "--mount-proc")
+        if run("worker-pool", "--version", wrap=alone).status != 0:
+            self.skipTest("no process numbers of our own here, as in a chroot")
         line = 'echo 400 > /proc/sys/kernel/pid_max && exec "$@"'
-        wrap = ("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", line, "sh")
-        ending = self.flood(wrap=wrap)
+        ending = self.flood(wrap=(*alone, "sh", "-c", line, "sh"))
         record = self.assert_limited(ending, 400, "kernel.pid_max", " of 400")
         self.assertGreater(record["threads_created"], 300)
 
