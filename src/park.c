@@ -36,11 +36,11 @@ enum { EMPTY, WOKEN, ASLEEP, COUNTED };
  * same time pay together. The credit is everybody's, as the threads of a pool take
  * turns; it is written only when it changes.
  *
- * What it is worth: with five workers an unbuffered hand-off took 0.6 to 0.8 us, not 3.1,
- * on two quiet CPUs (medians of bench/micro). Given up, as they would make channels
- * harder to read: a lock of one word in the cache line of what it guards, and small
- * values beside the waiter. Together they halve it again, to 0.34 us; half a round trip
- * of a cache line between the two CPUs, the least there is, takes 0.15.
+ * What it is worth: with five workers an unbuffered hand-off took 0.6 to 0.8 us instead
+ * of 3.1 on two quiet CPUs (medians of bench/micro). Given up, as they would make
+ * channels harder to read: a lock of one word in the cache line of what it guards, and
+ * small values beside the waiter. Together they halve it again, to 0.34 us; half a
+ * round trip of a cache line between the two CPUs, the least there is, takes 0.15.
  */
 #define LOOK_NS (30 * NS_PER_US)
 enum { LOOKS = 64, CREDIT_MOST = 2048, LOST = 256 };
