@@ -12,6 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -67,9 +69,13 @@ class Browser:
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }
-        answer = self._ask(
-            "POST", "/session", {"capabilities": {"alwaysMatch": wanted}}
-        )
+        try:
+            answer = self._ask(
+                "POST", "/session", {"capabilities": {"alwaysMatch": wanted}}
+            )
+        except urllib.error.HTTPError as error:
+            why = json.loads(error.read())["value"]["message"].splitlines()[-1]
+            raise unittest.SkipTest(f"no browser can be started here: {why}") from None
         self._base += f"/session/{answer['sessionId']}"
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:

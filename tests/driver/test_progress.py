@@ -69,7 +69,10 @@ class Bars(unittest.TestCase):
         self.assertLess(max(map(len, shown)), 70)
 
     def test_a_reader_that_is_gone_stops_nothing(self):
-        read_end, write_end = pty.openpty()
+        try:
+            read_end, write_end = pty.openpty()
+        except OSError as error:  # a chroot without /dev/pts
+            self.skipTest(str(error))
         stream = os.fdopen(write_end, "w")
         progress = Progress(lambda: 0.0, stream)
         progress.block("warm-up", [])
