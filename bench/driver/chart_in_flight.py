@@ -184,7 +184,8 @@ def _caption(material: Material, runs: Sequence[Run], steps: Sequence[Steps]) ->
     return (
         f"{_title(material, runs, steps)}. Each panel is one recorded run, all on the"
         " same axes. What stands above the dashed line is turned away. The area under"
-        " a curve is the time all its calls took together: equal work, another shape."
+        " a curve is the time all its calls took together: the same for all designs"
+        " that turn nothing away, in another shape."
         " A pool with more calls in flight than workers would contradict its bound."
     )
 

@@ -217,8 +217,9 @@ def _caption(material: Material, slope: float | None) -> str:
     if slope is not None:
         words.append(
             f"Each further thread adds {show_bytes(slope)} of resident memory: the"
-            " slope of the line, from the fewest to the most tasks. The kernel's share"
-            " of a thread, its stack and page tables, comes on top and is not in RSS."
+            " slope of the line, from the fewest to the most tasks. One that has ended"
+            " keeps it until it is joined, alive or not. The kernel's share of a"
+            " thread, its stack and page tables, comes on top and is not in RSS."
         )
     words.append(
         "Both axes are logarithmic. Right: how many threads were counted alive at once;"

@@ -248,8 +248,9 @@ def _caption(material: Material) -> str:
     words = [
         _title(material) + ".",
         "Both axes are logarithmic: one step up is ten times the time. The pale lines"
-        " are theory, drawn before looking at the marks; no line joins the marks,"
-        " because nothing was measured between them.",
+        " are theory; no line joins the marks, because nothing was measured between"
+        " them. Marks of the same number of tasks stand a little side by side, to be"
+        " told apart. They are whole processes: starting one is on top of the theory.",
     ]
     if material.create_each_s:
         words.append(
@@ -257,8 +258,8 @@ def _caption(material: Material) -> str:
             f" took in these runs at {tasks_words(material.of(None)[-1].cell.tasks)}."
         )
     words.append(
-        "A mark well off its line would contradict the theory; a mark below a pool's"
-        " staircase is impossible while all tasks succeed."
+        "A mark well off its line would contradict the theory; less time than a pool's"
+        " staircase says is impossible while all tasks succeed."
     )
     return " ".join(words)
 

@@ -164,7 +164,10 @@ ratio is taken in each block, so that a machine that slows down slows both.</dd>
 100 ms, 1 s. Straight parallel lines are then equal ratios.</dd>
 <dt>Theory</dt><dd>N tasks of length d take a pool of W workers ⌈N/W⌉ rounds of d. A
 thread for each task takes d and the time to create N threads, N·c. The pale lines say
-so before anything is measured.</dd>
+so; c is measured, all else follows from the options. "Off theory" compares the
+program's own clock, without the start and end of the process that the wall time of a
+whole process contains; it is empty where the theory leaves out a part that
+matters.</dd>
 </dl>"""
 
 THREATS = (
