@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import REPOSITORY, cli, collect, compare, experiment as experiments, full
-from . import publish, status, stored, table, terminal
+from . import REPOSITORY, cli, collect, compare
+from . import experiment as experiments
+from . import full, publish, status, stored, table, terminal
 from .blocks import CLASSROOM, QUICK
 from .hyperfine import HyperfineError
 from .measure import (

@@ -100,9 +100,7 @@ def run(
     return Ending(process.returncode, timed_out, said)
 
 
-def _wait(
-    pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None
-) -> bool:
+def _wait(pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None) -> bool:
     """True when the process ended in time.
 
     Sleeps on its descriptor: Popen.wait() would wake up twenty times a second beside

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from . import publish, wording
 from .figures import FIGURES
+from .layout import aligned
 from .measure import stamp
 from .model import Chart, Interval
 from .results import ENVIRONMENT, UNFINISHED, write_whole
 from .stored import Stored, StoredError, describe
-from .layout import aligned
 
 CLASS = "class.csv"
 HEADER = (

@@ -12,10 +12,10 @@ from typing import Any
 
 from . import wording
 from .figures import FIGURES
+from .layout import aligned
 from .model import Interval, Run, Summary, Verdict
 from .stats import bootstrap_ratio, ratio_verdict
 from .stored import Stored
-from .layout import aligned
 
 COMPARED = ("wall_s", "rss_bytes")
 # What may explain a difference, by its place in environment.json.

@@ -25,13 +25,14 @@ Lists in two options make every pair. Nothing but a TOML file is needed to add o
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from .figures import FIGURES
 from .model import Cell, Experiment

@@ -12,7 +12,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import REPOSITORY, checks, environment, experiment as experiments
+from . import REPOSITORY, checks, environment
+from . import experiment as experiments
 from . import publish, stored, table
 from .blocks import Plan, Protocol, is_long, protocol_of
 from .child import Guardian

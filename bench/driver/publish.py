@@ -36,9 +36,9 @@ def draw(
 def draw_class(folder: Path) -> Chart:
     """The chart of many machines."""
     try:
-        from . import chart_class
+        from .charts import classroom
 
-        return chart_class.draw(folder)
+        return classroom.draw(folder)
     except Exception as error:
         return _failed("class", error)
 

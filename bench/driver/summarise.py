@@ -13,10 +13,18 @@ from typing import Any
 
 from . import canary
 from .figures import FIGURES
-
-from .model import (
-    OUTCOMES, Cell, Count, Experiment, Noise, Ratio, Role, Run, Summaries, Summary,
-)  # fmt: skip
+from .model import (  # fmt: skip
+    OUTCOMES,
+    Cell,
+    Count,
+    Experiment,
+    Noise,
+    Ratio,
+    Role,
+    Run,
+    Summaries,
+    Summary,
+)
 from .stats import median_interval, ratio_verdict, spread
 from .theory import bound_wall_s, lanes, theory_wall_s
 

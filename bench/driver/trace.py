@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .chart_samples import Sample, in_flight, read_samples, started
-from .chart_sheet import ChartError
+from .charts.samples import Sample, in_flight, read_samples, started
+from .charts.sheet import ChartError
 
 PROCESS = 1
 # Names of colours that the viewers know.

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
 from driver import experiment as experiments  # noqa: E402
-from driver.chart_material import Material  # noqa: E402
+from driver.charts.material import Material  # noqa: E402
 from driver.model import OUTCOMES, Cell, Experiment, Role, Run, Timing  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 from driver.theory import lanes, service_time_s  # noqa: E402

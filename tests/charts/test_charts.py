@@ -16,8 +16,9 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import chart_gnuplot, charts  # noqa: E402
-from driver.chart_material import ok_share  # noqa: E402
+from driver import charts  # noqa: E402
+from driver.charts import gnuplot  # noqa: E402
+from driver.charts.material import ok_share  # noqa: E402
 from driver.model import Verdict  # noqa: E402
 from driver.quantities import show_count, show_duration, show_ratio  # noqa: E402
 
@@ -96,7 +97,7 @@ class Drawn(unittest.TestCase):
         with tempfile.TemporaryDirectory() as desk:
             shutil.copytree(self.folder / "charts", Path(desk) / "charts")
             for name in self.charts:
-                command = chart_gnuplot.command_line(name, desk)
+                command = gnuplot.command_line(name, desk)
                 drawn = f"output='{desk}/again.svg'"
                 command = re.sub(r"output='[^']*'", drawn, command)
                 done = subprocess.run(
@@ -158,7 +159,7 @@ class OddValues(unittest.TestCase):
         desk = tempfile.TemporaryDirectory()
         self.addCleanup(desk.cleanup)
         self.folder = Path(desk.name)
-        one_kind = mock.patch.object(chart_gnuplot, "KINDS", ("svg",))
+        one_kind = mock.patch.object(gnuplot, "KINDS", ("svg",))
         one_kind.start()
         self.addCleanup(one_kind.stop)
 

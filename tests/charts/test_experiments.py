@@ -16,20 +16,20 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import (  # noqa: E402
-    chart_class,
-    chart_gnuplot,
-    chart_micro,
-    chart_rate_limit,
-    chart_retry_storm,
-    charts,
-)  # noqa: E402
+from driver import charts  # noqa: E402
 from driver import experiment as experiments  # noqa: E402
-from driver.chart_latency import percentile  # noqa: E402
-from driver.chart_material import Material, spread_out  # noqa: E402
-from driver.chart_pool_size import best_size  # noqa: E402
-from driver.chart_samples import Sample, in_flight  # noqa: E402
-from driver.chart_timeline import graham_bounds_s  # noqa: E402
+from driver.charts import (  # noqa: E402
+    classroom,
+    gnuplot,
+    micro,
+    rate_limit,
+    retry_storm,
+)
+from driver.charts.latency import percentile  # noqa: E402
+from driver.charts.material import Material, spread_out  # noqa: E402
+from driver.charts.pool_size import best_size  # noqa: E402
+from driver.charts.samples import Sample, in_flight  # noqa: E402
+from driver.charts.timeline import graham_bounds_s  # noqa: E402
 from driver.model import Role, Run  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 
@@ -43,7 +43,7 @@ class EveryExperiment(unittest.TestCase):
         self.addCleanup(desk.cleanup)
         self.folder = Path(desk.name)
         # One kind of picture tells as much as three, in a third of the time.
-        one_kind = mock.patch.object(chart_gnuplot, "KINDS", ("svg",))
+        one_kind = mock.patch.object(gnuplot, "KINDS", ("svg",))
         one_kind.start()
         self.addCleanup(one_kind.stop)
 
@@ -104,7 +104,7 @@ class Theory(unittest.TestCase):
         options = {"api-rate": "1000/s", "service-time": "10ms"}
         cell = replace(cell, options=options, workers=20, tasks=1000)
         summary = replace(summarise_one(cell), cell=cell)
-        accepted = chart_rate_limit.accepted(summary, 1000, 100)
+        accepted = rate_limit.accepted(summary, 1000, 100)
         time_s = (accepted - 100) / 1000
         busy_s = accepted * 0.010 + (1000 - accepted) * 0.001
         self.assertAlmostEqual(20 * time_s, busy_s, places=6)
@@ -113,7 +113,7 @@ class Theory(unittest.TestCase):
         cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
         cell = replace(cell, options={"service-time": "10ms"}, workers=9, tasks=1000)
         summary = replace(summarise_one(cell), cell=cell)
-        self.assertEqual(1000, chart_rate_limit.accepted(summary, 1000, 100))
+        self.assertEqual(1000, rate_limit.accepted(summary, 1000, 100))
 
     def test_at_the_best_size_rounds_and_creation_take_alike(self) -> None:
         size = best_size(10_000, 0.01, 50e-6)
@@ -162,7 +162,7 @@ class Micro(unittest.TestCase):
             ("cannot tell", 1.0): "cannot tell",
         }
         for (verdict, ratio), words in told.items():
-            sheet = chart_micro.build(self.result(ratio, verdict))
+            sheet = micro.build(self.result(ratio, verdict))
             self.assertIn(words, sheet.title)
 
     def test_it_is_drawn_from_a_file_and_a_bad_file_is_named(self) -> None:
@@ -170,11 +170,11 @@ class Micro(unittest.TestCase):
             source = Path(desk) / "micro.json"
             source.write_text(json.dumps(self.result(0.5, "less")), encoding="utf-8")
             with contextlib.redirect_stdout(io.StringIO()):
-                self.assertEqual(0, chart_micro.main([str(source), desk]))
+                self.assertEqual(0, micro.main([str(source), desk]))
             self.assertTrue((Path(desk) / "charts" / "micro.png").is_file())
             source.write_text("{}", encoding="utf-8")
             with contextlib.redirect_stderr(io.StringIO()) as said:
-                self.assertEqual(3, chart_micro.main([str(source), desk]))
+                self.assertEqual(3, micro.main([str(source), desk]))
             self.assertIn("operations", said.getvalue())
 
 
@@ -188,7 +188,7 @@ class Class(unittest.TestCase):
         with tempfile.TemporaryDirectory() as desk:
             text = "\n".join([self.HEADER, *lines]) + "\n"
             (Path(desk) / "class.csv").write_text(text, encoding="utf-8")
-            return chart_class.draw(Path(desk))
+            return classroom.draw(Path(desk))
 
     def line(self, machine: int, median: float, low: str, high: str) -> str:
         return (f"{machine},Some(R) CPU,4,6.1,c,worker-pool,50,500,9,ratio_wall_s,1,"
@@ -237,7 +237,7 @@ class SmallPieces(unittest.TestCase):
     def test_useful_answers_are_counted_by_when_they_ended(self) -> None:
         samples = [Sample(i, 0, 0.0, 0.0, 0.05 + 0.1 * i, 1, "ok") for i in range(3)]
         samples.append(Sample(3, 0, 0.0, 0.0, 0.05, 1, "failed"))
-        rates = chart_retry_storm.rates(samples)
+        rates = retry_storm.rates(samples)
         self.assertEqual([10, 10, 10], [rate for _, rate in rates[:3]])
 
 

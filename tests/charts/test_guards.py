@@ -13,8 +13,9 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import chart_gnuplot, charts  # noqa: E402
-from driver.chart_sheet import (  # noqa: E402
+from driver import charts  # noqa: E402
+from driver.charts import gnuplot  # noqa: E402
+from driver.charts.sheet import (  # noqa: E402
     ChartError,
     Sheet,
     check,
@@ -114,7 +115,7 @@ class Gnuplot(unittest.TestCase):
 
     def refuses(self, words: str) -> None:
         with self.assertRaisesRegex(ChartError, words):
-            chart_gnuplot.draw(sheet(), self.folder)
+            gnuplot.draw(sheet(), self.folder)
         self.assertEqual([], list((self.folder / "charts").iterdir()))
 
     def test_a_warning_fails_the_chart(self) -> None:
@@ -143,17 +144,17 @@ class Gnuplot(unittest.TestCase):
         whole = sheet()
         renamed = tuple(c.replace("median_s", "other") for c in whole.columns)
         with self.assertRaises(ChartError):
-            chart_gnuplot.draw(replace(whole, columns=renamed, log=()), self.folder)
+            gnuplot.draw(replace(whole, columns=renamed, log=()), self.folder)
 
     def test_another_font_is_refused(self) -> None:
-        chart_gnuplot.check_font.cache_clear()
-        self.addCleanup(chart_gnuplot.check_font.cache_clear)
-        with mock.patch.object(chart_gnuplot, "FONT", "No Such Font"):
+        gnuplot.check_font.cache_clear()
+        self.addCleanup(gnuplot.check_font.cache_clear)
+        with mock.patch.object(gnuplot, "FONT", "No Such Font"):
             self.refuses_font()
 
     def refuses_font(self) -> None:
         with self.assertRaisesRegex(ChartError, "fonts-dejavu-core"):
-            chart_gnuplot.check_font()
+            gnuplot.check_font()
 
     def test_an_unknown_chart_is_a_problem_not_a_crash(self) -> None:
         material = stand_in.material(self.folder, n=1)

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import stand_in  # noqa: E402
 from driver import charts, report, wording  # noqa: E402
 from driver.model import Chart  # noqa: E402
-from driver.report_html import palette, variables  # noqa: E402
+from driver.report.html import palette, variables  # noqa: E402
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "wbr", "col", "source"}
 FACTS = {"commit": "0123456789", "seed": 1, "cpu": {"model": "a <processor> & more"},

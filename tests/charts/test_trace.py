@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver import trace  # noqa: E402
-from driver.chart_samples import read_samples  # noqa: E402
+from driver.charts.samples import read_samples  # noqa: E402
 
 
 class Trace(unittest.TestCase):

@@ -44,9 +44,9 @@ for name, function in (("charts", "draw"), ("report", "write")):
     setattr(stub, function, draw if name == "charts" else lambda *values: None)
     sys.modules[stub.__name__] = stub
     setattr(driver, name, stub)
-stub = types.ModuleType("driver.chart_class")
+stub = types.ModuleType("driver.charts.classroom")
 stub.draw = lambda folder: types.SimpleNamespace(problem=None)
-sys.modules[stub.__name__] = driver.chart_class = stub
+sys.modules[stub.__name__] = driver.charts.classroom = stub
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
 canary.SLEEP_S = 0.0001
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .chart_look import base_name
-from .chart_material import Material
-from .chart_pool_size import POOL, THREADS
-from .chart_sheet import ChartError, Sheet, Tics, Value
-from .chart_words import runs_words, show_share
-from .model import Summary
-from .quantities import parse_duration_ns, parse_rate, show_count
-from .theory import service_time_s
-from .wording import count_text
+from ..model import Summary
+from ..quantities import parse_duration_ns, parse_rate, show_count
+from ..theory import service_time_s
+from ..wording import count_text
+from .look import base_name
+from .material import Material
+from .pool_size import POOL, THREADS
+from .sheet import ChartError, Sheet, Tics, Value
+from .words import runs_words, show_share
 
 COLUMNS = ("series", "workers", "percent", "bar_low", "bar_high", "tasks")
 DEFAULT_REJECT_TIME = "1ms"

@@ -1,6 +1,6 @@
 """Draws an experiment's charts: words and marks from the same values, by gnuplot.
 
-A chart is one module chart_NAME.py, which makes a Sheet of a Material, and one script
+A chart is one module of this package, which makes a Sheet of a Material, and one script
 plots/NAME.gp, which draws it. A chart that cannot be drawn as it should be comes back
 with its problem and without files; the others are drawn all the same.
 """
@@ -10,50 +10,50 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..model import Chart, Experiment, Run, Summaries
 from . import (
-    chart_cancel,
-    chart_gnuplot,
-    chart_goodput,
-    chart_in_flight,
-    chart_latency,
-    chart_memory,
-    chart_micro,
-    chart_outcomes,
-    chart_overview,
-    chart_pool_size,
-    chart_rate_limit,
-    chart_retry_storm,
-    chart_runs,
-    chart_shapes,
-    chart_thread_cost,
-    chart_timeline,
-    chart_wall_time,
-    chart_winner,
+    cancel,
+    gnuplot,
+    goodput,
+    in_flight,
+    latency,
+    memory,
+    micro,
+    outcomes,
+    overview,
+    pool_size,
+    rate_limit,
+    retry_storm,
+    run_sequence,
+    shapes,
+    thread_cost,
+    timeline,
+    wall_time,
+    winner,
 )
-from .chart_material import Material
-from .chart_sheet import ChartError, Sheet
-from .model import Chart, Experiment, Run, Summaries
+from .material import Material
+from .sheet import ChartError, Sheet
 
 BUILDERS: dict[str, Callable[[Material], Sheet]] = {
-    "wall-time": chart_wall_time.build,
-    "memory": chart_memory.build,
-    "outcomes": chart_outcomes.build,
-    "timeline": chart_timeline.build,
-    "in-flight": chart_in_flight.build,
-    "overview": chart_overview.build,
-    "goodput": chart_goodput.build,
-    "latency": chart_latency.latency,
-    "queue-wait": chart_latency.queue_wait,
-    "run-sequence": chart_runs.sequence,
-    "control": chart_runs.control,
-    "pool-size": chart_pool_size.build,
-    "rate-limit": chart_rate_limit.build,
-    "cancel": chart_cancel.build,
-    "retry-storm": chart_retry_storm.build,
-    "thread-cost": chart_thread_cost.build,
-    "shapes": chart_shapes.build,
-    "winner": chart_winner.build,
-    "micro": chart_micro.beside,
+    "wall-time": wall_time.build,
+    "memory": memory.build,
+    "outcomes": outcomes.build,
+    "timeline": timeline.build,
+    "in-flight": in_flight.build,
+    "overview": overview.build,
+    "goodput": goodput.build,
+    "latency": latency.latency,
+    "queue-wait": latency.queue_wait,
+    "run-sequence": run_sequence.sequence,
+    "control": run_sequence.control,
+    "pool-size": pool_size.build,
+    "rate-limit": rate_limit.build,
+    "cancel": cancel.build,
+    "retry-storm": retry_storm.build,
+    "thread-cost": thread_cost.build,
+    "shapes": shapes.build,
+    "winner": winner.build,
+    "micro": micro.beside,
 }
 
 # Charts that go with another: whoever asks for the one also gets the others.
@@ -65,7 +65,7 @@ ALWAYS = ("run-sequence", "control")
 def wanted(experiment: Experiment) -> list[str]:
     """The names of the experiment's charts, in the order of the report."""
     asked = experiment.charts
-    names = ["overview"] if set(chart_overview.PARTS) <= set(asked) else []
+    names = ["overview"] if set(overview.PARTS) <= set(asked) else []
     plain = _one_cell_each(experiment)
     for name in asked:
         names += [name, *(COMPANIONS.get(name, ()) if plain else ())]
@@ -86,7 +86,7 @@ def draw(
     names = wanted(experiment)
     if summaries.noise.a_a is None and "control" not in experiment.charts:
         names.remove("control")
-    if (folder / chart_micro.FILE).is_file():
+    if (folder / micro.FILE).is_file():
         names.append("micro")
     return [draw_one(name, material) for name in names]
 
@@ -97,7 +97,7 @@ def draw_one(name: str, material: Material) -> Chart:
             known = ", ".join(BUILDERS)
             raise ChartError(f"no chart is called '{name}': there are {known}")
         sheet = BUILDERS[name](material)
-        files = chart_gnuplot.draw(sheet, material.folder)
+        files = gnuplot.draw(sheet, material.folder)
     except ChartError as error:
         return Chart(name=name, title="", caption="", alt="", problem=str(error))
     except Exception as error:  # a bug in one chart must not cost the others

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .chart_sheet import ChartError
-from .model import OUTCOMES
+from ..model import OUTCOMES
+from .sheet import ChartError
 
 COLUMNS = [
     "index", "lane", "due_ns", "started_ns", "finished_ns", "attempts", "outcome",

@@ -8,11 +8,11 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from .chart_material import Material
-from .chart_samples import Sample, read_samples
-from .chart_sheet import ChartError
-from .model import OUTCOMES, Run
-from .wording import design_name
+from ..charts.material import Material
+from ..charts.samples import Sample, read_samples
+from ..charts.sheet import ChartError
+from ..model import OUTCOMES, Run
+from ..wording import design_name
 
 MOST_TASKS = 10_000  # of one run; more would make the page heavy
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .chart_look import spoken_name
-from .chart_material import Material
-from .chart_sheet import ChartError, Sheet, Value
-from .chart_words import runs_words, show_setting
-from .model import Ratio, Verdict
-from .quantities import show_count, show_ratio
-from .theory import service_time_s
-from .wording import ratio_text
+from ..model import Ratio, Verdict
+from ..quantities import show_count, show_ratio
+from ..theory import service_time_s
+from ..wording import ratio_text
+from .look import spoken_name
+from .material import Material
+from .sheet import ChartError, Sheet, Value
+from .words import runs_words, show_setting
 
 COLUMNS = ("x", "y", "verdict", "ratio", "words", "limits")
 KINDS = (Verdict.LESS, Verdict.MORE, Verdict.CANNOT_TELL)
@@ -79,9 +79,7 @@ def _tics(words: list[str]) -> str:
     return "(" + ", ".join(f'"{w}" {i}' for i, w in enumerate(words, 1)) + ")"
 
 
-def _mark(
-    ratio: Ratio, tasks: list[int], times: list[float]
-) -> tuple[Value, ...]:
+def _mark(ratio: Ratio, tasks: list[int], times: list[float]) -> tuple[Value, ...]:
     # The sign in front keeps gnuplot from reading the words as a number.
     words = f"×{show_ratio(ratio.interval.median)}"
     limits = ratio_text(ratio.interval).partition(" ")[2] or "(no interval)"

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from . import chart_in_flight
-from .chart_material import Material, log_ticks
-from .chart_samples import Sample, read_samples
-from .chart_sheet import Sheet, Tics, Value
-from .chart_words import sentence, show_setting, show_share, tasks_words
-from .model import Cell, Run
-from .quantities import show_count, show_duration
-from .theory import service_time_s
-from .wording import design_name
+from ..model import Cell, Run
+from ..quantities import show_count, show_duration
+from ..theory import service_time_s
+from ..wording import design_name
+from . import in_flight
+from .material import Material, log_ticks
+from .samples import Sample, read_samples
+from .sheet import Sheet, Tics, Value
+from .words import sentence, show_setting, show_share, tasks_words
 
 COLUMNS = ("series", "time_s", "percent")
 LEAST_S = 1e-6  # a log axis begins somewhere; shorter waits are drawn there
@@ -59,7 +59,7 @@ def queue_wait(material: Material) -> Sheet:
 
 
 def _sheet(material: Material, kind: Kind) -> Sheet:
-    runs = chart_in_flight.chosen(material)
+    runs = in_flight.chosen(material)
     if not runs:
         return _empty(kind.name)
     samples = [read_samples(material.folder / run.samples) for run in runs]

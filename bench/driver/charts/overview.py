@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log10
 
-from . import chart_in_flight, chart_memory, chart_outcomes, chart_wall_time
-from .chart_material import Material, ok_share, spread_out
-from .chart_sheet import Sheet
-from .chart_words import compared, runs_words, show_share
-from .quantities import show_bytes, show_count
-from .theory import service_time_s
+from ..quantities import show_bytes, show_count
+from ..theory import service_time_s
+from . import in_flight, memory, outcomes, wall_time
+from .material import Material, ok_share, spread_out
+from .sheet import Sheet
+from .words import compared, runs_words, show_share
 
 NAME_APART = 0.14  # of a panel's height
 PARTS = ("wall-time", "memory", "outcomes", "in-flight")
 
 
 def build(material: Material) -> Sheet:
-    wall = chart_wall_time.build(material)
+    wall = wall_time.build(material)
     parts = {
-        "memory": chart_memory.build(material),
-        "outcomes": chart_outcomes.build(material),
-        "in-flight": chart_in_flight.build(material),
+        "memory": memory.build(material),
+        "outcomes": outcomes.build(material),
+        "in-flight": in_flight.build(material),
     }
     missing = next((s for s in (wall, *parts.values()) if s.nothing), None)
     if missing:
@@ -69,8 +69,8 @@ def plain_name(workers: int | None) -> str:
 def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
     """What each panel shows, as short as a slide wants it."""
     tasks = show_count(material.tasks[-1])
-    rss = chart_memory.rss_ratio(material, material.tasks[-1])
-    memory = compared(
+    rss = memory.rss_ratio(material, material.tasks[-1])
+    lighter = compared(
         rss,
         f"Memory at {tasks} tasks: {{r}} the pool's",
         f"Memory at {tasks} tasks: {{r}} below the pool's",
@@ -78,7 +78,7 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
     )
     threads = material.at(None, material.tasks[-1])
     share = ok_share(threads) if threads else None
-    outcomes = (
+    became = (
         f"{tasks} threads: {show_share(share)} of tasks ok"
         if share is not None
         else "What became of the tasks"
@@ -86,8 +86,8 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
     most, served = pressure.rows[0][2:4]
     return [
         "Wall time against tasks",
-        memory,
-        outcomes,
+        lighter,
+        became,
         f"{pressure.rows[0][1]} threads: {most} calls at once, {served} served",
     ]
 
@@ -97,7 +97,7 @@ def _time(material: Material, wall: Sheet) -> dict[str, object]:
     low, high = settings["y_low"], settings["y_high"]
     last = [material.of(w)[-1] for w in material.designs]
     heights = [
-        log10(s.figures[chart_wall_time.FIGURE].median / low) / log10(high / low)
+        log10(s.figures[wall_time.FIGURE].median / low) / log10(high / low)
         for s in last
     ]
     return {
@@ -125,14 +125,14 @@ def _literal(sheet: Sheet, axis: str) -> str:
     return "(" + ", ".join(f'"{words}" {at!r}' for words, at in marks) + ")"
 
 
-def _memory(material: Material, memory: Sheet) -> dict[str, object]:
+def _memory(material: Material, sheet: Sheet) -> dict[str, object]:
     kept = (
         "rss_low", "rss_high", "rss_tics", "slopes", "slope_bytes", "base_bytes",
     )  # fmt: skip
-    found = {name: memory.settings[name] for name in kept}
+    found = {name: sheet.settings[name] for name in kept}
     low, high = found["rss_low"], found["rss_high"]
     last = [material.of(w)[-1] for w in material.designs]
-    sizes = [s.figures[chart_memory.RSS].median for s in last]
+    sizes = [s.figures[memory.RSS].median for s in last]
     heights = [log10(size / low) / log10(high / low) for size in sizes]
     return found | {
         "values": len(last),
@@ -142,15 +142,15 @@ def _memory(material: Material, memory: Sheet) -> dict[str, object]:
     }
 
 
-def _outcomes(material: Material, outcomes: Sheet) -> dict[str, object]:
+def _outcomes(material: Material, sheet: Sheet) -> dict[str, object]:
     kept = (
         "bars", "bar_y", "bar_series", "groups", "fills", "fill_series", "fill_kind",
     )  # fmt: skip
-    found = {name: outcomes.settings[name] for name in kept}
+    found = {name: sheet.settings[name] for name in kept}
     shares = [ok_share(s) or 0.0 for s in material.cells]
     middles = [_middle(material, found["bar_y"], n) for n in material.tasks]
     return found | {
-        "outcome_depth": outcomes.settings["y_low"],
+        "outcome_depth": sheet.settings["y_low"],
         "bar_words": [f"{show_share(share)} ok" for share in shares],
         "group_words": [show_count(n) for n in material.tasks],
         "group_y": middles,

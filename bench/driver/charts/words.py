@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .model import Interval, Ratio, Summaries, Summary, Verdict
-from .quantities import show, show_count, show_ratio
+from ..model import Interval, Ratio, Summaries, Summary, Verdict
+from ..quantities import show, show_count, show_ratio
 
 
 def show_share(share: float) -> str:
@@ -27,7 +27,7 @@ def show_setting(seconds: float) -> str:
 
 
 def show_limits(unit: str, interval: Interval) -> str:
-    """"[2.02, 2.04]", with units only where they differ from the median's."""
+    """ "[2.02, 2.04]", with units only where they differ from the median's."""
     if not interval.known:
         return ""
     ours = show(unit, interval.median).rpartition(" ")[2]
@@ -38,7 +38,7 @@ def show_limits(unit: str, interval: Interval) -> str:
 
 
 def runs_words(cells: Sequence[Summary]) -> str:
-    """"median of 9 runs", or "median of 6 to 9 runs"."""
+    """ "median of 9 runs", or "median of 6 to 9 runs"."""
     counts = [s.n for s in cells if s.n]
     if not counts:
         return "no run counted"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from . import thread_cost
-from .chart_material import Material
-from .chart_sheet import ChartError, Sheet, Value
-from .chart_words import show_share
-from .quantities import show_bytes
-from .thread_cost import Cost
-from .wording import interval_text
+from .. import thread_cost
+from ..quantities import show_bytes
+from ..thread_cost import Cost
+from ..wording import interval_text
+from .material import Material
+from .sheet import ChartError, Sheet, Value
+from .words import show_share
 
 COLUMNS = ("kind", "from", "to", "middle", "y", "top", "bottom")
 HOW_TO_READ = (

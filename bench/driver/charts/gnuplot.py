@@ -13,10 +13,10 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from .. import REPOSITORY
 from . import svg
-from .chart_sheet import ChartError, Sheet, check, csv_text, settings_text
+from .sheet import ChartError, Sheet, check, csv_text, settings_text
 
-ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("svg", "png", "pdf")
 ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
 FONT, FONT_PACKAGE = "DejaVu Sans", "fonts-dejavu-core"
@@ -65,13 +65,13 @@ def script_of(name: str) -> str:
 
 def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     """One process for one picture: no setting leaks from chart to chart."""
-    if not (ROOT / script).is_file():
+    if not (REPOSITORY / script).is_file():
         raise ChartError(f"there is no {script}")
     words = f"data='{data}'; output='{picture}'"
     command = ["gnuplot", "-d", "-e", words, script]
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL,
+            command, cwd=REPOSITORY, env=_environment(), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, errors="replace", timeout=TIME_LIMIT_S,
         )  # fmt: skip
     except FileNotFoundError:

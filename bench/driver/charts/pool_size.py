@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from math import log10, sqrt
 
-from .chart_look import base_name
-from .chart_material import Material, log_ticks
-from .chart_sheet import ChartError, Sheet, Tics, Value
-from .chart_words import bar, interval_words, runs_words, show_limits, show_setting
-from .model import Ratio, Summary, Verdict
-from .quantities import show_count, show_duration, show_ratio
-from .theory import service_time_s
-from .wording import ratio_text
+from ..model import Ratio, Summary, Verdict
+from ..quantities import show_count, show_duration, show_ratio
+from ..theory import service_time_s
+from ..wording import ratio_text
+from .look import base_name
+from .material import Material, log_ticks
+from .sheet import ChartError, Sheet, Tics, Value
+from .words import bar, interval_words, runs_words, show_limits, show_setting
 
 FIGURE = "wall_s"
 POOL, THREADS = 2, 1  # looks: all pools are one family here

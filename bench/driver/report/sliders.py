@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from .chart_material import Material
-from .chart_wall_time import FIGURE
-from .theory import service_time_s
+from ..charts.material import Material
+from ..charts.wall_time import FIGURE
+from ..theory import service_time_s
 
 NO_CAPACITY = 100_000  # the slider's end stands for an API without a limit
 

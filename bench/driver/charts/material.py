@@ -8,11 +8,11 @@ from functools import cached_property
 from math import log10
 from pathlib import Path
 
-from .chart_look import looks
-from .chart_sheet import ChartError
-from .chart_words import left_out_words, sentence, show_setting
-from .model import Cell, Experiment, Ratio, Role, Run, Summaries, Summary
-from .theory import service_time_s
+from ..model import Cell, Experiment, Ratio, Role, Run, Summaries, Summary
+from ..theory import service_time_s
+from .look import looks
+from .sheet import ChartError
+from .words import left_out_words, sentence, show_setting
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Material:
 
     @cached_property
     def service_words(self) -> str:
-        """"d = 10 ms", when all cells agree on it."""
+        """ "d = 10 ms", when all cells agree on it."""
         times = {service_time_s(s.cell) for s in self.summaries.cells}
         return f"d = {show_setting(times.pop())}" if len(times) == 1 else ""
 

@@ -1,7 +1,7 @@
 """The report: one HTML file that needs nothing else and asks for nothing.
 
 No request leaves the page: its policy forbids it. It reads without script; script only
-adds what moves. Sections are in report_sections.py, looks and behaviour in page/.
+adds what moves. Sections are in sections.py, looks and behaviour in page/.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from . import report_replay, report_sliders
-from . import report_sections as sections
-from .chart_material import Material
-from .model import Chart, Experiment, Run, Summaries
-from .report_html import variables
+from ..charts.material import Material
+from ..model import Chart, Experiment, Run, Summaries
+from . import replay
+from . import sections as sections
+from . import sliders
+from .html import variables
 
 PAGE = Path(__file__).parent / "page"
 NAME = "report.html"
@@ -72,16 +73,16 @@ def _frame(
 
 def _moving(material: Material) -> dict[str, str]:
     """The replay and the sliders, where there are data for them."""
-    replay, sliders = report_replay.data(material), report_sliders.data(material)
-    links = (("replay", "Replay", replay), ("sliders", "Theory", sliders))
+    recorded, curves = replay.data(material), sliders.data(material)
+    links = (("replay", "Replay", recorded), ("sliders", "Theory", curves))
     return {
-        "replay": fill(_page("replay.html"), {"data": replay}) if replay else "",
-        "sliders": fill(_page("sliders.html"), {"data": sliders}) if sliders else "",
+        "replay": fill(_page("replay.html"), {"data": recorded}) if recorded else "",
+        "sliders": fill(_page("sliders.html"), {"data": curves}) if curves else "",
         "links": "\n".join(
             f'<a href="#{name}">{words}</a>' for name, words, given in links if given
         ),
         "more_script": _scripts(
-            (REPLAY if replay else ()) + (SLIDERS if sliders else ())
+            (REPLAY if recorded else ()) + (SLIDERS if curves else ())
         ),
     }
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .model import Cell
-from .quantities import show_count
+from ..model import Cell
+from ..quantities import show_count
 
 THREAD_PER_TASK = 1
 FIXED = {50: 2, 5: 3}  # a pool of this many workers always looks so
@@ -27,12 +27,12 @@ def looks(cells: Iterable[Cell]) -> dict[int | None, int]:
 
 
 def spoken_name(cell: Cell) -> str:
-    """"a pool of 50": for sentences."""
+    """ "a pool of 50": for sentences."""
     if cell.workers is None:
         return "a thread per task"
     return f"a pool of {show_count(cell.workers)}"
 
 
 def base_name(cell: Cell) -> str:
-    """"worker-pool of 50", whatever other options the cell has."""
+    """ "worker-pool of 50", whatever other options the cell has."""
     return cell.design if cell.workers is None else f"{cell.design} of {cell.workers}"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from math import log10
 
-from .chart_look import spoken_name
-from .chart_material import Material, log_ticks, spread_out
-from .chart_sheet import Sheet, Tics, Value
-from .chart_words import bar, interval_words, runs_words, show_limits, tasks_words
-from .model import Interval, Run, Summary, Verdict
-from .quantities import show_count, show_ratio
-from .stats import median_interval, ratio_verdict
-from .theory import service_time_s
-from .wording import design_name
+from ..model import Interval, Run, Summary, Verdict
+from ..quantities import show_count, show_ratio
+from ..stats import median_interval, ratio_verdict
+from ..theory import service_time_s
+from ..wording import design_name
+from .look import spoken_name
+from .material import Material, log_ticks, spread_out
+from .sheet import Sheet, Tics, Value
+from .words import bar, interval_words, runs_words, show_limits, tasks_words
 
 COLUMNS = ("series", "x", "per_s", "bar_low", "bar_high", "tasks")
 HEADER = ("design", "tasks", "runs", "tasks ok per second", "interval")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import log10
 
-from .chart_look import spoken_name
-from .chart_material import Material, log_ticks, spread_out
-from .chart_sheet import Sheet, Tics, Value
-from .chart_words import bar, compared, interval_words, runs_words, tasks_words
-from .model import Ratio, Role, Summary
-from .quantities import show_bytes, show_count
-from .summarise import ratio
-from .wording import design_name, interval_text
+from ..model import Ratio, Role, Summary
+from ..quantities import show_bytes, show_count
+from ..summarise import ratio
+from ..wording import design_name, interval_text
+from .look import spoken_name
+from .material import Material, log_ticks, spread_out
+from .sheet import Sheet, Tics, Value
+from .words import bar, compared, interval_words, runs_words, tasks_words
 
 RSS, THREADS = "rss_bytes", "threads"
 DODGE = 1.12

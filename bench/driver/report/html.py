@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 
-from .chart_gnuplot import ROOT
+from .. import REPOSITORY
 
-STYLE = ROOT / "plots" / "style.gp"
+STYLE = REPOSITORY / "plots" / "style.gp"
 TINT = {"light": 255, "dark": 30}  # as in style.gp
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .chart_look import base_name
-from .chart_material import Material, ok_share
-from .chart_sheet import Sheet, Value
-from .chart_words import runs_words, sentence, show_share, tasks_words
-from .model import OUTCOMES, Cell, Summary
-from .quantities import show_count
-from .wording import count_text, design_name
+from ..model import OUTCOMES, Cell, Summary
+from ..quantities import show_count
+from ..wording import count_text, design_name
+from .look import base_name
+from .material import Material, ok_share
+from .sheet import Sheet, Value
+from .words import runs_words, sentence, show_share, tasks_words
 
 COLUMNS = ("series", "outcome", "from", "to", "middle", "y", "top", "bottom", "count")
 BAR, GAP, HEADING = 1.0, 0.25, 0.75
@@ -103,7 +103,7 @@ def _marks(material: Material, summary: Summary, y: float) -> list[tuple[Value, 
 
 
 def _words(summary: Summary) -> str:
-    """"1 604 ok · 8 396 rejected"."""
+    """ "1 604 ok · 8 396 rejected"."""
     return sentence(*(
         f"{show_count(round(count))} {name.replace('_', ' ')}"
         for name, count in _medians(summary).items() if count > 0

@@ -1,6 +1,6 @@
 """What does one hand-off cost? Our channels beside the peers', from bench/micro.
 
-    python3 -m driver.chart_micro MICRO.json FOLDER     draws FOLDER/charts/micro.*
+    python3 -m driver.charts.micro MICRO.json FOLDER     draws FOLDER/charts/micro.*
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import chart_gnuplot
-from .chart_material import Material
-from .chart_sheet import ChartError, Sheet, Value
-from .chart_words import sentence
-from .model import Verdict
-from .quantities import show_ratio
+from ..model import Verdict
+from ..quantities import show_ratio
+from . import gnuplot
+from .material import Material
+from .sheet import ChartError, Sheet, Value
+from .words import sentence
 
 FILE = "micro.json"
 OURS = "five-cooks"
@@ -152,15 +152,17 @@ def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
 
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 2:
-        print("usage: python3 -m driver.chart_micro MICRO.json FOLDER", file=sys.stderr)
+        print(
+            "usage: python3 -m driver.charts.micro MICRO.json FOLDER", file=sys.stderr
+        )
         return 2
     source, folder = map(Path, arguments)
     try:
         result = json.loads(source.read_text(encoding="utf-8"))
         folder.mkdir(parents=True, exist_ok=True)
-        files = chart_gnuplot.draw(build(result), folder)
+        files = gnuplot.draw(build(result), folder)
     except (OSError, ValueError, KeyError, ChartError) as error:
-        print(f"chart_micro: {error}", file=sys.stderr)
+        print(f"charts.micro: {error}", file=sys.stderr)
         return 3
     print(folder / files["svg"])
     return 0

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from math import atan, ceil, degrees, log10
 
-from .chart_look import spoken_name
-from .chart_material import Material, log_ticks, ok_share, spread_out
-from .chart_sheet import Sheet, Tics, Value
-from .chart_words import (
+from ..model import Summary
+from ..quantities import show_count, show_duration
+from ..theory import over_theory, service_time_s
+from ..wording import design_name, interval_text, ratio_text
+from .look import spoken_name
+from .material import Material, log_ticks, ok_share, spread_out
+from .sheet import Sheet, Tics, Value
+from .words import (
     bar,
     compared,
     interval_words,
@@ -17,10 +21,6 @@ from .chart_words import (
     show_share,
     tasks_words,
 )
-from .model import Summary
-from .quantities import show_count, show_duration
-from .theory import over_theory, service_time_s
-from .wording import design_name, interval_text, ratio_text
 
 FIGURE = "wall_s"
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 0.69 * 1600, 0.64 * 900

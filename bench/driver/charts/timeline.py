@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .chart_material import Material
-from .chart_samples import Sample, makespan_s, read_samples, started
-from .chart_sheet import Sheet, Value
-from .chart_words import sentence, show_share, tasks_words
-from .model import Run
-from .quantities import show_count, show_duration
-from .wording import design_name
+from ..model import Run
+from ..quantities import show_count, show_duration
+from ..wording import design_name
+from .material import Material
+from .samples import Sample, makespan_s, read_samples, started
+from .sheet import Sheet, Value
+from .words import sentence, show_share, tasks_words
 
 COLUMNS = (
     "series", "failed", "from", "to", "middle", "y", "top", "bottom", "number",

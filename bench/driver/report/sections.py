@@ -7,15 +7,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from . import questions, svg, wording
-from .chart_gnuplot import command_line
-from .figures import FIGURES
-from .model import Chart, Experiment, Run, Summaries, Summary
-from .quantities import show, show_count, show_duration
-from .report_html import bullets, grouped_table, names_of_colours, table
-from .sections import SECTIONS
-from .terminal import ratio_lines
-from .theory import over_theory
+from .. import questions, wording
+from ..charts import svg
+from ..charts.gnuplot import command_line
+from ..figures import FIGURES
+from ..model import Chart, Experiment, Run, Summaries, Summary
+from ..quantities import show, show_count, show_duration
+from ..sections import SECTIONS
+from ..terminal import ratio_lines
+from ..theory import over_theory
+from .html import bullets, grouped_table, names_of_colours, table
 
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
@@ -219,4 +220,3 @@ def commands(runs_of: Mapping[str, Sequence[str]]) -> str:
     """The command of each cell, as it was run."""
     rows = [(name, " ".join(words)) for name, words in runs_of.items()]
     return table(("cell", "command"), rows, "Commands") if rows else ""
-

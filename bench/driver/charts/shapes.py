@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from . import chart_in_flight
-from .chart_in_flight import area_task_s, peak
-from .chart_look import base_name
-from .chart_material import Material
-from .chart_samples import in_flight, makespan_s, read_samples
-from .chart_sheet import ChartError, Sheet
-from .chart_words import sentence, tasks_words
-from .model import Run
-from .quantities import show_count, show_duration
+from ..model import Run
+from ..quantities import show_count, show_duration
+from .in_flight import COLUMNS, area_task_s, peak, points
+from .look import base_name
+from .material import Material
+from .samples import in_flight, makespan_s, read_samples
+from .sheet import ChartError, Sheet
+from .words import sentence, tasks_words
 
 MOST_PANELS = 5
 HOW_TO_READ = (
@@ -47,12 +46,12 @@ def build(material: Material) -> Sheet:
         + " ".join(f"{row[0]}: at most {row[1]} for {row[2]}." for row in rows),
         header=("design", "at most in flight", "all done after", "area (task seconds)"),
         rows=rows,
-        columns=chart_in_flight.COLUMNS,
+        columns=COLUMNS,
         # Each panel is a series of its own, all in one colour.
         marks=tuple(
             (number, *point)
             for number, found in enumerate(steps, 1)
-            for point in chart_in_flight.points(found, x_high_s)
+            for point in points(found, x_high_s)
         ),
         settings={
             "x_high": x_high_s * 1e3,

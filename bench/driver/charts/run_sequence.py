@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor
 
-from .chart_look import base_name
-from .chart_material import Material
-from .chart_sheet import Sheet, Value
-from .chart_words import sentence, tasks_words
-from .figures import FIGURES
-from .model import Role, Run, Summary
-from .quantities import show_count, show_ratio
-from .wording import control_sentence, design_name, ratio_text
+from ..figures import FIGURES
+from ..model import Role, Run, Summary
+from ..quantities import show_count, show_ratio
+from ..wording import control_sentence, design_name, ratio_text
+from .look import base_name
+from .material import Material
+from .sheet import Sheet, Value
+from .words import sentence, tasks_words
 
 FIGURE = "wall_s"
 READ = FIGURES[FIGURE].read
@@ -83,7 +83,7 @@ def _names(material: Material) -> dict[str, object]:
 
 
 def _signed(percent: float) -> str:
-    """"−4.0 %", with a sign as wide as the plus."""
+    """ "−4.0 %", with a sign as wide as the plus."""
     return f"{percent:+.1f} %".replace("-", "−")
 
 
@@ -145,7 +145,8 @@ def control(material: Material) -> Sheet:
     interval = found.interval
     return Sheet(
         name="control",
-        title=control_sentence(found).rstrip(".") if interval.known
+        title=control_sentence(found).rstrip(".")
+        if interval.known
         else f"A/A control: {ratio_text(interval)}, too few blocks for an interval",
         subtitle=sentence(
             f"{found.cell.label}, run twice in each of {len(marks)} blocks",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .chart_look import base_name
-from .chart_material import Material, decades
-from .chart_sheet import ChartError, Sheet, Tics, Value
-from .chart_words import runs_words, show_setting
-from .figures import FIGURES
-from .model import Summary
-from .quantities import show_count, show_duration
-from .theory import service_time_s
-from .wording import interval_text
+from ..figures import FIGURES
+from ..model import Summary
+from ..quantities import show_count, show_duration
+from ..theory import service_time_s
+from ..wording import interval_text
+from .look import base_name
+from .material import Material, decades
+from .sheet import ChartError, Sheet, Tics, Value
+from .words import runs_words, show_setting
 
 FIGURE = "stop_s"
 COLUMNS = ("series", "y", "stop_s")
@@ -125,4 +125,3 @@ def _row(summary: Summary) -> tuple[str, ...]:
         interval_text(summary.figures[FIGURE], "s"),
         show_count(round(summary.outcomes["cancelled"].median)),
     )  # fmt: skip
-

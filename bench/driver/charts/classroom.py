@@ -1,6 +1,6 @@
 """How do the machines of a class compare? A row each, a panel for each number of tasks.
 
-    python3 -m driver.chart_class FOLDER     draws FOLDER/charts/class.* of class.csv
+    python3 -m driver.charts.classroom FOLDER     draws FOLDER/charts/class.* of class.csv
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import chart_gnuplot
-from .chart_look import FIXED, OTHERS
-from .chart_sheet import ChartError, Sheet, Value
-from .chart_words import sentence
-from .model import Chart
-from .quantities import show_count, show_ratio
-from .stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..model import Chart
+from ..quantities import show_count, show_ratio
+from ..stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from . import gnuplot
+from .look import FIXED, OTHERS
+from .sheet import ChartError, Sheet, Value
+from .words import sentence
 
 FILE = "class.csv"
 FIGURE = "ratio_wall_s"
@@ -35,7 +35,7 @@ def draw(folder: Path) -> Chart:
     """Draws the chart of folder/class.csv; a problem comes back as one."""
     try:
         sheet = build(_read(folder / FILE))
-        files = chart_gnuplot.draw(sheet, folder)
+        files = gnuplot.draw(sheet, folder)
     except ChartError as error:
         return Chart(name="class", title="", caption="", alt="", problem=str(error))
     return Chart("class", sheet.title, sheet.caption, sheet.alt, files,
@@ -154,11 +154,11 @@ def _title(shown: Sequence[Row], tasks: int, workers: int, machines: int) -> str
 
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
-        print("usage: python3 -m driver.chart_class FOLDER", file=sys.stderr)
+        print("usage: python3 -m driver.charts.classroom FOLDER", file=sys.stderr)
         return 2
     chart = draw(Path(arguments[0]))
     if chart.problem:
-        print(f"chart_class: {chart.problem}", file=sys.stderr)
+        print(f"charts.classroom: {chart.problem}", file=sys.stderr)
         return 3
     print(Path(arguments[0]) / chart.files["svg"])
     return 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .chart_material import Material
-from .chart_samples import Sample, in_flight, makespan_s, read_samples, started
-from .chart_sheet import Sheet, Value
-from .chart_words import sentence, tasks_words
-from .model import Run
-from .quantities import show_count, show_duration
-from .wording import design_name
+from ..model import Run
+from ..quantities import show_count, show_duration
+from ..wording import design_name
+from .material import Material
+from .samples import Sample, in_flight, makespan_s, read_samples, started
+from .sheet import Sheet, Value
+from .words import sentence, tasks_words
 
 COLUMNS = ("series", "time_ms", "total", "served")
 MOST_PANELS = 3
@@ -151,8 +151,10 @@ def _title(material: Material, runs: Sequence[Run], steps: Sequence[Steps]) -> s
     bounded = all(peak(s) <= w for s, w in zip(steps[1:], pools))
     keep = " and ".join(show_count(w) for w in pools)
     pool = f"pools of {keep} stay" if len(pools) > 1 else f"a pool of {keep} stays"
-    tail = f"; {pool} within their bound" if bounded and len(pools) > 1 else (
-        f"; {pool} within its bound" if bounded else ""
+    tail = (
+        f"; {pool} within their bound"
+        if bounded and len(pools) > 1
+        else (f"; {pool} within its bound" if bounded else "")
     )
     if not capacity:
         return f"{threads} calls in flight at once{tail}"

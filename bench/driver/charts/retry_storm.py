@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .chart_look import base_name
-from .chart_material import Material
-from .chart_samples import Sample, makespan_s, read_samples
-from .chart_sheet import ChartError, Sheet
-from .chart_words import sentence
-from .model import Cell, Run
-from .quantities import (
+from ..model import Cell, Run
+from ..quantities import (
     parse_duration_ns,
     parse_rate,
     show_count,
     show_duration,
     show_ratio,
 )
+from .look import base_name
+from .material import Material
+from .samples import Sample, makespan_s, read_samples
+from .sheet import ChartError, Sheet
+from .words import sentence
 
 COLUMNS = ("panel", "series", "time_s", "per_s")
 SLOT_S = 0.1
@@ -144,8 +144,10 @@ def _title(
     if not back:
         return "After the outage no design recovers"
     stay = "stays down" if len(down) == 1 else "stay down"
-    others = _variant(runs[state.index(True)]) if len(back) == 1 else (
-        f"the {len(back)} others"
+    others = (
+        _variant(runs[state.index(True)])
+        if len(back) == 1
+        else (f"the {len(back)} others")
     )
     recover = "recovers" if len(back) == 1 else "recover"
     return f"After the outage {' and '.join(down)} {stay}; {others} {recover}"
@@ -192,4 +194,3 @@ def _names(
         "name_note": [f"{show_ratio(_calls_a_task(s))} calls a task" for s in samples],
         "name_y": heights,
     }
-
