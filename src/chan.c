@@ -19,10 +19,13 @@ struct chan *chan_create(size_t value_size, size_t capacity) {
         errno = EINVAL;
         return NULL;
     }
-    struct chan *chan = malloc(bytes);
-    if (chan == NULL) {
+    void *memory;
+    int error = posix_memalign(&memory, CACHE_LINE, bytes);
+    if (error != 0) {
+        errno = error;
         return NULL;
     }
+    struct chan *chan = memory;
     *chan = (struct chan){
         .value_size = value_size,
         .capacity = capacity,
@@ -72,8 +75,8 @@ static struct queue *queue_of(const struct chan_case *chan_case) {
                                              : &chan_case->chan->receivers;
 }
 
-void chan_enqueue(struct entry *entry) {
-    struct queue *queue = queue_of(entry->chan_case);
+void chan_enqueue(struct entry *entry, const struct chan_case *chan_case) {
+    struct queue *queue = queue_of(chan_case);
     entry->newer = NULL;
     entry->older = queue->newest;
     if (queue->newest != NULL) {
@@ -82,11 +85,11 @@ void chan_enqueue(struct entry *entry) {
         queue->oldest = entry;
     }
     queue->newest = entry;
-    entry->queued = true;
+    entry->queue = queue;
 }
 
 void chan_dequeue(struct entry *entry) {
-    struct queue *queue = queue_of(entry->chan_case);
+    struct queue *queue = entry->queue;
     if (entry->newer != NULL) {
         entry->newer->older = entry->older;
     } else {
@@ -97,7 +100,7 @@ void chan_dequeue(struct entry *entry) {
     } else {
         queue->oldest = entry->newer;
     }
-    entry->queued = false;
+    entry->queue = NULL;
 }
 
 /* Takes the next waiter that is still to be had; the others have been claimed through
@@ -122,7 +125,7 @@ bool chan_is_closed(const struct chan *chan) {
            (chan->closes_at_ns != DEADLINE_NEVER && now_ns() >= chan->closes_at_ns);
 }
 
-static void copy_value(const struct chan *chan, void *to, const void *from) {
+void chan_copy_value(const struct chan *chan, void *to, const void *from) {
     if (to != NULL && chan->value_size > 0) {
         memcpy(to, from, chan->value_size);
     }
@@ -137,12 +140,12 @@ static void zero_value(const struct chan *chan, void *to) {
 static void buffer_put(struct chan *chan, const void *value) {
     size_t slot = chan->first + chan->length;
     slot -= slot >= chan->capacity ? chan->capacity : 0;
-    copy_value(chan, chan->buffer + slot * chan->value_size, value);
+    chan_copy_value(chan, chan->buffer + slot * chan->value_size, value);
     chan->length++;
 }
 
 static void buffer_take(struct chan *chan, void *value) {
-    copy_value(chan, value, chan->buffer + chan->first * chan->value_size);
+    chan_copy_value(chan, value, chan->buffer + chan->first * chan->value_size);
     chan->first = chan->first + 1 == chan->capacity ? 0 : chan->first + 1;
     chan->length--;
 }
@@ -156,8 +159,8 @@ static bool try_send(struct chan *chan, struct chan_case *sent, struct waiter **
     }
     struct entry *receiver = claim_next(&chan->receivers, CHAN_RECEIVE);
     if (receiver != NULL) {
-        copy_value(chan, receiver->chan_case->value, sent->value);
-        receiver->chan_case->result = CHAN_OK;
+        chan_copy_value(chan, receiver->value, sent->value);
+        receiver->result = CHAN_OK;
         *wake = receiver->waiter;
     } else if (chan->length < chan->capacity) {
         buffer_put(chan, sent->value);
@@ -178,11 +181,11 @@ static bool try_receive(struct chan *chan, struct chan_case *got,
     struct entry *sender = closed ? NULL : claim_next(&chan->senders, CHAN_SEND);
     if (sender != NULL) {
         if (buffered) {
-            buffer_put(chan, sender->chan_case->value); /* into the slot just freed */
+            buffer_put(chan, sender->value); /* into the slot just freed */
         } else {
-            copy_value(chan, got->value, sender->chan_case->value);
+            chan_copy_value(chan, got->value, sender->value);
         }
-        sender->chan_case->result = CHAN_OK;
+        sender->result = CHAN_OK;
         *wake = sender->waiter;
     } else if (!buffered && closed) {
         zero_value(chan, got->value);
@@ -208,9 +211,9 @@ static void release_all(struct chan *chan, enum chan_direction direction,
     struct entry *entry;
     while ((entry = claim_next(queue, direction)) != NULL) {
         if (direction == CHAN_RECEIVE) {
-            zero_value(chan, entry->chan_case->value);
+            zero_value(chan, entry->value);
         }
-        entry->chan_case->result = CHAN_CLOSED;
+        entry->result = CHAN_CLOSED;
         entry->newer = *released;
         *released = entry;
     }

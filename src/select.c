@@ -15,19 +15,21 @@
 struct selection {
     struct chan_case *cases;
     int count;
+    struct waiter *waiter;
+    struct entry *entries;
     struct chan **locks; /* each channel once, by address */
     int lock_count;
     int *order; /* in which the cases are looked at */
-    struct entry *entries;
 };
 
 enum { FEW = 4 };
 
-/* Arrays for a selection of few cases, to live on the stack. */
+/* The waiter, and the arrays for a selection of few cases, to live on the stack. */
 struct few {
+    _Alignas(CACHE_LINE) struct waiter waiter;
+    struct entry entries[FEW];
     struct chan *locks[FEW];
     int order[FEW];
-    struct entry entries[FEW];
 };
 
 static void *must_calloc(size_t count, size_t size) {
@@ -38,22 +40,23 @@ static void *must_calloc(size_t count, size_t size) {
 
 static void selection_init(struct selection *selection, struct few *few) {
     size_t count = (size_t)selection->count;
+    selection->waiter = &few->waiter;
     if (count <= FEW) {
+        selection->entries = few->entries;
         selection->locks = few->locks;
         selection->order = few->order;
-        selection->entries = few->entries;
     } else {
+        selection->entries = must_calloc(count, sizeof selection->entries[0]);
         selection->locks = must_calloc(count, sizeof selection->locks[0]);
         selection->order = must_calloc(count, sizeof selection->order[0]);
-        selection->entries = must_calloc(count, sizeof selection->entries[0]);
     }
 }
 
 static void selection_destroy(struct selection *selection) {
     if (selection->count > FEW) {
-        free(selection->entries);
         free(selection->order);
         free(selection->locks);
+        free(selection->entries);
     }
 }
 
@@ -133,18 +136,36 @@ static int try_all(const struct selection *selection, struct waiter **wake) {
     return -1;
 }
 
+static void entry_init(struct entry *entry, const struct selection *selection,
+                       int index) {
+    const struct chan_case *chan_case = &selection->cases[index];
+    bool fits = chan_case->chan->value_size <= sizeof entry->small;
+    *entry = (struct entry){.waiter = selection->waiter, .index = index};
+    entry->value = fits ? entry->small : chan_case->value;
+    if (fits && chan_case->direction == CHAN_SEND) {
+        chan_copy_value(chan_case->chan, entry->small, chan_case->value);
+    }
+}
+
 /* All locks held. */
-static void enqueue_all(const struct selection *selection, struct waiter *waiter) {
-    park_init(&waiter->park);
-    atomic_init(&waiter->chosen, UNDECIDED);
+static void enqueue_all(const struct selection *selection) {
+    park_init(&selection->waiter->park);
+    atomic_init(&selection->waiter->chosen, UNDECIDED);
     for (int i = 0; i < selection->count; i++) {
-        struct chan_case *chan_case = &selection->cases[i];
-        struct entry *entry = &selection->entries[i];
-        if (chan_case->chan != NULL) {
-            *entry =
-                (struct entry){.waiter = waiter, .chan_case = chan_case, .index = i};
-            chan_enqueue(entry);
+        if (selection->cases[i].chan != NULL) {
+            entry_init(&selection->entries[i], selection, i);
+            chan_enqueue(&selection->entries[i], &selection->cases[i]);
         }
+    }
+}
+
+/* What the claimer left in the entry becomes the case's. */
+static void take_over(const struct selection *selection, int chosen) {
+    struct chan_case *chan_case = &selection->cases[chosen];
+    const struct entry *entry = &selection->entries[chosen];
+    chan_case->result = entry->result;
+    if (chan_case->direction == CHAN_RECEIVE && entry->value == entry->small) {
+        chan_copy_value(chan_case->chan, chan_case->value, entry->small);
     }
 }
 
@@ -157,7 +178,7 @@ static void dequeue_losers(const struct selection *selection, int chosen) {
             continue;
         }
         must(pthread_mutex_lock(&chan_case->chan->lock));
-        if (entry->queued) {
+        if (entry->queue != NULL) {
             chan_dequeue(entry);
         }
         must(pthread_mutex_unlock(&chan_case->chan->lock));
@@ -200,20 +221,21 @@ static const char *name_of(const struct selection *selection) {
  * held, returns with none. The chosen case, or -1: look again. */
 static int wait_for_one(struct selection *selection, int64_t deadline_ns,
                         const void *where) {
-    struct waiter waiter;
-    enqueue_all(selection, &waiter);
+    struct waiter *waiter = selection->waiter;
+    enqueue_all(selection);
     unlock_all(selection);
     struct wait_reason reason = {name_of(selection), describe, selection, where};
-    if (!park_wait(&waiter.park, wake_time_ns(selection, deadline_ns), &reason)) {
-        if (waiter_claim(&waiter, GAVE_UP)) {
+    if (!park_wait(&waiter->park, wake_time_ns(selection, deadline_ns), &reason)) {
+        if (waiter_claim(waiter, GAVE_UP)) {
             dequeue_losers(selection, -1);
             return -1;
         }
         /* Somebody claimed us as time ran out: the case happens, so see it through. */
-        bool woken = park_wait(&waiter.park, DEADLINE_NEVER, &reason);
+        bool woken = park_wait(&waiter->park, DEADLINE_NEVER, &reason);
         invariant(woken);
     }
-    int chosen = atomic_load(&waiter.chosen);
+    int chosen = atomic_load(&waiter->chosen);
+    take_over(selection, chosen);
     dequeue_losers(selection, chosen);
     return chosen;
 }

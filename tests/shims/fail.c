@@ -3,9 +3,9 @@
  *
  *   LD_PRELOAD=libfail.so FAIL=pthread_create|malloc|write FAIL_AT=k program ...
  *
- * FAIL_EVERY=n fails each n-th call as well. "malloc" counts calloc and realloc, too;
- * "write" counts fflush and fclose, through which stdio's writes come. What is reported
- * is what Linux reports: EAGAIN, ENOMEM, ENOSPC.
+ * FAIL_EVERY=n fails each n-th call as well. "malloc" counts calloc, realloc and
+ * posix_memalign, too; "write" counts fflush and fclose, through which stdio's writes
+ * come. What is reported is what Linux reports: EAGAIN, ENOMEM, ENOSPC.
  *
  * A sweep over k = 1, 2, 3 ... ends when the program no longer makes so many calls. A
  * test that is run under the shim may choose for itself with fail_arm().
@@ -79,6 +79,16 @@ void *calloc(size_t count, size_t size) {
 
 void *realloc(void *memory, size_t size) {
     return strikes(MEMORY) ? no_memory() : __libc_realloc(memory, size);
+}
+
+void *__libc_memalign(size_t alignment, size_t size);
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    if (strikes(MEMORY)) {
+        return ENOMEM; /* it tells its error, and leaves errno alone */
+    }
+    *memory = __libc_memalign(alignment, size);
+    return *memory == NULL ? ENOMEM : 0;
 }
 
 static int no_space(void) {
