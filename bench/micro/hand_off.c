@@ -9,10 +9,13 @@
 #include "chan.h"
 #include "clock.h"
 #include "ctx.h"
+#include "deadlock.h"
 #include "must.h"
 #include "operation.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct kitchen {
     struct batch batch;
@@ -52,6 +55,14 @@ static void *select_jobs(void *argument) {
     return NULL;
 }
 
+/* For the detector: it watches who says so, in a program that asked it to. */
+static void *receive_watched(void *kitchen) {
+    deadlock_thread_runs("worker");
+    receive_jobs(kitchen);
+    deadlock_thread_ends();
+    return NULL;
+}
+
 static void stop_kitchen(void *subject) {
     struct kitchen *kitchen = subject;
     chan_close(kitchen->jobs);
@@ -73,7 +84,9 @@ static void *start_kitchen(const struct operation *operation, void *(*worker)(vo
     kitchen->ctx = ctx_with_cancel(ctx_background());
     invariant(kitchen->jobs != NULL && kitchen->ctx != NULL);
     for (int i = 0; i < operation->workers; i++) {
+        deadlock_thread_begins();
         if (pthread_create(&kitchen->threads[i], NULL, worker, kitchen) != 0) {
+            deadlock_thread_cancelled();
             stop_kitchen(kitchen);
             return NULL;
         }
@@ -106,6 +119,70 @@ static int64_t hand_over(void *subject, int64_t count) {
     return batch_finish(&kitchen->batch, count);
 }
 
+/*
+ * With and without the deadlock detector. It cannot be switched off again, so each of
+ * the two runs in a child process; both, so that only the detector differs.
+ */
+static void *start_nothing(const struct operation *operation) {
+    return (void *)operation;
+}
+
+static void stop_nothing(void *subject) {
+    (void)subject;
+}
+
+static int64_t in_child(const struct operation *operation, bool watched,
+                        int64_t count) {
+    if (watched) {
+        deadlock_watch("producer");
+    }
+    struct kitchen *kitchen =
+        start_kitchen(operation, watched ? receive_watched : receive_jobs);
+    if (kitchen == NULL) {
+        return -1;
+    }
+    hand_over(kitchen, count / 10); /* warms up */
+    int64_t ns = hand_over(kitchen, count);
+    stop_kitchen(kitchen);
+    return ns;
+}
+
+static int64_t fork_and_hand_over(void *subject, bool watched, int64_t count) {
+    int ends[2];
+    int64_t ns = -1;
+    must(pipe(ends));
+    pid_t child = fork();
+    if (child == 0) {
+        ns = in_child(subject, watched, count);
+        _exit(write(ends[1], &ns, sizeof ns) == sizeof ns ? 0 : 1);
+    }
+    must(close(ends[1]));
+    if (child > 0) {
+        /* Nothing to read if the child ended early: then ns stays -1. */
+        ssize_t got = read(ends[0], &ns, sizeof ns);
+        int status;
+        invariant(waitpid(child, &status, 0) == child);
+        ns = got == sizeof ns && status == 0 ? ns : -1;
+    }
+    must(close(ends[0]));
+    return ns;
+}
+
+static int64_t hand_over_unwatched(void *subject, int64_t count) {
+    return fork_and_hand_over(subject, false, count);
+}
+
+static int64_t hand_over_watched(void *subject, int64_t count) {
+    return fork_and_hand_over(subject, true, count);
+}
+
+#define IN_CHILD(run_it, who)                                                          \
+    {                                                                                  \
+        .name = "hand_off/detector/workers:5/" who, .batch = HAND_OFF_BATCH,           \
+        .batches = HAND_OFF_BATCHES, .workers = 5, .start = start_nothing,             \
+        .run = run_it, .stop = stop_nothing                                            \
+    }
+
 #define HAND_OFF(how, many, capacity, start_workers, who)                              \
     {                                                                                  \
         .name = "hand_off/" how "/workers:" #many "/" who, .batch = HAND_OFF_BATCH,    \
@@ -121,5 +198,7 @@ const struct operation hand_off[] = {
     HAND_OFF("select", 5, 0, start_selecting, "five-cooks"),
     /* The control: the same again under another name. Any difference is noise. */
     HAND_OFF("unbuffered", 5, 0, start_receiving, "five-cooks-again"),
+    IN_CHILD(hand_over_unwatched, "five-cooks"),
+    IN_CHILD(hand_over_watched, "five-cooks-watched"),
     END_OF_TABLE,
 };
