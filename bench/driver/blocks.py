@@ -31,11 +31,14 @@ class Protocol:
     budget_s: float  # of the blocks and the samples; charts come on top
     most_blocks: int
     with_long_cells: bool = True
+    with_constants: bool = True  # of the theory, measured first
     canary_sleeps: int = 20
 
 
 # Half a minute holds six blocks of the comparison by a hair: its canary sings less.
-QUICK = Protocol("quick", 27.5, 6, with_long_cells=False, canary_sleeps=5)
+QUICK = Protocol(
+    "quick", 27.5, 6, with_long_cells=False, with_constants=False, canary_sleeps=5
+)
 CLASSROOM = Protocol("classroom", 165, 15)
 
 

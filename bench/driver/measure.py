@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import REPOSITORY, checks, environment
+from . import REPOSITORY, checks, constants, environment
 from . import experiment as experiments
 from . import publish, stored, table
 from .blocks import Plan, Protocol, is_long, protocol_of
@@ -114,6 +114,7 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
     for warning in facts["warnings"]:
         session.progress.say(f"warning: {warning}")
     try:
+        _measure_constants(session, facts, request)
         with Guardian() as guardian:
             gun = Gun(session.folder.scratch, request.programs, guardian)
             session.run(gun)
@@ -126,6 +127,17 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
             if request.folder is None:
                 print("Go on with: bench/run --resume", file=sys.stderr)
         raise
+
+
+def _measure_constants(
+    session: Session, facts: dict[str, Any], request: Request
+) -> None:
+    """Those of the theory, once a folder and where there is time for them."""
+    if not session.plan.protocol.with_constants or "no_constants" in facts:
+        return
+    session.progress.say("measuring what single operations cost")
+    facts["no_constants"] = constants.measure(session.folder.path, request.programs)
+    session.folder.write_json(ENVIRONMENT, facts)
 
 
 def _left_out(asked: Experiment, protocol: Protocol) -> dict[str, str]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from .constants import Constants
+
 SCHEMA_VERSION = 1
 
 OUTCOMES = (
@@ -270,6 +272,7 @@ class Summaries:
     left_out: tuple[str, ...] = ()  # labels of cells that were not run, and why
     complete: bool = True
     refusals: tuple[str, ...] = ()  # why cells were not compared, each a sentence
+    constants: Constants = Constants()  # of the theory, if they were measured
 
     def __iter__(self) -> Iterator[Summary]:
         return iter(self.cells)

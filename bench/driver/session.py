@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import canary, environment, kernel_memory
+from . import canary, constants, environment, kernel_memory
 from .blocks import Plan
 from .hyperfine import HUNG, Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
@@ -71,8 +71,9 @@ class Session:
 
     def summaries(self, complete: bool) -> Summaries:
         return summarise(
-            self.experiment, self.runs, self.blocks, self.left_out, complete
-        )
+            self.experiment, self.runs, self.blocks, self.left_out, complete,
+            constants.read(self.folder.path),
+        )  # fmt: skip
 
     def _run_block(self, number: int) -> None:
         done = {(run.cell.name, run.role) for run in self.runs if run.block == number}

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from . import constants
 from .model import SCHEMA_VERSION, Cell, Experiment, Run, Summaries
 from .results import BLOCKS, ENVIRONMENT, INCOMPLETE, RUNS, shown
 from .summarise import summarise
@@ -37,8 +38,9 @@ class Stored:
     def summaries(self) -> Summaries:
         left_out = self.environment.get("left_out", ())
         return summarise(
-            self.experiment, self.runs, self.blocks, left_out, self.complete
-        )
+            self.experiment, self.runs, self.blocks, left_out, self.complete,
+            constants.read(self.folder),
+        )  # fmt: skip
 
 
 def describe(experiment: Experiment) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from . import canary
+from .constants import Constants
 from .figures import FIGURES
 from .model import (  # fmt: skip
     OUTCOMES,
@@ -35,12 +36,15 @@ def summarise(
     blocks: Sequence[Mapping[str, Any]] = (),
     left_out: Sequence[str] = (),
     complete: bool = True,
+    constants: Constants = Constants(),
 ) -> Summaries:
     """Everything the runs amount to. blocks: the lines of blocks.ndjson."""
     by_cell: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_cell[run.cell.name].append(run)
-    cells = [summarise_cell(cell, by_cell[cell.name]) for cell in experiment.cells]
+    cells = [
+        summarise_cell(cell, by_cell[cell.name], constants) for cell in experiment.cells
+    ]
     refusals = _refusals(experiment, cells, by_cell)
     refused = {name for name, _ in refusals}
     return Summaries(
@@ -49,11 +53,14 @@ def summarise(
         noise=_noise(experiment, by_cell, blocks),
         left_out=tuple(left_out),
         complete=complete,
+        constants=constants,
         refusals=tuple(dict.fromkeys(sentence for _, sentence in refusals)),
     )
 
 
-def summarise_cell(cell: Cell, runs: Iterable[Run]) -> Summary:
+def summarise_cell(
+    cell: Cell, runs: Iterable[Run], constants: Constants = Constants()
+) -> Summary:
     """The counted runs among these, put together."""
     measured = [run for run in runs if run.role is Role.MEASURE]
     counted = [run for run in measured if run.counts]
@@ -68,7 +75,9 @@ def summarise_cell(cell: Cell, runs: Iterable[Run]) -> Summary:
         problems=tuple(run.problem for run in measured if run.problem),
         figures=figures,
         outcomes=_outcomes(counted),
-        theory_wall_s=theory_wall_s(cell, _create_each_s(cell, counted)),
+        theory_wall_s=theory_wall_s(
+            cell, constants.create_s or _create_each_s(cell, counted)
+        ),
         bound_wall_s=_bound_s(cell, counted),
     )
 

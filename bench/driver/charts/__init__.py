@@ -86,7 +86,7 @@ def draw(
     names = wanted(experiment)
     if summaries.noise.a_a is None and "control" not in experiment.charts:
         names.remove("control")
-    if (folder / micro.FILE).is_file():
+    if micro.has_hand_offs(folder):
         names.append("micro")
     return [draw_one(name, material) for name in names]
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..constants import FILE
 from ..model import Verdict
 from ..quantities import show_ratio
 from . import gnuplot
@@ -18,7 +19,6 @@ from .material import Material
 from .sheet import ChartError, Sheet, Value
 from .words import sentence
 
-FILE = "micro.json"
 OURS = "five-cooks"
 PEERS = {"go": "Go channels", "glib": "GLib thread pool", "libuv": "libuv pool",
          "apr": "APR thread pool"}  # fmt: skip
@@ -35,6 +35,14 @@ HOW_TO_READ = (
     " unbounded queue never makes its sender wait: its figure is the price of less."
     " Bars start at zero."
 )
+
+
+def has_hand_offs(folder: Path) -> bool:
+    """Most runs measure the constants of the theory, and nothing to draw."""
+    try:
+        return "hand_off/" in (folder / FILE).read_text(errors="replace")
+    except OSError:
+        return False
 
 
 def beside(material: Material) -> Sheet:

@@ -253,9 +253,13 @@ def _caption(material: Material) -> str:
         " told apart. They are whole processes: starting one is on top of the theory.",
     ]
     if material.create_each_s:
+        c = show_duration(material.create_each_s)
         words.append(
-            f"c = {show_duration(material.create_each_s)} is what creating one thread"
-            f" took in these runs at {tasks_words(material.of(None)[-1].cell.tasks)}."
+            f"c = {c}, starting one thread, was measured apart from these runs, by"
+            " bench/micro: so that line is a prediction."
+            if material.summaries.constants.create_s
+            else f"c = {c} is what creating one thread took in these runs at"
+            f" {tasks_words(material.of(None)[-1].cell.tasks)}."
         )
     words.append(
         "A mark well off its line would contradict the theory; less time than a pool's"

@@ -1,0 +1,83 @@
+"""What single operations cost on this machine: the constants of the theory.
+
+bench/micro measures them before the first run and apart from all runs. So a line that
+theory draws from them is a prediction, and not fitted to the marks it is held against.
+They lie in micro.json of the results folder. Without it, c is what the runs told.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import log
+from pathlib import Path
+from typing import Any
+
+from . import REPOSITORY
+from .quantities import parse_duration_ns
+
+FILE = "micro.json"
+CREATE = "thread_create/stack:default"
+OVERSHOOT = "timer_overshoot/sleep:"
+BLOCKS = 6  # the fewest that give an interval
+TIMEOUT_S = 180  # most of it is for building, the first time
+
+
+@dataclass(frozen=True)
+class Constants:
+    """Medians, in seconds."""
+
+    create_s: float | None = None  # c: starting one thread, of many in a row
+    overshoot_s: Mapping[float, float] = field(default_factory=dict)  # of each sleep
+
+    def oversleep_s(self, sleep_s: float) -> float | None:
+        """How much too late such a sleep ends: of the sleep most like it."""
+        if not self.overshoot_s or sleep_s <= 0:
+            return None
+        nearest = min(self.overshoot_s, key=lambda known: abs(log(known / sleep_s)))
+        return self.overshoot_s[nearest]
+
+
+def read(folder: Path) -> Constants:
+    """Those of a results folder; none if it has none, or none that can be read."""
+    try:
+        result = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return _of({o["name"]: o["median_ns"] / 1e9 for o in result["operations"]})
+    except (OSError, ValueError, KeyError, TypeError):
+        return Constants()
+
+
+def _of(medians_s: Mapping[str, Any]) -> Constants:
+    return Constants(
+        create_s=medians_s.get(CREATE),
+        overshoot_s={
+            parse_duration_ns(name.removeprefix(OVERSHOOT)) / 1e9: seconds
+            for name, seconds in medians_s.items()
+            if name.startswith(OVERSHOOT)
+        },
+    )
+
+
+def measure(folder: Path, programs: Path) -> str | None:
+    """Writes them into the folder. Else why not, in words; a run does without."""
+    build = programs.parent
+    if programs.name != "src" or not (build / "build.ninja").is_file():
+        return "the programs do not lie in a build folder of this project"
+    command = [
+        sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
+        f"--blocks={BLOCKS}", f"--filter={CREATE}|{OVERSHOOT}",
+        f"--build={build.with_name('micro')}", f"--output={folder / FILE}",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, errors="replace"
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bench/micro did not run: {error}"
+    if done.returncode == 0:
+        return None
+    last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return f"bench/micro ended with status {done.returncode}: {last}"
