@@ -79,6 +79,42 @@ static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
     wake_quickly(scaled(50000));
 }
 
+static void let_pass(int64_t ns) {
+    int64_t until_ns = now_ns() + ns;
+    while (now_ns() < until_ns) {
+    }
+}
+
+static void *wake_at_any_moment(void *argument) {
+    struct pair *pair = argument;
+    struct random random = chance(2);
+    for (int i = 1; i <= pair->rounds; i++) {
+        struct park *park;
+        UNTIL((park = atomic_exchange(&pair->park, NULL)) != NULL);
+        let_pass(i % 8 == 0 ? random_below(&random, 60 * NS_PER_US) : 0);
+        pair->written = i;
+        park_wake(park);
+    }
+    return NULL;
+}
+
+/* Before it looks, while it falls asleep, or later: most wakes about when it would fall
+ * asleep at once, and some so late that looking is given up and it does. */
+static void no_wake_is_lost_whenever_it_comes(void) {
+    struct pair pair = {.rounds = scaled(50000)};
+    struct random random = chance(3);
+    pthread_t thread = thread_start(wake_at_any_moment, &pair);
+    for (int i = 1; i <= pair.rounds; i++) {
+        struct park park;
+        park_init(&park);
+        atomic_store(&pair.park, &park);
+        let_pass(random_below(&random, 600));
+        assert_true(wait_on(&park, DEADLINE_NEVER));
+        assert_int_equal(pair.written, i);
+    }
+    thread_join(thread);
+}
+
 /* A deadline at the moment of the wake: the wake counts once, now or next time. */
 static void a_wake_that_meets_the_deadline_counts_once(void) {
     struct pair pair = {.rounds = scaled(20000)};
@@ -182,6 +218,7 @@ static const struct claim claims[] = {
     CLAIM(a_wake_before_the_wait_is_kept),
     CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before),
     CLAIM(no_wake_is_lost_and_what_came_before_it_is_seen),
+    CLAIM(no_wake_is_lost_whenever_it_comes),
     CLAIM(a_wake_that_meets_the_deadline_counts_once),
     CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
     CLAIM(a_signal_wakes_nobody),
