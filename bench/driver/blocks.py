@@ -7,6 +7,7 @@ are in the first six blocks only: six make an interval, more would eat the budge
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -33,18 +34,26 @@ class Protocol:
     with_long_cells: bool = True
     with_constants: bool = True  # of the theory, measured first
     canary_sleeps: int = 20
+    longest_sample_s: float = math.inf  # cells that take longer leave no samples
+    relinks: bool = False  # the programs, every so many blocks
 
 
 # Half a minute holds six blocks of the comparison by a hair: its canary sings less.
 QUICK = Protocol(
-    "quick", 27.5, 6, with_long_cells=False, with_constants=False, canary_sleeps=5
+    "quick",
+    27.5,
+    6,
+    with_long_cells=False,
+    with_constants=False,
+    canary_sleeps=5,
+    longest_sample_s=0.3,
 )
 CLASSROOM = Protocol("classroom", 165, 15)
 
 
 def full(minutes: float) -> Protocol:
     """The protocol of one experiment of a full run."""
-    return Protocol("full", 60 * minutes, 30)
+    return Protocol("full", 60 * minutes, 30, relinks=True)
 
 
 def protocol_of(facts: Mapping[str, Any]) -> Protocol:

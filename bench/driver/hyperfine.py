@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import child, record
+from . import child, record, relink
 from .model import Cell, Timing
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
@@ -70,12 +70,17 @@ class Gun:
 
     def __init__(self, scratch: Path, programs: Path, guardian: child.Guardian) -> None:
         self._scratch = scratch
+        self._build = programs.parent
         self._guardian = guardian
         scratch.mkdir()
         for program in programs.iterdir():
             if program.is_file() and os.access(program, os.X_OK):
                 # A copy: whoever builds meanwhile must not change what is measured.
                 shutil.copy2(program, scratch / program.name)
+
+    def link_anew(self, seed: int) -> str | None:
+        """The programs, in an order of their object files from the seed; or why not."""
+        return relink.link(self._build, self._scratch, seed)
 
     def fire(
         self,

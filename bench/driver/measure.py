@@ -12,12 +12,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import REPOSITORY, checks, constants, environment
+from . import REPOSITORY, checks, constants, environment, kernel_log
 from . import experiment as experiments
 from . import publish, stored, table
 from .blocks import Plan, Protocol, is_long, protocol_of
 from .child import Guardian
 from .hyperfine import Gun
+from .kernel_log import KernelLog
 from .model import Chart, Experiment, Run, Summaries
 from .results import ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder
 from .session import Session, utc_now
@@ -115,18 +116,29 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         session.progress.say(f"warning: {warning}")
     try:
         _measure_constants(session, facts, request)
+        log = kernel_log.KernelLog()
         with Guardian() as guardian:
             gun = Gun(session.folder.scratch, request.programs, guardian)
             session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
+        _look_at_log(log, session, facts)
         return _finish(session, facts)
     except (Exception, Stopped) as error:
         kept = _abandon(session, error)
-        if kept is not None:
+        if kept is not None and request.folder is None:  # else a full run tells
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
-            if request.folder is None:
-                print("Go on with: bench/run --resume", file=sys.stderr)
+            print("Go on with: bench/run --resume", file=sys.stderr)
         raise
+
+
+def _look_at_log(log: KernelLog, session: Session, facts: dict[str, Any]) -> None:
+    """What the kernel had to say goes into the facts, and trouble to the terminal."""
+    found = log.found()
+    log.close()
+    facts["kernel_log"] = kernel_log.together(facts.get("kernel_log"), found)
+    if warning := kernel_log.warning(found):
+        facts["warnings"] = [*facts["warnings"], warning]
+        session.progress.say(f"warning: {warning}")
 
 
 def _measure_constants(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import canary, constants, environment, kernel_memory
+from . import canary, constants, environment, kernel_memory, relink
 from .blocks import Plan
 from .hyperfine import HUNG, Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
@@ -56,6 +56,8 @@ class Session:
         self._block = max((block["block"] for block in self.blocks), default=0)
         self._to_go: list[Cell] = []  # of this block
         self._sampling = False
+        self._linked = 0  # the session of blocks whose link order the programs have
+        self._link: dict[str, Any] | None = None
         self.progress = Progress(self._left_s)
 
     def run(self, gun: Gun) -> None:
@@ -83,6 +85,7 @@ class Session:
             if cell.name not in self._given_up and (cell.name, role) not in done
         ]
         self._block, self._to_go = number, [cell for _, cell, _ in order]
+        self._link_anew(number)
         total = self.plan.fitting(number, self._budget_left_s())
         title = f"block {number} of {total}" if number else "warm-up"
         self.progress.block(title, short_lines(self.summaries(complete=False)))
@@ -92,6 +95,16 @@ class Session:
             del self._to_go[0]
             self._run(cell, role, position)
 
+    def _link_anew(self, number: int) -> None:
+        """Gives the programs another link order, where the protocol wants one."""
+        session = (number + relink.EVERY_BLOCKS - 1) // relink.EVERY_BLOCKS
+        if self.plan.protocol.relinks and session != self._linked:
+            seed = self.plan.seed + session
+            self._linked, self._link = session, {"seed": seed}
+            if why_not := self._gun.link_anew(seed):
+                self._link = {"seed": None, "why": why_not}
+                self.progress.say(f"{why_not}; going on with those there are")
+
     def _observe(self, number: int, order: Sequence[Cell]) -> None:
         """The canary, and what the machine was doing, at the start of a block."""
         away_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
@@ -100,6 +113,7 @@ class Session:
             "block": number,
             "started_utc": utc_now(),
             "order": [cell.name for cell in order],
+            "link_order": self._link,
             "canary": canary.sing(self.plan.protocol.canary_sleeps),
             **environment.state(),
             "boot_minus_monotonic_s": away_s,
@@ -151,7 +165,7 @@ class Session:
 
     def _run_samples(self) -> None:
         done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
-        wanted = [c for c in self.experiment.samples if c.name not in done]
+        wanted = [cell for cell in self._sampled() if cell.name not in done]
         self._sampling, self._to_go = True, list(wanted)
         self.progress.block("samples", short_lines(self.summaries(complete=False)))
         for position, cell in enumerate(wanted, start=len(done) + 1):
@@ -159,8 +173,12 @@ class Session:
             if cell.name not in self._given_up:
                 self._run(cell, Role.SAMPLE, position)
 
+    def _sampled(self) -> list[Cell]:
+        longest_s = self.plan.protocol.longest_sample_s
+        return [c for c in self.experiment.samples if self.plan.cell_s(c) <= longest_s]
+
     def _samples_s(self) -> float:
-        return sum(self.plan.cell_s(cell) for cell in self.experiment.samples)
+        return sum(self.plan.cell_s(cell) for cell in self._sampled())
 
     def _budget_left_s(self) -> float:
         """What is left for blocks, once the samples have had their part."""

@@ -38,7 +38,7 @@ class Comparison(unittest.TestCase):
         changed = load(SHIPPED, "comparison", changes)
         self.assertEqual({c.tasks for c in changed.cells}, {7})
         self.assertEqual({c.workers for c in changed.cells}, {None, 3})
-        self.assertEqual({c.tasks for c in changed.samples}, {50, 500})
+        self.assertEqual({c.tasks for c in changed.samples}, {50, 500, 10_000})
         args = changed.cells[0].args
         self.assertIn("--service-time=2ms", args)
         self.assertFalse([a for a in args if a.startswith("--workers")])
