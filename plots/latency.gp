@@ -6,7 +6,7 @@ load 'plots/style.gp'
 set logscale x
 set xrange [x_low:x_high]
 set yrange [0:103]
-set ytics ('0' 0, '25 %%' 25, 'p50' 50, '75 %%' 75, 'p90' 90, 'p99' 99)
+set ytics ('0' 0, 'p25' 25, 'p50' 50, 'p75' 75, 'p90' 90, 'p99' 99)
 set label y_words at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label x_words at screen 0.43,x_name_y center font plain(21) tc rgb ink
 

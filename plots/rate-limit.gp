@@ -6,7 +6,7 @@ set xrange [x_low:x_high]
 set yrange [0:106]
 set ytics 0,25,100 format '%g %%'
 set label 'tasks ok' at screen 0.02,y_name_y font plain(21) tc rgb ink
-set label 'calls at once: workers W, or N for thread-per-task (log scale)' \
+set label 'calls at once: workers W, or the most that threads had (log scale)' \
     at screen 0.43,x_name_y center font plain(21) tc rgb ink
 
 # The safe side, up to rate times task time.

@@ -12,8 +12,10 @@ set label 'block (0 is the warm-up)' at screen 0.44,0.032 center \
     font plain(21) tc rgb ink
 
 do for [i = 1:names] {
-    set label name_words[i] at screen 0.815,plot_top - 0.02 - 0.05 * (i - 1) \
+    set label name_words[i] at screen 0.835,plot_top - 0.02 - 0.05 * (i - 1) \
         font bold(22) tc rgb letter[name_series[i]]
+    set label ' ' at screen 0.822,plot_top - 0.02 - 0.05 * (i - 1) \
+        point pt shape[name_series[i]] ps mark(2) lc rgb colour[name_series[i]]
 }
 height = (plot_top - 0.115) / panels
 set multiplot

@@ -172,7 +172,7 @@ class OddValues(unittest.TestCase):
 
     def test_one_run_bears_no_verdict(self) -> None:
         chart = self.drawn(n=1)["wall-time"]
-        self.assertIn("cannot tell", chart.title)
+        self.assertIn("1 run is too few to tell", chart.title)
         self.assertNotIn("[", chart.rows[0][3])
 
     def test_too_few_runs_are_said_to_give_no_interval(self) -> None:

@@ -12,7 +12,7 @@ from ..wording import design_name
 from .look import spoken_name
 from .material import Material, log_ticks, spread_out
 from .sheet import Sheet, Tics, Value
-from .words import bar, interval_words, runs_words, show_limits, tasks_words
+from .words import bar, interval_words, runs_words, show_limits, tasks_words, too_few
 
 COLUMNS = ("series", "x", "per_s", "bar_low", "bar_high", "tasks")
 HEADER = ("design", "tasks", "runs", "tasks ok per second", "interval")
@@ -109,10 +109,11 @@ def _title(material: Material) -> str:
     if ratio_verdict(ratio) is not Verdict.CANNOT_TELL:
         times = show_ratio(ratio.median)
         return f"{start} {times}× as many tasks done a second as a thread per task"
-    return (
-        f"At {tasks_words(pool.cell.tasks)} these runs cannot tell how many tasks a "
-        f"second {spoken_name(pool.cell)} and a thread per task get done"
+    words = (
+        f"At {tasks_words(pool.cell.tasks)} these runs cannot tell whether "
+        f"{spoken_name(pool.cell)} or a thread per task gets more done a second"
     )
+    return words if ratio.known else too_few(words, ratio.n)
 
 
 def _theory(material: Material) -> dict[str, object]:

@@ -138,8 +138,8 @@ def _panels(
 def _note(samples: Sequence[Sample], x_high_s: float) -> str:
     rejected = sum(1 for s in samples if s.outcome == "rejected")
     end = makespan_s(samples)
-    until = f"until {show_duration(end)}" + (" →" if end > x_high_s else "")
-    return f"{until}; {show_count(rejected)} turned away"
+    until = "goes on until" if end > x_high_s else "until"
+    return f"{until} {show_duration(end)}; {show_count(rejected)} turned away"
 
 
 def _title(material: Material, runs: Sequence[Run], steps: Sequence[Steps]) -> str:

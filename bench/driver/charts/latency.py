@@ -162,14 +162,19 @@ def _labels(
         "label_y": [0.93 - LABEL_APART * i for i in range(len(runs))],
         "label_name": [design_name(run.cell) for run in runs],
         "label_value": [
-            f"median {show_duration(percentile(t, 0.5))}" if t else "none"
-            for t in times
+            _half(t, run.cell.tasks) if t else "none" for run, t in zip(runs, times)
         ],
         "label_note": [
             f"{show_share(len(t) / run.cell.tasks)} {done}"
             for run, t in zip(runs, times)
         ],
     }
+
+
+def _half(times: Sequence[float], tasks: int) -> str:
+    """A median, and of whom when some tasks have no time."""
+    whose = "median" if len(times) == tasks else "their median"
+    return f"{whose} {show_duration(percentile(times, 0.5))}"
 
 
 def _title(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
@@ -209,7 +214,7 @@ def _caption(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> st
 def _alt(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> str:
     each = "; ".join(
         f"{design_name(run.cell)}: {show_share(len(t) / run.cell.tasks)} {done}"
-        + (f", median {show_duration(percentile(t, 0.5))}" if t else "")
+        + (f", {_half(t, run.cell.tasks)}" if t else "")
         for run, t in zip(runs, times)
     )
     return f"Cumulative shares of tasks {done} over time, log axis. {each}."

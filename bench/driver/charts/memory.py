@@ -112,6 +112,13 @@ def _mark(material: Material, summary: Summary) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
+def weight(material: Material, summary: Summary) -> str:
+    """Its RSS, and at how many tasks where the others went on to more."""
+    size = show_bytes(summary.figures[RSS].median)
+    tasks = summary.cell.tasks
+    return size if tasks == material.tasks[-1] else f"{size} at {show_count(tasks)}"
+
+
 def _last(material: Material) -> list[Summary]:
     """The last cell of each design that has both figures."""
     found = []
@@ -134,7 +141,7 @@ def _values(
 ) -> dict[str, object]:
     """What stands beside the last marks of the left panel."""
     last = _last(material)
-    words = [show_bytes(s.figures[RSS].median) for s in last]
+    words = [weight(material, summary) for summary in last]
     series = [material.looks[s.cell.workers] for s in last]
     heights = _heights(last, RSS, span, VALUE_APART)
     if slope is not None:

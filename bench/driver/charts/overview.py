@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log10
 
-from ..quantities import show_bytes, show_count
+from ..quantities import show_count
 from ..theory import service_time_s
 from . import in_flight, memory, outcomes, wall_time
 from .material import Material, ok_share, spread_out
@@ -136,7 +136,7 @@ def _memory(material: Material, sheet: Sheet) -> dict[str, object]:
     heights = [log10(size / low) / log10(high / low) for size in sizes]
     return found | {
         "values": len(last),
-        "value_words": [show_bytes(size) for size in sizes],
+        "value_words": [memory.weight(material, summary) for summary in last],
         "value_series": [material.looks[s.cell.workers] for s in last],
         "value_y": spread_out(heights, NAME_APART),
     }

@@ -11,7 +11,14 @@ from ..wording import ratio_text
 from .look import base_name
 from .material import Material, log_ticks
 from .sheet import ChartError, Sheet, Tics, Value
-from .words import bar, interval_words, runs_words, show_limits, show_setting
+from .words import (
+    bar,
+    interval_words,
+    runs_words,
+    show_limits,
+    show_setting,
+    too_few,
+)
 
 FIGURE = "wall_s"
 POOL, THREADS = 2, 1  # looks: all pools are one family here
@@ -145,7 +152,9 @@ def _title(material: Material, pools: list[Summary], best: Summary) -> str:
     sizes = f"Of {len(pools)} pool sizes, {size} workers took least: {_wall(best)}"
     if ratio is None:
         return sizes
-    return f"{sizes}; these runs cannot tell whether that beats {tasks} threads"
+    words = f"{sizes}; these runs cannot tell whether that beats {tasks} threads"
+    few = ratio.interval is not None and not ratio.interval.known
+    return too_few(words, ratio.interval.n) if few else words
 
 
 def _row(material: Material, summary: Summary) -> tuple[str, ...]:

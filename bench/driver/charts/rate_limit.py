@@ -65,7 +65,11 @@ def _cells(material: Material) -> list[Summary]:
 
 
 def _size(summary: Summary) -> int:
-    return summary.cell.workers or summary.cell.tasks
+    """Calls at once: a pool's bound; of threads as many as there were."""
+    most = summary.figures.get("in_flight")
+    if summary.cell.workers or most is None or most.median < 1:
+        return summary.cell.workers or summary.cell.tasks
+    return round(most.median)
 
 
 def _parted(sizes: list[int]) -> list[int]:

@@ -95,7 +95,13 @@ def compared(ratio: Ratio | None, more: str, less: str, same: str) -> str:
         return more.format(r=show_ratio(times) + "×")
     if ratio.verdict is Verdict.LESS:
         return less.format(r=show_ratio(1 / times) + "×")
-    return same
+    return same if ratio.interval.known else too_few(same, ratio.interval.n)
+
+
+def too_few(words: str, runs: int) -> str:
+    """Nobody can tell from so few runs: the fault is not the machine's."""
+    few = "1 run is" if runs == 1 else f"{runs} runs are"
+    return words.replace("these runs cannot tell", f"{few} too few to tell")
 
 
 def tasks_words(tasks: int) -> str:
