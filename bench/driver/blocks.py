@@ -48,6 +48,9 @@ QUICK = Protocol(
     canary_sleeps=5,
     longest_sample_s=0.3,
 )
+LESSON = Protocol(
+    "lesson", 9.5, 9, with_long_cells=False, with_constants=False, canary_sleeps=3
+)
 CLASSROOM = Protocol("classroom", 165, 15)
 
 
@@ -58,7 +61,7 @@ def full(minutes: float) -> Protocol:
 
 def protocol_of(facts: Mapping[str, Any]) -> Protocol:
     """The protocol that environment.json names."""
-    known = {"quick": QUICK, "classroom": CLASSROOM}
+    known = {"quick": QUICK, "lesson": LESSON, "classroom": CLASSROOM}
     return known.get(facts["protocol"]) or full(facts["minutes"])
 
 

@@ -21,7 +21,8 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run [NAME]           run an experiment (default: comparison)
   bench/run draw DIR         draw a results folder again, from its raw runs
   bench/run compare A B      hold two results folders side by side
-  bench/run collect DIR...   put the results of many machines together"""
+  bench/run collect DIR...   put the results of many machines together
+  bench/run lesson [N]       predict first, then measure; without N: names the lessons"""
 EPILOG = """\
 durations: 250us, 10ms, 5s.  exit status: 0 measured, 1 a check or a chart failed,
 2 usage, 3 the environment, 128+n stopped by signal n (what finished is kept)."""

@@ -69,12 +69,13 @@ def load(folder: Path, name: str, overrides: Mapping[str, Any]) -> Experiment:
     path = folder / f"{name}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _read(name, table, overrides)
+        return read(name, table, overrides)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ExperimentError) as error:
         raise ExperimentError(f"{path.name}: {error}") from None
 
 
-def _read(name: str, table: dict[str, Any], overrides: Mapping[str, Any]) -> Experiment:
+def read(name: str, table: dict[str, Any], overrides: Mapping[str, Any]) -> Experiment:
+    """An experiment from the contents of its file."""
     if unknown := sorted(table.keys() - KEYS):
         raise ExperimentError(f"unknown key '{unknown[0]}'")
     if "question" not in table or not table.get("cells"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .. import lesson
 from ..model import Chart, Experiment, Run, Summaries
 from . import (
     cancel,
@@ -21,6 +22,7 @@ from . import (
     micro,
     outcomes,
     overview,
+    prediction,
     pool_size,
     rate_limit,
     retry_storm,
@@ -54,6 +56,7 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "shapes": shapes.build,
     "winner": winner.build,
     "micro": micro.beside,
+    "prediction": prediction.build,
 }
 
 # Charts that go with another: whoever asks for the one also gets the others.
@@ -86,6 +89,8 @@ def draw(
     names = wanted(experiment)
     if summaries.noise.a_a is None and "control" not in experiment.charts:
         names.remove("control")
+    if (folder / lesson.FILE).is_file():
+        names.insert(0, "prediction")
     if micro.has_hand_offs(folder):
         names.append("micro")
     return [draw_one(name, material) for name in names]

@@ -15,11 +15,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from .. import lesson
 from ..charts.material import Material
 from ..model import Chart, Experiment, Run, Summaries
-from . import replay
-from . import sections as sections
-from . import sliders
+from . import lessons, replay, sections, sliders
 from .html import variables
 
 PAGE = Path(__file__).parent / "page"
@@ -46,6 +45,7 @@ def write(
         "more": sections.more(experiment, runs),
         "cells": sections.cells(summaries),
         "figures": sections.figures(folder, charts),
+        "lessons": lessons.section(lesson.of_the_day(folder)),
         "reading": sections.READING,
         "threats": sections.threats(),
         "environment": sections.environment(environment),

@@ -1,0 +1,167 @@
+"""A lesson at the terminal: the question, predictions, the run, and why.
+
+    bench/run lesson                            names the lessons
+    bench/run lesson 2                          asks, waits for predictions, measures
+    bench/run lesson 2 --predict 100ms,1s       the numbers of a show of hands
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import lesson as lessons
+from . import publish, status, stored
+from .blocks import LESSON
+from .experiment import ExperimentError
+from .hyperfine import HyperfineError
+from .lesson import Lesson, Result, shown
+from .measure import Refused, Request, measure, place
+from .results import ResultsError, locked, write_whole
+from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
+
+WIDTH = 80
+
+
+def main(arguments: Sequence[str]) -> int:
+    settings = parser().parse_args(arguments)
+    status.listen()
+    try:
+        if settings.number is None:
+            tell(f"{n:>3}  {lessons.load(n).question}" for n in lessons.numbers())
+            return MEASURED
+        lesson = lessons.load(settings.number)
+        predictions = _given(lesson, settings.predict)
+        return MEASURED if settings.check else _teach(lesson, predictions, settings)
+    except (ExperimentError, stored.StoredError, ValueError) as error:
+        return _complain(error, USAGE)
+    except (HyperfineError, ResultsError, Refused) as error:
+        return _complain(error, NO_ENVIRONMENT)
+    except status.Unheard as error:
+        return _complain(error, FAILED)
+    except status.Stopped as stopped:
+        return SIGNALLED + stopped.number
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"bench/run lesson: {error}", file=sys.stderr)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="bench/run lesson", allow_abbrev=False)
+    add = made.add_argument
+    add("--check", action="store_true", help=argparse.SUPPRESS)
+    add("--programs", type=Path, help=argparse.SUPPRESS)
+    add("word", choices=["lesson"], help=argparse.SUPPRESS)
+    add("number", type=int, nargs="?", metavar="N", help="(none: names the lessons)")
+    add("--predict", metavar="A,B,...", help="the class's predictions, with units")
+    add("--no-predict", action="store_true", help="go on without any")
+    add("--out", type=Path, default=Path("results"), metavar="DIR",
+        help="where results folders are made (default: results/)")  # fmt: skip
+    return made
+
+
+def _given(lesson: Lesson, words: str | None) -> list[float]:
+    if words is None:
+        return []
+    return [lessons.parse(lesson.unit, word) for word in words.split(",")]
+
+
+def _teach(
+    lesson: Lesson, predictions: list[float], settings: argparse.Namespace
+) -> int:
+    _say(f"Lesson {lesson.number}. {lesson.question}")
+    if not predictions and not settings.no_predict and sys.stdin.isatty():
+        predictions = _ask(lesson)
+    for cell in lesson.experiment.cells:
+        print(f"    {cell.design} {shlex.join(cell.args)}", flush=True)
+    folder, outcome = _measure(lesson, predictions, settings)
+    tell(["", *_table(outcome), "", *_wrapped(f"Why: {lesson.why}")])
+    tell(_wrapped(f"Now change this: {lesson.change}"))
+    tell([*_wrapped(f"Where it ends: {lesson.ends}"), "", f"Results: {place(folder)}"])
+    return MEASURED
+
+
+def _ask(lesson: Lesson) -> list[float]:
+    """What the class thinks, until an empty line or the end of input."""
+    accepted = lessons.ACCEPTED[lesson.unit]
+    print(f"What do you predict? {accepted}; an empty line goes on.", flush=True)
+    given: list[float] = []
+    while True:
+        try:
+            line = input("> ").strip()
+        except EOFError:
+            print()
+            return given
+        if not line:
+            return given
+        try:
+            given += [lessons.parse(lesson.unit, word) for word in line.split(",")]
+        except ValueError as error:
+            print(error)
+
+
+def _measure(
+    lesson: Lesson, predictions: Sequence[float], settings: argparse.Namespace
+) -> tuple[Path, Result]:
+    """Runs it; the page and the chart are made once the result is known."""
+    told = ["lesson", str(lesson.number)]
+    with locked(settings.out):
+        request = Request(out=settings.out, programs=settings.programs, command=told)
+        done = measure(lesson.experiment, LESSON, request)
+        outcome = lessons.result(lesson, predictions, done.runs, done.summaries)
+        lessons.save(done.folder, outcome, write_whole)
+        kept = stored.read(done.folder)
+        charts = publish.draw(
+            kept.folder, kept.experiment, kept.runs, kept.summaries, kept.environment
+        )
+    for chart in charts:
+        if chart.problem:
+            print(f"The chart {chart.name} failed: {chart.problem}", file=sys.stderr)
+    return done.folder, outcome
+
+
+def _table(outcome: Result) -> list[str]:
+    """Predicted, theory, measured, one below the other."""
+    predicted = ", ".join(shown(outcome.unit, p) for p in sorted(outcome.predictions))
+    rows = [("predicted", predicted or "nothing")]
+    if outcome.theory:
+        value = shown(outcome.unit, outcome.theory["value"])
+        rows.append(("theory", f"{value}: {outcome.theory['words']}"))
+    rows.append(("measured", measured_words(outcome)))
+    low, high = (shown(outcome.unit, end) for end in outcome.claim)
+    rows.append(("claim", f"between {low} and {high}: {outcome.verdict}"))
+    if outcome.predictions:
+        near, all_of_them = outcome.near, len(outcome.predictions)
+        words = f"{near} of {all_of_them} within a factor of {lessons.NEAR}"
+        rows.append(("the class", words))
+    return [f"{name:<10} {words}" for name, words in rows]
+
+
+def measured_words(outcome: Result) -> str:
+    found = outcome.measured
+    if not found:
+        return "nothing: no run counted"
+    middle = shown(outcome.unit, found["median"])
+    if found["low"] is None:
+        return f"{middle} ({found['n']} runs: too few for an interval)"
+    low, high = (shown(outcome.unit, found[end]) for end in ("low", "high"))
+    return f"{middle} [{low}, {high}], median of {found['n']} runs"
+
+
+def _say(words: str) -> None:
+    tell([*_wrapped(words), ""])
+
+
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(words, WIDTH)
+
+
+if __name__ == "__main__":
+    status.open_standard_files()
+    sys.exit(main(sys.argv[1:]))
