@@ -48,7 +48,9 @@ def _complain(error: Exception, code: int) -> int:
 
 def run_experiment(settings: cli.Settings) -> int:
     """Measures one experiment, and says at the end what it amounts to."""
-    asked = experiments.load(EXPERIMENTS, settings.name, settings.overrides)
+    asked = experiments.load(
+        EXPERIMENTS, settings.name, settings.overrides, settings.quick
+    )
     with locked(settings.out):
         protocol = QUICK if settings.quick else CLASSROOM
         return _tell(measure(asked, protocol, _request(settings, settings.out)))

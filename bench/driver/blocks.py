@@ -7,7 +7,6 @@ are in the first six blocks only: six make an interval, more would eat the budge
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -34,7 +33,6 @@ class Protocol:
     with_long_cells: bool = True
     with_constants: bool = True  # of the theory, measured first
     canary_sleeps: int = 20
-    longest_sample_s: float = math.inf  # cells that take longer leave no samples
     relinks: bool = False  # the programs, every so many blocks
 
 
@@ -46,7 +44,6 @@ QUICK = Protocol(
     with_long_cells=False,
     with_constants=False,
     canary_sleeps=5,
-    longest_sample_s=0.3,
 )
 LESSON = Protocol(
     "lesson", 9.5, 9, with_long_cells=False, with_constants=False, canary_sleeps=3

@@ -12,6 +12,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from . import publish, wording
 from .figures import FIGURES
@@ -47,8 +48,15 @@ def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart, list[st
 
 
 def _check(machines: Sequence[Stored]) -> None:
-    """Only what was asked in the same way can stand in one chart."""
+    """Only what was asked in the same way can stand in one chart, and each once."""
     first = machines[0]
+    seen: dict[tuple[Any, ...], str] = {}
+    for kept in machines:
+        facts = kept.environment
+        run = tuple(facts.get(key) for key in ("started_utc", "seed", "programs"))
+        if run in seen:
+            raise StoredError(f"{kept.name} is the same run as {seen[run]}")
+        seen[run] = kept.name
     asked = {cell.name: sorted(cell.args) for cell in first.experiment.cells}
     for kept in machines:
         if kept.experiment.name != first.experiment.name:

@@ -18,6 +18,10 @@
     workers = [5, 50]
 
     [[samples]]                  like [[cells]]: run once more, every task recorded
+    quick = false                ... but not by a quick run
+
+    [quick]                      what a quick run has instead of those [options]
+    tasks = [50]
 
 Lists in two options make every pair. Nothing but a TOML file is needed to add one.
 """
@@ -44,7 +48,7 @@ DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5  # as the programs have them
 FULL_MINUTES = 2.0
 KEYS = {
     "question", "charts", "compare-by", "baseline", "figure",
-    "options", "cells", "samples", "sections", "minutes",
+    "options", "cells", "samples", "sections", "minutes", "quick",
 }  # fmt: skip
 
 
@@ -56,8 +60,10 @@ def list_experiments(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml"))
 
 
-def load(folder: Path, name: str, overrides: Mapping[str, Any]) -> Experiment:
-    """The experiment of this name.
+def load(
+    folder: Path, name: str, overrides: Mapping[str, Any], quick: bool = False
+) -> Experiment:
+    """The experiment of this name, in the size of a quick run if so.
 
     overrides replace options wherever they stand; None takes an option away.
     """
@@ -69,9 +75,16 @@ def load(folder: Path, name: str, overrides: Mapping[str, Any]) -> Experiment:
     path = folder / f"{name}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return read(name, table, overrides)
+        return read(name, _for_quick(table) if quick else table, overrides)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ExperimentError) as error:
         raise ExperimentError(f"{path.name}: {error}") from None
+
+
+def _for_quick(table: dict[str, Any]) -> dict[str, Any]:
+    """The contents of the file as a quick run takes them."""
+    samples = [each for each in table.get("samples", ()) if each.get("quick", True)]
+    options = {**table.get("options", {}), **table.get("quick", {})}
+    return {**table, "samples": samples, "options": options}
 
 
 def read(name: str, table: dict[str, Any], overrides: Mapping[str, Any]) -> Experiment:
@@ -118,6 +131,7 @@ def _expand(
             raise ExperimentError(f"design '{design}' is none of {', '.join(DESIGNS)}")
         options = {**shared, **table}
         del options["design"]
+        options.pop("quick", None)
         for key, value in overrides.items():
             if key != "workers" or design == "worker-pool":
                 options[key] = value

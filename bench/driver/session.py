@@ -165,7 +165,7 @@ class Session:
 
     def _run_samples(self) -> None:
         done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
-        wanted = [cell for cell in self._sampled() if cell.name not in done]
+        wanted = [cell for cell in self.experiment.samples if cell.name not in done]
         self._sampling, self._to_go = True, list(wanted)
         self.progress.block("samples", short_lines(self.summaries(complete=False)))
         for position, cell in enumerate(wanted, start=len(done) + 1):
@@ -173,12 +173,8 @@ class Session:
             if cell.name not in self._given_up:
                 self._run(cell, Role.SAMPLE, position)
 
-    def _sampled(self) -> list[Cell]:
-        longest_s = self.plan.protocol.longest_sample_s
-        return [c for c in self.experiment.samples if self.plan.cell_s(c) <= longest_s]
-
     def _samples_s(self) -> float:
-        return sum(self.plan.cell_s(cell) for cell in self._sampled())
+        return sum(self.plan.cell_s(cell) for cell in self.experiment.samples)
 
     def _budget_left_s(self) -> float:
         """What is left for blocks, once the samples have had their part."""

@@ -17,6 +17,32 @@ def read(text, overrides=None):
         return load(Path(folder), "mine", overrides or {})
 
 
+class Quick(unittest.TestCase):
+    def test_a_quick_run_has_its_own_options_and_fewer_samples(self) -> None:
+        text = """
+            question = "?"
+            [options]
+            tasks = [50, 500]
+            [quick]
+            tasks = 20
+            [[cells]]
+            design = "worker-pool"
+            [[samples]]
+            design = "worker-pool"
+            quick = false
+            [[samples]]
+            design = "thread-per-task"
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "mine.toml").write_text(text)
+            whole = load(Path(folder), "mine", {})
+            quick = load(Path(folder), "mine", {}, quick=True)
+        self.assertEqual([50, 500], [cell.tasks for cell in whole.cells])
+        self.assertEqual(4, len(whole.samples))
+        self.assertEqual([20], [cell.tasks for cell in quick.cells])
+        self.assertEqual(["thread-per-task"], [c.design for c in quick.samples])
+
+
 class Comparison(unittest.TestCase):
     def setUp(self):
         self.experiment = load(SHIPPED, "comparison", {})

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import shutil
 
 from .support import DriverTest, read_runs
 from driver.stats import bootstrap_ratio
@@ -101,6 +102,16 @@ class OnFolders(DriverTest):
         ratios = [row for row in rows if row["figure"] == "ratio_wall_s"]
         self.assertEqual(len(ratios), 2)
         self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
+
+    def test_one_run_is_not_collected_twice(self):
+        first = self.make()
+        elsewhere = self.out / "elsewhere"
+        shutil.copytree(first, elsewhere)
+        for again in (first, elsewhere):
+            status, _, err = self.on_folders("collect", first, again)
+            self.assertEqual(status, 2)
+            self.assertIn("is the same run as", err)
+            self.assertEqual([], list(self.out.glob("*-class")))
 
     def test_machines_that_were_asked_otherwise_are_not_collected(self):
         first, second = self.make(), self.make("--service-time", "2ms")
