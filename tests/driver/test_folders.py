@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import shutil
 
 from .support import DriverTest, read_runs
 from driver.stats import bootstrap_ratio
