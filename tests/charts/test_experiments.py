@@ -24,6 +24,7 @@ from driver.charts import (  # noqa: E402
     micro,
     rate_limit,
     retry_storm,
+    wait,
 )
 from driver.charts.latency import percentile  # noqa: E402
 from driver.charts.material import Material, spread_out  # noqa: E402
@@ -241,5 +242,20 @@ class SmallPieces(unittest.TestCase):
         self.assertEqual([10, 10, 10], [rate for _, rate in rates[:3]])
 
 
-if __name__ == "__main__":
-    unittest.main()
+class Wait(unittest.TestCase):
+    """The chart of bench/queueing."""
+
+    def test_it_is_drawn_and_says_what_its_marks_say(self) -> None:
+        points = [
+            wait.Point(load, ms / 1e3, ms / 2e3, ms / 5e2, ms / 1e3, 10)
+            for load, ms in ((0.5, 0.08), (0.9, 6.5))
+        ]
+        curve = [(0.45, 0.00004), (0.92, 0.009)]
+        sheet = wait.build(points, curve, "2000 tasks a run")
+        for words in (sheet.title, sheet.alt):
+            self.assertIn("80.0 µs", words)
+            self.assertIn("6.50 ms", words)
+        self.assertEqual([0.08, 6.5], [m[2] for m in sheet.marks if m[0] == 2])
+        with tempfile.TemporaryDirectory() as desk:
+            files = gnuplot.draw(sheet, Path(desk))
+            self.assertIn("svg", files)
