@@ -16,7 +16,7 @@ if (predicted == 0) {
 }
 if (theory > 0) {
     set arrow from first theory,graph 0 to first theory,graph 0.88 nohead \
-        lw wide(10) lc rgb shade back
+        lw wide(10) lc rgb faint back
     set label theory_words at first theory,graph 0.93 center font plain(21) \
         tc rgb muted front
 }
