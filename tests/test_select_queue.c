@@ -191,10 +191,11 @@ static int64_t cost_of_leaving_ns(struct chan *popular, struct chan *other) {
 
 static void *choose_among_many(void *argument) {
     struct chan **chans = argument;
+    int never_sent = 0;
     struct chan_case *cases = calloc(SELECT_MOST, sizeof cases[0]);
     cases[0] = (struct chan_case){chans[1], CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
     for (int i = 1; i < SELECT_MOST; i++) {
-        cases[i] = (struct chan_case){chans[0], CHAN_SEND, &(int){0}, CHAN_TIMED_OUT};
+        cases[i] = (struct chan_case){chans[0], CHAN_SEND, &never_sent, CHAN_TIMED_OUT};
     }
     assert_int_equal(chan_select(cases, SELECT_MOST, DEADLINE_NEVER), 0);
     free(cases);
