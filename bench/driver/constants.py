@@ -20,7 +20,7 @@ from . import REPOSITORY
 from .quantities import parse_duration_ns
 
 FILE = "micro.json"
-CREATE = "thread_create/stack:default"
+CREATE = "thread_create/sleeping:10ms/stack:default"
 OVERSHOOT = "timer_overshoot/sleep:"
 BLOCKS = 6  # the fewest that give an interval
 TIMEOUT_S = 180  # most of it is for building, the first time
