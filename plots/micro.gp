@@ -20,6 +20,12 @@ do for [i = 1:bars] {
     set label bar_value[i] at bar_end[i],first bar_y[i] offset screen 0.008,0 \
         font plain(20) tc rgb ink
 }
+if (floor_ns > 0) {
+    set arrow from first floor_ns,first bar_y[1] + 0.45 to first floor_ns,graph 1.03 nohead \
+        lw wide(2.5) dt (7, 6) lc rgb ink front
+    set label floor_words at first floor_ns,graph 1.03 offset screen 0.006,0.004 \
+        font plain(20) tc rgb ink
+}
 whose(ours) = column('ours') == ours ? column('middle') : NaN
 plot for [k = 1:any_ours] data using (whose(1)):'y':'from':'to':'top':'bottom' \
          with boxxyerror fillstyle solid border lw wide(1.2) lc rgb colour[2], \

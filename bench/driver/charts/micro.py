@@ -28,12 +28,15 @@ JOBS = {
     "hand_off/unbounded/workers:5": "hand-off, unbounded queue, 5 workers",
     "hand_off/select/workers:5": "select of done and jobs, 5 workers",
 }
+ROUND_TRIP = "cache_line/round_trip"
 COLUMNS = ("ours", "from", "to", "middle", "y", "top", "bottom", "low", "high")
 HEADING, BAR, GAP = 0.85, 0.8, 0.25
 HOW_TO_READ = (
     "All in one run on one machine, each operation once a block. A pool with an"
     " unbounded queue never makes its sender wait: its figure is the price of less."
-    " Bars start at zero."
+    " Bars start at zero. Dashed: a cache line's way there and back, about the least an"
+    " unbuffered hand-off between two CPUs can cost; Go stays below it by switching"
+    " tasks on one CPU, where nothing has to travel."
 )
 
 
@@ -85,12 +88,23 @@ def build(result: Mapping[str, Any]) -> Sheet:
         settings={
             "x_high": x_high,
             "y_low": y,
+            **_floor(found),
             "groups": len(groups),
             "group_words": [words for words, _ in groups],
             "group_y": [at for _, at in groups],
             **_bars(bars, marks),
         },
     )
+
+
+def _floor(found: Mapping[str, Any]) -> dict[str, object]:
+    """What two CPUs pay for any question and answer, where it was measured."""
+    line = found.get(ROUND_TRIP)
+    ns = line["median_ns"] if line else 0.0
+    return {
+        "floor_ns": ns,
+        "floor_words": f"one cache line there and back: {ns:.0f} ns",
+    }
 
 
 def _bars(
