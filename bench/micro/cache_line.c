@@ -1,10 +1,10 @@
 /*
  * A word there and a word back between two CPUs: what two threads pay for any answer.
  *
- * The floor under every hand-off between CPUs: an unbuffered one needs at least half a
- * round trip. Go's stays below it where producer and worker run on one thread, as then
- * nothing travels. Not in it: locks, queues, sleeping, and losing the CPU, as the
- * fastest of many short rallies counts.
+ * The floor under an unbuffered hand-off between CPUs: the job goes there, and the word
+ * that it was taken comes back. Go's stays below it where producer and worker run on
+ * one thread, as then nothing travels. Not in it: locks, queues, sleeping, and losing
+ * the CPU, as the fastest of many short rallies counts.
  */
 #include "clock.h"
 #include "must.h"
