@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from types import FrameType
 
 MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
+TWICE_S = 0.2  # timeout(1) signals the process and its group: that is one wish, not two
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,8 +48,15 @@ def listen() -> None:
     """From now on the first signal stops in good order, the second at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
+        first_s = time.monotonic()
+
+        def again(number: int, frame: FrameType | None) -> None:
+            if time.monotonic() - first_s > TWICE_S:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+
         for each in SIGNALS:
-            signal.signal(each, signal.SIG_DFL)
+            signal.signal(each, again)
         raise Stopped(number)
 
     for number in SIGNALS:

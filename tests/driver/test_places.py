@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 from .support import DriverTest, read_runs, wait_for
 
@@ -43,6 +44,16 @@ class Stopping(DriverTest):
             return os.fsencode(os.readlink(f"/proc/{pid}/cwd"))
         except OSError:
             return b""
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        """As from timeout(1), which tells the process and then its group."""
+        process = self.start_and_wait()
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.002)
+        _, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, err)
+        self.assertTrue(self.result_folders()[-1].name.endswith("-incomplete"))
 
     def test_a_signal_keeps_every_finished_run_in_a_folder_called_incomplete(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
