@@ -5,9 +5,10 @@ load 'plots/style.gp'
 
 set rmargin at screen 0.80
 set xrange [-0.6:last_block + 0.6]
+set xtics ceil((last_block + 1) / 16.0)
 set yrange [y_low:y_high]
 set ytics @percent_tics
-set label 'off the median of its cell' at screen 0.02,y_name_y font plain(21) tc rgb ink
+set label 'off the median of its cell' at screen 0.02,y_name_y + 0.02 font plain(21) tc rgb ink
 set label 'block (0 is the warm-up)' at screen 0.44,0.032 center \
     font plain(21) tc rgb ink
 
@@ -24,14 +25,15 @@ do for [p = 1:panels] {
     set bmargin at screen plot_top - p * height + 0.045
     if (p < panels) { set xtics format '' } else { set xtics format '%g' }
     if (p == 2) { unset label }
-    set label 50 panel_words[p] at graph 0.005,0.92 font bold(21) tc rgb ink
+    set label 50 panel_words[p] at graph 0.005,1.09 font bold(21) tc rgb ink
+    set label 51 panel_notes[p] at graph 0.12,1.09 font plain(19) tc rgb muted
     do for [i = 1:noisy] {
         set object i rectangle from first noisy_block[i] - 0.5,graph 0 \
             to first noisy_block[i] + 0.5,graph 1 behind \
             fillstyle solid noborder fillcolor rgb shade
     }
     mine(warm) = column('panel') == p && column('warm_up') == warm \
-        ? column('percent') : NaN
+        ? column('drawn') : NaN
     plot 0 with lines lw wide(1.5) lc rgb ink, \
          for [k = 1:warm_ups] data using 'x':(mine(1)):\
              (shape[column('series')] - 1):(colour[column('series')]) \

@@ -24,6 +24,7 @@ from driver.charts import (  # noqa: E402
     micro,
     rate_limit,
     retry_storm,
+    run_sequence,
     wait,
 )
 from driver.charts.latency import percentile  # noqa: E402
@@ -89,6 +90,21 @@ class EveryExperiment(unittest.TestCase):
         best = min(pools, key=lambda mark: mark[2])
         self.assertIn(f"{best[1]:,}".replace(",", "\u202f"), sheet.title)
 
+    def test_a_cold_warm_up_stands_at_the_edge_and_is_told(self) -> None:
+        material = self.material("shapes")
+        cold = self.run_of(material.cells[0].cell, Role.WARM_UP, 0, random.Random(1))
+        timing = replace(cold.hyperfine, wall_s=9 * cold.hyperfine.wall_s)
+        runs = [*material.runs, replace(cold, hyperfine=timing)]
+        sheet = run_sequence.sequence(replace(material, runs=runs))
+        high = sheet.settings["y_high"]
+        counted = [m[3] for m in sheet.marks if not m[4]]
+        self.assertLess(high, 2 * max(*counted, 2.0))
+        (mark,) = [m for m in sheet.marks if m[4]]
+        self.assertGreater(mark[3], high)
+        self.assertLess(mark[7], high)
+        self.assertIn(f"↑ +{mark[3]:.1f} %", "".join(sheet.settings["panel_notes"]))
+        self.assertEqual(counted, [m[7] for m in sheet.marks if not m[4]])
+
     def test_the_title_of_the_rate_limit_is_counted(self) -> None:
         material = self.material("rate-limit")
         sheet = charts.BUILDERS["rate-limit"](material)
@@ -98,6 +114,16 @@ class EveryExperiment(unittest.TestCase):
         else:
             self.assertIn("No pool", sheet.title)
 
+    def test_what_a_pool_lost_is_told_with_its_extremes(self) -> None:
+        material = self.material("rate-limit")
+        lossy = next(s for s in material.cells if s.cell.workers == 50)
+        for least, most, told in (
+            (150, 150, "85 %"), (120, 180, "85 % [82 %, 88 %]"),
+        ):  # fmt: skip
+            ok = replace(lossy.outcomes["ok"], median=150, minimum=least, maximum=most)
+            summary = replace(lossy, outcomes={**lossy.outcomes, "ok": ok})
+            self.assertEqual(told, rate_limit._lost(summary))
+
 
 class Theory(unittest.TestCase):
     def test_busy_time_adds_up_at_the_rate_limit(self) -> None:
@@ -105,7 +131,7 @@ class Theory(unittest.TestCase):
         options = {"api-rate": "1000/s", "service-time": "10ms"}
         cell = replace(cell, options=options, workers=20, tasks=1000)
         summary = replace(summarise_one(cell), cell=cell)
-        accepted = rate_limit.accepted(summary, 1000, 100)
+        accepted = rate_limit.accepted(summary, 1000, 100, None)
         time_s = (accepted - 100) / 1000
         busy_s = accepted * 0.010 + (1000 - accepted) * 0.001
         self.assertAlmostEqual(20 * time_s, busy_s, places=6)
@@ -114,7 +140,15 @@ class Theory(unittest.TestCase):
         cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
         cell = replace(cell, options={"service-time": "10ms"}, workers=9, tasks=1000)
         summary = replace(summarise_one(cell), cell=cell)
-        self.assertEqual(1000, rate_limit.accepted(summary, 1000, 100))
+        self.assertEqual(1000, rate_limit.accepted(summary, 1000, 100, None))
+
+    def test_threads_are_let_through_while_they_are_created(self) -> None:
+        cells = experiments.load(FOLDER, "rate-limit", {}).cells
+        cell = next(cell for cell in cells if cell.workers is None)
+        summary = summarise_one(cell)
+        self.assertAlmostEqual(145, rate_limit.accepted(summary, 1000, 20, 125e-6))
+        self.assertEqual(1000, rate_limit.accepted(summary, 1000, 20, 1.0))
+        self.assertIsNone(rate_limit.accepted(summary, 1000, 20, None))
 
     def test_at_the_best_size_rounds_and_creation_take_alike(self) -> None:
         size = best_size(10_000, 0.01, 50e-6)

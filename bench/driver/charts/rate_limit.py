@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..model import Summary
 from ..quantities import parse_duration_ns, parse_rate, show_count
 from ..theory import service_time_s
@@ -27,19 +29,20 @@ def build(material: Material) -> Sheet:
     service_s = service_time_s(first)
     knee = rate * service_s
     sizes = [_size(s) for s in cells]
+    theory = [accepted(s, rate, burst, material.create_each_s) for s in cells]
     return Sheet(
         name="rate-limit",
         title=_title(cells),
         subtitle=material.conditions(
             f"{show_count(first.tasks)} tasks of {material.service_words}",
             f"the API allows {show_count(rate)} calls a second, bursts of {burst}",
-            runs_words(cells), "bars: all runs", "pale: theory of the pools",
+            runs_words(cells), "bars: all runs", "pale: theory",
         ),
         caption=_caption(cells, knee),
         alt="Share of tasks ok against workers, log axis. "
         + " ".join(f"{base_name(s.cell)}: {show_share(_share(s))}." for s in cells),
         header=("design", "runs", "ok", "rejected", "theory: ok"),
-        rows=tuple(_row(s, rate, burst) for s in cells),
+        rows=tuple(_row(s, expected) for s, expected in zip(cells, theory)),
         columns=COLUMNS,
         marks=tuple(_mark(s) for s in cells),
         settings={
@@ -51,6 +54,7 @@ def build(material: Material) -> Sheet:
             "knee": knee,
             "knee_words": f"W = r·d = {show_count(round(knee, 1))}",
             **_notes(cells),
+            **_crowd(cells, theory),
         },
         tics=(Tics("x", tuple((show_count(n), n) for n in _parted(sizes))),),
         log=("workers",),
@@ -90,15 +94,20 @@ def reject_time_s(summary: Summary) -> float:
     return parse_duration_ns(str(text)) / 1e9
 
 
-def accepted(summary: Summary, rate: float, burst: int) -> float | None:
-    """How many calls a pool gets through, without retries.
+def accepted(
+    summary: Summary, rate: float, burst: int, create_s: float | None
+) -> float | None:
+    """How many calls get through, without retries; None if c is not known.
 
-    The workers' time is spent on accepted and rejected calls: W T = A d + (N - A) e,
-    where A = b + r T are accepted and e is the time of a rejection. Solved for T.
+    A pool's workers spend their time on accepted and rejected calls: W T = A d +
+    (N - A) e, where A = b + r T are accepted and e is the time of a rejection. Solved
+    for T. Threads come as fast as they can be created, one each c: A = b + r N c.
     """
     cell = summary.cell
     if cell.workers is None:
-        return None
+        if create_s is None:
+            return None
+        return min(cell.tasks, burst + rate * cell.tasks * create_s)
     service_s, reject_s = service_time_s(cell), reject_time_s(summary)
     over = cell.workers - rate * (service_s - reject_s)
     if over <= 0:
@@ -112,6 +121,20 @@ def _mark(summary: Summary) -> tuple[Value, ...]:
     look = POOL if summary.cell.workers else THREADS
     ends = (100 * ok.minimum / tasks, 100 * ok.maximum / tasks)
     return (look, _size(summary), 100 * ok.median / tasks, *ends, tasks)
+
+
+def _crowd(cells: list[Summary], theory: Sequence[float | None]) -> dict[str, object]:
+    """Where theory has the threads: one place, since they have no W to vary."""
+    found = [
+        (_size(s), 100 * expected / s.cell.tasks)
+        for s, expected in zip(cells, theory)
+        if s.cell.workers is None and expected is not None
+    ]
+    return {
+        "crowds": len(found),
+        "crowd_x": [size for size, _ in found],
+        "crowd_y": [percent for _, percent in found],
+    }
 
 
 def _notes(cells: list[Summary]) -> dict[str, object]:
@@ -138,19 +161,26 @@ def _title(cells: list[Summary]) -> str:
     if not lossy:
         return "No pool was turned away"
     first = lossy[0]
-    lost = f"{show_count(first.cell.workers)} lose {show_share(1 - _share(first))}"
+    lost = f"{show_count(first.cell.workers)} lose {_lost(first)}"
     more = lossy[-1]
     if more is not first:
         size = show_count(more.cell.workers)
-        lost += f", {size} lose {show_share(1 - _share(more))}"
+        lost += f", {size} lose {_lost(more)}"
     below = [s for s in safe if s.cell.workers < first.cell.workers]
     if not below:
         return f"Even the smallest pool is turned away: {lost}"
     return f"Up to {show_count(below[-1].cell.workers)} workers lose no call; {lost}"
 
 
-def _row(summary: Summary, rate: float, burst: int) -> tuple[str, ...]:
-    theory = accepted(summary, rate, burst)
+def _lost(summary: Summary) -> str:
+    """ "9 % [7 %, 12 %]": in the median run, and in the luckiest and the unluckiest."""
+    ok, tasks = summary.outcomes["ok"], summary.cell.tasks
+    ends = [show_share(1 - count / tasks) for count in (ok.maximum, ok.minimum)]
+    middle = show_share(1 - _share(summary))
+    return middle if ends == [middle] * 2 else f"{middle} [{', '.join(ends)}]"
+
+
+def _row(summary: Summary, theory: float | None) -> tuple[str, ...]:
     return (
         base_name(summary.cell), str(summary.n), count_text(summary.outcomes["ok"]),
         count_text(summary.outcomes["rejected"]),
@@ -163,6 +193,7 @@ def _caption(cells: list[Summary], knee: float) -> str:
         f"{_title(cells)}. By Little's law W workers offer W/d calls a second, so up to"
         f" W = r·d = {show_count(round(knee, 1))} (tinted) the limit is never hit; a"
         " burst forgives a little more. Beyond it each worker fails fast and asks"
-        " again at once: more concurrency buys only rejections. A pool below the line"
-        " that lost calls would contradict it."
+        " again at once: more concurrency buys only rejections. A thread for each task"
+        " has only the time to create them all, N·c, in which b + r·N·c calls are let"
+        " through. A pool up to W = r·d that lost calls would contradict it."
     )

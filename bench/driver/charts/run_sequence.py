@@ -28,7 +28,7 @@ HOW_TO_READ_CONTROL = (
     " seen."
 )
 DODGE = 0.16  # of a block: marks of one block stand beside each other
-COLUMNS = ("series", "panel", "x", "percent", "warm_up", "block", "wall_s")
+COLUMNS = ("series", "panel", "x", "percent", "warm_up", "block", "wall_s", "drawn")
 
 
 def sequence(material: Material) -> Sheet:
@@ -40,8 +40,9 @@ def sequence(material: Material) -> Sheet:
     if not marks:
         return _nothing("run-sequence", "no run counted", material)
     counted = [m[3] for m in marks if not m[4]]
-    everything = [m[3] for m in marks]
-    low, high = min([*everything, -2.0]) * 1.25, max([*everything, 2.0]) * 1.25
+    # A cold first run must not squash those that count: it stands at the edge.
+    low, high = min([*counted, -2.0]) * 1.25, max([*counted, 2.0]) * 1.25
+    marks = [(*m, min(max(m[3], 0.85 * low), 0.85 * high)) for m in marks]
     noisy = material.summaries.noise.noisy_blocks
     return Sheet(
         name="run-sequence",
@@ -65,12 +66,20 @@ def sequence(material: Material) -> Sheet:
             **{"y_low": low, "y_high": high, "percent_tics": _tics(low, high)},
             "panels": len(panels),
             "panel_words": [tasks_words(n) for n in panels],
+            "panel_notes": [_beyond(marks, i + 1) for i in range(len(panels))],
             "warm_ups": int(any(m[4] for m in marks)),
             "noisy": len(noisy),
             "noisy_block": list(noisy),
             **_names(material),
         },
     )
+
+
+def _beyond(marks: Sequence[tuple[Value, ...]], panel: int) -> str:
+    """What is written over a panel of marks that stand at its edge."""
+    found = [m[3] for m in marks if m[1] == panel and m[3] != m[7]]
+    arrows = [f"{'↑' if p > 0 else '↓'} {_signed(p)}" for p in found]
+    return f"beyond the edge: {', '.join(arrows)}" if arrows else ""
 
 
 def _names(material: Material) -> dict[str, object]:
