@@ -13,6 +13,7 @@ from .blocks import Plan
 from .hyperfine import HUNG, Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
 from .progress import Progress
+from .quantities import show_percent
 from .results import ResultsFolder
 from .stats import half_width
 from .summarise import summarise
@@ -55,6 +56,7 @@ class Session:
             self._give_up_if_hung(run)
         self._block = max((block["block"] for block in self.blocks), default=0)
         self._to_go: list[Cell] = []  # of this block
+        self._promised = 0  # the most blocks that a title spoke of
         self._sampling = False
         self._linked = 0  # the session of blocks whose link order the programs have
         self._link: dict[str, Any] | None = None
@@ -67,6 +69,7 @@ class Session:
             self._run_block(self._block)
             while self.plan.goes_on(self._block, self._budget_left_s(), self._precise):
                 self._run_block(self._block + 1)
+            self._say_why_no_more()
             self._run_samples()
         finally:
             self.progress.close()
@@ -86,14 +89,22 @@ class Session:
         ]
         self._block, self._to_go = number, [cell for _, cell, _ in order]
         self._link_anew(number)
-        total = self.plan.fitting(number, self._budget_left_s())
+        total = self._blocks_in_all()
         title = f"block {number} of {total}" if number else "warm-up"
+        self._promised = max(self._promised, total if number else 0)
         self.progress.block(title, short_lines(self.summaries(complete=False)))
         if all(block["block"] != number for block in self.blocks):
             self._observe(number, self._to_go)
         for position, cell, role in order:
             del self._to_go[0]
             self._run(cell, role, position)
+
+    def _say_why_no_more(self) -> None:
+        """Fewer blocks than a title spoke of are no accident, and that is said."""
+        if self._block < self._promised:
+            known = f"every cell is known to {show_percent(PRECISE)}"
+            why = known if self._precise() else "time is up"
+            self.progress.say(f"{why} after {self._block} of {self._promised} blocks")
 
     def _link_anew(self, number: int) -> None:
         """Gives the programs another link order, where the protocol wants one."""
@@ -181,12 +192,21 @@ class Session:
         spent_s = time.monotonic() - self._started
         return self.plan.protocol.budget_s - spent_s - self._samples_s()
 
+    def _this_block_s(self) -> float:
+        """How long its runs to come should take."""
+        return sum(self.plan.cell_s(cell) for cell in self._to_go)
+
+    def _blocks_in_all(self) -> int:
+        """How many fit, once the present one is done."""
+        left_s = self._budget_left_s() - self._this_block_s()
+        return self.plan.fitting(self._block, left_s)
+
     def _left_s(self) -> float:
         """How long everything after the present run should take."""
-        this_block_s = sum(self.plan.cell_s(cell) for cell in self._to_go)
+        this_block_s = self._this_block_s()
         if self._sampling:
             return this_block_s + self.later_s
-        last = self.plan.fitting(self._block, self._budget_left_s())
+        last = self._blocks_in_all()
         rest_s = self.plan.blocks_s(self._block + 1, last)
         return this_block_s + rest_s + self._samples_s() + self.later_s
 
