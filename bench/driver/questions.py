@@ -53,11 +53,16 @@ def _why_not_double(summaries: Summaries) -> Answer:
     by_limiter: dict[str, list[str]] = {}
     for name, summary in largest.items():
         what, share = limiter(summary)
-        by_limiter.setdefault(what, []).append(f"{name} {show_percent(share)}")
-    told = [f"{what} ({', '.join(names)})" for what, names in by_limiter.items()]
-    return Answer(
-        "Why not double?", "; ".join(told) or "nothing was run", bool(told) or None
-    )
+        by_limiter.setdefault(what, []).append(f"{name} ({show_percent(share)})")
+    told = [f"{what} in {_listed(names)}" for what, names in by_limiter.items()]
+    text = f"Most time goes to {'; to '.join(told)}." if told else "Nothing was run."
+    return Answer("Why not double?", text, bool(told) or None)
+
+
+def _listed(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def limiter(summary: Summary) -> tuple[str, float]:
@@ -76,7 +81,8 @@ def limiter(summary: Summary) -> tuple[str, float]:
         "the CPUs": cpu_share if cpu_share >= CPU_BOUND else 0,
     }
     name, share = max(shares.items(), key=lambda item: item[1])
-    return (name if share >= LIMITING else f"nothing alone, most {name}"), min(share, 1)
+    alone = "" if share >= LIMITING else "no one thing, though first to "
+    return alone + name, min(share, 1)
 
 
 def _limits(runs: Sequence[Run]) -> Answer:
@@ -84,7 +90,7 @@ def _limits(runs: Sequence[Run]) -> Answer:
     question = "Did it break limits?"
     if broken := [run for run in runs if run.problem and "impossible" in run.problem]:
         return Answer(
-            question, f"yes: {broken[0].cell.label}: {broken[0].problem}", False
+            question, f"Yes: {broken[0].cell.label}: {broken[0].problem}.", False
         )
     ratios = []
     for run in runs:
@@ -92,18 +98,20 @@ def _limits(runs: Sequence[Run]) -> Answer:
         if bound_s:
             ratios.append(run.record["wall_ns"] / 1e9 / bound_s)
     if not ratios:
-        return Answer(question, "no bound is known for these runs", None)
-    text = f"no: the fastest run took {min(ratios):.4f} times the least possible"
+        return Answer(question, "No bound is known for these runs.", None)
+    text = f"No: the fastest run took {min(ratios):.4f} times the least time possible."
     return Answer(question, text, True)
 
 
 def _errors(runs: Sequence[Run]) -> Answer:
     question = "Did it error?"
     if spoilt := [run for run in runs if run.problem]:
-        text = f"yes: {len(spoilt)} of {len(runs)} runs count for nothing"
+        text = f"Yes: {len(spoilt)} of {len(runs)} runs count for nothing"
         return Answer(
-            question, f"{text}; {spoilt[0].cell.label}: {spoilt[0].problem}", False
+            question, f"{text}; {spoilt[0].cell.label}: {spoilt[0].problem}.", False
         )
+    if not runs:
+        return Answer(question, "Nothing was run.", None)
     totals = {
         name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
     }
@@ -112,15 +120,20 @@ def _errors(runs: Sequence[Run]) -> Answer:
         for name, count in totals.items()
         if count and name != "ok"
     ]
-    text = f"all {len(runs)} runs account for each of their tasks; "
-    text += f"of {show_count(sum(totals.values()))} tasks {', '.join(bad) or 'none'}"
-    return Answer(question, text + ("" if bad else " failed"), True)
+    ended = f"{_listed(bad)} are results, not errors" if bad else "none went wrong"
+    text = (
+        f"No: all {len(runs)} runs account for each of their tasks, "
+        f"{show_count(sum(totals.values()))} in all; {ended}."
+    )
+    return Answer(question, text, True)
 
 
 def _reproduces(summaries: Summaries) -> Answer:
     question, a_a = "Does it reproduce?", summaries.noise.a_a
     if a_a is None or a_a.interval is None or not a_a.interval.known:
-        why = "there is no A/A control" if a_a is None else "too few runs of it to tell"
+        why = "There is no A/A control to tell by."
+        if a_a is not None:
+            why = "The A/A control ran too few times to tell."
         return Answer(question, why, None)
     low, high = a_a.interval.low, a_a.interval.high
     # An interval that wide contains 1, and much else.
@@ -131,11 +144,11 @@ def _reproduces(summaries: Summaries) -> Answer:
 def _matters(summaries: Summaries) -> Answer:
     question = "Does it matter?"
     if not summaries.ratios:
-        return Answer(question, "nothing was compared", None)
+        return Answer(question, "Nothing was compared.", None)
     told = [r for r in summaries.ratios if r.verdict is not Verdict.CANNOT_TELL]
     text = (
-        f"{len(told)} of {len(summaries.ratios)} comparisons lie beyond 2 % with their "
-        "whole interval"
+        f"{len(told)} of {len(summaries.ratios)} comparisons differ by over 2 %, even "
+        "at the near end of their interval."
     )
     return Answer(question, text, bool(told) or None)
 
@@ -145,19 +158,19 @@ def _happened(summaries: Summaries) -> Answer:
     question = "Did it even happen?"
     measured = [s for s in summaries if s.n and "threads" in s.figures]
     if not measured:
-        return Answer(question, "the peak of live threads is not known", None)
+        return Answer(question, "The peak of live threads is not known.", None)
     most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
     threads = show_count(round(most.figures["threads"].median))
     text = (
-        f"of {show_count(most.cell.tasks)} tasks of {wording.design_name(most.cell)} "
-        f"at most {threads} had a live thread at once"
+        f"of the {show_count(most.cell.tasks)} tasks of "
+        f"{wording.design_name(most.cell)} at most {threads} had a live thread at once"
     )
     awake = [s.cell.label for s in measured if not _slept(s)]
     if awake:
-        return Answer(question, f"{text}; fewer waits than calls: {awake[0]}", False)
-    return Answer(
-        question, f"{text}; every call waited: as many switches or more", True
-    )
+        told = f"Not all of it: {awake[0]} waited less often than it called; {text}."
+        return Answer(question, told, False)
+    switches = "every call waited, for each left a context switch"
+    return Answer(question, f"Yes: {text}, and {switches}.", True)
 
 
 def _slept(summary: Summary) -> bool:

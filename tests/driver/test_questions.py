@@ -34,19 +34,24 @@ class Questions(unittest.TestCase):
     def test_without_runs_nothing_can_be_told(self):
         fine = [answer.fine for answer in self.answers([])]
         self.assertNotIn(False, fine)
-        self.assertEqual(fine.count(None), 5)
+        self.assertEqual(fine.count(None), 6)
+
+    def test_each_answer_is_a_sentence(self):
+        for runs in (self.runs(), self.runs(control=1.1, blocks=2), []):
+            for answer in self.answers(runs):
+                self.assertRegex(answer.text, r"^[A-Z0-9].*[^.]\.$")
 
     def test_the_limiter_is_named(self):
         runs = self.runs()
         for run in runs:
             run.record["create_ns"] = run.record["wall_ns"] * 0.8
         self.assertIn(
-            "creating threads (thread-per-task 80 %", self.answers(runs)[0].text
+            "creating threads in thread-per-task (80 %)", self.answers(runs)[0].text
         )
         for run in runs:
             run.record["create_ns"] = 0
             run.record["wall_ns"] = 2_100_000
-        self.assertIn("rounds of 1.00 ms (", self.answers(runs)[0].text)
+        self.assertIn("rounds of 1.00 ms in ", self.answers(runs)[0].text)
 
     def test_the_impossible_is_a_broken_limit(self):
         runs = self.runs()
