@@ -195,28 +195,50 @@ class Page(unittest.TestCase):
         )
 
     def test_sliders_start_as_measured_and_move_the_line(self) -> None:
-        shape = "return window.theory.lines.{}.getAttribute('d')"
+        shape = "return window.theory.lines[{}].path.getAttribute('d')"
+        crowd, moved, other = range(3)
         words = "return document.getElementById('sliders-words').textContent"
-        pool, threads = (self.browser.run(shape.format(n)) for n in ("pool", "threads"))
+        threads, pool, five = (self.browser.run(shape.format(n)) for n in range(3))
         self.assertIn("the pool takes 2 s", self.browser.run(words))
         move = (
             "const bar = document.querySelector(`[data-value=${arguments[0]}]`);"
             "bar.value = arguments[1]; bar.dispatchEvent(new Event('input'))"
         )
         self.browser.run(move, "workers", 3)
-        self.assertNotEqual(pool, self.browser.run(shape.format("pool")))
-        self.assertEqual(threads, self.browser.run(shape.format("threads")))
+        self.assertNotEqual(pool, self.browser.run(shape.format(moved)))
+        self.assertEqual(threads, self.browser.run(shape.format(crowd)))
+        self.assertEqual(five, self.browser.run(shape.format(other)))
         self.assertIn("the pool takes 100 ms", self.browser.run(words))
         self.assertIn("950 more than the API serves", self.browser.run(words))
         for name in ("create_s", "service_s"):
-            before = self.browser.run(shape.format("threads"))
+            before = self.browser.run(shape.format(crowd))
             self.browser.run(move, name, -3.5)
-            self.assertNotEqual(before, self.browser.run(shape.format("threads")), name)
+            self.assertNotEqual(before, self.browser.run(shape.format(crowd)), name)
+        self.assertNotEqual(five, self.browser.run(shape.format(other)))
         before = self.browser.run(words)
         self.browser.run(move, "capacity", 4)
         self.assertNotEqual(before, self.browser.run(words))
         self.browser.run("document.getElementById('sliders-reset').click()")
-        self.assertEqual(pool, self.browser.run(shape.format("pool")))
+        self.assertEqual(pool, self.browser.run(shape.format(moved)))
+
+    def test_no_name_of_the_sliders_covers_another_or_a_line(self) -> None:
+        boxes = (
+            "return window.theory.lines.map((line) => {"
+            " const box = line.name.getBBox();"
+            " return [box.x, box.y, box.x + box.width, box.y + box.height]; })"
+        )
+        for workers in (0, 1, 1.7, 4):
+            self.browser.run(
+                "const bar = document.querySelector('[data-value=workers]');"
+                "bar.value = arguments[0]; bar.dispatchEvent(new Event('input'))",
+                workers,
+            )
+            found = sorted(self.browser.run(boxes), key=lambda box: box[1])
+            for upper, lower in zip(found, found[1:]):
+                self.assertLessEqual(upper[3], lower[1] + 1)
+            for box in found:
+                self.assertGreater(box[0], 980)
+                self.assertLess(box[2], 1200)
 
     def test_slides_turn_with_the_arrow_keys(self) -> None:
         shown = "return document.querySelector('figure.current')?.id ?? null"

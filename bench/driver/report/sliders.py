@@ -35,4 +35,6 @@ def data(material: Material) -> str:
         }
         for s in cells
     ]
-    return json.dumps({"values": values, "marks": marks}, separators=(",", ":"))
+    lines = [{"workers": w, "look": material.looks[w]} for w in pools]
+    told = {"values": values, "marks": marks, "pools": lines}
+    return json.dumps(told, separators=(",", ":"))

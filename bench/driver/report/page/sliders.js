@@ -6,7 +6,8 @@
 //   its calls        min(N, 1 + d / c)             Little: created in one task time
 //   accepted         min(N, K (1 + N c / d))       K places, free again after each d
 
-const PLOT = { left: 90, right: 1150, top: 20, bottom: 455 };
+const PLOT = { left: 90, right: 980, top: 20, bottom: 455 };
+const APART = 28; // between the names at the lines' ends
 const TASKS = [1, 5]; // powers of ten on the axes
 const SECONDS = [-3, 3];
 
@@ -19,15 +20,14 @@ class Theory {
     this.inputs = [...this.stage.querySelectorAll("input")];
     this.stage.hidden = false;
     this.frame();
-    this.lines = {
-      threads: this.add("path", { class: "line", stroke: "var(--colour-1)" }),
-      pool: this.add("path", { class: "line", stroke: "var(--colour-2)" }),
-      tasks: this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" }),
-    };
-    this.names = {
-      threads: this.add("text", { class: "name-1", "text-anchor": "end" }),
-      pool: this.add("text", { class: "name-2", "text-anchor": "end" }),
-    };
+    // One line for each design; the first pool's W is moved, the others keep theirs.
+    this.lines = [{ look: 1 }, ...measured.pools].map((line) => ({
+      ...line,
+      path: this.add("path", { class: "line", stroke: `var(--colour-${line.look})` }),
+      name: this.add("text", { class: "name", x: PLOT.right + 14,
+        style: `fill: var(--letter-${line.look})` }),
+    }));
+    this.tasks = this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" });
     this.marks.forEach((mark) => this.mark(mark));
     this.inputs.forEach((input) => input.addEventListener("input", () => this.draw()));
     const again = document.getElementById("sliders-reset");
@@ -72,7 +72,9 @@ class Theory {
 
   // The shapes of the charts: a square, a circle, a triangle, and diamonds.
   mark({ look, tasks, seconds }) {
-    const [x, y] = [this.x(tasks), this.y(seconds)];
+    // Beside each other, so that a tie is seen.
+    const x = this.x(tasks) + (look === 1 ? -7 : look === 2 ? 7 : 0);
+    const y = this.y(seconds);
     const shapes = {
       1: "M-8,-8H8V8H-8Z",
       2: "M-9,0a9,9 0 1 0 18,0a9,9 0 1 0 -18,0Z",
@@ -106,14 +108,17 @@ class Theory {
 
   draw() {
     const { tasks, workers, service_s: d, create_s: c, capacity } = this.values();
-    const pool = (n) => Math.ceil(n / workers) * d;
+    const pool = (n, w = workers) => Math.ceil(Math.floor(n + 1e-9) / w) * d;
     const threads = (n) => d + n * c;
-    this.curve("pool", pool, `pool of ${count(workers)}`);
-    this.curve("threads", threads, "thread per task");
-    // Once more, now that both ends are known and the names can step aside.
-    this.curve("pool", pool, `pool of ${count(workers)}`);
+    const [crowd, moved, ...others] = this.lines;
+    this.curve(crowd, threads, "thread per task");
+    this.curve(moved, pool, `pool of ${count(workers)}`);
+    for (const line of others) {
+      this.curve(line, (n) => pool(n, line.workers), `pool of ${count(line.workers)}`);
+    }
+    this.spreadNames();
     const x = this.x(tasks);
-    this.lines.tasks.setAttribute("d", `M${x},${PLOT.top}V${PLOT.bottom}`);
+    this.tasks.setAttribute("d", `M${x},${PLOT.top}V${PLOT.bottom}`);
     const accepted = Math.min(tasks, Math.floor(capacity * (1 + (tasks * c) / d)));
     const lost = Math.max(0, tasks - accepted);
     const calls = Math.min(tasks, Math.floor(1 + d / c));
@@ -127,22 +132,26 @@ class Theory {
       + `about ${count(lost)} (${Math.round((100 * lost) / tasks)} %).`;
   }
 
-  curve(name, seconds, words) {
+  curve(line, seconds, words) {
     const points = [];
     for (let step = 0; step <= 800; step++) {
       const n = 10 ** (TASKS[0] + (step / 800) * (TASKS[1] - TASKS[0]));
       const y = Math.min(PLOT.bottom, Math.max(PLOT.top, this.y(seconds(n))));
       points.push(`${this.x(n).toFixed(1)},${y.toFixed(1)}`);
     }
-    this.lines[name].setAttribute("d", "M" + points.join("L"));
-    // Above the line's end for the upper line, below for the lower.
-    const y = Number(points.at(-1).split(",")[1]);
-    this.names[name].setAttribute("x", PLOT.right);
-    this.names[name].dataset.line = y;
-    const other = Number(this.names[name === "pool" ? "threads" : "pool"].dataset.line);
-    const above = !(y > other);
-    this.names[name].setAttribute("y", above ? Math.max(16, y - 14) : y + 34);
-    this.names[name].textContent = words;
+    line.path.setAttribute("d", "M" + points.join("L"));
+    line.name.textContent = words;
+    line.end = Number(points.at(-1).split(",")[1]);
+  }
+
+  // Each name beside its line's end, and below the one above it.
+  spreadNames() {
+    let free = 0;
+    for (const line of [...this.lines].sort((a, b) => a.end - b.end)) {
+      const y = Math.max(line.end + 7, free);
+      line.name.setAttribute("y", y);
+      free = y + APART;
+    }
   }
 }
 
