@@ -72,10 +72,15 @@ def refusal(
         return f"runs that count for nothing: {(one.problems + two.problems)[0]}"
     if not one.n or not two.n:
         return "no run in one of them"
-    digests = {run.record["workload_digest"] for run in _runs(first, one)}
-    if digests != {run.record["workload_digest"] for run in _runs(second, two)}:
+    ours, theirs = _workloads(first, one), _workloads(second, two)
+    if any(ours[block] != theirs[block] for block in ours.keys() & theirs.keys()):
         return "the workloads differ"
     return None
+
+
+def _workloads(kept: Stored, summary: Summary) -> dict[int, str]:
+    """What each block had to do: an experiment may draw other tasks for each."""
+    return {run.block: run.record["workload_digest"] for run in _runs(kept, summary)}
 
 
 def _runs(kept: Stored, summary: Summary) -> list[Run]:

@@ -7,6 +7,7 @@
     figure = "wall_s"            ... in this figure (the default; see figures.py)
     sections = ["limits"]        more to be told at the end (see sections.py)
     minutes = 2                  of a full run (the default)
+    reseed = true                each block draws other tasks: its number is the seed
 
     [options]                    options of both programs, by their long names;
     tasks = [50, 500]            a list is swept: each value makes a cell
@@ -48,7 +49,7 @@ DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5  # as the programs have them
 FULL_MINUTES = 2.0
 KEYS = {
     "question", "charts", "compare-by", "baseline", "figure",
-    "options", "cells", "samples", "sections", "minutes", "quick",
+    "options", "cells", "samples", "sections", "minutes", "quick", "reseed",
 }  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def read(name: str, table: dict[str, Any], overrides: Mapping[str, Any]) -> Expe
         figure=figure,
         sections=tuple(table.get("sections", ())),
         minutes=float(table.get("minutes", FULL_MINUTES)),
+        reseed=table.get("reseed", False) is True,
     )
 
 

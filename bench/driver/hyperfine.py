@@ -87,12 +87,15 @@ class Gun:
         cell: Cell,
         timeout_s: float,
         sample: bool = False,
+        seed: int | None = None,
         tick: Callable[[], None] = lambda: None,
     ) -> Shot:
         """One run of the cell, checked."""
         for name in (RECORD, TIMES, SAMPLES):
             (self._scratch / name).unlink(missing_ok=True)
         command = [cell.design, *cell.args, f"--json={RECORD}"]
+        if seed is not None:
+            command.append(f"--seed={seed}")
         if sample:
             command.append(f"--samples={SAMPLES}")
         ending = child.run(

@@ -300,6 +300,7 @@ class Experiment:
     figure: str = "wall_s"
     sections: tuple[str, ...] = ()  # what else is told at the end, by sections.SECTIONS
     minutes: float = 2.0  # its share of a full run
+    reseed: bool = False  # each block has a workload of its own
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,7 @@ class Session:
             timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
             + TIMEOUT_LEAST_S,
             sample=role is Role.SAMPLE,
+            seed=self._block if self.experiment.reseed else None,
             tick=tick,
         )
         run = Run(

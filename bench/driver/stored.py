@@ -55,6 +55,7 @@ def describe(experiment: Experiment) -> dict[str, Any]:
         "figure": experiment.figure,
         "sections": list(experiment.sections),
         "minutes": experiment.minutes,
+        "reseed": experiment.reseed,
         "cells": [cell.to_json() for cell in experiment.cells],
         "samples": [cell.to_json() for cell in experiment.samples],
     }
@@ -72,6 +73,7 @@ def _rebuild(facts: Mapping[str, Any]) -> Experiment:
         figure=facts["figure"],
         sections=tuple(facts["sections"]),
         minutes=facts["minutes"],
+        reseed=facts.get("reseed", False),
     )
 
 

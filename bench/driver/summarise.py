@@ -123,17 +123,23 @@ def _refusals(
         for s in cells if s.problems
     ]  # fmt: skip
     for group in _peers(experiment).values():
-        digests = {
-            run.record["workload_digest"]: cell.label
-            for cell in group
-            for run in by_cell[cell.name]
-            if run.counts
-        }
-        if len(digests) > 1:
+        if digests := _differing(experiment, group, by_cell):
             told = ", ".join(f"{digest} ({who})" for digest, who in digests.items())
             sentence = f"not compared, the workloads differ: {told}"
             found += [(cell.name, sentence) for cell in group]
     return found
+
+
+def _differing(
+    experiment: Experiment, group: Sequence[Cell], by_cell: Mapping[str, Sequence[Run]]
+) -> dict[str, str]:
+    """Workloads that should be one and the same: digest and cell; {} if they are."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for cell in group:
+        for run in (run for run in by_cell[cell.name] if run.counts):
+            which = run.block if experiment.reseed else 0
+            found[which][run.record["workload_digest"]] = cell.label
+    return next((digests for digests in found.values() if len(digests) > 1), {})
 
 
 def _ratios(

@@ -11,12 +11,13 @@ import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts  # noqa: E402
+from driver import charts, erlang  # noqa: E402
 from driver import experiment as experiments  # noqa: E402
 from driver.charts import (  # noqa: E402
     classroom,
@@ -25,13 +26,14 @@ from driver.charts import (  # noqa: E402
     rate_limit,
     retry_storm,
     run_sequence,
-    wait,
 )
 from driver.charts.latency import percentile  # noqa: E402
 from driver.charts.material import Material, spread_out  # noqa: E402
 from driver.charts.pool_size import best_size  # noqa: E402
 from driver.charts.samples import Sample, in_flight  # noqa: E402
+from driver.charts.sheet import ChartError  # noqa: E402
 from driver.charts.timeline import graham_bounds_s  # noqa: E402
+from driver.erlang import Traffic  # noqa: E402
 from driver.model import Role, Run  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 
@@ -276,20 +278,59 @@ class SmallPieces(unittest.TestCase):
         self.assertEqual([10, 10, 10], [rate for _, rate in rates[:3]])
 
 
-class Wait(unittest.TestCase):
-    """The chart of bench/queueing."""
+class Load(unittest.TestCase):
+    """Erlang's formulas, and the chart that holds them against runs."""
 
-    def test_it_is_drawn_and_says_what_its_marks_say(self) -> None:
-        points = [
-            wait.Point(load, ms / 1e3, ms / 2e3, ms / 5e2, ms / 1e3, 10)
-            for load, ms in ((0.5, 0.08), (0.9, 6.5))
-        ]
-        curve = [(0.45, 0.00004), (0.92, 0.009)]
-        sheet = wait.build(points, curve, "2000 tasks a run")
-        for words in (sheet.title, sheet.alt):
-            self.assertIn("80.0 µs", words)
-            self.assertIn("6.50 ms", words)
-        self.assertEqual([0.08, 6.5], [m[2] for m in sheet.marks if m[0] == 2])
-        with tempfile.TemporaryDirectory() as desk:
-            files = gnuplot.draw(sheet, Path(desk))
-            self.assertIn("svg", files)
+    def test_the_formulas_give_the_numbers_of_the_books(self) -> None:
+        # Ten places at 90 %: B = 0.1680, C = 0.6687, mean wait C d / (c (1 - rho)).
+        traffic = Traffic(0.9, 10, 0.01)
+        self.assertAlmostEqual(0.1680, traffic.lost, places=4)
+        self.assertAlmostEqual(0.6687, traffic.waiting, places=4)
+        self.assertAlmostEqual(6.687e-3, traffic.mean_wait_s, places=6)
+        self.assertAlmostEqual(0.1, traffic.over(traffic.wait_s(0.9)))
+        self.assertEqual(0, Traffic(0.3, 10, 0.01).wait_s(0.9))
+        # One place: M/M/1, where C is the load.
+        self.assertAlmostEqual(0.7, Traffic(0.7, 1, 1.0).waiting)
+
+    def test_long_runs_played_come_to_the_formula_and_short_ones_stay_below(self):
+        traffic = Traffic(0.8, 10, 0.01)
+        waits = [erlang._played_wait_s(traffic, 0.9, 40_000, random.Random(seed))
+                 for seed in range(21)]  # fmt: skip
+        self.assertAlmostEqual(1, median(waits) / traffic.wait_s(0.9), delta=0.06)
+        self.assertLess(
+            erlang.short_run_wait_s(traffic, 0.9, 100), traffic.wait_s(0.9) / 2
+        )
+
+    def sheet(self, rejected: int):
+        found = experiments.load(FOLDER, "load", {})
+        runs = []
+        for block in range(1, BLOCKS + 1):
+            for cell in found.cells:
+                run = stand_in.run_of(cell, Role.MEASURE, block, random.Random(1))
+                lost = rejected if cell.workers is None else 0
+                outcomes = {**run.record["outcomes"], "rejected": lost,
+                            "ok": cell.tasks - lost}  # fmt: skip
+                waits = {"p90": 1_000_000 * block}
+                record = {**run.record, "outcomes": outcomes, "queue_wait_ns": waits}
+                runs.append(replace(run, record=record))
+        material = Material(Path("."), found, runs, summarise(found, runs))
+        return charts.BUILDERS["load"](material)
+
+    def test_words_and_marks_are_the_same(self) -> None:
+        sheet = self.sheet(rejected=300)
+        self.assertIn("At 95 % load one task in ten waits over 4.00 ms [1.00, 7.00]",
+                      sheet.title)  # fmt: skip
+        self.assertIn("a thread per task has 25 % turned away", sheet.title)
+        measured = [m for m in sheet.marks if m[1] == 0]
+        self.assertEqual(20, len(measured))
+        for panel, _, look, _, value, _, _ in measured:
+            wanted = 4.0 if panel == 1 else 25.0 if look == 1 else 0.0
+            self.assertAlmostEqual(wanted, value)
+
+    def test_what_the_formulas_are_not_for_is_refused(self) -> None:
+        for name, value in (("distribution", "fixed"), ("arrivals", "poisson:2000/s")):
+            found = experiments.load(FOLDER, "load", {name: value})
+            run = stand_in.run_of(found.cells[0], Role.MEASURE, 1, random.Random(1))
+            material = Material(Path("."), found, [run], summarise(found, [run]))
+            with self.assertRaises(ChartError):
+                charts.BUILDERS["load"](material)

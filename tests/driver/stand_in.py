@@ -43,7 +43,7 @@ def make_record(program, asked, wall_s):
             "workers": lanes if pool else None,
             "service_time_ns": round(seconds(asked.get("service-time", "10ms")) * 1e9),
         },
-        "workload_digest": f"{tasks:016x}",
+        "workload_digest": f"{tasks:08x}{int(asked.get('seed', 1)):08x}",
         "wall_ns": round(wall_s * 1e9),
         "create_ns": lanes * 20_000,
         "outcomes": {

@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from .support import DriverTest, read_runs
+from .support import SMALL, DriverTest, read_runs
 
 FAULTS = {
     "crash": "ended by signal 11",
@@ -79,6 +79,15 @@ class GoodRuns(DriverTest):
         ]
         self.assertEqual(orders[0], orders[1])
         self.assertNotEqual(orders[0], orders[2])
+
+    def test_each_block_draws_other_tasks_where_that_is_asked(self):
+        self.write_experiment("reseed = true\n" + SMALL)
+        status, out, err = self.drive("--blocks", "2")
+        self.assertEqual(status, 0, err)
+        for run in read_runs(self.only_folder()):
+            self.assertIn(f"--seed={run.block}", run.command)
+            self.assertEqual(int(run.record["workload_digest"][8:], 16), run.block)
+        self.assertNotIn("workloads differ", out)
 
     def test_few_blocks_bear_no_verdict(self):
         status, out, _ = self.drive("--blocks", "2")

@@ -3,6 +3,7 @@
 import csv
 import io
 import unittest
+from dataclasses import replace
 
 from .support import make_cell, make_run
 from driver import table
@@ -81,6 +82,16 @@ class Comparing(unittest.TestCase):
         self.assertEqual(found.ratios, ())
         self.assertIn("workloads differ", found.refusals[0])
         self.assertEqual(len(found.refusals), 1)
+
+    def test_each_block_may_have_a_workload_of_its_own_if_that_is_asked(self):
+        runs = self.runs()
+        for run in runs:
+            run.record["workload_digest"] = f"{run.block:016x}"
+        self.assertEqual(self.summarise(runs).ratios, ())
+        self.experiment = replace(self.experiment, reseed=True)
+        self.assertEqual(len(self.summarise(runs).ratios), 1)
+        runs[5].record["workload_digest"] = "f" * 16
+        self.assertEqual(self.summarise(runs).ratios, ())
 
     def test_cells_of_other_sizes_are_not_compared(self):
         other = make_cell("worker-pool", tasks=8)

@@ -18,6 +18,7 @@ from . import (
     goodput,
     in_flight,
     latency,
+    load,
     memory,
     micro,
     outcomes,
@@ -55,6 +56,7 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "thread-cost": thread_cost.build,
     "shapes": shapes.build,
     "winner": winner.build,
+    "load": load.build,
     "micro": micro.beside,
     "prediction": prediction.build,
 }
