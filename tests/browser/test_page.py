@@ -240,6 +240,17 @@ class Page(unittest.TestCase):
                 self.assertGreater(box[0], 980)
                 self.assertLess(box[2], 1200)
 
+    def test_a_command_can_be_copied_or_is_selected(self) -> None:
+        self.browser.run(
+            "const part = document.querySelector('#memory details'); part.open = true;"
+            "part.querySelector('button.copy').click()"
+        )
+        said = "document.querySelector('#memory button.copy').textContent"
+        self.browser.wait(f"{said} !== 'Copy'")
+        if self.browser.run(f"return {said}").startswith("Selected"):
+            chosen = self.browser.run("return getSelection().toString()")
+            self.assertIn("plots/memory.gp", chosen)
+
     def test_slides_turn_with_the_arrow_keys(self) -> None:
         shown = "return document.querySelector('figure.current')?.id ?? null"
         self.assertIsNone(self.browser.run(shown))

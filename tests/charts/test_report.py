@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver import charts, report, wording  # noqa: E402
-from driver.model import Chart  # noqa: E402
+from driver.model import Chart, Noise  # noqa: E402
+from driver.report import sections  # noqa: E402
 from driver.report.html import palette, variables  # noqa: E402
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "wbr", "col", "source"}
@@ -93,6 +95,34 @@ class Report(unittest.TestCase):
                 self.assertIn(link[1:], self.outline.ids)
             elif not link.startswith(("data:", "charts/")):
                 self.assertTrue((self.folder / link).exists(), link)
+
+    def test_sections_stand_in_the_order_of_the_method(self) -> None:
+        order = ["verdict", "cells", "figures", "replay", "sliders", "reading",
+                 "threats", "environment", "raw"]  # fmt: skip
+        self.assertEqual(order, [i for i in self.outline.ids if i in order])
+
+    def test_the_first_sentence_is_the_conclusion_of_the_first_chart(self) -> None:
+        title = re.search(r"<title[^>]*>([^<]*)</title>", self.text[2000:])[1]
+        self.assertIn(f'<p class="lead">{title}.</p>', self.text)
+
+    def test_noise_is_said_on_the_front_page(self) -> None:
+        quiet, noisy = Noise(canary_spread={"spin": 0.01}), Noise(
+            canary_spread={"spin": 0.3}, noisy_blocks=(2, 4)
+        )
+        told = sections.noise(replace(self.material.summaries, noise=noisy))
+        self.assertIn("in block 2, 4", told)
+        told = sections.noise(replace(self.material.summaries, noise=quiet))
+        self.assertIn("Quiet", told)
+
+    def test_the_table_tells_exit_codes_and_kernel_memory(self) -> None:
+        cell = self.material.summaries.cells[0].cell
+        runs = [r for r in self.material.runs if r.cell.name == cell.name and r.counts]
+        odd = replace(runs[0].hyperfine, exit_code=139)
+        runs[0] = replace(runs[0], hyperfine=odd, problem="ended by signal 11")
+        runs[1] = replace(runs[1], kernel={"slab_bytes": 7000, "page_table_bytes": 500})
+        table = sections.cells(self.material.summaries, runs)
+        self.assertIn("<td>0, 139</td>", table)
+        self.assertIn("<td>7.50 kB</td>", table)
 
     def test_headings_descend_in_order(self) -> None:
         levels = self.outline.headings

@@ -43,10 +43,12 @@ def write(
         "doubts": sections.doubts(summaries),
         "questions": sections.six_questions(experiment, runs, summaries),
         "more": sections.more(experiment, runs),
-        "cells": sections.cells(summaries),
+        "noise": sections.noise(summaries),
+        "lead": _lead(charts),
+        "cells": sections.cells(summaries, runs),
         "figures": sections.figures(folder, charts),
         "lessons": lessons.section(lesson.of_the_day(folder)),
-        "reading": sections.READING,
+        "reading": _page("reading.html"),
         "threats": sections.threats(),
         "environment": sections.environment(environment),
         "commands": sections.commands(_commands(runs)),
@@ -114,6 +116,12 @@ def _facts(summaries: Summaries, environment: Mapping[str, Any]) -> str:
         f"seed {environment['seed']}" if "seed" in environment else "",
     ]
     return " · ".join(part for part in told if part)
+
+
+def _lead(charts: Sequence[Chart]) -> str:
+    """The conclusion of the first chart, which its verdicts chose."""
+    titles = [chart.title for chart in charts if chart.title]
+    return f'<p class="lead">{escape(titles[0])}.</p>' if titles else ""
 
 
 def _commands(runs: Sequence[Run]) -> dict[str, Sequence[str]]:

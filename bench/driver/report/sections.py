@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from .. import questions, wording
 from ..charts import svg
 from ..charts.gnuplot import command_line
 from ..figures import FIGURES
-from ..model import Chart, Experiment, Run, Summaries, Summary
-from ..quantities import show, show_count, show_duration
+from ..model import Chart, Experiment, Role, Run, Summaries, Summary
+from ..quantities import show, show_bytes, show_count, show_duration
 from ..sections import SECTIONS
 from ..terminal import ratio_lines
 from ..theory import over_theory
@@ -20,7 +22,7 @@ from .html import bullets, grouped_table, names_of_colours, table
 
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
-    "off theory", "peak RSS", "threads alive", "ok", "not ok",
+    "off theory", "peak RSS", "kernel's own", "threads alive", "ok", "not ok", "exit",
 )  # fmt: skip
 
 
@@ -32,15 +34,28 @@ def verdict(experiment: Experiment, summaries: Summaries) -> str:
         if line.startswith("  "):
             group.append(line.strip())
         elif line:
-            parts.append(f"<h3>{escape(line)}</h3>")
+            title = line
         elif group:
-            parts.append(bullets(group))
+            parts.append(f"<div><h3>{escape(title)}</h3>\n{bullets(group)}</div>")
             group = []
+    parts = [f'<div class="answers">\n{"".join(parts)}\n</div>'] if parts else []
     if not parts:
         parts.append("<p>Nothing was compared: no cells ran in the same blocks.</p>")
     if not summaries.complete:
         parts.insert(0, '<p class="warning">This run was stopped early.</p>')
     return "\n".join(parts)
+
+
+def noise(summaries: Summaries) -> str:
+    """One word on the machine, for the front page."""
+    found = summaries.noise
+    if not found.canary_spread:
+        return ""
+    blocks = ", ".join(str(number) for number in found.noisy_blocks)
+    if blocks:
+        words = f"Noisy machine: the same work took unlike times in block {blocks}"
+        return f'<p class="warning">{words}.</p>'
+    return "<p>Quiet machine: the same work took the same time in every block.</p>"
 
 
 def doubts(summaries: Summaries) -> str:
@@ -73,22 +88,30 @@ def more(experiment: Experiment, runs: Sequence[Run]) -> str:
     return "\n".join(f'<pre tabindex="0">{escape(text)}</pre>' for text in told)
 
 
-def cells(summaries: Summaries) -> str:
+def cells(summaries: Summaries, runs: Sequence[Run]) -> str:
     """Every cell, in the order of the article: by tasks."""
+    runs_of: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        runs_of[run.cell.name].append(run)
     groups = {
         f"{show_count(tasks)} tasks": [
-            _cell(summaries, s) for s in summaries if s.cell.tasks == tasks
+            _cell(summaries, s, runs_of[s.cell.name])
+            for s in summaries
+            if s.cell.tasks == tasks
         ]
         for tasks in sorted({s.cell.tasks for s in summaries})
     }
     return grouped_table(CELLS, groups, "Every cell that was asked for")
 
 
-def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
+def _cell(
+    summaries: Summaries, summary: Summary, runs: Sequence[Run]
+) -> tuple[str, ...]:
     label = summary.cell.label.rpartition(", ")[0] or summary.cell.label
     if not summary.n:
         told = "every run failed" if summary.problems else "not run"
-        return (label, "0", told, *("–",) * (len(CELLS) - 3))
+        blank = ("–",) * (len(CELLS) - 4)
+        return (label, "0", told, *blank, _exit_codes(runs))
     over = next((r for r in summaries.ratios if r.cell.name == summary.cell.name), None)
     theory, void = over_theory(summary), len(summary.problems)
     return (
@@ -99,10 +122,26 @@ def _cell(summaries: Summaries, summary: Summary) -> tuple[str, ...]:
         show_duration(summary.theory_wall_s) if summary.theory_wall_s else "–",
         f"{theory - 1:+.1%}".replace("%", "\u202f%") if theory else "–",
         _figure(summary, "rss_bytes"),
+        _kernel_memory(runs),
         _median(summary, "threads"),
         show_count(round(summary.outcomes["ok"].median)),
         _losses(summary),
+        _exit_codes(runs),
     )
+
+
+def _kernel_memory(runs: Sequence[Run]) -> str:
+    """Stacks, tables and slab, where a run was long enough for somebody to look."""
+    grown = [sum(run.kernel.values()) for run in runs if run.counts and run.kernel]
+    return show_bytes(median(grown)) if grown else "–"
+
+
+def _exit_codes(runs: Sequence[Run]) -> str:
+    """ "0", or "0, 139": each that a measured run ended with; 128 + n is signal n."""
+    measured = [run for run in runs if run.role is Role.MEASURE and run.hyperfine]
+    codes = {run.hyperfine.exit_code for run in measured}
+    told = sorted("?" if code is None else str(code) for code in codes)
+    return ", ".join(told) or "–"
 
 
 def _losses(summary: Summary) -> str:
@@ -153,24 +192,6 @@ def _chart(folder: Path, chart: Chart) -> str:
 </figure>"""
 
 
-READING = """<dl>
-<dt>Interval</dt><dd>The numbers in brackets. If we ran the same comparison many times,
-at least 95 of 100 such intervals would hold the true median. It is found by sorting the
-runs and counting in from both ends; with fewer than six runs there is none. Two designs
-are called different only when the interval of their ratio lies wholly outside 0.98 to
-1.02.</dd>
-<dt>Ratio</dt><dd>Both designs run in every block, one shortly after the other. Their
-ratio is taken in each block, so that a machine that slows down slows both.</dd>
-<dt>Logarithmic axis</dt><dd>Each step of the axis multiplies instead of adding: 10 ms,
-100 ms, 1 s. Straight parallel lines are then equal ratios.</dd>
-<dt>Theory</dt><dd>N tasks of length d take a pool of W workers ⌈N/W⌉ rounds of d. A
-thread for each task takes d and the time to create N threads, N·c. The pale lines say
-so; c is measured, all else follows from the options. "Off theory" compares the
-program's own clock, without the start and end of the process that the wall time of a
-whole process contains; it is empty where the theory leaves out a part that
-matters.</dd>
-</dl>"""
-
 THREATS = (
     "The calls are simulated: a call sleeps for its service time. Sleeping uses no"
     " file descriptors, no buffers and no network, and never fails by itself.",
@@ -192,6 +213,9 @@ def threats() -> str:
     return bullets(THREATS)
 
 
+TOLD_ELSEWHERE = {"cells", "samples"}  # their commands have a table of their own
+
+
 def environment(facts: Mapping[str, Any]) -> str:
     """Everything known of the machine and the tools, and the commands."""
     rows = list(_flat(facts))
@@ -200,6 +224,8 @@ def environment(facts: Mapping[str, Any]) -> str:
 
 def _flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in facts.items():
+        if key in TOLD_ELSEWHERE:
+            continue
         name = f"{prefix}{key}".replace("_", " ")
         if isinstance(value, Mapping):
             yield from _flat(value, f"{name}: ")

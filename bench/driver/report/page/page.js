@@ -65,6 +65,27 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A button that copies, before each command.
+for (const command of document.querySelectorAll("pre")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", () => copy(command, button));
+  command.before(button);
+}
+
+// navigator.clipboard is missing on a page that was opened as a file by some browsers.
+async function copy(command, button) {
+  try {
+    await navigator.clipboard.writeText(command.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(command);
+    button.textContent = "Selected: press Ctrl-C";
+  }
+}
+
 // Paper cannot unfold: print everything.
 addEventListener("beforeprint", () => {
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
