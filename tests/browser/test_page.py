@@ -240,6 +240,19 @@ class Page(unittest.TestCase):
                 self.assertGreater(box[0], 980)
                 self.assertLess(box[2], 1200)
 
+    def test_what_does_not_move_is_drawn_once(self) -> None:
+        still = "return window.replay.clock.still === window.still"
+        self.browser.run("window.still = window.replay.clock.still")
+        self.browser.run("window.replay.moveTo(1000)")
+        self.assertTrue(self.browser.run(still))
+        for change in (
+            "document.getElementById('theme').click()",
+            "window.replay.take(...window.replay.shown)",
+        ):
+            self.browser.run("window.still = window.replay.clock.still")
+            self.browser.run(change)
+            self.assertFalse(self.browser.run(still), change)
+
     def test_a_command_can_be_copied_or_is_selected(self) -> None:
         self.browser.run(
             "const part = document.querySelector('#memory details'); part.open = true;"

@@ -23,7 +23,8 @@ from .html import variables
 
 PAGE = Path(__file__).parent / "page"
 NAME = "report.html"
-REPLAY, SLIDERS = ("recording.js", "lane.js", "replay.js"), ("sliders.js",)
+REPLAY = ("recording.js", "lane.js", "clock.js", "replay.js")
+SLIDERS = ("sliders.js",)
 
 
 def write(

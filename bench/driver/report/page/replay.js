@@ -1,6 +1,6 @@
 "use strict";
 // The replay: a thread per task above, a pool below, on one clock, from recorded runs.
-// Recording knows what happened when, Lane draws one moment, Replay moves the clock.
+// Recording knows what happened when, Lane and Clock draw one moment, Replay moves it.
 
 // What a name says in parentheses: an option in which runs of one design differ.
 function variant(run) {
@@ -13,6 +13,7 @@ class Replay {
     this.runs = data.runs.map((run) => new Recording(run, data.outcomes));
     this.part = (name) => document.getElementById(`replay-${name}`);
     this.lanes = [0, 1].map((n) => new Lane(this.part(`lane-${n}`)));
+    this.clock = new Clock(this.part("clock"));
     this.stage = this.part("stage");
     this.stage.hidden = false;
     this.now = 0;
@@ -59,6 +60,7 @@ class Replay {
     };
     this.lanes.forEach((lane, n) => lane.show(this.shown[n], scale));
     this.whole = Math.max(threads.makespan, pool.makespan);
+    this.clock.show(this.shown, this.whole, this.capacity);
     this.events = [...threads.events, ...pool.events].sort((a, b) => a - b);
     // A still that already says something: the threads at their busiest, well on.
     const busy = threads.curve.filter((point) => point[1] === threads.peak);
@@ -78,7 +80,10 @@ class Replay {
     on("stage", "keydown", (event) => this.key(event));
     on("clock", "pointerdown", (event) => this.point(event));
     on("clock", "pointermove", (event) => event.buttons && this.point(event));
-    const again = () => this.draw();
+    const again = () => {
+      this.clock.forget();
+      this.draw();
+    };
     new ResizeObserver(again).observe(this.stage);
     document.addEventListener("themechange", again);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
@@ -167,44 +172,8 @@ class Replay {
     this.part("scrub").value = this.whole ? this.now / this.whole : 0;
     this.part("time").textContent = `${(this.now / 1000).toFixed(1)} ms`;
     this.lanes.forEach((lane) => lane.draw(this.now));
-    drawClock(this.part("clock"), this.shown, this.whole, this.now, this.capacity);
+    this.clock.draw(this.now);
   }
-}
-
-// Calls in flight over time, both designs, the capacity, and a line at the moment.
-function drawClock(canvas, recordings, whole, now, capacity) {
-  const { context, width, height } = pen(canvas);
-  const colour = colours();
-  const most = Math.max(capacity || 0, ...recordings.map((r) => r.peak)) * 1.1 || 1;
-  const x = (at) => (at / whole) * width;
-  const y = (calls) => height - 2 - (calls / most) * (height - 4);
-  for (const recording of recordings) {
-    context.strokeStyle = colour(`colour-${recording.look}`);
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(0, y(0));
-    let before = 0;
-    for (const [at, calls] of recording.curve) {
-      context.lineTo(x(at), y(before));
-      context.lineTo(x(at), y(calls));
-      before = calls;
-    }
-    context.stroke();
-  }
-  context.strokeStyle = colour("ink");
-  if (capacity) {
-    context.setLineDash([8, 5]);
-    context.beginPath();
-    context.moveTo(0, y(capacity));
-    context.lineTo(width, y(capacity));
-    context.stroke();
-    context.setLineDash([]);
-  }
-  context.lineWidth = 3;
-  context.beginPath();
-  context.moveTo(x(now), 0);
-  context.lineTo(x(now), height);
-  context.stroke();
 }
 
 async function openReplay() {
