@@ -1,6 +1,7 @@
 "use strict";
 // One design at a moment: who waits, is at the API, is turned away, or is done.
 
+const FONT = "15px system-ui, sans-serif";
 const ROOM = { waiting: 0.2, api: 0.52, finished: 0.2, gap: 0.04, head: 26 };
 
 function colours() {
@@ -38,7 +39,6 @@ function pen(canvas) {
   const context = canvas.getContext("2d");
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
-  context.font = "15px system-ui, sans-serif";
   context.textBaseline = "middle";
   return { context, width, height };
 }
@@ -108,6 +108,7 @@ class Lane {
 
   heading(context, room, words) {
     context.fillStyle = this.tones.muted;
+    context.font = FONT;
     context.textAlign = "left";
     context.fillText(words, room.x, ROOM.head / 2, room.width);
   }
@@ -124,9 +125,11 @@ class Lane {
         const row = at % rows;
         // Dots too small to be parted are drawn as a strip: ten thousand stay fluent.
         const run = inset ? 1 : Math.min(last - at, rows - row);
+        // From whole pixel to whole pixel: no seams between strips.
+        const left = Math.round(room.x + column * side);
+        const right = Math.round(room.x + (column + 1) * side);
         context.fillRect(
-          room.x + column * side, room.y + row * side,
-          side - inset, run * side - inset);
+          left, room.y + row * side, right - left - inset, run * side - inset);
         at += run;
       }
     }
