@@ -8,7 +8,7 @@ set xrange [-0.6:last_block + 0.6]
 set xtics ceil((last_block + 1) / 16.0)
 set yrange [y_low:y_high]
 set ytics @percent_tics
-set label 'off the median of its cell' at screen 0.02,y_name_y + 0.02 font plain(21) tc rgb ink
+set label 'off the median of its cell' at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label 'block (0 is the warm-up)' at screen 0.44,0.032 center \
     font plain(21) tc rgb ink
 
@@ -18,11 +18,12 @@ do for [i = 1:names] {
     set label ' ' at screen 0.822,plot_top - 0.02 - 0.05 * (i - 1) \
         point pt shape[name_series[i]] ps mark(2) lc rgb colour[name_series[i]]
 }
-height = (plot_top - 0.115) / panels
+top = plot_top - 0.03
+height = (top - 0.095) / panels
 set multiplot
 do for [p = 1:panels] {
-    set tmargin at screen plot_top - (p - 1) * height
-    set bmargin at screen plot_top - p * height + 0.045
+    set tmargin at screen top - (p - 1) * height
+    set bmargin at screen top - p * height + 0.045
     if (p < panels) { set xtics format '' } else { set xtics format '%g' }
     if (p == 2) { unset label }
     set label 50 panel_words[p] at graph 0.005,1.09 font bold(21) tc rgb ink

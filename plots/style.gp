@@ -8,6 +8,7 @@
 # Sizes are pixels of a sheet of 1600 x 900, whatever the terminal.
 
 set encoding utf8
+set format '%g' # gnuplot's own leaves room for a sign
 set decimalsign '.'
 set datafile separator comma
 set datafile columnheaders

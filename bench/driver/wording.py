@@ -45,6 +45,14 @@ def ratio_text(interval: Interval) -> str:
     return f"{text} [{show_ratio(interval.low)}, {show_ratio(interval.high)}]"
 
 
+def exact_ratio(interval: Interval) -> str:
+    """ "0.996× [0.978, 1.019]": near 1 the third decimal tells."""
+    text = f"{interval.median:.3f}×"
+    if not interval.known:
+        return text
+    return f"{text} [{interval.low:.3f},\u00a0{interval.high:.3f}]"
+
+
 def count_text(count: Count) -> str:
     """ "312", or "312 (290–330)" when runs differ."""
     if count.all_equal:
@@ -136,7 +144,7 @@ def control_sentence(a_a: Ratio) -> str:
     interval = a_a.interval
     if interval is None or not interval.known:
         return f"A/A control ({a_a.cell.label}): too few blocks for an interval."
-    text = f"A/A control ({a_a.cell.label}) {ratio_text(interval)}"
+    text = f"A/A control ({a_a.cell.label}) {exact_ratio(interval)}"
     least = max(abs(interval.low - 1), abs(interval.high - 1))
     if interval.low <= 1 <= interval.high:
         return (

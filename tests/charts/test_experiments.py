@@ -97,15 +97,37 @@ class EveryExperiment(unittest.TestCase):
         cold = self.run_of(material.cells[0].cell, Role.WARM_UP, 0, random.Random(1))
         timing = replace(cold.hyperfine, wall_s=9 * cold.hyperfine.wall_s)
         runs = [*material.runs, replace(cold, hyperfine=timing)]
-        sheet = run_sequence.sequence(replace(material, runs=runs))
+        sheet = run_sequence.build(replace(material, runs=runs))
         high = sheet.settings["y_high"]
         counted = [m[3] for m in sheet.marks if not m[4]]
         self.assertLess(high, 2 * max(*counted, 2.0))
         (mark,) = [m for m in sheet.marks if m[4]]
         self.assertGreater(mark[3], high)
-        self.assertLess(mark[7], high)
+        self.assertLess(mark[8], high)
         self.assertIn(f"↑ +{mark[3]:.1f} %", "".join(sheet.settings["panel_notes"]))
-        self.assertEqual(counted, [m[7] for m in sheet.marks if not m[4]])
+        self.assertEqual(counted, [m[8] for m in sheet.marks if not m[4]])
+
+    def test_each_cell_of_the_run_sequence_has_its_own_row_and_block(self) -> None:
+        for name in ("pool-size", "cancel", "winner"):
+            material = self.material(name)
+            sheet = run_sequence.build(material)
+            told = sorted(int(row[2]) for row in sheet.rows)
+            drawn = [s for s in material.cells if "wall_s" in s.figures]
+            self.assertEqual(sorted(s.n for s in drawn), told, name)
+            for mark in sheet.marks:
+                self.assertLess(abs(mark[2] - mark[5]), 0.5, name)
+
+    def test_a_slower_second_half_is_told_as_drift(self) -> None:
+        material = self.material("shapes")
+        runs = [
+            replace(r, hyperfine=replace(r.hyperfine, wall_s=1 + 0.1 * (r.block > 4)))
+            for r in material.runs
+            if r.hyperfine
+        ]
+        found = replace(
+            material, runs=runs, summaries=summarise(material.experiment, runs)
+        )
+        self.assertIn("is +10.0 % off", run_sequence.build(found).caption)
 
     def test_the_title_of_the_rate_limit_is_counted(self) -> None:
         material = self.material("rate-limit")

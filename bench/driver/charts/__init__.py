@@ -14,6 +14,7 @@ from .. import lesson
 from ..model import Chart, Experiment, Run, Summaries
 from . import (
     cancel,
+    control,
     gnuplot,
     goodput,
     in_flight,
@@ -47,8 +48,8 @@ BUILDERS: dict[str, Callable[[Material], Sheet]] = {
     "goodput": goodput.build,
     "latency": latency.latency,
     "queue-wait": latency.queue_wait,
-    "run-sequence": run_sequence.sequence,
-    "control": run_sequence.control,
+    "run-sequence": run_sequence.build,
+    "control": control.build,
     "pool-size": pool_size.build,
     "rate-limit": rate_limit.build,
     "cancel": cancel.build,
