@@ -19,7 +19,9 @@ if (ceiling > 0) {
 # A pool in rounds: N tasks in the time of theory.
 rate(N, W) = N / (ceil(N / W) * service_s)
 plot for [i = 1:theories] rate(x, theory_workers[i]) \
-         with lines lw wide(2.5) lc rgb pale(theory_series[i], 0x99), \
+         with lines lw wide(3) lc rgb pale(theory_series[i], 0x99), \
+     data using (column('x') * 0.93):'theory_per_s':(column('x') * 0.14):(0):\
+         (pale(column('series'), 0x80)) with vectors nohead lw wide(8) lc rgb variable, \
      data using 'x':'per_s':'bar_low':'bar_high':(colour[column('series')]) \
          with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'per_s':(shape[column('series')]):(colour[column('series')]) \

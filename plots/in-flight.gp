@@ -35,6 +35,6 @@ do for [p = 1:panels] {
              with filledcurves y1=0 fillstyle solid 0.55 noborder \
              lc rgb colour[panel_series[p]], \
          data using (mine('time_ms')):(mine('total')) \
-             with lines lw wide(2) lc rgb colour[panel_series[p]]
+             with lines lw wide(3) lc rgb colour[panel_series[p]]
 }
 unset multiplot

@@ -18,7 +18,7 @@ do for [i = 1:values] {
         tc rgb letter[value_series[i]] front
 }
 plot for [k = 1:slopes] base_bytes + slope_bytes * x \
-         with lines lw wide(2.5) lc rgb pale(1, 0x99), \
+         with lines lw wide(3) lc rgb pale(1, 0x99), \
      data using 'x':'rss_bytes':'bar_low':'bar_high':(colour[column('series')]) \
          with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'rss_bytes':(shape[column('series')]):(colour[column('series')]) \
@@ -40,6 +40,8 @@ do for [i = 1:names] {
         font plain(20) tc rgb letter[name_series[i]] front
 }
 plot x with lines lw wide(2) dt (6, 5) lc rgb muted, \
+     data using 'x':'threads':'threads_low':'threads_high':(colour[column('series')]) \
+         with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'threads':(shape[column('series')]):(colour[column('series')]) \
          with points ps mark(2.6) pt variable lc rgb variable
 unset multiplot

@@ -39,7 +39,7 @@ do for [i = 1:names] {
 }
 plot for [i = 1:theories] \
          (theory_workers[i] > 0 ? rounds(x, theory_workers[i]) : creating(x)) \
-         with lines lw wide(2.5) lc rgb pale(theory_series[i], 0x99), \
+         with lines lw wide(3) lc rgb pale(theory_series[i], 0x99), \
      data using 'x':'median_s':(shape[column('series')]):(colour[column('series')]) \
          with points ps mark(2.2) pt variable lc rgb variable
 
@@ -54,7 +54,7 @@ do for [i = 1:values] {
         tc rgb letter[value_series[i]]
 }
 plot for [k = 1:slopes] base_bytes + slope_bytes * x \
-         with lines lw wide(2.5) lc rgb pale(1, 0x99), \
+         with lines lw wide(3) lc rgb pale(1, 0x99), \
      parts('memory') using 'x':'rss_bytes':(shape[column('series')]):\
          (colour[column('series')]) \
          with points ps mark(2.2) pt variable lc rgb variable
@@ -93,7 +93,7 @@ unset label
 set lmargin at screen left_2
 set rmargin at screen left_2 + wide_1
 set border 3
-set grid ytics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+set grid ytics lt 1 lc rgb faint lw wide(1.2) dashtype (3, 4)
 set xrange [0:clock_ms]
 set yrange [0:calls_high]
 set xtics autofreq format '%g ms'
@@ -109,5 +109,5 @@ if (capacity > 0) {
 }
 mine(i) = column('series') == panel_series[i] ? column('total') : NaN
 plot for [i = 1:panels] parts('in-flight') using 'time_ms':(mine(i)) \
-    with lines lw wide(3) lc rgb colour[panel_series[i]]
+    with lines ls panel_series[i] lw wide(3) lc rgb colour[panel_series[i]]
 unset multiplot

@@ -5,6 +5,8 @@ set rmargin at screen 0.94
 set logscale x
 set xrange [x_low:x_high]
 set yrange [0:106]
+small = plain(20)
+set xtics font small
 set ytics 0,25,100 format '%g %%'
 set label 'tasks ok' at screen 0.02,y_name_y font plain(21) tc rgb ink
 set label 'calls at once: workers W, or the most that threads had (log scale)' \
@@ -14,6 +16,7 @@ set label 'calls at once: workers W, or the most that threads had (log scale)' \
 set object 1 rectangle from graph 0,graph 0 to first knee,graph 1 behind \
     fillstyle solid noborder fillcolor rgb shade
 set arrow from knee,graph 0 to knee,graph 1 nohead lw wide(2.5) dt (8, 5) lc rgb ink
+set label 'safe' at graph 0.012,graph 0.1 font plain(20) tc rgb ink
 set label knee_words at knee,graph 0.1 right offset screen -0.008,0 \
     font plain(20) tc rgb ink
 

@@ -85,7 +85,15 @@ plot_top = y_name_y - 0.03
 # Frame: two quiet axes and horizontal grid lines; margins of the sheet, not of letters.
 set border 3 lc rgb faint lw wide(1.5)
 set tics nomirror out scale 0.6 textcolor rgb ink
-set grid ytics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+set grid ytics lt 1 lc rgb faint lw wide(1.2) dashtype (3, 4)
+
+# In grey print a colour is no help: a curve of each design has its own dashes, too.
+set style line 1 dashtype solid
+set style line 2 dashtype (14, 5)
+set style line 3 dashtype (4, 4)
+set style line 4 dashtype (14, 5, 3, 5)
+set style line 5 dashtype (8, 4)
+set style line 6 dashtype (2, 5)
 unset key
 set errorbars 0
 set lmargin at screen 0.085

@@ -20,7 +20,9 @@ do for [i = 1:theories] {
 
 plot for [i = 1:theories] \
          (theory_workers[i] > 0 ? rounds(x, theory_workers[i]) : creating(x)) \
-         with lines lw wide(2.5) lc rgb pale(theory_series[i], 0x99), \
+         with lines lw wide(3) lc rgb pale(theory_series[i], 0x99), \
+     data using (column('x') * 0.93):'theory_s':(column('x') * 0.14):(0):\
+         (pale(column('series'), 0x80)) with vectors nohead lw wide(8) lc rgb variable, \
      data using 'x':'median_s':'bar_low_s':'bar_high_s':(colour[column('series')]) \
          with yerrorbars pt 0 lw wide(3) lc rgb variable, \
      data using 'x':'median_s':(shape[column('series')]):(colour[column('series')]) \

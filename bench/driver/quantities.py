@@ -7,6 +7,7 @@ no figure here is better than that.
 from __future__ import annotations
 
 import re
+from math import inf
 
 NS_PER = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
@@ -51,10 +52,24 @@ UNITS = {
 }
 
 
-def _three_digits(value: float) -> str:
-    if value >= 99.95:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+def _three_digits(value: float, more: int = 0) -> str:
+    """Three digits, or `more` than that."""
+    if value == inf:
+        return "∞"
+    decimals = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{decimals + more}f}"
+
+
+MOST_MORE = 2
+
+
+def _apart(middle: float, low: float, high: float) -> str:
+    """ "12.3 [12.1, 12.5]", with as many digits as it takes to see the ends apart."""
+    for more in range(MOST_MORE + 1):
+        ends = [_three_digits(value, more) for value in (low, high)]
+        if ends[0] != ends[1] or low == high:
+            break
+    return f"{_three_digits(middle)} [{', '.join(ends)}]"
 
 
 def _scale(unit: str, value: float) -> tuple[str, float]:
@@ -90,10 +105,11 @@ def show_bytes(size: float) -> str:
 def show_range(unit: str, middle: float, low: float, high: float) -> str:
     """ "12.3 ms [12.1, 12.5]": all three in the unit of the first."""
     if unit not in UNITS:
-        return f"{show_count(middle)} [{show_count(low)}, {show_count(high)}]"
+        first, *ends = (show(unit, value) for value in (middle, low, high))
+        return f"{first} [{', '.join(ends)}]"
     name, size = _scale(unit, middle)
-    first, *ends = (_three_digits(value / size) for value in (middle, low, high))
-    return f"{first} {name} [{', '.join(ends)}]"
+    first, limits = _apart(middle / size, low / size, high / size).split(" ", 1)
+    return f"{first} {name} {limits}"
 
 
 def show_count(value: float) -> str:
@@ -110,6 +126,11 @@ def show_percent(share: float, digits: int = 0) -> str:
 def show_ratio(value: float) -> str:
     """6.274 as "6.27"."""
     return _three_digits(value)
+
+
+def show_ratio_range(middle: float, low: float, high: float) -> str:
+    """ "6.27× [6.20, 6.31]"."""
+    return _apart(middle, low, high).replace(" ", "× ", 1)
 
 
 def show(unit: str, value: float) -> str:

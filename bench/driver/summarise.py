@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from statistics import median
 from typing import Any
 
@@ -168,10 +169,17 @@ def ratio(
 ) -> Ratio:
     """The first cell's figure over the second's, block by block."""
     values, divisors = _by_block(figure, over), _by_block(figure, under)
-    shared = sorted(block for block in values if divisors.get(block))
-    quotients = [values[block] / divisors[block] for block in shared]
+    shared = sorted(values.keys() & divisors.keys())
+    quotients = [_over(values[block], divisors[block]) for block in shared]
     interval = median_interval(quotients) if quotients else None
     return Ratio(figure, over[0], under[0], interval, ratio_verdict(interval))
+
+
+def _over(value: float, divisor: float) -> float:
+    """A block in which the divisor achieved nothing counts, too: order bears it."""
+    if divisor:
+        return value / divisor
+    return inf if value else 1.0
 
 
 def _by_block(figure: str, side: tuple[Cell, Sequence[Run], Role]) -> dict[int, float]:

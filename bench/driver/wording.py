@@ -7,7 +7,14 @@ or caption can say more than the data bear out.
 from __future__ import annotations
 
 from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
-from .quantities import show, show_count, show_percent, show_range, show_ratio
+from .quantities import (
+    show,
+    show_count,
+    show_percent,
+    show_range,
+    show_ratio,
+    show_ratio_range,
+)
 
 WORDS = {
     "s": {Verdict.LESS: "faster", Verdict.MORE: "slower"},
@@ -39,10 +46,9 @@ def interval_text(interval: Interval, unit: str) -> str:
 
 def ratio_text(interval: Interval) -> str:
     """ "6.27× [6.20, 6.31]"."""
-    text = f"{show_ratio(interval.median)}×"
     if not interval.known:
-        return text
-    return f"{text} [{show_ratio(interval.low)}, {show_ratio(interval.high)}]"
+        return f"{show_ratio(interval.median)}×"
+    return show_ratio_range(interval.median, interval.low, interval.high)
 
 
 def exact_ratio(interval: Interval) -> str:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -129,6 +130,31 @@ class Drawn(unittest.TestCase):
         failed = 1 - ok_share(self.material.at(None, 10_000))
         self.assertIn(f"fails {round(failed * 100)} %", chart.title)
         self.assertTrue(chart.caption.startswith(chart.title))
+
+    def test_the_caption_of_the_wall_time_names_what_is_off_its_line(self) -> None:
+        cells = self.material.summaries.cells
+        over = max(cells, key=lambda s: s.over_theory or 0)
+        for factor, words in ((1.0, "none is more than"), (0.5, "Farthest off")):
+            summaries = replace(
+                self.material.summaries,
+                cells=tuple(
+                    replace(s, theory_wall_s=factor * s.figures["inner_wall_s"].median)
+                    if s is over
+                    else replace(s, theory_wall_s=s.figures["inner_wall_s"].median)
+                    for s in cells
+                ),
+            )
+            found = replace(self.material, summaries=summaries)
+            self.assertIn(words, charts.BUILDERS["wall-time"](found).caption)
+
+    def test_goodput_is_the_figure_of_that_name(self) -> None:
+        sheet = charts.BUILDERS["goodput"](self.material)
+        drawn = {(m[0], m[5]): m[2] for m in sheet.marks}
+        for summary in self.material.cells:
+            look = self.material.looks[summary.cell.workers]
+            rate = summary.figures["goodput_per_s"].median
+            self.assertEqual(rate, drawn[look, summary.cell.tasks])
+        self.assertRegex(sheet.subtitle, r"^ratio \d[\d.]*× \[")
 
     def test_the_bars_of_the_outcomes_are_the_counts(self) -> None:
         sheet = charts.BUILDERS["outcomes"](self.material)

@@ -92,6 +92,18 @@ class EveryExperiment(unittest.TestCase):
         best = min(pools, key=lambda mark: mark[2])
         self.assertIn(f"{best[1]:,}".replace(",", "\u202f"), sheet.title)
 
+    def test_a_best_pool_that_is_slower_is_said_to_be(self) -> None:
+        material = self.material("pool-size")
+        runs = []
+        for run in material.runs:
+            wall_s = 1.0 if run.cell.workers is None else 2.0 + 1 / run.cell.workers
+            runs.append(replace(run, hyperfine=replace(run.hyperfine, wall_s=wall_s)))
+        found = replace(
+            material, runs=runs, summaries=summarise(material.experiment, runs)
+        )
+        title = charts.BUILDERS["pool-size"](found).title
+        self.assertIn("take 2.00× as long for 10\u202f000 tasks as", title)
+
     def test_a_cold_warm_up_stands_at_the_edge_and_is_told(self) -> None:
         material = self.material("shapes")
         cold = self.run_of(material.cells[0].cell, Role.WARM_UP, 0, random.Random(1))
@@ -216,13 +228,28 @@ class Micro(unittest.TestCase):
 
     def test_the_title_says_what_the_verdict_bears(self) -> None:
         told = {
-            ("more", 2.0): "takes 2.00× as long as Go's",
-            ("less", 0.5): "2.00× faster than Go's",
+            ("more", 2.0): "take 2.00× as long as Go's",
+            ("less", 0.5): "take 0.50× the time of Go's",
             ("cannot tell", 1.0): "cannot tell",
         }
         for (verdict, ratio), words in told.items():
             sheet = micro.build(self.result(ratio, verdict))
             self.assertIn(words, sheet.title)
+
+    def test_the_title_tells_every_hand_off_not_the_best_of_them(self) -> None:
+        result = self.result(1.7, "more")
+        job = "hand_off/buffered:128/workers:5"
+        worst = {"name": f"{job}/five-cooks", "over": f"{job}/go", "median": 10.2,
+                 "verdict": "more"}  # fmt: skip
+        result["ratios"][0] |= {"low": 1.4, "high": 1.9}
+        result["ratios"].append(worst)
+        self.assertEqual(
+            "Our hand-offs take 1.70× to 10.2× as long as Go's; with the article's"
+            " channel 1.70× [1.40, 1.90]",
+            micro.build(result).title,
+        )
+        worst["verdict"] = "cannot tell"
+        self.assertIn("not all told apart", micro.build(result).title)
 
     def test_it_is_drawn_from_a_file_and_a_bad_file_is_named(self) -> None:
         with tempfile.TemporaryDirectory() as desk:

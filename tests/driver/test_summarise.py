@@ -93,6 +93,17 @@ class Comparing(unittest.TestCase):
         runs[5].record["workload_digest"] = "f" * 16
         self.assertEqual(self.summarise(runs).ratios, ())
 
+    def test_a_block_without_any_success_counts_in_the_ratio(self):
+        self.experiment = replace(self.experiment, figure="goodput_per_s")
+        for cell, verdict in ((self.threads, "higher"), (self.pool, "lower")):
+            runs = self.runs(ratio=0.9, blocks=14)
+            for run in runs:
+                if run.cell is cell and run.block % 7:
+                    run.record["outcomes"] |= {"ok": 0, "rejected": 4}
+            (ratio,) = self.summarise(runs).ratios
+            self.assertEqual(ratio.interval.n, 14)
+            self.assertIn(verdict, ratio_sentence(ratio, "1/s"))
+
     def test_cells_of_other_sizes_are_not_compared(self):
         other = make_cell("worker-pool", tasks=8)
         self.experiment = Experiment("test", "?", (self.threads, other), ())

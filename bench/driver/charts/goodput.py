@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from math import log10
 
-from ..model import Interval, Run, Summary, Verdict
-from ..quantities import show_count, show_ratio
-from ..stats import median_interval, ratio_verdict
+from ..model import Interval, Ratio, Role, Summary
+from ..quantities import show_count
+from ..summarise import ratio
 from ..theory import service_time_s
-from ..wording import design_name
+from ..wording import design_name, ratio_text
 from .look import spoken_name
 from .material import Material, log_ticks, spread_out
 from .sheet import Sheet, Tics, Value
-from .words import bar, interval_words, runs_words, show_limits, tasks_words, too_few
+from .words import (
+    bar,
+    compared,
+    interval_words,
+    runs_words,
+    show_limits,
+    tasks_words,
+)
 
-COLUMNS = ("series", "x", "per_s", "bar_low", "bar_high", "tasks")
+FIGURE = "goodput_per_s"
+COLUMNS = ("series", "x", "per_s", "bar_low", "bar_high", "tasks", "theory_per_s")
 HEADER = ("design", "tasks", "runs", "tasks ok per second", "interval")
 DODGE, LABEL_APART = 1.07, 0.15
 
 
 def build(material: Material) -> Sheet:
     material.check_one_cell_each("goodput")
-    rates = {s.cell.name: rate(material, s) for s in material.cells if s.cell.tasks}
-    cells = [s for s in material.cells if rates.get(s.cell.name)]
+    cells = [s for s in material.cells if FIGURE in s.figures and s.cell.tasks]
+    # A rate of none has no place on a log axis.
+    cells = [s for s in cells if s.figures[FIGURE].minimum > 0]
     if not cells:
         return _empty(material)
-    found = {s.cell.name: rates[s.cell.name] for s in cells}
+    found = {s.cell.name: s.figures[FIGURE] for s in cells}
     ceiling = _ceiling(material)
     values = [end for rate in found.values() for end in bar(rate)]
     values += [ceiling] if ceiling else []
@@ -34,7 +43,8 @@ def build(material: Material) -> Sheet:
         name="goodput",
         title=_title(material),
         subtitle=material.conditions(
-            runs_words(cells), material.service_words, interval_words([*found.values()])
+            _ratio_words(material), runs_words(cells), material.service_words,
+            interval_words([*found.values()]),
         ),
         caption=_caption(material, ceiling),
         alt=_alt(cells, found),
@@ -43,8 +53,8 @@ def build(material: Material) -> Sheet:
         columns=COLUMNS,
         marks=tuple(_mark(material, s, found[s.cell.name]) for s in cells),
         settings={
-            "x_low": material.tasks[0] * 0.72,
-            "x_high": material.tasks[-1] * 1.4,
+            "x_low": material.task_axis[0],
+            "x_high": material.task_axis[1],
             "y_low": y_low,
             "y_high": y_high,
             "ceiling": ceiling or 0,
@@ -57,21 +67,8 @@ def build(material: Material) -> Sheet:
             Tics("x", tuple((show_count(n), n) for n in material.tasks)),
             Tics("y", tuple((show_count(t), t) for t in log_ticks(y_low, y_high))),
         ),
-        log=("x", "per_s", "bar_low", "bar_high", "tasks"),
+        log=COLUMNS[1:],
     )  # fmt: skip
-
-
-def run_rate(run: Run) -> float | None:
-    """Tasks ok per second of one run; None where none was: that has no logarithm."""
-    wall_s = run.hyperfine.wall_s if run.hyperfine else None
-    ok = run.record["outcomes"]["ok"] if run.record else 0
-    return ok / wall_s if wall_s and ok else None
-
-
-def rate(material: Material, summary: Summary) -> Interval | None:
-    runs = [r for r in material.runs if r.counts and r.cell.name == summary.cell.name]
-    values = [run_rate(run) for run in runs]
-    return median_interval(values) if values and all(values) else None
 
 
 def _ceiling(material: Material) -> float | None:
@@ -81,39 +78,59 @@ def _ceiling(material: Material) -> float | None:
     return material.capacity / times.pop()
 
 
-def _compared(material: Material) -> tuple[Summary, Interval] | None:
-    """The largest pool over thread-per-task, block by block, at the most tasks."""
+def _ratio(material: Material, tasks: int) -> Ratio | None:
+    """The largest pool over thread-per-task, block by block."""
     pools = [w for w in material.designs if w is not None]
-    for tasks in reversed(material.tasks):
-        pool = material.at(pools[0], tasks) if pools else None
-        threads = material.at(None, tasks)
-        if pool is None or threads is None:
-            continue
-        ours, theirs = (
-            {r.block: run_rate(r) for r in material.runs
-             if r.counts and r.cell.name == s.cell.name}
-            for s in (pool, threads)
-        )  # fmt: skip
-        ratios = [ours[b] / theirs[b] for b in ours if ours[b] and theirs.get(b)]
-        if ratios:
-            return pool, median_interval(ratios)
-    return None
+    over = material.at(pools[0], tasks) if pools else None
+    under = material.at(None, tasks)
+    if over is None or under is None:
+        return None
+    found = ratio(
+        FIGURE,
+        *(
+            (s.cell, [r for r in material.runs if r.cell.name == s.cell.name],
+             Role.MEASURE)
+            for s in (over, under)
+        ),
+    )  # fmt: skip
+    return found if found.interval else None
+
+
+def _ratios(material: Material) -> list[Ratio]:
+    found = (_ratio(material, tasks) for tasks in material.tasks)
+    return [each for each in found if each is not None]
 
 
 def _title(material: Material) -> str:
-    found = _compared(material)
-    if found is None:
+    """At the most tasks; and at the fewest, where the verdict is another."""
+    ratios = _ratios(material)
+    if not ratios:
         return "Tasks that went well, per second"
-    pool, ratio = found
-    start = f"At {tasks_words(pool.cell.tasks)} {spoken_name(pool.cell)} gets"
-    if ratio_verdict(ratio) is not Verdict.CANNOT_TELL:
-        times = show_ratio(ratio.median)
-        return f"{start} {times}× as many tasks done a second as a thread per task"
-    words = (
-        f"At {tasks_words(pool.cell.tasks)} these runs cannot tell whether "
-        f"{spoken_name(pool.cell)} or a thread per task gets more done a second"
+    first, last = ratios[0], ratios[-1]
+    at = f"At {tasks_words(last.cell.tasks)}"
+    who = spoken_name(last.cell)
+    title = compared(
+        last,
+        f"{at} {who} gets {{r}} as many tasks done a second as a thread per task",
+        f"{at} a thread per task gets {{r}} as many tasks done a second as {who}",
+        f"{at} these runs cannot tell whether {who} or a thread per task gets more"
+        " done a second",
     )
-    return words if ratio.known else too_few(words, ratio.n)
+    if first.verdict is not last.verdict:
+        count = show_count(first.cell.tasks)
+        title += compared(
+            first,
+            f"; at {count} more, too",
+            f"; at {count} fewer",
+            f"; at {count} they cannot be told apart",
+        )
+    return title
+
+
+def _ratio_words(material: Material) -> str:
+    """The title's ratio with its interval."""
+    ratios = _ratios(material)
+    return f"ratio {ratio_text(ratios[-1].interval)}" if ratios else ""
 
 
 def _theory(material: Material) -> dict[str, object]:
@@ -153,19 +170,20 @@ def _labels(
 
 
 def _mark(material: Material, summary: Summary, rate: Interval) -> tuple[Value, ...]:
-    cell = summary.cell
+    cell, pool = summary.cell, summary.cell.workers is not None
     middle = (len(material.designs) - 1) / 2
     dodge = DODGE ** (material.designs.index(cell.workers) - middle)
     return (
         material.looks[cell.workers], round(cell.tasks * dodge, 3), rate.median,
         *bar(rate), cell.tasks,
+        cell.tasks / summary.theory_wall_s if pool and summary.theory_wall_s else None,
     )  # fmt: skip
 
 
 def _row(summary: Summary, rate: Interval) -> tuple[str, ...]:
     return (
         design_name(summary.cell), show_count(summary.cell.tasks), str(rate.n),
-        show_count(round(rate.median)), show_limits("count", rate) or "–",
+        show_count(round(rate.median)), show_limits("1/s", rate) or "–",
     )  # fmt: skip
 
 
@@ -175,9 +193,11 @@ def _caption(material: Material, ceiling: float | None) -> str:
         " over the time of a task." if ceiling else ""
     )  # fmt: skip
     return (
-        f"{_title(material)}. Only tasks that went well count, over the wall time of"
-        f" the whole run.{top} The pale lines are theory, N tasks in ⌈N/W⌉ rounds. A"
-        " short burst that ends early is fast here too, if all it asked was granted."
+        f"{_title(material)}. Only tasks that went well count, over the time to the"
+        f" last outcome on the program's own clock.{top} The pale lines are theory, N"
+        " tasks in ⌈N/W⌉ rounds, and the pale bar across a mark is its own. A short"
+        " burst that ends early is fast here too, if all it asked was granted. A mark"
+        " above its bar would be impossible."
     )
 
 

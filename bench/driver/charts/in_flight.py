@@ -34,7 +34,7 @@ def build(material: Material) -> Sheet:
             f"{tasks_words(runs[0].cell.tasks)} of {material.service_words}",
             f"dashed: the API's capacity of {capacity}" if capacity else "",
             "solid: served, hatched: being turned away",
-            "one recorded run each",
+            _counted(material, runs[0]), material.machine,
         ),
         caption=_caption(material, runs, steps),
         alt="Calls in flight over time. " + " ".join(map(_told, runs, steps)),
@@ -56,6 +56,16 @@ def build(material: Material) -> Sheet:
             "panel_note": [_note(s, x_high_s) for s in samples],
         },
     )  # fmt: skip
+
+
+def _counted(material: Material, run: Run) -> str:
+    """The recorded run is one; how far the counted ones went."""
+    found = material.summaries.of(run.cell.name)
+    peaks = found.figures.get("in_flight") if found else None
+    if peaks is None:
+        return "one recorded run each"
+    least, most = show_count(round(peaks.minimum)), show_count(round(peaks.maximum))
+    return f"one recorded run each; in {peaks.n} others threads peaked at {least} to {most}"
 
 
 def chosen(material: Material) -> list[Run]:
@@ -185,9 +195,10 @@ def _row(run: Run, samples: Sequence[Sample], steps: Steps) -> tuple[str, ...]:
 def _caption(material: Material, runs: Sequence[Run], steps: Sequence[Steps]) -> str:
     return (
         f"{_title(material, runs, steps)}. Each panel is one recorded run, all on the"
-        " same axes. What stands above the dashed line is turned away. The area under"
-        " a curve is the time all its calls took together: the same for all designs"
-        " that turn nothing away, in another shape."
+        " same axes; one that goes on is cut off. What is hatched is being turned"
+        " away. The area under a whole curve is the time all its calls took together"
+        " (Little's law), told in the table: the same for all designs that turn"
+        " nothing away, in another shape."
         " A pool with more calls in flight than workers would contradict its bound."
     )
 

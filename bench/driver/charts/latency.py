@@ -80,6 +80,7 @@ def _sheet(material: Material, kind: Kind) -> Sheet:
             "all due at the start",
             "one recorded run each",
             "pale: theory of the pools" if pools else "",
+            material.machine,
         ),
         caption=_caption(runs, times, kind.done),
         alt=_alt(runs, times, kind.done),
@@ -92,6 +93,7 @@ def _sheet(material: Material, kind: Kind) -> Sheet:
             **_series(material, runs, times, pools),
             **_labels(material, runs, times, kind.done),
             "y_words": f"share of all tasks {kind.done}",
+            "with_p99": runs[0].cell.tasks >= FEWEST_FOR_P99,
         },
         tics=(Tics("x", tuple((show_setting(t), t) for t in log_ticks(low, high))),),
         log=("time_s",),
@@ -141,9 +143,11 @@ def _theory(
     look = -material.looks[cell.workers]
     points: list[tuple[Value, ...]] = []
     for number in range(1, ceil(cell.tasks / cell.workers) + 1):
-        at = max(low, service_time_s(cell) * (number - kind.rounds_before))
+        # A pale band is wide: at the axis it would run over it.
+        at = max(1.06 * low, service_time_s(cell) * (number - kind.rounds_before))
         share = 100 * min(cell.tasks, number * cell.workers) / cell.tasks
-        points += [] if points else [(look, at, 0.0)]
+        # A wide band that began at 0 would show below the axis.
+        points += [] if points else [(look, at, min(share, 1.2))]
         points.append((look, at, share))
     return points
 
@@ -206,8 +210,9 @@ def _caption(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> st
     return (
         f"{_title(runs, times, done)}. Each curve climbs by one task at the time it was"
         f" {done}, counted from when it was due. Where it crosses p50, half of all"
-        " tasks are done. A curve that stays below 100 % left the rest undone. The pale"
-        " staircase is theory: a pool does W tasks a round."
+        f" tasks are {done}. A curve that stays below 100 % left the rest not {done}."
+        " The pale staircase is theory: a pool takes W tasks a round. A curve of a pool"
+        " to the left of its staircase would contradict it."
     )
 
 

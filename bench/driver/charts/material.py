@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from math import log10
 from pathlib import Path
 
 from ..model import Cell, Experiment, Ratio, Role, Run, Summaries, Summary
+from ..results import ENVIRONMENT
 from ..theory import service_time_s
 from .look import looks
 from .sheet import ChartError
@@ -76,7 +78,26 @@ class Material:
 
     def conditions(self, *extra: str) -> str:
         """The subtitle: what was run, and what was not."""
-        return sentence(*extra, left_out_words(self.summaries))
+        return sentence(*extra, self.machine, left_out_words(self.summaries))
+
+    @cached_property
+    def machine(self) -> str:
+        """ "2 CPUs, virtual, Linux 6.1", as far as the folder tells it."""
+        try:
+            text = (self.folder / ENVIRONMENT).read_text(encoding="utf-8")
+            facts = json.loads(text)
+            cpus, kernel = facts["cpu"]["usable"], facts["system"]["kernel"]
+            virtual = ", virtual" if facts["cpu"]["virtual"] else ""
+            version = ".".join(kernel.split(".")[:2])
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return ""
+        return f"{cpus} CPU{'s' * (cpus != 1)}{virtual}, Linux {version}"
+
+    @cached_property
+    def task_axis(self) -> tuple[float, float]:
+        """From below the fewest tasks to above the most; one number in the middle."""
+        room = 6.0 if len(self.tasks) == 1 else 1.4
+        return self.tasks[0] / room, self.tasks[-1] * room
 
     @cached_property
     def service_words(self) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log10
+from math import floor, log10
 
 from ..model import Ratio, Role, Summary
 from ..quantities import show_bytes, show_count
 from ..summarise import ratio
-from ..wording import design_name, interval_text
+from ..wording import design_name, interval_text, ratio_text
 from .look import spoken_name
 from .material import Material, log_ticks, spread_out
 from .sheet import Sheet, Tics, Value
@@ -17,7 +17,10 @@ from .words import bar, compared, interval_words, runs_words, tasks_words
 RSS, THREADS = "rss_bytes", "threads"
 DODGE = 1.12
 VALUE_APART, NAME_APART = 0.075, 0.14  # of the frame's height
-COLUMNS = ("series", "x", "rss_bytes", "bar_low", "bar_high", "threads", "tasks")
+COLUMNS = (
+    "series", "x", "rss_bytes", "bar_low", "bar_high", "threads", "tasks",
+    "threads_low", "threads_high",
+)  # fmt: skip
 HEADER = (
     "design", "tasks", "runs", "peak RSS", "threads alive at once", "page tables",
     "address space",
@@ -38,6 +41,7 @@ def build(material: Material) -> Sheet:
         name="memory",
         title=_title(material),
         subtitle=material.conditions(
+            _ratio_words(material),
             runs_words(cells),
             "RSS is VmHWM, read by the program as its last act",
             interval_words([s.figures[RSS] for s in cells]),
@@ -60,7 +64,7 @@ def build(material: Material) -> Sheet:
             **_names(material, threads),
         },
         tics=(Tics("x", tuple((show_count(n), n) for n in material.tasks)),),
-        log=("x", "rss_bytes", "bar_low", "bar_high", "threads", "tasks"),
+        log=COLUMNS[1:],
     )
 
 
@@ -103,12 +107,12 @@ def _axis(
 
 
 def _mark(material: Material, summary: Summary) -> tuple[Value, ...]:
-    cell, rss = summary.cell, summary.figures[RSS]
+    cell, rss, threads = summary.cell, summary.figures[RSS], summary.figures[THREADS]
     middle = (len(material.designs) - 1) / 2
     dodge = DODGE ** (material.designs.index(cell.workers) - middle)
     return (
         material.looks[cell.workers], round(cell.tasks * dodge, 3), rss.median,
-        *bar(rss), summary.figures[THREADS].median, cell.tasks,
+        *bar(rss), threads.median, cell.tasks, *bar(threads),
     )  # fmt: skip
 
 
@@ -168,7 +172,8 @@ def _names(material: Material, span: tuple[float, float]) -> dict[str, object]:
 
 
 def _alive(summary: Summary) -> str:
-    return show_count(round(summary.figures[THREADS].median))
+    # Half a thread is told as a whole one, as anybody would round.
+    return show_count(floor(summary.figures[THREADS].median + 0.5))
 
 
 def _row(summary: Summary) -> tuple[str, ...]:
@@ -217,6 +222,12 @@ def _title(material: Material) -> str:
         f"At {tasks_words(tasks)} these runs cannot tell the memory of a thread per"
         f" task from that of {who}",
     )
+
+
+def _ratio_words(material: Material) -> str:
+    """The title's ratio with its interval."""
+    found = rss_ratio(material, material.tasks[-1])
+    return f"ratio {ratio_text(found.interval)}" if found and found.interval else ""
 
 
 def _caption(material: Material, slope: float | None) -> str:

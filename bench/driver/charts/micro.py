@@ -22,8 +22,9 @@ from .words import sentence
 OURS = "five-cooks"
 PEERS = {"go": "Go channels", "glib": "GLib thread pool", "libuv": "libuv pool",
          "apr": "APR thread pool"}  # fmt: skip
+ARTICLE = "hand_off/unbuffered/workers:5"  # the channel that the article has
 JOBS = {
-    "hand_off/unbuffered/workers:5": "hand-off, unbuffered, 5 workers",
+    ARTICLE: "hand-off, unbuffered, 5 workers",
     "hand_off/buffered:128/workers:5": "hand-off, buffer of 128, 5 workers",
     "hand_off/unbounded/workers:5": "hand-off, unbounded queue, 5 workers",
     "hand_off/select/workers:5": "select of done and jobs, 5 workers",
@@ -36,7 +37,8 @@ HOW_TO_READ = (
     " unbounded queue never makes its sender wait: its figure is the price of less."
     " Bars start at zero. Dashed: a cache line's way there and back, about the least an"
     " unbuffered hand-off between two CPUs can cost; Go stays below it by switching"
-    " tasks on one CPU, where nothing has to travel."
+    " tasks on one CPU, where nothing has to travel. An unbuffered bar of ours left of"
+    " that line would contradict this reading."
 )
 
 
@@ -150,18 +152,34 @@ def _mark(line: Mapping[str, Any], y: float) -> tuple[Value, ...]:
 
 
 def _title(result: Mapping[str, Any]) -> str:
-    """Ours over Go's for the article's channel, as the ratio's verdict bears it."""
-    job = "hand_off/unbuffered/workers:5"
-    for ratio in result["ratios"]:
-        if ratio["name"] == f"{job}/{OURS}" and ratio["over"] == f"{job}/go":
-            verdict, times = Verdict(ratio["verdict"]), ratio["median"]
-            who = "An unbuffered hand-off"
-            if verdict is Verdict.MORE:
-                return f"{who} takes {show_ratio(times)}× as long as Go's"
-            if verdict is Verdict.LESS:
-                return f"{who} is {show_ratio(1 / times)}× faster than Go's"
-            return "These runs cannot tell our unbuffered hand-off from Go's"
-    return "What one hand-off costs"
+    """Ours over Go's, of all hand-offs, as the verdicts of the ratios bear it."""
+    peers = {f"{job}/{OURS}": f"{job}/go" for job in JOBS}
+    found = [r for r in result["ratios"] if peers.get(r["name"]) == r["over"]]
+    if not found:
+        return "What one hand-off costs"
+    verdicts = {Verdict(ratio["verdict"]) for ratio in found}
+    times = sorted(ratio["median"] for ratio in found)
+    range_words = f"{show_ratio(times[0])}×"
+    if len(times) > 1:
+        range_words += f" to {show_ratio(times[-1])}×"
+    article = next((r for r in found if r["name"] == f"{ARTICLE}/{OURS}"), None)
+    one = ""
+    if article and len(found) > 1:
+        ratio = f"{show_ratio(article['median'])}×{_limits(article)}"
+        one = f"; with the article's channel {ratio}"
+    if verdicts == {Verdict.MORE}:
+        return f"Our hand-offs take {range_words} as long as Go's{one}"
+    if verdicts == {Verdict.LESS}:
+        return f"Our hand-offs take {range_words} the time of Go's{one}"
+    if verdicts == {Verdict.CANNOT_TELL}:
+        return f"These runs cannot tell our hand-offs from Go's{one}"
+    return f"Our hand-offs take {range_words} the time of Go's, not all told apart{one}"
+
+
+def _limits(ratio: Mapping[str, Any]) -> str:
+    """Of the ratios of the blocks, which are not the ratio of the medians below."""
+    low, high = ratio.get("low"), ratio.get("high")
+    return "" if low is None else f" [{show_ratio(low)}, {show_ratio(high)}]"
 
 
 def _row(line: Mapping[str, Any]) -> tuple[str, ...]:

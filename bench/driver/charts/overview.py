@@ -32,7 +32,10 @@ def build(material: Material) -> Sheet:
         subtitle=_subtitle(material),
         caption=f"{wall.title}. The four charts of this comparison in short: "
         "each has its own picture, words and table.",
-        alt=" ".join(sheet.alt for sheet in (wall, *parts.values())),
+        alt=" ".join(
+            [wall.alt, _memory_alt(material)]
+            + [sheet.alt for sheet in list(parts.values())[1:]]
+        ),
         header=("chart", "conclusion"),
         rows=tuple(
             (sheet.name.replace("-", " "), sheet.title)
@@ -58,8 +61,15 @@ def _subtitle(material: Material) -> str:
         runs_words(material.cells),
         material.service_words,
         f"the API serves {capacity} calls at once" if capacity else "",
-        "pale lines are theory",
+        "pale lines: theory, of memory a measured slope",
     )
+
+
+def _memory_alt(material: Material) -> str:
+    """The left half of the memory chart, which is what is shown here."""
+    last = [material.of(w)[-1] for w in material.designs]
+    told = (f"{plain_name(s.cell.workers)} {memory.weight(material, s)}" for s in last)
+    return f"Log-log scatter of peak resident memory: {', '.join(told)}."
 
 
 def plain_name(workers: int | None) -> str:
@@ -72,9 +82,9 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
     rss = memory.rss_ratio(material, material.tasks[-1])
     lighter = compared(
         rss,
-        f"Memory at {tasks} tasks: {{r}} the pool's",
-        f"Memory at {tasks} tasks: {{r}} below the pool's",
-        f"Memory at {tasks} tasks: these runs cannot tell",
+        f"RSS at {tasks}: {{r}} the pool's (log scales)",
+        f"RSS at {tasks}: {{r}} below the pool's (log scales)",
+        f"RSS at {tasks} tasks: these runs cannot tell (log scales)",
     )
     threads = material.at(None, material.tasks[-1])
     share = ok_share(threads) if threads else None
@@ -85,7 +95,7 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
     )
     most, served = pressure.rows[0][2:4]
     return [
-        "Wall time against tasks",
+        "Wall time of N tasks (log scales)",
         lighter,
         became,
         f"{pressure.rows[0][1]} threads: {most} calls at once, {served} served",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log10, sqrt
 
 from ..model import Ratio, Summary, Verdict
-from ..quantities import show_count, show_duration, show_ratio
+from ..quantities import show_count, show_duration
 from ..theory import service_time_s
 from ..wording import ratio_text
 from .look import base_name
@@ -13,6 +13,7 @@ from .material import Material, log_ticks
 from .sheet import ChartError, Sheet, Tics, Value
 from .words import (
     bar,
+    compared,
     interval_words,
     runs_words,
     show_limits,
@@ -107,7 +108,7 @@ def _theory(
         "service_s": service_time_s(material.cells[0].cell),
         "rounds_x": x_low * (x_high / x_low) ** 0.12,
         "rounds_words": "rounds: N·d/W",
-        "creating_y": y_low * 1.2,
+        "creating_x": x_high * 0.93,
         "creating_words": f"creating: W·c, c = {show_duration(create_s or 0)}",
     }
 
@@ -144,10 +145,13 @@ def _title(material: Material, pools: list[Summary], best: Summary) -> str:
     size = show_count(best.cell.workers)
     tasks = show_count(best.cell.tasks)
     ratio = _ratio(material, best)
-    if ratio is not None and ratio.verdict is Verdict.LESS:
-        times = show_ratio(1 / ratio.interval.median)
-        return (
-            f"{size} workers finish {tasks} tasks {times}× sooner than {tasks} threads"
+    if ratio is not None and ratio.verdict is not Verdict.CANNOT_TELL:
+        return compared(
+            ratio,
+            f"Even {size} workers, the best of {len(pools)} sizes, take {{r}} as long"
+            f" for {tasks} tasks as {tasks} threads",
+            f"{size} workers finish {tasks} tasks {{r}} sooner than {tasks} threads",
+            "",
         )
     sizes = f"Of {len(pools)} pool sizes, {size} workers took least: {_wall(best)}"
     if ratio is None:

@@ -16,6 +16,7 @@ from .words import runs_words, show_share
 
 COLUMNS = ("series", "workers", "percent", "bar_low", "bar_high", "tasks")
 DEFAULT_REJECT_TIME = "1ms"
+ROOM = 1.07  # of a tick to the next, as a factor
 
 
 def build(material: Material) -> Sheet:
@@ -56,7 +57,7 @@ def build(material: Material) -> Sheet:
             **_notes(cells),
             **_crowd(cells, theory),
         },
-        tics=(Tics("x", tuple((show_count(n), n) for n in _parted(sizes))),),
+        tics=(Tics("x", _ticks(cells, knee)),),
         log=("workers",),
     )  # fmt: skip
 
@@ -76,11 +77,24 @@ def _size(summary: Summary) -> int:
     return round(most.median)
 
 
+def _ticks(cells: list[Summary], knee: float) -> tuple[tuple[str, float], ...]:
+    """Of the pools, whose sizes were chosen: the first past the knee has precedence."""
+    sizes = [s.cell.workers for s in cells if s.cell.workers]
+    past = [size for size in sizes if size > knee][:1]
+    crowded = [n for n in sizes if past and n != past[0] and _near(n, past[0])]
+    kept = _parted([n for n in sizes if n not in crowded])
+    return tuple((show_count(n), n) for n in kept)
+
+
+def _near(size: int, other: int) -> bool:
+    return max(size, other) / min(size, other) < 1.06
+
+
 def _parted(sizes: list[int]) -> list[int]:
     """Those with room for their number on a log axis."""
     kept: list[int] = []
     for size in sorted(set(sizes)):
-        if not kept or size / kept[-1] > 1.3:
+        if not kept or size / kept[-1] > ROOM:
             kept.append(size)
     return kept
 
@@ -195,5 +209,5 @@ def _caption(cells: list[Summary], knee: float) -> str:
         " burst forgives a little more. Beyond it each worker fails fast and asks"
         " again at once: more concurrency buys only rejections. A thread for each task"
         " has only the time to create them all, N·c, in which b + r·N·c calls are let"
-        " through. A pool up to W = r·d that lost calls would contradict it."
+        " through. A pool in the tinted part that lost calls would contradict it."
     )

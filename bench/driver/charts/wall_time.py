@@ -6,7 +6,7 @@ from math import atan, ceil, degrees, log10
 
 from ..model import Summary
 from ..quantities import show_count, show_duration
-from ..theory import over_theory, service_time_s
+from ..theory import service_time_s
 from ..wording import design_name, interval_text, ratio_text
 from .look import spoken_name
 from .material import Material, log_ticks, ok_share, spread_out
@@ -23,6 +23,10 @@ from .words import (
 )
 
 FIGURE = "wall_s"
+COLUMNS = (
+    "series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks", "theory_s",
+)  # fmt: skip
+WELL_OFF = 0.05  # of the theory: said in the caption
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 0.69 * 1600, 0.64 * 900
 LABEL_APART = 0.19  # of the frame's height: name, value and remark
 DODGE = 1.07  # marks of one N stand beside each other, so that ties are seen
@@ -33,7 +37,7 @@ def build(material: Material) -> Sheet:
     cells = [s for s in material.cells if FIGURE in s.figures and s.cell.tasks]
     if not cells:
         return _empty(material)
-    x_low, x_high = material.tasks[0] * 0.72, material.tasks[-1] * 1.4
+    x_low, x_high = material.task_axis
     y_low, y_high = _range(material, cells)
     theory = _theory(material, (x_low, x_high), (y_low, y_high))
     return Sheet(
@@ -49,7 +53,7 @@ def build(material: Material) -> Sheet:
         alt=_alt(material, cells),
         header=_HEADER,
         rows=tuple(_row(material, s) for s in cells),
-        columns=("series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
+        columns=COLUMNS,
         marks=tuple(_marks(material, cells)),
         settings={
             "x_low": x_low,
@@ -65,7 +69,7 @@ def build(material: Material) -> Sheet:
             Tics("x", tuple((show_count(n), n) for n in material.tasks)),
             Tics("y", tuple((show_setting(t), t) for t in log_ticks(y_low, y_high))),
         ),
-        log=("x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
+        log=COLUMNS[1:],
     )
 
 
@@ -78,7 +82,7 @@ _HEADER = (
 def _row(material: Material, summary: Summary) -> tuple[str, ...]:
     inner = summary.figures.get("inner_wall_s")
     share = ok_share(summary)
-    over = over_theory(summary)
+    over = summary.over_theory
     return (
         design_name(summary.cell),
         show_count(summary.cell.tasks),
@@ -99,7 +103,8 @@ def _marks(material: Material, cells: list[Summary]) -> list[tuple[Value, ...]]:
         dodge = DODGE ** (material.designs.index(cell.workers) - middle)
         look = material.looks[cell.workers]
         x = round(cell.tasks * dodge, 3)
-        marks.append((look, x, wall.median, *bar(wall), cell.tasks))
+        theory_s = summary.theory_wall_s
+        marks.append((look, x, wall.median, *bar(wall), cell.tasks, theory_s))
     return marks
 
 
@@ -250,7 +255,8 @@ def _caption(material: Material) -> str:
         "Both axes are logarithmic: one step up is ten times the time. The pale lines"
         " are theory; no line joins the marks, because nothing was measured between"
         " them. Marks of the same number of tasks stand a little side by side, to be"
-        " told apart. They are whole processes: starting one is on top of the theory.",
+        " told apart; the pale bar across a mark is its own theory. Marks are whole"
+        " processes: starting one is on top of the theory.",
     ]
     if material.create_each_s:
         c = show_duration(material.create_each_s)
@@ -261,11 +267,30 @@ def _caption(material: Material) -> str:
             else f"c = {c} is what creating one thread took in these runs at"
             f" {tasks_words(material.of(None)[-1].cell.tasks)}."
         )
+    words.append(_well_off(material))
     words.append(
-        "A mark well off its line would contradict the theory; less time than a pool's"
-        " staircase says is impossible while all tasks succeed."
+        "A mark far from its bar contradicts the theory; less time than a pool's"
+        " is impossible while all tasks succeed."
     )
     return " ".join(words)
+
+
+def _well_off(material: Material) -> str:
+    """The cell that is farthest from its theory, on the program's own clock."""
+    known = [s for s in material.cells if s.over_theory]
+    if not known:
+        return ""
+    far = max(known, key=lambda s: abs(log10(s.over_theory)))
+    who = f"{design_name(far.cell)} at {tasks_words(far.cell.tasks)}"
+    percent = f"{100 * (far.over_theory - 1):+.1f} %".replace("-", "−")
+    if abs(far.over_theory - 1) <= WELL_OFF:
+        return f"On the program's own clock none is more than {percent} off ({who})."
+    told = f"Farthest off, on the program's own clock, is {who}: {percent}."
+    create = far.figures.get("create_s")
+    if far.cell.workers is None and create:
+        each = show_duration(create.median / far.cell.tasks)
+        told += f" Creating a thread took {each} there."
+    return told
 
 
 def _alt(material: Material, cells: list[Summary]) -> str:
@@ -290,7 +315,7 @@ def _empty(material: Material) -> Sheet:
         alt=words,
         header=_HEADER,
         rows=(),
-        columns=("series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks"),
+        columns=COLUMNS,
         marks=(),
         nothing=words,
     )

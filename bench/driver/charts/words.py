@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, inf
 
 from ..model import Interval, Ratio, Summaries, Summary, Verdict
-from ..quantities import show, show_count, show_ratio
+from ..quantities import show_count, show_range, show_ratio
 
 
 def show_share(share: float) -> str:
@@ -27,14 +28,11 @@ def show_setting(seconds: float) -> str:
 
 
 def show_limits(unit: str, interval: Interval) -> str:
-    """ "[2.02, 2.04]", with units only where they differ from the median's."""
+    """ "[2.02, 2.04]", in the unit of the median."""
     if not interval.known:
         return ""
-    ours = show(unit, interval.median).rpartition(" ")[2]
-    ends = [show(unit, interval.low), show(unit, interval.high)]
-    if all(end.rpartition(" ")[2] == ours for end in ends):
-        ends = [end.rpartition(" ")[0] or end for end in ends]
-    return f"[{ends[0]}, {ends[1]}]"
+    text = show_range(unit, interval.median, interval.low, interval.high)
+    return text[text.index("[") :]
 
 
 def runs_words(cells: Sequence[Summary]) -> str:
@@ -56,9 +54,10 @@ def interval_words(intervals: Sequence[Interval]) -> str:
         return f"n = {most}: no interval can be given"
     least = min(i.coverage for i in known)
     some = "" if len(known) == len(intervals) else " where n allows one"
+    # A bound is rounded to the safe side: 96.9 % is not 97.
     return (
-        f"bars: interval of the median, {least:.0%} or more{some}".replace("%", " %")
-        + ", hidden when smaller than its mark"
+        f"bars: interval of the median, at least {floor(100 * least)} %{some}"
+        ", hidden when smaller than its mark"
     )
 
 
@@ -94,7 +93,7 @@ def compared(ratio: Ratio | None, more: str, less: str, same: str) -> str:
     if ratio.verdict is Verdict.MORE:
         return more.format(r=show_ratio(times) + "×")
     if ratio.verdict is Verdict.LESS:
-        return less.format(r=show_ratio(1 / times) + "×")
+        return less.format(r=show_ratio(1 / times if times else inf) + "×")
     return same if ratio.interval.known else too_few(same, ratio.interval.n)
 
 
