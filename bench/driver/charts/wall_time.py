@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import atan, ceil, degrees, log10
+from math import log10
 
 from ..model import Summary
 from ..quantities import show_count, show_duration
 from ..theory import service_time_s
 from ..wording import design_name, interval_text, ratio_text
+from .curves import curves
 from .look import spoken_name
 from .material import Material, log_ticks, ok_share, spread_out
 from .sheet import Sheet, Tics, Value
@@ -27,7 +28,6 @@ COLUMNS = (
     "series", "x", "median_s", "bar_low_s", "bar_high_s", "tasks", "theory_s",
 )  # fmt: skip
 WELL_OFF = 0.05  # of the theory: said in the caption
-PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 0.69 * 1600, 0.64 * 900
 LABEL_APART = 0.19  # of the frame's height: name, value and remark
 DODGE = 1.07  # marks of one N stand beside each other, so that ties are seen
 
@@ -39,7 +39,7 @@ def build(material: Material) -> Sheet:
         return _empty(material)
     x_low, x_high = material.task_axis
     y_low, y_high = _range(material, cells)
-    theory = _theory(material, (x_low, x_high), (y_low, y_high))
+    theory = curves(material, (x_low, x_high), (y_low, y_high))
     return Sheet(
         name="wall-time",
         title=_title(material),
@@ -148,48 +148,6 @@ def _note(material: Material, summary: Summary) -> str:
 
 def _largest(material: Material) -> str:
     return show_count(material.tasks[-1])
-
-
-def _theory(
-    material: Material, x: tuple[float, float], y: tuple[float, float]
-) -> dict[str, object]:
-    """The curves, and where their names stand along them."""
-    designs = [
-        workers
-        for workers in material.designs
-        if any(s.theory_wall_s for s in material.of(workers))
-    ]
-    tilt = (PLOT_HEIGHT_PX / log10(y[1] / y[0])) / (PLOT_WIDTH_PX / log10(x[1] / x[0]))
-    names, xs, ys, angles = [], [], [], []
-    for workers in designs:
-        service_s = service_time_s(material.of(workers)[0].cell)
-        at = _between(x, 0.68 if workers is None else 0.60)
-        if workers is None:
-            create_s = material.create_each_s or 0.0
-            height = service_s + at * create_s
-            slope = at * create_s / height
-            names.append(f"theory d + N·c, c = {show_duration(create_s)}")
-        else:
-            height, slope = ceil(at / workers) * service_s, 1.0
-            if at < 2 * workers:
-                slope = 0.0
-            names.append("theory ⌈N/W⌉·d")
-        xs.append(round(at, 2))
-        ys.append(height)
-        angles.append(round(degrees(atan(slope * tilt)), 1))
-    return {
-        "theories": len(designs),
-        "theory_workers": [workers or 0 for workers in designs],
-        "theory_series": [material.looks[workers] for workers in designs],
-        "theory_words": names,
-        "theory_x": xs,
-        "theory_y": ys,
-        "theory_angle": angles,
-    }
-
-
-def _between(x: tuple[float, float], share: float) -> float:
-    return x[0] * (x[1] / x[0]) ** share
 
 
 def _title(material: Material) -> str:
