@@ -43,8 +43,9 @@ def summarise(
     by_cell: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_cell[run.cell.name].append(run)
+    create_s = constants.create_s or _create_each_s(experiment, by_cell)
     cells = [
-        summarise_cell(cell, by_cell[cell.name], constants) for cell in experiment.cells
+        summarise_cell(cell, by_cell[cell.name], create_s) for cell in experiment.cells
     ]
     refusals = _refusals(experiment, cells, by_cell)
     refused = {name for name, _ in refusals}
@@ -55,14 +56,13 @@ def summarise(
         left_out=tuple(left_out),
         complete=complete,
         constants=constants,
+        create_each_s=create_s,
         refusals=tuple(dict.fromkeys(sentence for _, sentence in refusals)),
     )
 
 
-def summarise_cell(
-    cell: Cell, runs: Iterable[Run], constants: Constants = Constants()
-) -> Summary:
-    """The counted runs among these, put together."""
+def summarise_cell(cell: Cell, runs: Iterable[Run], create_s: float | None) -> Summary:
+    """The counted runs among these, put together. create_s: c of the theory."""
     measured = [run for run in runs if run.role is Role.MEASURE]
     counted = [run for run in measured if run.counts]
     values = {
@@ -76,9 +76,7 @@ def summarise_cell(
         problems=tuple(run.problem for run in measured if run.problem),
         figures=figures,
         outcomes=_outcomes(counted),
-        theory_wall_s=theory_wall_s(
-            cell, constants.create_s or _create_each_s(cell, counted)
-        ),
+        theory_wall_s=theory_wall_s(cell, create_s),
         bound_wall_s=_bound_s(cell, counted),
     )
 
@@ -90,11 +88,20 @@ def _outcomes(counted: Sequence[Run]) -> dict[str, Count]:
     return {name: Count(median(c), min(c), max(c)) for name, c in columns.items()}
 
 
-def _create_each_s(cell: Cell, counted: Sequence[Run]) -> float | None:
-    """The median cost of creating one thread, of the runs that tell it."""
-    creating = [FIGURES["create_s"].read(run) for run in counted]
-    known = [seconds for seconds in creating if seconds is not None]
-    return median(known) / max(1, lanes(cell)) if known else None
+def _create_each_s(
+    experiment: Experiment, by_cell: Mapping[str, Sequence[Run]]
+) -> float | None:
+    """c where it was not measured apart: of the runs that created most threads.
+
+    One for all cells, or each would be held against a theory of its own making.
+    """
+    threads = [c for c in experiment.cells if c.workers is None]
+    for cell in sorted(threads, key=lambda c: -c.tasks):
+        creating = [FIGURES["create_s"].read(r) for r in by_cell[cell.name] if r.counts]
+        known = [seconds for seconds in creating if seconds is not None]
+        if known:
+            return median(known) / max(1, lanes(cell))
+    return None
 
 
 def _bound_s(cell: Cell, counted: Sequence[Run]) -> float | None:

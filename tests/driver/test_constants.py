@@ -54,7 +54,7 @@ class ConstantsTest(unittest.TestCase):
 
     def test_the_line_of_thread_per_task_is_drawn_from_them(self) -> None:
         cell = Cell("t", "thread-per-task", None, 1000, (), {"service-time": "10ms"})
-        alone = summarise_cell(cell, [])
+        alone = summarise_cell(cell, [], None)
         self.assertIsNone(alone.theory_wall_s)  # no run told what a thread costs
-        known = summarise_cell(cell, [], Constants(create_s=40e-6))
+        known = summarise_cell(cell, [], 40e-6)
         self.assertAlmostEqual(0.010 + 1000 * 40e-6, known.theory_wall_s)

@@ -104,6 +104,19 @@ class Comparing(unittest.TestCase):
             self.assertEqual(ratio.interval.n, 14)
             self.assertIn(verdict, ratio_sentence(ratio, "1/s"))
 
+    def test_one_creation_cost_serves_the_theory_of_every_cell(self):
+        many = make_cell("thread-per-task", tasks=8)
+        self.experiment = Experiment("test", "?", (self.threads, many), ())
+        runs = [r for r in self.runs() if r.cell is self.threads]
+        runs += [make_run(many, b, 1.0) for b in range(1, 7)]
+        for run in runs:
+            run.record["create_ns"] = 9000 if run.cell is many else 8_000_000
+        found = self.summarise(runs)
+        (each_s,) = {
+            round((s.theory_wall_s - 1e-3) / s.cell.tasks, 12) for s in found.cells
+        }
+        self.assertAlmostEqual(each_s, 9e-6 / 8)
+
     def test_cells_of_other_sizes_are_not_compared(self):
         other = make_cell("worker-pool", tasks=8)
         self.experiment = Experiment("test", "?", (self.threads, other), ())

@@ -111,16 +111,10 @@ class Material:
         found = {s.cell.options.get("api-capacity") for s in self.summaries.cells}
         return found.pop() if len(found) == 1 else None
 
-    @cached_property
+    @property
     def create_each_s(self) -> float | None:
         """c: creating a thread, measured apart; else in the runs with the most."""
-        if self.summaries.constants.create_s:
-            return self.summaries.constants.create_s
-        threads = [s for s in self.of(None) if "create_s" in s.figures and s.cell.tasks]
-        if not threads:
-            return None
-        most = threads[-1]
-        return most.figures["create_s"].median / most.cell.tasks
+        return self.summaries.create_each_s
 
 
 def ok_share(summary: Summary) -> float | None:
