@@ -16,8 +16,8 @@ whole(W) = W <= best ? tasks * service_s / W + W * create_s / 2 : W * create_s
 if (theory) {
     set label rounds_words at rounds_x,tasks * service_s / rounds_x \
         offset screen 0.012,0.022 font plain(20) tc rgb letter[2]
-    set label creating_words at creating_x,creating_x * create_s right \
-        offset screen 0,-0.03 font plain(20) tc rgb muted
+    set label creating_words at creating_x,0.19 * creating_x * create_s right \
+        font plain(20) tc rgb muted
 }
 do for [i = 1:notes] {
     set label note_words[i] at note_x[i],note_y[i] center offset screen 0,note_up[i] \

@@ -26,8 +26,8 @@ do for [p = 1:panels] {
     set bmargin at screen top - p * height + 0.045
     if (p < panels) { set xtics format '' } else { set xtics format '%g' }
     if (p == 2) { unset label }
-    set label 50 panel_words[p] at graph 0.005,1.09 font bold(21) tc rgb ink
-    set label 51 panel_notes[p] at graph 0.12,1.09 font plain(19) tc rgb muted
+    set label 50 panel_words[p] at graph 0.005,1 offset screen 0,0.016 font bold(21) tc rgb ink
+    set label 51 panel_notes[p] at graph 0.12,1 offset screen 0,0.016 font plain(19) tc rgb muted
     do for [i = 1:noisy] {
         set object i rectangle from first noisy_block[i] - 0.5,graph 0 \
             to first noisy_block[i] + 0.5,graph 1 behind \

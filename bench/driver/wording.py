@@ -33,7 +33,7 @@ def design_name(cell: Cell) -> str:
     pool = cell.workers is not None
     # A label is: the design, its workers, what else is varied, and its tasks.
     varied = cell.label.split(", ")[2 if pool else 1 : -1]
-    name = f"{cell.design} of {cell.workers}" if pool else cell.design
+    name = f"{cell.design} of {show_count(cell.workers)}" if pool else cell.design
     return f"{name} ({', '.join(varied)})" if varied else name
 
 

@@ -35,4 +35,8 @@ def spoken_name(cell: Cell) -> str:
 
 def base_name(cell: Cell) -> str:
     """ "worker-pool of 50", whatever other options the cell has."""
-    return cell.design if cell.workers is None else f"{cell.design} of {cell.workers}"
+    return (
+        cell.design
+        if cell.workers is None
+        else f"{cell.design} of {show_count(cell.workers)}"
+    )

@@ -126,7 +126,7 @@ def _labels(
         "note_words": [_wall(best)],
         "note_x": [_size(best)],
         "note_y": [best.figures[FIGURE].median],
-        "note_up": [-0.04],
+        "note_up": [0.036],
         "note_series": [POOL],
         "labels": len(threads),
         "label_series": [THREADS] * len(threads),
