@@ -6,7 +6,7 @@ import random
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -41,6 +41,8 @@ class Request:
     blocks: int | None = None
     folder: str | None = None  # the results folder's name; else the time and commit
     later_s: float = 0.0  # what is planned after this experiment
+    # Adds to the folder what else belongs there, before charts and report are made.
+    complete: Callable[[Path, Sequence[Run], Summaries], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
             session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
         _look_at_log(log, session, facts)
-        return _finish(session, facts)
+        return _finish(session, facts, request)
     except (Exception, Stopped) as error:
         kept = _abandon(session, error)
         if kept is not None and request.folder is None:  # else a full run tells
@@ -184,7 +186,7 @@ def _facts(
     }
 
 
-def _finish(session: Session, facts: dict[str, Any]) -> Outcome:
+def _finish(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     folder, asked = session.folder, session.experiment
     summaries = session.summaries(complete=True)
@@ -192,6 +194,8 @@ def _finish(session: Session, facts: dict[str, Any]) -> Outcome:
     facts["blocks"] = session.blocks[-1]["block"]
     folder.write_json(ENVIRONMENT, facts)
     folder.write(SUMMARY, table.write_summary(summaries))
+    if request.complete is not None:
+        request.complete(folder.path, session.runs, summaries)
     session.progress.say("drawing the charts")
     charts = publish.draw(folder.path, asked, session.runs, summaries, facts)
     return Outcome(folder.finish(), asked, session.runs, summaries, charts)

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import lesson as lessons
-from . import publish, status, stored
+from . import status
 from .blocks import LESSON
 from .experiment import ExperimentError
 from .hyperfine import HyperfineError
 from .lesson import Lesson, Result, shown
 from .measure import Refused, Request, measure, place
+from .model import Chart, Run, Summaries
 from .results import ResultsError, locked, write_whole
 from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         lesson = lessons.load(settings.number)
         predictions = _given(lesson, settings.predict)
         return MEASURED if settings.check else _teach(lesson, predictions, settings)
-    except (ExperimentError, stored.StoredError, ValueError) as error:
+    except (ExperimentError, ValueError) as error:
         return _complain(error, USAGE)
     except (HyperfineError, ResultsError, Refused) as error:
         return _complain(error, NO_ENVIRONMENT)
@@ -109,21 +111,33 @@ def _ask(lesson: Lesson) -> list[float]:
 def _measure(
     lesson: Lesson, predictions: Sequence[float], settings: argparse.Namespace
 ) -> tuple[Path, Result]:
-    """Runs it; the page and the chart are made once the result is known."""
-    told = ["lesson", str(lesson.number)]
+    """Runs it; the result is in the folder before the folder has its name."""
+    found: list[Result] = []
+
+    def complete(folder: Path, runs: Sequence[Run], summaries: Summaries) -> None:
+        found.append(lessons.result(lesson, predictions, runs, summaries))
+        lessons.save(folder, found[0], write_whole)
+
     with locked(settings.out):
-        request = Request(out=settings.out, programs=settings.programs, command=told)
-        done = measure(lesson.experiment, LESSON, request)
-        outcome = lessons.result(lesson, predictions, done.runs, done.summaries)
-        lessons.save(done.folder, outcome, write_whole)
-        kept = stored.read(done.folder)
-        charts = publish.draw(
-            kept.folder, kept.experiment, kept.runs, kept.summaries, kept.environment
+        request = Request(
+            out=settings.out,
+            programs=settings.programs,
+            command=["lesson", str(lesson.number)],
+            complete=complete,
         )
+        done = measure(lesson.experiment, LESSON, request)
+    _name_failed(done.charts)
+    return done.folder, found[0]
+
+
+def _name_failed(charts: Sequence[Chart]) -> None:
+    """One line for each reason; that there is no gnuplot was said before the start."""
+    failed: dict[str, list[str]] = {}
     for chart in charts:
-        if chart.problem:
-            print(f"The chart {chart.name} failed: {chart.problem}", file=sys.stderr)
-    return done.folder, outcome
+        if chart.problem and shutil.which("gnuplot"):
+            failed.setdefault(chart.problem, []).append(chart.name)
+    for problem, names in failed.items():
+        print(f"not drawn: {', '.join(names)}: {problem}", file=sys.stderr)
 
 
 def _table(outcome: Result) -> list[str]:

@@ -1,0 +1,99 @@
+"""A lesson at the terminal, from the question to the folder, and stopped in between."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from .support import DriverTest, read_runs, wait_for
+
+NEEDED = ("python3", "hyperfine")  # by a lesson; all else may be missing
+PROMPT = b"> "
+
+
+class Lessons(DriverTest):
+    """Lesson 2, on programs that stand in for ours."""
+
+    def command(self, *arguments):
+        places = ["--out", str(self.out), "--programs", str(self.programs)]
+        return [sys.executable, "-m", "driver.teach", *places, "lesson", *arguments]
+
+    def read_lesson(self):
+        return json.loads((self.only_folder() / "lesson.json").read_text())
+
+    def without_gnuplot(self):
+        """A PATH on which there is nothing but what a lesson cannot do without."""
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for name in NEEDED:
+            (tools / name).symlink_to(shutil.which(name))
+        return str(tools)
+
+    def test_without_gnuplot_it_is_taught_and_one_line_says_so(self):
+        path = self.without_gnuplot()
+        status, out, err = self.drive("2", "--predict", "100ms,1s", PATH=path)
+        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertEqual(1, (out + err).count("gnuplot"), out + err)
+        self.assertIn("1 of 2 within", out)
+        self.assertEqual([0.1, 1.0], self.read_lesson()["predictions"])
+        page = (self.only_folder() / "report.html").read_text()
+        self.assertIn("Lessons, and what was predicted", page)
+
+    def test_stopped_at_the_prompt_it_leaves_nothing(self):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            self.command("2"), env=self.environment(), stdin=theirs,
+            stdout=theirs, stderr=theirs,
+        )  # fmt: skip
+        self.addCleanup(process.kill)
+        os.close(theirs)
+        said = b""
+        while not said.endswith(PROMPT):
+            said += os.read(ours, 1000)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(130, process.wait(timeout=60))
+        with self.assertRaises(OSError):  # nobody is left to say more
+            while os.read(ours, 1000):
+                self.fail("it said something more")
+        os.close(ours)
+        self.assertFalse(self.out.exists())
+
+    def test_stopped_while_it_runs_it_keeps_the_runs_and_no_result(self):
+        process = self.start("2", "--no-predict")
+        wait_for(self.runs_on_the_disk, "a run")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        folder = self.only_folder()
+        self.assertTrue(folder.name.endswith("-incomplete"), folder)
+        self.assertTrue(read_runs(folder))
+        self.assertFalse((folder / "lesson.json").exists())
+        self.assertFalse((self.out / "latest").is_symlink())
+
+    def runs_on_the_disk(self):
+        paths = self.out.glob(".unfinished-*/runs.ndjson")
+        return any(path.stat().st_size for path in paths)
+
+    def test_stopped_while_it_draws_the_folder_is_not_complete(self):
+        tools = Path(self.without_gnuplot())
+        drawing = self.folder / "drawing"
+        (tools / "gnuplot").write_text(
+            "#!/bin/sh\n"
+            '[ "$1" != --version ] || exit 0\n'
+            f": >{drawing}\n"
+            "exec /bin/sleep 60\n"
+        )
+        (tools / "gnuplot").chmod(0o755)
+        process = self.start("2", "--no-predict", PATH=str(tools))
+        wait_for(drawing.exists, "gnuplot")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        folder = self.only_folder()
+        self.assertTrue(folder.name.endswith("-incomplete"), folder)
+        self.assertTrue((folder / "lesson.json").exists())
+        self.assertFalse((self.out / "latest").is_symlink())
