@@ -12,15 +12,16 @@ import shlex
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from . import answer, choices, status, syllabus
 from . import lesson as lessons
-from . import status
 from .blocks import LESSON
 from .experiment import ExperimentError
+from .guess import Value, accepted, parse, shown
 from .hyperfine import HyperfineError
-from .lesson import Lesson, Result, shown
+from .lesson import Lesson, Result
 from .measure import Refused, Request, measure, place
 from .model import Chart, Run, Summaries
 from .results import ResultsError, locked, write_whole
@@ -34,9 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     status.listen()
     try:
         if settings.number is None:
-            tell(f"{n:>3}  {lessons.load(n).question}" for n in lessons.numbers())
+            tell(f"{n:>3}  {syllabus.load(n).question}" for n in syllabus.numbers())
             return MEASURED
-        lesson = lessons.load(settings.number)
+        lesson = syllabus.load(settings.number)
         predictions = _given(lesson, settings.predict)
         return MEASURED if settings.check else _teach(lesson, predictions, settings)
     except (ExperimentError, ValueError) as error:
@@ -60,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("--check", action="store_true", help=argparse.SUPPRESS)
     add("--programs", type=Path, help=argparse.SUPPRESS)
     add("word", choices=["lesson"], help=argparse.SUPPRESS)
-    add("number", type=int, nargs="?", metavar="N", help="(none: names the lessons)")
+    add("number", nargs="?", metavar="N", help="(none: names the lessons)")
     add("--predict", metavar="A,B,...", help="the class's predictions, with units")
     add("--no-predict", action="store_true", help="go on without any")
     add("--out", type=Path, default=Path("results"), metavar="DIR",
@@ -68,32 +69,42 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _given(lesson: Lesson, words: str | None) -> list[float]:
+def _given(lesson: Lesson, words: str | None) -> list[Value]:
     if words is None:
         return []
-    return [lessons.parse(lesson.unit, word) for word in words.split(",")]
+    return [parse(lesson.unit, word, lesson.offered) for word in words.split(",")]
 
 
 def _teach(
-    lesson: Lesson, predictions: list[float], settings: argparse.Namespace
+    lesson: Lesson, predictions: list[Value], settings: argparse.Namespace
 ) -> int:
     _say(f"Lesson {lesson.number}. {lesson.question}")
+    if lesson.choices:
+        tell([*_lines_of(lesson.offered), ""])
     if not predictions and not settings.no_predict and sys.stdin.isatty():
         predictions = _ask(lesson)
-    for cell in lesson.experiment.cells:
-        print(f"    {cell.design} {shlex.join(cell.args)}", flush=True)
+    for command in _commands(lesson):
+        print(f"    {command}", flush=True)
     folder, outcome = _measure(lesson, predictions, settings)
+    if outcome.said:
+        tell(["", *(f"    {line}".rstrip() for line in outcome.said.splitlines())])
     tell(["", *_table(outcome), "", *_wrapped(f"Why: {lesson.why}")])
     tell(_wrapped(f"Now change this: {lesson.change}"))
     tell([*_wrapped(f"Where it ends: {lesson.ends}"), "", f"Results: {place(folder)}"])
     return MEASURED
 
 
-def _ask(lesson: Lesson) -> list[float]:
+def _commands(lesson: Lesson) -> list[str]:
+    cells = lesson.experiment.cells
+    commands = [(cell.design, *cell.args) for cell in cells] or [lesson.command]
+    return [shlex.join(command) for command in commands]
+
+
+def _ask(lesson: Lesson) -> list[Value]:
     """What the class thinks, until an empty line or the end of input."""
-    accepted = lessons.ACCEPTED[lesson.unit]
-    print(f"What do you predict? {accepted}; an empty line goes on.", flush=True)
-    given: list[float] = []
+    words = accepted(lesson.unit, lesson.offered)
+    print(f"What do you predict? {words}; an empty line goes on.", flush=True)
+    given: list[Value] = []
     while True:
         try:
             line = input("> ").strip()
@@ -103,26 +114,33 @@ def _ask(lesson: Lesson) -> list[float]:
         if not line:
             return given
         try:
-            given += [lessons.parse(lesson.unit, word) for word in line.split(",")]
+            given += _given(lesson, line)
         except ValueError as error:
             print(error)
 
 
 def _measure(
-    lesson: Lesson, predictions: Sequence[float], settings: argparse.Namespace
+    lesson: Lesson, predictions: Sequence[Value], settings: argparse.Namespace
 ) -> tuple[Path, Result]:
     """Runs it; the result is in the folder before the folder has its name."""
     found: list[Result] = []
 
     def complete(folder: Path, runs: Sequence[Run], summaries: Summaries) -> None:
-        found.append(lessons.result(lesson, predictions, runs, summaries))
+        if lesson.choices:
+            endings = choices.watch(lesson.command, settings.programs)
+            found.append(answer.of_endings(lesson, predictions, endings))
+        else:
+            found.append(answer.of_runs(lesson, predictions, runs, summaries))
         lessons.save(folder, found[0], write_whole)
 
+    if lesson.choices and not (settings.programs / lesson.command[0]).is_file():
+        raise Refused(f"the program {lesson.command[0]} has not been built")
     with locked(settings.out):
         request = Request(
             out=settings.out,
             programs=settings.programs,
-            command=["lesson", str(lesson.number)],
+            command=["lesson", lesson.number],
+            blocks=0 if lesson.choices else None,  # there are no figures to be had
             complete=complete,
         )
         done = measure(lesson.experiment, LESSON, request)
@@ -148,24 +166,48 @@ def _table(outcome: Result) -> list[str]:
         value = shown(outcome.unit, outcome.theory["value"])
         rows.append(("theory", f"{value}: {outcome.theory['words']}"))
     rows.append(("measured", measured_words(outcome)))
-    low, high = (shown(outcome.unit, end) for end in outcome.claim)
-    rows.append(("claim", f"between {low} and {high}: {outcome.verdict}"))
-    if outcome.predictions:
-        near, all_of_them = outcome.near, len(outcome.predictions)
-        words = f"{near} of {all_of_them} within a factor of {lessons.NEAR}"
-        rows.append(("the class", words))
+    if outcome.unit == "setting":
+        rows += [("", line) for line in _lines_of(outcome.offered)]
+    rows.append(("claim", f"{_claim_words(outcome)}: {outcome.verdict}"))
+    if outcome.predictions and outcome.measured.get("alike") != []:
+        named = (
+            "had named it" if outcome.offered else f"within a factor of {lessons.NEAR}"
+        )
+        rows.append(
+            ("the class", f"{outcome.near} of {len(outcome.predictions)} {named}")
+        )
     return [f"{name:<10} {words}" for name, words in rows]
+
+
+def _lines_of(offered: Mapping[str, str]) -> list[str]:
+    width = max(map(len, offered))
+    return [f"{name:>{width}}  {words}" for name, words in offered.items()]
+
+
+def _claim_words(outcome: Result) -> str:
+    low, high = (shown(outcome.unit, end) for end in outcome.claim)
+    return low if low == high else f"between {low} and {high}"
 
 
 def measured_words(outcome: Result) -> str:
     found = outcome.measured
     if not found:
-        return "nothing: no run counted"
-    middle = shown(outcome.unit, found["median"])
+        undecided = "nothing: the runs decided for none of them"
+        return undecided if outcome.said else "nothing: no run counted"
+    middle = shown(outcome.unit, found["value"])
+    runs = f"{found['n']} runs"
     if found["low"] is None:
-        return f"{middle} ({found['n']} runs: too few for an interval)"
+        what = "to name one" if outcome.offered else "for an interval"
+        return f"{middle} ({runs}: too few {what})"
+    if outcome.offered:
+        *others, last = (shown(outcome.unit, each) for each in found["alike"])
+        if others:
+            return f"{', '.join(others)} or {last}: {runs} cannot tell them apart"
+        if outcome.unit == "setting":
+            return f"{middle}: {runs} tell it from the others"
+        return f"{middle}, in each of {runs}"
     low, high = (shown(outcome.unit, found[end]) for end in ("low", "high"))
-    return f"{middle} [{low}, {high}], median of {found['n']} runs"
+    return f"{middle} [{low}, {high}], median of {runs}"
 
 
 def _say(words: str) -> None:

@@ -5,129 +5,146 @@ import os
 import pty
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 from . import REPOSITORY
-from driver import lesson, teach
+from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
+from driver import answer, guess, lesson, syllabus, teach
 from driver.charts import prediction
 from driver.experiment import ExperimentError
-from driver.model import Interval
 from driver.report import lessons as part
-
-GOOD = """
-question = "How long?"
-[[cells]]
-design = "worker-pool"
-[lesson]
-figure = "inner_wall_s"
-theory = "100ms"
-from = "ten rounds"
-claim = ["100ms", "110ms"]
-why = "So."
-change = "That."
-ends = "There."
-"""
-
-
-def interval(median: float, low: float | None, high: float | None) -> Interval:
-    return Interval(median, low, high, 6 if low else 3, 0.97, median, median)
 
 
 def outcome(**changes) -> lesson.Result:
     told = {
-        "number": 2, "question": "How <long>?", "unit": "s", "predictions": [0.1, 1.0],
+        "number": "2", "question": "How <long>?", "unit": "s", "predictions": [0.1, 1.0],
         "theory": {"value": 0.1, "words": "ten rounds"}, "claim": [0.1, 0.11],
-        "measured": {"median": 0.101, "low": 0.1, "high": 0.102, "n": 6},
+        "measured": {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6},
         "verdict": "borne out",
     }  # fmt: skip
     return lesson.Result(**{**told, **changes})
 
 
-class Files(unittest.TestCase):
-    def setUp(self) -> None:
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.folder = Path(desk.name)
-
-    def load(self, text: str) -> lesson.Lesson:
-        (self.folder / "2-five.toml").write_text(text)
-        return lesson.load(2, self.folder)
-
+class Files(Desk):
     def test_every_lesson_there_is_can_be_loaded(self) -> None:
-        for number in lesson.numbers():
-            found = lesson.load(number)
-            self.assertLess(found.claim[0], found.claim[1], number)
+        for number in syllabus.numbers():
+            found = syllabus.load(number)
+            self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
-        self.assertGreater(len(lesson.numbers()), 4)
 
     def test_a_malformed_one_names_file_and_field(self) -> None:
         self.assertEqual(0.1, self.load(GOOD).theory)
-        for old, new, told in (
+        self.refuse(GOOD, (
             ("theory", "theroy", "unknown key 'theroy'"),
             ('ends = "There."', "", "needs ends"),
+            ('why = "So."', "why = 3", "why must be words"),
             ("inner_wall_s", "wall", "unknown figure 'wall'"),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
+            ('["100ms", "110ms"]', '"100ms"', "claim must be a list of two"),
+            ('["100ms", "110ms"]', '["100ms"]', "claim must be a list of two"),
+            ('"100ms", "110ms"', '"110ms", "100ms"', "claim is empty"),
             ("[[cells]]", "[[cell]]", "unknown key 'cell'"),
+            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "[lesson] is not a table"),
             ("[lesson]", "[lesson", "2-five.toml"),
-        ):
-            with self.assertRaises(ExperimentError) as raised:
-                self.load(GOOD.replace(old, new))
-            self.assertIn(told, str(raised.exception))
-            self.assertIn("2-five.toml", str(raised.exception))
+            ('"worker-pool"', '"worker-pool"\nworkers = [1, 2, 3]', "which is best"),
+        ))  # fmt: skip
+
+    def test_a_setting_that_cannot_be_looked_for_is_refused(self) -> None:
+        found = self.load(SETTINGS)
+        self.assertEqual(["2", "10", "20"], list(found.offered))
+        self.assertEqual(("setting", 9, (2, 10)),
+                         (found.unit, found.theory, found.claim))  # fmt: skip
+        self.refuse(SETTINGS, (
+            ('"least"', '"best"', "best is 'best'"),
+            ('best = "least"', "", "best is 'None'"),
+            ('setting = "workers"', "", "setting 'None'"),
+            ('setting = "workers"', 'setting = "queue"', "'queue' is no whole number"),
+            ('setting = "workers"', 'setting = "tasks"', "'tasks' must differ"),
+            ("[2, 10, 20]", "2", "must differ in two cells"),
+            ('"2", "10"', '"2ms", "10"', "'2ms' is not a whole number"),
+        ))  # fmt: skip
+
+    def test_choices_that_nothing_can_decide_are_refused(self) -> None:
+        found = self.load(CHOICES)
+        self.assertEqual(("choice", ("B", "B")), (found.unit, found.claim))
+        self.refuse(CHOICES, (
+            ('claim = "B"', 'claim = "D"', "'D' is not A, B or C"),
+            ("no-close", "no-close\"\nfigure = \"wall_s", "unknown key 'figure'"),
+            ('command = "pitfalls no-close"', "", "needs command"),
+            ("pitfalls", "/bin/ls", "names no program of ours"),
+            ('"pitfalls no-close"', '""', "names no program of ours"),
+            ('question = "What now?"', "", "need a question"),
+            ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
+            ("A = {words", "a = {words", "'a' is not a capital letter"),
+            ("status = 0", 'status = "0"', "A: its status must be"),
+            ("status = 0", "status = 256", "A: its status must be"),
+            (", status = 0", "", "choice A takes words, status"),
+            ("status = 0", "status = 0, code = 1", "choice A takes words, status"),
+            ('"It ends."', "1", "A: words and says must be in quotes"),
+            (CHOICES[CHOICES.index("\nB ="):], "\n", "two or more"),
+        ))  # fmt: skip
 
     def test_a_number_that_does_not_exist_names_those_that_do(self) -> None:
         self.load(GOOD)
-        with self.assertRaisesRegex(ExperimentError, "no lesson 7: there are 2"):
-            lesson.load(7, self.folder)
+        for name in ("10-a", "8b-a", "8-a", "no-number"):
+            (self.folder / f"{name}.toml").write_text(GOOD)
+        with self.assertRaisesRegex(
+            ExperimentError, "no lesson 7: there are 2, 8, 8b, 10"
+        ):
+            syllabus.load("7", self.folder)
 
     def test_results_are_kept_and_read(self) -> None:
         found = outcome()
         lesson.save(self.folder, found, lambda path, text: path.write_text(text))
         self.assertEqual(found, lesson.read(self.folder))
-        for text in ("", "[]", "{}", '{"number": 1}'):
+        older = json.dumps({**found.__dict__, "measured": {"median": 1}})
+        for text in ("", "[]", "{}", '{"number": 1}', older):
             (self.folder / lesson.FILE).write_text(text)
             self.assertIsNone(lesson.read(self.folder), text)
 
     def test_a_report_tells_the_lessons_of_its_day_in_order(self) -> None:
         for name, number in (
-            ("20260102T09-a", 3), ("20260102T08-a", 2), ("20260101T09-a", 1),
+            ("20260102T09-a", "3"), ("20260102T08-a", "2"), ("20260101T09-a", "1"),
         ):  # fmt: skip
             (self.folder / name).mkdir()
             text = json.dumps({**outcome().__dict__, "number": number})
             (self.folder / name / lesson.FILE).write_text(text)
         (self.folder / "20260102T10-a").mkdir()
         told = lesson.of_the_day(self.folder / "20260102T10-a")
-        self.assertEqual([2, 3], [found.number for found in told])
+        self.assertEqual(["2", "3"], [found.number for found in told])
         own = lesson.of_the_day(self.folder / "20260102T09-a")
-        self.assertEqual([3], [found.number for found in own])
+        self.assertEqual(["3"], [found.number for found in own])
 
 
-class Answers(unittest.TestCase):
+class Answers(Desk):
     def test_values_come_with_their_units(self) -> None:
         for unit, text, value in (
             ("s", "100ms", 0.1), ("bytes", "20MB", 20e6), ("bytes", "8 kB", 8e3),
             ("count", "240", 240), ("times", "4.5x", 4.5), ("times", " 4 ", 4),
         ):  # fmt: skip
-            self.assertAlmostEqual(value, lesson.parse(unit, text))
+            self.assertAlmostEqual(value, guess.parse(unit, text))
+        self.assertEqual(10, guess.parse("setting", " 10 ", ("2", "10")))
+        self.assertEqual("B", guess.parse("choice", " b ", ("A", "B")))
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
-        for unit in lesson.ACCEPTED:
+        kinds = [(unit, ()) for unit in guess.ACCEPTED]
+        for unit, offered in [*kinds, ("setting", ("2", "10")), ("choice", ("A", "B"))]:
             for text in ("", "abc", "-1", "0", "1e99", "nan", "9" * 30, "5 apples"):
                 with self.assertRaises(ValueError) as raised:
-                    lesson.parse(unit, text)
-                self.assertIn(lesson.ACCEPTED[unit], str(raised.exception))
+                    guess.parse(unit, text, offered)
+                words = guess.accepted(unit, offered)
+                self.assertIn(words, str(raised.exception))
 
-    def test_the_verdict_takes_the_whole_interval(self) -> None:
-        for found, verdict in (
-            (interval(0.101, 0.1005, 0.102), "borne out"),
-            (interval(0.2, 0.19, 0.21), "not borne out on this machine"),
-            (interval(0.109, 0.105, 0.12), "cannot tell"),
-            (interval(0.101, None, None), "cannot tell"),
-            (None, "cannot tell"),
+    def test_the_verdict_takes_all_that_was_found(self) -> None:
+        for ends, verdict in (
+            ((0.1005, 0.102), "borne out"),
+            ((0.19, 0.21), "not borne out on this machine"),
+            ((0.105, 0.12), "cannot tell"),
+            ((None, None), "cannot tell"),
         ):
-            self.assertEqual(verdict, lesson._verdict((0.1, 0.11), found))
+            measured = dict(zip(("low", "high"), ends))
+            self.assertEqual(verdict, answer.verdict((0.1, 0.11), measured))
+        self.assertEqual("cannot tell", answer.verdict((0.1, 0.11), {}))
 
     def test_who_came_close_is_counted(self) -> None:
         self.assertEqual(1, outcome().near)
@@ -148,8 +165,23 @@ class Told(unittest.TestCase):
         self.assertIn("nobody came", prediction._title(outcome(predictions=[9.0])))
         self.assertIn("nobody had", prediction._title(outcome(predictions=[])))
 
+    def test_words_beside_a_mark_do_not_leave_the_sheet(self) -> None:
+        for theory, side in ((0.09, prediction.RIGHT), (0.12, prediction.LEFT)):
+            found = outcome(theory={"value": theory, "words": "so"})
+            self.assertEqual(side, prediction._beside(found, 0.05, 0.2)[1])
+            away = {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6}
+            ends = outcome(theory=found.theory, measured=away)
+            self.assertEqual(prediction.RIGHT, prediction._beside(ends, 0.099, 1)[1])
+            self.assertEqual(prediction.LEFT, prediction._beside(ends, 0.01, 0.103)[1])
+
+    def test_the_axis_has_some_ticks_however_long_it_is(self) -> None:
+        for low, high in ((0.8, 1.3), (0.99, 1.01), (24, 40), (1, 9), (3, 4e6)):
+            ticks = prediction._round_values(low, high)
+            self.assertTrue(3 <= len(ticks) <= 9, (low, high, ticks))
+            self.assertTrue(low <= ticks[0] and ticks[-1] <= high, ticks)
+
     def test_few_runs_have_no_interval(self) -> None:
-        few = {"median": 0.1, "low": None, "high": None, "n": 3}
+        few = {"value": 0.1, "low": None, "high": None, "n": 3}
         self.assertIn("too few", teach.measured_words(outcome(measured=few)))
 
 
@@ -157,7 +189,9 @@ class AtTheTerminal(unittest.TestCase):
     def ask(self, typed: bytes) -> tuple[list[float], str]:
         """What _ask makes of what a class types."""
         ours, theirs = pty.openpty()
-        code = "from driver import lesson, teach; print(teach._ask(lesson.load(2)))"
+        code = (
+            "from driver import syllabus, teach; print(teach._ask(syllabus.load('2')))"
+        )
         os.write(ours, typed)
         done = subprocess.run(
             [sys.executable, "-c", code], stdin=theirs, capture_output=True, text=True,

@@ -15,8 +15,8 @@ NEEDED = ("python3", "hyperfine")  # by a lesson; all else may be missing
 PROMPT = b"> "
 
 
-class Lessons(DriverTest):
-    """Lesson 2, on programs that stand in for ours."""
+class Taught(DriverTest):
+    """Lessons on programs that stand in for ours."""
 
     def command(self, *arguments):
         places = ["--out", str(self.out), "--programs", str(self.programs)]
@@ -32,6 +32,10 @@ class Lessons(DriverTest):
         for name in NEEDED:
             (tools / name).symlink_to(shutil.which(name))
         return str(tools)
+
+
+class Figures(Taught):
+    """Lesson 2."""
 
     def test_without_gnuplot_it_is_taught_and_one_line_says_so(self):
         path = self.without_gnuplot()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..lesson import NEAR, Result, shown
+from ..guess import shown
+from ..lesson import NEAR, Result
 from .html import table
 
 HEADER = ("question", "predicted", "theory", "measured", "came close", "claim")
@@ -17,7 +18,8 @@ def section(found: Sequence[Result]) -> str:
     rows = [_row(result) for result in found]
     return f"""<section id="lessons" aria-labelledby="lessons-title">
 <h2 id="lessons-title">Lessons, and what was predicted</h2>
-<p>Predictions were given before the run. Close is within a factor of {NEAR}.</p>
+<p>Predictions were given before the run. Close is within a factor of {NEAR}; where
+answers were offered, it is the right one, or one that cannot be told from it.</p>
 {table(HEADER, rows, "Lessons run on the same day")}
 </section>"""
 
@@ -36,7 +38,14 @@ def _row(found: Result) -> tuple[str, ...]:
 def _measured(found: Result) -> str:
     if not found.measured:
         return "nothing"
-    words = shown(found.unit, found.measured["median"])
+    words = shown(found.unit, found.measured["value"])
+    if found.unit == "choice":
+        return f"{words}: {found.offered[words]}"
+    if found.offered:
+        alike = found.measured["alike"] or [found.measured["value"]]
+        named = " or ".join(shown(found.unit, each) for each in alike)
+        each = "; ".join(f"{name}: {came}" for name, came in found.offered.items())
+        return f"{named} ({each})"
     if found.measured["low"] is None:
         return words
     ends = (shown(found.unit, found.measured[end]) for end in ("low", "high"))

@@ -1,0 +1,94 @@
+"""Lessons whose answer is one of several: the best setting, or the right choice."""
+
+from .lesson_files import CHOICES, SETTINGS, Desk
+from .support import make_run
+from driver import answer, choices, lesson, teach
+from driver.charts import prediction
+from driver.charts.material import Material
+from driver.child import Ending
+from driver.report import lessons as part
+from driver.summarise import summarise
+
+
+class Settings(Desk):
+    """The best of three pools, from runs of which each takes as long as it is told."""
+
+    def best(self, seconds, blocks=6, best="least") -> lesson.Result:
+        asked = self.load(SETTINGS.replace("least", best))
+        runs = [
+            make_run(cell, block, wall_s * (1 + 0.001 * block))
+            for cell, wall_s in zip(asked.experiment.cells, seconds)
+            for block in range(1, blocks + 1)
+        ]
+        summaries = summarise(asked.experiment, runs)
+        return answer.of_runs(asked, [2.0, 10.0, 20.0], runs, summaries)
+
+    def test_the_best_is_named_where_the_runs_tell_it(self) -> None:
+        found = self.best((2.0, 1.0, 1.5))
+        self.assertEqual((10, [10]), (found.measured["value"], found.measured["alike"]))
+        self.assertEqual((1, "borne out"), (found.near, found.verdict))
+        self.assertEqual(["2", "10", "20"], list(found.offered))
+        self.assertIn("2.01 s", found.offered["2"])
+        self.assertEqual(2, self.best((2.0, 1.0, 1.5), best="most").measured["value"])
+
+    def test_what_cannot_be_told_from_it_is_named_as_well(self) -> None:
+        found = self.best((2.0, 1.0, 1.01))
+        self.assertEqual([10, 20], found.measured["alike"])
+        self.assertEqual((2, "cannot tell"), (found.near, found.verdict))
+        self.assertIn("10 or 20: 6 runs cannot tell", teach.measured_words(found))
+        self.assertIn("10 or 20, which 6 runs cannot", prediction._title(found))
+        self.assertIn("10 or 20 (2: 2.01 s", part._measured(found))
+
+    def test_few_runs_name_nothing(self) -> None:
+        found = self.best((2.0, 1.0, 1.5), blocks=5)
+        self.assertEqual(([], 0), (found.measured["alike"], found.near))
+        self.assertEqual("cannot tell", found.verdict)
+        self.assertIn("too few to name one", teach.measured_words(found))
+        self.assertIn("too few to tell", prediction._title(found))
+        self.assertFalse([row for row in teach._table(found) if "the class" in row])
+
+    def test_one_that_never_ran_may_have_been_the_best(self) -> None:
+        found = self.best((2.0, 1.0))
+        self.assertEqual(({}, "cannot tell"), (found.measured, found.verdict))
+        self.assertEqual("no run counted", found.offered["20"])
+
+    def test_nothing_at_all_is_less_than_something(self) -> None:
+        found = self.best((2.0, 0.0, 1.5))
+        self.assertEqual([10], found.measured["alike"])
+
+
+class Choices(Desk):
+    def decide(self, *endings) -> lesson.Result:
+        told = [Ending(code, ended, said) for code, ended, said in endings]
+        return answer.of_endings(self.load(CHOICES), ["A", "B"], told)
+
+    def test_what_the_program_does_each_time_decides(self) -> None:
+        asleep = (2, False, "all asleep")
+        found = self.decide(*[asleep] * 6)
+        self.assertEqual(("B", "borne out", 1),
+                         (found.measured["value"], found.verdict, found.near))  # fmt: skip
+        self.assertEqual("all asleep", found.said)
+        self.assertIn("B, in each of 6 runs", teach.measured_words(found))
+        self.assertEqual("B: It waits.", part._measured(found))
+        other = self.decide(*[(0, False, "")] * 6)
+        self.assertEqual("not borne out on this machine", other.verdict)
+        for endings in (
+            [asleep] * 5 + [(0, False, "")],  # not each time
+            [asleep] * 5 + [(3, False, "")],  # once something else
+            [(2, False, "asleep on a mutex")] * 6,  # two fit
+            [(-11, False, "asleep")] * 6,  # none fits
+            [(2, True, "asleep")] * 6,  # it was ended by us
+            [asleep] * 5,  # too few
+        ):
+            self.assertEqual("cannot tell", self.decide(*endings).verdict, endings)
+
+    def test_a_status_is_told_as_a_shell_tells_it(self) -> None:
+        for code, ended, status in ((2, False, 2), (-11, False, 139), (-15, True, 124)):
+            self.assertEqual(status, choices.status(Ending(code, ended, "")))
+
+    def test_each_answer_is_drawn_with_its_votes(self) -> None:
+        found = self.decide(*[(2, False, "asleep")] * 6)
+        lesson.save(self.folder, found, lambda path, text: path.write_text(text))
+        sheet = prediction.build(Material(self.folder, None, (), None))
+        self.assertEqual(((1, 1, 0), (2, 1, 1), (3, 0, 0)), sheet.marks)
+        self.assertEqual(("B", "It waits.", "1"), sheet.rows[1])
