@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import unittest
@@ -31,6 +32,14 @@ class Files(Desk):
             found = syllabus.load(number)
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
+
+    def test_every_section_of_the_page_has_its_lesson_and_names_it(self) -> None:
+        page = (REPOSITORY / "bench/TEACHING.md").read_text()
+        for section in page.split("\n## ")[1:]:
+            if number := re.match(r"(\d+)\. ", section):
+                self.assertIn(f"`bench/run lesson {number[1]}`", section)
+        named = set(re.findall(r"`bench/run lesson (\w+)`", page))
+        self.assertEqual(named, set(syllabus.numbers()))
 
     def test_a_malformed_one_names_file_and_field(self) -> None:
         self.assertEqual(0.1, self.load(GOOD).theory)

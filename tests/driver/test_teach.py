@@ -101,3 +101,40 @@ class Figures(Taught):
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
         self.assertTrue((folder / "lesson.json").exists())
         self.assertFalse((self.out / "latest").is_symlink())
+
+
+class Choices(Taught):
+    """Lesson 13, on a program that stands in for pitfalls."""
+
+    def write_pitfalls(self, text):
+        (self.programs / "pitfalls").write_text("#!/bin/sh\n" + text)
+        (self.programs / "pitfalls").chmod(0o755)
+
+    def test_the_program_decides_and_what_it_said_is_shown(self):
+        self.write_pitfalls("echo 'main [chan receive jobs' >&2; exit 2\n")
+        path = self.without_gnuplot()
+        status, out, err = self.drive("13", "--predict", "A,c", PATH=path)
+        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertLess(out.index("A  It ends"), out.index("pitfalls no-close"))
+        self.assertIn("    main [chan receive jobs\n", out)
+        self.assertIn("1 of 2 had named it", out)
+        self.assertEqual("C", self.read_lesson()["measured"]["value"])
+        page = (self.only_folder() / "report.html").read_text()
+        self.assertIn("<td>C: It waits for ever", page)
+
+    def test_stopped_while_the_program_hangs_it_leaves_nothing(self):
+        hung = self.folder / "hung"
+        self.write_pitfalls(f"echo $$ >{hung}.new; mv {hung}.new {hung}; sleep 60\n")
+        process = self.start("13", "--no-predict")
+        wait_for(hung.exists, "the program")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        self.assertEqual([".lock"], [path.name for path in self.out.iterdir()])
+        self.assertFalse(Path(f"/proc/{hung.read_text().strip()}").exists())
+
+    def test_without_the_program_nothing_is_made(self):
+        status, _, err = self.drive("13", "--no-predict")
+        self.assertEqual((3, 1), (status, err.count("\n")), err)
+        self.assertIn("pitfalls has not been built", err)
+        self.assertFalse(self.out.exists())
