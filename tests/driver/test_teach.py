@@ -75,6 +75,7 @@ class Figures(Taught):
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
         self.assertTrue(read_runs(folder))
+        self.assertNotIn(b"--resume", err)  # its predictions would be lost
         self.assertFalse((folder / "lesson.json").exists())
         self.assertFalse((self.out / "latest").is_symlink())
 
