@@ -17,8 +17,8 @@ if (choices > 0) {
             tc rgb (choice_right[i] ? ink : muted)
         if (choice_votes[i] > 0) {
             set label sprintf('%d', choice_votes[i]) \
-                at first choice_votes[i],first i + 0.2 offset screen 0.008,0 left front \
-                font plain(24) tc rgb muted
+                at first choice_votes[i],first i + 0.2 offset screen 0.008,0 left \
+                font plain(24) tc rgb muted front
         }
     }
     is_right(k) = column('right') == k ? column('row') + 0.2 : NaN

@@ -18,7 +18,8 @@ from driver.report import lessons as part
 
 def outcome(**changes) -> lesson.Result:
     told = {
-        "number": "2", "question": "How <long>?", "unit": "s", "predictions": [0.1, 1.0],
+        "number": "2", "question": "How <long>?", "unit": "s",
+        "predictions": [0.1, 1.0],
         "theory": {"value": 0.1, "words": "ten rounds"}, "claim": [0.1, 0.11],
         "measured": {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6},
         "verdict": "borne out",
