@@ -20,7 +20,7 @@ from .measure import (
     place,
     resume,
 )
-from .results import SUMMARY, ResultsError, locked, write_whole
+from .results import SUMMARY, ResultsError, locked, shown, write_whole
 from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
 
 EXPERIMENTS = REPOSITORY / "bench/experiments"
@@ -80,6 +80,8 @@ def run_full(settings: cli.Settings) -> int:
 
 def _out(settings: cli.Settings) -> Path:
     """Where results go: a run that is gone on with stays where it is."""
+    if settings.folders and not settings.folders[0].is_dir():
+        raise stored.StoredError(f"{shown(settings.folders[0])} is no folder")
     return settings.folders[0].resolve().parent if settings.folders else settings.out
 
 

@@ -9,6 +9,7 @@ It takes about half an hour and can be stopped: what is complete stays, and `--f
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +20,16 @@ from . import REPOSITORY, environment, stored
 from .blocks import full
 from .measure import Outcome, Request, check_programs, measure, place, resume, stamp
 from .model import Experiment
-from .results import INCOMPLETE, UNFINISHED, holds_runs, point_latest, write_whole
+from .results import (  # fmt: skip
+    ENVIRONMENT,
+    INCOMPLETE,
+    RUNS,
+    UNFINISHED,
+    holds_runs,
+    point_latest,
+    shown,
+    write_whole,
+)
 from .status import Stopped
 
 SUFFIX = "-full"
@@ -29,10 +39,10 @@ def run_all(
     asked: Sequence[Experiment], request: Request, left: Path | None
 ) -> tuple[Path, list[Outcome]]:
     """Runs what is missing of a full run. left: an incomplete one to go on with."""
-    name = left.name.removesuffix("-incomplete") if left else _name()
+    name = _name_of(left) if left else _name()
     folder = request.out / (UNFINISHED + name)
     if left:
-        left.rename(folder)
+        left.resolve().rename(folder)
         (folder / INCOMPLETE).unlink(missing_ok=True)
     else:
         folder.mkdir()
@@ -53,6 +63,19 @@ def run_all(
 
 def _name() -> str:
     return f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
+
+
+def _name_of(left: Path) -> str:
+    """The name that an incomplete full run gets; a StoredError when it is none.
+
+    A run of one experiment would lose its mark, and be taken for a whole full run.
+    """
+    name = left.resolve().name
+    found = re.fullmatch(rf"(.*{SUFFIX})-incomplete(-\d+)?", name, re.DOTALL)
+    one = any((left / file).exists() for file in (ENVIRONMENT, RUNS))
+    if found is None or one or not left.is_dir():
+        raise stored.StoredError(f"{shown(left)} is not a full run that was stopped")
+    return found[1]
 
 
 def _run_one(

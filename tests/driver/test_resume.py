@@ -105,6 +105,14 @@ class Resuming(Stopped):
         runs = read_runs(self.only_folder())
         self.assertEqual(sum(run.cell.design == "worker-pool" for run in runs), 1)
 
+    def test_a_folder_that_is_not_there_is_told_and_not_made(self):
+        for options in (["--resume"], ["--full", "--resume"]):
+            missing = self.folder / "nowhere"
+            status, _, err = self.drive(*options, missing / "a-full-incomplete")
+            self.assertEqual((status, err.count("\n")), (2, 1), err)
+            self.assertIn("is no folder", err)
+            self.assertFalse(missing.exists())
+
     def test_nothing_to_go_on_with_is_told(self):
         status, _, err = self.drive("--resume")
         self.assertEqual((status, err.count("\n")), (2, 1))
@@ -143,6 +151,28 @@ class Full(Stopped):
                     keys = [(run.block, run.cell.name, run.role) for run in runs]
                     self.assertEqual(len(keys), len(set(keys)))
                     self.assertEqual(len(keys), 2 + 3 * 3 + 1)
+
+    def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
+        self.stop_after(4, signal.SIGINT, "--blocks", "3")
+        left = self.only_folder()
+        named = left.with_name(left.name.replace("-incomplete", "-full-incomplete"))
+        for folder in (left, named):
+            if folder is named:
+                left.rename(named)
+            status, _, err = self.drive("--full", "--resume", folder)
+            self.assertEqual((status, err.count("\n")), (2, 1), err)
+            self.assertIn("is not a full run", err)
+            self.assertEqual(self.result_folders(), [folder])
+            self.assertTrue((folder / "INCOMPLETE.txt").exists())
+            self.assertFalse((self.out / "latest").exists())
+
+    def test_the_second_of_a_name_gets_a_name_of_its_own(self):
+        self.stop_after(15, signal.SIGINT, "--full")
+        left = self.only_folder()
+        again = left.rename(left.with_name(left.name + "-2"))
+        status, _, err = self.drive("--full", "--resume", again)
+        self.assertEqual(status, 0, err)
+        self.assertTrue(self.only_folder().name.endswith("-full"))
 
     def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
         self.stop_after(15, signal.SIGINT, "--full")
