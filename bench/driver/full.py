@@ -84,14 +84,14 @@ def _run_one(
     """One experiment: as it is when complete, else from where it stopped."""
     later_s = 60 * sum(other.minutes for other in later)
     request = replace(request, folder=experiment.name, later_s=later_s)
-    complete = request.out / experiment.name
-    left = request.out / f"{experiment.name}-incomplete"
-    if complete.is_dir():
-        kept = stored.read(complete)
+    for name in (experiment.name, f"{experiment.name}-incomplete"):
+        if not (request.out / name).is_dir():
+            continue
+        kept = stored.read(request.out / name)
+        if not kept.complete:
+            return resume(kept, request)
         check_programs(kept, request)
-        return Outcome(complete, kept.experiment, kept.runs, kept.summaries, ())
-    if left.is_dir():
-        return resume(stored.read(left), request)
+        return Outcome(kept.folder, kept.experiment, kept.runs, kept.summaries, ())
     return measure(experiment, full(experiment.minutes), request)
 
 

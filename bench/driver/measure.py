@@ -87,6 +87,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
     facts = dict(kept.environment)
     if kept.complete:
         raise Refused(f"{kept.name} is complete: there is nothing to go on with")
+    if kept.lost:
+        raise Refused(f"{kept.name} was cut off after it was finished: start anew")
     check_programs(kept, request)
     asked, protocol = kept.experiment, protocol_of(facts)
     chosen = experiments.without(asked, set(_left_out(asked, protocol)))
@@ -193,6 +195,7 @@ def _finish(session: Session, facts: dict[str, Any], request: Request) -> Outcom
     summaries = session.summaries(complete=True)
     facts["left_out"] = list(summaries.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
+    facts["runs"] = len(session.runs)  # by which a folder that was cut off is known
     folder.write_json(ENVIRONMENT, facts)
     folder.write(SUMMARY, table.write_summary(summaries))
     if request.complete is not None:

@@ -34,9 +34,17 @@ class Stored:
     def name(self) -> str:
         return shown(Path(self.folder.resolve().name))
 
+    @property
+    def lost(self) -> int:
+        """Runs that were there when the folder was finished, and no longer are."""
+        return max(0, self.environment.get("runs", 0) - len(self.runs))
+
     @cached_property
     def summaries(self) -> Summaries:
-        left_out = self.environment.get("left_out", ())
+        left_out = list(self.environment.get("left_out", ()))
+        if self.lost:
+            count = f"{self.lost} of {self.environment['runs']} runs"
+            left_out.append(f"{count}, whose lines in {RUNS} are lost")
         return summarise(
             self.experiment, self.runs, self.blocks, left_out, self.complete,
             constants.read(self.folder),
@@ -83,13 +91,14 @@ def read(folder: Path) -> Stored:
         facts = json.loads((folder / ENVIRONMENT).read_text(encoding="utf-8"))
         _check_version(facts)
         runs = [Run.from_json(line) for line in read_lines(folder / RUNS)]
+        whole = len(runs) >= facts.get("runs", 0)  # older folders do not have it
         return Stored(
             folder=folder,
             experiment=_rebuild(facts),
             environment=facts,
             runs=tuple(runs),
             blocks=tuple(read_lines(folder / BLOCKS)),
-            complete=not (folder / INCOMPLETE).exists(),
+            complete=whole and not (folder / INCOMPLETE).exists(),
         )
     except OSError as error:
         raise StoredError(f"{shown(folder)}: {error.strerror}") from None

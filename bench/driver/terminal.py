@@ -30,6 +30,8 @@ def report_lines(
     lines = ["", experiment.question, ""]
     lines += table_lines(summaries, experiment.figure)
     lines += ratio_lines(experiment, summaries)
+    if not summaries.complete:
+        lines += ["This run is incomplete.", ""]
     if left_out := wording.left_out_sentence(summaries):
         lines += [left_out, ""]
     lines += _section("Not compared", summaries.refusals)

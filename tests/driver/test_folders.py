@@ -128,6 +128,31 @@ class OnFolders(DriverTest):
         self.assertIn("Six questions", out)
         self.assertTrue(read_runs(first))
 
+    def test_a_folder_that_was_cut_off_is_called_incomplete(self):
+        first = self.make()
+        path = first / "runs.ndjson"
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(lines[:11]) + lines[11][:40])
+        status, out, _ = self.on_folders("draw", first)
+        self.assertEqual(status, 0)
+        self.assertIn("This run is incomplete", out)
+        self.assertIn(f"Left out: {len(lines) - 11} of {len(lines)} runs", out)
+        _, out, _ = self.on_folders("compare", first, first)
+        self.assertIn("is incomplete", out)
+        status, _, err = self.drive("--resume", first)
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("was cut off", err)
+
+    def test_a_folder_of_before_that_tells_no_number_of_runs_is_whole(self):
+        first = self.make()
+        path = first / "environment.json"
+        facts = json.loads(path.read_text())
+        self.assertEqual(facts.pop("runs"), len(read_runs(first)))
+        path.write_text(json.dumps(facts))
+        status, out, _ = self.on_folders("draw", first)
+        self.assertEqual(status, 0)
+        self.assertNotIn("incomplete", out)
+
     def test_a_bootstrap_is_the_same_each_time_and_holds_the_ratio(self):
         over, under = [2.0, 2.1, 1.9, 2.2, 2.0, 1.8], [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
         found = bootstrap_ratio(over, under)

@@ -42,7 +42,7 @@ def verdict(experiment: Experiment, summaries: Summaries) -> str:
     if not parts:
         parts.append("<p>Nothing was compared: no cells ran in the same blocks.</p>")
     if not summaries.complete:
-        parts.insert(0, '<p class="warning">This run was stopped early.</p>')
+        parts.insert(0, '<p class="warning">This run is incomplete.</p>')
     return "\n".join(parts)
 
 
