@@ -20,6 +20,7 @@ from .layout import aligned
 from .measure import stamp
 from .model import Chart, Interval
 from .results import ENVIRONMENT, UNFINISHED, write_whole
+from .stats import FEWEST_FOR_INTERVAL
 from .stored import Stored, StoredError, describe
 
 CLASS = "class.csv"
@@ -44,7 +45,8 @@ def collect(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart, list[st
     ]  # fmt: skip
     write_whole(folder / ENVIRONMENT, json.dumps(facts, indent=2, ensure_ascii=False))
     chart = publish.draw_class(folder)
-    return folder.rename(out / name), chart, _lines(machines)
+    told = [*_lines(machines), *_warnings(machines)]
+    return folder.rename(out / name), chart, told
 
 
 def _check(machines: Sequence[Stored]) -> None:
@@ -67,6 +69,35 @@ def _check(machines: Sequence[Stored]) -> None:
         for cell in kept.experiment.cells:
             if asked.get(cell.name, sorted(cell.args)) != sorted(cell.args):
                 raise StoredError(f"{kept.name} asked {cell.label} with other options")
+    _check_workloads(machines)
+
+
+def _check_workloads(machines: Sequence[Stored]) -> None:
+    """Every machine must have had the same tasks to do."""
+    seen: dict[tuple[str, int], tuple[str, str]] = {}
+    for kept in machines:
+        for run in filter(lambda run: run.counts, kept.runs):
+            # An experiment may draw other tasks for each block.
+            which = run.cell.name, run.block if kept.experiment.reseed else 0
+            digest = run.record["workload_digest"]
+            first, name = seen.setdefault(which, (digest, kept.name))
+            if digest != first:
+                raise StoredError(
+                    f"{kept.name} and {name} had other workloads in {run.cell.label}"
+                )
+
+
+def _warnings(machines: Sequence[Stored]) -> Iterator[str]:
+    """What makes machines worse to hold against each other, by their numbers."""
+    for number, kept in enumerate(machines, start=1):
+        least = min((s.n for s in kept.summaries if s.n), default=0)
+        if not kept.complete:
+            yield f"warning: machine {number} is incomplete ({kept.name})"
+        if least < FEWEST_FOR_INTERVAL:
+            yield f"warning: machine {number} has {least} runs of a cell: no interval"
+    commits = {str(kept.environment.get("commit")) for kept in machines}
+    if len(commits) > 1:
+        yield f"warning: the commits differ: {', '.join(sorted(commits))}"
 
 
 def _csv(machines: Sequence[Stored]) -> str:

@@ -118,6 +118,28 @@ class OnFolders(DriverTest):
         self.assertEqual(status, 2)
         self.assertIn("with other options", err)
 
+    def test_machines_with_other_workloads_are_not_collected(self):
+        first, second = self.make(), self.make(STAND_IN_FAULT="digest")
+        status, _, err = self.on_folders("collect", first, second)
+        self.assertEqual((status, err.count("\n")), (2, 1))
+        self.assertIn("had other workloads in worker-pool, 2 workers, 4 tasks", err)
+        self.assertEqual([], list(self.out.glob("*-class")))
+
+    def test_what_makes_machines_unlike_is_told(self):
+        first, second = self.make(), self.make()
+        (second / "INCOMPLETE.txt").write_text("Stopped.\n")
+        self.change(second, "environment.json", commit="another")
+        path = second / "runs.ndjson"
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[:11]))
+        status, out, err = self.on_folders("collect", first, second)
+        self.assertEqual(status, 0, err)
+        self.assertIn("warning: machine 2 is incomplete", out)
+        self.assertIn("warning: machine 2 has 3 runs of a cell: no interval", out)
+        self.assertIn("warning: the commits differ: ", out)
+        self.assertNotIn("machine 1 ", out)
+        _, out, _ = self.on_folders("collect", first, self.make())
+        self.assertNotIn("warning", out)
+
     def test_drawing_again_makes_the_same_summary(self):
         first = self.make()
         before = (first / "summary.csv").read_text()
