@@ -122,7 +122,7 @@ class Run(unittest.TestCase):
 
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / "it's a place"
+            place = Path(folder) / "it's: a place"
             shutil.copytree(REPOSITORY / "bench", place / "bench")
             script = place / "bench/run"
             self.assertIn("--blocks", self.run_script(script, "--help").stdout)
