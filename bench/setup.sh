@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what is missing: bench/setup.sh run|test
+# Installs what is missing: bench/setup.sh run|test|python
 #
 #   run   what bench/run needs       test   what tests/run needs as well
+#   python   installs nothing: exits 0 only when python3 is there and new enough
 #
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
 # as root or with sudo that asks no password. Otherwise it prints the one line to type, or
@@ -56,6 +57,10 @@ missing() { # needs: prints the packages of those that are not there
     done
 }
 
+python_is_new_enough() {
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
@@ -79,16 +84,26 @@ install() { # packages: all on stderr, and the lists only fetched when they are 
 }
 
 case ${1-} in
+python)
+    python_is_new_enough
+    exit
+    ;;
 run) needed=$needed_to_run optional=$optional_to_run ;;
 test)
     needed=$needed_to_run$needed_to_test
     optional=$optional_to_run$optional_to_test
     ;;
 *)
-    echo "usage: bench/setup.sh run|test" >&2
+    echo "usage: bench/setup.sh run|test|python" >&2
     exit 2
     ;;
 esac
+
+# The package of an older distribution would be as old as what is there.
+if command -v python3 >/dev/null 2>&1 && ! python_is_new_enough; then
+    echo "please install Python 3.11 or newer: python3 is $(python3 --version 2>&1)" >&2
+    exit 3
+fi
 
 packages=$(missing "$needed")
 extras=$(missing "$optional")

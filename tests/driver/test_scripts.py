@@ -11,6 +11,11 @@ from . import REPOSITORY
 
 SETUP, RUN = REPOSITORY / "bench/setup.sh", REPOSITORY / "bench/run"
 REAL = ("sh", "find", "env", "cp", "true")
+# As Python 3.9 answers: its version, and that 3.9 is below 3.11.
+OLD_PYTHON = """#!/bin/sh
+[ "$1" = --version ] && echo "Python 3.9.2" && exit
+exit 1
+"""
 THERE = ("gcc", "meson", "ninja", "pkg-config", "python3", "hyperfine", "gnuplot")
 # Says what it was asked; knows the packages only after an update, if UPDATE is set.
 APT = """#!/bin/sh
@@ -108,6 +113,13 @@ class Setup(unittest.TestCase):
         self.assertEqual(status, 3)
         self.assertIn("could not install: hyperfine", err)
 
+    def test_an_old_python_is_told_in_one_line(self):
+        self.machine(user=0)
+        self.put("python3", OLD_PYTHON)
+        status, err, asked = self.setup()
+        self.assertEqual((status, asked, err.count("\n")), (3, [], 1))
+        self.assertIn("Python 3.11 or newer: python3 is Python 3.9.2", err)
+
     def test_an_unknown_set_is_usage(self):
         self.assertEqual(self.setup("everything")[0], 2)
 
@@ -115,10 +127,26 @@ class Setup(unittest.TestCase):
 class Run(unittest.TestCase):
     """What needs no build must work at once, and from anywhere."""
 
-    def run_script(self, script, *arguments, cwd="/"):
+    def run_script(self, script, *arguments, cwd="/", **changes):
         return subprocess.run(
-            [script, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60
+            [script, *arguments],
+            cwd=cwd,
+            env=os.environ | changes,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
+
+    def test_an_old_python_is_not_even_asked_for_help(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "python3").write_text(OLD_PYTHON)
+            (Path(folder) / "python3").chmod(0o755)
+            path = os.pathsep.join((folder, os.environ["PATH"]))
+            for words in (["--help"], ["--tasks", "0"], ["draw", "x"]):
+                done = self.run_script(RUN, *words, PATH=path)
+                told = (done.returncode, done.stderr.count("\n"), done.stdout)
+                self.assertEqual(told, (3, 1, ""), done.stderr)
+                self.assertIn("Python 3.11", done.stderr)
 
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:
