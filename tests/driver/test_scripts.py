@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 from . import REPOSITORY
+from .support import wait_for
 
 SETUP, RUN = REPOSITORY / "bench/setup.sh", REPOSITORY / "bench/run"
 REAL = ("sh", "find", "env", "cp", "true")
@@ -168,3 +170,87 @@ class Run(unittest.TestCase):
             done = self.run_script(link, "--list", cwd=folder)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("comparison", done.stdout)
+
+
+# Starts a compiler that would never end, as a build does.
+MESON = """#!/bin/sh
+echo $$ >"$PIDS/meson"
+sleep 1000 &
+echo $! >"$PIDS/compiler"
+wait
+"""
+
+
+class Build(unittest.TestCase):
+    """What bench/run does itself, in a copy that belongs to somebody else."""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        self.folder.chmod(0o755)
+        self.top = self.folder / "top"
+        shutil.copytree(REPOSITORY / "bench", self.top / "bench")
+
+    def run_as_other(self, **changes):
+        """As a user who may write nowhere here; None takes a variable away."""
+        for path in (self.top, self.top / "build", self.folder):
+            if path.exists():
+                path.chmod(0o555)
+                self.addCleanup(path.chmod, 0o755)
+        other = {"user": 65534, "group": 65534, "extra_groups": []}
+        environment = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"}
+        environment |= changes
+        return subprocess.run(
+            [self.top / "bench/run", "--quick"],
+            cwd="/",
+            env={k: v for k, v in environment.items() if v is not None},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            **(other if os.geteuid() == 0 else {}),
+        )
+
+    def is_refused(self, words, **changes):
+        done = self.run_as_other(**changes)
+        told = (done.returncode, done.stderr.count("\n"))
+        self.assertEqual(told, (3, 1), done.stderr)
+        self.assertIn(words, done.stderr)
+
+    def test_a_home_of_somebody_else_is_told(self):
+        self.is_refused("cannot write in", HOME=str(self.folder))
+
+    def test_no_home_at_all_is_told(self):
+        self.is_refused("there is no HOME", HOME=None)
+
+    def test_a_lock_of_somebody_else_is_told(self):
+        build = self.folder / "five-cooks"
+        build.mkdir()
+        (build / ".lock").touch(0o444)
+        self.is_refused(f"cannot write in {build}", XDG_CACHE_HOME=str(self.folder))
+
+    def test_a_signal_ends_the_build_too(self):
+        (self.folder / "meson").write_text(MESON)
+        (self.folder / "meson").chmod(0o755)
+        path = os.pathsep.join((str(self.folder), os.environ["PATH"]))
+        pids = self.folder / "pids"
+        pids.mkdir()
+        process = subprocess.Popen(
+            [self.top / "bench/run"], env=os.environ | {"PATH": path, "PIDS": str(pids)}
+        )
+        self.addCleanup(process.wait)
+        compiler = pids / "compiler"
+        wait_for(lambda: compiler.exists() and compiler.read_text(), "a compiler")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(60), 143)
+        for path in pids.iterdir():
+            stat = Path("/proc") / path.read_text().strip() / "stat"
+            wait_for(lambda: not_running(stat), f"the end of {path.name}", 10)
+
+
+def not_running(stat):
+    """True when the process is gone, or dead and not yet waited for."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
