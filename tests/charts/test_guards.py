@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -96,11 +98,18 @@ class Words(unittest.TestCase):
         self.assertIn("'It''s `date` \"now\"'", text)
 
 
+def state(process: str) -> str:
+    """The state of a process, as ps tells it; "-" when there is none."""
+    command = ["ps", "-o", "state=", "-p", process]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "-"
+
+
 class Gnuplot(unittest.TestCase):
     def setUp(self) -> None:
         desk = tempfile.TemporaryDirectory()
         self.addCleanup(desk.cleanup)
         self.folder = Path(desk.name)
+        self.addCleanup(gnuplot.hung.clear)
 
     def stand_in_gnuplot(self, script: str) -> None:
         """Puts a program called gnuplot first on the path."""
@@ -135,6 +144,21 @@ class Gnuplot(unittest.TestCase):
         find = "f=${3##*output=}; f=$(printf %s \"$f\" | tr -d \"'\")"
         self.stand_in_gnuplot(f"{find}\nprintf '<svg' > \"$f\"\n")
         self.refuses("cut off")
+
+    def test_after_one_that_hangs_the_rest_is_not_tried(self) -> None:
+        calls = self.folder / "calls"
+        hang = f"echo >>{calls}\nsleep 1000 &\necho $! >{calls}.pid\nwait\n"
+        self.stand_in_gnuplot(hang)
+        with mock.patch.object(gnuplot, "TIME_LIMIT_S", 1):
+            self.refuses("took over 1 s")
+            self.refuses("not drawn: .* took over 1 s")
+        self.assertEqual("\n", calls.read_text(encoding="utf-8"))
+        child = Path(f"{calls}.pid").read_text(encoding="utf-8").strip()
+        for _ in range(500):  # its end takes a moment
+            if state(child) in "Z-":
+                return
+            time.sleep(0.01)
+        self.fail("the child of gnuplot is still there")
 
     def test_a_missing_gnuplot_is_named_with_its_package(self) -> None:
         with mock.patch.dict(os.environ, {"PATH": "/nonexistent"}):

@@ -8,8 +8,10 @@ at, and renamed when it is whole. These guards are here and nowhere else.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,7 @@ ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
 FONT, FONT_PACKAGE = "DejaVu Sans", "fonts-dejavu-core"
 TIME_LIMIT_S = 60
 SHARED = {"queue-wait": "latency"}  # charts that another one's script draws
+hung: list[str] = []  # why gnuplot is not asked again: it did not come back
 # Words on stderr that say nothing of the picture.
 HARMLESS = ("Fontconfig error: No writable cache directories",)
 
@@ -68,24 +71,41 @@ def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     if not (REPOSITORY / script).is_file():
         raise ChartError(f"there is no {script}")
     words = f"data='{data}'; output='{picture}'"
+    if hung:
+        raise ChartError(f"not drawn: {hung[0]}")
     command = ["gnuplot", "-d", "-e", words, script]
     try:
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=_environment(), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, errors="replace", timeout=TIME_LIMIT_S,
-        )  # fmt: skip
+        status, errors = _end_of(command)
     except FileNotFoundError:
         raise ChartError("gnuplot is not installed (package gnuplot-nox)") from None
     except subprocess.TimeoutExpired:
-        raise ChartError(f"{script} took over {TIME_LIMIT_S} s") from None
+        hung.append(f"{script} took over {TIME_LIMIT_S} s")
+        raise ChartError(hung[0]) from None
     said = [
         line.strip()
-        for line in done.stderr.splitlines()
+        for line in errors.splitlines()
         if line.strip() and not line.startswith(HARMLESS)
     ]
-    if done.returncode != 0 or said:
+    if status != 0 or said:
         last = said[-1] if said else "no word"
-        raise ChartError(f"{script}: gnuplot status {done.returncode}: {last}")
+        raise ChartError(f"{script}: gnuplot status {status}: {last}")
+
+
+def _end_of(command: list[str]) -> tuple[int, str]:
+    """The status and stderr of a command that leaves nobody behind."""
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=_environment(), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            errors = process.communicate(timeout=TIME_LIMIT_S)[1]
+        except BaseException:
+            # The group: a child that hangs, too, would hold our pipe open.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, errors
 
 
 def _environment() -> dict[str, str]:
