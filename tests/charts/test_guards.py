@@ -160,6 +160,19 @@ class Gnuplot(unittest.TestCase):
             time.sleep(0.01)
         self.fail("the child of gnuplot is still there")
 
+    def test_a_place_with_a_quote_is_drawn_from_and_into(self) -> None:
+        place = self.folder / "it's a place"
+        place.mkdir()
+        with mock.patch.object(tempfile, "tempdir", str(place)):
+            gnuplot.draw(sheet(), place)
+        command = gnuplot.command_line("wall-time", str(place))
+        (self.folder / "plots").symlink_to(gnuplot.REPOSITORY / "plots")
+        done = subprocess.run(
+            command, shell=True, cwd=self.folder, capture_output=True, text=True
+        )
+        self.assertEqual((0, ""), (done.returncode, done.stderr), command)
+        gnuplot.inspect(self.folder / "wall-time.svg")
+
     def test_a_missing_gnuplot_is_named_with_its_package(self) -> None:
         with mock.patch.dict(os.environ, {"PATH": "/nonexistent"}):
             self.refuses("gnuplot-nox")

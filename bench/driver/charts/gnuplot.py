@@ -8,6 +8,8 @@ at, and renamed when it is whole. These guards are here and nowhere else.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -70,10 +72,9 @@ def run_gnuplot(data: Path, picture: Path, script: str) -> None:
     """One process for one picture: no setting leaks from chart to chart."""
     if not (REPOSITORY / script).is_file():
         raise ChartError(f"there is no {script}")
-    words = f"data='{data}'; output='{picture}'"
     if hung:
         raise ChartError(f"not drawn: {hung[0]}")
-    command = ["gnuplot", "-d", "-e", words, script]
+    command = ["gnuplot", "-d", "-e", _words(data, picture), script]
     try:
         status, errors = _end_of(command)
     except FileNotFoundError:
@@ -106,6 +107,12 @@ def _end_of(command: list[str]) -> tuple[int, str]:
                 os.killpg(process.pid, signal.SIGKILL)
             raise
     return process.returncode, errors
+
+
+def _words(data: Path | str, picture: Path | str) -> str:
+    """What tells a script where things are; gnuplot takes two quotes for one."""
+    quoted = (str(path).replace("'", "''") for path in (data, picture))
+    return "data='{}'; output='{}'".format(*quoted)
 
 
 def _environment() -> dict[str, str]:
@@ -161,5 +168,7 @@ def check_font() -> None:
 
 def command_line(name: str, folder: str) -> str:
     """What to type, in the repository, to draw this chart again."""
-    words = f"data='{folder}/charts/{name}.csv'; output='{name}.svg'"
-    return f'gnuplot -d -e "{words}" {script_of(name)}'
+    words = _words(f"{folder}/charts/{name}.csv", f"{name}.svg")
+    plain = re.fullmatch(r"[\w./-]+", folder)
+    words = f'"{words}"' if plain else shlex.quote(words)
+    return f"gnuplot -d -e {words} {script_of(name)}"
