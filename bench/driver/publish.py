@@ -22,6 +22,9 @@ def draw(
         from . import charts
 
         drawn = list(charts.draw(folder, experiment, runs, summaries))
+        for chart in drawn:
+            if chart.problem:
+                _remove(folder / "charts", chart.name)
     except Exception as error:
         drawn = [_failed("charts", error)]
     try:
@@ -31,6 +34,14 @@ def draw(
     except Exception as error:
         drawn.append(_failed("report", error))
     return drawn
+
+
+def _remove(charts: Path, name: str) -> None:
+    """A chart that failed must not stand there as an earlier time drew it."""
+    for path in charts.iterdir() if charts.is_dir() else ():
+        part = path.suffix == ".csv" and path.name.startswith(f"{name}-")
+        if part or path.stem == name:
+            path.unlink()
 
 
 def draw_class(folder: Path) -> Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts  # noqa: E402
+from driver import charts, publish  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
 from driver.charts.sheet import (  # noqa: E402
     ChartError,
@@ -176,6 +177,22 @@ class Gnuplot(unittest.TestCase):
     def test_a_missing_gnuplot_is_named_with_its_package(self) -> None:
         with mock.patch.dict(os.environ, {"PATH": "/nonexistent"}):
             self.refuses("gnuplot-nox")
+
+    def test_a_chart_that_fails_leaves_nothing_of_an_earlier_time(self) -> None:
+        material = stand_in.material(self.folder, n=6)
+        asked = replace(
+            material.experiment, charts=("wall-time", "memory", "outcomes", "in-flight")
+        )
+        values = (self.folder, asked, material.runs, material.summaries)
+        publish.draw(*values, facts={})
+        before = {path.name for path in (self.folder / "charts").iterdir()}
+        self.assertLessEqual({"wall-time.svg", "overview-memory.csv"}, before)
+        real = shutil.which("gnuplot")
+        one = f'case $* in */wall-time.csv*) exec {real} "$@" ;; esac'
+        self.stand_in_gnuplot(f"{one}\nexit 1\n")
+        publish.draw(*values, facts={})
+        left = {path.stem for path in (self.folder / "charts").iterdir()}
+        self.assertEqual({"wall-time"}, left)
 
     def test_a_missing_column_fails_the_chart(self) -> None:
         whole = sheet()
