@@ -95,13 +95,14 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
 
 
 def state() -> dict[str, Any]:
-    """What changes: load, pressure and free memory at this moment."""
+    """What changes: load, pressure, free memory and threads at this moment."""
     pressure = read("/proc/pressure/cpu")
     some = re.search(r"some avg10=([0-9.]+)", pressure or "")
     return {
         "load_1min": os.getloadavg()[0],
         "cpu_pressure_10s_percent": float(some[1]) if some else None,
         "memory_available_bytes": _memory_bytes("MemAvailable"),
+        "threads_alive": threads_now(),
     }
 
 

@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -192,7 +192,7 @@ def _facts(
 def _finish(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     folder, asked = session.folder, session.experiment
-    summaries = session.summaries(complete=True)
+    summaries = replace(session.summaries(complete=True), machine=facts)
     facts["left_out"] = list(summaries.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
     facts["runs"] = len(session.runs)  # by which a folder that was cut off is known

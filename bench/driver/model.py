@@ -274,6 +274,7 @@ class Summaries:
     refusals: tuple[str, ...] = ()  # why cells were not compared, each a sentence
     constants: Constants = Constants()  # of the theory, if they were measured
     create_each_s: float | None = None  # c of the theory, from there or from the runs
+    machine: Mapping[str, Any] = field(default_factory=dict)  # environment.json
 
     def __iter__(self) -> Iterator[Summary]:
         return iter(self.cells)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import environment, wording
+from . import wording
 from .model import OUTCOMES, Experiment, Run, Summaries, Summary, Verdict
 from .quantities import show_count, show_duration, show_percent
 from .theory import arrivals_s, bound_wall_s, service_time_s
@@ -43,6 +43,7 @@ def answer_all(
 
 def _why_not_double(summaries: Summaries) -> Answer:
     """Names what limits each design at its largest number of tasks."""
+    cpus = (summaries.machine.get("cpu") or {}).get("usable")
     largest: dict[str, Summary] = {}
     for summary in summaries:
         name = wording.design_name(summary.cell)
@@ -52,7 +53,7 @@ def _why_not_double(summaries: Summaries) -> Answer:
             largest[name] = summary
     by_limiter: dict[str, list[str]] = {}
     for name, summary in largest.items():
-        what, share = limiter(summary)
+        what, share = limiter(summary, cpus)
         by_limiter.setdefault(what, []).append(f"{name} ({show_percent(share)})")
     told = [f"{what} in {_listed(names)}" for what, names in by_limiter.items()]
     text = f"Most time goes to {'; to '.join(told)}." if told else "Nothing was run."
@@ -65,12 +66,12 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def limiter(summary: Summary) -> tuple[str, float]:
-    """What most of a cell's time goes to, and its share."""
+def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
+    """What most of a cell's time goes to, and its share. cpus: of its machine."""
     figures = {name: interval.median for name, interval in summary.figures.items()}
     wall_s = figures.get("inner_wall_s") or figures["wall_s"]
     cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
-    cpu_share = cpu_s / (environment.cpus() * wall_s)
+    cpu_share = cpu_s / (cpus * wall_s) if cpus else 0
     straggling_s = figures.get("latency_max_s", 0) - figures.get("latency_p90_s", 0)
     rounds = f"rounds of {show_duration(service_time_s(summary.cell))}"
     shares = {

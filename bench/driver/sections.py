@@ -1,20 +1,22 @@
 """What some experiments have to tell at the end besides the table and the ratios.
 
-An experiment names its sections in its TOML file; each is lines for a terminal.
+An experiment names its sections in its TOML file; each makes lines for a terminal of
+the runs and of environment.json, which describes the machine that ran them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from . import environment, thread_cost, wording
+from . import thread_cost, wording
 from .layout import aligned
 from .model import Run
 from .quantities import show_bytes, show_count
 
 
-def limits(runs: Sequence[Run]) -> list[str]:
-    """Where thread creation ended, and where this machine would end it."""
+def limits(runs: Sequence[Run], machine: Mapping[str, Any]) -> list[str]:
+    """Where thread creation ended, and where the machine would end it."""
     told = ["Where thread creation ended"]
     seen: dict[str, str] = {}
     for run in runs:
@@ -22,13 +24,16 @@ def limits(runs: Sequence[Run]) -> list[str]:
             count = show_count(run.record.get("threads_created", 0))
             seen[run.cell.label] = f"{run.cell.label}: {count} threads, {_limit(run)}"
     told += [f"  {line}" for line in seen.values()] or ["  nowhere in these runs"]
-    rows = [(f"  {name}", show_count(n)) for n, name in environment.thread_limits()]
-    alive = environment.threads_now()
+    known = machine.get("thread_limits") or {}
+    rows = [(f"  {name}", show_count(limit)) for name, limit in known.items()]
+    alive = (machine.get("state_before") or {}).get("threads_alive")
     if alive is not None:
         rows.append(
-            ("  (threads alive on the whole machine now", f"{show_count(alive)})")
+            ("  (threads alive on the whole machine before", f"{show_count(alive)})")
         )
-    return [*told, "What would end it on this machine", *aligned(rows)]
+    if rows:
+        told += ["What would end it on that machine", *aligned(rows)]
+    return told
 
 
 def _limit(run: Run) -> str:
@@ -37,7 +42,7 @@ def _limit(run: Run) -> str:
     return limit if isinstance(limit, str) else " ".join(map(str, limit.values()))
 
 
-def cost_of_a_thread(runs: Sequence[Run]) -> list[str]:
+def cost_of_a_thread(runs: Sequence[Run], machine: Mapping[str, Any]) -> list[str]:
     """Memory for each further thread, by kind, with its sum."""
     rows = [("What one more thread costs", "median [95 %]")]
     found = thread_cost.costs(runs)
@@ -52,7 +57,7 @@ def cost_of_a_thread(runs: Sequence[Run]) -> list[str]:
     return aligned(rows) if found else ["What one more thread costs: too few points"]
 
 
-SECTIONS: dict[str, Callable[[Sequence[Run]], list[str]]] = {
+SECTIONS: dict[str, Callable[[Sequence[Run], Mapping[str, Any]], list[str]]] = {
     "limits": limits,
     "thread-cost": cost_of_a_thread,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,11 @@ class Stored:
         if self.lost:
             count = f"{self.lost} of {self.environment['runs']} runs"
             left_out.append(f"{count}, whose lines in {RUNS} are lost")
-        return summarise(
+        summaries = summarise(
             self.experiment, self.runs, self.blocks, left_out, self.complete,
             constants.read(self.folder),
         )  # fmt: skip
+        return replace(summaries, machine=self.environment)
 
 
 def describe(experiment: Experiment) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def report_lines(
     lines += _section("Not compared", summaries.refusals)
     lines += _section("Controls", wording.noise_sentences(summaries.noise))
     for name in experiment.sections:
-        lines += [*SECTIONS[name](runs), ""]
+        lines += [*SECTIONS[name](runs, summaries.machine), ""]
     answers = answer_all(experiment, runs, summaries)
     lines += _section("Six questions", [_answer_line(answer) for answer in answers])
     failed = [f"{c.name}: {c.problem}" for c in charts if c.problem]

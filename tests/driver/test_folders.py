@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 
-from .support import DriverTest, read_runs
+from .support import SMALL, DriverTest, read_runs
 from driver.stats import bootstrap_ratio
 
 
@@ -174,6 +174,13 @@ class OnFolders(DriverTest):
         status, out, _ = self.on_folders("draw", first)
         self.assertEqual(status, 0)
         self.assertNotIn("incomplete", out)
+
+    def test_drawing_again_tells_of_the_machine_that_ran(self):
+        self.write_experiment('sections = ["limits"]\n' + SMALL)
+        first = self.make()
+        self.change(first, "environment.json", thread_limits={"pids.max": 4321})
+        _, out, _ = self.on_folders("draw", first)
+        self.assertRegex(out, r"on that machine\n +pids\.max +4.321\n")
 
     def test_a_bootstrap_is_the_same_each_time_and_holds_the_ratio(self):
         over, under = [2.0, 2.1, 1.9, 2.2, 2.0, 1.8], [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]

@@ -1,6 +1,7 @@
 """The six questions: each can be answered with yes, with no, and with "cannot tell"."""
 
 import unittest
+from dataclasses import replace
 
 from .support import make_cell, make_run
 from driver.model import Experiment, Role
@@ -14,8 +15,10 @@ class Questions(unittest.TestCase):
         self.pool = make_cell("worker-pool")
         self.experiment = Experiment("test", "?", (self.threads, self.pool), ())
 
-    def answers(self, runs):
-        answers = answer_all(self.experiment, runs, summarise(self.experiment, runs))
+    def answers(self, runs, cpus=None):
+        summaries = summarise(self.experiment, runs)
+        summaries = replace(summaries, machine={"cpu": {"usable": cpus}})
+        answers = answer_all(self.experiment, runs, summaries)
         self.assertEqual(len(answers), 6)
         return answers
 
@@ -52,6 +55,15 @@ class Questions(unittest.TestCase):
             run.record["create_ns"] = 0
             run.record["wall_ns"] = 2_100_000
         self.assertIn("rounds of 1.00 ms in ", self.answers(runs)[0].text)
+
+    def test_the_share_of_the_cpus_is_that_of_the_machine_that_ran(self):
+        runs = self.runs()
+        for run in runs:
+            run.record["cpu"]["user_ns"] = 2 * run.record["wall_ns"]
+        told = {cpus: self.answers(runs, cpus)[0].text for cpus in (2, 64, None)}
+        self.assertIn("the CPUs in", told[2])
+        self.assertNotIn("the CPUs", told[64])
+        self.assertNotIn("the CPUs", told[None])
 
     def test_the_impossible_is_a_broken_limit(self):
         runs = self.runs()

@@ -43,7 +43,7 @@ def write(
         "verdict": sections.verdict(experiment, summaries),
         "doubts": sections.doubts(summaries),
         "questions": sections.six_questions(experiment, runs, summaries),
-        "more": sections.more(experiment, runs),
+        "more": sections.more(experiment, runs, summaries),
         "noise": sections.noise(summaries),
         "lead": _lead(charts),
         "cells": sections.cells(summaries, runs),

@@ -82,9 +82,12 @@ def _sign(fine: bool | None) -> str:
     return {True: "✓ fine", False: "✗ not fine", None: "? cannot tell"}[fine]
 
 
-def more(experiment: Experiment, runs: Sequence[Run]) -> str:
+def more(experiment: Experiment, runs: Sequence[Run], summaries: Summaries) -> str:
     """What this experiment has to tell besides, as the terminal shows it."""
-    told = ["\n".join(SECTIONS[name](runs)) for name in experiment.sections]
+    told = [
+        "\n".join(SECTIONS[name](runs, summaries.machine))
+        for name in experiment.sections
+    ]
     return "\n".join(f'<pre tabindex="0">{escape(text)}</pre>' for text in told)
 
 
