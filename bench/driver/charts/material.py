@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,6 @@ from math import log10
 from pathlib import Path
 
 from ..model import Cell, Experiment, Ratio, Role, Run, Summaries, Summary
-from ..results import ENVIRONMENT
 from ..theory import service_time_s
 from .look import looks
 from .sheet import ChartError
@@ -84,12 +82,11 @@ class Material:
     def machine(self) -> str:
         """ "2 CPUs, virtual, Linux 6.1", as far as the folder tells it."""
         try:
-            text = (self.folder / ENVIRONMENT).read_text(encoding="utf-8")
-            facts = json.loads(text)
+            facts = self.summaries.machine
             cpus, kernel = facts["cpu"]["usable"], facts["system"]["kernel"]
             virtual = ", virtual" if facts["cpu"]["virtual"] else ""
             version = ".".join(kernel.split(".")[:2])
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (LookupError, TypeError, AttributeError):
             return ""
         return f"{cpus} CPU{'s' * (cpus != 1)}{virtual}, Linux {version}"
 
