@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from driver import lesson, syllabus
+from driver.lessons import lesson, syllabus
 from driver.experiment import ExperimentError
 
 GOOD = """

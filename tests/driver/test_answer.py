@@ -2,7 +2,7 @@
 
 from .lesson_files import CHOICES, SETTINGS, Desk
 from .support import make_run
-from driver import answer, choices, lesson, teach
+from driver.lessons import answer, choices, lesson, teach
 from driver.charts import prediction
 from driver.charts.material import Material
 from driver.child import Ending

@@ -10,7 +10,7 @@ import unittest
 
 from . import REPOSITORY
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
-from driver import answer, guess, lesson, syllabus, teach
+from driver.lessons import answer, guess, lesson, syllabus, teach
 from driver.charts import prediction
 from driver.experiment import ExperimentError
 from driver.report import lessons as part
@@ -200,7 +200,7 @@ class AtTheTerminal(unittest.TestCase):
         """What _ask makes of what a class types."""
         ours, theirs = pty.openpty()
         code = (
-            "from driver import syllabus, teach; print(teach._ask(syllabus.load('2')))"
+            "from driver.lessons import syllabus, teach; print(teach._ask(syllabus.load('2')))"
         )
         os.write(ours, typed)
         done = subprocess.run(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .. import lesson
+from ..lessons import lesson
 from ..model import Chart, Experiment, Run, Summaries
 from . import (
     cancel,
@@ -24,8 +24,8 @@ from . import (
     micro,
     outcomes,
     overview,
-    prediction,
     pool_size,
+    prediction,
     rate_limit,
     retry_storm,
     run_sequence,

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log, log10
 
-from .. import lesson
-from ..guess import Value as Guess
-from ..guess import shown
-from ..lesson import NEAR, Result
+from ..lessons import lesson
+from ..lessons.guess import Value as Guess
+from ..lessons.guess import shown
+from ..lessons.lesson import NEAR, Result
 from .material import Material
 from .sheet import ChartError, Sheet, Tics, Value
 from .words import sentence, show_setting

@@ -15,8 +15,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .. import lesson
 from ..charts.material import Material
+from ..lessons import lesson
 from ..model import Chart, Experiment, Run, Summaries
 from . import lessons, replay, sections, sliders
 from .html import variables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..guess import shown
-from ..lesson import NEAR, Result
+from ..lessons.guess import shown
+from ..lessons.lesson import NEAR, Result
 from .html import table
 
 HEADER = ("question", "predicted", "theory", "measured", "came close", "claim")

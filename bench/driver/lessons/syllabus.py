@@ -34,14 +34,14 @@ from typing import Any
 
 import tomllib
 
-from . import REPOSITORY
-from . import experiment as experiments
+from .. import REPOSITORY
+from .. import experiment as experiments
+from ..experiment import ExperimentError
+from ..figures import FIGURES
+from ..model import Experiment
 from .choices import Choice
-from .experiment import ExperimentError
-from .figures import FIGURES
 from .guess import ACCEPTED, Value, parse
 from .lesson import Lesson
-from .model import Experiment
 
 LESSONS = REPOSITORY / "bench/lessons"
 NEEDED = ("claim", "why", "change", "ends")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from .quantities import parse_count, parse_duration_ns, show, show_count, show_ratio
+from ..quantities import parse_count, parse_duration_ns, show, show_count, show_ratio
 
 Value = float | str
 ACCEPTED = {

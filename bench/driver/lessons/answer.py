@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .child import Ending
+from ..child import Ending
+from ..figures import FIGURES
+from ..model import Interval, Role, Run, Summaries, Summary, Verdict
+from ..stats import FEWEST_FOR_INTERVAL
+from ..summarise import ratio
+from ..wording import interval_text
 from .choices import right
-from .figures import FIGURES
 from .guess import Value
 from .lesson import Lesson, Result
-from .model import Interval, Role, Run, Summaries, Summary, Verdict
-from .stats import FEWEST_FOR_INTERVAL
-from .summarise import ratio
-from .wording import interval_text
 
 Measured = Mapping[str, Any]
 

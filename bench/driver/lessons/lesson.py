@@ -24,9 +24,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..model import Experiment
 from .choices import Choice
 from .guess import Value
-from .model import Experiment
 
 FILE = "lesson.json"
 NEAR = 1.25  # a prediction within this factor was right

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import child, hyperfine
-from .child import Ending, Guardian
+from .. import child, hyperfine
+from ..child import Ending, Guardian
 
 RUNS = 6  # as many as make an interval of a figure
 TIMEOUT_S = 2.0

@@ -15,17 +15,19 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import answer, choices, status, syllabus
+from .. import status
+from ..blocks import LESSON
+from ..experiment import ExperimentError
+from ..hyperfine import HyperfineError
+from ..measure import Refused, Request, measure, place
+from ..model import Chart, Run, Summaries
+from ..results import ResultsError, locked, write_whole
+from ..status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
+from . import answer, choices
 from . import lesson as lessons
-from .blocks import LESSON
-from .experiment import ExperimentError
+from . import syllabus
 from .guess import Value, accepted, parse, shown
-from .hyperfine import HyperfineError
 from .lesson import Lesson, Result
-from .measure import Refused, Request, measure, place
-from .model import Chart, Run, Summaries
-from .results import ResultsError, locked, write_whole
-from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
 
 WIDTH = 80
 
