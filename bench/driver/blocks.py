@@ -34,6 +34,7 @@ class Protocol:
     with_constants: bool = True  # of the theory, measured first
     canary_sleeps: int = 20
     relinks: bool = False  # the programs, every so many blocks
+    cannot_say: str = ""  # what no run by it can tell
 
 
 # Half a minute holds six blocks of the comparison by a hair: its canary sings less.
@@ -44,16 +45,31 @@ QUICK = Protocol(
     with_long_cells=False,
     with_constants=False,
     canary_sleeps=5,
+    cannot_say="what takes over 5 s, how theory does that has to predict the cost of"
+    " a thread, or how it comes out on another day",
 )
 LESSON = Protocol(
-    "lesson", 9.5, 9, with_long_cells=False, with_constants=False, canary_sleeps=3
+    "lesson",
+    9.5,
+    9,
+    with_long_cells=False,
+    with_constants=False,
+    canary_sleeps=3,
+    cannot_say=QUICK.cannot_say,
 )
-CLASSROOM = Protocol("classroom", 165, 15)
+CLASSROOM = Protocol(
+    "classroom",
+    165,
+    15,
+    cannot_say="how it comes out on another day, or with the programs linked in"
+    " another order",
+)
 
 
 def full(minutes: float) -> Protocol:
     """The protocol of one experiment of a full run."""
-    return Protocol("full", 60 * minutes, 30, relinks=True)
+    told = "how it comes out on another machine, or on this one on another day"
+    return Protocol("full", 60 * minutes, 30, relinks=True, cannot_say=told)
 
 
 def protocol_of(facts: Mapping[str, Any]) -> Protocol:

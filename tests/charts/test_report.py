@@ -114,6 +114,12 @@ class Report(unittest.TestCase):
         told = sections.noise(replace(self.material.summaries, noise=quiet))
         self.assertIn("Quiet", told)
 
+    def test_what_a_protocol_cannot_say_is_told(self) -> None:
+        for name in ("quick", "lesson", "classroom", "full"):
+            facts = {"protocol": name, "minutes": 2}
+            told = sections.doubts(replace(self.material.summaries, machine=facts))
+            self.assertIn(f"A {name} run cannot say", told)
+
     def test_the_table_tells_exit_codes_and_kernel_memory(self) -> None:
         cell = self.material.summaries.cells[0].cell
         runs = [r for r in self.material.runs if r.cell.name == cell.name and r.counts]

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from .. import questions, wording
+from ..blocks import protocol_of
 from ..charts import svg
 from ..charts.gnuplot import command_line
 from ..figures import FIGURES
@@ -60,10 +61,19 @@ def noise(summaries: Summaries) -> str:
 
 def doubts(summaries: Summaries) -> str:
     """What the controls say, what was left out, what was refused."""
-    lines = wording.noise_sentences(summaries.noise)
+    lines = [*wording.noise_sentences(summaries.noise), *_cannot_say(summaries)]
     lines += [f"Left out: {cell}" for cell in summaries.left_out]
     lines += [f"Not compared: {refusal}" for refusal in summaries.refusals]
     return bullets(lines or ["No control was run."])
+
+
+def _cannot_say(summaries: Summaries) -> list[str]:
+    """What the protocol leaves open, whatever the figures."""
+    name = summaries.machine.get("protocol")
+    if name is None:
+        return []
+    told = protocol_of(summaries.machine).cannot_say
+    return [f"A {name} run cannot say {told}."] if told else []
 
 
 def six_questions(
