@@ -87,7 +87,7 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "memory_bytes": _memory_bytes("MemTotal"),
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
-        "limits": {name: _limit(number) for name, number in LIMITS.items()},
+        "limits": {name: _told_limit(number) for name, number in LIMITS.items()},
         "thread_limits": dict((name, limit) for limit, name in thread_limits()),
         "on_battery": on_battery(),
         "tools": _tools(programs.parent),
@@ -179,6 +179,12 @@ def _memory_bytes(field: str) -> int | None:
 def _limit(number: int) -> int | None:
     soft, _ = resource.getrlimit(number)
     return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _told_limit(number: int) -> int | str:
+    """As the results tell it: to have no limit is known, and not null."""
+    limit = _limit(number)
+    return "unlimited" if limit is None else limit
 
 
 def pids_max() -> int | None:
