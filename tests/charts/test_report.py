@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver import charts, report, wording  # noqa: E402
-from driver.model import Chart, Noise  # noqa: E402
+from driver.model import Chart, Noise, Role  # noqa: E402
 from driver.report import sections  # noqa: E402
 from driver.report.html import palette, variables  # noqa: E402
 
@@ -119,6 +119,17 @@ class Report(unittest.TestCase):
             facts = {"protocol": name, "minutes": 2}
             told = sections.doubts(replace(self.material.summaries, machine=facts))
             self.assertIn(f"A {name} run cannot say", told)
+
+    def test_the_commands_are_those_that_were_measured(self) -> None:
+        m = self.material
+        cell = m.runs[0].cell
+        runs = [run for run in m.runs if run.cell.name == cell.name]
+        first = replace(runs[0], role=Role.WARM_UP, command=(cell.design, "--first"))
+        sample = replace(runs[0], role=Role.SAMPLE, command=(cell.design, "--samples"))
+        alone = replace(sample, cell=replace(cell, name="only-sampled"))
+        told = report.commands([first, *runs, sample, alone])
+        self.assertEqual(told[cell.name], (cell.design, *cell.args))
+        self.assertEqual(told["only-sampled"], sample.command)
 
     def test_the_table_tells_exit_codes_and_kernel_memory(self) -> None:
         cell = self.material.summaries.cells[0].cell

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..charts.material import Material
 from ..lessons import lesson
-from ..model import Chart, Experiment, Run, Summaries
+from ..model import Chart, Experiment, Role, Run, Summaries
 from . import lessons, replay, sections, sliders
 from .html import variables
 
@@ -52,7 +52,7 @@ def write(
         "reading": _page("reading.html"),
         "threats": sections.threats(),
         "environment": sections.environment(environment),
-        "commands": sections.commands(_commands(runs)),
+        "commands": sections.commands(commands(runs)),
         "again": escape(str(environment.get("command", "bench/run"))),
         "raw": _raw(folder),
     }
@@ -125,8 +125,10 @@ def _lead(charts: Sequence[Chart]) -> str:
     return f'<p class="lead">{escape(titles[0])}.</p>' if titles else ""
 
 
-def _commands(runs: Sequence[Run]) -> dict[str, Sequence[str]]:
-    return {run.cell.name: run.command for run in runs}
+def commands(runs: Sequence[Run]) -> dict[str, Sequence[str]]:
+    """Of each cell as it was measured; as a sample where it was nothing else."""
+    measured = [run for run in runs if run.role is Role.MEASURE]
+    return {run.cell.name: run.command for run in (*runs, *measured)}
 
 
 def _raw(folder: Path) -> str:
