@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import publish, wording
-from .figures import FIGURES
+from .figures import FIGURES, bearable
 from .layout import aligned
 from .measure import stamp
 from .model import Chart, Interval
@@ -115,7 +115,7 @@ def _rows(number: int, kept: Stored) -> Iterator[list[object]]:
     for summary in kept.summaries:
         cell = summary.cell
         key = [cell.name, cell.design, cell.workers, cell.tasks]
-        for name, interval in summary.figures.items():
+        for name, interval in bearable(summary).items():
             figure = [name, FIGURES[name].unit]
             yield [*machine, *key, interval.n, *figure, *_limits(interval)]
         for name, count in summary.outcomes.items():

@@ -7,12 +7,13 @@ A figure that was not recorded is None, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .model import Run
+from .model import Interval, Run, Summary
 
 NS_PER_S = 1e9
+FEWEST_FOR_P99 = 1000  # tasks; with fewer, p99 is the maximum or next to it
 
 
 @dataclass(frozen=True)
@@ -127,3 +128,13 @@ _TABLE = [
 ]  # fmt: skip
 
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _TABLE}
+
+
+def bearable(summary: Summary) -> Mapping[str, Interval]:
+    """The figures of a cell that its number of tasks can bear."""
+    few = summary.cell.tasks < FEWEST_FOR_P99
+    return {
+        name: interval
+        for name, interval in summary.figures.items()
+        if not (few and name.endswith("_p99_s"))
+    }

@@ -164,6 +164,15 @@ class Comparing(unittest.TestCase):
         ratio = next(row for row in rows if row["figure"] == "ratio_wall_s")
         self.assertEqual((ratio["cell"], ratio["median"]), (self.pool.name, "2"))
 
+    def test_the_table_tells_no_p99_of_few_tasks(self):
+        few, many = make_cell(tasks=999), make_cell(tasks=1000)
+        runs = [make_run(cell, block, 1.0) for cell in (few, many) for block in (1, 2)]
+        found = summarise(Experiment("test", "?", (few, many), ()), runs)
+        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        for figure, tasks in (("p99", ["1000"]), ("p90", ["999", "1000"])):
+            with_it = [r["tasks"] for r in rows if r["figure"] == f"latency_{figure}_s"]
+            self.assertEqual(with_it, tasks)
+
     def test_noisy_blocks_are_named(self):
         quiet = {"sleep_s": 0.2, "spin_s": 0.01}
         blocks = [{"block": b, "canary": quiet} for b in range(1, 7)]
