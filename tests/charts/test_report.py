@@ -131,6 +131,15 @@ class Report(unittest.TestCase):
         self.assertEqual(told[cell.name], (cell.design, *cell.args))
         self.assertEqual(told["only-sampled"], sample.command)
 
+    def test_what_to_type_names_this_folder_and_no_path_of_the_user(self) -> None:
+        results = sections.REPOSITORY / "results"
+        for name in ("20250101T000000Z-abc", "20250101T000000Z-abc-full/memory"):
+            told = sections.place(results / f".unfinished-{name}")
+            self.assertEqual(f"results/{name}", told)
+        self.says("driver.trace DIR/samples/NAME.csv")
+        self.says("data=&#x27;DIR/charts/wall-time.csv&#x27;")
+        self.assertNotIn(str(self.folder), self.text)
+
     def test_the_table_tells_exit_codes_and_kernel_memory(self) -> None:
         cell = self.material.summaries.cells[0].cell
         runs = [r for r in self.material.runs if r.cell.name == cell.name and r.counts]

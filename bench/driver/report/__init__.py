@@ -55,6 +55,7 @@ def write(
         "commands": sections.commands(commands(runs)),
         "again": escape(str(environment.get("command", "bench/run"))),
         "raw": _raw(folder),
+        "place": escape(sections.place(folder)),
     }
     return _save(folder, fill(_page("report.html"), parts))
 

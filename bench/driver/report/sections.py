@@ -9,18 +9,20 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .. import questions, wording
+from .. import REPOSITORY, questions, wording
 from ..blocks import protocol_of
 from ..charts import svg
 from ..charts.gnuplot import command_line
 from ..figures import FIGURES
 from ..model import Chart, Experiment, Role, Run, Summaries, Summary
 from ..quantities import show, show_bytes, show_count, show_duration
+from ..results import UNFINISHED, shown
 from ..sections import SECTIONS
 from ..terminal import ratio_lines
 from ..theory import over_theory
 from .html import bullets, grouped_table, names_of_colours, table
 
+ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
     "off theory", "peak RSS", "kernel's own", "threads alive", "ok", "not ok", "exit",
@@ -173,6 +175,15 @@ def _median(summary: Summary, name: str) -> str:
     return show(FIGURES[name].unit, found.median) if found else "–"
 
 
+def place(folder: Path) -> str:
+    """The folder, by its final name, as one types it in the repository."""
+    parts = (part.removeprefix(UNFINISHED) for part in folder.resolve().parts)
+    try:
+        return shown(Path(*parts).relative_to(REPOSITORY))
+    except ValueError:
+        return ELSEWHERE
+
+
 def figures(folder: Path, charts: Sequence[Chart]) -> str:
     return "\n".join(_chart(folder, chart) for chart in charts)
 
@@ -187,7 +198,9 @@ def _chart(folder: Path, chart: Chart) -> str:
         )
     words = chart.name.replace("-", " ")
     picture = (folder / chart.files["svg"]).read_text(encoding="utf-8")
-    command = command_line(chart.name, "results/latest")
+    where = place(folder)
+    aside = f", with {where} for the folder of this page" if where == ELSEWHERE else ""
+    command = command_line(chart.name, where)
     links = " · ".join(
         f'<a href="{escape(path)}">{kind.upper()}</a>'
         for kind, path in chart.files.items()
@@ -199,7 +212,7 @@ def _chart(folder: Path, chart: Chart) -> str:
 <details><summary>The numbers</summary>
 {table(chart.header, chart.rows, f"Numbers: {words}") if chart.rows else "<p>None.</p>"}
 <p>{links}</p>
-<p>To draw it again, in the repository:</p>
+<p>To draw it again, in the repository{aside}:</p>
 <pre class="command" tabindex="0">{escape(command)}</pre>
 </details>
 </figure>"""
