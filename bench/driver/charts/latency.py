@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from ..figures import FEWEST_FOR_P99
 from ..model import Cell, Run
 from ..quantities import show_count, show_duration
 from ..theory import service_time_s
@@ -18,7 +19,6 @@ from .words import sentence, show_setting, show_share, tasks_words
 
 COLUMNS = ("series", "time_s", "percent")
 LEAST_S = 1e-6  # a log axis begins somewhere; shorter waits are drawn there
-FEWEST_FOR_P99 = 1000  # with fewer, p99 is the maximum or next to it
 LABEL_APART = 0.2
 MOST_STEPS = 800  # of a curve: more cannot be seen apart
 

@@ -70,7 +70,7 @@ def bar(interval: Interval) -> tuple[float, float]:
 
 def left_out_words(summaries: Summaries) -> str:
     """The cells that were not run, so that no gap is mistaken for a result."""
-    words = [] if summaries.complete else ["stopped early"]
+    words = [] if summaries.complete else ["incomplete"]
     # Each says which cell, and after a colon why; a picture has room for the first.
     cells = [cell.partition(":")[0] for cell in summaries.left_out]
     if len(cells) > 2:
