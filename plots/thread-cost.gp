@@ -16,6 +16,15 @@ do for [i = 1:bars] {
     set label bar_words[i] at screen 0.02,first i font bold(22) tc rgb letter[1]
     set label bar_total[i] at bar_end[i],first i offset screen 0.008,0 \
         font bold(22) tc rgb ink
+    if (ghost[i]) {
+        set object 100 + i rectangle from first ghost_from[i],first i - 0.32 \
+            to first bar_end[i],first i + 0.32 fillstyle empty border lc rgb muted \
+            dashtype (6, 5) lw wide(2)
+        set label ghost_words[i] at first (ghost_from[i] + bar_end[i]) / 2,first i \
+            center offset screen 0,0.018 font plain(20) tc rgb muted
+        set label 'not measured' at first (ghost_from[i] + bar_end[i]) / 2,first i \
+            center offset screen 0,-0.018 font plain(20) tc rgb muted
+    }
 }
 do for [i = 1:parts] {
     set label part_words[i] at part_x[i],first part_y[i] center front \

@@ -41,7 +41,9 @@ FOLDER = stand_in.ROOT / "bench" / "experiments"
 BLOCKS = 7
 
 
-class EveryExperiment(unittest.TestCase):
+class OnStandIns(unittest.TestCase):
+    """Experiments as they are written, with runs that nobody ran."""
+
     def setUp(self) -> None:
         desk = tempfile.TemporaryDirectory()
         self.addCleanup(desk.cleanup)
@@ -76,6 +78,8 @@ class EveryExperiment(unittest.TestCase):
         }  # fmt: skip
         return replace(run, record=record, kernel=kernel)
 
+
+class EveryExperiment(OnStandIns):
     def test_every_chart_that_an_experiment_names_is_drawn(self) -> None:
         for name in experiments.list_experiments(FOLDER):
             material = self.material(name)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from .. import thread_cost
 from ..quantities import show_bytes
-from ..thread_cost import Cost
+from ..thread_cost import KINDS, Cost
 from ..wording import interval_text
 from .material import Material
 from .sheet import ChartError, Sheet, Value
-from .words import show_share
+from .variants import spaced
+from .words import sentence, show_share
 
 COLUMNS = ("kind", "from", "to", "middle", "y", "top", "bottom")
 HOW_TO_READ = (
     "Each part is a slope, free of what the program and the machine use anyway. What"
-    " tools such as ps and time show is the first part alone. A part that differed"
-    " between threads with large and small stacks, other than the page tables, would be"
-    " a surprise: stacks are touched, not reserved."
+    " tools such as ps and time show is the first part alone. Kernel stack and slab are"
+    " the growth of the whole machine, so the slab also tells what else it did. RSS"
+    " or kernel stacks that differed between threads with large and small stacks"
+    " would be a surprise: stacks are touched, not reserved."
 )
 NARROWEST_SHARE = 0.075  # of the axis: a number needs this much room
+GHOST_SHARE = 0.24  # of the axis: what nobody saw has no length, but words
 
 
 def build(material: Material) -> Sheet:
@@ -26,47 +29,102 @@ def build(material: Material) -> Sheet:
         raise ChartError("thread-cost: too few numbers of threads for a slope")
     # The plain variant has the shortest name, and comes first.
     variants = sorted(dict.fromkeys(cost.variant for cost in costs), key=len)
-    kinds = list(dict.fromkeys(cost.kind for cost in costs))
+    kinds = [k for k in KINDS if any(cost.kind == k for cost in costs)]
     bars = [[c for c in costs if c.variant == v] for v in variants]
     totals = [sum(c.bytes_each.median for c in bar) for bar in bars]
-    x_high = max(totals) / 1e3 * 1.16
+    x_high = max(totals) / 1e3 * (1.16 if all(map(_whole, bars)) else 1.6)
     marks = [m for y, bar in enumerate(bars, 1) for m in _marks(bar, y, kinds)]
+    title = _title(bars[0], totals[0])
     return Sheet(
         name="thread-cost",
-        title=_title(bars[0], totals[0]),
+        title=title,
         subtitle=material.conditions(
             "slope of memory over threads alive at once, in each block",
-            f"median of {bars[0][0].bytes_each.n} blocks",
+            _blocks_words(costs),
         ),
-        caption=f"{_title(bars[0], totals[0])}. {HOW_TO_READ}",
+        caption=f"{title}. {HOW_TO_READ}",
         alt="Stacked bars, kilobytes for each further thread. "
         + " ".join(map(_told, bars, totals)),
         header=("variant", "kind", "for each thread"),
-        rows=tuple((c.variant, c.kind, interval_text(c.bytes_each, "bytes"))
-                   for c in costs),
+        rows=tuple(row for bar in bars for row in _rows(bar)),
         columns=COLUMNS,
         marks=tuple(marks),
         settings={
             "x_high": x_high,
             "bars": len(bars),
             "bar_words": [_short(v) for v in variants],
-            "bar_total": [show_bytes(t) for t in totals],
-            "bar_end": [t / 1e3 for t in totals],
+            "bar_total": [_total_words(b, t) for b, t in zip(bars, totals)],
             "kinds": len(kinds),
             "kind_words": kinds,
             "kind_x": _places(kinds),
+            **_ghosts(bars, totals, x_high),
             **_parts(marks, x_high),
         },
-    )  # fmt: skip
+    )
+
+
+def _unseen(bar: list[Cost]) -> list[str]:
+    """The kinds that no run of this variant tells."""
+    return [kind for kind in KINDS if all(cost.kind != kind for cost in bar)]
+
+
+def _whole(bar: list[Cost]) -> bool:
+    return not _unseen(bar)
+
+
+def _brief(kinds: list[str]) -> str:
+    """ "kernel stack and slab": kinds without their explanations."""
+    known = {"resident (RSS)": "RSS", "slab (task_struct and more)": "slab"}
+    return " and ".join(known.get(kind, kind) for kind in kinds)
+
+
+def _blocks_words(costs: list[Cost]) -> str:
+    counts = [cost.bytes_each.n for cost in costs]
+    low, high = min(counts), max(counts)
+    blocks = f"{low}" if low == high else f"{low} to {high}"
+    known = [c for c in costs if c.bytes_each.known]
+    return sentence(
+        f"median of {blocks} blocks",
+        "" if known else "too few for an interval",
+    )
+
+
+def _total_words(bar: list[Cost], total: float) -> str:
+    """A sum of some kinds only is no total."""
+    told = show_bytes(total)
+    return told if _whole(bar) else f"{told} seen"
+
+
+def _rows(bar: list[Cost]) -> list[tuple[str, ...]]:
+    name = spaced(bar[0].variant)
+    seen = [(name, c.kind, interval_text(c.bytes_each, "bytes")) for c in bar]
+    return seen + [(name, kind, "not measured") for kind in _unseen(bar)]
+
+
+def _ghosts(
+    bars: list[list[Cost]], totals: list[float], x_high: float
+) -> dict[str, object]:
+    """Where each bar ends, and the dashed part for what was not measured."""
+    ends = [total / 1e3 for total in totals]
+    wide = [0.0 if _whole(bar) else GHOST_SHARE * x_high for bar in bars]
+    unseen = [_brief(_unseen(bar)).replace(" and ", ", ") for bar in bars]
+    return {
+        "ghost_from": ends,
+        "bar_end": [end + width for end, width in zip(ends, wide)],
+        "ghost": [int(width > 0) for width in wide],
+        "ghost_words": unseen,
+    }
 
 
 def _told(bar: list[Cost], total: float) -> str:
     parts = ", ".join(f"{c.kind} {show_bytes(c.bytes_each.median)}" for c in bar)
-    return f"{bar[0].variant}: {show_bytes(total)}, of which {parts}."
+    lacks = "" if _whole(bar) else f"; {_brief(_unseen(bar))} not measured"
+    name = spaced(bar[0].variant)
+    return f"{name}: {_total_words(bar, total)}, of which {parts}{lacks}."
 
 
 def _short(variant: str) -> str:
-    return variant.replace("thread-per-task", "threads")
+    return spaced(variant).replace("thread-per-task", "threads")
 
 
 def _places(kinds: list[str]) -> list[float]:
@@ -103,8 +161,13 @@ def _parts(marks: list[tuple[Value, ...]], x_high: float) -> dict[str, object]:
 
 
 def _title(bar: list[Cost], total: float) -> str:
-    seen = next((c for c in bar if "RSS" in c.kind), None)
-    if seen is None or len(bar) == 1:
-        return f"A thread costs {show_bytes(total)} of {bar[0].kind}"
-    share = show_share(seen.bytes_each.median / total)
+    """Only all kinds together are what a thread costs."""
+    if not _whole(bar):
+        seen = _brief([cost.kind for cost in bar])
+        return (
+            f"{seen}: {show_bytes(total)} a thread; {_brief(_unseen(bar))} not seen in"
+            " this run"
+        )
+    resident = next(cost for cost in bar if "RSS" in cost.kind)
+    share = show_share(resident.bytes_each.median / total)
     return f"A thread costs {show_bytes(total)} of memory; RSS shows {share} of it"
