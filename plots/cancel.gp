@@ -2,7 +2,7 @@
 load 'plots/style.gp'
 
 set lmargin at screen 0.30
-set rmargin at screen 0.74
+set rmargin at screen 0.73
 set logscale x
 set xrange [x_low:x_high]
 set yrange [rows + 0.6:0.4]

@@ -9,12 +9,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from test_experiments import FOLDER, OnStandIns  # noqa: E402
+from test_experiments import BLOCKS, FOLDER, OnStandIns  # noqa: E402
 
 from driver import charts  # noqa: E402
 from driver import experiment as experiments  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
+from driver.charts.cancel import LISTENS  # noqa: E402
 from driver.child import TICK_S  # noqa: E402
+from driver.summarise import summarise  # noqa: E402
 from driver.theory import service_time_s  # noqa: E402
 
 
@@ -51,6 +53,62 @@ class ThreadCost(OnStandIns):
     def test_a_quick_run_is_long_enough_to_be_looked_at(self) -> None:
         for cell in experiments.load(FOLDER, "memory", {}, quick=True).cells:
             self.assertGreater(service_time_s(cell), TICK_S + 0.1)
+
+
+class Cancel(OnStandIns):
+    """How soon a run stops: the bound is of pools, and tested."""
+
+    def sheet(self, latencies_ms: dict[tuple[int | None, str], list[float]]):
+        """Six rows, of which these have stop times of their own, a run each."""
+        material = self.material("cancel")
+        runs = []
+        for run in material.runs:
+            key = (run.cell.workers, run.cell.options["cancel"])
+            told = latencies_ms.get(key, [5.0] * BLOCKS)
+            if run.block <= len(told):
+                stop = {"latency_ns": int(1e6 * told[run.block - 1]),
+                        "in_flight": 100 + run.block}  # fmt: skip
+                runs.append(replace(run, record={**run.record, "stop": stop}))
+        summaries = summarise(material.experiment, runs)
+        material = replace(material, runs=runs, summaries=summaries)
+        sheet = charts.BUILDERS["cancel"](material)
+        gnuplot.draw(sheet, self.folder)
+        return sheet
+
+    def test_a_pool_beyond_its_bound_is_counted(self) -> None:
+        kept = self.sheet({(50, "between"): [9.0, 10.0, 11.0, 10.0, 10.0, 10.0]})
+        told = "0 of 6 runs overshot: they took 9.00 ms to 11.0 ms."
+        self.assertTrue(kept.caption.endswith(told), kept.caption)
+        broken = self.sheet({(50, "between"): [9.0, 90.0, 10.0]})
+        self.assertTrue(broken.caption.endswith("1 of 3 runs overshot: 90.0 ms."))
+        self.assertIn("1 of 3 runs overshot: 90.0 ms.", broken.alt)
+
+    def test_the_bound_is_for_pools_and_threads_are_told_why_not(self) -> None:
+        sheet = self.sheet({(None, "within"): [20.0] * 6, (None, "between"): [30.0]})
+        self.assertIn("0 of 7 runs overshot", sheet.caption)
+        self.assertIn("up to 106 were under way when told", sheet.caption)
+        self.assertNotIn("at once", sheet.caption)
+
+    def test_captions_and_rows_have_one_vocabulary(self) -> None:
+        sheet = self.sheet({})
+        for words in sheet.settings["row_words"]:
+            self.assertIn(words.removeprefix("nobody "), sheet.caption)
+            self.assertIn(words, sheet.title)
+
+    def test_each_time_has_its_interval_or_it_is_said_why_not(self) -> None:
+        times = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+        sheet = self.sheet({(50, "within"): times})
+        self.assertIn("3.50\u00a0ms\u00a0[1.00,\u00a06.00] listening within", sheet.title)
+        self.assertIn("in brackets its interval, 97 % or more", sheet.subtitle)
+        self.assertIn("3.50 ms [1.00, 6.00]", sheet.settings["row_value"])
+        few = dict.fromkeys([(w, m) for w in (None, 50) for m in LISTENS], times[:3])
+        sheet = self.sheet(few)
+        self.assertNotIn("[", sheet.title)
+        self.assertIn("n = 3: no interval can be given", sheet.subtitle)
+        self.assertIn("2.00 ms (1.00 to 3.00)", sheet.settings["row_value"])
+
+    def test_the_deadline_has_its_unit_as_a_word(self) -> None:
+        self.assertIn("told to stop after 55\u00a0ms", self.sheet({}).subtitle)
 
 
 if __name__ == "__main__":

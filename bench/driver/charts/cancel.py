@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from ..figures import FIGURES
-from ..model import Summary
-from ..quantities import show_count, show_duration
+from ..model import Interval, Summary
+from ..quantities import show_count, show_duration, show_percent, show_range
 from ..theory import service_time_s
 from ..wording import interval_text
 from .look import base_name
 from .material import Material, decades
 from .sheet import ChartError, Sheet, Tics, Value
+from .variants import spaced
 from .words import runs_words, show_setting
 
 FIGURE = "stop_s"
 COLUMNS = ("series", "y", "stop_s")
 LISTENS = {
     "none": "nobody listens",
-    "between": "the worker listens",
-    "within": "the call listens",
+    "between": "listening between tasks",
+    "within": "listening within the call",
 }
+WAKING = 1.25  # a quarter over the bound is what waking up takes, not another task
 
 
 def build(material: Material) -> Sheet:
@@ -32,20 +34,15 @@ def build(material: Material) -> Sheet:
     times = [m[2] for m in marks]
     service_s = service_time_s(cells[0].cell)
     x_low, x_high = min(*times, service_s) * 0.5, max(*times, service_s) * 2
+    title = _title(cells)
     return Sheet(
         name="cancel",
-        title=_title(cells),
-        subtitle=material.conditions(
-            f"{show_count(cells[0].cell.tasks)} tasks of {material.service_words}",
-            f"told to stop after {cells[0].cell.options.get('deadline', 'a while')}",
-            "each mark a run, each stroke a median", runs_words(cells),
-        ),
-        caption=f"{_title(cells)}. Who listens only between tasks finishes the task it"
-        " has: at most one task time, the dashed line. Who listens within the call is"
-        " away at once. Where nobody listens, the run goes to its end. A mark of"
-        " 'between' far beyond the dashed line would contradict that.",
+        title=title,
+        subtitle=_subtitle(material, cells),
+        caption=_caption(material, cells, title, service_s),
         alt="Strips of stop times, log axis. "
-        + " ".join(_told(s) for s in cells),
+        + " ".join(_told(s) for s in cells)
+        + f" Of pools listening between tasks: {_kept(material, cells, service_s)}",
         header=("design", "who listens", "runs", "stops within", "never started"),
         rows=tuple(_row(s) for s in cells),
         columns=COLUMNS,
@@ -59,7 +56,80 @@ def build(material: Material) -> Sheet:
         },
         tics=(Tics("x", tuple((show_setting(t), t) for t in decades(x_low, x_high))),),
         log=("stop_s",),
-    )  # fmt: skip
+    )
+
+
+def _subtitle(material: Material, cells: list[Summary]) -> str:
+    found = [s.figures[FIGURE] for s in cells]
+    known = [i for i in found if i.known]
+    if known:
+        least = show_percent(min(i.coverage for i in known))
+        brackets = f"in brackets its interval, {least} or more"
+    else:
+        brackets = f"n = {max(i.n for i in found)}: no interval can be given"
+    if len(known) < len(found):
+        brackets += ", (a to b): extremes"
+    deadline = spaced(str(cells[0].cell.options.get("deadline", "a while")))
+    return material.conditions(
+        f"{show_count(cells[0].cell.tasks)} tasks of {material.service_words}",
+        f"told to stop after {deadline}",
+        "each mark a run, each stroke the median",
+        runs_words(cells),
+        brackets,
+    )
+
+
+def _caption(
+    material: Material, cells: list[Summary], title: str, service_s: float
+) -> str:
+    return (
+        f"{title}. Each mark is a run. A pool that listens between tasks finishes the"
+        " tasks it has, so it stops within one task time, the dashed line; one that"
+        " listens within the call need not even do that. Where nobody listens, the run"
+        f" goes to its end. {_threads_words(material, cells)}A mark beyond"
+        f" {show_setting(WAKING * service_s)} of a pool listening between tasks would"
+        f" contradict its bound. {_kept(material, cells, service_s)}"
+    )
+
+
+def _kept(material: Material, cells: list[Summary], service_s: float) -> str:
+    """Whether the pools that listen between tasks stopped within one task time."""
+    runs = [
+        value
+        for s in cells if s.cell.workers and s.cell.options.get("cancel") == "between"
+        for value in _values(material, s)
+    ]  # fmt: skip
+    if not runs:
+        return "No run here says."
+    late = sorted(value for value in runs if value > WAKING * service_s)
+    if not late:
+        return f"0 of {len(runs)} runs overshot: they took {_span(runs)}."
+    return f"{len(late)} of {len(runs)} runs overshot: {_span(late)}."
+
+
+def _span(times: list[float]) -> str:
+    first, last = show_duration(min(times)), show_duration(max(times))
+    return first if first == last else f"{first} to {last}"
+
+
+def _threads_words(material: Material, cells: list[Summary]) -> str:
+    """Why the bound is not for threads: how many there are to end."""
+    ours = [
+        s.cell.name for s in cells
+        if not s.cell.workers and s.cell.options.get("cancel") in ("between", "within")
+    ]  # fmt: skip
+    alive = [
+        run.record["stop"].get("in_flight")
+        for run in material.runs
+        if run.counts and run.cell.name in ours and run.record.get("stop")
+    ]
+    most = max((count for count in alive if count is not None), default=0)
+    if not most:
+        return ""
+    return (
+        f"Threads have no such bound: up to {show_count(most)} were under way when"
+        " told, and each has to wake up, end and be joined. "
+    )
 
 
 def _rows_settings(material: Material, cells: list[Summary]) -> dict[str, object]:
@@ -69,10 +139,18 @@ def _rows_settings(material: Material, cells: list[Summary]) -> dict[str, object
         "row_name": [base_name(s.cell) for s in cells],
         "row_words": [_mode(s) for s in cells],
         "row_series": [material.looks[s.cell.workers] for s in cells],
-        "row_value": [show_duration(median) for median in medians],
+        "row_value": [_with_spread(s.figures[FIGURE]) for s in cells],
         "row_note": [_never(s) for s in cells],
         "row_median": medians,
     }
+
+
+def _with_spread(interval: Interval) -> str:
+    """ "12.3 ms [12.1, 12.5]"; the extremes where n allows no interval."""
+    if interval.known or interval.n == 1:
+        return interval_text(interval, "s")
+    ends = show_range("s", interval.median, interval.minimum, interval.maximum)
+    return ends.replace("[", "(").replace("]", ")").replace(", ", " to ")
 
 
 def _told(summary: Summary) -> str:
@@ -96,8 +174,13 @@ def _mode(summary: Summary) -> str:
 
 def _marks(material: Material, summary: Summary, row: int) -> list[tuple[Value, ...]]:
     look = material.looks[summary.cell.workers]
+    return [(look, row, value) for value in _values(material, summary)]
+
+
+def _values(material: Material, summary: Summary) -> list[float]:
+    """How soon each counted run of a cell stopped."""
     return [
-        (look, row, value)
+        value
         for run in material.runs
         if run.counts and run.cell.name == summary.cell.name
         and (value := FIGURES[FIGURE].read(run)) is not None and value > 0
@@ -114,9 +197,19 @@ def _title(cells: list[Summary]) -> str:
     pools = [s for s in cells if s.cell.workers]
     ours = [s for s in cells if s.cell.workers == max(
         (p.cell.workers for p in pools), default=None)]  # fmt: skip
-    told = [f"{show_duration(s.figures[FIGURE].median)} when {_mode(s)}" for s in ours]
+    told = [f"{_bound(s.figures[FIGURE])} {_when(s)}" for s in ours]
     who = base_name(ours[0].cell)
     return f"{who} stops after " + ", ".join(told)
+
+
+def _bound(interval: Interval) -> str:
+    """A median and its interval that no line break parts."""
+    return interval_text(interval, "s").replace(" ", "\u00a0")
+
+
+def _when(summary: Summary) -> str:
+    mode = _mode(summary)
+    return f"when {mode}" if mode == LISTENS["none"] else mode
 
 
 def _row(summary: Summary) -> tuple[str, ...]:
