@@ -7,7 +7,7 @@ array hatch = [3, 4, 5, 1, 6, 7, 2]
 set lmargin at screen 0.20
 set rmargin at screen 0.70
 set tmargin at screen plot_top + 0.035
-set bmargin at screen 0.185
+set bmargin at screen 0.18
 set xrange [0:100]
 set yrange [y_low:0]
 set border 1
@@ -22,16 +22,17 @@ do for [i = 1:bars] {
         offset screen 0,-0.021 font plain(18) tc rgb muted
     set label bar_words[i] at graph 1.015,first bar_y[i] font plain(22) tc rgb ink
 }
+set label 'share of the tasks' at screen 0.45,0.094 center font plain(21) tc rgb ink
 do for [i = 1:groups] {
     set label group_words[i] at screen 0.02,first group_y[i] font plain(22) tc rgb muted
 }
 # What the fillings mean, below the axis.
 do for [i = 1:kinds] {
     set object i rectangle \
-        from screen kind_x[i],0.036 to screen kind_x[i] + 0.03,0.066 \
+        from screen kind_x[i],0.027 to screen kind_x[i] + 0.03,0.057 \
         fillstyle pattern hatch[kind_index[i]] border lc rgb ink \
         fillcolor rgb muted lw wide(1)
-    set label kind_words[i] at screen kind_x[i] + 0.037,0.05 font plain(21) tc rgb ink
+    set label kind_words[i] at screen kind_x[i] + 0.037,0.041 font plain(21) tc rgb ink
 }
 
 part(s, kind) = column('series') == s && column('outcome') == kind \

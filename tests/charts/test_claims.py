@@ -16,6 +16,7 @@ from driver import experiment as experiments  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
 from driver.charts.cancel import LISTENS  # noqa: E402
 from driver.child import TICK_S  # noqa: E402
+from driver.model import OUTCOMES  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 from driver.theory import service_time_s  # noqa: E402
 
@@ -109,6 +110,68 @@ class Cancel(OnStandIns):
 
     def test_the_deadline_has_its_unit_as_a_word(self) -> None:
         self.assertIn("told to stop after 55\u00a0ms", self.sheet({}).subtitle)
+
+
+class Outcomes(OnStandIns):
+    """Who lost tasks and who did not: no cell is taken for another."""
+
+    def sheet(self, name: str, lost: dict[tuple[int | None, str], list[int]], **kw):
+        """The chart of an experiment in which these lost so many, a run each."""
+        material = self.material(name)
+        runs = []
+        for run in material.runs:
+            option = str(run.cell.options.get(kw.get("option", ""), ""))
+            told = lost.get((run.cell.workers, option), [0])
+            gone = told[run.block % len(told)]
+            outcomes = dict.fromkeys(OUTCOMES, 0) | {
+                "ok": run.cell.tasks - gone, kw.get("kind", "timed_out"): gone
+            }  # fmt: skip
+            runs.append(replace(run, record={**run.record, "outcomes": outcomes}))
+        summaries = summarise(material.experiment, runs)
+        material = replace(material, runs=runs, summaries=summaries)
+        sheet = charts.BUILDERS["outcomes"](material)
+        gnuplot.draw(sheet, self.folder)
+        return sheet
+
+    def test_cells_that_differ_in_an_option_are_told_apart(self) -> None:
+        lost = {(None, "50ms"): [3], (5, "50ms"): [3]}
+        sheet = self.sheet("hang", lost, option="timeout")
+        self.assertEqual(
+            "Of 50 tasks, with timeout 50\u00a0ms every design loses 6 %; with no timeout"
+            " every design loses none", sheet.title
+        )  # fmt: skip
+        words = ["no timeout"] * 2 + ["timeout 50\u00a0ms"] * 2
+        self.assertEqual(words, sheet.settings["bar_variant"])
+        sheet = self.sheet("hang", {(5, "50ms"): [3]}, option="timeout")
+        self.assertIn("worker-pool of 5 (timeout 50\u00a0ms) loses 6 %", sheet.title)
+        self.assertIn("worker-pool of 5 (no timeout) lose none", sheet.title)
+
+    def test_every_loss_is_told_and_designs_are_named(self) -> None:
+        lost = {(None, "256M"): [170], (None, "1G"): [74]}
+        sheet = self.sheet("wall", lost, option="limit-memory", kind="not_started")
+        self.assertIn("(memory limit 256\u00a0MiB) loses 85 %, ", sheet.title)
+        self.assertIn("(memory limit 1\u00a0GiB) 37 %; ", sheet.title)
+        self.assertTrue(sheet.title.endswith("; every pool loses none"), sheet.title)
+        self.assertNotIn("bars", sheet.title)
+
+    def test_what_some_runs_lost_is_not_lost_by_none(self) -> None:
+        lost = {(None, ""): [9], (50, ""): [0, 0, 0, 0, 0, 2, 0]}
+        sheet = self.sheet("silent", lost, kind="failed")
+        self.assertIn("worker-pool of 5 loses none; ", sheet.title)
+        self.assertIn("worker-pool of 50 loses none in the median run", sheet.title)
+
+    def test_the_caption_speaks_of_what_was_set(self) -> None:
+        for name, words in (("hang", "hangs"), ("silent", "the same calls"),
+                            ("wall", "stacks")):  # fmt: skip
+            caption = self.sheet(name, {}).caption
+            self.assertIn(words, caption)
+            self.assertIn("would contradict", caption)
+            self.assertNotIn("API", caption)
+
+    def test_a_pool_that_broke_its_bound_is_named(self) -> None:
+        for lost, told in (([0], "none did."), ([4], "worker-pool of 5 did.")):
+            sheet = self.sheet("comparison", {(5, ""): lost}, kind="rejected")
+            self.assertTrue(sheet.caption.endswith(f"; {told}"), sheet.caption)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from ..model import OUTCOMES, Cell, Summary
+from ..model import OUTCOMES, Summary
 from ..quantities import show_count
-from ..wording import count_text, design_name
+from ..wording import count_text
 from .look import base_name
 from .material import Material, ok_share
 from .sheet import Sheet, Value
+from .variants import apart, full_name, listed, named
 from .words import runs_words, sentence, show_share, tasks_words
 
 COLUMNS = ("series", "outcome", "from", "to", "middle", "y", "top", "bottom", "count")
 BAR, GAP, HEADING = 1.0, 0.25, 0.75
+MOST_GROUPS = 3  # of different losses, in a title
+# What would contradict a chart, by the option that the experiment is about.
+CONTRADICTIONS = {
+    "limit-memory": (
+        "A pool needs stacks for its workers only, and goes on with those it got: one"
+        " that ran and left tasks not started would contradict that."
+    ),
+    "hang-rate": (
+        "Without a timeout a call that hangs is waited for: a task that timed out there"
+        " would contradict that."
+    ),
+    "error-rate": (
+        "All designs are given the same calls, and none tries again: bars of different"
+        " length would contradict that."
+    ),
+}
 
 
 def build(material: Material) -> Sheet:
@@ -22,9 +39,10 @@ def build(material: Material) -> Sheet:
     kinds = [k for k in OUTCOMES if any(_medians(s)[k] > 0 for s in cells)]
     marks = [m for s in cells for m in _marks(material, s, places[s.cell.name])]
     fills = sorted({mark[:2] for mark in marks})
+    variants = [apart(s.cell, [other.cell for other in cells]) for s in cells]
     return Sheet(
         name="outcomes",
-        title=_title(material, cells),
+        title=_title(cells),
         subtitle=_subtitle(material, cells),
         caption=_caption(material, cells),
         alt=_alt(cells),
@@ -36,8 +54,8 @@ def build(material: Material) -> Sheet:
             "y_low": depth,
             "bars": len(cells),
             "bar_name": [base_name(s.cell) for s in cells],
-            "bar_variant": [_variant(s.cell) for s in cells],
-            "name_up": 0.013 if any(_variant(s.cell) for s in cells) else 0,
+            "bar_variant": variants,
+            "name_up": 0.013 if any(variants) else 0,
             "bar_series": [material.looks[s.cell.workers] for s in cells],
             "bar_words": [_words(s) for s in cells],
             "bar_y": [places[s.cell.name] for s in cells],
@@ -53,11 +71,6 @@ def build(material: Material) -> Sheet:
             "kind_x": [round(0.2 + 0.13 * i, 3) for i in range(len(kinds))],
         },
     )
-
-
-def _variant(cell: Cell) -> str:
-    """What else was varied: "cancel none", or nothing."""
-    return design_name(cell).removeprefix(base_name(cell)).strip(" ()")
 
 
 def _medians(summary: Summary) -> dict[str, float]:
@@ -113,7 +126,7 @@ def _words(summary: Summary) -> str:
 def _row(summary: Summary) -> tuple[str, ...]:
     counts = (count_text(summary.outcomes[name]) for name in OUTCOMES)
     return (
-        design_name(summary.cell), show_count(summary.cell.tasks), str(summary.n),
+        full_name(summary.cell), show_count(summary.cell.tasks), str(summary.n),
         *counts,
     )  # fmt: skip
 
@@ -123,27 +136,51 @@ def _worst(cells: list[Summary]) -> Summary:
     return max(cells, key=lambda s: (1 - ok_share(s), s.cell.tasks))
 
 
-def _title(material: Material, cells: list[Summary]) -> str:
+def _title(cells: list[Summary]) -> str:
     """Counts need no interval; but what one run in n did is not said of all."""
     worst = _worst(cells)
     if ok_share(worst) == 1:
         return "Every task of every design went well"
-    tasks, share = worst.cell.tasks, show_share(1 - ok_share(worst))
-    peers = [s for s in cells if s.cell.tasks == tasks]
-    lost = f"{design_name(worst.cell)} loses {share}"
-    if len({show_share(1 - ok_share(s)) for s in peers}) == 1 and len(peers) > 1:
-        lost = f"every design loses {share}"
-    silent = worst.outcomes["silent"].median
-    if silent:
-        lost += f"; {show_count(round(silent))} wrong answers look like success"
-    safe = [s for s in peers if s.outcomes["ok"].minimum == s.cell.tasks]
-    if not safe:
-        return f"Of {tasks_words(tasks)}, {lost}"
-    names = " and ".join(design_name(s.cell) for s in safe)
-    if len(safe) > 2:
-        names = f"{len(safe)} of {len(peers)} bars"
-    none = "loses none" if len(safe) == 1 else "lose none"
-    return f"Of {tasks_words(tasks)}, {lost}; {names} {none}"
+    peers = [s for s in cells if s.cell.tasks == worst.cell.tasks]
+    told = _losses(peers)
+    if silent := worst.outcomes["silent"].median:
+        told.append(f"{show_count(round(silent))} wrong answers look like success")
+    told += _spared(peers)
+    return f"Of {tasks_words(worst.cell.tasks)}, {'; '.join(told)}"
+
+
+def _losses(peers: list[Summary]) -> list[str]:
+    """Who lost how much in the median run, the most first; never a cell unnamed."""
+    groups: dict[str, list[Summary]] = {}
+    for summary in sorted(peers, key=ok_share):
+        if ok_share(summary) < 1:
+            share = show_share(1 - ok_share(summary))
+            groups.setdefault(share, []).append(summary)
+    first, *rest = groups
+    told = [_lose(groups[first], peers, first)]
+    if len(rest) < MOST_GROUPS:
+        told += [f"{_who(groups[share], peers)} {share}" for share in rest]
+        return [", ".join(told)]
+    lossy = sum(map(len, groups.values()))
+    return [*told, f"{lossy} of {len(peers)} bars lose some"]
+
+
+def _spared(peers: list[Summary]) -> list[str]:
+    """Who lost nothing in any run, and who only in some."""
+    none = [s for s in peers if s.outcomes["ok"].minimum == s.cell.tasks]
+    some = [s for s in peers if ok_share(s) == 1 and s not in none]
+    told = [(none, "none"), (some, "none in the median run")]
+    return [_lose(found, peers, words) for found, words in told if found]
+
+
+def _lose(found: list[Summary], peers: list[Summary], what: str) -> str:
+    """ "worker-pool of 5 loses none", so that no other cell is meant."""
+    who = _who(found, peers)
+    return f"{who} {'lose' if ' and ' in who else 'loses'} {what}"
+
+
+def _who(found: list[Summary], peers: list[Summary]) -> str:
+    return listed(named([s.cell for s in found], [s.cell for s in peers]))
 
 
 def _subtitle(material: Material, cells: list[Summary]) -> str:
@@ -154,16 +191,40 @@ def _subtitle(material: Material, cells: list[Summary]) -> str:
 
 def _caption(material: Material, cells: list[Summary]) -> str:
     return (
-        f"{_title(material, cells)}. Each bar is all tasks of one design; solid is ok,"
+        f"{_title(cells)}. Each bar is all tasks of one design; solid is ok,"
         " hatched is lost, by kind. The counts are medians; the table has their range."
-        " A pool no larger than the API's capacity that lost tasks to it would"
-        " contradict its bound."
+        f" {_contradiction(material, cells)}"
     )
+
+
+def _contradiction(material: Material, cells: list[Summary]) -> str:
+    """What would contradict the bound that this experiment is about."""
+    if material.capacity:
+        return _capacity_words(cells, int(material.capacity))
+    asked = {key for s in cells for key in s.cell.options}
+    for option, words in CONTRADICTIONS.items():
+        if option in asked:
+            return words
+    return "A design that lost tasks where nothing fails would contradict its record."
+
+
+def _capacity_words(cells: list[Summary], capacity: int) -> str:
+    small = [s for s in cells if (s.cell.workers or capacity + 1) <= capacity]
+    broke = dict.fromkeys(
+        full_name(s.cell) for s in small if s.outcomes["rejected"].maximum
+    )
+    bound = (
+        f"A pool of {capacity} or fewer that the API rejected would contradict the"
+        " bound that its workers are"
+    )
+    if not small:
+        return f"{bound}; none was run."
+    return f"{bound}; {', '.join(broke) or 'none'} did."
 
 
 def _alt(cells: list[Summary]) -> str:
     each = "; ".join(
-        f"{design_name(s.cell)} with {tasks_words(s.cell.tasks)}: {_words(s)}"
+        f"{full_name(s.cell)} with {tasks_words(s.cell.tasks)}: {_words(s)}"
         for s in cells
     )
     return f"Stacked bars of outcomes in percent. {each}."
