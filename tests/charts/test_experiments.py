@@ -23,8 +23,8 @@ from driver.charts import (  # noqa: E402
     classroom,
     gnuplot,
     micro,
+    outage,
     rate_limit,
-    retry_storm,
     run_sequence,
 )
 from driver.charts.latency import percentile  # noqa: E402
@@ -327,7 +327,7 @@ class SmallPieces(unittest.TestCase):
     def test_useful_answers_are_counted_by_when_they_ended(self) -> None:
         samples = [Sample(i, 0, 0.0, 0.0, 0.05 + 0.1 * i, 1, "ok") for i in range(3)]
         samples.append(Sample(3, 0, 0.0, 0.0, 0.05, 1, "failed"))
-        rates = retry_storm.rates(samples)
+        rates = outage.rates(samples, edge_s=0.1, slot=0.1)
         self.assertEqual([10, 10, 10], [rate for _, rate in rates[:3]])
 
 

@@ -4,193 +4,228 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Cell, Run
-from ..quantities import (
-    parse_duration_ns,
-    parse_rate,
-    show_count,
-    show_duration,
-    show_ratio,
-)
+from ..quantities import show_count, show_duration, show_ratio
+from ..stats import FEWEST_FOR_INTERVAL
+from ..wording import count_text
 from .look import base_name
 from .material import Material
-from .samples import Sample, makespan_s, read_samples
-from .sheet import ChartError, Sheet
-from .words import sentence
+from .outage import (
+    RECOVERED,
+    Recording,
+    arrivals_per_s,
+    last_arrival_s,
+    outage_s,
+    rates,
+    settled_s,
+    slot_s,
+)
+from .samples import makespan_s, read_samples
+from .sheet import ChartError, Sheet, Tics
+from .variants import listed
+from .words import runs_words, sentence, show_setting
 
 COLUMNS = ("panel", "series", "time_s", "per_s")
-SLOT_S = 0.1
-AFTER_S = 0.5  # the end of the outage itself is left out of "after"
-RECOVERED = 0.8  # of what arrives
-LABEL_APART = 0.30
-HOW_TO_READ = (
-    f"Each line is the tasks that ended well in each {show_duration(SLOT_S)}. Where"
-    " retries alone keep the API overloaded, the line stays down when the cause is long"
-    " gone; a bound on what is in flight, or a budget for retries, lets it come back."
-)
+LABEL_TOP, LABEL_APART = 0.93, 0.46
 
 
 def build(material: Material) -> Sheet:
-    runs = [r for r in material.samples if "api-outage" in r.cell.options]
-    if not runs:
+    found = _recordings(material)
+    if not found:
         raise ChartError("retry-storm: no run with an outage was recorded")
-    samples = [read_samples(material.folder / run.samples) for run in runs]
-    cell = runs[0].cell
-    arriving = _arrivals_per_s(cell)
-    budgets = list(dict.fromkeys(_budget(run.cell) for run in runs))
-    looks = [material.looks[run.cell.workers] for run in runs]
+    cell = found[0].cell
+    budgets = list(dict.fromkeys(r.budget for r in found))
+    looks = [material.looks[r.cell.workers] for r in found]
     marks = [
-        (budgets.index(_budget(run.cell)) + 1, look, *point)
-        for run, look, found in zip(runs, looks, samples)
-        for point in rates(found)
+        (budgets.index(r.budget) + 1, look, *point)
+        for r, look in zip(found, looks)
+        for point in rates(r.samples, outage_s(cell)[0], slot_s(cell))
     ]
-    designs, title = sorted(set(looks)), _title(runs, samples, arriving)
-    highest = max([m[3] for m in marks] + [arriving])
+    title = _title(found)
+    y_high = max([m[3] for m in marks] + [arrivals_per_s(cell)]) * 1.2
     return Sheet(
         name="retry-storm",
         title=title,
-        subtitle=_subtitle(cell, arriving),
-        caption=f"{title}. {HOW_TO_READ}",
-        alt="Tasks ok per second over time. " + " ".join(map(_told, runs, samples)),
-        header=("design", "retry budget", "ok", "calls a task", "a second, after it"),
-        rows=tuple(_row(run, found) for run, found in zip(runs, samples)),
+        subtitle=_subtitle(found),
+        caption=_caption(found, title),
+        alt="Tasks ok per second over time. " + " ".join(map(_told, found)),
+        header=(
+            "design", "retry budget", "ok", "calls a task", "ok a second, after it",
+        ),
+        rows=tuple(map(_row, found)),
         columns=COLUMNS,
         marks=tuple(marks),
         settings={
-            "x_high": min(max(map(makespan_s, samples)), 2.5 * outage_s(cell)[1] + 3),
-            "y_high": highest * 1.15,
-            "y_step": 500 if highest > 800 else 100,
+            **_scales(found, y_high),
             "panels": len(budgets),
             "panel_words": [
-                f"retry budget {b}" if b else "no retry budget" for b in budgets
+                f"Retry budget {b}" if b else "No retry budget" for b in budgets
             ],
-            **dict(zip(("outage_from", "outage_to"), outage_s(cell))),
-            "arrivals_per_s": arriving,
-            **{"designs": len(designs), "design_series": designs},
-            **_names(runs, looks, samples, budgets),
+            "designs": len(set(looks)),
+            "design_series": sorted(set(looks)),
+            **_names(found, looks, budgets),
         },
-    )
+        tics=(Tics("y", _ticks(y_high)),),
+    )  # fmt: skip
 
 
-def _subtitle(cell: Cell, arriving: float) -> str:
-    start_s, end_s = outage_s(cell)
-    return sentence(
-        f"{show_count(cell.tasks)} tasks, {show_count(arriving)} arriving a second",
-        f"the API is out for {show_duration(end_s - start_s)}",
-        f"up to {cell.options.get('attempts', 1)} attempts a task",
-        "dashed: what arrives",
-        "one recorded run each",
-    )
+def _recordings(material: Material) -> list[Recording]:
+    summaries = {s.cell.name: s for s in material.cells}
+    return [
+        Recording(
+            run, read_samples(material.folder / run.samples),
+            summaries.get(run.cell.name),
+        )
+        for run in material.samples
+        if "api-outage" in run.cell.options
+    ]  # fmt: skip
 
 
-def outage_s(cell: Cell) -> tuple[float, float]:
-    start, length = str(cell.options["api-outage"]).split(",")
-    from_s = parse_duration_ns(start) / 1e9
-    return from_s, from_s + parse_duration_ns(length) / 1e9
-
-
-def _arrivals_per_s(cell: Cell) -> float:
-    _, _, rate = str(cell.options.get("arrivals", "batch")).partition(":")
-    return parse_rate(rate) if rate else 0.0
-
-
-def _budget(cell: Cell) -> str:
-    return str(cell.options.get("retry-budget", ""))
-
-
-def rates(samples: Sequence[Sample]) -> list[tuple[float, float]]:
-    """(start of a slot, tasks that ended well in it per second)."""
-    ends = [s.finished_s for s in samples if s.outcome == "ok" and s.finished_s]
-    last = int(makespan_s(samples) / SLOT_S) + 1
-    counts = [0] * (last + 1)
-    for end in ends:
-        counts[int(end / SLOT_S)] += 1
-    # gnuplot's steps hold a value from its point on.
-    return [(round(i * SLOT_S, 6), n / SLOT_S) for i, n in enumerate(counts)]
-
-
-def after_per_s(run: Run, samples: Sequence[Sample]) -> float | None:
-    """Useful answers a second between the outage and the last arrival."""
-    begin = outage_s(run.cell)[1] + AFTER_S
-    end = max((s.due_s for s in samples), default=0.0)
-    if end <= begin:
-        return None
-    ends = [s.finished_s or 0.0 for s in samples if s.outcome == "ok"]
-    return sum(1 for at in ends if begin <= at < end) / (end - begin)
-
-
-def _recovers(run: Run, samples: Sequence[Sample], arriving: float) -> bool | None:
-    after = after_per_s(run, samples)
-    return None if after is None or not arriving else after >= RECOVERED * arriving
-
-
-def _variant(run: Run) -> str:
-    budget = _budget(run.cell)
-    kind = f"a retry budget of {budget}" if budget else "no retry budget"
-    return f"{base_name(run.cell)} with {kind}"
-
-
-def _title(
-    runs: Sequence[Run], samples: Sequence[Sequence[Sample]], arriving: float
-) -> str:
-    """Which recordings came back to four fifths of what arrives, and which did not."""
-    state = [_recovers(run, found, arriving) for run, found in zip(runs, samples)]
-    if None in state:
-        return "Useful answers before, during and after an outage"
-    back = [_variant(run) for run, yes in zip(runs, state) if yes]
-    down = [_variant(run) for run, yes in zip(runs, state) if not yes]
-    if not down:
-        return "After the outage every design recovers"
-    if not back:
-        return "After the outage no design recovers"
+def _title(found: Sequence[Recording]) -> str:
+    """Who came back to four fifths of what arrives, or what was counted; the cost."""
+    states = [r.recovers for r in found]
+    cost = _cost(found)
+    if None in states or (len(set(states)) == 1 and not cost):
+        plain = [r for r in found if not r.budget] or list(found)
+        return _counted(plain)
+    if len(set(states)) == 1:
+        head = "After the outage every design recovers"
+        if not states[0]:
+            head = "After the outage no design recovers while tasks arrive"
+        return f"{head}; {cost}"
+    back = [r.variant for r in found if r.recovers]
+    down = [r.variant for r in found if not r.recovers]
     stay = "stays down" if len(down) == 1 else "stay down"
-    others = (
-        _variant(runs[state.index(True)])
-        if len(back) == 1
-        else (f"the {len(back)} others")
-    )
+    others = back[0] if len(back) == 1 else f"the {len(back)} others"
     recover = "recovers" if len(back) == 1 else "recover"
-    return f"After the outage {' and '.join(down)} {stay}; {others} {recover}"
+    head = f"After the outage {listed(down)} {stay}, {others} {recover}"
+    return f"{head}; {cost}" if cost else head
 
 
-def _told(run: Run, samples: Sequence[Sample]) -> str:
-    after = after_per_s(run, samples)
-    if after is None:
-        return f"{_variant(run)}: nothing arrived afterwards."
-    return f"{_variant(run)}: {show_count(round(after))} a second afterwards."
+def _counted(found: Sequence[Recording]) -> str:
+    """ "With no retry budget worker-pool of 50 answers 691 of 720 tasks, ..."."""
+    best, *rest = sorted(found, key=lambda r: -r.ok.median)
+    kind = f"a retry budget of {best.budget}" if best.budget else "no retry budget"
+    told = [f"{base_name(r.cell)} {show_count(round(r.ok.median))}" for r in rest]
+    first = (
+        f"With {kind} {base_name(best.cell)} answers"
+        f" {show_count(round(best.ok.median))} of {show_count(best.cell.tasks)} tasks"
+    )
+    return ", ".join([first, *told])
 
 
-def _calls_a_task(samples: Sequence[Sample]) -> float:
-    return sum(s.attempts for s in samples) / len(samples) if samples else 0.0
+def _cost(found: Sequence[Recording]) -> str:
+    """Whom a budget cost answers: fewer in its best run than in any without.
+
+    As for any verdict, from enough runs only.
+    """
+    for with_it in (r for r in found if r.budget):
+        for without in (r for r in found if not r.budget):
+            same = with_it.cell.workers == without.cell.workers
+            enough = min(with_it.runs, without.runs) >= FEWEST_FOR_INTERVAL
+            if same and enough and with_it.ok.maximum < without.ok.minimum:
+                return (
+                    f"{base_name(with_it.cell)} answers"
+                    f" {show_count(round(with_it.ok.median))} tasks with a budget,"
+                    f" {show_count(round(without.ok.median))} without"
+                )
+    return ""
 
 
-def _row(run: Run, samples: Sequence[Sample]) -> tuple[str, ...]:
-    after = after_per_s(run, samples)
+def _subtitle(found: Sequence[Recording]) -> str:
+    cell = found[0].cell
+    start_s, end_s = outage_s(cell)
+    summaries = [r.summary for r in found if r.summary is not None]
+    extremes = " (extremes)" if max(r.runs for r in found) > 1 else ""
+    return sentence(
+        f"{show_count(cell.tasks)} tasks, {show_count(arrivals_per_s(cell))} arriving a"
+        " second (dotted)",
+        f"the API is out for {show_setting(end_s - start_s)}",
+        f"up to {cell.options.get('attempts', 1)} attempts a task",
+        "lines: one recorded run each",
+        f"tasks ok: {runs_words(summaries)}{extremes}" if summaries else "",
+    )
+
+
+def _caption(found: Sequence[Recording], title: str) -> str:
+    cell = found[0].cell
     return (
-        base_name(run.cell), _budget(run.cell) or "none",
-        show_count(sum(1 for s in samples if s.outcome == "ok")),
-        show_ratio(_calls_a_task(samples)),
+        f"{title}. Each line is the tasks of one run that ended well in each"
+        f" {show_setting(slot_s(cell))}; the numbers beside it are the tasks that did,"
+        " as median and extremes of all runs. Where retries alone keep the API"
+        " overloaded, the line stays down when the cause is gone; a bound on what is in"
+        " flight, or a budget for retries, lets it come back. A budget also gives up"
+        " tasks that another try would have saved. Recovered is who, from"
+        f" {show_duration(settled_s(cell))} to the last arrival at"
+        f" {show_duration(max(last_arrival_s(r.samples) for r in found))}, answers"
+        f" {round(100 * RECOVERED)} % of what arrives or more."
+        f" {_contradiction(found)}"
+    )
+
+
+def _contradiction(found: Sequence[Recording]) -> str:
+    """Whether threads without a budget, and nobody else, stayed down."""
+    against = [
+        f"{r.variant} {'did' if r.recovers else 'did not'}"
+        for r in found
+        if r.recovers is not None
+        and r.recovers != (r.cell.workers is not None or bool(r.budget))
+    ]
+    outcome = "; ".join(against) or "nothing here does"
+    if any(r.recovers is None for r in found):
+        outcome = "these runs are too short to tell"
+    return (
+        "A pool or a budget that does not let it recover, or threads that recover with"
+        f" neither, would contradict that: {outcome}."
+    )
+
+
+def _told(recording: Recording) -> str:
+    after, ok = recording.after_per_s, count_text(recording.ok)
+    told = f"{recording.variant}: {ok} of {show_count(recording.cell.tasks)} tasks ok"
+    if after is None:
+        return f"{told}, nothing arrived afterwards."
+    return f"{told}, {show_count(round(after))} a second afterwards."
+
+
+def _row(recording: Recording) -> tuple[str, ...]:
+    after = recording.after_per_s
+    return (
+        base_name(recording.cell), recording.budget or "none",
+        count_text(recording.ok), show_ratio(recording.calls_a_task),
         show_count(round(after)) if after is not None else "–",
     )  # fmt: skip
 
 
-def _names(
-    runs: Sequence[Run],
-    looks: Sequence[int],
-    samples: Sequence[Sequence[Sample]],
-    budgets: Sequence[str],
-) -> dict[str, object]:
-    panels = [budgets.index(_budget(run.cell)) + 1 for run in runs]
-    before: dict[int, int] = {}
-    heights = []
-    for panel in panels:
-        heights.append(0.8 - LABEL_APART * before.get(panel, 0))
-        before[panel] = before.get(panel, 0) + 1
+def _scales(found: Sequence[Recording], y_high: float) -> dict[str, object]:
+    cell = found[0].cell
+    start, end = outage_s(cell)
+    longest = max(makespan_s(r.samples) for r in found)
     return {
-        "names": len(runs),
+        "x_high": min(longest, 2.5 * end + 3),
+        "y_high": y_high,
+        "outage_from": start,
+        "outage_to": end,
+        "arrivals_per_s": arrivals_per_s(cell),
+        "arrivals_to": max(last_arrival_s(r.samples) for r in found),
+    }
+
+
+def _ticks(highest: float) -> tuple[tuple[str, float], ...]:
+    step = 500 if highest > 800 else 100
+    return tuple((show_count(t), t) for t in range(0, int(highest) + 1, step))
+
+
+def _names(
+    found: Sequence[Recording], looks: Sequence[int], budgets: Sequence[str]
+) -> dict[str, object]:
+    panels = [budgets.index(r.budget) + 1 for r in found]
+    places = [panels[:i].count(panel) for i, panel in enumerate(panels)]
+    return {
+        "names": len(found),
         "name_panel": panels,
-        "name_words": [base_name(run.cell) for run in runs],
+        "name_words": [base_name(r.cell) for r in found],
         "name_series": list(looks),
-        "name_note": [f"{show_ratio(_calls_a_task(s))} calls a task" for s in samples],
-        "name_y": heights,
+        "name_ok": [f"{count_text(r.ok)} tasks ok" for r in found],
+        "name_note": [f"{show_ratio(r.calls_a_task)} calls a task" for r in found],
+        "name_y": [LABEL_TOP - LABEL_APART * place for place in places],
     }
