@@ -28,14 +28,10 @@ do for [i = 1:lanes] {
 }
 do for [i = 1:bounds] {
     set arrow from bound_x[i],first bound_top[i] to bound_x[i],first bound_bottom[i] \
-        nohead lw wide(2.5) dt (6, 5) lc rgb muted front
-    if (bound_right[i]) {
-        set label bound_words[i] at bound_x[i],first bound_y[i] right \
-            offset screen -0.006,0 font plain(20) tc rgb muted front
-    } else {
-        set label bound_words[i] at bound_x[i],first bound_y[i] \
-            offset screen 0.006,0 font plain(20) tc rgb muted front
-    }
+        nohead lw wide(3) dt (6, 5) lc rgb muted front
+}
+do for [i = 1:notes] {
+    set label note_words[i] at graph 0.004,first note_y[i] font plain(20) tc rgb muted
 }
 
 # Pale and solid is ok, hatched is lost.
@@ -50,4 +46,4 @@ plot for [i = 1:fills] \
      for [k = 1:numbers] \
          data using (column('number') < 0 ? NaN : column('middle')):'y':\
              (sprintf('%d', column('number'))) \
-         with labels font plain(17) tc rgb ink
+         with labels font plain(18) tc rgb ink

@@ -6,11 +6,9 @@ import sys
 import unittest
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import stand_in  # noqa: E402
 from test_experiments import BLOCKS, FOLDER, OnStandIns  # noqa: E402
 
 from driver import charts  # noqa: E402
@@ -18,8 +16,7 @@ from driver import experiment as experiments  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
 from driver.charts.cancel import LISTENS  # noqa: E402
 from driver.child import TICK_S  # noqa: E402
-from driver.charts.material import Material  # noqa: E402
-from driver.model import OUTCOMES, Role  # noqa: E402
+from driver.model import OUTCOMES  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 from driver.theory import service_time_s  # noqa: E402
 
@@ -175,87 +172,6 @@ class Outcomes(OnStandIns):
         for lost, told in (([0], "none did."), ([4], "worker-pool of 5 did.")):
             sheet = self.sheet("comparison", {(5, ""): lost}, kind="rejected")
             self.assertTrue(sheet.caption.endswith(f"; {told}"), sheet.caption)
-
-
-class RetryStorm(OnStandIns):
-    """An outage from 150 to 250 ms, with arrivals until 600 ms."""
-
-    def sheet(self, after: dict[tuple[int | None, bool], tuple[int, list[int]]], **kw):
-        """By (workers, budget): answers in each 10 ms after the outage; ok of runs."""
-        found = experiments.load(FOLDER, "retry-storm", kw.get("options", {}), True)
-        runs = []
-        for number, cell in enumerate(found.cells):
-            key = (cell.workers, "retry-budget" in cell.options)
-            for block, ok in enumerate(after[key][1], 1):
-                run = stand_in.run_of(cell, Role.MEASURE, block, Random(1))
-                outcomes = dict.fromkeys(OUTCOMES, 0) | {"ok": ok, "failed": 720 - ok}
-                runs.append(replace(run, record={**run.record, "outcomes": outcomes}))
-            path = self.samples(number, after[key][0])
-            runs.append(stand_in.run_of(
-                cell, Role.SAMPLE, 1, Random(1), samples=path))  # fmt: skip
-        summaries = summarise(found, runs)
-        sheet = charts.BUILDERS["retry-storm"](
-            Material(self.folder, found, runs, summaries))  # fmt: skip
-        gnuplot.draw(sheet, self.folder)
-        return sheet
-
-    def samples(self, number: int, after: int) -> str:
-        """12 arrive and are answered in 10 ms; in the outage none, then as told."""
-        lines = [stand_in.HEADER]
-        for ms in range(0, 600, 10):
-            answered = 0 if 150 <= ms < 250 else 12 if ms < 150 else after
-            for task in range(12):
-                kind = "ok" if task < answered else "failed"
-                at = f"{ms}000000,{ms}000000,{ms + 9}000000"
-                lines.append(f"{len(lines) - 1},0,{at},1,{kind}")
-        (self.folder / "samples").mkdir(exist_ok=True)
-        path = f"samples/{number}.csv"
-        (self.folder / path).write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return path
-
-    STORM = {
-        (None, False): (2, [356, 354] * 3), (50, False): (12, [690, 691] * 3),
-        (None, True): (12, [590, 589] * 3), (50, True): (12, [588, 588] * 3),
-    }  # fmt: skip
-
-    def test_a_quick_run_says_who_recovers_and_what_a_budget_costs(self) -> None:
-        sheet = self.sheet(self.STORM)
-        self.assertEqual(
-            "After the outage thread-per-task with no retry budget stays down, the 3"
-            " others recover; worker-pool of 50 answers 588 tasks with a budget, 690"
-            " without", sheet.title
-        )  # fmt: skip
-        self.assertTrue(sheet.caption.endswith("contradict that: nothing here does."))
-        self.assertIn("355 (354–356) of 720", sheet.alt)
-
-    def test_no_cost_is_claimed_where_the_runs_overlap(self) -> None:
-        storm = {**self.STORM, (50, True): (12, [589, 695] * 3)}
-        self.assertNotIn("with a budget", self.sheet(storm).title)
-
-    def test_no_cost_is_claimed_from_a_few_runs(self) -> None:
-        storm = {**self.STORM, (50, True): (12, [588] * 5)}
-        self.assertNotIn("with a budget", self.sheet(storm).title)
-
-    def test_what_contradicts_the_lesson_is_named(self) -> None:
-        storm = {**self.STORM, (50, False): (2, [100])}
-        caption = self.sheet(storm).caption
-        self.assertIn("that: worker-pool of 50 with no retry budget did not.", caption)
-
-    def test_a_run_too_short_to_tell_falls_back_on_counts(self) -> None:
-        sheet = self.sheet(self.STORM, options={"api-outage": "150ms,400ms"})
-        self.assertEqual(
-            "With no retry budget worker-pool of 50 answers 690 of 720 tasks,"
-            " thread-per-task 355", sheet.title
-        )  # fmt: skip
-        self.assertIn("too short to tell", sheet.caption)
-
-    def test_slots_begin_and_end_with_the_outage(self) -> None:
-        sheet = self.sheet(self.STORM)
-        starts = {m[2] for m in sheet.marks}
-        self.assertLessEqual({0.0, 0.15, 0.2, 0.25}, starts)
-        in_it = [m[3] for m in sheet.marks if 0.15 <= m[2] < 0.25]
-        self.assertEqual({0.0}, set(in_it))
-        self.assertEqual(0.59, sheet.settings["arrivals_to"])
 
 
 if __name__ == "__main__":

@@ -27,12 +27,12 @@ from driver.charts import (  # noqa: E402
     rate_limit,
     run_sequence,
 )
+from driver.charts.graham import graham_bounds_s  # noqa: E402
 from driver.charts.latency import percentile  # noqa: E402
 from driver.charts.material import Material, spread_out  # noqa: E402
 from driver.charts.pool_size import best_size  # noqa: E402
 from driver.charts.samples import Sample, in_flight  # noqa: E402
 from driver.charts.sheet import ChartError  # noqa: E402
-from driver.charts.timeline import graham_bounds_s  # noqa: E402
 from driver.erlang import Traffic  # noqa: E402
 from driver.model import Role, Run  # noqa: E402
 from driver.summarise import summarise  # noqa: E402

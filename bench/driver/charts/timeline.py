@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 from ..model import Run
 from ..quantities import show_count, show_duration
-from ..wording import design_name
+from .graham import Bounds, bounds_s
 from .material import Material
 from .samples import Sample, makespan_s, read_samples, started
 from .sheet import Sheet, Value
+from .variants import full_name, spaced
 from .words import sentence, show_share, tasks_words
 
 COLUMNS = (
     "series", "failed", "from", "to", "middle", "y", "top", "bottom", "number",
 )  # fmt: skip
-PANEL, GAP = 10.0, 1.2  # heights; a panel's lanes share its height
+PANEL, GAP = 10.0, 1.3  # heights: a panel's lanes share its own; words stand above it
+CLOCK_S = 1e-6  # two sums of the same times differ by less
+WORDS_SHARE = 0.16  # of the axis: the words beside an end
 PLOT_WIDTH_PX = 0.81 * 1600
 NARROWEST_NUMBER_PX = 30
 MOST_NUMBERED_LANES = 12
@@ -27,8 +30,9 @@ def build(material: Material) -> Sheet:
         return _empty(material)
     tasks = runs[0].cell.tasks
     samples = [read_samples(material.folder / run.samples) for run in runs]
-    longest_ms = max(makespan_s(s) for s in samples) * 1e3
-    x_high = longest_ms * 1.16
+    bounds = list(map(bounds_s, runs, samples))
+    ends = [*map(makespan_s, samples), *(b[1] for b in bounds if b)]
+    x_high = max(ends) * 1e3 * 1.16
     marks = [
         mark
         for number, run in enumerate(runs)
@@ -51,11 +55,11 @@ def build(material: Material) -> Sheet:
         marks=tuple(marks),
         settings={
             "x_high": x_high,
-            "y_low": len(runs) * (PANEL + GAP),
+            "y_low": _top(len(runs)) - GAP * 0.6,
             "numbers": any(mark[8] >= 0 for mark in marks),
             **_fills(marks),
             **_lanes(material, runs, samples),
-            **_bounds(runs, samples, x_high),
+            **_bounds(bounds, list(map(makespan_s, samples)), x_high),
         },
     )
 
@@ -79,6 +83,11 @@ def _chosen(material: Material) -> list[Run]:
     return []
 
 
+def _top(panel: int) -> float:
+    """Where a panel begins, below the words above it."""
+    return panel * (PANEL + GAP) + GAP
+
+
 def lanes_of(samples: Sequence[Sample]) -> dict[int, int]:
     """The row of each lane: by the lane's first start."""
     rows: dict[int, int] = {}
@@ -93,7 +102,7 @@ def _marks(
     rows, marks = lanes_of(samples), []
     thick = PANEL / max(1, len(rows))
     for sample in started(samples):
-        top = panel * (PANEL + GAP) + rows[sample.lane] * thick
+        top = _top(panel) + rows[sample.lane] * thick
         start, end = sample.started_s * 1e3, sample.finished_s * 1e3
         shown_px = (end - start) / x_high * PLOT_WIDTH_PX
         roomy = len(rows) <= MOST_NUMBERED_LANES and shown_px >= NARROWEST_NUMBER_PX
@@ -119,7 +128,7 @@ def _fills(marks: Sequence[tuple[Value, ...]]) -> dict[str, object]:
 def _lanes(
     material: Material, runs: Sequence[Run], samples: Sequence[Sequence[Sample]]
 ) -> dict[str, object]:
-    tops = [number * (PANEL + GAP) for number in range(len(runs))]
+    tops = list(map(_top, range(len(runs))))
     ends = [makespan_s(s) for s in samples]
     return {
         "lanes": len(runs),
@@ -131,7 +140,7 @@ def _lanes(
         "lane_top": tops,
         "lane_bottom": [top + PANEL for top in tops],
         "lane_end": [end * 1e3 for end in ends],
-        "end_words": [f"done: {show_duration(end)}" for end in ends],
+        "end_words": [f"done: {_fine(end)}" for end in ends],
         "end_y": [top + PANEL / 2 for top in tops],
     }
 
@@ -141,7 +150,7 @@ def _differences(runs: Sequence[Run]) -> list[str]:
     told = []
     for run, other in zip(runs, reversed(runs)):
         own = [
-            f"{key} {value}" for key, value in run.cell.options.items()
+            spaced(f"{key} {value}") for key, value in run.cell.options.items()
             if key != "workers" and other.cell.options.get(key) != value
         ]  # fmt: skip
         told.append(", ".join(own))
@@ -154,36 +163,48 @@ def _lane_words(run: Run, samples: Sequence[Sample]) -> str:
 
 
 def _bounds(
-    runs: Sequence[Run], samples: Sequence[Sequence[Sample]], x_high: float
+    bounds: Sequence[Bounds], ends: Sequence[float], x_high: float
 ) -> dict[str, object]:
-    """Graham's bounds of the pool: what no order of these tasks can do better."""
-    found = []
-    run, tasks = runs[-1], samples[-1]  # above the upper panel there is no room
-    if run.cell.workers is not None:
-        low, _ = graham_bounds_s(tasks, run.cell.workers)
-        found.append(((len(runs) - 1) * (PANEL + GAP), low * 1e3))
-    found = [(top, at) for top, at in found if 0 < at < x_high]
+    """Graham's bounds of each pool, over its own panel: both ends, and words."""
+    found = [(_top(panel), b, ends[panel]) for panel, b in enumerate(bounds) if b]
+    lines = [
+        (at * 1e3, *part)
+        for top, both, end in found
+        for at in both
+        for part in _parts(top, (at - end) * 1e3 / x_high)
+    ]
     return {
-        "bounds": len(found),
-        "bound_x": [at for _, at in found],
-        "bound_top": [top - GAP * 0.9 for top, _ in found],
-        "bound_bottom": [top + PANEL for top, _ in found],
-        "bound_y": [top - GAP / 2 for top, _ in found],
-        "bound_right": [at > x_high / 2 for _, at in found],
-        "bound_words": [
-            f"no order of these tasks ends before {show_duration(at / 1e3)}"
-            for _, at in found
+        "bounds": len(lines),
+        "bound_x": [at for at, _, _ in lines],
+        "bound_top": [top for _, top, _ in lines],
+        "bound_bottom": [bottom for _, _, bottom in lines],
+        "notes": len(found),
+        "note_y": [top - GAP * 0.5 for top, _, _ in found],
+        "note_words": [
+            f"dashed: no order of these tasks ends before {_fine(low)}, none without"
+            f" idling after {_fine(high)}"
+            for _, (low, high), _ in found
         ],
     }
 
 
-def graham_bounds_s(samples: Sequence[Sample], workers: int) -> tuple[float, float]:
-    """Between which times any order of these tasks ends, if no worker idles."""
-    times = [s.finished_s - s.started_s for s in started(samples)]
-    if not times:
-        return 0.0, 0.0
-    mean, longest = sum(times) / workers, max(times)
-    return max(mean, longest), mean + (1 - 1 / workers) * longest
+def _parts(top: float, beyond: float) -> list[tuple[float, float]]:
+    """A line down a panel, which stops for the words beside the end if it meets them.
+
+    beyond: how far it is to the right of the end, as a share of the axis.
+    """
+    start, middle, end = top - GAP * 0.15, top + PANEL / 2, top + PANEL
+    if not 0 < beyond < WORDS_SHARE:
+        return [(start, end)]
+    return [(start, middle - GAP / 2), (middle + GAP / 2, end)]
+
+
+def _fine(seconds: float) -> str:
+    """Four digits: a bound and what comes near it are told apart."""
+    unit, size = ("s", 1.0) if seconds >= 0.99995 else ("ms", 1e-3)
+    value = seconds / size
+    digits = 1 if value >= 99.995 else 2 if value >= 9.9995 else 3
+    return f"{value:.{digits}f} {unit}"
 
 
 def _lost(samples: Sequence[Sample]) -> int:
@@ -192,18 +213,30 @@ def _lost(samples: Sequence[Sample]) -> int:
 
 def _title(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> str:
     """What these two recordings show; one run each bears no verdict on others."""
-    ends = [show_duration(makespan_s(s)) for s in samples]
+    first, second = (full_name(run.cell) for run in runs)
+    verb = "is"
     if runs[0].cell.workers is None and runs[1].cell.workers:
-        count = show_count(runs[0].cell.tasks)
-        workers = show_count(runs[1].cell.workers)
-        return f"{count} threads are done in {ends[0]}, {workers} workers in {ends[1]}"
-    first, second = (design_name(run.cell) for run in runs)
-    return f"{first} is done in {ends[0]}, {second} in {ends[1]}"
+        first = f"{show_count(runs[0].cell.tasks)} threads"
+        second, verb = f"{show_count(runs[1].cell.workers)} workers", "are"
+    ends = [
+        f"in {show_duration(makespan_s(s))}{_lost_words(run, s)}"
+        for run, s in zip(runs, samples)
+    ]
+    title = f"{first} {verb} done {ends[0]}, {second} {ends[1]}"
+    return title.replace("pool of ", "pool of\u00a0")
+
+
+def _lost_words(run: Run, samples: Sequence[Sample]) -> str:
+    """Being done is no merit of who gave up."""
+    lost = _lost(samples)
+    if not lost:
+        return ""
+    return f" with {show_count(lost)} of {tasks_words(run.cell.tasks)} lost"
 
 
 def _told(run: Run, samples: Sequence[Sample]) -> str:
     return (
-        f"{design_name(run.cell)}: {tasks_words(run.cell.tasks)} on "
+        f"{full_name(run.cell)}: {tasks_words(run.cell.tasks)} on "
         f"{_lane_words(run, samples)}, all done after "
         f"{show_duration(makespan_s(samples))}, {show_count(_lost(samples))} lost."
     )
@@ -218,7 +251,7 @@ def _busy(samples: Sequence[Sample]) -> float:
 
 def _row(run: Run, samples: Sequence[Sample]) -> tuple[str, ...]:
     return (
-        design_name(run.cell), show_count(run.cell.tasks),
+        full_name(run.cell), show_count(run.cell.tasks),
         show_count(len(lanes_of(samples))), show_duration(makespan_s(samples)),
         show_share(_busy(samples)), show_count(_lost(samples)),
     )  # fmt: skip
@@ -227,8 +260,26 @@ def _row(run: Run, samples: Sequence[Sample]) -> tuple[str, ...]:
 def _caption(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> str:
     return (
         f"{_title(runs, samples)}. Each row is a thread, each box a task on it, on one"
-        " clock. A gap in a worker's row would be time it had nothing to do; two boxes"
-        " of one row over each other are impossible."
+        " clock. A gap in a worker's row is time it had nothing to do; two boxes of one"
+        f" row over each other are impossible.{_outside(runs, samples)}"
+    )
+
+
+def _outside(runs: Sequence[Run], samples: Sequence[Sequence[Sample]]) -> str:
+    """Which pools ended where Graham says that none does, if no worker idles."""
+    told, pools = [], 0
+    for run, found in zip(runs, samples):
+        if bounds := bounds_s(run, found):
+            pools += 1
+            end = makespan_s(found)
+            if not bounds[0] - CLOCK_S <= end <= bounds[1] + CLOCK_S:
+                told.append(f"{full_name(run.cell)} does, at {_fine(end)}")
+    if not pools:
+        return ""
+    return (
+        " Graham's bounds hold for any order in which no worker idles while a task"
+        " waits; a pool that ended outside of its own would contradict that:"
+        f" {'; '.join(told) or 'none does'}."
     )
 
 
