@@ -13,12 +13,13 @@ from test_experiments import BLOCKS, FOLDER, OnStandIns  # noqa: E402
 
 from driver import charts  # noqa: E402
 from driver import experiment as experiments  # noqa: E402
+from driver.blocks import ENOUGH, QUICK, START_S  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
 from driver.charts.cancel import LISTENS  # noqa: E402
 from driver.child import TICK_S  # noqa: E402
 from driver.model import OUTCOMES  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
-from driver.theory import service_time_s  # noqa: E402
+from driver.theory import planned_wall_s, service_time_s  # noqa: E402
 
 
 class ThreadCost(OnStandIns):
@@ -172,6 +173,62 @@ class Outcomes(OnStandIns):
         for lost, told in (([0], "none did."), ([4], "worker-pool of 5 did.")):
             sheet = self.sheet("comparison", {(5, ""): lost}, kind="rejected")
             self.assertTrue(sheet.caption.endswith(f"; {told}"), sheet.caption)
+
+
+class Winner(OnStandIns):
+    """A map of verdicts, with the boundary that theory has between them."""
+
+    EACH_S = 60e-6  # to create a thread: rounds are worth it above 50 times as much
+
+    def sheet(self, blocks: int, swap: bool = False):
+        """Times as theory has them; swapped, each design takes the other's."""
+        material = self.material("winner")
+        runs = []
+        for run in material.runs:
+            pool = (run.cell.workers is not None) != swap
+            rounds = -(-run.cell.tasks // 50) * service_time_s(run.cell)
+            threads = service_time_s(run.cell) + run.cell.tasks * self.EACH_S
+            timing = replace(run.hyperfine, wall_s=rounds if pool else threads)
+            record = {**run.record, "create_ns": run.cell.tasks * self.EACH_S * 1e9}
+            if run.block <= blocks:
+                runs.append(replace(run, hyperfine=timing, record=record))
+        summaries = summarise(material.experiment, runs)
+        material = replace(material, runs=runs, summaries=summaries)
+        sheet = charts.BUILDERS["winner"](material)
+        gnuplot.draw(sheet, self.folder)
+        return sheet
+
+    def test_too_few_runs_are_said_to_bear_no_verdict(self) -> None:
+        sheet = self.sheet(blocks=3)
+        self.assertEqual(
+            "Too few runs for a verdict in any of 12 combinations: n = 3", sheet.title
+        )
+        self.assertIn("no interval can be given", sheet.subtitle)
+        self.assertIn("no verdict to tell by", sheet.caption)
+
+    def test_the_boundary_is_where_rounds_and_creation_take_alike(self) -> None:
+        sheet = self.sheet(blocks=6)
+        self.assertEqual("theory: W·c = 3.00 ms", sheet.settings["step_words"])
+        heights = dict(zip(sheet.settings["step_x"], sheet.settings["step_y"]))
+        # Fifty tasks are one round of fifty workers: no boundary in their column.
+        self.assertEqual({2, 3, 4}, set(heights))
+        self.assertAlmostEqual(2.0, heights[4], delta=0.01)
+        self.assertGreater(heights[2], heights[4])
+
+    def test_verdicts_against_the_boundary_are_counted(self) -> None:
+        self.assertRegex(self.sheet(blocks=6).caption, r"none of \d verdicts does\.$")
+        told = self.sheet(blocks=6, swap=True).caption
+        self.assertRegex(told, r"(\d) of \1 do: .*10 000 tasks of 1 ms".replace(
+            "10 000", "10\u202f000"))  # fmt: skip
+
+    def test_a_quick_run_has_few_enough_fields_for_six_blocks(self) -> None:
+        cells = experiments.load(FOLDER, "winner", {}, quick=True).cells
+        block_s = sum(planned_wall_s(cell) + START_S for cell in cells)
+        self.assertLess((ENOUGH + 1) * block_s, QUICK.budget_s)
+
+    def test_a_ratio_is_written_as_everywhere(self) -> None:
+        for mark in self.sheet(blocks=6).marks:
+            self.assertRegex(mark[4].strip(), r"^\d+(\.\d+)?×$")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..model import Ratio, Verdict
-from ..quantities import show_count, show_ratio
+from math import log
+
+from ..model import Cell, Ratio, Verdict
+from ..quantities import show_count, show_duration, show_percent, show_ratio
 from ..theory import service_time_s
 from ..wording import ratio_text
 from .look import spoken_name
@@ -40,16 +42,15 @@ def build(material: Material) -> Sheet:
     }
     present = [k for k in KINDS if any(r.verdict is k for r in ratios)]
     title = _title(ratios, pool)
-    fields = "; ".join(f"{_where(r)}: {ratio_text(r.interval)}" for r in ratios)
     return Sheet(
         name="winner",
         title=title,
         subtitle=material.conditions(
             f"wall time of {pool} over a thread per task, in blocks",
-            runs_words(material.cells), "below each ratio its interval",
+            runs_words(material.cells), _interval_words(ratios),
         ),
-        caption=f"{title}. {HOW_TO_READ}",
-        alt=f"Map of wall times of {pool} over a thread per task. {fields}.",
+        caption=f"{title}. {HOW_TO_READ} {_contradiction(material, ratios)}",
+        alt=_alt(ratios, pool),
         header=("tasks", "task time", "ratio", "verdict"),
         rows=tuple(_row(r, pool) for r in ratios),
         columns=COLUMNS,
@@ -58,6 +59,7 @@ def build(material: Material) -> Sheet:
             **{"columns": len(tasks), "rows": len(times)},
             "task_tics": _tics([show_count(n) for n in tasks]),
             "time_tics": _tics([show_setting(t) for t in times]),
+            **_boundary(material, ratios, tasks, times),
             "kinds": len(present),
             "field_kind": [KINDS.index(k) for k in present],
             "kind_series": [looks[k] for k in present],
@@ -66,6 +68,11 @@ def build(material: Material) -> Sheet:
         },
         log=("ratio",),
     )  # fmt: skip
+
+
+def _alt(ratios: list[Ratio], pool: str) -> str:
+    fields = "; ".join(f"{_where(r)}: {ratio_text(r.interval)}" for r in ratios)
+    return f"Map of wall times of {pool} over a thread per task. {fields}."
 
 
 def _row(ratio: Ratio, pool: str) -> tuple[str, ...]:
@@ -80,8 +87,8 @@ def _tics(words: list[str]) -> str:
 
 
 def _mark(ratio: Ratio, tasks: list[int], times: list[float]) -> tuple[Value, ...]:
-    # The sign in front keeps gnuplot from reading the words as a number.
-    words = f"×{show_ratio(ratio.interval.median)}"
+    # The space in front keeps gnuplot from reading the words as a number.
+    words = f"\u00a0{show_ratio(ratio.interval.median)}×\u00a0"
     limits = ratio_text(ratio.interval).partition(" ")[2] or "(no interval)"
     return (
         tasks.index(ratio.cell.tasks) + 1, times.index(service_time_s(ratio.cell)) + 1,
@@ -101,8 +108,81 @@ def _title(ratios: list[Ratio], pool: str) -> str:
     """Counted verdicts: how many fields each design wins, and how many nobody."""
     counts = {kind: sum(1 for r in ratios if r.verdict is kind) for kind in KINDS}
     whole = len(ratios)
+    if not any(r.interval.known for r in ratios):
+        most = max(r.interval.n for r in ratios)
+        return f"Too few runs for a verdict in any of {whole} combinations: n = {most}"
     return (
         f"Of {whole} combinations {pool} is faster in {counts[Verdict.LESS]}, a thread "
         f"per task in {counts[Verdict.MORE]}; in {counts[Verdict.CANNOT_TELL]} these "
         "runs cannot tell"
+    )
+
+
+def _interval_words(ratios: list[Ratio]) -> str:
+    known = [r.interval for r in ratios if r.interval.known]
+    if not known:
+        return "no interval can be given"
+    least = show_percent(min(i.coverage for i in known))
+    return f"below each ratio its interval, {least} or more"
+
+
+def equal_s(cell: Cell, create_each_s: float) -> float | None:
+    """The task time at which rounds take as long as creation: N d / W = d + N c.
+
+    For many tasks it is W c. A pool of N or more takes no rounds: None.
+    """
+    if cell.workers is None or cell.tasks <= cell.workers:
+        return None
+    return create_each_s * cell.workers * cell.tasks / (cell.tasks - cell.workers)
+
+
+def _boundary(
+    material: Material, ratios: list[Ratio], tasks: list[int], times: list[float]
+) -> dict[str, object]:
+    """Where theory has the boundary: in each column, as a height between the rows."""
+    each_s = material.create_each_s
+    heights = {}
+    for cell in (r.cell for r in ratios):
+        equal = equal_s(cell, each_s) if each_s else None
+        if equal and (y := _height(equal, times)) is not None:
+            heights[tasks.index(cell.tasks) + 1] = y
+    words = ""
+    if heights and each_s:
+        bound_s = each_s * ratios[0].cell.workers
+        words = f"theory: W·c = {show_duration(bound_s)}"
+    return {
+        "steps": len(heights),
+        "step_x": list(heights),
+        "step_y": list(heights.values()),
+        "step_words": words,
+    }
+
+
+def _height(time_s: float, times: list[float]) -> float | None:
+    """A time's place among the rows, which stand at equal steps; None far outside."""
+    if len(times) < 2:
+        return None
+    pairs = list(zip(times, times[1:]))
+    below = sum(1 for low, _ in pairs[1:] if time_s >= low)
+    low, high = pairs[below]
+    y = 1 + below + log(time_s / low) / log(high / low)
+    return round(y, 4) if 0.5 < y < len(times) + 0.5 else None
+
+
+def _contradiction(material: Material, ratios: list[Ratio]) -> str:
+    """Which verdicts lie on the wrong side of the boundary."""
+    each_s, against, judged = material.create_each_s, [], 0
+    for ratio in ratios:
+        equal = equal_s(ratio.cell, each_s) if each_s else None
+        if equal and ratio.verdict is not Verdict.CANNOT_TELL:
+            judged += 1
+            fewer = service_time_s(ratio.cell) < equal
+            if fewer != (ratio.verdict is Verdict.LESS):
+                against.append(_where(ratio))
+    outcome = f"none of {judged} verdicts does"
+    if against:
+        outcome = f"{len(against)} of {judged} do: {'; '.join(against)}"
+    return (
+        "A faster pool above the dashed boundary, or faster threads below it, would"
+        f" contradict that; {outcome if judged else 'there is no verdict to tell by'}."
     )
