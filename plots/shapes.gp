@@ -13,7 +13,10 @@ set multiplot
 do for [p = 1:panels] {
     set tmargin at screen plot_top - (p - 1) * height
     set bmargin at screen plot_top - p * height + 0.03
-    if (p < panels) { set xtics format '' } else { set xtics format '%g ms' }
+    set xtics ('' 0)
+    do for [i = 1:ticks] {
+        set xtics add ((p < panels ? '' : tick_words[i]) tick_at[i])
+    }
     if (p == 2) { unset label }
     set label 10 panel_name[p] at graph 1.03,0.75 font bold(24) tc rgb letter[look]
     set label 11 panel_words[p] at graph 1.03,0.75 offset screen 0,-0.04 \
@@ -22,6 +25,6 @@ do for [p = 1:panels] {
     plot data using (mine('time_ms')):(mine('total')) \
              with filledcurves y1=0 fillstyle solid 0.55 noborder lc rgb colour[look], \
          data using (mine('time_ms')):(mine('total')) \
-             with lines lw wide(2) lc rgb colour[look]
+             with lines lw wide(3) lc rgb colour[look]
 }
 unset multiplot

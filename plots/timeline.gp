@@ -6,7 +6,6 @@ set rmargin at screen 0.965
 set tmargin at screen plot_top + 0.045
 set bmargin at screen 0.125
 set xrange [0:x_high]
-set xtics format '%g ms'
 set yrange [y_low:0]
 set border 1
 unset ytics

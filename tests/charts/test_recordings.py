@@ -18,6 +18,7 @@ from driver import charts  # noqa: E402
 from driver import experiment as experiments  # noqa: E402
 from driver.charts import gnuplot  # noqa: E402
 from driver.charts.material import Material  # noqa: E402
+from driver.charts.ticks import ticks  # noqa: E402
 from driver.model import OUTCOMES, Role  # noqa: E402
 from driver.summarise import summarise  # noqa: E402
 
@@ -157,6 +158,34 @@ class Timeline(OnStandIns):
             sheet = self.sheet([slow, [(10, "ok")] * 10])
         told = "that: worker-pool of 5 does, at 60.00 ms."
         self.assertTrue(sheet.caption.endswith(told), sheet.caption)
+
+
+class Shapes(OnStandIns):
+    def test_the_title_has_the_digits_of_the_table(self) -> None:
+        material = self.material("shapes")
+        for path, ns in (("worker-pool-w1-n100", 101), ("worker-pool-w5-n100", 104)):
+            lines = [f"{i},0,0,{i * ns}00000,{(i + 1) * ns}00000,1,ok"
+                     for i in range(100)]  # fmt: skip
+            text = "\n".join([stand_in.HEADER, *lines]) + "\n"
+            (self.folder / f"samples/{path}.csv").write_text(text)
+        runs = [r for r in material.runs
+                if r.role is Role.SAMPLE and r.cell.workers in (1, 5)]  # fmt: skip
+        sheet = charts.BUILDERS["shapes"](replace(material, runs=runs))
+        gnuplot.draw(sheet, self.folder)
+        self.assertEqual(["1.010", "1.040"], [row[3] for row in sheet.rows])
+        self.assertIn("2 shapes: 1.010 to 1.040 task seconds", sheet.title)
+        self.assertIn("1\u202f000 ms", sheet.settings["tick_words"])
+
+
+class Ticks(unittest.TestCase):
+    def test_ticks_are_round_few_and_within_the_axis(self) -> None:
+        for highest in (0.3, 1.0, 7.0, 126.0, 596.0, 1052.0, 9999.0):
+            for most in (4, 8):
+                places = [at for _, at in ticks(highest, most)]
+                self.assertLessEqual(len(places), most + 1)
+                self.assertGreater(len(places), most / 4)
+                self.assertLessEqual(places[-1], highest)
+        self.assertEqual(("1\u202f000 ms", 1000.0), ticks(1052.0, 8, " ms")[-1])
 
 
 if __name__ == "__main__":

@@ -21,10 +21,12 @@ from .outage import (
 )
 from .samples import makespan_s, read_samples
 from .sheet import ChartError, Sheet, Tics
+from .ticks import ticks
 from .variants import listed
 from .words import runs_words, sentence, show_setting
 
 COLUMNS = ("panel", "series", "time_s", "per_s")
+MOST_TICKS = 4
 LABEL_TOP, LABEL_APART = 0.93, 0.46
 
 
@@ -64,7 +66,7 @@ def build(material: Material) -> Sheet:
             "design_series": sorted(set(looks)),
             **_names(found, looks, budgets),
         },
-        tics=(Tics("y", _ticks(y_high)),),
+        tics=(Tics("y", ticks(y_high, MOST_TICKS)),),
     )  # fmt: skip
 
 
@@ -208,11 +210,6 @@ def _scales(found: Sequence[Recording], y_high: float) -> dict[str, object]:
         "arrivals_per_s": arrivals_per_s(cell),
         "arrivals_to": max(last_arrival_s(r.samples) for r in found),
     }
-
-
-def _ticks(highest: float) -> tuple[tuple[str, float], ...]:
-    step = 500 if highest > 800 else 100
-    return tuple((show_count(t), t) for t in range(0, int(highest) + 1, step))
 
 
 def _names(

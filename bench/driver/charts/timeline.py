@@ -9,7 +9,8 @@ from ..quantities import show_count, show_duration
 from .graham import Bounds, bounds_s
 from .material import Material
 from .samples import Sample, makespan_s, read_samples, started
-from .sheet import Sheet, Value
+from .sheet import Sheet, Tics, Value
+from .ticks import ticks
 from .variants import full_name, spaced
 from .words import sentence, show_share, tasks_words
 
@@ -20,6 +21,7 @@ PANEL, GAP = 10.0, 1.3  # heights: a panel's lanes share its own; words stand ab
 CLOCK_S = 1e-6  # two sums of the same times differ by less
 WORDS_SHARE = 0.16  # of the axis: the words beside an end
 PLOT_WIDTH_PX = 0.81 * 1600
+MOST_TICKS = 8
 NARROWEST_NUMBER_PX = 30
 MOST_NUMBERED_LANES = 12
 
@@ -61,6 +63,7 @@ def build(material: Material) -> Sheet:
             **_lanes(material, runs, samples),
             **_bounds(bounds, list(map(makespan_s, samples)), x_high),
         },
+        tics=(Tics("x", ticks(x_high, MOST_TICKS, " ms")),),
     )
 
 
