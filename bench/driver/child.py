@@ -19,8 +19,11 @@ from types import TracebackType
 GRACE_S = 2.0  # between asking to end and ending
 TICK_S = 0.5  # a display may move this often; more would disturb what is measured
 # Reads the group now running, one a line; when the driver dies the pipe closes, and
-# what was running is killed. A shell, because it must not die with the driver.
-GUARDIAN = 'while read -r g; do last=$g; done; [ -z "$last" ] || kill -9 -- "-$last"'
+# what was running is killed. A shell, because it must not die with the driver. Of the
+# ways to write it, dash takes only this one: to its kill, -9 before -- is no signal.
+GUARDIAN = (
+    'while read -r g; do last=$g; done; [ -z "$last" ] || kill -s KILL -- "-$last"'
+)
 
 
 @dataclass(frozen=True)

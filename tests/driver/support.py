@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,14 @@ def wait_for(condition, what, seconds=120):
             raise AssertionError(f"never came: {what}")
         time.sleep(0.01)
     return found
+
+
+def end(pid):
+    """Nothing of a test that failed goes on running."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def read_runs(folder):

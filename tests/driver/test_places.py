@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from .support import DriverTest, read_runs, wait_for
+from .support import SMALL, DriverTest, end, read_runs, wait_for
 
 
 class Stopping(DriverTest):
@@ -23,8 +23,8 @@ class Stopping(DriverTest):
         for path in self.out.glob(".unfinished-*/runs.ndjson"):
             return path.read_bytes().count(b"\n") >= 2
 
-    def programs_running(self):
-        """Processes of this test's programs."""
+    def programs_running(self, name=b"thread-per-task"):
+        """Processes of this test's programs, and hyperfine with one."""
         found = []
         for path in os.listdir("/proc"):
             if path.isdecimal():
@@ -33,7 +33,7 @@ class Stopping(DriverTest):
                         line = file.read()
                 except OSError:
                     continue
-                if b"./thread-per-task" in line and os.fsencode(
+                if name in line and os.fsencode(
                     self.folder
                 ) in self.cwd(path):
                     found.append(int(path))
@@ -73,12 +73,20 @@ class Stopping(DriverTest):
                 os.rename(folder, self.folder / f"seen-{number}")
 
     def test_a_killed_driver_leaves_no_process_and_the_next_keeps_its_runs(self):
-        process = self.start_and_wait()
-        wait_for(self.programs_running, "a running program")
+        # Of the two programs, the pool takes an hour: it does not end by itself.
+        self.write_experiment(
+            SMALL.replace("workers = 2", 'workers = 2\nservice-time = "3600s"')
+            + '[[cells]]\ndesign = "thread-per-task"\ntasks = 5\n'
+        )
+        process = self.start("--blocks", "1")
+        running = wait_for(lambda: self.programs_running(b"pool"), "a running pool")
+        for pid in running:
+            self.addCleanup(end, pid)
         process.kill()
         process.communicate()
-        wait_for(lambda: not self.programs_running(), "the end of the program")
+        wait_for(lambda: not self.programs_running(b"pool"), "its end", 10)
         self.assertEqual(self.result_folders(), [])
+        self.write_experiment(SMALL)
         self.drive("--blocks", "1")
         first, second = self.result_folders()
         kept = [f for f in (first, second) if f.name.endswith("-incomplete")]
