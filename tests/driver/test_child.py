@@ -1,0 +1,149 @@
+"""Children that cannot outlive their use, whenever and however the driver ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from contextlib import nullcontext
+from pathlib import Path
+
+from . import REPOSITORY
+from .support import end, wait_for
+from driver import child
+
+HOUR = ("sleep", "3600")
+# Ignores SIGTERM, and tells its number when it does.
+STUBBORN = ("sh", "-c", "trap '' TERM; echo $$ >ready; while :; do sleep 1; done")
+# Ends at once, and leaves something behind in its group.
+LITTER = ("sh", "-c", "sleep 3600 >/dev/null 2>&1 & echo $! >left")
+# A driver with a child. A signal comes as soon as there is a child: before Popen has
+# returned what the driver could end.
+DRIVER = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from driver import child, status
+
+class Popen(subprocess.Popen):
+    def __init__(self, command, **rest):
+        super().__init__(command, **rest)
+        if command[0] == "sleep":
+            print(self.pid, flush=True)
+            os.kill(os.getpid(), int(sys.argv[2]))
+
+status.listen()
+with child.Guardian() as guardian:
+    subprocess.Popen = Popen
+    child.run(["sleep", "3600"], Path(sys.argv[1]), os.environ, 600, guardian)
+"""
+
+
+def lives(pid):
+    """True while the process runs; one whose parent did not collect it is dead."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    except OSError:
+        return False
+
+
+class Children(unittest.TestCase):
+    def setUp(self):
+        signal.alarm(60)  # a watchdog: a child that does not end would be awaited
+        self.addCleanup(signal.alarm, 0)
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def run_child(self, command, timeout_s=60, tick=lambda: None):
+        with child.Guardian() as guardian:
+            return child.run(
+                command, self.folder, os.environ, timeout_s, guardian, tick
+            )
+
+    def number_in(self, name):
+        return int((self.folder / name).read_text())
+
+    def test_a_child_that_ends_is_told_with_its_words(self):
+        ending = self.run_child(("sh", "-c", "echo why >&2; exit 3"))
+        self.assertEqual(ending, child.Ending(3, False, "why"))
+
+    def test_a_child_that_ignores_sigterm_is_killed(self):
+        ready = self.folder / "ready"
+
+        def tick():
+            if ready.exists() and ready.read_text():
+                raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            self.run_child(STUBBORN, tick=tick)
+        self.assertFalse(lives(self.number_in("ready")))
+
+    def test_what_a_child_leaves_behind_is_killed(self):
+        self.assertEqual(self.run_child(LITTER).exit_code, 0)
+        left = self.number_in("left")
+        self.addCleanup(end, left)
+        wait_for(lambda: not lives(left), "the end of what was left", 10)
+
+    def test_once_it_is_over_there_is_nothing_to_watch(self):
+        for command, error in (("true", None), ("no-such", FileNotFoundError)):
+            with self.subTest(command=command), child.Guardian() as guardian:
+                said = []  # by the driver; the child itself says its number
+                guardian.watch = said.append
+                with self.assertRaises(error) if error else nullcontext():
+                    child.run((command,), self.folder, os.environ, 60, guardian)
+                self.assertEqual(said, [None])
+
+    def test_a_signal_just_after_the_start_leaves_no_orphan(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            with self.subTest(signal=number):
+                done = subprocess.run(
+                    [sys.executable, "-c", DRIVER, self.folder, str(int(number))],
+                    env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+                    capture_output=True,
+                    timeout=60,
+                )
+                started = int(done.stdout)
+                self.addCleanup(end, started)
+                wait_for(lambda: not lives(started), "the end of the child", 10)
+
+
+class Guardians(unittest.TestCase):
+    def start(self, command):
+        process = subprocess.Popen(command, process_group=0)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_what_was_not_said_to_be_over_is_killed(self):
+        process = self.start(HOUR)
+        with child.Guardian() as guardian:
+            guardian.watch(process.pid)
+        self.assertEqual(process.wait(10), -signal.SIGKILL)
+
+    def test_what_was_said_to_be_over_is_let_alone(self):
+        process = self.start(HOUR)
+        with child.Guardian() as guardian:
+            guardian.watch(process.pid)
+            guardian.watch(None)
+        self.assertIsNone(process.poll())
+
+    def test_it_has_a_session_of_its_own(self):
+        """Ctrl-C and a terminal that hangs up reach the driver, not its guardian."""
+        with child.Guardian() as guardian:
+            process = guardian._process.pid
+            self.assertEqual(os.getsid(process), process)
+
+    def test_a_guardian_that_was_killed_stops_nothing(self):
+        with child.Guardian() as guardian:
+            guardian._process.kill()
+            guardian._process.wait()
+            with tempfile.TemporaryDirectory() as folder:
+                ending = child.run(
+                    ("true",), Path(folder), os.environ, 60, guardian
+                )
+        self.assertEqual(ending, child.Ending(0, False, ""))
+
+
+if __name__ == "__main__":
+    unittest.main()
