@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .figures import PLACES
 from .model import OUTCOMES, SCHEMA_VERSION, Cell, Timing
 from .quantities import parse_duration_ns
 from .theory import bound_wall_s
@@ -23,6 +24,9 @@ CPU = (
     "minor_faults",
 )  # fmt: skip
 PERCENTILES = ("min", "p50", "p90", "p99", "max")
+# JSON has no limits of its own. What is beyond these is no record, and could not be
+# computed with, or written into the results again.
+MOST, DEEPEST = 2**64, 16
 
 
 class RecordError(Exception):
@@ -37,13 +41,33 @@ def parse(text: str) -> dict[str, Any]:
         record = json.loads(text, parse_constant=_refuse_constant)
     except (json.JSONDecodeError, RecursionError) as error:
         raise RecordError(f"the record is not valid JSON: {error}") from None
+    except ValueError:
+        raise RecordError("the record holds a number of thousands of digits") from None
     if not isinstance(record, dict):
         raise RecordError("the record is not a JSON object")
+    _check_values(record, 0)
     return record
 
 
 def _refuse_constant(name: str) -> None:
     raise RecordError(f"the record holds {name}, which is no figure")
+
+
+def _check_values(value: Any, depth: int) -> None:
+    """Refuses what Python takes for JSON and cannot, or should not, write again."""
+    if depth > DEEPEST:
+        raise RecordError(f"the record is nested more than {DEEPEST} deep")
+    if isinstance(value, dict):
+        for each in (*value.keys(), *value.values()):
+            _check_values(each, depth + 1)
+    elif isinstance(value, list):
+        for each in value:
+            _check_values(each, depth + 1)
+    elif isinstance(value, str):
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise RecordError("the record holds half a surrogate, which is no text")
+    elif value is not None and not abs(value) < MOST:
+        raise RecordError("the record holds a number beyond 64 bits")
 
 
 def check(record: Mapping[str, Any], cell: Cell, timing: Timing | None) -> None:
@@ -72,18 +96,50 @@ def _check_shape(record: Mapping[str, Any]) -> None:
         _number(record, "", key, may_be_null=False)
     _number(record, "", "create_ns")
     for key in OUTCOMES:
-        _number(record.get("outcomes"), "outcomes.", key, may_be_null=False)
+        _count(record.get("outcomes"), "outcomes.", key)
     for table, keys in (("peak", PEAKS), ("cpu", CPU)):
         for key in keys:
             _number(record.get(table), f"{table}.", key)
     for table in ("latency_ns", "queue_wait_ns"):
-        if record.get(table) is not None:
+        if table not in record:
+            raise RecordError(f"the record lacks {table}")
+        if record[table] is not None:
             for key in PERCENTILES:
                 _number(record[table], f"{table}.", key)
+    for place in sorted(PLACES):
+        _check_place(record, place)
+    _check_words(record)
+
+
+def _count(table: Any, where: str, key: str) -> None:
+    _number(table, where, key, may_be_null=False)
+    if type(table[key]) is not int:
+        raise RecordError(f"{where}{key} is {table[key]!r}, not a whole number")
+
+
+def _check_place(record: Mapping[str, Any], place: Sequence[str]) -> None:
+    """A figure is a number, or not there; so is the table that it lies in."""
+    table: Any = record
+    for depth, key in enumerate(place[:-1], start=1):
+        table = table.get(key)
+        if table is None:
+            return
+        if not isinstance(table, Mapping):
+            raise RecordError(f"{'.'.join(place[:depth])} is {table!r}, not a table")
+    if place[-1] in table:
+        _number(table, "".join(f"{key}." for key in place[:-1]), place[-1])
+
+
+def _check_words(record: Mapping[str, Any]) -> None:
     if not isinstance(record.get("config"), Mapping):
         raise RecordError("the record lacks config")
-    if not re.fullmatch(r"[0-9a-f]{16}", str(record.get("workload_digest"))):
+    digest = record.get("workload_digest")
+    if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{16}", digest):
         raise RecordError("workload_digest is not 16 hexadecimal digits")
+    if record.get("limit") is not None:
+        if not isinstance(record["limit"], str):
+            raise RecordError(f"limit is {record['limit']!r}, not a sentence")
+        _number(record, "", "threads_created", may_be_null=False)
 
 
 def _check_origin(record: Mapping[str, Any], cell: Cell) -> None:

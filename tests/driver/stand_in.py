@@ -122,6 +122,13 @@ def spoil(fault, record):
     text = json.dumps(record)
     return {
         "nan": text.replace('"calls": ', '"calls": NaN, "was": '),
+        "endless": text.replace('"calls": ', '"calls": 1e999, "was": '),
+        "surrogate": text.replace('"calls": ', '"note": "\\ud800", "calls": '),
+        "digits": text.replace('"calls": ', '"note": ' + "9" * 5000 + ', "calls": '),
+        "words": text.replace('"calls": ', '"retries": "x", "calls": '),
+        "halves": text.replace('"ok": 4', '"ok": 3.5').replace(
+            '"failed": 0', '"failed": 0.5'
+        ),
         "truncated": text[: len(text) // 2],
         "rubbish": "Segmentation fault (core dumped)",
         "latin-1": "\u00e9",

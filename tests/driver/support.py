@@ -190,7 +190,7 @@ def make_record(cell, wall_s=0.5, digest="0" * 16):
             "involuntary_switches": 0, "minor_faults": 5,
         },
         "latency_ns": spread,
-        "queue_wait_ns": spread,
+        "queue_wait_ns": dict(spread),
         "stop": None,
     }  # fmt: skip
 

@@ -1,10 +1,12 @@
 """The record: believed in full or refused with one sentence."""
 
 import json
+import re
 import unittest
 
 from .support import make_cell, make_record
 from driver import record
+from driver.figures import PLACES
 from driver.model import Timing
 
 
@@ -44,6 +46,8 @@ class Records(unittest.TestCase):
             "program",
             "workload_digest",
             "complete",
+            "latency_ns",
+            "queue_wait_ns",
         ):
             with self.subTest(key=key):
                 self.record = make_record(self.cell)
@@ -64,6 +68,48 @@ class Records(unittest.TestCase):
         self.record["peak"]["threads"] = 3
         self.record["wall_ns"] = None
         self.assert_refused("wall_ns")
+
+    def test_every_place_that_a_figure_is_read_from_holds_a_number_or_nothing(self):
+        for value in ("many", True, [1], {"a": 1}, -1):
+            for place in PLACES:
+                with self.subTest(place=place, value=value):
+                    self.record = table = make_record(self.cell)
+                    for key in place[:-1]:
+                        table[key] = table = table.get(key) or {}
+                    table[place[-1]] = value
+                    self.assert_refused(re.escape(".".join(place)))
+        for table in ("stop", "latency_ns", "queue_wait_ns"):
+            for value in ("soon", 5, [], True):
+                with self.subTest(table=table, value=value):
+                    self.record = make_record(self.cell) | {table: value}
+                    self.assert_refused(table)
+
+    def test_outcomes_are_whole(self):
+        self.record["outcomes"] |= {"ok": 3.5, "failed": 0.5}
+        self.assert_refused("outcomes.ok is 3.5, not a whole number")
+
+    def test_a_limit_is_a_sentence_with_a_number_of_threads(self):
+        self.record |= {"limit": "pids.max", "threads_created": 3}
+        self.check()
+        self.record["limit"] = 5
+        self.assert_refused("limit is 5")
+        self.record |= {"limit": "pids.max", "threads_created": None}
+        self.assert_refused("threads_created")
+
+    def test_what_is_legal_json_and_no_record_is_refused(self):
+        text = json.dumps(self.record)
+        for value, told in (
+            ("1e999", "beyond 64 bits"), ("-1e999", "beyond 64 bits"),
+            ("9" * 400, "beyond 64 bits"), ("9" * 5000, "thousands of digits"),
+            (r'"\ud800"', "surrogate"), (r'{"\udfff": 1}', "surrogate"),
+            ("[" * 500 + "]" * 500, "deep"),
+        ):  # fmt: skip
+            for place in ('"limit": ', '"foreign": [[], '):
+                with self.subTest(value=value[:20], place=place):
+                    end = "], " if "[" in place else ", "
+                    spoilt = "{" + place + value + end + text[1:]
+                    with self.assertRaisesRegex(record.RecordError, told):
+                        record.parse(spoilt)
 
     def test_rubbish_is_refused(self):
         cases = {
@@ -86,6 +132,7 @@ class Records(unittest.TestCase):
             (("config", "workers"), 3, "asked for workers 2"),
             (("config", "service_time_ns"), 2_000_000, "service_time_ns"),
             (("workload_digest",), "xyz", "16 hexadecimal"),
+            (("workload_digest",), 10**15, "16 hexadecimal"),
         ]
         for path, value, told in cases:
             with self.subTest(path=path):
