@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from .model import Cell, Timing
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
 HUNG = "it hung"  # how the problem of such a run begins
+CODES = (int, type(None))
+OLDEST = (1, 14)  # the first with --output=inherit
 SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
 
 
@@ -60,8 +64,12 @@ def version() -> str:
     except (OSError, subprocess.SubprocessError) as error:
         raise HyperfineError(f"hyperfine does not work: {error}") from None
     words = said.stdout.decode(errors="replace").split()
-    if len(words) < 2 or words[0] != "hyperfine":
+    found = re.match(r"(\d+)\.(\d+)", words[1]) if len(words) > 1 else None
+    if found is None or words[0] != "hyperfine":
         raise HyperfineError("hyperfine does not say its version: is it hyperfine?")
+    if (int(found[1]), int(found[2])) < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        raise HyperfineError(f"hyperfine {words[1]} is too old: it takes {wanted}")
     return words[1]
 
 
@@ -72,11 +80,16 @@ class Gun:
         self._scratch = scratch
         self._build = programs.parent
         self._guardian = guardian
-        scratch.mkdir()
-        for program in programs.iterdir():
-            if program.is_file() and os.access(program, os.X_OK):
-                # A copy: whoever builds meanwhile must not change what is measured.
-                shutil.copy2(program, scratch / program.name)
+        try:
+            scratch.mkdir()
+            for program in programs.iterdir():
+                if program.is_file() and os.access(program, os.X_OK):
+                    # A copy: who builds meanwhile must not change what is measured.
+                    shutil.copy2(program, scratch / program.name)
+        except OSError as error:
+            raise HyperfineError(
+                f"the programs cannot be copied: {error.strerror}"
+            ) from None
 
     def link_anew(self, seed: int) -> str | None:
         """The programs, in an order of their object files from the seed; or why not."""
@@ -91,21 +104,12 @@ class Gun:
         tick: Callable[[], None] = lambda: None,
     ) -> Shot:
         """One run of the cell, checked."""
-        for name in (RECORD, TIMES, SAMPLES):
-            (self._scratch / name).unlink(missing_ok=True)
         command = [cell.design, *cell.args, f"--json={RECORD}"]
         if seed is not None:
             command.append(f"--seed={seed}")
         if sample:
             command.append(f"--samples={SAMPLES}")
-        ending = child.run(
-            [
-                "hyperfine", "--shell=none", "--runs=1", "--ignore-failure",
-                "--style=none", "--output=inherit", f"--export-json={TIMES}",
-                f"--command-name={cell.name}", "./" + shlex.join(command),
-            ],
-            self._scratch, environment(), timeout_s, self._guardian, tick,
-        )  # fmt: skip
+        ending = self._call(cell.name, "./" + shlex.join(command), timeout_s, tick)
         timing = problem = found = None
         try:
             timing = self._timing(ending, timeout_s)
@@ -120,6 +124,25 @@ class Gun:
         samples = path if path.is_file() else None
         return Shot(tuple(command), timing, found, problem, samples)
 
+    def _call(
+        self, name: str, command: str, timeout_s: float, tick: Callable[[], None]
+    ) -> child.Ending:
+        try:
+            for each in (RECORD, TIMES, SAMPLES):
+                (self._scratch / each).unlink(missing_ok=True)
+            return child.run(
+                [
+                    "hyperfine", "--shell=none", "--runs=1", "--ignore-failure",
+                    "--style=none", "--output=inherit", f"--export-json={TIMES}",
+                    f"--command-name={name}", command,
+                ],
+                self._scratch, environment(), timeout_s, self._guardian, tick,
+            )  # fmt: skip
+        except OSError as error:
+            gone = not self._scratch.is_dir()
+            why = "the results folder is gone" if gone else error.strerror
+            raise HyperfineError(f"hyperfine cannot be started: {why}") from None
+
     def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
         if ending.timed_out:
             raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")
@@ -130,13 +153,12 @@ class Gun:
         try:
             result = json.loads(_read_text(self._scratch / TIMES))["results"][0]
             codes = result.get("exit_codes") or [None]
-            return Timing(
-                float(result["times"][0]),
-                float(result["user"]),
-                float(result["system"]),
-                codes[0],
-            )
-        except (LookupError, TypeError, ValueError) as error:
+            figures = (result["times"][0], result["user"], result["system"])
+            times_s = [float(figure) for figure in figures]
+            if not all(map(isfinite, times_s)) or type(codes[0]) not in CODES:
+                raise ValueError(f"{times_s} s, exit code {codes[0]!r}")
+            return Timing(*times_s, codes[0])
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise HyperfineError(f"hyperfine's times cannot be read: {error}") from None
 
 
@@ -163,5 +185,9 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
+    except OSError as error:
+        raise record.RecordError(
+            f"what the program printed cannot be read: {error.strerror}"
+        ) from None
     except UnicodeDecodeError:
         raise record.RecordError("what the program printed is not UTF-8") from None

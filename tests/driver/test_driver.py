@@ -3,10 +3,14 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from .support import SMALL, DriverTest, read_runs
+from driver import child, hyperfine
 
 FAULTS = {
     "crash": "ended by signal 11",
@@ -223,6 +227,26 @@ class Hyperfines(DriverTest):
         self.assertEqual(status, 3)
         self.assertIn("is it hyperfine?", err)
 
+    def test_too_old_is_told_before_anything_is_measured(self):
+        for version in ("1.12.0", "0.5.0", "1.9.0"):
+            with self.subTest(version=version):
+                shutil.rmtree(self.folder / "tools", ignore_errors=True)
+                status, _, err = self.with_hyperfine(f"echo hyperfine {version}\n")
+                self.assertEqual((status, err.count("\n")), (3, 1), err)
+                self.assertIn(f"hyperfine {version} is too old: it takes 1.14", err)
+                self.assertEqual(self.result_folders(), [])
+
+    def test_a_version_of_more_than_three_numbers_is_read(self):
+        for said in ("2.0.1-beta.1", "1.14.0", "1.20.0"):
+            done = subprocess.CompletedProcess([], 0, f"hyperfine {said}\n".encode())
+            with mock.patch.object(subprocess, "run", return_value=done):
+                self.assertEqual(hyperfine.version(), said)
+
+    def test_gone_when_it_is_used(self):
+        status, _, err = self.with_hyperfine('echo hyperfine 1.15.0; /bin/rm "$0"\n')
+        self.assertEqual((status, "Traceback" in err), (3, False), err)
+        self.assertIn("hyperfine cannot be started: No such file", err)
+
     def test_broken_when_it_is_used(self):
         status, _, err = self.with_hyperfine(
             'if [ "$1" = --version ]; then echo hyperfine 1.15.0; exit; fi\n'
@@ -239,3 +263,15 @@ class Hyperfines(DriverTest):
         )
         self.assertEqual(status, 3)
         self.assertIn("times cannot be read", err)
+
+    def test_its_times_are_numbers(self):
+        times = '{"times": [%s], "user": 0, "system": 0, "exit_codes": [%s]}'
+        found = [times % pair for pair in (("1e999", "0"), ("NaN", "0"), ("1", '"0"'))]
+        ending = child.Ending(0, False, "")
+        gun = hyperfine.Gun(self.folder / "scratch", self.programs, mock.Mock())
+        for result in (*found, '"soon"', "[]"):
+            with self.subTest(result=result):
+                path = self.folder / "scratch" / hyperfine.TIMES
+                path.write_text(f'{{"results": [{result}]}}')
+                with self.assertRaisesRegex(hyperfine.HyperfineError, "cannot be read"):
+                    gun._timing(ending, 1)
