@@ -35,6 +35,15 @@ class ResultsError(Exception):
 
 
 @contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Makes a ResultsError of what the system refuses: "cannot <what>: why"."""
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(f"cannot {what}: {error.strerror}") from None
+
+
+@contextmanager
 def locked(parent: Path) -> Iterator[None]:
     """Makes the folder, and holds it for this driver alone."""
     try:
@@ -57,6 +66,9 @@ def locked(parent: Path) -> Iterator[None]:
         lock.truncate()
         lock.write(f"{os.getpid()}\n")
         lock.flush()
+        latest = parent / "latest"
+        if latest.exists() and not latest.is_symlink():
+            raise ResultsError(f"{shown(latest)} is in the way of the link: move it")
         _recover(parent)
         yield
 
@@ -70,13 +82,14 @@ def _recover(parent: Path) -> None:
     """What a killed driver left: kept as incomplete when it holds a run."""
     for left in parent.glob(UNFINISHED + "*"):
         _recover(left)  # a full run holds a folder for each experiment
-        if not holds_runs(left):
-            shutil.rmtree(left)
-            continue
-        name = left.name.removeprefix(UNFINISHED) + "-incomplete"
-        shutil.rmtree(left / "scratch", ignore_errors=True)
-        write_whole(left / INCOMPLETE, "The driver was killed.\n")
-        left.rename(_free_name(parent, name))
+        with _told(f"take up {shown(left)}, which a killed driver left"):
+            if not holds_runs(left):
+                shutil.rmtree(left)
+                continue
+            name = left.name.removeprefix(UNFINISHED) + "-incomplete"
+            shutil.rmtree(left / "scratch", ignore_errors=True)
+            write_whole(left / INCOMPLETE, "The driver was killed.\n")
+            left.rename(_free_name(parent, name))
 
 
 def holds_runs(folder: Path) -> bool:
@@ -100,7 +113,7 @@ class ResultsFolder:
         self._parent = parent
         self._name = name
         self.path = _free_name(parent, UNFINISHED + name)
-        try:
+        with _told(f"write in {shown(parent)}"):
             if left is not None:
                 left.rename(self.path)
                 (self.path / INCOMPLETE).unlink(missing_ok=True)
@@ -109,10 +122,6 @@ class ResultsFolder:
             self._lines = {
                 name: _open_lines(self.path / name) for name in (RUNS, BLOCKS)
             }
-        except OSError as error:
-            raise ResultsError(
-                f"cannot write in {shown(parent)}: {error.strerror}"
-            ) from None
 
     @property
     def scratch(self) -> Path:
@@ -130,19 +139,21 @@ class ResultsFolder:
     def _add_line(self, name: str, value: Mapping[str, Any]) -> None:
         file = self._lines[name]
         line = json.dumps(value, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-        start = file.tell()
-        try:
-            if file.write(line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(file.fileno())
-        except OSError as error:
-            file.truncate(start)  # no half line: every line that is there is whole
-            raise ResultsError(f"cannot write {name}: {error.strerror}") from None
+        with _told(f"write {name}"):
+            start = file.tell()
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(start)  # no half line: every line that is there is whole
+                raise
 
     def keep_samples(self, source: Path, name: str) -> str:
         """Moves a samples file here; returns its path inside the folder."""
         kept = f"samples/{name}.csv"
-        source.rename(self.path / kept)
+        with _told(f"keep {kept}"):
+            source.rename(self.path / kept)
         return kept
 
     def write(self, name: str, text: str) -> None:
@@ -164,7 +175,7 @@ class ResultsFolder:
         """Stopped early: keeps what finished, under a name that says so."""
         self.close()
         if not holds_runs(self.path):
-            shutil.rmtree(self.path)
+            shutil.rmtree(self.path, ignore_errors=True)
             return None
         try:
             self.write(INCOMPLETE, why + "\n")
@@ -180,9 +191,10 @@ class ResultsFolder:
 
     def _rename(self, name: str) -> Path:
         final = _free_name(self._parent, name)
-        _sync_folder(self.path)
-        self.path.rename(final)
-        _sync_folder(self._parent)
+        with _told(f"name the folder {name}"):
+            _sync_folder(self.path)
+            self.path.rename(final)
+            _sync_folder(self._parent)
         self.path = final
         return final
 
@@ -202,22 +214,29 @@ def _open_lines(path: Path) -> FileIO:
 def write_whole(path: Path, text: str) -> None:
     """Writes a file that is there in full or not at all."""
     temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-    except OSError as error:
-        raise ResultsError(f"cannot write {path.name}: {error.strerror}") from None
+    with _told(f"write {path.name}"):
+        try:
+            with open(temporary, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def point_latest(folder: Path) -> None:
     """Makes `latest` beside the folder point to it, at no moment to nothing."""
     link = folder.with_name(f".latest-{os.getpid()}")
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.name)
-    link.rename(folder.with_name("latest"))
+    with _told("make the link latest"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.name)
+        try:
+            link.rename(folder.with_name("latest"))
+        except OSError:
+            link.unlink()
+            raise
 
 
 def _sync_folder(path: Path) -> None:

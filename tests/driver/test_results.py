@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,7 +73,8 @@ class Folders(unittest.TestCase):
             with self.assertRaisesRegex(ResultsError, "summary.csv: disk full"):
                 folder.write(results.SUMMARY, "text")
         self.assertEqual(read_runs(folder.path), [RUN])
-        self.assertFalse((folder.path / results.SUMMARY).exists())
+        names = {path.name for path in folder.path.iterdir()}
+        self.assertEqual(names, {results.RUNS, results.BLOCKS, "samples"})
         kept = folder.abandon("The disk was full.")
         self.assertTrue(kept.name.endswith("-incomplete"))
 
@@ -123,3 +125,35 @@ class Folders(unittest.TestCase):
         with self.assertRaisesRegex(ResultsError, "cannot write"):
             with locked(self.parent / "file"):
                 pass
+
+    def test_a_folder_in_the_way_of_latest_is_told_before_anything_runs(self):
+        (self.parent / "latest").mkdir()
+        with self.assertRaisesRegex(ResultsError, "latest is in the way"):
+            with locked(self.parent):
+                self.fail("it would have been run for nothing")
+
+    def test_a_link_that_cannot_be_made_is_told_and_leaves_nothing(self):
+        folder = self.make("now")
+        (self.parent / "latest").mkdir()
+        with self.assertRaisesRegex(ResultsError, "cannot make the link latest"):
+            folder.finish()
+        self.assertEqual(self.names(), ["latest", "now"])
+
+    def test_what_another_user_left_is_told(self):
+        self.make("then").close()
+        refused = PermissionError(1, "Operation not permitted")
+        with mock.patch.object(results.shutil, "rmtree", side_effect=refused):
+            told = "cannot take up .*then, .*: Operation not permitted"
+            with self.assertRaisesRegex(ResultsError, told):
+                with locked(self.parent):
+                    self.fail("what was left is still there")
+
+    def test_a_folder_that_is_gone_is_told(self):
+        folder = self.make("now")
+        folder.add_run(RUN)
+        shutil.rmtree(folder.path)
+        with self.assertRaisesRegex(ResultsError, "cannot write summary.csv: No such"):
+            folder.write(results.SUMMARY, "text")
+        with self.assertRaisesRegex(ResultsError, "cannot name the folder now"):
+            folder.finish()
+        self.assertIsNone(folder.abandon("why"))
