@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shlex
 import signal
 import sys
@@ -89,10 +90,12 @@ def resume(kept: Stored, request: Request) -> Outcome:
         raise Refused(f"{kept.name} is complete: there is nothing to go on with")
     if kept.lost:
         raise Refused(f"{kept.name} was cut off after it was finished: start anew")
-    check_programs(kept, request)
     asked, protocol = kept.experiment, protocol_of(facts)
     chosen = experiments.without(asked, set(_left_out(asked, protocol)))
-    name = kept.folder.resolve().name.removesuffix("-incomplete")
+    warnings = _look_at_machine(chosen, request, environment.state())
+    facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
+    check_programs(kept, request)
+    name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
     plan = Plan(chosen.cells, protocol, facts["seed"], facts["blocks_asked"])
     session = Session(
@@ -173,20 +176,28 @@ def _facts(
 ) -> dict[str, Any]:
     """What environment.json says. Raises Refused when a run would be meaningless."""
     before = environment.state()
-    findings = checks.look(chosen.cells, request.programs, before)
-    if findings.refusals:
-        raise Refused("; ".join(findings.refusals))
+    warnings = _look_at_machine(chosen, request, before)
     return {
         **stored.describe(asked),
         "command": shlex.join(["bench/run", *request.command]),
         "protocol": protocol.name,
         "blocks_asked": request.blocks,
         "seed": random.getrandbits(31) if request.seed is None else request.seed,
-        "warnings": findings.warnings,
+        "warnings": warnings,
         "started_utc": utc_now(),
         **environment.describe(REPOSITORY, request.programs),
         "state_before": before,
     }
+
+
+def _look_at_machine(
+    chosen: Experiment, request: Request, state: dict[str, Any]
+) -> Sequence[str]:
+    """What is to be warned of. Raises Refused when a run would be meaningless."""
+    findings = checks.look(chosen.cells, request.programs, state)
+    if findings.refusals:
+        raise Refused("; ".join(findings.refusals))
+    return findings.warnings
 
 
 def _finish(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
@@ -214,9 +225,12 @@ def _abandon(session: Session, error: BaseException) -> Path | None:
     try:
         summaries = session.summaries(complete=False)
         session.folder.write(SUMMARY, table.write_summary(summaries))
-    except ResultsError:
-        pass  # a full disk; the runs themselves are there
-    return session.folder.abandon(why)
+    except Exception:
+        pass  # a full disk, or what the error itself is about: the runs are there
+    try:
+        return session.folder.abandon(why)
+    except (OSError, ResultsError):
+        return None  # it stays as a killed driver leaves it, for the next to take up
 
 
 def newest_incomplete(out: Path, kind: str) -> Path | None:

@@ -79,6 +79,16 @@ class Resuming(Stopped):
         self.assertIn("was measured with other programs", err)
         self.assertTrue(self.only_folder().name.endswith("-incomplete"))
 
+    def test_the_machine_is_looked_at_again(self):
+        self.write_experiment(SLOW)
+        self.stop_after(3, signal.SIGINT, "--blocks", "3")
+        nothing = self.folder / "nothing"
+        nothing.mkdir()
+        status, _, err = self.drive("--resume", PATH=str(nothing))
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("hyperfine is not installed", err)
+        self.assertTrue(self.only_folder().name.endswith("-incomplete"))
+
     def test_a_folder_can_be_named_and_is_gone_on_with_where_it_is(self):
         self.write_experiment(SLOW)
         self.stop_after(4, signal.SIGINT, "--blocks", "2")
