@@ -139,11 +139,16 @@ class Gun:
                 self._scratch, environment(), timeout_s, self._guardian, tick,
             )  # fmt: skip
         except OSError as error:
-            gone = not self._scratch.is_dir()
-            why = "the results folder is gone" if gone else error.strerror
-            raise HyperfineError(f"hyperfine cannot be started: {why}") from None
+            self._check_folder()
+            why = f"hyperfine cannot be started: {error.strerror}"
+            raise HyperfineError(why) from None
+
+    def _check_folder(self) -> None:
+        if not self._scratch.is_dir():
+            raise HyperfineError("the results folder is gone")
 
     def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
+        self._check_folder()
         if ending.timed_out:
             raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")
         if ending.exit_code != 0:

@@ -1,11 +1,19 @@
 """Faults of the place: a full disk, closed or full output, a pause."""
 
+import io
 import os
 import resource
+import shutil
 import signal
 import subprocess
+import unittest
+from contextlib import redirect_stderr
+from unittest import mock
 
-from .support import DriverTest, read_runs, wait_for
+from .support import SMALL, DriverTest, read_runs, wait_for
+from driver import __main__ as main
+from driver import measure
+from driver.results import ResultsError
 
 
 class FullDisk(DriverTest):
@@ -26,6 +34,59 @@ class FullDisk(DriverTest):
         self.assertGreater(len(read_runs(folder)), 3)
         self.assertTrue((folder / "runs.ndjson").read_bytes().endswith(b"\n"))
         self.assertFalse((self.out / "latest").exists())
+
+    def test_programs_that_do_not_fit_on_it_are_told(self):
+        with open(self.programs / "worker-pool", "a", encoding="ascii") as program:
+            program.write("#" * 100_000 + "\n")
+        done = subprocess.run(
+            self.command("--blocks", "1"),
+            env=self.environment(),
+            capture_output=True,
+            timeout=300,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000,) * 2),
+        )
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(b"the programs cannot be copied: File too large", done.stderr)
+        self.assertNotIn(b"Traceback", done.stderr)
+        self.assertEqual(self.result_folders(), [])
+
+
+class Gone(DriverTest):
+    def test_a_results_folder_that_goes_away_is_told(self):
+        self.write_experiment(SMALL.replace("1ms", "100ms"))
+        process = self.start("--blocks", "500")
+        runs = ".unfinished-*/runs.ndjson"
+        wait_for(lambda: [p for p in self.out.glob(runs) if p.stat().st_size], "a run")
+        # A file may come into it while it is being taken away: then once more.
+        wait_for(lambda: shutil.rmtree(self.out, True) or not self.out.exists(), "end")
+        _, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 3, err)
+        self.assertNotIn(b"Traceback", err)
+        self.assertIn(b"the results folder is gone", err)
+
+    def test_what_the_system_refuses_anywhere_is_one_line_and_status_three(self):
+        refused = mock.Mock(side_effect=OSError(5, "Input/output error"))
+        said = io.StringIO()
+        with (
+            mock.patch.dict(main.ACTIONS, {"list": refused}),
+            mock.patch.object(main.status, "listen"),
+            redirect_stderr(said),
+        ):
+            self.assertEqual(main.main(["--list"]), 3)
+        self.assertEqual(said.getvalue(), "bench/run: [Errno 5] Input/output error\n")
+
+
+class Errors(unittest.TestCase):
+    def test_an_error_in_the_summary_hides_no_other(self):
+        """What went wrong first is told, and the runs are kept."""
+        folder = mock.Mock()
+        session = mock.Mock(folder=folder)
+        session.summaries.side_effect = ZeroDivisionError
+        kept = measure._abandon(session, KeyError("what went wrong first"))
+        self.assertEqual(kept, folder.abandon.return_value)
+        self.assertIn("what went wrong first", folder.abandon.call_args[0][0])
+        folder.abandon.side_effect = ResultsError
+        self.assertIsNone(measure._abandon(session, KeyError()))
 
 
 class Outputs(DriverTest):
