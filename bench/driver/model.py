@@ -253,7 +253,7 @@ class Noise:
     a_a: one cell against itself; its interval must contain 1. canary_spread: of a
     fixed piece of work done once a block, (max - min) / median; by name, "sleep" and
     "spin". noisy_blocks: blocks in which a canary lay over 5 % off its median.
-    suspended_blocks: the machine slept at some time in the block before.
+    suspended_blocks: the machine slept in them, or just before.
     """
 
     a_a: Ratio | None = None

@@ -22,11 +22,16 @@ from .theory import planned_wall_s
 
 TIMEOUT_FACTOR, TIMEOUT_LEAST_S = 5, 10.0  # of the longest a run should take
 PRECISE = 0.02  # half an interval over its median: better than this is not needed
-SUSPENDED_S = 1.0  # the clock that counts sleep of the machine ran ahead by more
+SUSPENDED_S = 1.0  # the clock that counts the machine's sleep ran ahead by more
 
 
 def utc_now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _asleep_s() -> float:
+    """How long the machine has been suspended in all, but for a constant."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
 
 
 @dataclass
@@ -65,6 +70,9 @@ class Session:
     def run(self, gun: Gun) -> None:
         """All of it. A signal or an error leaves what is finished in runs."""
         self._gun = gun
+        # From now on: what the machine slept before, as between a stop and going on,
+        # is of no block.
+        self._asleep_s = _asleep_s()
         try:
             self._run_block(self._block)
             while self.plan.goes_on(self._block, self._budget_left_s(), self._precise):
@@ -118,8 +126,6 @@ class Session:
 
     def _observe(self, number: int, order: Sequence[Cell]) -> None:
         """The canary, and what the machine was doing, at the start of a block."""
-        away_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
-        before = self.blocks[-1]["boot_minus_monotonic_s"] if self.blocks else away_s
         block = {
             "block": number,
             "started_utc": utc_now(),
@@ -127,11 +133,19 @@ class Session:
             "link_order": self._link,
             "canary": canary.sing(self.plan.protocol.canary_sleeps),
             **environment.state(),
-            "boot_minus_monotonic_s": away_s,
-            "suspended": away_s - before > SUSPENDED_S,
+            "suspended": self._slept(),
+            "boot_minus_monotonic_s": self._asleep_s,
         }
+        self._add_block(block)
+
+    def _add_block(self, block: dict[str, Any]) -> None:
         self.blocks.append(block)
         self.folder.add_block(block)
+
+    def _slept(self) -> bool:
+        """The machine was suspended since this was asked last."""
+        before_s, self._asleep_s = self._asleep_s, _asleep_s()
+        return self._asleep_s - before_s > SUSPENDED_S
 
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
@@ -158,6 +172,9 @@ class Session:
         )  # fmt: skip
         self.folder.add_run(run)
         self.runs.append(run)
+        if self._slept():
+            # Not left to the next block's start: there may be none.
+            self._add_block({"block": self._block, "suspended": True})
         if shot.timing is not None:
             self.plan.seen_s[cell.name] = shot.timing.wall_s
         if shot.problem is not None:

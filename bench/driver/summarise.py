@@ -205,7 +205,9 @@ def _noise(
     by_cell: Mapping[str, Sequence[Run]],
     blocks: Sequence[Mapping[str, Any]],
 ) -> Noise:
-    songs = [(block["block"], block["canary"]) for block in blocks if block["block"]]
+    # A line without a canary only says that the machine was suspended meanwhile.
+    songs = [(b["block"], b["canary"]) for b in blocks if b["block"] and "canary" in b]
+    suspended = {block["block"] for block in blocks if block.get("suspended")}
     return Noise(
         a_a=_control(experiment, by_cell),
         canary_spread={
@@ -214,7 +216,7 @@ def _noise(
             if songs
         },
         noisy_blocks=canary.noisy_blocks(songs),
-        suspended_blocks=tuple(b["block"] for b in blocks if b.get("suspended")),
+        suspended_blocks=tuple(sorted(suspended)),
     )
 
 

@@ -140,7 +140,8 @@ def noise_sentences(noise: Noise) -> list[str]:
     if noise.suspended_blocks:
         blocks = ", ".join(str(number) for number in noise.suspended_blocks)
         lines.append(
-            f"The machine was suspended before block {blocks}: do not trust it."
+            f"The machine was suspended in or just before block {blocks}: do not "
+            "trust it."
         )
     return lines
 

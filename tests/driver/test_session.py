@@ -20,12 +20,13 @@ class Clock:
 
     def __init__(self):
         self.now_s = 1000.0
+        self.asleep_s = 0.0  # the machine, in all
 
     def monotonic(self):
         return self.now_s
 
     def clock_gettime(self, _):
-        return self.now_s
+        return self.now_s + self.asleep_s
 
 
 class Gun:
@@ -33,35 +34,54 @@ class Gun:
 
     def __init__(self, clock, walls_s):
         self.clock, self.walls_s = clock, list(walls_s)
+        self.fired, self.timeouts_s, self.linked = [], [], []
+        self.sleeps_after = {}  # so many runs: how long the machine is suspended
 
-    def fire(self, cell, **_):
+    def link_anew(self, seed):
+        self.linked.append((len(self.fired), seed))
+
+    def fire(self, cell, timeout_s, **_):
+        self.fired.append(cell.name)
+        self.timeouts_s.append(timeout_s)
+        self.clock.asleep_s += self.sleeps_after.get(len(self.fired), 0.0)
         wall_s = self.walls_s.pop(0) if len(self.walls_s) > 1 else self.walls_s[0]
         self.clock.now_s += wall_s
         run = make_run(cell, 1, wall_s)
         return Shot(run.command, run.hyperfine, run.record, None)
 
 
-class Promises(unittest.TestCase):
+class SessionTest(unittest.TestCase):
+    """A session of two cells; the machine is quiet, and so is the canary."""
+
+    def setUp(self):
+        self.clock = Clock()
+        quiet = {"sleep_s": 0.2, "spin_s": 0.01}
+        watch = types.SimpleNamespace(look=None, growth=lambda: None)
+        for module, name, value in (
+            (sessions, "time", self.clock),
+            (sessions.canary, "sing", lambda _: quiet),
+            (sessions.environment, "state", dict),
+            (sessions.kernel_memory, "Watch", lambda: watch),
+        ):
+            patch = mock.patch.object(module, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def session(self, budget_s=150, blocks=None, cell=None, kept=(), **protocol):
+        cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
+        folder = mock.Mock(path=Path("/nowhere"))
+        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1, blocks)
+        asked = Experiment("t", "?", cells, ())
+        with redirect_stderr(io.StringIO()) as self.said:
+            return sessions.Session(asked, plan, folder, [], blocks=list(kept))
+
+
+class Promises(SessionTest):
     def blocks(self, budget_s, walls_s):
         """(numbers promised, blocks run, all that was said) of one session."""
-        cells = (make_cell("thread-per-task"), make_cell("worker-pool"))
-        clock, said = Clock(), io.StringIO()
-        folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(cells, Protocol("test", budget_s, 15), seed=1)
-        quiet = {"sleep_s": 0.2, "spin_s": 0.01}
-        with (
-            redirect_stderr(said),
-            mock.patch.object(sessions, "time", clock),
-            mock.patch.object(sessions.canary, "sing", return_value=quiet),
-            mock.patch.object(sessions.environment, "state", return_value={}),
-            mock.patch.object(
-                sessions.kernel_memory, "Watch",
-                return_value=types.SimpleNamespace(look=None, growth=lambda: None),
-            ),
-        ):  # fmt: skip
-            made = sessions.Session(Experiment("t", "?", cells, ()), plan, folder, [])
-            made.run(Gun(clock, walls_s))
-        text = said.getvalue()
+        made = self.session(budget_s)
+        made.run(Gun(self.clock, walls_s))
+        text = self.said.getvalue()
         promised = [int(n) for n in re.findall(r"block \d+ of (\d+)", text)]
         return promised, made.blocks[-1]["block"], text
 
@@ -76,6 +96,8 @@ class Promises(unittest.TestCase):
             # The runs scatter by 40 %, so a promise may be out by one step.
             self.assertLessEqual(abs(promised[0] - done), 3, text)
             self.assertEqual(promised[-1], done, text)
+            self.assertNotIn("is known to", text)
+        self.assertGreater(done, 6)
 
     def test_blocks_that_fall_away_are_told_with_the_reason(self):
         slower = [*self.uneven(1.0)[:15], *self.uneven(9.0)]
@@ -87,6 +109,57 @@ class Promises(unittest.TestCase):
         promised, done, text = self.blocks(150, [1.0])
         self.assertEqual(6, done)
         self.assertIn(f"known to 2 % after 6 of {promised[-1]} blocks", text)
+
+
+class Suspensions(SessionTest):
+    """Two runs to warm up, then two blocks of three: two cells and the control."""
+
+    def suspended(self, sleeps_after, kept=()):
+        """The blocks that are under suspicion."""
+        made = self.session(blocks=2, kept=kept)
+        gun = Gun(self.clock, [1.0])
+        gun.sleeps_after = sleeps_after
+        made.run(gun)
+        self.assertEqual(made.folder.add_block.call_count, len(made.blocks) - len(kept))
+        return made.summaries(True).noise.suspended_blocks
+
+    def test_a_block_in_which_the_machine_slept_is_named(self):
+        self.assertEqual(self.suspended({}), ())
+        self.assertEqual(self.suspended({3: 100.0}), (1,))
+        self.assertEqual(self.suspended({4: 0.5, 7: 100.0}), (2,))
+
+    def test_the_last_run_is_looked_at_too(self):
+        self.assertEqual(self.suspended({8: 100.0}), (2,))
+
+    def test_a_pause_between_two_sessions_is_of_no_block(self):
+        kept = [{"block": 1, "boot_minus_monotonic_s": -5000.0, "canary": {
+            "sleep_s": 0.2, "spin_s": 0.01}, "suspended": False}]  # fmt: skip
+        self.clock.asleep_s = 100.0
+        self.assertEqual(self.suspended({}, kept), ())
+
+
+class Runs(SessionTest):
+    def test_the_programs_are_linked_anew_every_ten_blocks(self):
+        for relinks, seeds in ((True, {2: 2, 32: 3}), (False, {})):
+            with self.subTest(relinks=relinks):
+                made = self.session(blocks=12, relinks=relinks)
+                gun = Gun(self.clock, [1.0])
+                made.run(gun)
+                self.assertEqual(dict(gun.linked), seeds)
+                orders = [block["link_order"] for block in made.blocks]
+                self.assertEqual(
+                    [order and order["seed"] for order in orders],
+                    [None] + [2] * 10 + [3] * 2 if relinks else [None] * 13,
+                )
+
+    def test_a_run_may_take_as_long_as_theory_has_it_whatever_was_seen(self):
+        slow = make_cell("thread-per-task", **{"service-time": "4s"})
+        made = self.session(blocks=2, cell=slow)
+        gun = Gun(self.clock, [0.1])
+        made.run(gun)
+        found = {t for name, t in zip(gun.fired, gun.timeouts_s) if name == slow.name}
+        self.assertGreaterEqual(min(found), 5 * 4 + 10)
+        self.assertLess(max(found), 5 * 4 + 11)
 
 
 if __name__ == "__main__":
