@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import unittest
 from contextlib import redirect_stderr
 from unittest import mock
@@ -114,6 +115,22 @@ class Outputs(DriverTest):
         self.assertNotIn(b"Exception", err)
         self.assertIn(b"the reader of stdout is gone", err)
         self.assertTrue(read_runs(self.only_folder()))
+
+    def test_no_later_file_becomes_a_standard_one(self):
+        code = (
+            "import os, sys; from driver import status; status.open_standard_files()\n"
+            "later = os.open(sys.executable, os.O_RDONLY)\n"
+            "links = [os.readlink(f'/proc/self/fd/{number}') for number in range(3)]\n"
+            "sys.exit(later <= 2 or sys.executable in links)"
+        )
+        for closed in ((0,), (1,), (2,), (0, 1, 2)):
+            with self.subTest(closed=closed):
+                done = subprocess.run(
+                    [sys.executable, "-c", code],
+                    env=self.environment(),
+                    preexec_fn=lambda: [os.close(number) for number in closed],
+                )
+                self.assertEqual(done.returncode, 0)
 
     def test_closed_standard_files_get_nothing_of_the_results(self):
         for closed in ((0,), (1,), (2,), (0, 1, 2)):
