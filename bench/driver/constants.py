@@ -8,15 +8,16 @@ They lie in micro.json of the results folder. Without it, c is what the runs tol
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
 from pathlib import Path
 from typing import Any
 
-from . import REPOSITORY
+from . import REPOSITORY, child
 from .quantities import parse_duration_ns
 
 FILE = "micro.json"
@@ -69,15 +70,18 @@ def measure(folder: Path, programs: Path) -> str | None:
     command = [
         sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
         f"--blocks={BLOCKS}", f"--filter={CREATE}|{OVERSHOOT}",
-        f"--build={build.with_name('micro')}", f"--output={folder / FILE}",
+        f"--build={build.with_name('micro').resolve()}",
+        f"--output={(folder / FILE).resolve()}",
     ]  # fmt: skip
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_S, errors="replace"
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bench/micro did not run: {error}"
-    if done.returncode == 0:
+        # As a child that is ended with all that it started: a compiler, or the meter.
+        with tempfile.TemporaryDirectory() as desk, child.Guardian() as guardian:
+            ending = child.run(command, Path(desk), os.environ, TIMEOUT_S, guardian)
+    except OSError as error:
+        return f"bench/micro did not run: {error.strerror}"
+    if ending.timed_out:
+        return f"bench/micro took more than {TIMEOUT_S} s"
+    if ending.exit_code == 0:
         return None
-    last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return f"bench/micro ended with status {done.returncode}: {last}"
+    last = (ending.stderr.splitlines() or ["no reason given"])[-1]
+    return f"bench/micro ended with status {ending.exit_code}: {last}"

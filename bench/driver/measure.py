@@ -156,7 +156,10 @@ def _measure_constants(
     if not session.plan.protocol.with_constants or "no_constants" in facts:
         return
     session.progress.say("measuring what single operations cost")
-    facts["no_constants"] = constants.measure(session.folder.path, request.programs)
+    why_not = constants.measure(session.folder.path, request.programs)
+    facts["no_constants"] = why_not
+    if why_not is not None:
+        session.progress.say(f"{why_not}; theory goes without these costs")
     session.folder.write_json(ENVIRONMENT, facts)
 
 

@@ -1,11 +1,15 @@
 """The constants of the theory: where they come from, and what is done without them."""
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from . import REPOSITORY  # noqa: F401  (makes the driver importable)
+from . import REPOSITORY
 from driver import constants
 from driver.constants import Constants
 from driver.model import Cell
@@ -51,6 +55,52 @@ class ConstantsTest(unittest.TestCase):
         why = constants.measure(self.folder, self.folder)
         self.assertIn("build folder", why)
         self.assertFalse((self.folder / constants.FILE).exists())
+
+    def test_why_they_could_not_be_measured_is_told(self) -> None:
+        programs = self.folder / "release" / "src"
+        programs.mkdir(parents=True)
+        (programs.parent / "build.ninja").write_text("")
+        for code, told in (
+            ("print('no compiler', file=sys.stderr); sys.exit(7)", "7: no compiler"),
+            ("sys.exit(1)", "status 1: no reason given"),
+            ("time.sleep(3600)", "took more than 1 s"),
+        ):
+            with self.subTest(code=code):
+                root = self.folder / told
+                (root / "bench/micro").mkdir(parents=True)
+                (root / "bench/micro/run").write_text(f"import sys, time\n{code}\n")
+                with (
+                    mock.patch.object(constants, "REPOSITORY", root),
+                    mock.patch.object(constants, "TIMEOUT_S", 1),
+                ):
+                    self.assertIn(told, constants.measure(self.folder, programs))
+
+    def test_two_at_once_build_one_after_the_other(self) -> None:
+        """With stand-ins for Meson and Ninja that take a while."""
+        tools, log = self.folder / "tools", self.folder / "log"
+        tools.mkdir()
+        for name in ("meson", "ninja"):
+            (tools / name).write_text(
+                f"#!/bin/sh\necho {name} >>{log}\nsleep 0.2\necho end >>{log}\n"
+                f"[ {name} = ninja ] || {{ mkdir -p $2; : >$2/build.ninja; }}\n"
+            )
+            (tools / name).chmod(0o755)
+        code = (
+            "import runpy, sys, pathlib\n"
+            "build = runpy.run_path(sys.argv[1])['build']\n"
+            "build(pathlib.Path(sys.argv[2]))"
+        )
+        words = [sys.executable, "-c", code, REPOSITORY / "bench/micro/run"]
+        path = f"{tools}:{os.environ['PATH']}"
+        builders = [
+            subprocess.Popen(
+                [*words, self.folder / "builds/micro"], env=os.environ | {"PATH": path}
+            )
+            for _ in range(2)
+        ]
+        self.assertEqual([builder.wait(60) for builder in builders], [0, 0])
+        lines = log.read_text().split()
+        self.assertEqual(lines, ["meson", "end", "ninja", "end", "ninja", "end"])
 
     def test_the_line_of_thread_per_task_is_drawn_from_them(self) -> None:
         cell = Cell("t", "thread-per-task", None, 1000, (), {"service-time": "10ms"})

@@ -78,6 +78,7 @@ class GoodRuns(DriverTest):
         self.assertNotIn("\r", err)
         self.assertIn("seed 77", err)
         self.assertIn("block 2 of 2, about", err)
+        self.assertIn("do not lie in a build folder of this project; theory goes", err)
 
     def test_the_same_seed_gives_the_same_order(self):
         for seed in ("3", "3", "4"):
