@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ..figures import FIGURES
 from ..model import Interval, Summary
-from ..quantities import show_count, show_duration, show_percent, show_range
+from ..quantities import show_count, show_duration, show_range
 from ..theory import service_time_s
 from ..wording import interval_text
 from .look import base_name
 from .material import Material, decades
 from .sheet import ChartError, Sheet, Tics, Value
 from .variants import spaced
-from .words import runs_words, show_setting
+from .words import coverage_words, runs_words, show_setting
 
 FIGURE = "stop_s"
 COLUMNS = ("series", "y", "stop_s")
@@ -63,8 +63,7 @@ def _subtitle(material: Material, cells: list[Summary]) -> str:
     found = [s.figures[FIGURE] for s in cells]
     known = [i for i in found if i.known]
     if known:
-        least = show_percent(min(i.coverage for i in known))
-        brackets = f"in brackets its interval, {least} or more"
+        brackets = f"in brackets its interval, {coverage_words(known)}"
     else:
         brackets = f"n = {max(i.n for i in found)}: no interval can be given"
     if len(known) < len(found):

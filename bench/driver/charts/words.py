@@ -52,13 +52,16 @@ def interval_words(intervals: Sequence[Interval]) -> str:
     if not known:
         most = max((i.n for i in intervals), default=0)
         return f"n = {most}: no interval can be given"
-    least = min(i.coverage for i in known)
     some = "" if len(known) == len(intervals) else " where n allows one"
-    # A bound is rounded to the safe side: 96.9 % is not 97.
     return (
-        f"bars: interval of the median, at least {floor(100 * least)} %{some}"
+        f"bars: interval of the median, {coverage_words(known)}{some}"
         ", hidden when smaller than its mark"
     )
+
+
+def coverage_words(known: Sequence[Interval]) -> str:
+    """ "at least 96 %": a bound is rounded to the safe side, 96.9 is not 97."""
+    return f"at least {floor(100 * min(i.coverage for i in known))} %"
 
 
 def bar(interval: Interval) -> tuple[float, float]:
