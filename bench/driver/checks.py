@@ -6,7 +6,9 @@ kept in environment.json, and left to the reader.
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from .theory import lanes
 
 BUSY_SHARE = 0.25  # of the CPUs: more load than this is a neighbour
 BUSY_PRESSURE_PERCENT = 10.0
+LOOK_S, BUSY_CPUS = 1.0, 0.25  # a load is still there when that many work meanwhile
 THREAD_BYTES = 36_000  # resident, kernel stack, page tables and slab (METHOD)
 SPARE_THREADS = 200  # for everything else that runs here
 
@@ -63,12 +66,41 @@ def _warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
     if shutil.which("gnuplot") is None:
         yield "gnuplot is not installed: there will be no charts"
     yield from _thread_warnings(cells, state)
-    load, pressure = state["load_1min"], state["cpu_pressure_10s_percent"]
-    if load > max(1.0, BUSY_SHARE * environment.cpus()) + BUSY_SHARE:
-        yield f"load is {load:.2f}: something else runs here, figures may be worse"
-    elif pressure is not None and pressure > BUSY_PRESSURE_PERCENT:
-        yield f"CPU pressure is {pressure:.0f} %: something else runs here"
+    yield from _load_warnings(state)
     yield from _machine_warnings()
+
+
+def _load_warnings(state: dict[str, Any]) -> Iterator[str]:
+    load, pressure = state["load_1min"], state["cpu_pressure_10s_percent"]
+    loaded = load > max(1.0, BUSY_SHARE * environment.cpus()) + BUSY_SHARE
+    pressed = pressure is not None and pressure > BUSY_PRESSURE_PERCENT
+    # Both remember: our own build, or our own last experiment, may be all that ran.
+    if not (loaded or pressed) or not _busy_now():
+        return
+    if loaded:
+        yield f"load is {load:.2f}: something else runs here, figures may be worse"
+    else:
+        yield f"CPU pressure is {pressure:.0f} %: something else runs here"
+
+
+def _busy_now() -> bool:
+    """True when CPUs work while we wait, or when that cannot be told."""
+    before = _ticks()
+    if before is None:
+        return True
+    time.sleep(LOOK_S)
+    after = _ticks() or before
+    busy, idle = (late - early for early, late in zip(before, after))
+    return busy * (os.cpu_count() or 1) > BUSY_CPUS * (busy + idle)
+
+
+def _ticks() -> tuple[int, int] | None:
+    """(busy, idle) of all CPUs, in ticks since they were started."""
+    words = (environment.read("/proc/stat") or "").split()[:9]
+    if len(words) < 9 or words[0] != "cpu":
+        return None
+    user, nice, system, idle, waiting, *others = map(int, words[1:])
+    return user + nice + system + sum(others), idle + waiting
 
 
 def _thread_warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:

@@ -49,6 +49,27 @@ class Checks(unittest.TestCase):
         self.assert_warns(self.look(load_1min=40.0), "load is 40.00")
         self.assert_warns(self.look(cpu_pressure_10s_percent=30.0), "pressure is 30 %")
 
+    def test_a_load_that_is_over_is_no_neighbour(self):
+        """As that of the build just before, or of our own last experiment."""
+        self.replace(checks.os, "cpu_count", lambda: 4)
+        before, idle, busy, stolen = (
+            f"cpu  {user} 0 100 {rest} 0 0 0 {steal} 0 0\ncpu0 1 2 3"
+            for user, rest, steal in
+            ((100, 1000, 0), (110, 1380, 0), (150, 1300, 0), (100, 1300, 99))
+        )
+        for later, warned in ((idle, False), (busy, True), (stolen, True)):
+            for state in ({"load_1min": 3.0}, {"cpu_pressure_10s_percent": 30.0}):
+                with self.subTest(later=later, state=state):
+                    said = iter((before, later))
+                    self.replace(
+                        environment, "read",
+                        lambda path: next(said) if path == "/proc/stat" else None,
+                    )
+                    sleep = mock.Mock()
+                    self.replace(checks.time, "sleep", sleep)
+                    self.assertEqual(bool(self.look(**state).warnings), warned)
+                    sleep.assert_called_once_with(checks.LOOK_S)
+
     def test_what_cannot_be_read_is_no_finding(self):
         unread = dict.fromkeys(("cpu_pressure_10s_percent", "memory_available_bytes"))
         self.assertEqual(self.look(**unread), checks.Findings((), ()))
