@@ -101,7 +101,7 @@ class Cancel(OnStandIns):
         times = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
         sheet = self.sheet({(50, "within"): times})
         self.assertIn("3.50\u00a0ms\u00a0[1.00,\u00a06.00] listening", sheet.title)
-        self.assertIn("in brackets its interval, 97 % or more", sheet.subtitle)
+        self.assertIn("in brackets its interval, at least 96 %", sheet.subtitle)
         self.assertIn("3.50 ms [1.00, 6.00]", sheet.settings["row_value"])
         few = dict.fromkeys([(w, m) for w in (None, 50) for m in LISTENS], times[:3])
         sheet = self.sheet(few)
