@@ -14,8 +14,11 @@ from .support import end, wait_for
 from driver import child
 
 HOUR = ("sleep", "3600")
-# Ignores SIGTERM, and tells its number when it does.
-STUBBORN = ("sh", "-c", "trap '' TERM; echo $$ >ready; while :; do sleep 1; done")
+# Ignores SIGTERM, and tells its number when it does. Not for ever, lest a broken test
+# leave it behind.
+STUBBORN = (
+    "sh", "-c", "trap '' TERM; echo $$ >ready; for i in $(seq 120); do sleep 1; done"
+)  # fmt: skip
 # Ends at once, and leaves something behind in its group.
 LITTER = ("sh", "-c", "sleep 3600 >/dev/null 2>&1 & echo $! >left")
 # A driver with a child. A signal comes as soon as there is a child: before Popen has
