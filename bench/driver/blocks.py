@@ -45,8 +45,9 @@ QUICK = Protocol(
     with_long_cells=False,
     with_constants=False,
     canary_sleeps=5,
-    cannot_say="what takes over 5 s, how theory does that has to predict the cost of"
-    " a thread, or how it comes out on another day",
+    cannot_say="what happens in cells that take over 5 s, whether theory predicts the"
+    " time of a thread for each task (it takes their cost from these runs), or how it"
+    " comes out on another day",
 )
 LESSON = Protocol(
     "lesson",

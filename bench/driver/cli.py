@@ -142,7 +142,7 @@ def parse(arguments: list[str]) -> Settings:
     if arguments and arguments[0] in ON_FOLDERS:
         return _parse_folders(*arguments)
     given = parser().parse_args(arguments)
-    name = given.experiment or "comparison"
+    name = "comparison" if given.experiment is None else given.experiment
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         parser().error(f"'{name}' cannot be the name of an experiment")
     _refuse_together(given)

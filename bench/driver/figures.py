@@ -62,17 +62,6 @@ def _goodput(run: Run) -> float | None:
     return ok / wall_s if wall_s and ok is not None else None
 
 
-def _per_thread(*path: str, scale: float = 1.0) -> Callable[[Run], float | None]:
-    """A figure divided by the most threads that were alive at once."""
-    whole, threads = _record(*path, scale=scale), _record("peak", "threads")
-
-    def read(run: Run) -> float | None:
-        value, count = whole(run), threads(run)
-        return None if value is None or not count else value / count
-
-    return read
-
-
 def _latency_figures(prefix: str, meaning: str) -> list[Figure]:
     return [
         Figure(
@@ -99,8 +88,6 @@ _TABLE = [
            _record("peak", "virtual_bytes")),
     Figure("page_table_bytes", "bytes", "page tables (VmPTE)",
            _record("peak", "page_table_bytes")),
-    Figure("rss_per_thread_bytes", "bytes", "rss_bytes / threads",
-           _per_thread("peak", "rss_bytes")),
     Figure("threads", "count", "most threads alive at once",
            _record("peak", "threads")),
     Figure("in_flight", "count", "most calls outstanding at once",

@@ -135,7 +135,8 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         if kept is not None and request.folder is None:  # else a full run tells
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
             if request.complete is None:  # else more than the runs would be missing
-                print("Go on with: bench/run --resume", file=sys.stderr)
+                again = shlex.quote(place(kept))
+                print(f"Go on with: bench/run --resume {again}", file=sys.stderr)
         raise
 
 

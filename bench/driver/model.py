@@ -216,6 +216,7 @@ class Summary:
     figures: Mapping[str, Interval]
     outcomes: Mapping[str, Count]
     theory_wall_s: float | None = None
+    fitted: bool = False  # that theory has c from the very runs it is held against
     bound_wall_s: float | None = None
 
     @property

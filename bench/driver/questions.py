@@ -100,7 +100,7 @@ def _limits(runs: Sequence[Run]) -> Answer:
             ratios.append(run.record["wall_ns"] / 1e9 / bound_s)
     if not ratios:
         return Answer(question, "No bound is known for these runs.", None)
-    text = f"No: the fastest run took {min(ratios):.4f} times the least time possible."
+    text = f"No: the fastest run took {min(ratios):.3f} times the least time possible."
     return Answer(question, text, True)
 
 
@@ -139,6 +139,9 @@ def _reproduces(summaries: Summaries) -> Answer:
     low, high = a_a.interval.low, a_a.interval.high
     # An interval that wide contains 1, and much else.
     fine = None if high - low > TOO_WIDE else low <= 1 <= high
+    # A quiet cell in noisy blocks says nothing of the others.
+    noisy = 2 * len(summaries.noise.noisy_blocks) > a_a.interval.n
+    fine = None if fine and noisy else fine
     return Answer(question, wording.control_sentence(a_a), fine)
 
 
@@ -146,6 +149,8 @@ def _matters(summaries: Summaries) -> Answer:
     question = "Does it matter?"
     if not summaries.ratios:
         return Answer(question, "Nothing was compared.", None)
+    if not any(r.interval and r.interval.known for r in summaries.ratios):
+        return Answer(question, "Too few blocks for an interval to tell by.", None)
     told = [r for r in summaries.ratios if r.verdict is not Verdict.CANNOT_TELL]
     text = (
         f"{len(told)} of {len(summaries.ratios)} comparisons differ by over 2 %, even "

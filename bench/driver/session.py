@@ -98,8 +98,9 @@ class Session:
         self._block, self._to_go = number, [cell for _, cell, _ in order]
         self._link_anew(number)
         total = self._blocks_in_all()
-        title = f"block {number} of {total}" if number else "warm-up"
         self._promised = max(self._promised, total if number else 0)
+        most = "" if self.plan.blocks is not None else "at most "
+        title = f"block {number} of {most}{self._promised}" if number else "warm-up"
         self.progress.block(title, short_lines(self.summaries(complete=False)))
         if all(block["block"] != number for block in self.blocks):
             self._observe(number, self._to_go)

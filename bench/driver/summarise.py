@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from statistics import median
 from typing import Any
@@ -45,7 +46,11 @@ def summarise(
         by_cell[run.cell.name].append(run)
     create_s = constants.create_s or _create_each_s(experiment, by_cell)
     cells = [
-        summarise_cell(cell, by_cell[cell.name], create_s) for cell in experiment.cells
+        replace(
+            summarise_cell(cell, by_cell[cell.name], create_s),
+            fitted=cell.workers is None and not constants.create_s,
+        )
+        for cell in experiment.cells
     ]
     refusals = _refusals(experiment, cells, by_cell)
     refused = {name for name, _ in refusals}

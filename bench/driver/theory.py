@@ -77,14 +77,14 @@ def theory_wall_s(cell: Cell, create_each_s: float | None) -> float | None:
 
 
 def over_theory(summary: Summary) -> float | None:
-    """Measured over predicted wall time; None where the prediction is in doubt.
+    """Measured over predicted wall time; None where that is no prediction, or in doubt.
 
     A rejected task ends sooner than d, so the last d of the theory may not be there; and
     rounds leave out what creating the workers takes. Either matters only where it is
     more than a small part of the whole.
     """
     over, theory_s = summary.over_theory, summary.theory_wall_s
-    if over is None or theory_s is None:
+    if over is None or theory_s is None or summary.fitted:
         return None
     small_s = SMALL_PART * theory_s
     lost = summary.outcomes["ok"].minimum < summary.cell.tasks

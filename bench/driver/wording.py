@@ -6,6 +6,8 @@ or caption can say more than the data bear out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .model import Cell, Count, Interval, Noise, Ratio, Summaries, Summary, Verdict
 from .quantities import (
     show,
@@ -133,17 +135,22 @@ def noise_sentences(noise: Noise) -> list[str]:
         )
         told = f"Canary, the same work in every block, spread: {spread}"
         if noise.noisy_blocks:
-            blocks = ", ".join(str(number) for number in noise.noisy_blocks)
-            lines.append(f"{told}; noisy, over 5 % off, in block {blocks}.")
+            blocks = blocks_words(noise.noisy_blocks)
+            lines.append(f"{told}; noisy, over 5 % off, in {blocks}.")
         else:
             lines.append(f"{told}; quiet.")
     if noise.suspended_blocks:
-        blocks = ", ".join(str(number) for number in noise.suspended_blocks)
+        blocks = blocks_words(noise.suspended_blocks)
         lines.append(
-            f"The machine was suspended in or just before block {blocks}: do not "
-            "trust it."
+            f"The machine was suspended in or just before {blocks}: do not trust it."
         )
     return lines
+
+
+def blocks_words(numbers: Sequence[int]) -> str:
+    """ "block 3", or "blocks 1, 3 and 4"."""
+    *first, last = map(str, numbers)
+    return f"blocks {', '.join(first)} and {last}" if first else f"block {last}"
 
 
 def control_sentence(a_a: Ratio) -> str:

@@ -110,7 +110,7 @@ class Report(unittest.TestCase):
             canary_spread={"spin": 0.3}, noisy_blocks=(2, 4)
         )
         told = sections.noise(replace(self.material.summaries, noise=noisy))
-        self.assertIn("in block 2, 4", told)
+        self.assertIn("in blocks 2 and 4", told)
         told = sections.noise(replace(self.material.summaries, noise=quiet))
         self.assertIn("Quiet", told)
 

@@ -190,6 +190,10 @@ class Faults(DriverTest):
         self.assertIn("worker-pool has not been built", err)
         self.assertEqual(self.result_folders(), [])
 
+    def test_an_empty_name_is_not_the_default(self):
+        status, _, err = self.drive("")
+        self.assertEqual((status, "no experiment ''" in err), (2, True), err)
+
     def test_an_unknown_experiment_is_usage(self):
         status, _, err = self.drive("nonsense")
         self.assertEqual((status, err.count("\n")), (2, 1))

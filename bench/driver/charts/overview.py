@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log10
 
-from ..quantities import show_count
+from ..quantities import show_bytes, show_count
 from ..theory import service_time_s
 from . import in_flight, memory, outcomes, wall_time
 from .material import Material, ok_share, spread_out
@@ -84,7 +84,7 @@ def _panel_titles(material: Material, pressure: Sheet) -> list[str]:
         rss,
         f"RSS at {tasks}: {{r}} the pool's (log scales)",
         f"RSS at {tasks}: {{r}} below the pool's (log scales)",
-        f"RSS at {tasks} tasks: these runs cannot tell (log scales)",
+        f"RSS at {tasks}: no verdict (log scales)",
     )
     threads = material.at(None, material.tasks[-1])
     share = ok_share(threads) if threads else None
@@ -146,7 +146,7 @@ def _memory(material: Material, sheet: Sheet) -> dict[str, object]:
     heights = [log10(size / low) / log10(high / low) for size in sizes]
     return found | {
         "values": len(last),
-        "value_words": [memory.weight(material, summary) for summary in last],
+        "value_words": [show_bytes(size) for size in sizes],
         "value_series": [material.looks[s.cell.workers] for s in last],
         "value_y": spread_out(heights, NAME_APART),
     }

@@ -53,7 +53,7 @@ def write(
         "threats": sections.threats(),
         "environment": sections.environment(environment),
         "commands": sections.commands(commands(runs)),
-        "again": escape(str(environment.get("command", "bench/run"))),
+        "again": escape(_again(environment)),
         "raw": _raw(folder),
         "place": escape(sections.place(folder)),
     }
@@ -118,6 +118,14 @@ def _facts(summaries: Summaries, environment: Mapping[str, Any]) -> str:
         f"seed {environment['seed']}" if "seed" in environment else "",
     ]
     return " · ".join(part for part in told if part)
+
+
+def _again(environment: Mapping[str, Any]) -> str:
+    """The command, with the seed: so the blocks come in the same order."""
+    command = str(environment.get("command", "bench/run"))
+    seed = environment.get("seed")
+    told = seed is None or "--seed" in command or "lesson" in command
+    return command if told else f"{command} --seed {seed}"
 
 
 def _lead(charts: Sequence[Chart]) -> str:

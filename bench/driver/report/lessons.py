@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from ..lessons.guess import shown
 from ..lessons.lesson import NEAR, Result
@@ -21,7 +22,15 @@ def section(found: Sequence[Result]) -> str:
 <p>Predictions were given before the run. Close is within a factor of {NEAR}; where
 answers were offered, it is the right one, or one that cannot be told from it.</p>
 {table(HEADER, rows, "Lessons run on the same day")}
+{"".join(map(_said, found))}
 </section>"""
+
+
+def _said(found: Result) -> str:
+    """What a program had to say, where one decided."""
+    if not found.said:
+        return ""
+    return f'<pre tabindex="0">{escape(found.said.rstrip())}</pre>'
 
 
 def _row(found: Result) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from .. import REPOSITORY, questions, wording
@@ -15,9 +14,10 @@ from ..charts import svg
 from ..charts.gnuplot import command_line
 from ..figures import FIGURES
 from ..model import Chart, Experiment, Role, Run, Summaries, Summary
-from ..quantities import show, show_bytes, show_count, show_duration
+from ..quantities import show, show_count, show_duration
 from ..results import UNFINISHED, shown
 from ..sections import SECTIONS
+from ..stats import median_interval
 from ..terminal import ratio_lines
 from ..theory import over_theory
 from .html import bullets, grouped_table, names_of_colours, table
@@ -54,9 +54,9 @@ def noise(summaries: Summaries) -> str:
     found = summaries.noise
     if not found.canary_spread:
         return ""
-    blocks = ", ".join(str(number) for number in found.noisy_blocks)
-    if blocks:
-        words = f"Noisy machine: the same work took unlike times in block {blocks}"
+    if found.noisy_blocks:
+        blocks = wording.blocks_words(found.noisy_blocks)
+        words = f"Noisy machine: the same work took unlike times in {blocks}"
         return f'<p class="warning">{words}.</p>'
     return "<p>Quiet machine: the same work took the same time in every block.</p>"
 
@@ -148,7 +148,7 @@ def _cell(
 def _kernel_memory(runs: Sequence[Run]) -> str:
     """Stacks, tables and slab, where a run was long enough for somebody to look."""
     grown = [sum(run.kernel.values()) for run in runs if run.counts and run.kernel]
-    return show_bytes(median(grown)) if grown else "–"
+    return wording.interval_text(median_interval(grown), "bytes") if grown else "–"
 
 
 def _exit_codes(runs: Sequence[Run]) -> str:

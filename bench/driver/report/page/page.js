@@ -33,6 +33,7 @@ function showSlide(number) {
   document.body.classList.toggle("slides", number >= 0);
   if (number >= 0) {
     figures[number].classList.add("current");
+    figures[number].dataset.slide = `${number + 1} / ${figures.length}`;
   }
 }
 
@@ -61,6 +62,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   } else if (slide >= 0 && ["ArrowLeft", "PageUp"].includes(event.key)) {
     turn(-1);
+    event.preventDefault();
+  } else if (slide >= 0 && ["Home", "End"].includes(event.key)) {
+    showSlide(event.key === "Home" ? 0 : figures.length - 1);
     event.preventDefault();
   }
 });

@@ -1,7 +1,8 @@
 "use strict";
 // Sliders that move the theory under the measured marks.
 //
-//   pool of W        ceil(N / W) d                 rounds of W equal tasks
+//   pool of W        ceil(N / W) d + W c / 2       rounds, while workers are created;
+//                    W c                           from W = sqrt(2 N d / c) on
 //   thread per task  d + N c                       creation is serial
 //   its calls        min(N, 1 + d / c)             Little: created in one task time
 //   accepted         min(N, K (1 + N c / d))       K places, free again after each d
@@ -108,7 +109,12 @@ class Theory {
 
   draw() {
     const { tasks, workers, service_s: d, create_s: c, capacity } = this.values();
-    const pool = (n, w = workers) => Math.ceil(Math.floor(n + 1e-9) / w) * d;
+    const pool = (n, most = workers) => {
+      const w = Math.min(most, n);
+      const rounds = Math.ceil(Math.floor(n + 1e-9) / w) * d;
+      // Beyond the best size all is done before the last worker is there.
+      return w <= Math.sqrt((2 * n * d) / c) ? rounds + (w * c) / 2 : w * c;
+    };
     const threads = (n) => d + n * c;
     const [crowd, moved, ...others] = this.lines;
     this.curve(crowd, threads, "thread per task");
