@@ -192,7 +192,7 @@ class Faults(DriverTest):
 
     def test_an_empty_name_is_not_the_default(self):
         status, _, err = self.drive("")
-        self.assertEqual((status, "no experiment ''" in err), (2, True), err)
+        self.assertEqual((status, "'' cannot be the name" in err), (2, True), err)
 
     def test_an_unknown_experiment_is_usage(self):
         status, _, err = self.drive("nonsense")
