@@ -208,7 +208,7 @@ class Page(unittest.TestCase):
         self.assertNotEqual(pool, self.browser.run(shape.format(moved)))
         self.assertEqual(threads, self.browser.run(shape.format(crowd)))
         self.assertEqual(five, self.browser.run(shape.format(other)))
-        self.assertIn("the pool takes 100 ms", self.browser.run(words))
+        self.assertRegex(self.browser.run(words), "the pool takes 11[0-9] ms")
         self.assertIn("950 more than the API serves", self.browser.run(words))
         for name in ("create_s", "service_s"):
             before = self.browser.run(shape.format(crowd))
