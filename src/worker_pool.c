@@ -40,11 +40,13 @@ static void *worker_main(void *argument) {
             [JOB] = {.chan = pool->jobs, .direction = CHAN_RECEIVE, .value = &task},
         };
         int chosen = chan_select(cases, 2, DEADLINE_NEVER);
+        /* A result is of the chosen case: JOB's is read only if it was not STOP. */
         if (chosen == STOP || cases[JOB].result == CHAN_CLOSED) {
             break;
         }
         /* If both are ready select takes either, at random: so look again, or
-         * every other task in the queue would be cooked after the word to stop. */
+         * every other task in the queue would be cooked after the word to stop. What
+         * is left in the queue then, main accounts for. */
         if (client_is_cancelled(&pool->run->client)) {
             client_skip(&pool->run->client, task, OUTCOME_CANCELLED);
             break;
@@ -116,7 +118,7 @@ static void cook_everything(struct pool *pool) {
     if (!fed_apart) {
         feed(pool);
     }
-    process_note(&pool->run->process);
+    process_note(&pool->run->process); /* memory, while all threads are there */
     wait_group_wait(&pool->working);
     if (fed_apart) {
         must(pthread_join(feeder, NULL));
@@ -136,6 +138,7 @@ int runner_run(struct run *run) {
         goto free_pool;
     }
     chan_set_name(pool.jobs, "jobs");
+    /* Whom --cancel has us listen to: the run's context, or only Ctrl-C. */
     pool.done = ctx_done(run->client.heeded);
     wait_group_init(&pool.working);
 
