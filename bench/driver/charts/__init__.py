@@ -92,6 +92,8 @@ def draw(
     names = wanted(experiment)
     if summaries.noise.a_a is None and "control" not in experiment.charts:
         names.remove("control")
+    if not experiment.cells:  # a lesson in which a program decides
+        names = [name for name in names if name not in ALWAYS]
     if (folder / lesson.FILE).is_file():
         names.insert(0, "prediction")
     if micro.has_hand_offs(folder):

@@ -143,12 +143,12 @@ def _theory(
     look = -material.looks[cell.workers]
     points: list[tuple[Value, ...]] = []
     for number in range(1, ceil(cell.tasks / cell.workers) + 1):
-        # A pale band is wide: at the axis it would run over it.
-        at = max(1.06 * low, service_time_s(cell) * (number - kind.rounds_before))
+        at = service_time_s(cell) * (number - kind.rounds_before)
         share = 100 * min(cell.tasks, number * cell.workers) / cell.tasks
-        # A wide band that began at 0 would show below the axis.
-        points += [] if points else [(look, at, min(share, 1.2))]
-        points.append((look, at, share))
+        # A wide band that rose from 0 would show below the axis. What is done at once
+        # has no place on a log axis: its share begins at the edge.
+        points += [(look, at, min(share, 1.2))] if at and not points else []
+        points.append((look, max(low, at), share))
     return points
 
 
@@ -210,7 +210,7 @@ def _caption(runs: Sequence[Run], times: Sequence[list[float]], done: str) -> st
     return (
         f"{_title(runs, times, done)}. Each curve climbs by one task at the time it was"
         f" {done}, counted from when it was due. Where it crosses p50, half of all"
-        f" tasks are {done}. A curve that stays below 100 % left the rest not {done}."
+        f" tasks are {done}. What a curve lacks to 100 % was never {done}."
         " The pale staircase is theory: a pool takes W tasks a round. A curve of a pool"
         " to the left of its staircase would contradict it."
     )

@@ -25,7 +25,7 @@ from .html import bullets, grouped_table, names_of_colours, table
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 CELLS = (
     "design", "runs", "wall time", "over thread-per-task", "theory",
-    "off theory", "peak RSS", "kernel's own", "threads alive", "ok", "not ok", "exit",
+    "own clock off theory", "peak RSS", "kernel's own", "threads alive", "ok", "not ok", "exit",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def verdict(experiment: Experiment, summaries: Summaries) -> str:
             parts.append(f"<div><h3>{escape(title)}</h3>\n{bullets(group)}</div>")
             group = []
     parts = [f'<div class="answers">\n{"".join(parts)}\n</div>'] if parts else []
-    if not parts:
+    if not parts and experiment.cells:
         parts.append("<p>Nothing was compared: no cells ran in the same blocks.</p>")
     if not summaries.complete:
         parts.insert(0, '<p class="warning">This run is incomplete.</p>')
@@ -116,6 +116,8 @@ def cells(summaries: Summaries, runs: Sequence[Run]) -> str:
         ]
         for tasks in sorted({s.cell.tasks for s in summaries})
     }
+    if not groups:
+        return "<p>None: a program that gives no figures decided.</p>"
     return grouped_table(CELLS, groups, "Every cell that was asked for")
 
 
