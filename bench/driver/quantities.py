@@ -69,7 +69,7 @@ def _apart(middle: float, low: float, high: float) -> str:
         ends = [_three_digits(value, more) for value in (low, high)]
         if ends[0] != ends[1] or low == high:
             break
-    return f"{_three_digits(middle)} [{', '.join(ends)}]"
+    return f"{_three_digits(middle, more)} [{', '.join(ends)}]"
 
 
 def _scale(unit: str, value: float) -> tuple[str, float]:

@@ -26,6 +26,9 @@ WORDS = {
 }
 
 
+LEAST_TOLD = 0.001  # nobody would believe "differences below 0.0 %"
+
+
 def verdict_word(verdict: Verdict, unit: str = "s") -> str:
     return WORDS[unit].get(verdict, "cannot tell")
 
@@ -159,7 +162,7 @@ def control_sentence(a_a: Ratio) -> str:
     if interval is None or not interval.known:
         return f"A/A control ({a_a.cell.label}): too few blocks for an interval."
     text = f"A/A control ({a_a.cell.label}) {exact_ratio(interval)}"
-    least = max(abs(interval.low - 1), abs(interval.high - 1))
+    least = max(abs(interval.low - 1), abs(interval.high - 1), LEAST_TOLD)
     if interval.low <= 1 <= interval.high:
         return (
             f"{text} contains 1; differences below {show_percent(least, 1)} could not "

@@ -65,7 +65,10 @@ class OnStandIns(unittest.TestCase):
         for cell in found.samples:
             path = stand_in.write_samples(self.folder, replace(cell, tasks=50))
             runs.append(stand_in.run_of(cell, Role.SAMPLE, 1, noise, samples=path))
-        return Material(self.folder, found, runs, summarise(found, runs))
+        machine = {"cpu": {"usable": 128, "virtual": True},
+                   "system": {"kernel": "6.18.44-a"}}  # fmt: skip
+        summaries = replace(summarise(found, runs), machine=machine)
+        return Material(self.folder, found, runs, summaries)
 
     def run_of(self, cell, role: Role, block: int, noise: random.Random) -> Run:
         run = stand_in.run_of(cell, role, block, noise)

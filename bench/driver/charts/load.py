@@ -74,10 +74,10 @@ def build(material: Material) -> Sheet:
         name="load",
         title=_title(points),
         subtitle=material.conditions(
-            f"{tasks_words(tasks)} a run at random moments, {service} on average",
-            f"an API of {points[0].traffic.places} places",
+            f"{tasks_words(tasks)} at random moments, {service} on average",
+            f"{points[0].traffic.places} places",
             runs_words(cells), interval_words([p.lost for p in points]),
-            "pale: Erlang's formulas", "dotted: for a run as short as these",
+            "pale: Erlang", "dotted: the same of short runs",
         ),
         caption=_caption(points, tasks),
         alt="Two panels against load: the wait of all but one task in ten, and the "

@@ -17,7 +17,6 @@ from .words import (
     compared,
     interval_words,
     runs_words,
-    show_limits,
     show_setting,
     show_share,
     tasks_words,
@@ -133,7 +132,7 @@ def _labels(material: Material, y: tuple[float, float]) -> dict[str, object]:
 
 def _value(summary: Summary) -> str:
     wall = summary.figures[FIGURE]
-    return f"{show_duration(wall.median)} {show_limits('s', wall)}".strip()
+    return interval_text(wall, "s")
 
 
 def _note(material: Material, summary: Summary) -> str:
