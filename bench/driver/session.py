@@ -230,10 +230,13 @@ class Session:
         return this_block_s + rest_s + self._samples_s() + self.later_s
 
     def _precise(self) -> bool:
-        """Every cell's wall time is known to 2 % or better."""
+        """Every cell's wall time, and what is compared, is known to 2 % or better."""
+        if self.experiment.reseed:
+            return False  # another block is another draw: there is more to be known
         for summary in self.summaries(complete=False):
-            wall = summary.figures.get("wall_s")
-            width = half_width(wall) if wall is not None else None
-            if width is None or width > PRECISE:
-                return False
+            for name in ("wall_s", self.experiment.figure):
+                found = summary.figures.get(name)
+                width = half_width(found) if found is not None else None
+                if width is None or width > PRECISE:
+                    return False
         return True

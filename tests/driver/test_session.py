@@ -4,6 +4,7 @@ import io
 import re
 import types
 import unittest
+from dataclasses import replace
 from contextlib import redirect_stderr
 from pathlib import Path
 from unittest import mock
@@ -111,6 +112,12 @@ class Promises(SessionTest):
         promised, done, text = self.blocks(150, [1.0])
         self.assertEqual(6, done)
         self.assertIn(f"known to 2 % after 6 of {promised[-1]} blocks", text)
+
+    def test_where_each_block_draws_other_tasks_more_of_them_say_more(self):
+        made = self.session(150)
+        made.experiment = replace(made.experiment, reseed=True)
+        made.run(Gun(self.clock, [1.0]))
+        self.assertGreater(made.blocks[-1]["block"], 6)
 
 
 class Suspensions(SessionTest):
