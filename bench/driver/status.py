@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterable
 from types import FrameType
@@ -21,10 +22,13 @@ class Stopped(BaseException):
         self.number = number
 
 
+_closed: set[int] = set()  # of 0, 1 and 2, when we were started
+
+
 def open_standard_files() -> None:
     """Started with one of 0, 1 and 2 closed, a results file could become stdout."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
+        _closed.add(descriptor)
     os.close(descriptor)
 
 
@@ -34,6 +38,8 @@ class Unheard(Exception):
 
 def tell(lines: Iterable[str]) -> None:
     """Says the results on stdout. Raises Unheard when nobody can hear them."""
+    if sys.stdout is None or 1 in _closed:
+        raise Unheard("stdout is closed")
     try:
         print("\n".join(lines), flush=True)
     except OSError as error:

@@ -46,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
         return _complain(error, USAGE)
     except (HyperfineError, ResultsError, Refused) as error:
         return _complain(error, NO_ENVIRONMENT)
+    except OSError as error:  # that nobody could tell better
+        return _complain(error, NO_ENVIRONMENT)
     except status.Unheard as error:
         return _complain(error, FAILED)
     except status.Stopped as stopped:
