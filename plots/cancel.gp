@@ -31,5 +31,10 @@ do for [i = 1:rows] {
     set arrow from row_median[i],first i - 0.3 to row_median[i],first i + 0.3 nohead \
         lw wide(3.5) lc rgb letter[row_series[i]] front
 }
-plot data using 'stop_s':'y':(shape[column('series')]):(colour[column('series')]) \
-    with points ps mark(2.2) pt variable lc rgb variable
+# Theory of a pool that listens between tasks, from where it leaves the ground.
+home(x, W) = x <= service_s ? (x / service_s) ** W : 0
+plot for [k = 1:theories] (home(x, theory_workers[k]) > 0.002 \
+         ? theory_row[k] + climb / 2 - climb * home(x, theory_workers[k]) : NaN) \
+         with lines lw wide(9) lc rgb pale(2, 0xb0), \
+     data using 'stop_s':'y':(shape[column('series')]):(colour[column('series')]) \
+    with points ps mark(1.5) pt variable lc rgb variable

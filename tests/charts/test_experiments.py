@@ -126,6 +126,18 @@ class EveryExperiment(OnStandIns):
         self.assertIn(f"↑ +{mark[3]:.1f} %", "".join(sheet.settings["panel_notes"]))
         self.assertEqual(counted, [m[8] for m in sheet.marks if not m[4]])
 
+    def test_the_runs_of_a_row_climb_as_an_ecdf(self) -> None:
+        sheet = charts.BUILDERS["cancel"](self.material("cancel"))
+        rows: dict[int, list[tuple[float, float]]] = {}
+        for _, y, stop_s in sheet.marks:
+            rows.setdefault(round(y), []).append((stop_s, y))
+        for row, points in rows.items():
+            self.assertEqual(BLOCKS, len(points))
+            heights = [y for _, y in sorted(points)]
+            self.assertEqual(sorted(heights, reverse=True), heights)
+            self.assertAlmostEqual(row - 0.3, heights[-1])
+        self.assertTrue(sheet.settings["theories"])
+
     def test_each_cell_of_the_run_sequence_has_its_own_row_and_block(self) -> None:
         for name in ("pool-size", "cancel", "winner"):
             material = self.material(name)

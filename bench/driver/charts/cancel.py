@@ -14,6 +14,7 @@ from .variants import spaced
 from .words import coverage_words, runs_words, show_setting
 
 FIGURE = "stop_s"
+CLIMB = 0.6  # of a row's height, from no run to all of them
 COLUMNS = ("series", "y", "stop_s")
 LISTENS = {
     "none": "nobody listens",
@@ -53,6 +54,7 @@ def build(material: Material) -> Sheet:
             "service_s": service_s,
             "service_words": f"one task: {show_setting(service_s)}",
             **_rows_settings(material, cells),
+            **_theory(cells),
         },
         tics=(Tics("x", tuple((show_setting(t), t) for t in decades(x_low, x_high))),),
         log=("stop_s",),
@@ -72,7 +74,7 @@ def _subtitle(material: Material, cells: list[Summary]) -> str:
     return material.conditions(
         f"{show_count(cells[0].cell.tasks)} tasks of {material.service_words}",
         f"told to stop after {deadline}",
-        "each mark a run, each stroke the median",
+        "marks: runs, climbing from the soonest to the last, stroke: median",
         runs_words(cells),
         brackets,
     )
@@ -82,7 +84,8 @@ def _caption(
     material: Material, cells: list[Summary], title: str, service_s: float
 ) -> str:
     return (
-        f"{title}. Each mark is a run. A pool that listens between tasks finishes the"
+        f"{title}. Each mark is a run, and those of a row climb as a share of all"
+        " runs (ECDF); pale is theory, (x/d)^W for W workers in random phase. A pool that listens between tasks finishes the"
         " tasks it has, so it stops within one task time, the dashed line; one that"
         " listens within the call need not even do that. Where nobody listens, the run"
         f" goes to its end. {_threads_words(material, cells)}A mark beyond"
@@ -172,8 +175,27 @@ def _mode(summary: Summary) -> str:
 
 
 def _marks(material: Material, summary: Summary, row: int) -> list[tuple[Value, ...]]:
-    look = material.looks[summary.cell.workers]
-    return [(look, row, value) for value in _values(material, summary)]
+    """The runs of a row climb from the soonest to the latest: an ECDF."""
+    look, values = material.looks[summary.cell.workers], _values(material, summary)
+    return [
+        (look, round(row + CLIMB / 2 - CLIMB * rank / len(values), 4), value)
+        for rank, value in enumerate(sorted(values), start=1)
+    ]
+
+
+def _theory(cells: list[Summary]) -> dict[str, object]:
+    """Of W workers in random phase the last is home within x with chance (x / d)^W."""
+    found = [
+        (row, s.cell.workers)
+        for row, s in enumerate(cells, start=1)
+        if s.cell.workers and s.cell.options.get("cancel", "between") == "between"
+    ]
+    return {
+        "theories": len(found),
+        "theory_row": [row for row, _ in found],
+        "theory_workers": [workers for _, workers in found],
+        "climb": CLIMB,
+    }
 
 
 def _values(material: Material, summary: Summary) -> list[float]:
