@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,12 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def hear_signals() -> None:
+    """In the background a shell has its children ignore what tests must send."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def call(
     command: list[str], env: dict[str, str] | None = None, limit_s: float = 1800
 ) -> subprocess.CompletedProcess[str]:
@@ -56,6 +63,7 @@ def call(
             cwd=TOP,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
             stdin=subprocess.DEVNULL,
+            preexec_fn=hear_signals,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
