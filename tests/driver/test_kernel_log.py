@@ -11,7 +11,7 @@ from driver.kernel_log import KernelLog, together, warning
 
 USUAL = b"6,1,100,-;eth0: link is up\n SUBSYSTEM=net\n"
 HOT = b"4,2,200,-;CPU1: Core temperature above threshold, cpu clock throttled\n"
-DEAD = b"3,3,300,-;/home/ann/bin/cook[12]: segfault at 0 in /home/ann/lib/x.so\n"
+DEAD = b"3,3,300,-;/opt/ann/bin/cook[12]: segfault at 0 in /opt/ann/lib/x.so\n"
 
 
 class KernelLogTest(unittest.TestCase):
