@@ -98,14 +98,16 @@ struct task workload_next(const struct workload_config *config, struct task task
 }
 
 uint64_t workload_digest(const struct workload_config *config) {
+    uint64_t tasks = (uint64_t)config->tasks;
+    uint64_t seen = tasks < DIGEST_TASKS_MOST ? tasks : DIGEST_TASKS_MOST;
     uint64_t digest = 0;
-    for (struct task task = workload_first(config);
-         task.index < (uint64_t)config->tasks; task = workload_next(config, task)) {
+    for (struct task task = workload_first(config); task.index < seen;
+         task = workload_next(config, task)) {
         struct call call = workload_call(config, task.index, 1);
         digest = random_mix(digest ^ task.index);
         digest = random_mix(digest ^ (uint64_t)task.due_ns);
         digest = random_mix(digest ^ (uint64_t)call.service_ns);
         digest = random_mix(digest ^ (uint64_t)call.fate);
     }
-    return digest;
+    return seen < tasks ? random_mix(digest ^ tasks) : digest;
 }

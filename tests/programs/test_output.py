@@ -134,9 +134,23 @@ class Output(unittest.TestCase):
 
     @on_both
     def test_two_outputs_need_two_places(self, program: str) -> None:
-        for place in ("-", self.folder / "same"):
-            ending = run(program, "--json", place, "--samples", place)
-            self.assert_complaint(ending, 2, "--json", "--samples", str(place))
+        same, link = self.folder / program, self.folder / f"link to {program}"
+        link.symlink_to(program)
+        to_same = f'"$@" >>"{same}"'
+        for line, one, two in (
+            ('"$@"', "-", "-"),
+            ('"$@"', same, same),
+            ('"$@"', same, f"{self.folder}/./{program}"),  # neither is there yet
+            ('"$@"', link, same),
+            (to_same, "-", link),
+            (to_same, same, "-"),
+            (to_same, same, "/dev/stdout"),
+        ):
+            with self.subTest(line, one=one, two=two):
+                wrap = ("sh", "-c", line, "sh")
+                args = ("-s", "1000s", "--json", one, "--samples", two)
+                ending = run(program, *args, wrap=wrap)
+                self.assert_complaint(ending, 2, "--json", "--samples")
 
     @on_both
     def test_few_open_files_are_enough(self, program: str) -> None:
