@@ -162,6 +162,7 @@ SANITIZE = ["-Db_lundef=false", "--buildtype=debugoptimized"]
 
 STEPS: dict[str, Callable[[], Count]] = {
     "plain": lambda: build_and_test("plain", ["--buildtype=release", *STRICT], "gcc"),
+    "clang": lambda: build_and_test("clang", ["--buildtype=release", *STRICT], "clang"),
     "address": lambda: build_and_test(
         "address", ["-Db_sanitize=address,undefined", *SANITIZE, *STRICT], "gcc"
     ),
