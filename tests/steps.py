@@ -178,6 +178,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "readme": lambda: script("bench/readme", "--check"),
     "model": lambda: script("tests/model/run"),
     "programs": lambda: python_suite("programs", PROGRAMS),
+    "peers": lambda: python_suite("peers", PROGRAMS),
     "driver": lambda: python_suite("driver", PROGRAMS),
     "charts": lambda: python_suite("charts", PROGRAMS),
     "browser": lambda: python_suite("browser", PROGRAMS),
