@@ -76,13 +76,7 @@ void chan_set_name(struct chan *chan, const char *name) {
 
 /* ---- a queue of waiting threads ---- */
 
-static struct queue *queue_of(const struct chan_case *chan_case) {
-    return chan_case->direction == CHAN_SEND ? &chan_case->chan->senders
-                                             : &chan_case->chan->receivers;
-}
-
-void chan_enqueue(struct entry *entry, const struct chan_case *chan_case) {
-    struct queue *queue = queue_of(chan_case);
+void chan_enqueue(struct queue *queue, struct entry *entry) {
     entry->newer = NULL;
     entry->older = queue->newest;
     if (queue->newest != NULL) {
@@ -91,11 +85,10 @@ void chan_enqueue(struct entry *entry, const struct chan_case *chan_case) {
         queue->oldest = entry;
     }
     queue->newest = entry;
-    entry->queue = queue;
+    entry->queued = true;
 }
 
-void chan_dequeue(struct entry *entry) {
-    struct queue *queue = entry->queue;
+void chan_dequeue(struct queue *queue, struct entry *entry) {
     if (entry->newer != NULL) {
         entry->newer->older = entry->older;
     } else {
@@ -106,7 +99,7 @@ void chan_dequeue(struct entry *entry) {
     } else {
         queue->oldest = entry->newer;
     }
-    entry->queue = NULL;
+    entry->queued = false;
 }
 
 /* Takes the next waiter that is still to be had; the others have been claimed through
@@ -117,7 +110,7 @@ static struct entry *claim_next(struct queue *queue, enum chan_direction directi
         if (entry == NULL) {
             return NULL;
         }
-        chan_dequeue(entry);
+        chan_dequeue(queue, entry);
         if (waiter_claim(entry->waiter, entry->index)) {
             return entry;
         }
@@ -165,7 +158,7 @@ static bool try_send(struct chan *chan, struct chan_case *sent, struct waiter **
     }
     struct entry *receiver = claim_next(&chan->receivers, CHAN_RECEIVE);
     if (receiver != NULL) {
-        chan_copy_value(chan, receiver->value, sent->value);
+        chan_copy_value(chan, entry_value(receiver), sent->value);
         receiver->result = CHAN_OK;
         *wake = receiver->waiter;
     } else if (chan->length < chan->capacity) {
@@ -187,9 +180,9 @@ static bool try_receive(struct chan *chan, struct chan_case *got,
     struct entry *sender = closed ? NULL : claim_next(&chan->senders, CHAN_SEND);
     if (sender != NULL) {
         if (buffered) {
-            buffer_put(chan, sender->value); /* into the slot just freed */
+            buffer_put(chan, entry_value(sender)); /* into the slot just freed */
         } else {
-            chan_copy_value(chan, got->value, sender->value);
+            chan_copy_value(chan, got->value, entry_value(sender));
         }
         sender->result = CHAN_OK;
         *wake = sender->waiter;
@@ -217,7 +210,7 @@ static void release_all(struct chan *chan, enum chan_direction direction,
     struct entry *entry;
     while ((entry = claim_next(queue, direction)) != NULL) {
         if (direction == CHAN_RECEIVE) {
-            zero_value(chan, entry->value);
+            zero_value(chan, entry_value(entry));
         }
         entry->result = CHAN_CLOSED;
         entry->newer = *released;

@@ -5,7 +5,7 @@
  *   chan_send(jobs, &job, DEADLINE_NEVER)      by any thread
  *   chan_receive(jobs, &job, DEADLINE_NEVER)   by any thread, until it is CHAN_CLOSED
  *   chan_close(jobs)                           by whoever knows that no more will come
- *   chan_free(jobs)                            when nobody uses it any more
+ *   chan_free(jobs)                            when nobody uses it any more; see below
  *
  * An unbuffered channel (capacity 0) is a rendezvous: a send returns only when a
  * receiver has taken the value. A buffered one holds up to `capacity` values, and a
@@ -24,6 +24,11 @@
  *
  * Waiting senders are served in order; waiting receivers the most recent first, as its
  * thread is most likely still running, and then need not be woken by the kernel.
+ *
+ * A send or receive that has been paired with its partner touches the channel no more.
+ * So whoever got the last value may free the channel, and so may whoever sent it over
+ * an unbuffered one: a channel for one reply can be freed as soon as the reply is
+ * there.
  *
  * Every function may be called by any thread at any time, but chan_free(). What a
  * sender wrote before the send is visible to the receiver after the receive; for an

@@ -52,14 +52,21 @@ struct waiter {
 /* One case of a waiter. Right behind its waiter, the first one shares its line. */
 struct entry {
     struct waiter *waiter;
-    struct entry *newer, *older; /* the channel's lock must be held when using these */
-    struct queue *queue;         /* that it is in, or NULL; and this */
 
-    void *value; /* to read or to write: its owner's, or `small` */
-    unsigned char small[sizeof(void *)]; /* a value that fits travels here */
-    enum chan_result result;             /* out */
-    int index;
+    /* the channel's lock must be held when using these: */
+    struct entry *newer, *older;
+    bool queued; /* in one of the channel's queues */
+
+    /* the claimer's, until it wakes the owner: */
+    uint8_t result; /* out: an enum chan_result */
+    uint8_t size;   /* of a value that travels in `small`, or VALUE_IS_LARGE */
+    uint16_t index; /* of the case */
+    union {
+        unsigned char small[sizeof(void *)];
+        void *large; /* the owner's memory, to read or to write; NULL discards */
+    } value;
 };
+enum { VALUE_IS_LARGE = UINT8_MAX };
 
 _Static_assert(sizeof(struct waiter) + sizeof(struct entry) <= CACHE_LINE,
                "a waiter and its first entry share a cache line");
@@ -87,9 +94,20 @@ struct chan {
     unsigned char buffer[];
 };
 
-/* Puts an entry into the queue of its case, and takes it out again. Lock held. */
-void chan_enqueue(struct entry *entry, const struct chan_case *chan_case);
-void chan_dequeue(struct entry *entry);
+/* The queue in which a case waits. */
+static inline struct queue *queue_of(const struct chan_case *chan_case) {
+    return chan_case->direction == CHAN_SEND ? &chan_case->chan->senders
+                                             : &chan_case->chan->receivers;
+}
+
+/* Where a value that is on its way is read or written. */
+static inline void *entry_value(struct entry *entry) {
+    return entry->size == VALUE_IS_LARGE ? entry->value.large : entry->value.small;
+}
+
+/* Puts an entry into a queue, and takes it out again. Lock held. */
+void chan_enqueue(struct queue *queue, struct entry *entry);
+void chan_dequeue(struct queue *queue, struct entry *entry);
 
 /* Of one of the channel's values; `to` may be NULL. */
 void chan_copy_value(const struct chan *chan, void *to, const void *from);

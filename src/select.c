@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "chan.h"
 #include "chan_inside.h"
@@ -139,11 +140,16 @@ static int try_all(const struct selection *selection, struct waiter **wake) {
 static void entry_init(struct entry *entry, const struct selection *selection,
                        int index) {
     const struct chan_case *chan_case = &selection->cases[index];
-    bool fits = chan_case->chan->value_size <= sizeof entry->small;
-    *entry = (struct entry){.waiter = selection->waiter, .index = index};
-    entry->value = fits ? entry->small : chan_case->value;
-    if (fits && chan_case->direction == CHAN_SEND) {
-        chan_copy_value(chan_case->chan, entry->small, chan_case->value);
+    size_t size = chan_case->chan->value_size;
+    *entry = (struct entry){.waiter = selection->waiter, .index = (uint16_t)index};
+    if (size > sizeof entry->value.small) {
+        entry->size = VALUE_IS_LARGE;
+        entry->value.large = chan_case->value;
+        return;
+    }
+    entry->size = (uint8_t)size;
+    if (chan_case->direction == CHAN_SEND) {
+        chan_copy_value(chan_case->chan, entry->value.small, chan_case->value);
     }
 }
 
@@ -154,18 +160,21 @@ static void enqueue_all(const struct selection *selection) {
     for (int i = 0; i < selection->count; i++) {
         if (selection->cases[i].chan != NULL) {
             entry_init(&selection->entries[i], selection, i);
-            chan_enqueue(&selection->entries[i], &selection->cases[i]);
+            chan_enqueue(queue_of(&selection->cases[i]), &selection->entries[i]);
         }
     }
 }
 
-/* What the claimer left in the entry becomes the case's. */
+/* What the claimer left in the entry becomes the case's. Without a look at the channel:
+ * whoever has taken the value we sent, or has sent the one we got, may have freed it.
+ */
 static void take_over(const struct selection *selection, int chosen) {
     struct chan_case *chan_case = &selection->cases[chosen];
     const struct entry *entry = &selection->entries[chosen];
-    chan_case->result = entry->result;
-    if (chan_case->direction == CHAN_RECEIVE && entry->value == entry->small) {
-        chan_copy_value(chan_case->chan, chan_case->value, entry->small);
+    chan_case->result = (enum chan_result)entry->result;
+    if (chan_case->direction == CHAN_RECEIVE && chan_case->value != NULL &&
+        entry->size != VALUE_IS_LARGE && entry->size > 0) {
+        memcpy(chan_case->value, entry->value.small, entry->size);
     }
 }
 
@@ -178,8 +187,8 @@ static void dequeue_losers(const struct selection *selection, int chosen) {
             continue;
         }
         must(pthread_mutex_lock(&chan_case->chan->lock));
-        if (entry->queue != NULL) {
-            chan_dequeue(entry);
+        if (entry->queued) {
+            chan_dequeue(queue_of(chan_case), entry);
         }
         must(pthread_mutex_unlock(&chan_case->chan->lock));
     }
@@ -222,10 +231,11 @@ static const char *name_of(const struct selection *selection) {
 static int wait_for_one(struct selection *selection, int64_t deadline_ns,
                         const void *where) {
     struct waiter *waiter = selection->waiter;
+    int64_t wake_at_ns = wake_time_ns(selection, deadline_ns);
     enqueue_all(selection);
-    unlock_all(selection);
+    unlock_all(selection); /* from here on a partner may free the channel it meets */
     struct wait_reason reason = {name_of(selection), describe, selection, where};
-    if (!park_wait(&waiter->park, wake_time_ns(selection, deadline_ns), &reason)) {
+    if (!park_wait(&waiter->park, wake_at_ns, &reason)) {
         if (waiter_claim(waiter, GAVE_UP)) {
             dequeue_losers(selection, -1);
             return -1;
