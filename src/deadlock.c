@@ -24,10 +24,14 @@
 #include "must.h"
 
 struct watched {
+    /* its own thread's; the report reads them when that thread sleeps for ever: */
     const char *name;
-    const struct wait_reason *reason; /* written by its own thread, before it sleeps */
+    const struct wait_reason *reason;
+    bool counted;
+
+    /* registry must be held when using these, whoever's they are: */
     struct watched *next;
-    struct watched **link; /* what points to us; NULL: not counted */
+    struct watched **link; /* what points to us */
 };
 
 /* set once, before there is a second thread: */
@@ -39,7 +43,7 @@ static _Thread_local struct watched me;
 
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 
-/* registry must be held when using these, and the links of every thread: */
+/* registry must be held when using these: */
 static struct watched *threads;
 static struct watched **last = &threads;
 
@@ -64,6 +68,7 @@ void deadlock_thread_runs(const char *name) {
         return;
     }
     me.name = name;
+    me.counted = true;
     must(pthread_mutex_lock(&registry));
     me.next = NULL;
     me.link = last;
@@ -73,7 +78,7 @@ void deadlock_thread_runs(const char *name) {
 }
 
 bool deadlock_watches_me(void) {
-    return me.link != NULL;
+    return me.counted;
 }
 
 void deadlock_awake(int count) {
@@ -143,16 +148,30 @@ void deadlock_asleep(const struct wait_reason *reason) {
     }
 }
 
+/* One thread fewer is awake, as it ends or has never been. If it was the last one,
+ * those that are left wait for ever. Registry locked: of two that end at once, the
+ * later finds nobody left. */
+static bool leaves_others_stuck(void) {
+    return atomic_fetch_sub(&awake, 1) == 1 && threads != NULL;
+}
+
 void deadlock_thread_cancelled(void) {
-    if (watching) {
-        atomic_fetch_sub(&awake, 1); /* the creator is awake: this cannot be the last */
+    if (!watching) {
+        return;
+    }
+    must(pthread_mutex_lock(&registry));
+    bool stuck = leaves_others_stuck();
+    must(pthread_mutex_unlock(&registry));
+    if (stuck) {
+        report();
     }
 }
 
 void deadlock_thread_ends(void) {
-    if (me.link == NULL) {
+    if (!me.counted) {
         return;
     }
+    me.counted = false;
     must(pthread_mutex_lock(&registry));
     *me.link = me.next;
     if (me.next != NULL) {
@@ -160,9 +179,7 @@ void deadlock_thread_ends(void) {
     } else {
         last = me.link;
     }
-    me.link = NULL;
-    /* Still locked: of two that end at once, the later leaves nobody to be stuck. */
-    bool stuck = atomic_fetch_sub(&awake, 1) == 1 && threads != NULL;
+    bool stuck = leaves_others_stuck();
     must(pthread_mutex_unlock(&registry));
     if (stuck) {
         report();

@@ -13,6 +13,7 @@
 #include "support/child.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "support/until.h"
 #include "wait_group.h"
 
 enum { DEADLOCK = 2 };
@@ -138,6 +139,23 @@ static void be_woken_and_then_stuck(void) {
     receive_for_ever(sender.chan);
 }
 
+/* A thread that does not count came to wake somebody, as a signal does, and wakes
+ * nobody: by the time it leaves, main sleeps for ever. */
+static void *come_and_leave(void *argument) {
+    struct chan *chan = argument;
+    UNTIL(chan_waiters(chan, CHAN_RECEIVE) == 1);
+    deadlock_thread_cancelled();
+    return NULL;
+}
+
+static void be_left_by_a_thread_that_does_not_count(void) {
+    struct chan *chan = named("orders", 0);
+    deadlock_watch("main");
+    deadlock_thread_begins(); /* for the outsider, before main can sleep */
+    thread_start(come_and_leave, chan);
+    receive_for_ever(chan);
+}
+
 static void a_deadlock_ends_the_program_and_says_who_waits_for_what(void) {
     ASSERT_DEADLOCK(receive_alone, "main [chan receive orders, 0 of 0 buffered, open]");
     ASSERT_DEADLOCK(send_alone, "main [chan send orders, 1 of 1 buffered, open]");
@@ -150,6 +168,7 @@ static void the_count_is_right_after_threads_have_come_and_gone(void) {
     ASSERT_DEADLOCK(end_and_leave_others_waiting, "main [chan receive");
     ASSERT_DEADLOCK(could_not_be_created, "main [chan receive");
     ASSERT_DEADLOCK(be_woken_and_then_stuck, "main [chan receive");
+    ASSERT_DEADLOCK(be_left_by_a_thread_that_does_not_count, "main [chan receive");
 }
 
 /* ---- no deadlocks ---- */
