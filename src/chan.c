@@ -218,19 +218,27 @@ static void release_all(struct chan *chan, enum chan_direction direction,
     }
 }
 
-void chan_close(struct chan *chan) {
-    struct entry *released = NULL;
+void chan_shut(struct chan *chan, struct entry **released) {
     must(pthread_mutex_lock(&chan->lock));
     invariant(!chan->closed);
     chan->closed = true;
-    release_all(chan, CHAN_SEND, &released);
-    release_all(chan, CHAN_RECEIVE, &released);
+    release_all(chan, CHAN_SEND, released);
+    release_all(chan, CHAN_RECEIVE, released);
     must(pthread_mutex_unlock(&chan->lock));
+}
+
+void chan_wake(struct entry *released) {
     while (released != NULL) {
         struct waiter *waiter = released->waiter;
         released = released->newer; /* read it first: once woken, its owner is gone */
         park_wake(&waiter->park);
     }
+}
+
+void chan_close(struct chan *chan) {
+    struct entry *released = NULL;
+    chan_shut(chan, &released);
+    chan_wake(released);
 }
 
 size_t chan_length(struct chan *chan) {

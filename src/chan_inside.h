@@ -1,5 +1,6 @@
 /*
- * What chan.c and select.c share and nobody else may see: how threads wait on channels.
+ * What chan.c, select.c and ctx.c share and nobody else may see: how threads wait on
+ * channels.
  *
  * A thread that must wait has one `struct waiter` on its stack and, for each of its
  * cases, a `struct entry` in that channel's queue.
@@ -121,6 +122,12 @@ static inline bool waiter_claim(struct waiter *waiter, int choice) {
 /* Does the send or receive if it can be done at once; says whether it was. Then *wake
  * is whom to wake after unlocking, or untouched. Lock held. */
 bool chan_try(struct chan_case *chan_case, struct waiter **wake);
+
+/* chan_close() in two steps, for contexts, which close many channels under a lock of
+ * their own: first, who waited is claimed and chained to *released; then all are woken.
+ */
+void chan_shut(struct chan *chan, struct entry **released);
+void chan_wake(struct entry *released);
 
 /* Lock held, except for displays. */
 bool chan_is_closed(const struct chan *chan);

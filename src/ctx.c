@@ -11,7 +11,8 @@
  *
  * One lock guards the links of all contexts: cancelling is rare, links are few, and
  * with a lock for each context two cancels of neighbours would have to be told who goes
- * first. It is taken before the locks of channels and never after one.
+ * first. It is taken before the locks of channels and never after one. Who waits for a
+ * context is woken after it is let go.
  */
 #include "ctx.h"
 
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 
 #include "chan.h"
+#include "chan_inside.h"
 #include "clock.h"
 #include "must.h"
 
@@ -66,21 +68,39 @@ static void unlink_child(struct ctx *child) {
     child->link = NULL;
 }
 
-/* Forest locked. Ends ctx and all below it, unless it has ended: for time, if its
- * deadline had come, else for `reason`. */
-static void settle(struct ctx *ctx, enum ctx_reason reason) {
+/* Forest locked. Ends ctx and all below it, unless it has ended: for time, if its own
+ * deadline had come, else for `reason`. Who waited for it is chained to *released. A
+ * list of what is left to do, and no recursion: a chain of contexts may be as long as
+ * memory allows, and stacks are short. */
+static void settle(struct ctx *ctx, enum ctx_reason reason, struct entry **released) {
     if (atomic_load(&ctx->reason) != CTX_ALIVE) {
         return;
     }
-    if (is_past(ctx->deadline_ns)) {
-        reason = CTX_DEADLINE_EXCEEDED;
-    }
     unlink_child(ctx);
-    atomic_store(&ctx->reason, reason);
-    chan_close(ctx->done);
-    while (ctx->first_child != NULL) {
-        settle(ctx->first_child, reason); /* which takes it off the list */
+    ctx->next = NULL;
+    for (struct ctx *todo = ctx; todo != NULL;) {
+        struct ctx *done = todo;
+        todo = done->next;
+        atomic_store(&done->reason,
+                     is_past(done->deadline_ns) ? CTX_DEADLINE_EXCEEDED : reason);
+        chan_shut(done->done, released);
+        while (done->first_child != NULL) {
+            struct ctx *child = done->first_child;
+            unlink_child(child);
+            child->next = todo;
+            todo = child;
+        }
     }
+}
+
+/* Settles it, and wakes who waited: not under the lock, which they are likely to want.
+ */
+static void settle_and_wake(struct ctx *ctx, enum ctx_reason reason) {
+    struct entry *released = NULL;
+    must(pthread_mutex_lock(&forest));
+    settle(ctx, reason, &released);
+    must(pthread_mutex_unlock(&forest));
+    chan_wake(released);
 }
 
 struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns) {
@@ -123,19 +143,19 @@ struct ctx *ctx_with_timeout(struct ctx *parent, int64_t timeout_ns) {
 
 void ctx_cancel(struct ctx *ctx) {
     invariant(ctx->parent != NULL); /* the background cannot be cancelled */
-    must(pthread_mutex_lock(&forest));
-    settle(ctx, CTX_CANCELLED);
-    must(pthread_mutex_unlock(&forest));
+    settle_and_wake(ctx, CTX_CANCELLED);
 }
 
 void ctx_free(struct ctx *ctx) {
     if (ctx == NULL || ctx->parent == NULL) {
         return;
     }
+    struct entry *released = NULL;
     must(pthread_mutex_lock(&forest));
     invariant(ctx->first_child == NULL);
-    settle(ctx, CTX_CANCELLED);
+    settle(ctx, CTX_CANCELLED, &released);
     must(pthread_mutex_unlock(&forest));
+    chan_wake(released);
     chan_free(ctx->done);
     free(ctx);
 }
@@ -150,11 +170,8 @@ enum ctx_reason ctx_reason(struct ctx *ctx) {
     }
     /* README: err-done. It has ended, or is just ending: under the lock its channel is
      * closed, too (Go forgot this once: issue 75533). */
-    must(pthread_mutex_lock(&forest));
-    settle(ctx, CTX_DEADLINE_EXCEEDED);
-    enum ctx_reason reason = atomic_load(&ctx->reason);
-    must(pthread_mutex_unlock(&forest));
-    return reason;
+    settle_and_wake(ctx, CTX_DEADLINE_EXCEEDED);
+    return atomic_load(&ctx->reason);
 }
 
 int64_t ctx_deadline_ns(struct ctx *ctx) {

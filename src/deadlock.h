@@ -28,6 +28,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* For functions that tell their return address as `where`: inlined, even at link time,
+ * they would tell their caller's. */
+#define NEVER_INLINED __attribute__((noinline))
+
 /* Why a thread waits. Lives on the waiting thread's stack while it does. */
 struct wait_reason {
     const char *what;                                /* "chan send" */

@@ -168,11 +168,11 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
     return error;
 }
 
-void run_join_thread(pthread_t thread, pid_t tid) {
+void run_join_thread(pthread_t thread, const pid_t *tid) {
     must(pthread_join(thread, NULL));
     /* pthread_join() returns when the thread has left our memory. The kernel counts it
      * for some microseconds more, and offers no call that waits for the end of them. */
-    while (syscall(SYS_tgkill, getpid(), tid, 0) == 0) {
+    while (syscall(SYS_tgkill, getpid(), *tid, 0) == 0) {
         sched_yield();
     }
 }

@@ -37,8 +37,9 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument);
 
 /* Joins a thread, and returns only when the kernel has stopped counting it, too: then
- * another can take its place under every limit. `tid` is its gettid(). */
-void run_join_thread(pthread_t thread, pid_t tid);
+ * another can take its place under every limit. *tid is its gettid(), which it may still
+ * be about to write. */
+void run_join_thread(pthread_t thread, const pid_t *tid);
 
 /* Waits until the task is due. False if the design is told to stop. Any thread. */
 bool run_wait_until_due(struct run *run, struct task task);

@@ -282,7 +282,7 @@ static int select_cases(struct chan_case *cases, int count, int64_t deadline_ns,
     return chosen;
 }
 
-int chan_select(struct chan_case *cases, int count, int64_t deadline_ns) {
+NEVER_INLINED int chan_select(struct chan_case *cases, int count, int64_t deadline_ns) {
     invariant(count >= 0 && count <= SELECT_MOST);
     return select_cases(cases, count, deadline_ns, __builtin_return_address(0));
 }
@@ -294,13 +294,15 @@ static enum chan_result select_one(struct chan_case *only, int64_t deadline_ns,
                                                           : CHAN_TIMED_OUT;
 }
 
-enum chan_result chan_send(struct chan *chan, const void *value, int64_t deadline_ns) {
+NEVER_INLINED enum chan_result chan_send(struct chan *chan, const void *value,
+                                         int64_t deadline_ns) {
     /* A send only reads its value: the cast takes away a const that is kept. */
     struct chan_case send = {chan, CHAN_SEND, (void *)value, CHAN_OK};
     return select_one(&send, deadline_ns, __builtin_return_address(0));
 }
 
-enum chan_result chan_receive(struct chan *chan, void *value, int64_t deadline_ns) {
+NEVER_INLINED enum chan_result chan_receive(struct chan *chan, void *value,
+                                            int64_t deadline_ns) {
     struct chan_case receive = {chan, CHAN_RECEIVE, value, CHAN_OK};
     return select_one(&receive, deadline_ns, __builtin_return_address(0));
 }

@@ -74,7 +74,7 @@ static void *run_one_task(void *argument) {
 static struct task_thread *join_next(struct spawner *spawner) {
     struct task_thread *ended;
     chan_receive(spawner->ended, &ended, DEADLINE_NEVER);
-    run_join_thread(ended->handle, ended->tid);
+    run_join_thread(ended->handle, &ended->tid);
     tally_thread_ends(&spawner->run->tally); /* only now: it counted while it lived */
     spawner->joined++;
     return ended;

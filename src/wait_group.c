@@ -49,7 +49,7 @@ void wait_group_done(struct wait_group *wg) {
     wait_group_add(wg, -1);
 }
 
-void wait_group_wait(struct wait_group *wg) {
+NEVER_INLINED void wait_group_wait(struct wait_group *wg) {
     struct wait_reason reason = {"wait group", NULL, wg, __builtin_return_address(0)};
     struct group_waiter waiter;
     must(pthread_mutex_lock(&wg->lock));

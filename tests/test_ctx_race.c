@@ -5,18 +5,13 @@
 #include "clock.h"
 #include "ctx.h"
 #include "support/chance.h"
+#include "support/contexts.h"
 #include "support/meeting.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-
-static struct ctx *child_of(struct ctx *parent) {
-    struct ctx *ctx = ctx_with_cancel(parent);
-    assert_non_null(ctx);
-    return ctx;
-}
 
 static bool is_done(struct ctx *ctx) {
     return try_receive(ctx_done(ctx), NULL) == CHAN_CLOSED;

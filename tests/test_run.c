@@ -39,7 +39,7 @@ static struct sizes sizes_with(int64_t stack_bytes, int64_t guard_bytes) {
     config.runner.guard_bytes = guard_bytes;
     plain_run_start(&run, &config);
     assert_int_equal(run_start_thread(&run, &thread, look_at_own_sizes, &sizes), 0);
-    run_join_thread(thread, sizes.tid);
+    run_join_thread(thread, &sizes.tid);
     plain_run_end(&run);
     assert_int_equal(run.tally.created_threads, 1);
     run_destroy(&run);
