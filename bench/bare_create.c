@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-#include "clock.h"
-#include "must.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
 
 static int64_t sleep_ns;
 

@@ -1,11 +1,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "deadlock.h"
 #include "program/interrupt.h"
 #include "program/options.h"
 #include "program/report.h"
-#include "run.h"
+#include "strategies/run.h"
+#include "sync/deadlock.h"
 
 int main(int argc, char **argv) {
     static struct run run;

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "must.h"
 #include "program/options.h"
+#include "sync/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

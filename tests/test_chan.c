@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { CAPACITY_MOST = 20 };
 

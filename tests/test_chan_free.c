@@ -7,11 +7,11 @@
  */
 #include <stdatomic.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 struct reply {
     struct chan *chan;

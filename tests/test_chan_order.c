@@ -8,13 +8,13 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/wait_group.h"
 
 static int shared;
 

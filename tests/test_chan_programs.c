@@ -1,15 +1,15 @@
 /* Small concurrent programs from Go's test/chan, whose results are known. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/ledger.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);

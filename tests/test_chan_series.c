@@ -7,14 +7,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
-#include "must.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 /* Who wants the next coefficient asks for it first. */
 struct series {

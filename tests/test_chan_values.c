@@ -1,11 +1,11 @@
 /* Values arrive whole, whatever their size and whichever way they take. */
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/suite.h"
 #include "support/value.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 /* A value with a guard behind it that no copy may touch. */
 struct slot {

@@ -2,13 +2,13 @@
 #include <malloc.h>
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/contexts.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 /* Go's TestBackground. */
 static void the_background_is_never_done(void) {

@@ -1,9 +1,6 @@
 /* Contexts used by many threads at once. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/chance.h"
 #include "support/contexts.h"
 #include "support/meeting.h"
@@ -12,6 +9,9 @@
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static bool is_done(struct ctx *ctx) {
     return try_receive(ctx_done(ctx), NULL) == CHAN_CLOSED;

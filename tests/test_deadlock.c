@@ -5,16 +5,16 @@
  */
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
-#include "deadlock.h"
-#include "simulation/nap.h"
 #include "support/child.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/sleep.h"
+#include "sync/wait_group.h"
 
 enum { DEADLOCK = 2 };
 

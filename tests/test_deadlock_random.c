@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "deadlock.h"
-#include "random.h"
 #include "support/chance.h"
 #include "support/child.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/deadlock.h"
+#include "sync/random.h"
+#include "sync/wait_group.h"
 
 enum { DEADLOCK = 2, CHANS_MOST = 3, THREADS_MOST = 4 };
 

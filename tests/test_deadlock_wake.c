@@ -8,14 +8,14 @@
 #include <signal.h>
 #include <time.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "deadlock.h"
-#include "must.h"
 #include "support/child.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 /* Two threads that only ever wait for each other. */
 struct pair {

@@ -1,13 +1,13 @@
 /* A bug in the caller ends the program, with a reason. */
 #include <stdlib.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/death.h"
 #include "support/operation.h"
 #include "support/suite.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/wait_group.h"
 
 static void close_twice(void) {
     struct chan *chan = chan_create(1, 0);

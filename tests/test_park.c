@@ -6,13 +6,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "park.h"
 #include "support/chance.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/park.h"
 
 static const struct wait_reason reason = {.what = "test"};
 

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "measure/record.h"
 #include "program/options.h"
+#include "program/record.h"
 #include "support/child.h"
 #include "support/json.h"
 #include "support/plain_run.h"
 #include "support/suite.h"
+#include "sync/clock.h"
 
 static struct run run; /* 60 KB */
 static struct run_config config;

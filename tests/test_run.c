@@ -5,11 +5,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "must.h"
 #include "support/plain_run.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 static struct run run; /* 90 KB */
 

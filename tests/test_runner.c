@@ -5,14 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock.h"
-#include "deadlock.h"
 #include "support/child.h"
 #include "support/plain_run.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/deadlock.h"
 
 static struct run run; /* 60 KB */
 

@@ -1,10 +1,10 @@
 /* Must fail, each in its way: else what the other test programs say is worth little. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static void a_false_claim_fails(void) {
     assert_int_equal(chan_capacity(chan_create(1, 2)), 3);

@@ -4,13 +4,13 @@
  */
 #include <string.h>
 
-#include "clock.h"
-#include "ctx.h"
 #include "support/plain_run.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static struct run run; /* 60 KB */
 

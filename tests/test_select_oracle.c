@@ -4,14 +4,14 @@
  */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/chance.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { NOTHING = 0, MINE = 1000, BUFFERED = 2000, PARKED = 3000 };
 

@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/chance.h"
 #include "support/operation.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);

@@ -1,14 +1,14 @@
 /* Select against others that change its channels meanwhile. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/ledger.h"
 #include "support/meeting.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);

@@ -6,7 +6,7 @@
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-#include "wait_group.h"
+#include "sync/wait_group.h"
 
 static void waiting_for_nothing_returns_at_once(void) {
     struct wait_group group;

@@ -1,10 +1,10 @@
 /* The workload: a pure function of its configuration, with the shapes it promises. */
 #include <math.h>
 
-#include "clock.h"
 #include "simulation/workload.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
 
 enum { TASKS = 20000 };
 

@@ -1,7 +1,7 @@
 #include "batch.h"
 
-#include "clock.h"
-#include "must.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 /* Each worker adds up alone: a shared sum would cost more than the hand-off. */
 static _Thread_local int64_t sum_of_thread;

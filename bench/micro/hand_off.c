@@ -6,12 +6,12 @@
  * The select form listens to a context as well, as the article's worker does.
  */
 #include "batch.h"
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
-#include "deadlock.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -7,8 +7,8 @@
  *
  * One line each way: we write the number of jobs, it answers with nanoseconds.
  */
-#include "must.h"
 #include "operation.h"
+#include "sync/must.h"
 
 #include <errno.h>
 #include <inttypes.h>

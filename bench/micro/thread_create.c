@@ -7,10 +7,10 @@
  * creation of the next ones. thread_create_join starts and joins one at a time, so it
  * also holds the wake-up of the thread and of its joiner.
  */
-#include "clock.h"
-#include "must.h"
 #include "operation.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "clock.h"
-#include "must.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;

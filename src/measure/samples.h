@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "simulation/task.h"
+#include "measure/task.h"
 
 struct sample {
     int64_t due_ns;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "clock.h"
+#include "sync/clock.h"
 
 static void count(_Atomic int64_t *counter, int64_t by) {
     atomic_fetch_add_explicit(counter, by, memory_order_relaxed);

@@ -25,7 +25,7 @@
 #include "measure/gauge.h"
 #include "measure/histogram.h"
 #include "measure/samples.h"
-#include "simulation/task.h"
+#include "measure/task.h"
 
 enum stop_reason { STOP_NOT, STOP_DEADLINE, STOP_FAIL_FAST, STOP_SIGNAL, STOP_COUNT };
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "deadlock.h"
-#include "must.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
 
 enum { SAID_MOST = 3 };
 

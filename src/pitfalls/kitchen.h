@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 
-#include "chan.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/wait_group.h"
 
 enum { WORKERS = 5 };
 

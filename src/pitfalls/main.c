@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deadlock.h"
 #include "pitfalls/kitchen.h"
 #include "program/quantity.h"
 #include "program/report.h"
+#include "sync/deadlock.h"
 
 struct choice {
     const struct pitfall *pitfall;

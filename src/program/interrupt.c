@@ -3,10 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "ctx.h"
-#include "deadlock.h"
 #include "measure/tally.h"
-#include "must.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
 
 static sigset_t watched_signals(void) {
     sigset_t set;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "must.h"
 #include "program/option_value.h"
 #include "program/output.h"
 #include "program/report.h"
+#include "sync/must.h"
 #include "version.h"
 
 /* What getopt_long returns for the row is FIRST_ROW + its number. */

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "run.h"
+#include "strategies/run.h"
 
 struct options {
     struct run_config run;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "measure/record.h"
-#include "measure/summary.h"
+#include "program/record.h"
+#include "program/summary.h"
 
 static void refuse_one_place(const char *json_path, const char *samples_path) {
     if (json_path != NULL && samples_path != NULL &&

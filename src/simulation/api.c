@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/sleep.h"
 
 void api_init(struct api *api, const struct api_config *config, int64_t start_ns) {
     *api = (struct api){.config = config, .opened_ns = start_ns};

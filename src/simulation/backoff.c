@@ -1,6 +1,6 @@
 #include "simulation/backoff.h"
 
-#include "random.h"
+#include "sync/random.h"
 
 int64_t backoff_ns(int64_t base_ns, uint64_t seed, uint64_t task_index,
                    int64_t attempt) {

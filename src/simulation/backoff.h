@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "clock.h"
+#include "sync/clock.h"
 
 /* Doubling ends here. */
 #define BACKOFF_MOST_NS (60 * NS_PER_S)

@@ -1,9 +1,9 @@
 #include "simulation/client.h"
 
-#include "clock.h"
-#include "ctx.h"
 #include "simulation/backoff.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/sleep.h"
 
 bool client_is_cancelled(const struct client *client) {
     return ctx_reason(client->heeded) != CTX_ALIVE;

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "random.h"
+#include "sync/clock.h"
+#include "sync/random.h"
 
 /* Each use of chance draws from streams of its own, so that changing one option (say,
  * the arrivals) leaves everything else about every task as it was. */

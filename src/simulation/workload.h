@@ -13,7 +13,16 @@
 #ifndef FIVE_COOKS_WORKLOAD_H
 #define FIVE_COOKS_WORKLOAD_H
 
-#include "simulation/task.h"
+#include "measure/task.h"
+
+/* The predetermined result of a call, which its caller cannot know. */
+enum fate { FATE_OK, FATE_ERROR, FATE_SILENT, FATE_HANG };
+
+/* One try at getting a task done. */
+struct call {
+    int64_t service_ns; /* the time it takes to serve, a hang included */
+    enum fate fate;
+};
 
 enum distribution {
     DISTRIBUTION_FIXED,

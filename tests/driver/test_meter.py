@@ -18,7 +18,7 @@ PROGRAM = r"""
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#include "clock.h"
+#include "sync/clock.h"
 #include "measure/process.h"
 
 static long resident_kib(void) {

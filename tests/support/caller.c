@@ -1,9 +1,9 @@
 #include "support/caller.h"
 
-#include "chan.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
 
 const struct call endless_call = {.service_ns = INT64_MAX, .fate = FATE_HANG};
 

@@ -5,9 +5,9 @@
 #ifndef TEST_CONTEXTS_H
 #define TEST_CONTEXTS_H
 
-#include "ctx.h"
 #include "support/operation.h"
 #include "support/suite.h"
+#include "sync/ctx.h"
 
 static inline struct ctx *child_of(struct ctx *parent) {
     struct ctx *ctx = ctx_with_cancel(parent);

@@ -2,10 +2,10 @@
 
 #include <sched.h>
 
-#include "clock.h"
-#include "must.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 enum chan_result try_send(struct chan *chan, const void *value) {
     return chan_send(chan, value, DEADLINE_NOW);

@@ -12,7 +12,7 @@
 
 #include <pthread.h>
 
-#include "chan.h"
+#include "sync/chan.h"
 
 enum style {
     STYLE_PLAIN,  /* chan_send(), chan_receive() */

@@ -12,7 +12,7 @@
 #ifndef TEST_PLAIN_RUN_H
 #define TEST_PLAIN_RUN_H
 
-#include "run.h"
+#include "strategies/run.h"
 
 /* So many tasks that take no time and never fail, served by an API without limits. */
 struct run_config plain_config(int64_t tasks);

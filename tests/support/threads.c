@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-#include "must.h"
+#include "sync/must.h"
 
 /* Small, so that a thousand threads are no burden. */
 enum { STACK_SIZE_BYTES = 256 * 1024 };

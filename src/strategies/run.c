@@ -1,4 +1,4 @@
-#include "run.h"
+#include "strategies/run.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -9,12 +9,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "ctx.h"
-#include "deadlock.h"
-#include "must.h"
-#include "program/limits.h"
-#include "simulation/nap.h"
+#include "measure/limits.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
 
 static int init_thread_attributes(struct run *run) {
     pthread_attr_t *attributes = &run->thread_attributes;

@@ -1,9 +1,9 @@
-#include "measure/summary.h"
+#include "program/summary.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "clock.h"
+#include "sync/clock.h"
 
 enum { TEXT = 32, TASKS_FOR_P99 = 1000 };
 

@@ -1,13 +1,13 @@
 /*
  * Select, the primitive: a send or a receive is a select of one case. How threads wait
- * on channels, and the invariants: chan_inside.h.
+ * on channels, and the invariants: chan_internal.h.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "chan.h"
-#include "chan_inside.h"
+#include "chan_internal.h"
 #include "clock.h"
 #include "must.h"
 #include "random.h"

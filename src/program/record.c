@@ -1,4 +1,4 @@
-#include "measure/record.h"
+#include "program/record.h"
 
 #include <inttypes.h>
 

@@ -37,7 +37,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "runner.h"
+#include "strategies/runner.h"
 
 struct record {
     const char *program;

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 
 #include "chan.h"
-#include "chan_inside.h"
+#include "chan_internal.h"
 #include "clock.h"
 #include "must.h"
 

@@ -11,7 +11,7 @@
 #ifndef FIVE_COOKS_RUN_H
 #define FIVE_COOKS_RUN_H
 
-#include "runner.h"
+#include "strategies/runner.h"
 
 struct run_config {
     struct workload_config workload;
@@ -37,8 +37,8 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument);
 
 /* Joins a thread, and returns only when the kernel has stopped counting it, too: then
- * another can take its place under every limit. *tid is its gettid(), which it may still
- * be about to write. */
+ * another can take its place under every limit. *tid is its gettid(), which it may
+ * still be about to write. */
 void run_join_thread(pthread_t thread, const pid_t *tid);
 
 /* Waits until the task is due. False if the design is told to stop. Any thread. */

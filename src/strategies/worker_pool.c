@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "chan.h"
-#include "ctx.h"
-#include "deadlock.h"
-#include "must.h"
-#include "run.h"
-#include "wait_group.h"
+#include "strategies/run.h"
+#include "sync/chan.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 const char runner_name[] = "worker-pool";
 

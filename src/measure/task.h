@@ -1,6 +1,6 @@
 /*
- * The nouns: a task is one order for the kitchen, a call one try at getting it done, an
- * outcome how it ended. Every task ends in exactly one outcome.
+ * The nouns: a task is one piece of work that somebody waits for, an outcome is how it
+ * ended. Every task ends in exactly one outcome.
  */
 #ifndef FIVE_COOKS_TASK_H
 #define FIVE_COOKS_TASK_H
@@ -10,14 +10,6 @@
 struct task {
     uint64_t index;
     int64_t due_ns; /* when it should be submitted, counted from the start of the run */
-};
-
-/* What fate has in store for a call; the API and the harness know, the caller not. */
-enum fate { FATE_OK, FATE_ERROR, FATE_SILENT, FATE_HANG };
-
-struct call {
-    int64_t service_ns; /* the time it takes to serve, a hang included */
-    enum fate fate;
 };
 
 enum outcome {

@@ -32,8 +32,8 @@
  * it takes a value from (or lets into the buffer), a close everyone. Always after
  * unlocking: the woken thread would only run into the lock.
  */
-#ifndef FIVE_COOKS_CHAN_INSIDE_H
-#define FIVE_COOKS_CHAN_INSIDE_H
+#ifndef FIVE_COOKS_CHAN_INTERNAL_H
+#define FIVE_COOKS_CHAN_INTERNAL_H
 
 #include <pthread.h>
 #include <stdatomic.h>

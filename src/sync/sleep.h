@@ -4,8 +4,8 @@
  * With a channel to listen to, the sleep ends early when that closes: this one line is
  * the difference between a call that can be cancelled and one that cannot.
  */
-#ifndef FIVE_COOKS_NAP_H
-#define FIVE_COOKS_NAP_H
+#ifndef FIVE_COOKS_SLEEP_H
+#define FIVE_COOKS_SLEEP_H
 
 #include <errno.h>
 

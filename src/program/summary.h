@@ -4,7 +4,7 @@
 #ifndef FIVE_COOKS_SUMMARY_H
 #define FIVE_COOKS_SUMMARY_H
 
-#include "measure/record.h"
+#include "program/record.h"
 
 void summary_write(const struct record *record, FILE *out);
 

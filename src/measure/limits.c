@@ -1,4 +1,4 @@
-#include "program/limits.h"
+#include "measure/limits.h"
 
 #include <dirent.h>
 #include <inttypes.h>

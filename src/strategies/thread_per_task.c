@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "chan.h"
-#include "deadlock.h"
-#include "must.h"
-#include "run.h"
-#include "wait_group.h"
+#include "strategies/run.h"
+#include "sync/chan.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 const char runner_name[] = "thread-per-task";
 

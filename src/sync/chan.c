@@ -1,11 +1,11 @@
-/* How threads wait on channels, and the invariants: chan_inside.h. */
+/* How threads wait on channels, and the invariants: chan_internal.h. */
 #include "chan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "chan_inside.h"
+#include "chan_internal.h"
 #include "clock.h"
 #include "must.h"
 
