@@ -16,7 +16,7 @@
 static int64_t sleep_ns;
 
 static void *sleep_and_end(void *unused) {
-    nap_until(now_ns() + sleep_ns, NULL);
+    sleep_until(now_ns() + sleep_ns, NULL);
     return unused;
 }
 

@@ -67,10 +67,10 @@ static void whoever_completes_a_reply_may_free_its_channel(void) {
         struct reply reply = {.direction = i % 2 ? CHAN_SEND : CHAN_RECEIVE,
                               .size = sizes[i / 2]};
         reply.chan = chan_create(reply.size, 0);
-        pthread_t thread = thread_start(be_slow, &reply);
+        struct spawned *thread = spawn(be_slow, &reply);
         UNTIL(chan_waiters(reply.chan, reply.direction) == 1);
         be_quick_and_free(&reply);
-        thread_join(thread);
+        join(thread);
         assert_int_equal(reply.value[0], reply.size > 0 ? 42 : 0);
     }
 }

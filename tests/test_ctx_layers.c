@@ -87,7 +87,7 @@ static void a_chain_may_be_longer_than_any_stack(void) {
     for (int i = 0; i < count; i++) {
         chain[i] = child_of(i == 0 ? ctx_background() : chain[i - 1]);
     }
-    thread_join(thread_start(cancel_first, chain[0]));
+    join(spawn(cancel_first, chain[0]));
     for (int i = count; i-- > 0;) {
         assert_done(chain[i], CTX_CANCELLED);
         ctx_free(chain[i]);

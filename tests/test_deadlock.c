@@ -13,6 +13,7 @@
 #include "sync/clock.h"
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
+#include "sync/must.h"
 #include "sync/sleep.h"
 #include "sync/wait_group.h"
 
@@ -42,15 +43,18 @@ struct counted {
 
 static void *run_counted(void *argument) {
     struct counted *counted = argument;
-    deadlock_thread_runs(counted->name);
     counted->body(counted->chan);
-    deadlock_thread_ends();
     return NULL;
 }
 
-static pthread_t start_counted(struct counted *counted) {
-    deadlock_thread_begins();
-    return thread_start(run_counted, counted);
+static struct spawned *start_counted(struct counted *counted) {
+    return spawn_named(counted->name, run_counted, counted);
+}
+
+/* A thread of whose existence the detector knows nothing. */
+static void start_uncounted(void *(*run)(void *), void *argument) {
+    pthread_t thread;
+    must(pthread_create(&thread, NULL, run, argument));
 }
 
 static struct chan *named(const char *name, size_t capacity) {
@@ -69,7 +73,7 @@ static void return_at_once(struct chan *chan) {
 }
 
 static void sleep_and_send(struct chan *chan) {
-    nap_until(now_ns() + 20 * NS_PER_MS, NULL);
+    sleep_until(now_ns() + 20 * NS_PER_MS, NULL);
     chan_send(chan, &(int){1}, DEADLINE_NEVER);
 }
 
@@ -152,7 +156,7 @@ static void be_left_by_a_thread_that_does_not_count(void) {
     struct chan *chan = named("orders", 0);
     deadlock_watch("main");
     deadlock_thread_begins(); /* for the outsider, before main can sleep */
-    thread_start(come_and_leave, chan);
+    start_uncounted(come_and_leave, chan);
     receive_for_ever(chan);
 }
 
@@ -201,7 +205,7 @@ static void wait_for_a_thread_that_does_not_count(void) {
     struct chan *chan = named("orders", 0);
     deadlock_watch("main");
     deadlock_thread_begins(); /* it announces itself for as long as it acts */
-    thread_start(send_uncounted, chan);
+    start_uncounted(send_uncounted, chan);
     assert_int_equal(chan_receive(chan, NULL, DEADLINE_NEVER), CHAN_OK);
     deadlock_thread_cancelled();
 }
@@ -209,13 +213,13 @@ static void wait_for_a_thread_that_does_not_count(void) {
 static void end_all_threads(void) {
     struct counted idle = {"idler", return_at_once, NULL};
     deadlock_watch("main");
-    pthread_t threads[10];
+    struct spawned *threads[10];
     for (int i = 0; i < 10; i++) {
         threads[i] = start_counted(&idle);
     }
     deadlock_thread_ends(); /* main, too: nobody is left to be stuck */
     for (int i = 0; i < 10; i++) {
-        thread_join(threads[i]);
+        join(threads[i]);
     }
 }
 

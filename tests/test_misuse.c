@@ -40,8 +40,8 @@ static void select_send_no_value(void) {
 }
 
 static void select_too_many(void) {
-    struct chan_case *cases = calloc(SELECT_MOST + 1, sizeof cases[0]);
-    chan_select(cases, SELECT_MOST + 1, DEADLINE_NOW);
+    struct chan_case *cases = calloc(SELECT_MAX + 1, sizeof cases[0]);
+    chan_select(cases, SELECT_MAX + 1, DEADLINE_NOW);
 }
 
 static void select_less_than_nothing(void) {

@@ -64,7 +64,7 @@ static void *write_and_wake(void *argument) {
 
 static void wake_quickly(int rounds) {
     struct pair pair = {.rounds = rounds};
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -72,7 +72,7 @@ static void wake_quickly(int rounds) {
         assert_true(wait_on(&park, DEADLINE_NEVER));
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
@@ -103,7 +103,7 @@ static void *wake_at_any_moment(void *argument) {
 static void no_wake_is_lost_whenever_it_comes(void) {
     struct pair pair = {.rounds = scaled(50000)};
     struct random random = chance(3);
-    pthread_t thread = thread_start(wake_at_any_moment, &pair);
+    struct spawned *thread = spawn(wake_at_any_moment, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -112,14 +112,14 @@ static void no_wake_is_lost_whenever_it_comes(void) {
         assert_true(wait_on(&park, DEADLINE_NEVER));
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* A deadline at the moment of the wake: the wake counts once, now or next time. */
 static void a_wake_that_meets_the_deadline_counts_once(void) {
     struct pair pair = {.rounds = scaled(20000)};
     struct random random = chance(1);
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -130,13 +130,13 @@ static void a_wake_that_meets_the_deadline_counts_once(void) {
         }
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* The sleeper frees its bed as soon as it is awake: AddressSanitizer watches. */
 static void the_waker_does_not_touch_the_park_after_the_wake(void) {
     struct pair pair = {.rounds = scaled(20000)};
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 0; i < pair.rounds; i++) {
         struct park *park = malloc(sizeof *park);
         park_init(park);
@@ -144,7 +144,7 @@ static void the_waker_does_not_touch_the_park_after_the_wake(void) {
         assert_true(wait_on(park, DEADLINE_NEVER));
         free(park);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* ---- signals and idleness ---- */
@@ -171,12 +171,12 @@ static void a_signal_wakes_nobody(void) {
     sigaction(SIGUSR1, &action, NULL);
     struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
     park_init(&sleeper.park);
-    pthread_t thread = thread_start(sleep_there, &sleeper);
+    struct spawned *thread = spawn(sleep_there, &sleeper);
     while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
-        pthread_kill(thread, SIGUSR1);
+        pthread_kill(thread->thread.handle, SIGUSR1);
         sched_yield();
     }
-    thread_join(thread);
+    join(thread);
     assert_false(sleeper.woken);
 }
 

@@ -17,7 +17,7 @@ static void *claim_falsely(void *unused) {
 }
 
 static void a_false_claim_in_another_thread_fails(void) {
-    thread_join(thread_start(claim_falsely, NULL));
+    join(spawn(claim_falsely, NULL));
 }
 
 static void a_claim_that_gets_stuck_fails(void) {

@@ -25,7 +25,7 @@ static void *do_nothing(void *argument) {
 }
 
 static void *sleep_once(void *argument) {
-    nap_until(now_ns() + SLEEP_NS, NULL);
+    sleep_until(now_ns() + SLEEP_NS, NULL);
     return argument;
 }
 

@@ -39,7 +39,7 @@ static int read_status(struct process_figures *figures) {
     return 0;
 }
 
-void process_note(struct process_figures *figures) {
+void process_sample_memory(struct process_figures *figures) {
     (void)read_status(figures); /* process_read() will say so if it cannot be read */
 }
 

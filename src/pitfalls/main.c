@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pitfalls/kitchen.h"
+#include "pitfalls/scene.h"
 #include "program/quantity.h"
-#include "program/report.h"
+#include "program/results.h"
 #include "sync/deadlock.h"
 
 struct choice {
@@ -54,9 +54,9 @@ static int status_of_output(void) {
     return EXIT_MEASURED;
 }
 
-static int read_count(const char *option, const char *text, int64_t least) {
+static int read_count(const char *option, const char *text, int64_t min) {
     int64_t count;
-    if (!quantity_parse_count(text, &count) || count < least || count > 1000000) {
+    if (!quantity_parse_count(text, &count) || count < min || count > 1000000) {
         complain(option, text, "a whole number up to 1000000");
     }
     return (int)count;
@@ -113,7 +113,7 @@ static void read_pitfall(struct choice *choice, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     struct choice choice = {.orders = 50};
-    struct kitchen kitchen;
+    struct scene scene;
     read_options(&choice, argc, argv);
     read_pitfall(&choice, argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0); /* keep the order with what stderr says */
@@ -123,9 +123,9 @@ int main(int argc, char **argv) {
     }
     printf("%s, %s: %s\n\n", choice.pitfall->name, choice.fixed ? "fixed" : "broken",
            choice.pitfall->lesson);
-    kitchen_open(&kitchen, choice.orders, choice.buffer);
-    (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&kitchen);
-    kitchen_close(&kitchen);
+    scene_init(&scene, choice.orders, choice.buffer);
+    (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&scene.main);
+    scene_destroy(&scene);
     puts("\nAll done!");
     return status_of_output();
 }

@@ -2,161 +2,111 @@
 
 #include <inttypes.h>
 
+#include "program/json.h"
 #include "version.h"
 
-static void write_count(FILE *out, const char *name, int64_t value) {
-    fprintf(out, "\"%s\": %" PRId64, name, value);
-}
-
-/* A negative value is one that is not known. */
-static void write_known(FILE *out, const char *name, int64_t value) {
-    if (value < 0) {
-        fprintf(out, "\"%s\": null", name);
-    } else {
-        write_count(out, name, value);
-    }
-}
-
-static void write_outcomes(FILE *out, const struct tally *tally) {
-    fputs(", \"outcomes\": {", out);
+static void write_outcomes(struct json *json, const struct tally *tally) {
+    json_open(json, "outcomes");
     for (int i = 0; i < OUTCOME_COUNT; i++) {
-        fputs(i == 0 ? "" : ", ", out);
-        write_count(out, outcome_name((enum outcome)i),
-                    tally_outcome(tally, (enum outcome)i));
+        enum outcome outcome = (enum outcome)i;
+        json_count(json, outcome_name(outcome), tally_outcome(tally, outcome));
     }
-    fputs("}, ", out);
-    write_count(out, "believed_ok",
-                tally_outcome(tally, OUTCOME_OK) +
-                    tally_outcome(tally, OUTCOME_SILENT));
+    json_close(json);
+    json_count(json, "believed_ok",
+               tally_outcome(tally, OUTCOME_OK) + tally_outcome(tally, OUTCOME_SILENT));
 }
 
-static void write_calls(FILE *out, struct run *run) {
+static void write_calls(struct json *json, struct run *run) {
     int64_t calls = api_calls(&run->api);
     int64_t retries = atomic_load(&run->tally.retries);
-    fputs(", ", out);
-    write_count(out, "calls", calls);
-    fputs(", ", out);
-    write_count(out, "retries", retries);
+    json_count(json, "calls", calls);
+    json_count(json, "retries", retries);
     if (calls > retries) {
-        fprintf(out, ", \"amplification\": %.6g",
-                (double)calls / (double)(calls - retries));
+        json_real(json, "amplification", (double)calls / (double)(calls - retries), 6);
     } else {
-        fputs(", \"amplification\": null", out);
+        json_null(json, "amplification");
     }
 }
 
-static void write_peaks(FILE *out, struct run *run) {
-    fputs(", \"peak\": {", out);
-    write_known(out, "rss_bytes", run->process.rss_peak_bytes);
-    fputs(", ", out);
-    write_known(out, "virtual_bytes", run->process.virtual_peak_bytes);
-    fputs(", ", out);
-    write_known(out, "page_table_bytes", run->process.page_table_bytes);
-    fputs(", ", out);
-    write_count(out, "threads", gauge_peak(&run->tally.threads));
-    fputs(", ", out);
-    write_count(out, "in_flight", gauge_peak(&run->api.in_flight));
-    fputs(", ", out);
-    write_count(out, "served", gauge_peak(&run->api.served));
-    fputs("}", out);
+static void write_peaks(struct json *json, struct run *run) {
+    json_open(json, "peak");
+    json_known(json, "rss_bytes", run->process.rss_peak_bytes);
+    json_known(json, "virtual_bytes", run->process.virtual_peak_bytes);
+    json_known(json, "page_table_bytes", run->process.page_table_bytes);
+    json_count(json, "threads", gauge_peak(&run->tally.threads));
+    json_count(json, "in_flight", gauge_peak(&run->api.in_flight));
+    json_count(json, "served", gauge_peak(&run->api.served));
+    json_close(json);
 }
 
-static void write_cpu(FILE *out, const struct process_figures *process) {
-    fputs(", \"cpu\": {", out);
-    write_count(out, "user_ns", process->user_ns);
-    fputs(", ", out);
-    write_count(out, "system_ns", process->system_ns);
-    fputs(", ", out);
-    write_count(out, "voluntary_switches", process->voluntary_switches);
-    fputs(", ", out);
-    write_count(out, "involuntary_switches", process->involuntary_switches);
-    fputs(", ", out);
-    write_count(out, "minor_faults", process->minor_faults);
-    fputs("}", out);
+static void write_cpu(struct json *json, const struct process_figures *process) {
+    json_open(json, "cpu");
+    json_count(json, "user_ns", process->user_ns);
+    json_count(json, "system_ns", process->system_ns);
+    json_count(json, "voluntary_switches", process->voluntary_switches);
+    json_count(json, "involuntary_switches", process->involuntary_switches);
+    json_count(json, "minor_faults", process->minor_faults);
+    json_close(json);
 }
 
-static void write_quantiles(FILE *out, const char *name,
+static void write_histogram(struct json *json, const char *key,
                             const struct histogram *histogram) {
-    static const struct {
-        const char *name;
-        double share;
-    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
-    fprintf(out, ", \"%s\": {", name);
-    write_known(out, "min", histogram_quantile_ns(histogram, 0));
-    fputs(", ", out);
-    write_known(out, "mean", histogram_mean_ns(histogram));
-    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        fputs(", ", out);
-        write_known(out, quantiles[i].name,
-                    histogram_quantile_ns(histogram, quantiles[i].share));
-    }
-    fputs("}", out);
+    json_open(json, key);
+    json_known(json, "min", histogram_quantile_ns(histogram, 0));
+    json_known(json, "mean", histogram_mean_ns(histogram));
+    json_known(json, "p50", histogram_quantile_ns(histogram, 0.5));
+    json_known(json, "p90", histogram_quantile_ns(histogram, 0.9));
+    json_known(json, "p99", histogram_quantile_ns(histogram, 0.99));
+    json_known(json, "max", histogram_quantile_ns(histogram, 1));
+    json_close(json);
 }
 
-static void write_stop(FILE *out, const struct run *run) {
-    static const char *const reasons[] = {"", "deadline", "fail-fast", "signal"};
-    const struct tally *tally = &run->tally;
+static void write_stop(struct json *json, const struct tally *tally) {
+    static const char *const reasons[] = {NULL, "deadline", "fail-fast", "signal"};
     enum stop_reason reason = tally_stop_reason(tally);
     if (reason == STOP_NOT) {
-        fputs(", \"stop\": null", out);
+        json_null(json, "stop");
         return;
     }
     int64_t stop_ns = tally_stop_at_ns(tally);
-    int64_t started = atomic_load(&tally->started_before_stop);
-    fprintf(out, ", \"stop\": {\"reason\": \"%s\", ", reasons[reason]);
-    write_count(out, "at_ns", stop_ns - tally->started_at_ns);
-    fputs(", ", out);
-    write_count(out, "latency_ns", tally->finished_at_ns - stop_ns);
-    fputs(", ", out);
-    write_count(out, "started", started);
-    fputs(", ", out);
-    write_count(out, "in_flight", atomic_load(&tally->in_flight_at_stop));
-    fputs(", ", out);
-    write_count(out, "never_started", tally_never_started(tally));
-    fputs("}", out);
-}
-
-/* The name of a limit holds paths of the machine's own, and may hold anything. */
-static void write_text(FILE *out, const char *name, const char *text) {
-    fprintf(out, ", \"%s\": ", name);
-    if (text[0] == '\0') {
-        fputs("null", out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            fputc('\\', out);
-        }
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-    }
-    fputc('"', out);
+    json_open(json, "stop");
+    json_text(json, "reason", reasons[reason]);
+    json_count(json, "at_ns", stop_ns - tally->started_at_ns);
+    json_count(json, "latency_ns", tally->finished_at_ns - stop_ns);
+    json_count(json, "started", atomic_load(&tally->started_before_stop));
+    json_count(json, "in_flight", atomic_load(&tally->in_flight_at_stop));
+    json_count(json, "never_started", tally_never_started(tally));
+    json_close(json);
 }
 
 void record_write(const struct record *record, FILE *out) {
     struct run *run = record->run;
     const struct tally *tally = &run->tally;
-    fprintf(out,
-            "{\"schema_version\": 1, \"program\": \"%s\", \"version\": \"%s\", "
-            "\"commit\": \"%s\", \"complete\": %s, \"config\": %s, "
-            "\"workload_digest\": \"%016" PRIx64 "\", ",
-            record->program, FIVE_COOKS_VERSION, FIVE_COOKS_COMMIT,
-            record->complete ? "true" : "false", record->config, record->digest);
-    write_count(out, "wall_ns", tally_wall_ns(tally));
-    fputs(", ", out);
-    write_count(out, "create_ns", tally->create_ns);
-    fputs(", ", out);
-    write_count(out, "threads_created", tally->created_threads);
-    write_outcomes(out, tally);
-    write_calls(out, run);
-    write_peaks(out, run);
-    write_cpu(out, &run->process);
-    write_quantiles(out, "latency_ns", &tally->latency);
-    write_quantiles(out, "failed_latency_ns", &tally->failed_latency);
-    write_quantiles(out, "queue_wait_ns", &tally->queue_wait);
-    write_stop(out, run);
-    write_text(out, "limit", run->limit);
-    fputs("}\n", out);
+    struct json json = {.out = out};
+    char digest[17];
+    snprintf(digest, sizeof digest, "%016" PRIx64, record->digest);
+    json_open(&json, NULL);
+    json_count(&json, "schema_version", 1);
+    json_text(&json, "program", record->program);
+    json_text(&json, "version", FIVE_COOKS_VERSION);
+    json_text(&json, "commit", FIVE_COOKS_COMMIT);
+    json_flag(&json, "complete", record->complete);
+    json_raw(&json, "config", record->config);
+    json_text(&json, "workload_digest", digest);
+    json_count(&json, "wall_ns", tally_wall_ns(tally));
+    json_count(&json, "create_ns", tally->create_ns);
+    json_count(&json, "threads_created", tally->created_threads);
+    write_outcomes(&json, tally);
+    write_calls(&json, run);
+    write_peaks(&json, run);
+    write_cpu(&json, &run->process);
+    write_histogram(&json, "latency_ns", &tally->latency);
+    write_histogram(&json, "failed_latency_ns", &tally->failed_latency);
+    write_histogram(&json, "queue_wait_ns", &tally->queue_wait);
+    write_stop(&json, tally);
+    json_text(&json, "limit", run->limit[0] == '\0' ? NULL : run->limit);
+    json_close(&json);
+    fputc('\n', out);
 }
 
 static bool same(const char *what, int64_t found, int64_t expected) {

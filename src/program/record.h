@@ -37,7 +37,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "strategies/runner.h"
+#include "strategies/run.h"
 
 struct record {
     const char *program;

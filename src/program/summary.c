@@ -75,7 +75,7 @@ static void write_calls(struct run *run, FILE *out) {
     fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
 }
 
-/* The p99 of few tasks is but their greatest, and is left out. */
+/* The p99 of few tasks would only be their maximum, and is left out. */
 static void write_quantiles(const char *name, const struct histogram *histogram,
                             FILE *out) {
     char text[TEXT];
@@ -89,8 +89,7 @@ static void write_quantiles(const char *name, const struct histogram *histogram,
                 duration(histogram_quantile_ns(histogram, 0.99), text));
     }
     fprintf(out, ", mean %s", duration(histogram_mean_ns(histogram), text));
-    fprintf(out, ", greatest %s\n",
-            duration(histogram_quantile_ns(histogram, 1), text));
+    fprintf(out, ", max %s\n", duration(histogram_quantile_ns(histogram, 1), text));
 }
 
 static void write_process(const struct process_figures *process, FILE *out) {
@@ -124,7 +123,7 @@ static void write_stop(const struct tally *tally, FILE *out) {
             atomic_load(&tally->in_flight_at_stop), tally_never_started(tally));
 }
 
-void summary_write(const struct record *record, FILE *out) {
+void summary_print(const struct record *record, FILE *out) {
     struct run *run = record->run;
     struct tally *tally = &run->tally;
     char text[TEXT];

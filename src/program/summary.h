@@ -6,6 +6,6 @@
 
 #include "program/record.h"
 
-void summary_write(const struct record *record, FILE *out);
+void summary_print(const struct record *record, FILE *out);
 
 #endif

@@ -52,7 +52,7 @@ static enum reply reply_of(enum fate fate) {
 /* The caller waits for `reply` until it comes, or he gives up, or hangs up. */
 static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_up_ns,
                            struct chan *hang_up) {
-    if (!nap_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
+    if (!sleep_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
         return REPLY_HUNG_UP;
     }
     return give_up_ns < reply_at_ns ? REPLY_TOO_LATE : reply;

@@ -148,7 +148,7 @@ struct task workload_next(const struct workload_config *config, struct task task
 
 uint64_t workload_digest(const struct workload_config *config) {
     uint64_t tasks = (uint64_t)config->tasks;
-    uint64_t seen = tasks < DIGEST_TASKS_MOST ? tasks : DIGEST_TASKS_MOST;
+    uint64_t seen = tasks < DIGEST_TASKS_MAX ? tasks : DIGEST_TASKS_MAX;
     uint64_t digest = 0;
     for (struct task task = workload_first(config); task.index < seen;
          task = workload_next(config, task)) {

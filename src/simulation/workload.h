@@ -61,7 +61,7 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
  * run was given, not how far the run came. Beyond the first million tasks only their
  * number is in it, or a run of 10^9 tasks that is stopped would spend a minute on it.
  */
-enum { DIGEST_TASKS_MOST = 1000000 };
+enum { DIGEST_TASKS_MAX = 1000000 };
 uint64_t workload_digest(const struct workload_config *config);
 
 #endif

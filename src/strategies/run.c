@@ -1,33 +1,26 @@
 #include "strategies/run.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "measure/limits.h"
 #include "sync/clock.h"
 #include "sync/ctx.h"
-#include "sync/deadlock.h"
-#include "sync/must.h"
 #include "sync/sleep.h"
 
-static int init_thread_attributes(struct run *run) {
-    pthread_attr_t *attributes = &run->thread_attributes;
-    const struct runner_config *config = run->config;
-    must(pthread_attr_init(attributes));
-    int error = 0;
-    if (config->stack_bytes > 0) {
-        error = pthread_attr_setstacksize(attributes, (size_t)config->stack_bytes);
+/* ---- life ---- */
+
+/* Not every kernel lets it be set (gVisor does not): then the kernel's own is in force,
+ * and is what the record tells; or -1, if it will not even say that. */
+static void set_timer_slack(struct run_config *config) {
+    if (prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns) != 0) {
+        fprintf(stderr, "%s: --timer-slack has no effect here: %s\n",
+                program_invocation_short_name, strerror(errno));
     }
-    if (error == 0 && config->guard_bytes >= 0) {
-        error = pthread_attr_setguardsize(attributes, (size_t)config->guard_bytes);
-    }
-    return -error;
+    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
 }
 
 static int limit_memory(struct run *run, int64_t bytes) {
@@ -41,7 +34,7 @@ static int limit_memory(struct run *run, int64_t bytes) {
     return error;
 }
 
-/* Where the run's clock starts, and all that counts from it. */
+/* The moment from which everything counts. */
 static int start_clock(struct run *run, const struct run_config *config) {
     int64_t start_ns = now_ns();
     int64_t deadline_ns = config->deadline_ns > 0
@@ -58,32 +51,20 @@ static int start_clock(struct run *run, const struct run_config *config) {
     return 0;
 }
 
-/* Not every kernel lets it be set (gVisor does not): then its own slack is in force,
- * and is what the record tells; or -1, if it will not even say that. */
-static void set_timer_slack(struct run_config *config) {
-    if (prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns) != 0) {
-        fprintf(stderr, "%s: --timer-slack has no effect here: %s\n",
-                program_invocation_short_name, strerror(errno));
-    }
-    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
-}
-
 int run_init(struct run *run, struct run_config *config) {
     *run = (struct run){.config = &config->runner, .workload = &config->workload};
     set_timer_slack(config);
     tally_init(&run->tally, config->workload.tasks,
                config->sampled ? &run->samples : NULL);
-    int error = init_thread_attributes(run);
-    if (error != 0) {
-        goto destroy_attributes;
-    }
+    int error = 0;
     if (config->sampled &&
-        (error = samples_init(&run->samples, config->workload.tasks))) {
-        goto destroy_attributes;
+        (error = samples_init(&run->samples, config->workload.tasks)) != 0) {
+        return error;
     }
     if ((error = limit_memory(run, config->memory_bytes)) != 0 ||
         (error = start_clock(run, config)) != 0) {
-        goto destroy_samples;
+        samples_destroy(&run->samples);
+        return error;
     }
     run->client = (struct client){
         .config = &config->client,
@@ -91,23 +72,16 @@ int run_init(struct run *run, struct run_config *config) {
         .api = &run->api,
         .tally = &run->tally,
         .ctx = run->ctx,
-        .heeded = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
+        .stop_ctx = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
     };
     return 0;
-
-destroy_samples:
-    samples_destroy(&run->samples);
-destroy_attributes:
-    must(pthread_attr_destroy(&run->thread_attributes));
-    return error;
 }
 
 /* Now that the clock is stopped, there is time to tell of each task given up. */
 static void sample_given_up(struct run *run) {
-    struct task task = run->tally.given_up;
-    while (task.index < (uint64_t)run->workload->tasks) {
+    for (struct task task = run->tally.given_up; run_has_task(run, task);
+         task = run_next_task(run, task)) {
         sample_unstarted(&run->samples, task, run->tally.given_up_as);
-        task = workload_next(run->workload, task);
     }
 }
 
@@ -123,13 +97,65 @@ void run_destroy(struct run *run) {
     ctx_free(run->ctx);
     ctx_free(run->root);
     samples_destroy(&run->samples);
-    must(pthread_attr_destroy(&run->thread_attributes));
 }
 
-/* EAGAIN may be any limit of the machine, and glibc tells ENOMEM as EAGAIN, too. All
+/* ---- what a design may ask ---- */
+
+const struct runner_config *run_config(const struct run *run) {
+    return run->config;
+}
+
+struct task run_first_task(const struct run *run) {
+    return workload_first(run->workload);
+}
+
+struct task run_next_task(const struct run *run, struct task task) {
+    return workload_next(run->workload, task);
+}
+
+bool run_has_task(const struct run *run, struct task task) {
+    return task.index < (uint64_t)run->workload->tasks;
+}
+
+int64_t run_task_count(const struct run *run) {
+    return run->workload->tasks;
+}
+
+bool run_wait_until_due(struct run *run, struct task task) {
+    if (task.due_ns > 0) {
+        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
+        if (!sleep_until(due_ns, run_stopped(run))) {
+            return false;
+        }
+    }
+    return !run_is_stopped(run);
+}
+
+void run_perform(struct run *run, struct task task, int64_t lane) {
+    client_perform(&run->client, task, lane);
+}
+
+void run_skip(struct run *run, struct task task, enum outcome outcome) {
+    tally_unstarted(&run->tally, task, outcome);
+}
+
+void run_give_up(struct run *run, struct task first, enum outcome outcome) {
+    tally_give_up(&run->tally, first, outcome);
+}
+
+bool run_is_stopped(struct run *run) {
+    return ctx_reason(run->client.stop_ctx) != CTX_ALIVE;
+}
+
+struct chan *run_stopped(struct run *run) {
+    return ctx_done(run->client.stop_ctx);
+}
+
+/* EAGAIN may be any limit of the machine, and glibc says EAGAIN for ENOMEM as well. All
  * else is no limit, so to name the fullest one would be misleading. */
 static void explain_create_error(struct run *run, int64_t threads_then) {
-    int64_t thread_bytes = run->config->stack_bytes + run->config->guard_bytes;
+    const struct thread_attributes *threads = &run->config->threads;
+    int64_t thread_bytes = threads->stack_bytes + threads->guard_bytes;
     int error = run->create_error;
     const char *hint = error == EPERM    ? "; a seccomp filter or the like?"
                        : error == EINVAL ? "; is the stack too small for this machine?"
@@ -137,22 +163,17 @@ static void explain_create_error(struct run *run, int64_t threads_then) {
     if (error == EAGAIN || error == ENOMEM) {
         limits_explain(run->limit, sizeof run->limit, threads_then, thread_bytes);
     } else {
-        snprintf(run->limit, sizeof run->limit, "pthread_create: %s%s", strerror(error),
-                 hint);
+        snprintf(run->limit, sizeof run->limit, "cannot create a thread: %s%s",
+                 strerror(error), hint);
     }
 }
 
-int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
-                     void *argument) {
-    pthread_t detached;
-    must(pthread_attr_setdetachstate(&run->thread_attributes,
-                                     thread == NULL ? PTHREAD_CREATE_DETACHED
-                                                    : PTHREAD_CREATE_JOINABLE));
-    deadlock_thread_begins();
-    int64_t alive = gauge_expect(&run->tally.threads);
+int run_start_thread(struct run *run, struct thread *thread, bool detached) {
+    struct thread_attributes attributes = run->config->threads;
+    attributes.detached = detached;
+    int64_t alive = gauge_reserve(&run->tally.threads);
     int64_t before_ns = now_ns();
-    int error = pthread_create(thread != NULL ? thread : &detached,
-                               &run->thread_attributes, body, argument);
+    int error = thread_start(thread, &attributes);
     run->tally.create_ns += now_ns() - before_ns;
     if (error == 0) {
         run->tally.created_threads++;
@@ -160,7 +181,6 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
         return 0;
     }
     gauge_down(&run->tally.threads);
-    deadlock_thread_cancelled();
     if (run->create_error == 0) {
         run->create_error = error;
         explain_create_error(run, limits_count_threads());
@@ -168,21 +188,10 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
     return error;
 }
 
-void run_join_thread(pthread_t thread, const pid_t *tid) {
-    must(pthread_join(thread, NULL));
-    /* pthread_join() returns when the thread has left our memory. The kernel counts it
-     * for some microseconds more, and offers no call that waits for the end of them. */
-    while (syscall(SYS_tgkill, getpid(), *tid, 0) == 0) {
-        sched_yield();
-    }
+void run_thread_ends(struct run *run) {
+    gauge_down(&run->tally.threads);
 }
 
-bool run_wait_until_due(struct run *run, struct task task) {
-    if (task.due_ns > 0) {
-        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
-        if (!nap_until(due_ns, ctx_done(run->client.heeded))) {
-            return false;
-        }
-    }
-    return !client_is_cancelled(&run->client);
+void run_sample_memory(struct run *run) {
+    process_sample_memory(&run->process);
 }

@@ -1,52 +1,93 @@
 /*
- * The contract that each strategy fulfils: take every task of the workload, once, and
- * account for every one, started or not. A program is linked with exactly one strategy;
- * nothing else differs between thread-per-task and worker-pool.
+ * The contract between a run and its design: take every task of the workload, once, and
+ * account for every one, started or not.
  *
- *   runner_run(run)   by main, once; returns when every thread has ended
+ * A program is linked with exactly one design, which is one file in this folder and
+ * says all about itself in a `struct runner`: its name, what --help tells, its options
+ * and how it runs. Nothing else in the project knows which designs there are.
  *
- * A strategy calls client_perform() for each task it runs, at or after the task is due,
- * from whatever thread it likes; client_skip() for each it cannot or may not start;
- * run_start_thread() to create threads; and tally_thread_ends() in each, last.
+ * A design calls run_perform() for each task it runs, at or after the moment the task
+ * is due, from whatever thread it likes; run_skip() or run_give_up() for each that it
+ * cannot or may not start; and run_start_thread() to create its threads.
  */
 #ifndef FIVE_COOKS_RUNNER_H
 #define FIVE_COOKS_RUNNER_H
 
-#include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "measure/process.h"
-#include "simulation/client.h"
+#include "measure/task.h"
+#include "sync/thread.h"
+
+struct chan;
+struct run;
 
 struct runner_config {
-    int64_t workers;     /* worker-pool: threads that serve */
-    int64_t queue;       /* worker-pool: the channel's capacity, 0 = unbuffered */
+    int64_t workers;     /* pools: threads that serve */
+    int64_t queue;       /* pools: tasks that may wait between feeder and workers */
     int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
     bool join;           /* thread-per-task: join each instead of detaching it */
-    int64_t stack_bytes; /* of each thread; 0: the system's default */
-    int64_t guard_bytes; /* -1: the system's default */
+    struct thread_attributes threads;
 };
 
-struct run {
-    const struct runner_config *config;
-    const struct workload_config *workload;
-    struct client client;
-    struct tally tally;
-    struct api api;
-    struct ctx *root; /* cancelled by Ctrl-C, which everybody listens to */
-    struct ctx *ctx;  /* below it: the deadline and --fail-fast, too */
-    struct samples samples;
-    struct process_figures process;   /* noted when all threads are there */
-    pthread_attr_t thread_attributes; /* as the config says */
-    int create_error; /* of the first thread that could not be created, or 0 */
-    char limit[320];  /* why, most likely; or "" */
+/* An option that not every design has, or one with another default than the rest. */
+struct runner_option {
+    const char *name;          /* without its dashes; NULL ends the list */
+    const char *default_value; /* as one would type it; NULL: not set */
+    int64_t min;
 };
 
-/* "thread-per-task" or "worker-pool" */
-extern const char runner_name[];
+struct runner {
+    const char *name;    /* of the program */
+    const char *summary; /* one sentence */
+    const struct runner_option *options;
 
-/* 0, if every task is accounted for. Else nothing has run: -ENOMEM, or, from the pool,
- * -create_error if not even one worker could be created. */
-int runner_run(struct run *run);
+    /* By main, once; returns when every thread has ended. 0 if every task is accounted
+     * for. Else nothing has run: -ENOMEM, or what run_start_thread() said, negative. */
+    int (*run)(struct run *run);
+};
+
+extern const struct runner the_runner; /* the one this program is linked with */
+
+const struct runner_config *run_config(const struct run *run);
+
+/* The tasks, one after the other: pure functions, which any thread may call.
+ *
+ *   for (struct task task = run_first_task(run); run_has_task(run, task);
+ *        task = run_next_task(run, task))
+ */
+struct task run_first_task(const struct run *run);
+struct task run_next_task(const struct run *run, struct task task);
+bool run_has_task(const struct run *run, struct task task);
+int64_t run_task_count(const struct run *run);
+
+/* Waits until the task is due. False if the design is told to stop. Any thread. */
+bool run_wait_until_due(struct run *run, struct task task);
+
+/* Takes the task through as many calls as it needs; returns when it has its outcome. By
+ * the task's thread; `lane` says which one that is, for timelines. */
+void run_perform(struct run *run, struct task task, int64_t lane);
+
+/* For a task that will not be started; and for a task and all after it, in one go. The
+ * second may be called again for earlier tasks, by one thread at a time. */
+void run_skip(struct run *run, struct task task, enum outcome outcome);
+void run_give_up(struct run *run, struct task first, enum outcome outcome);
+
+/* Is the design told to stop? And the channel that closes when it is, for a select. Who
+ * may tell it, --cancel decides. Any thread. */
+bool run_is_stopped(struct run *run);
+struct chan *run_stopped(struct run *run);
+
+/* Creates a thread as the options say, and accounts for the time that takes. 0 or an
+ * error number; the first time, the record then tells what the reason most likely was.
+ * From one thread at a time. */
+int run_start_thread(struct run *run, struct thread *thread, bool detached);
+
+/* Each thread is counted out, by itself as the last thing it does with the run, or by
+ * whoever has joined it. */
+void run_thread_ends(struct run *run);
+
+/* By any thread, while there are most threads: page tables have no high-water mark. */
+void run_sample_memory(struct run *run);
 
 #endif

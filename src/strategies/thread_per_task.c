@@ -8,21 +8,16 @@
  *                    its stack until it is joined
  *   --max-threads K  at most K alive at once. Go's idiom for a semaphore is a buffered
  *                    channel: here a thread that is about to end sends itself through
- *                    one, and it is joined before another thread takes its place.
- *                    (So every thread is joined early, and --join changes nothing.)
- *   --cancel         the context, looked at before each task (and within the call)
+ *                    one, and it is joined before another thread takes its place. (So
+ *                    every thread is joined early, and --join changes nothing.)
+ *   --cancel         each thread looks whether it is to stop before its task begins
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "strategies/run.h"
+#include "strategies/runner.h"
 #include "sync/chan.h"
-#include "sync/deadlock.h"
-#include "sync/must.h"
 #include "sync/wait_group.h"
-
-const char runner_name[] = "thread-per-task";
 
 struct spawner {
     struct run *run;
@@ -30,57 +25,52 @@ struct spawner {
     struct wait_group running;   /* if detached */
     struct chan *ended;          /* --max-threads: carries struct task_thread * */
     struct task_thread *threads; /* one for each task, or for each of the K */
-    int64_t places;              /* how many that are */
+    int64_t places;              /* how many those are */
     int64_t started;
     int64_t joined;
 };
 
 struct task_thread {
+    struct thread thread; /* first, so that a pointer to it is one to us */
     struct spawner *spawner;
     struct task task;
-    pthread_t handle;
-    pid_t tid; /* the kernel's number for it; set by itself */
 };
 
-/* As the thread's last act: from here on the spawner may be gone. */
-static void tell_end(struct task_thread *self) {
+/* The thread's last act: from here on the spawner may be gone. */
+static void announce_end(struct task_thread *self) {
     struct spawner *spawner = self->spawner;
     if (spawner->ended != NULL) {
         chan_send(spawner->ended, &self, DEADLINE_NEVER); /* there is room for all K */
         return;
     }
-    tally_thread_ends(&spawner->run->tally);
+    run_thread_ends(spawner->run);
     if (spawner->detached) {
         wait_group_done(&spawner->running);
     }
 }
 
-static void *run_one_task(void *argument) {
-    struct task_thread *self = argument;
-    struct client *client = &self->spawner->run->client;
-    deadlock_thread_runs("task");
-    self->tid = gettid();
-    if (client_is_cancelled(client)) {
-        client_skip(client, self->task, OUTCOME_CANCELLED);
+static void run_one_task(struct thread *thread) {
+    struct task_thread *self = (struct task_thread *)thread;
+    struct run *run = self->spawner->run;
+    if (run_is_stopped(run)) {
+        run_skip(run, self->task, OUTCOME_CANCELLED);
     } else {
-        client_perform(client, self->task, (int64_t)self->task.index);
+        run_perform(run, self->task, (int64_t)self->task.index);
     }
-    tell_end(self);
-    deadlock_thread_ends();
-    return NULL;
+    announce_end(self);
 }
 
-/* Waits until one of the K threads has ended and is gone. Its struct is free then. */
+/* Waits until one of the K threads has ended and is gone. Its place is free then. */
 static struct task_thread *join_next(struct spawner *spawner) {
     struct task_thread *ended;
     chan_receive(spawner->ended, &ended, DEADLINE_NEVER);
-    run_join_thread(ended->handle, &ended->tid);
-    tally_thread_ends(&spawner->run->tally); /* only now: it counted while it lived */
+    thread_join(&ended->thread);
+    run_thread_ends(spawner->run); /* only now: it counted for as long as it lived */
     spawner->joined++;
     return ended;
 }
 
-/* Where the next thread is to be kept. Waits if all places are taken. */
+/* Where the next thread can be kept. Waits if all places are taken. */
 static struct task_thread *free_place(struct spawner *spawner) {
     return spawner->started < spawner->places ? &spawner->threads[spawner->started]
                                               : join_next(spawner);
@@ -88,12 +78,15 @@ static struct task_thread *free_place(struct spawner *spawner) {
 
 static int start_thread(struct spawner *spawner, struct task_thread *place,
                         struct task task) {
-    *place = (struct task_thread){.spawner = spawner, .task = task};
+    *place = (struct task_thread){
+        .thread = {.body = run_one_task, .name = "task"},
+        .spawner = spawner,
+        .task = task,
+    };
     if (spawner->detached) {
         wait_group_add(&spawner->running, 1);
     }
-    int error = run_start_thread(
-        spawner->run, spawner->detached ? NULL : &place->handle, run_one_task, place);
+    int error = run_start_thread(spawner->run, &place->thread, spawner->detached);
     if (error != 0 && spawner->detached) {
         wait_group_done(&spawner->running);
     }
@@ -105,18 +98,17 @@ static int start_thread(struct spawner *spawner, struct task_thread *place,
  * not asked again: the tasks that are left are not started. */
 static void start_threads(struct spawner *spawner) {
     struct run *run = spawner->run;
-    struct task task = workload_first(run->workload);
-    while (task.index < (uint64_t)run->workload->tasks) {
+    for (struct task task = run_first_task(run); run_has_task(run, task);
+         task = run_next_task(run, task)) {
         struct task_thread *place = free_place(spawner);
         if (!run_wait_until_due(run, task)) {
-            client_give_up(&run->client, task, OUTCOME_CANCELLED);
+            run_give_up(run, task, OUTCOME_CANCELLED);
             return;
         }
         if (start_thread(spawner, place, task) != 0) {
-            client_give_up(&run->client, task, OUTCOME_NOT_STARTED);
+            run_give_up(run, task, OUTCOME_NOT_STARTED);
             return;
         }
-        task = workload_next(run->workload, task);
     }
 }
 
@@ -129,45 +121,58 @@ static void wait_for_threads(struct spawner *spawner) {
         }
     } else {
         for (int64_t i = 0; i < spawner->started; i++) {
-            must(pthread_join(spawner->threads[i].handle, NULL));
+            thread_join(&spawner->threads[i].thread);
         }
     }
 }
 
-/* Fewer than K tasks need fewer than K places; nobody needs no memory at all. */
-static int64_t places_of(const struct run *run) {
-    int64_t most = run->config->max_threads;
-    int64_t tasks = run->workload->tasks > 0 ? run->workload->tasks : 1;
-    return most > 0 && most < tasks ? most : tasks;
+/* Fewer tasks than K need fewer places. At least one, as calloc() may refuse none. */
+static int64_t places_for(const struct run *run) {
+    int64_t max = run_config(run)->max_threads;
+    int64_t tasks = run_task_count(run) > 0 ? run_task_count(run) : 1;
+    return max > 0 && max < tasks ? max : tasks;
 }
 
-int runner_run(struct run *run) {
-    bool bounded = run->config->max_threads > 0;
+static int run_tasks(struct run *run) {
+    bool bounded = run_config(run)->max_threads > 0;
     struct spawner spawner = {
         .run = run,
-        .detached = !bounded && !run->config->join,
-        .places = places_of(run),
+        .detached = !bounded && !run_config(run)->join,
+        .places = places_for(run),
     };
+    size_t places = (size_t)spawner.places;
     int error = -ENOMEM;
-    spawner.threads = calloc((size_t)spawner.places, sizeof spawner.threads[0]);
-    spawner.ended =
-        bounded ? chan_create(sizeof(struct task_thread *), (size_t)spawner.places)
-                : NULL;
-    if (spawner.threads == NULL || (bounded && spawner.ended == NULL)) {
-        goto free_spawner;
+    spawner.threads = calloc(places, sizeof spawner.threads[0]);
+    if (spawner.threads == NULL) {
+        return error;
     }
     if (bounded) {
+        spawner.ended = chan_create(sizeof(struct task_thread *), places);
+        if (spawner.ended == NULL) {
+            goto free_threads;
+        }
         chan_set_name(spawner.ended, "ended threads");
     }
     wait_group_init(&spawner.running);
     start_threads(&spawner);
-    process_note(&run->process); /* memory, while threads are there */
+    run_sample_memory(run); /* while threads are there */
     wait_for_threads(&spawner);
     wait_group_destroy(&spawner.running);
+    chan_free(spawner.ended);
     error = 0;
 
-free_spawner:
-    chan_free(spawner.ended);
+free_threads:
     free(spawner.threads);
     return error;
 }
+
+const struct runner the_runner = {
+    .name = "thread-per-task",
+    .summary = "Runs slow tasks on a thread each.",
+    .options = (const struct runner_option[]){{"max-threads", NULL, 1},
+                                              {"join", NULL, 0},
+                                              {"detach", NULL, 0},
+                                              {"cancel", "none", 0},
+                                              {NULL, NULL, 0}},
+    .run = run_tasks,
+};

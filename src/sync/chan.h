@@ -87,9 +87,9 @@ struct chan_case {
 };
 
 /* The chosen case's index, or -1 at the deadline, and then no case has happened. At
- * most SELECT_MOST cases. Up to 4 need no memory; for more, having none ends the
+ * most SELECT_MAX cases. Up to 4 need no memory; for more, having none ends the
  * program. */
-enum { SELECT_MOST = 65536 };
+enum { SELECT_MAX = 65536 };
 int chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
 
 #endif

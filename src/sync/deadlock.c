@@ -3,14 +3,13 @@
  * plus those being created. It never falls to zero by mistake, because
  *
  *   - a waker counts the sleeper in while it is itself still counted, and
- *   - a creator counts the new thread in before the thread exists.
+ *   - a creator counts the new thread in before that thread exists.
  *
  * A sleeper may count itself out just after its waker has counted it in; the sum is the
- * same. When the count reaches zero every counted thread is asleep, nothing can change
- * any more, and the report may read all of them.
+ * same. When the count is zero every counted thread sleeps, nothing can change any
+ * more, and the report may read all of them.
  *
- * Lock: `registry`, which guards the list of threads and is held with no other lock
- * wanted.
+ * Lock: `registry` guards the list of threads. Nobody who holds it takes another lock.
  */
 #include "deadlock.h"
 
@@ -23,23 +22,13 @@
 
 #include "must.h"
 
-struct watched {
-    /* its own thread's; the report reads them when that thread sleeps for ever: */
-    const char *name;
-    const struct wait_reason *reason;
-    bool counted;
-
-    /* registry must be held when using these, whoever's they are: */
-    struct watched *next;
-    struct watched **link; /* what points to us */
-};
+enum { REPORTED_MAX = 100 };
 
 /* set once, before there is a second thread: */
 static bool watching;
 static const char *explanation;
 
 static atomic_long awake;
-static _Thread_local struct watched me;
 
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 
@@ -67,32 +56,27 @@ void deadlock_thread_runs(const char *name) {
     if (!watching) {
         return;
     }
-    me.name = name;
-    me.counted = true;
+    struct watched *me = deadlock_me();
+    *me = (struct watched){.name = name, .counted = true};
     must(pthread_mutex_lock(&registry));
-    me.next = NULL;
-    me.link = last;
-    *last = &me;
-    last = &me.next;
+    me->link = last;
+    *last = me;
+    last = &me->next;
     must(pthread_mutex_unlock(&registry));
 }
 
-bool deadlock_watches_me(void) {
-    return me.counted;
+void deadlock_awake(void) {
+    atomic_fetch_add(&awake, 1);
 }
 
-void deadlock_awake(int count) {
-    atomic_fetch_add(&awake, count);
-}
-
-/* "file.c:12" when addr2line is there to ask, else "+0x1234", which it could be asked.
+/* "file.c:12", if addr2line is installed; else "+0x1234", which one can ask it later.
  */
 static void print_place(const void *where) {
     Dl_info info;
     if (where == NULL || dladdr(where, &info) == 0 || info.dli_fname == NULL) {
         return;
     }
-    /* One byte back: the return address may already belong to the next line. */
+    /* One byte back, as the return address may already belong to the next line. */
     unsigned long offset =
         (unsigned long)((uintptr_t)where - (uintptr_t)info.dli_fbase - 1);
     char command[512];
@@ -127,12 +111,18 @@ static void print_thread(const struct watched *thread) {
     fputc('\n', stderr);
 }
 
-/* Never returns. Only one thread can come here: the one that made the count zero. */
+/* Only one thread can come here: the one that made the count zero. */
 _Noreturn static void report(void) {
     fputs("fatal error: all threads are asleep - deadlock!\n\n", stderr);
     must(pthread_mutex_lock(&registry));
+    long count = 0;
     for (struct watched *thread = threads; thread != NULL; thread = thread->next) {
-        print_thread(thread);
+        if (count++ < REPORTED_MAX) {
+            print_thread(thread);
+        }
+    }
+    if (count > REPORTED_MAX) {
+        fprintf(stderr, "  ... and %ld more\n", count - REPORTED_MAX);
     }
     if (explanation != NULL) {
         fprintf(stderr, "\nwhy: %s\n", explanation);
@@ -142,15 +132,15 @@ _Noreturn static void report(void) {
 }
 
 void deadlock_asleep(const struct wait_reason *reason) {
-    me.reason = reason;
+    deadlock_me()->reason = reason;
     if (atomic_fetch_sub(&awake, 1) == 1) {
         report();
     }
 }
 
-/* One thread fewer is awake, as it ends or has never been. If it was the last one,
- * those that are left wait for ever. Registry locked: of two that end at once, the
- * later finds nobody left. */
+/* One thread fewer is awake, because it ends or could not be created. If it was the
+ * last one, those that are left wait for ever. Registry locked: of two threads that end
+ * at the same time, the later one finds nobody left. */
 static bool leaves_others_stuck(void) {
     return atomic_fetch_sub(&awake, 1) == 1 && threads != NULL;
 }
@@ -168,16 +158,17 @@ void deadlock_thread_cancelled(void) {
 }
 
 void deadlock_thread_ends(void) {
-    if (!me.counted) {
+    struct watched *me = deadlock_me();
+    if (!me->counted) {
         return;
     }
-    me.counted = false;
+    me->counted = false;
     must(pthread_mutex_lock(&registry));
-    *me.link = me.next;
-    if (me.next != NULL) {
-        me.next->link = me.link;
+    *me->link = me->next;
+    if (me->next != NULL) {
+        me->next->link = me->link;
     } else {
-        last = me.link;
+        last = me->link;
     }
     bool stuck = leaves_others_stuck();
     must(pthread_mutex_unlock(&registry));

@@ -5,13 +5,10 @@
  *   park_wait(park, deadline, …)  by that thread
  *   park_wake(park)               by any one other thread, at most once
  *
- * A wake is never lost: if it comes before the wait, the wait returns at once. What
- * the waker wrote before park_wake() is visible after park_wait() returned true. After
+ * A wake is never lost: if it comes before the wait, the wait returns at once. What the
+ * waker wrote before park_wake() is visible after park_wait() returned true. After
  * park_wake() the waker does not touch *park again, so it may live on the sleeper's
  * stack.
- *
- * This is the only place in the project where a thread spins, but for libc's, when it
- * meets the held lock of a channel (chan_create).
  */
 #ifndef FIVE_COOKS_PARK_H
 #define FIVE_COOKS_PARK_H
@@ -23,13 +20,13 @@
 #include "deadlock.h"
 
 struct park {
-    _Atomic uint32_t state; /* see park.c */
+    _Atomic uint32_t state; /* its meaning is the implementation's, see thread.h */
 };
 
 void park_init(struct park *park);
 
-/* True: woken. False: the deadline passed; the park is as new and may be used again.
- * `reason` is for the deadlock detector. */
+/* True: woken. False: the deadline passed; the park is as good as new. `reason` is for
+ * the deadlock detector. */
 bool park_wait(struct park *park, int64_t deadline_ns,
                const struct wait_reason *reason);
 

@@ -283,7 +283,7 @@ static int select_cases(struct chan_case *cases, int count, int64_t deadline_ns,
 }
 
 NEVER_INLINED int chan_select(struct chan_case *cases, int count, int64_t deadline_ns) {
-    invariant(count >= 0 && count <= SELECT_MOST);
+    invariant(count >= 0 && count <= SELECT_MAX);
     return select_cases(cases, count, deadline_ns, __builtin_return_address(0));
 }
 

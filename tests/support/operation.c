@@ -70,7 +70,7 @@ static void *run(void *argument) {
 }
 
 void operation_start(struct operation *operation) {
-    operation->thread = thread_start(run, operation);
+    operation->thread = spawn(run, operation);
 }
 
 void operation_park(struct operation *operation) {
@@ -81,6 +81,6 @@ void operation_park(struct operation *operation) {
 }
 
 enum chan_result operation_join(struct operation *operation) {
-    thread_join(operation->thread);
+    join(operation->thread);
     return operation->result;
 }

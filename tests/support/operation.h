@@ -30,7 +30,7 @@ struct operation {
 
     /* out: */
     enum chan_result result;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 /* Does it in this thread. */

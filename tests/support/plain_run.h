@@ -5,7 +5,7 @@
  *   config.client.attempts = 3;
  *   struct run run;
  *   plain_run_start(&run, &config);
- *   ... client_perform(&run.client, ...) or runner_run(&run) ...
+ *   ... client_perform(&run.client, ...) or the_runner.run(&run) ...
  *   plain_run_end(&run);      stops its clock; figures may still be read
  *   run_destroy(&run);
  */
