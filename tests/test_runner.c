@@ -242,7 +242,7 @@ static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
     assert_int_equal(run.tally.threads.now, 0);
     assert_int_equal(gauge_peak(&run.tally.threads), 0);
     if (is_pool()) {
-        assert_int_equal(error, -EAGAIN); /* a kitchen without cooks is no result */
+        assert_int_equal(error, -EAGAIN); /* a pool without workers is no result */
     } else {
         assert_int_equal(error, 0);
         assert_int_equal(tally_outcome(&run.tally, OUTCOME_NOT_STARTED), 50);

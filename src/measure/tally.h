@@ -11,8 +11,8 @@
  *   tally_finish(tally)               when all threads are done
  *
  * Counting takes no lock: all counters are relaxed atomics. Latency runs from the
- * moment a task was due, not from when it was sent, so a queue cannot hide (the
- * "coordinated omission" of Gil Tene).
+ * moment a task was due, not from when it was sent, so that time spent in a queue
+ * cannot be overlooked (Gil Tene calls that coordinated omission).
  */
 #ifndef FIVE_COOKS_TALLY_H
 #define FIVE_COOKS_TALLY_H

@@ -7,7 +7,7 @@
 #define MAX_BYTES  0x1p46
 #define MAX_RATE   1e9
 
-/* One row an option: name, letter, kind, where it is kept, its argument's name,
+/* One row per option: name, letter, kind, where it is kept, its argument's name,
  * default, minimum and maximum, help, whose it is, choices. */
 /* clang-format off */
 const struct option_row option_rows[] = {

@@ -33,7 +33,7 @@ static double option_min(const struct option_row *row, const struct runner *runn
                                                             : row->min;
 }
 
-/* What an option of each kind takes; a choice is told by its row. */
+/* What an option of each kind accepts. For a choice, its row says. */
 static const char *const forms[] = {
     [KIND_COUNT] = "a whole number",
     [KIND_SIZE] = "a size such as 64K or 8M",

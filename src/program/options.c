@@ -73,7 +73,7 @@ static bool take_option(struct options *options, const struct option_row *row,
     return true;
 }
 
-/* What no single option can know. */
+/* Checks that involve more than one option. */
 static bool options_agree(struct options *options) {
     const struct workload_config *workload = &options->run.workload;
     double sum = workload->error_rate + workload->silent_rate + workload->hang_rate;
@@ -87,7 +87,8 @@ static bool options_agree(struct options *options) {
     return true;
 }
 
-/* What getopt_long did not like: it leaves a letter or a row in optopt, or nothing. */
+/* Says what getopt_long did not accept. That leaves a letter or a row in optopt, or 0.
+ */
 static void complain(struct options *options, int found, char **argv) {
     const struct option_row *row = optopt != 0 ? row_of(optopt) : NULL;
     if (row != NULL) {

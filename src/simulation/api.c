@@ -49,7 +49,7 @@ static enum reply reply_of(enum fate fate) {
     return REPLY_OK;
 }
 
-/* The caller waits for `reply` until it comes, or he gives up, or hangs up. */
+/* The caller waits until `reply` comes, or gives up, or hangs up. */
 static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_up_ns,
                            struct chan *hang_up) {
     if (!sleep_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {

@@ -1,7 +1,8 @@
 /*
- * The workload: which tasks there are, when each is due, what each of its calls takes
- * and how it fails. It is a pure function of the configuration: no state, no memory, so
- * both programs face the same tasks, however many threads ask in whatever order.
+ * The workload: which tasks there are, when each is due, how long each of its calls
+ * takes and how it fails. It is a pure function of the configuration, with no state and
+ * no memory: so all programs face the same tasks, however many threads ask in whatever
+ * order.
  *
  *   struct task task = workload_first(config);
  *   while (task.index < config->tasks) { ... task = workload_next(config, task); }

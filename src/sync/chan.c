@@ -102,8 +102,9 @@ void chan_dequeue(struct queue *queue, struct entry *entry) {
     entry->queued = false;
 }
 
-/* Takes the next waiter that is still to be had; the others have been claimed through
- * another of their channels, or have given up, and will only come to tidy up. */
+/* Takes the next waiter that can still be claimed. Others in the queue have been
+ * claimed through another of their channels, or have given up, and will take out what
+ * is left of them. */
 static struct entry *claim_next(struct queue *queue, enum chan_direction direction) {
     for (;;) {
         struct entry *entry = direction == CHAN_SEND ? queue->oldest : queue->newest;
@@ -149,7 +150,7 @@ static void buffer_take(struct chan *chan, void *value) {
     chan->length--;
 }
 
-/* Did it happen? Then *wake is whom to wake after unlocking, if anyone. */
+/* A receiver that waits gets the value directly, else it goes into the buffer. */
 static bool try_send(struct chan *chan, struct chan_case *sent, struct waiter **wake) {
     invariant(sent->value != NULL || chan->value_size == 0);
     if (chan_is_closed(chan)) {

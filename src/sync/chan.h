@@ -10,29 +10,32 @@
  * An unbuffered channel (capacity 0) is a rendezvous: a send returns only when a
  * receiver has taken the value. A buffered one holds up to `capacity` values, and a
  * send blocks only when it is full. Closing wakes everyone: receivers drain what is
- * buffered and then get CHAN_CLOSED and a zeroed value, for ever; senders, blocked ones
- * too, get CHAN_CLOSED and know that nobody has received their value.
+ * buffered and then get CHAN_CLOSED and a zeroed value, for ever; senders, including
+ * blocked ones, get CHAN_CLOSED and know that nobody has received their value.
  *
  * chan_select() does one of several sends and receives: if some are ready, one of them
- * at random, each with the same chance; otherwise it waits for the first. All its
- * channels are looked at in one atomic step. A case whose channel is NULL is never
- * ready.
+ * at random, each with the same chance; otherwise it waits for the first. It looks at
+ * all its channels in one atomic step. A case whose channel is NULL is never ready.
  *
- * Semantics are Go's. Different, on purpose: sending on a closed channel is a result
- * and not a panic. Misuse ends the program: closing twice, send or receive on NULL,
- * sending a value of NULL (unless values have size 0), freeing a channel with waiters.
+ * Semantics are Go's, with two differences, both on purpose:
  *
- * Waiting senders are served in order; waiting receivers the most recent first, as its
- * thread is most likely still running, and then need not be woken by the kernel.
+ *   - Sending on a closed channel is a result and not a panic.
+ *   - Waiting receivers are served last in, first out (Go: first in, first out),
+ * because the newest is most likely still spinning and need not be woken by the kernel.
+ * The price: with little to do, one worker of a pool does nearly all of it. Senders are
+ *     served in order, as in Go.
  *
- * A send or receive that has been paired with its partner touches the channel no more.
- * So whoever got the last value may free the channel, and so may whoever sent it over
- * an unbuffered one: a channel for one reply can be freed as soon as the reply is
- * there.
+ * Misuse ends the program: closing twice, send or receive on NULL, sending a value of
+ * NULL (unless values have size 0), freeing a channel with waiters.
  *
- * Every function may be called by any thread at any time, but chan_free(). What a
- * sender wrote before the send is visible to the receiver after the receive; for an
- * unbuffered channel the other way round, too. Deadlines are moments of now_ns().
+ * Once a send or receive has been paired with its partner, it does not touch the
+ * channel any more. So whoever got the last value may free the channel, and so may
+ * whoever sent it over an unbuffered one: a channel for one reply can be freed with the
+ * reply.
+ *
+ * Every function except chan_free() may be called by any thread at any time. What a
+ * sender wrote before the send is visible to the receiver after the receive; with an
+ * unbuffered channel, the other way round as well. Deadlines are moments of now_ns().
  */
 #ifndef FIVE_COOKS_CHAN_H
 #define FIVE_COOKS_CHAN_H
@@ -51,7 +54,7 @@ struct chan *chan_create(size_t value_size, size_t capacity);
 void chan_free(struct chan *chan); /* NULL is fine */
 
 /* A channel on which nothing ever happens: the done channel of what is never done. It
- * takes no memory, so it cannot fail; it is not to be sent on, closed or freed. */
+ * takes no memory, so it cannot fail. Do not send on it, close it or free it. */
 struct chan *chan_never(void);
 
 /* The value is copied. A deadline in the past tries once and never blocks. */
@@ -62,20 +65,20 @@ enum chan_result chan_receive(struct chan *chan, void *value, int64_t deadline_n
 
 void chan_close(struct chan *chan);
 
-/* The channel counts as closed from this moment on, by the clock alone: no thread is
- * needed to close it, and those who wait on it wake by themselves (as Go's timer
- * channels since 1.23 need no goroutine). To be set before the channel is shared.
- * chan_close() may still close it earlier, and does no harm later. */
+/* From this moment on the channel counts as closed, by the clock alone: no thread is
+ * needed to close it, and whoever waits on it wakes up without help. Must be set before
+ * the channel is shared. chan_close() may close it earlier, and does no harm later. */
 void chan_close_at(struct chan *chan, int64_t deadline_ns);
 
 size_t chan_length(struct chan *chan); /* values buffered now */
 size_t chan_capacity(const struct chan *chan);
 
-/* Sends or receives waiting now, each case of a select for itself; for tests and
- * displays. */
+/* Sends or receives waiting now, counting each case of a select; for tests and
+ * displays.
+ */
 size_t chan_waiters(struct chan *chan, enum chan_direction direction);
 
-/* For displays and the deadlock report; to be set before the channel is shared, and
+/* For displays and the deadlock report. Must be set before the channel is shared;
  * `name` must outlive it. */
 void chan_set_name(struct chan *chan, const char *name);
 

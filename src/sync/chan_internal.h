@@ -7,30 +7,29 @@
  *
  * Invariants, true whenever no lock is held (tests/model/select.pml checks them):
  *
- *   order     a channel with buffered values has no live receiver waiting, one with
- *             room has no live sender waiting, and never both at once wait unpaired
- *   claim     a waiter is claimed once, by the thread that turns `chosen` from
- *             UNDECIDED into a case's index; only the claimer touches its value and
- *             result, and only the claimer wakes it
- *   lifetime  a claimed waiter does not return before its claimer woke it, and a waiter
- *             has taken all its entries out of all queues before it returns
- *   closed    after chan_close() a channel has empty queues and gets no new entries;
- *             when the clock closes one, those in its queues wake by themselves, and
+ *   order     a channel with buffered values has no live receiver waiting; one with
+ *             room in its buffer has no live sender waiting; and at least one of its
+ * two queues has no live waiter claim     a waiter is claimed once, by the thread that
+ * turns `chosen` from UNDECIDED into a case's index; only the claimer touches its value
+ * and result, and only the claimer wakes it lifetime  a claimed waiter does not return
+ * before its claimer woke it, and a waiter has taken all its entries out of all queues
+ * before it returns closed    after chan_close() a channel has empty queues and gets no
+ * new entries; when the clock closes one, those in its queues wake by themselves, and
  *             until then nobody claims them
  *
  * Lock order: a select holds all its channels' locks at once, taken in order of
- * address, each once. Everybody else holds one. That makes looking at all channels one
- * atomic step; one lock for all channels would be simpler, and slower the more there
- * are.
+ * address, each once. Everybody else holds one. This makes looking at all channels one
+ * atomic step. A single lock for all channels would be simpler, but slower the more
+ * there are.
  *
  * Cache lines: two threads on two CPUs pay for each line that one has written and the
- * other needs, so what is written together lies together: what a claimer touches in one
- * line, what every operation on an unbuffered channel touches in another, and what
- * nobody writes apart from both. That is what half the speed of a hand-off came from.
+ * other needs. So what is written together lies together: what a claimer touches is one
+ * line, what every operation on an unbuffered channel touches is another, and what
+ * nobody writes is apart from both. This layout halved the cost of a hand-off.
  *
- * Who wakes whom: a send wakes the receiver it hands its value to, a receive the sender
- * it takes a value from (or lets into the buffer), a close everyone. Always after
- * unlocking: the woken thread would only run into the lock.
+ * Who wakes whom: a send wakes the receiver to which it hands its value; a receive
+ * wakes the sender whose value it takes, or lets into the buffer; a close wakes
+ * everyone. Always after unlocking, or the woken thread would run into the lock.
  */
 #ifndef FIVE_COOKS_CHAN_INTERNAL_H
 #define FIVE_COOKS_CHAN_INTERNAL_H
@@ -50,7 +49,8 @@ struct waiter {
     _Atomic int chosen; /* a case's index, once claimed */
 };
 
-/* One case of a waiter. Right behind its waiter, the first one shares its line. */
+/* One case of a waiter. The first one lies right behind the waiter, in the same line.
+ */
 struct entry {
     struct waiter *waiter;
 
@@ -113,14 +113,16 @@ void chan_dequeue(struct queue *queue, struct entry *entry);
 /* Of one of the channel's values; `to` may be NULL. */
 void chan_copy_value(const struct chan *chan, void *to, const void *from);
 
-/* Whoever turns UNDECIDED into something else decides the waiter's fate, alone. */
+/* True for one caller only: the one that turns UNDECIDED into something else, and so
+ * decides what the waiter's select has done. */
 static inline bool waiter_claim(struct waiter *waiter, int choice) {
     int undecided = UNDECIDED;
     return atomic_compare_exchange_strong(&waiter->chosen, &undecided, choice);
 }
 
-/* Does the send or receive if it can be done at once; says whether it was. Then *wake
- * is whom to wake after unlocking, or untouched. Lock held. */
+/* Does the send or receive if it is possible at once, and says whether it did. If so,
+ * *wake is whom to wake after unlocking; it is left alone if there is nobody. Lock
+ * held. */
 bool chan_try(struct chan_case *chan_case, struct waiter **wake);
 
 /* chan_close() in two steps, for contexts, which close many channels under a lock of

@@ -9,10 +9,10 @@
  * A context whose deadline has passed may still be linked: it is done by the clock, and
  * whoever touches it next settles it.
  *
- * One lock guards the links of all contexts: cancelling is rare, links are few, and
- * with a lock for each context two cancels of neighbours would have to be told who goes
- * first. It is taken before the locks of channels and never after one. Who waits for a
- * context is woken after it is let go.
+ * One lock, `forest`, guards the links of all contexts. Cancelling is rare and links
+ * are few; with a lock for each context, two threads that cancel neighbours would need
+ * an order in which to take them. It is taken before the locks of channels, never after
+ * one. Whoever waits for a context is woken after it is released.
  */
 #include "ctx.h"
 
@@ -119,11 +119,12 @@ struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns) {
     chan_close_at(done, ctx->deadline_ns);
     chan_set_name(done, "context done");
 
-    /* Look at the parent and link in one step: a cancel in between would miss us. */
+    /* Look at the parent and link the child in one step: a cancel between the two would
+     * miss the child. */
     must(pthread_mutex_lock(&forest));
     enum ctx_reason inherited = atomic_load(&parent->reason);
     if (inherited != CTX_ALIVE) {
-        /* Born done, and of its parent's cause, which came first. */
+        /* The parent is already done: inherit its reason. */
         atomic_store(&ctx->reason, inherited);
         chan_close(done);
     } else {
@@ -168,8 +169,9 @@ enum ctx_reason ctx_reason(struct ctx *ctx) {
     if (atomic_load(&ctx->reason) == CTX_ALIVE && !is_past(ctx->deadline_ns)) {
         return CTX_ALIVE;
     }
-    /* README: err-done. It has ended, or is just ending: under the lock its channel is
-     * closed, too (Go forgot this once: issue 75533). */
+    /* README: err-done. It is done, or is just being ended by another thread. Once we
+     * have had the lock its channel is closed, too. (Go missed this once: issue 75533.)
+     */
     settle_and_wake(ctx, CTX_DEADLINE_EXCEEDED);
     return atomic_load(&ctx->reason);
 }

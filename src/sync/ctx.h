@@ -6,16 +6,16 @@
  *   ctx_cancel(ctx)    by anyone, at any time, as often as one likes
  *   ctx_free(ctx)      by its creator, once nobody uses it; its children first
  *
- * Contexts form a tree: a child is done when its parent is, and never later than its
- * parent's deadline; a parent takes no notice of a child. ctx_cancel() returns when
- * every descendant is done. The first cause wins and stays.
+ * Contexts form a tree: a child is done as soon as its parent is, and at its parent's
+ * deadline at the latest; a parent does not notice what happens to a child. When
+ * ctx_cancel() returns, every descendant is done. The first cause wins and stays.
  *
- * Once ctx_done() is closed, ctx_reason() is not CTX_ALIVE, and the other way round.
- * At the deadline that is so by the clock alone, whether or not anyone waits: the
- * channel closes itself (chan_close_at), and no thread is needed per context or at all.
+ * ctx_done() is closed if and only if ctx_reason() is not CTX_ALIVE. At the deadline
+ * this holds by the clock alone, whether or not anyone waits: the channel closes itself
+ * (chan_close_at), and no thread is needed for it.
  *
- * The idea and the names are Go's package context. It carries no values. Every function
- * may be called by any thread; ctx_free() by one, last.
+ * The idea and the names are those of Go's package context, but there are no values.
+ * Every function may be called by any thread; ctx_free() by one, last.
  */
 #ifndef FIVE_COOKS_CTX_H
 #define FIVE_COOKS_CTX_H
@@ -29,8 +29,8 @@ enum ctx_reason { CTX_ALIVE, CTX_CANCELLED, CTX_DEADLINE_EXCEEDED };
 
 struct ctx *ctx_background(void); /* never done, never freed */
 
-/* NULL and errno ENOMEM. A NULL parent is a bug. A deadline in the past gives a context
- * that is done already, and so does a parent that is. */
+/* NULL and errno ENOMEM. A NULL parent is a bug. If the deadline has passed, or the
+ * parent is done, so is the new context from the beginning. */
 struct ctx *ctx_with_cancel(struct ctx *parent);
 struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns);
 struct ctx *ctx_with_timeout(struct ctx *parent, int64_t timeout_ns);
@@ -40,7 +40,7 @@ void ctx_free(struct ctx *ctx); /* cancels first; NULL is fine */
 
 struct chan *ctx_done(struct ctx *ctx); /* closed when done; belongs to ctx */
 enum ctx_reason ctx_reason(struct ctx *ctx);
-int64_t ctx_deadline_ns(struct ctx *ctx); /* its own or an ancestor's, the earliest */
+int64_t ctx_deadline_ns(struct ctx *ctx); /* the earliest of its and its ancestors' */
 
 size_t ctx_children(struct ctx *ctx); /* those not done; for tests and displays */
 

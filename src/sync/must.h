@@ -1,16 +1,16 @@
 /*
- * What may not fail.
+ * Checks for what must not fail.
  *
  *   must(call)        a call that returns 0, or else an error number (pthread_*) or -1
- *                     and errno (sem_*)
+ *                     and errno
  *   invariant(truth)  something that holds unless the program has a bug
  *
- * Both end the program with one line naming the place, in release builds too: a
- * benchmark runs as a release build, so a check that is only there in debug builds
- * guards nothing. Hence no assert() anywhere.
+ * Both end the program with one line that names the place, in release builds too: a
+ * benchmark runs as a release build, so a check that exists only in debug builds guards
+ * nothing. That is why nobody here uses assert().
  *
- * The edge: a failure that can happen to a correct program (no memory for the 8,000th
- * thread) is a result. Return it, do not must() it.
+ * A failure that can happen to a correct program (no memory for the 8,000th thread) is
+ * an outcome: return an error instead of using must().
  */
 #ifndef FIVE_COOKS_MUST_H
 #define FIVE_COOKS_MUST_H

@@ -3,8 +3,8 @@
  *
  * SplitMix64: a counter run through a mixing function. Source: Steele, Lea and Flood,
  * "Fast splittable pseudorandom number generators", OOPSLA 2014. Because the state is
- * a counter, random_at() jumps to any place of the sequence at once: that is what makes
- * a workload a pure function of (seed, index) and keeps it out of memory.
+ * a counter, random_at() jumps to any place of the sequence at once. So a workload can
+ * be a pure function of (seed, index), and needs no memory.
  *
  * Not for secrets. Nothing here is shared between threads.
  */
@@ -28,7 +28,7 @@ static inline uint64_t random_next(struct random *random) {
     return random_mix(random->state);
 }
 
-/* A generator of its own for each (seed, stream); in practice they do not overlap. */
+/* A separate generator for each (seed, stream); in practice they do not overlap. */
 static inline struct random random_at(uint64_t seed, uint64_t stream) {
     return (struct random){random_mix(seed + UINT64_C(0x632be59bd9b4e019)) ^
                            random_mix(stream + UINT64_C(0x9e3779b97f4a7c15))};

@@ -1,6 +1,8 @@
 /*
- * Select, the primitive: a send or a receive is a select of one case. How threads wait
- * on channels, and the invariants: chan_internal.h.
+ * Select is the primitive: a send or a receive is a select of one case. It takes up to
+ * three passes over its cases, as Go's does: look whether one is ready; if none is,
+ * wait in the queues of all of them; once one has happened, leave the other queues. How
+ * threads wait on channels, and the invariants, are in chan_internal.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,40 +25,33 @@ struct selection {
     int *order; /* in which the cases are looked at */
 };
 
-enum { FEW = 4 };
+enum { INLINE_CASES = 4, LOOK_AGAIN = -2 };
 
-/* The waiter, and the arrays for a selection of few cases, to live on the stack. */
-struct few {
+/* The waiter, and the arrays if there are few cases: these live on the stack. */
+struct small {
     _Alignas(CACHE_LINE) struct waiter waiter;
-    struct entry entries[FEW];
-    struct chan *locks[FEW];
-    int order[FEW];
+    struct entry entries[INLINE_CASES];
+    struct chan *locks[INLINE_CASES];
+    int order[INLINE_CASES];
 };
 
-static void *must_calloc(size_t count, size_t size) {
-    void *memory = calloc(count, size);
-    must(memory == NULL ? ENOMEM : 0);
-    return memory;
-}
-
-static void selection_init(struct selection *selection, struct few *few) {
+static void selection_init(struct selection *selection, struct small *small) {
     size_t count = (size_t)selection->count;
-    selection->waiter = &few->waiter;
-    if (count <= FEW) {
-        selection->entries = few->entries;
-        selection->locks = few->locks;
-        selection->order = few->order;
-    } else {
-        selection->entries = must_calloc(count, sizeof selection->entries[0]);
-        selection->locks = must_calloc(count, sizeof selection->locks[0]);
-        selection->order = must_calloc(count, sizeof selection->order[0]);
+    selection->waiter = &small->waiter;
+    selection->entries = small->entries;
+    selection->locks = small->locks;
+    selection->order = small->order;
+    if (count > INLINE_CASES) { /* the three arrays, one behind the other */
+        selection->entries =
+            calloc(count, sizeof(struct entry) + sizeof(struct chan *) + sizeof(int));
+        must(selection->entries == NULL ? ENOMEM : 0);
+        selection->locks = (struct chan **)(selection->entries + count);
+        selection->order = (int *)(selection->locks + count);
     }
 }
 
 static void selection_destroy(struct selection *selection) {
-    if (selection->count > FEW) {
-        free(selection->order);
-        free(selection->locks);
+    if (selection->count > INLINE_CASES) {
         free(selection->entries);
     }
 }
@@ -68,7 +63,7 @@ static int by_address(const void *a, const void *b) {
 }
 
 static void sort_by_address(struct chan **chans, int count) {
-    if (count > FEW) {
+    if (count > INLINE_CASES) {
         qsort(chans, (size_t)count, sizeof chans[0], by_address);
         return;
     }
@@ -125,7 +120,7 @@ static void unlock_all(const struct selection *selection) {
     }
 }
 
-/* All locks held. The index of a case that was ready and has now happened, or -1. */
+/* Pass 1, with all locks held: do the first case that is ready. Its index, or -1. */
 static int try_all(const struct selection *selection, struct waiter **wake) {
     for (int i = 0; i < selection->count; i++) {
         int index = selection->order[i];
@@ -153,7 +148,7 @@ static void entry_init(struct entry *entry, const struct selection *selection,
     }
 }
 
-/* All locks held. */
+/* Pass 2, with all locks held: wait in the queue of every case. */
 static void enqueue_all(const struct selection *selection) {
     park_init(&selection->waiter->park);
     atomic_init(&selection->waiter->chosen, UNDECIDED);
@@ -165,9 +160,9 @@ static void enqueue_all(const struct selection *selection) {
     }
 }
 
-/* What the claimer left in the entry becomes the case's. Without a look at the channel:
- * whoever has taken the value we sent, or has sent the one we got, may have freed it.
- */
+/* What the claimer left in the entry becomes the case's. This must not touch the
+ * channel: whoever took the value we sent, or sent the one we got, may have freed it by
+ * now. */
 static void take_over(const struct selection *selection, int chosen) {
     struct chan_case *chan_case = &selection->cases[chosen];
     const struct entry *entry = &selection->entries[chosen];
@@ -178,7 +173,8 @@ static void take_over(const struct selection *selection, int chosen) {
     }
 }
 
-/* No lock held. The chosen case's entry is out already: its claimer took it. */
+/* Pass 3, with no lock held: leave the other queues. The claimer has already taken the
+ * chosen entry out of its queue. */
 static void dequeue_losers(const struct selection *selection, int chosen) {
     for (int i = 0; i < selection->count; i++) {
         struct chan_case *chan_case = &selection->cases[i];
@@ -194,7 +190,7 @@ static void dequeue_losers(const struct selection *selection, int chosen) {
     }
 }
 
-/* Channels may close by the clock: then those who wait wake by themselves. */
+/* A channel may close by the clock; whoever waits on it must wake up then. */
 static int64_t wake_time_ns(const struct selection *selection, int64_t deadline_ns) {
     for (int i = 0; i < selection->lock_count; i++) {
         deadline_ns = earlier_ns(deadline_ns, selection->locks[i]->closes_at_ns);
@@ -202,7 +198,7 @@ static int64_t wake_time_ns(const struct selection *selection, int64_t deadline_
     return deadline_ns;
 }
 
-/* For the deadlock report: every other thread is asleep, so no lock is needed. */
+/* For the deadlock report. Every other thread is asleep, so no lock is needed. */
 static void describe(const void *object, FILE *out) {
     const struct selection *selection = object;
     for (int i = 0; i < selection->count; i++) {
@@ -226,8 +222,8 @@ static const char *name_of(const struct selection *selection) {
     return selection->cases[0].direction == CHAN_SEND ? "chan send" : "chan receive";
 }
 
-/* Sleeps until one of the cases has happened, or time is up. Called with all locks
- * held, returns with none. The chosen case, or -1: look again. */
+/* Sleeps until one of the cases has happened, or it is time to look again. Called with
+ * all locks held, returns with none. The chosen case, or LOOK_AGAIN. */
 static int wait_for_one(struct selection *selection, int64_t deadline_ns,
                         const void *where) {
     struct waiter *waiter = selection->waiter;
@@ -237,10 +233,11 @@ static int wait_for_one(struct selection *selection, int64_t deadline_ns,
     struct wait_reason reason = {name_of(selection), describe, selection, where};
     if (!park_wait(&waiter->park, wake_at_ns, &reason)) {
         if (waiter_claim(waiter, GAVE_UP)) {
-            dequeue_losers(selection, -1);
-            return -1;
+            dequeue_losers(selection, LOOK_AGAIN);
+            return LOOK_AGAIN;
         }
-        /* Somebody claimed us as time ran out: the case happens, so see it through. */
+        /* Somebody claimed us just as time ran out. The case has happened, so we must
+         * wait for the wake that comes with it. */
         bool woken = park_wait(&waiter->park, DEADLINE_NEVER, &reason);
         invariant(woken);
     }
@@ -250,6 +247,7 @@ static int wait_for_one(struct selection *selection, int64_t deadline_ns,
     return chosen;
 }
 
+/* The chosen case, or -1 if the deadline came first. */
 static int select_until(struct selection *selection, int64_t deadline_ns,
                         const void *where) {
     for (;;) {
@@ -264,7 +262,7 @@ static int select_until(struct selection *selection, int64_t deadline_ns,
             return chosen;
         }
         chosen = wait_for_one(selection, deadline_ns, where);
-        if (chosen >= 0) {
+        if (chosen != LOOK_AGAIN) {
             return chosen;
         }
     }
@@ -272,9 +270,9 @@ static int select_until(struct selection *selection, int64_t deadline_ns,
 
 static int select_cases(struct chan_case *cases, int count, int64_t deadline_ns,
                         const void *where) {
-    struct few few;
+    struct small small;
     struct selection selection = {.cases = cases, .count = count};
-    selection_init(&selection, &few);
+    selection_init(&selection, &small);
     find_lock_order(&selection);
     shuffle(&selection);
     int chosen = select_until(&selection, deadline_ns, where);
@@ -296,7 +294,7 @@ static enum chan_result select_one(struct chan_case *only, int64_t deadline_ns,
 
 NEVER_INLINED enum chan_result chan_send(struct chan *chan, const void *value,
                                          int64_t deadline_ns) {
-    /* A send only reads its value: the cast takes away a const that is kept. */
+    /* The cast takes the const away, but a send only reads its value. */
     struct chan_case send = {chan, CHAN_SEND, (void *)value, CHAN_OK};
     return select_one(&send, deadline_ns, __builtin_return_address(0));
 }
