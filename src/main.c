@@ -32,8 +32,8 @@ int main(int argc, char **argv) {
     if (error != 0) {
         results_impossible(&run, error);
     }
-
-    int status = results_write(&results, &run, the_runner.name, config, signal);
+    int status =
+        results_write(&results, &run, runner_face(&the_runner).name, config, signal);
     free(config);
     run_destroy(&run);
     return status;

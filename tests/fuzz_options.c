@@ -32,7 +32,7 @@ static void split(struct command_line *line, const uint8_t *data, size_t size) {
     line->text = calloc(size, 1); /* the byte that chose makes room for a last zero */
     must(line->text == NULL);
     memcpy(line->text, data + 1, size - 1);
-    line->argv[0] = (char *)(uintptr_t)line->runner->name;
+    line->argv[0] = (char *)(uintptr_t)line->runner->on_threads.name;
     line->argc = 1;
     for (size_t at = 0; at + 1 < size && line->argc <= WORDS_MOST;) {
         line->argv[line->argc++] = line->text + at;

@@ -148,6 +148,7 @@ static void *use_semaphore(void *argument) {
         while (inside > most &&
                !atomic_compare_exchange_weak(user->most, &most, inside)) {
         }
+        thread_yield();
         sched_yield();
         --*user->inside;
         assert_int_equal(chan_receive(user->semaphore, NULL, DEADLINE_NEVER), CHAN_OK);

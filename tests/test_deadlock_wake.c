@@ -50,7 +50,7 @@ static void begin(void *(*run)(void *)) {
     wait_group_init(&pair.group);
     deadlock_watch("main");
     pair.threads[0] = pthread_self();
-    pair.threads[1] = spawn(run, NULL)->thread.handle;
+    pair.threads[1] = spawn(run, NULL)->thread.kernel.handle;
 }
 
 static void *answer(void *unused) {

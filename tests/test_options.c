@@ -20,7 +20,7 @@ enum { WORDS = 8 };
 /* Parses up to WORDS words after the program's name. */
 static enum options_result parse(const struct runner *runner,
                                  const char *const *words) {
-    char *argv[WORDS + 2] = {(char *)(uintptr_t)runner->name};
+    char *argv[WORDS + 2] = {(char *)(uintptr_t)runner->on_threads.name};
     int argc = 1;
     while (argc <= WORDS && words[argc - 1] != NULL) {
         argv[argc] = (char *)(uintptr_t)words[argc - 1];
@@ -36,7 +36,7 @@ static enum options_result parse(const struct runner *runner,
 static void assert_refused(const struct runner *runner, const char *const *words,
                            const char *named) {
     if (parse(runner, words) != OPTIONS_WRONG) {
-        fail_msg("%s takes '%s'", runner->name, words[0]);
+        fail_msg("%s takes '%s'", runner->on_threads.name, words[0]);
     }
     if (strstr(options.error, named) == NULL || strchr(options.error, '\n') != NULL) {
         fail_msg("'%s' does not name '%s'", options.error, named);

@@ -117,6 +117,11 @@ static void run_watched(void) {
 }
 
 static void without_an_alarm_from_the_deadlock_detector(void) {
+#if defined(__SANITIZE_THREAD__)
+    if (thread_is_fiber()) {
+        return; /* in a child it takes fibers for threads that nobody keeps apart */
+    }
+#endif
     assert_child_ends(run_watched, 0);
 }
 
@@ -192,6 +197,7 @@ struct census {
 static void *count_again_and_again(void *argument) {
     struct census *census = argument;
     while (!atomic_load(&census->over)) {
+        thread_yield();
         int threads = thread_count() - census->before;
         census->most = threads > census->most ? threads : census->most;
     }
@@ -211,8 +217,11 @@ static void no_more_threads_are_alive_than_allowed(void) {
     atomic_store(&census.over, true);
     join(thread);
     plain_run_end(&run);
-    assert_between(census.most, 1, MOST);
-    assert_between(gauge_peak(&run.tally.threads), census.most, MOST);
+    if (!thread_is_fiber()) { /* the kernel sees no fibers */
+        assert_between(census.most, 1, MOST);
+        assert_true(gauge_peak(&run.tally.threads) >= census.most);
+    }
+    assert_between(gauge_peak(&run.tally.threads), 1, MOST);
     assert_int_equal(run.tally.created_threads, is_pool() ? MOST : 2000);
     run_destroy(&run);
 }
@@ -237,12 +246,13 @@ static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
     int error = the_runner.run(&run);
     plain_run_end(&run);
     assert_true(run.limit[0] != '\0');
-    assert_int_equal(run.create_error, EAGAIN);
+    assert_int_equal(run.create_error, thread_is_fiber() ? ENOMEM : EAGAIN);
     assert_int_equal(run.tally.created_threads, 0);
     assert_int_equal(run.tally.threads.now, 0);
     assert_int_equal(gauge_peak(&run.tally.threads), 0);
     if (is_pool()) {
-        assert_int_equal(error, -EAGAIN); /* a pool without workers is no result */
+        assert_int_equal(error,
+                         -run.create_error); /* a pool without workers is no result */
     } else {
         assert_int_equal(error, 0);
         assert_int_equal(tally_outcome(&run.tally, OUTCOME_NOT_STARTED), 50);

@@ -54,7 +54,7 @@ static void a_thread_that_is_joined_is_gone(void) {
     int before = thread_count();
     for (int i = 0; i < 300; i++) {
         struct sizes sizes = sizes_with(1 << 20, 0);
-        assert_int_equal(tgkill(getpid(), sizes.thread.tid, 0), -1);
+        assert_int_equal(tgkill(getpid(), sizes.thread.kernel.tid, 0), -1);
         assert_int_equal(errno, ESRCH);
         assert_int_equal(thread_count(), before);
     }
@@ -84,7 +84,7 @@ static void no_signal_ends_a_sleep_before_its_moment(void) {
     sigaction(SIGUSR1, &action, NULL);
     assert_int_equal(thread_start(&thread, &attributes), 0);
     for (int i = 0; i < 100; i++) {
-        pthread_kill(thread.handle, SIGUSR1);
+        pthread_kill(thread.kernel.handle, SIGUSR1);
         sched_yield();
     }
     thread_join(&thread);

@@ -177,6 +177,7 @@ static void everyone_who_waits_is_let_go(void) {
         }
         crowd_start(&crowd);
         wait_group_done(&audience.group);
+        thread_yield();
         sched_yield();
         assert_int_equal(audience.returned, 0);
         wait_group_done(&audience.group);

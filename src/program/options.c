@@ -60,7 +60,7 @@ static bool take_option(struct options *options, const struct option_row *row,
     if (!option_belongs(row, runner)) {
         snprintf(options->error, sizeof options->error,
                  "--%s is not an option of %s; --help lists those", row->name,
-                 runner->name);
+                 runner_face(runner).name);
         return false;
     }
     if (!option_read(options, row, runner, text)) {
@@ -147,7 +147,8 @@ enum options_result options_parse(struct options *options, const struct runner *
 }
 
 static void print_version(const struct runner *runner, FILE *out) {
-    fprintf(out, "%s %s (%s)\n", runner->name, FIVE_COOKS_VERSION, FIVE_COOKS_COMMIT);
+    fprintf(out, "%s %s (%s)\n", runner_face(runner).name, FIVE_COOKS_VERSION,
+            FIVE_COOKS_COMMIT);
 }
 
 _Noreturn static void answer_and_exit(const struct runner *runner,
@@ -166,12 +167,12 @@ void options_read(struct options *options, const struct runner *runner, int argc
     switch (options_parse(options, runner, argc, argv)) {
     case OPTIONS_OK:
         if (options->note[0] != '\0') {
-            fprintf(stderr, "%s: %s\n", runner->name, options->note);
+            fprintf(stderr, "%s: %s\n", runner_face(runner).name, options->note);
         }
         return;
     case OPTIONS_WRONG:
         keep_to_one_line(options->error);
-        fprintf(stderr, "%s: %s\n", runner->name, options->error);
+        fprintf(stderr, "%s: %s\n", runner_face(runner).name, options->error);
         exit(EXIT_USAGE);
     case OPTIONS_HELP:
         answer_and_exit(runner, options_help);

@@ -41,7 +41,8 @@ static void print_help(const struct option_row *row, const struct runner *runner
 }
 
 void options_help(const struct runner *runner, FILE *out) {
-    fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner->name, runner->summary);
+    fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner_face(runner).name,
+            runner_face(runner).summary);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
         if (option_belongs(row, runner) && row->kind != KIND_DEFAULT) {

@@ -45,7 +45,8 @@ static void write_all(struct results *results, const struct record *record) {
 
 static void tell_limit(const struct run *run, const char *program) {
     if (run->limit[0] != '\0') {
-        fprintf(stderr, "%s: no more threads than %lld could be created: %s\n", program,
+        fprintf(stderr, "%s: no more %s than %lld could be created: %s\n", program,
+                thread_is_fiber() ? "fibers" : "threads",
                 (long long)run->tally.created_threads, run->limit);
     }
 }

@@ -40,6 +40,10 @@ static void write_number(int64_t count, const char *noun, FILE *out) {
     fprintf(out, "%" PRId64 " %s%s", count, noun, count == 1 ? "" : "s");
 }
 
+static const char *thread_noun(void) {
+    return thread_is_fiber() ? "fiber" : "thread";
+}
+
 static void write_outcomes(const struct tally *tally, FILE *out) {
     fputs("  outcomes    ", out);
     const char *separator = "";
@@ -69,7 +73,7 @@ static void write_calls(struct run *run, FILE *out) {
         fprintf(out, ", %" PRId64 " of them retries", retries);
     }
     fputs("\n  at once     ", out);
-    write_number(gauge_peak(&run->tally.threads), "thread", out);
+    write_number(gauge_peak(&run->tally.threads), thread_noun(), out);
     fputs(", ", out);
     write_number(gauge_peak(&run->api.in_flight), "call", out);
     fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
@@ -114,7 +118,7 @@ static void write_stop(const struct tally *tally, FILE *out) {
     int64_t stop_ns = tally_stop_at_ns(tally);
     fprintf(out, "  stop        by %s at %s", reasons[reason],
             duration(stop_ns - tally->started_at_ns, text));
-    fprintf(out, "; the last thread was done %s later\n",
+    fprintf(out, "; the last %s was done %s later\n", thread_noun(),
             duration(tally->finished_at_ns - stop_ns, text));
     fputs("              ", out);
     write_number(atomic_load(&tally->started_before_stop), "task", out);
@@ -130,10 +134,11 @@ void summary_print(const struct record *record, FILE *out) {
     fprintf(out, "%s: ", record->program);
     write_number(run->workload->tasks, "task", out);
     fprintf(out, " of %s, ", duration(run->workload->service_ns, text));
-    write_number(tally->created_threads, "thread", out);
+    write_number(tally->created_threads, thread_noun(), out);
     fprintf(out, " created%s\n", record->complete ? "" : " (stopped early)");
     fprintf(out, "  wall time   %s", duration(tally_wall_ns(tally), text));
-    fprintf(out, ", creating threads %s\n", duration(tally->create_ns, text));
+    fprintf(out, ", creating %ss %s\n", thread_noun(),
+            duration(tally->create_ns, text));
     write_outcomes(tally, out);
     write_calls(run, out);
     write_quantiles("latency", &tally->latency, out);

@@ -169,8 +169,8 @@ free_pool:
 }
 
 const struct runner the_runner = {
-    .name = "mutex-pool",
-    .summary = "Runs slow tasks on a pool of workers fed through a mutex and a ring.",
+    .on_threads = {"mutex-pool",
+                   "Runs slow tasks on a pool of workers fed by a mutex and a ring."},
     .options = (const struct runner_option[]){{"workers", "5", 1},
                                               {"queue", "1", 1},
                                               {"cancel", "between", 0},

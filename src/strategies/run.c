@@ -178,6 +178,7 @@ int run_start_thread(struct run *run, struct thread *thread, bool detached) {
     if (error == 0) {
         run->tally.created_threads++;
         gauge_note_peak(&run->tally.threads, alive);
+        thread_yield(); /* only now: what others do meanwhile is no creation */
         return 0;
     }
     gauge_down(&run->tally.threads);

@@ -37,9 +37,15 @@ struct runner_option {
     int64_t min;
 };
 
+/* A design as a program of its own. */
+struct runner_face {
+    const char *name;
+    const char *summary; /* one sentence, for --help */
+};
+
 struct runner {
-    const char *name;    /* of the program */
-    const char *summary; /* one sentence */
+    struct runner_face on_threads;
+    struct runner_face on_fibers; /* empty, if it is not made for them */
     const struct runner_option *options;
 
     /* By main, once; returns when every thread has ended. 0 if every task is accounted
@@ -48,6 +54,11 @@ struct runner {
 };
 
 extern const struct runner the_runner; /* the one this program is linked with */
+
+/* Which of its faces that is depends on the threads this program is linked with. */
+static inline struct runner_face runner_face(const struct runner *runner) {
+    return thread_is_fiber() ? runner->on_fibers : runner->on_threads;
+}
 
 const struct runner_config *run_config(const struct run *run);
 

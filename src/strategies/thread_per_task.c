@@ -167,8 +167,8 @@ free_threads:
 }
 
 const struct runner the_runner = {
-    .name = "thread-per-task",
-    .summary = "Runs slow tasks on a thread each.",
+    .on_threads = {"thread-per-task", "Runs slow tasks on a thread each."},
+    .on_fibers = {"fiber-per-task", "Runs slow tasks on a fiber each."},
     .options = (const struct runner_option[]){{"max-threads", NULL, 1},
                                               {"join", NULL, 0},
                                               {"detach", NULL, 0},

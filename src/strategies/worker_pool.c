@@ -148,8 +148,10 @@ free_pool:
 }
 
 const struct runner the_runner = {
-    .name = "worker-pool",
-    .summary = "Runs slow tasks on a fixed pool of workers fed through a channel.",
+    .on_threads = {"worker-pool",
+                   "Runs slow tasks on a fixed pool of workers fed through a channel."},
+    .on_fibers = {"fiber-pool",
+                  "Runs slow tasks on a fixed pool of fibers fed through a channel."},
     .options = (const struct runner_option[]){{"workers", "5", 1},
                                               {"queue", "0", 0},
                                               {"cancel", "between", 0},

@@ -35,6 +35,7 @@ static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 /* registry must be held when using these: */
 static struct watched *threads;
 static struct watched **last = &threads;
+static long count; /* of them */
 
 void deadlock_watch(const char *name) {
     watching = true;
@@ -62,6 +63,7 @@ void deadlock_thread_runs(const char *name) {
     me->link = last;
     *last = me;
     last = &me->next;
+    count++;
     must(pthread_mutex_unlock(&registry));
 }
 
@@ -111,18 +113,18 @@ static void print_thread(const struct watched *thread) {
     fputc('\n', stderr);
 }
 
-/* Only one thread can come here: the one that made the count zero. */
-_Noreturn static void report(void) {
-    fputs("fatal error: all threads are asleep - deadlock!\n\n", stderr);
+/* Only one thread can come here: the one that found that all sleep. */
+_Noreturn void deadlock_report(const char *who) {
+    fprintf(stderr, "fatal error: all %s are asleep - deadlock!\n\n", who);
     must(pthread_mutex_lock(&registry));
-    long count = 0;
-    for (struct watched *thread = threads; thread != NULL; thread = thread->next) {
-        if (count++ < REPORTED_MAX) {
-            print_thread(thread);
-        }
+    long told = 0;
+    for (struct watched *thread = threads; thread != NULL && told < REPORTED_MAX;
+         thread = thread->next) {
+        print_thread(thread);
+        told++;
     }
-    if (count > REPORTED_MAX) {
-        fprintf(stderr, "  ... and %ld more\n", count - REPORTED_MAX);
+    if (count > told) {
+        fprintf(stderr, "  ... and %ld more\n", count - told);
     }
     if (explanation != NULL) {
         fprintf(stderr, "\nwhy: %s\n", explanation);
@@ -134,7 +136,7 @@ _Noreturn static void report(void) {
 void deadlock_asleep(const struct wait_reason *reason) {
     deadlock_me()->reason = reason;
     if (atomic_fetch_sub(&awake, 1) == 1) {
-        report();
+        deadlock_report("threads");
     }
 }
 
@@ -153,8 +155,9 @@ void deadlock_thread_cancelled(void) {
     bool stuck = leaves_others_stuck();
     must(pthread_mutex_unlock(&registry));
     if (stuck) {
-        report();
+        deadlock_report("threads");
     }
+    deadlock_outsider_left();
 }
 
 void deadlock_thread_ends(void) {
@@ -170,9 +173,20 @@ void deadlock_thread_ends(void) {
     } else {
         last = me->link;
     }
+    count--;
     bool stuck = leaves_others_stuck();
     must(pthread_mutex_unlock(&registry));
     if (stuck) {
-        report();
+        deadlock_report("threads");
     }
+}
+
+bool deadlock_is_possible(void) {
+    if (!watching) {
+        return false;
+    }
+    must(pthread_mutex_lock(&registry));
+    bool nobody_else = atomic_load(&awake) == count;
+    must(pthread_mutex_unlock(&registry));
+    return nobody_else;
 }

@@ -9,7 +9,7 @@
  *
  *   deadlock_watch(name)     once, by the first thread, before it starts others
  *
- * The rest is done by whoever implements threads (thread.h), for every thread:
+ * The rest is done by those who implement threads (thread.h), for every thread:
  *
  *   deadlock_thread_begins()     by its creator, before
  *   deadlock_thread_cancelled()  ... and after, if it could not be created
@@ -56,8 +56,10 @@ struct watched {
     struct watched **link; /* what points to us */
 };
 
-/* The calling thread's. Belongs to whoever implements threads; zeroed at its start. */
+/* These two belong to whoever implements threads. The calling thread's own, zeroed at
+ * its start; and what is done when a thread that does not count has left. */
 struct watched *deadlock_me(void);
+void deadlock_outsider_left(void);
 
 void deadlock_watch(const char *name);
 void deadlock_explain(const char *why); /* a sentence to end the report with */
@@ -72,5 +74,10 @@ void deadlock_asleep(const struct wait_reason *reason);
 
 /* A counted thread that sleeps is about to be woken, by the calling thread. */
 void deadlock_awake(void);
+
+/* Where one place knows that all counted threads sleep, it needs no counting: it asks
+ * whether anybody else could wake them, and if not, reports. */
+bool deadlock_is_possible(void);
+_Noreturn void deadlock_report(const char *who); /* "threads" */
 
 #endif

@@ -15,12 +15,12 @@
  * fallen asleep or after, never in between.
  */
 #include <errno.h>
-#include <linux/futex.h>
 #include <sched.h>
-#include <sys/syscall.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "futex.h"
 #include "must.h"
 #include "park.h"
 #include "thread.h"
@@ -35,7 +35,7 @@ int64_t now_ns(void) {
 
 static void *run_body(void *argument) {
     struct thread *thread = argument;
-    thread->tid = gettid();
+    thread->kernel.tid = gettid();
     deadlock_thread_runs(thread->name);
     thread->body(thread); /* a detached one may be gone now */
     deadlock_thread_ends();
@@ -62,7 +62,8 @@ int thread_start(struct thread *thread, const struct thread_attributes *attribut
     int error = set_attributes(&pthread_attributes, attributes);
     if (error == 0) {
         deadlock_thread_begins();
-        error = pthread_create(&thread->handle, &pthread_attributes, run_body, thread);
+        error = pthread_create(&thread->kernel.handle, &pthread_attributes, run_body,
+                               thread);
         if (error != 0) {
             deadlock_thread_cancelled();
         }
@@ -72,12 +73,19 @@ int thread_start(struct thread *thread, const struct thread_attributes *attribut
 }
 
 void thread_join(struct thread *thread) {
-    must(pthread_join(thread->handle, NULL));
+    must(pthread_join(thread->kernel.handle, NULL));
     /* pthread_join() returns when the thread has left our memory. The kernel counts it
      * for some microseconds more, and has no call that waits for the end of them. */
-    while (syscall(SYS_tgkill, getpid(), thread->tid, 0) == 0) {
+    while (syscall(SYS_tgkill, getpid(), thread->kernel.tid, 0) == 0) {
         sched_yield();
     }
+}
+
+void thread_yield(void) {
+}
+
+bool thread_is_fiber(void) {
+    return false;
 }
 
 void thread_default_sizes(struct thread_attributes *attributes) {
@@ -101,10 +109,15 @@ void thread_sleep_until(int64_t moment_ns) {
     must(error);
 }
 
-/* Of each thread, for the deadlock detector. */
+/* ---- for the deadlock detector ---- */
+
 struct watched *deadlock_me(void) {
     static _Thread_local struct watched me;
     return &me;
+}
+
+/* There is nobody to tell: whoever leaves others asleep finds that out itself. */
+void deadlock_outsider_left(void) {
 }
 
 /* ---- spinning before sleeping ---- */
@@ -186,36 +199,6 @@ static bool spin(struct park *park, int64_t deadline_ns) {
 
 /* ---- sleeping and waking ---- */
 
-/* What this system call reads is not libc's struct timespec, whose time may have 64
- * bits on a machine of 32. */
-#ifdef SYS_futex_time64
-#define FUTEX_CALL SYS_futex_time64
-struct futex_time {
-    int64_t s, ns;
-};
-#else
-#define FUTEX_CALL SYS_futex
-struct futex_time {
-    long s, ns;
-};
-#endif
-
-/* Sleeps while *word is `value`. False when the deadline passed. */
-static bool futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns) {
-    struct futex_time deadline;
-    deadline.s = deadline_ns / NS_PER_S;
-    deadline.ns = deadline_ns % NS_PER_S;
-    struct futex_time *until = deadline_ns == DEADLINE_NEVER ? NULL : &deadline;
-    /* The BITSET form is the one whose timeout is a moment of CLOCK_MONOTONIC. */
-    long error = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG,
-                         value, until, NULL, FUTEX_BITSET_MATCH_ANY);
-    if (error == 0 || errno == EAGAIN || errno == EINTR) {
-        return true; /* woken, or too late to sleep, or for no reason: check again */
-    }
-    invariant(errno == ETIMEDOUT);
-    return false;
-}
-
 void park_init(struct park *park) {
     atomic_init(&park->state, EMPTY);
 }
@@ -254,8 +237,7 @@ bool park_wait(struct park *park, int64_t deadline_ns,
 }
 
 void park_wake(struct park *park) {
-    uint32_t before =
-        EMPTY; /* most likely: then one access to the cache line is enough */
+    uint32_t before = EMPTY; /* most likely: then one access to its cache line does */
     while (!atomic_compare_exchange_strong(&park->state, &before, WOKEN)) {
         invariant(before != WOKEN);
         if (before == COUNTED) {
@@ -265,10 +247,8 @@ void park_wake(struct park *park) {
         }
     }
     if (before != EMPTY) {
-        /* The sleeper may be gone already, and its park with it: the kernel only gets
-         * an address. At worst it wakes a stranger for nothing, and every sleeper
-         * checks. */
-        syscall(FUTEX_CALL, &park->state, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL,
-                NULL, 0);
+        /* The sleeper may be gone already, and its park with it. At worst this wakes a
+         * stranger for nothing, and every sleeper checks. */
+        futex_wake(&park->state);
     }
 }

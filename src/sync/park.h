@@ -19,8 +19,9 @@
 
 #include "deadlock.h"
 
-struct park {
-    _Atomic uint32_t state; /* its meaning is the implementation's, see thread.h */
+struct park { /* what it holds is up to the implementation, see thread.h */
+    struct fiber *sleeper;
+    _Atomic uint32_t state;
 };
 
 void park_init(struct park *park);

@@ -9,7 +9,7 @@
 #include "support/plain_run.h"
 
 static inline bool is_pool(void) {
-    return strcmp(the_runner.name, "thread-per-task") != 0;
+    return strcmp(the_runner.on_threads.name, "thread-per-task") != 0;
 }
 
 /* The queue asked for, or the smallest that the design has. */

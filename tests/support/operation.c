@@ -44,6 +44,7 @@ static enum chan_result run_poll(const struct operation *operation,
         if (result != CHAN_TIMED_OUT || is_past(deadline_ns)) {
             return result;
         }
+        thread_yield();
         sched_yield();
     }
 }

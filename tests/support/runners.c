@@ -3,8 +3,7 @@
 #include <stddef.h>
 
 const struct runner pool_like = {
-    .name = "pool-like",
-    .summary = "Has workers and a queue of at least one.",
+    .on_threads = {"pool-like", "Has workers and a queue of at least one."},
     .options = (const struct runner_option[]){{"workers", "5", 1},
                                               {"queue", "7", 1},
                                               {"cancel", "between", 0},
@@ -12,8 +11,7 @@ const struct runner pool_like = {
 };
 
 const struct runner spawner_like = {
-    .name = "spawner-like",
-    .summary = "Has a bound and a flag.",
+    .on_threads = {"spawner-like", "Has a bound and a flag."},
     .options = (const struct runner_option[]){{"max-threads", NULL, 1},
                                               {"join", NULL, 0},
                                               {"detach", NULL, 0},
