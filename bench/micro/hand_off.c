@@ -15,6 +15,7 @@
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
 #include "sync/must.h"
+#include "sync/thread.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -25,7 +26,12 @@ struct bench_pool {
     struct chan *jobs;
     struct ctx *ctx;
     int workers; /* started */
-    pthread_t threads[];
+    struct worker *worker;
+};
+
+struct worker {
+    struct thread thread; /* first, so that a pointer to it is one to us */
+    struct bench_pool *pool;
 };
 
 static void take(struct bench_pool *pool, int64_t job) {
@@ -36,17 +42,16 @@ static void take(struct bench_pool *pool, int64_t job) {
     }
 }
 
-static void *receive_jobs(void *argument) {
-    struct bench_pool *pool = argument;
+static void receive_jobs(struct thread *thread) {
+    struct bench_pool *pool = ((struct worker *)thread)->pool;
     int64_t job;
     while (chan_receive(pool->jobs, &job, DEADLINE_NEVER) == CHAN_OK) {
         take(pool, job);
     }
-    return NULL;
 }
 
-static void *select_jobs(void *argument) {
-    struct bench_pool *pool = argument;
+static void select_jobs(struct thread *thread) {
+    struct bench_pool *pool = ((struct worker *)thread)->pool;
     int64_t job;
     struct chan_case cases[] = {
         {.chan = ctx_done(pool->ctx), .direction = CHAN_RECEIVE},
@@ -55,41 +60,35 @@ static void *select_jobs(void *argument) {
     while (chan_select(cases, 2, DEADLINE_NEVER) == 1 && cases[1].result == CHAN_OK) {
         take(pool, job);
     }
-    return NULL;
-}
-
-/* For the detector: it watches who says so, in a program that asked it to. */
-static void *receive_watched(void *pool) {
-    deadlock_thread_runs("worker");
-    receive_jobs(pool);
-    deadlock_thread_ends();
-    return NULL;
 }
 
 static void stop_pool(void *subject) {
     struct bench_pool *pool = subject;
     chan_close(pool->jobs);
     for (int i = 0; i < pool->workers; i++) {
-        must(pthread_join(pool->threads[i], NULL));
+        thread_join(&pool->worker[i].thread);
     }
     ctx_free(pool->ctx);
     chan_free(pool->jobs);
     batch_destroy(&pool->batch);
+    free(pool->worker);
     free(pool);
 }
 
-static void *start_pool(const struct operation *operation, void *(*worker)(void *)) {
-    size_t threads_bytes = (size_t)operation->workers * sizeof(pthread_t);
-    struct bench_pool *pool = calloc(1, sizeof *pool + threads_bytes);
+static void *start_pool(const struct operation *operation,
+                        void (*body)(struct thread *)) {
+    struct thread_attributes attributes = {.guard_bytes = -1};
+    struct bench_pool *pool = calloc(1, sizeof *pool);
     invariant(pool != NULL);
     must(batch_init(&pool->batch, operation->workers));
+    pool->worker = calloc((size_t)operation->workers, sizeof pool->worker[0]);
     pool->jobs = chan_create(sizeof(int64_t), (size_t)operation->size);
     pool->ctx = ctx_with_cancel(ctx_background());
-    invariant(pool->jobs != NULL && pool->ctx != NULL);
+    invariant(pool->worker != NULL && pool->jobs != NULL && pool->ctx != NULL);
     for (int i = 0; i < operation->workers; i++) {
-        deadlock_thread_begins();
-        if (pthread_create(&pool->threads[i], NULL, worker, pool) != 0) {
-            deadlock_thread_cancelled();
+        struct worker *worker = &pool->worker[i];
+        *worker = (struct worker){{.body = body, .name = "worker"}, pool};
+        if (thread_start(&worker->thread, &attributes) != 0) {
             stop_pool(pool);
             return NULL;
         }
@@ -139,8 +138,7 @@ static int64_t in_child(const struct operation *operation, bool watched,
     if (watched) {
         deadlock_watch("producer");
     }
-    struct bench_pool *pool =
-        start_pool(operation, watched ? receive_watched : receive_jobs);
+    struct bench_pool *pool = start_receiving(operation);
     if (pool == NULL) {
         return -1;
     }
@@ -190,7 +188,7 @@ static int64_t hand_over_watched(void *subject, int64_t count) {
     {                                                                                  \
         .name = "hand_off/" how "/workers:" #many "/" who, .batch = HAND_OFF_BATCH,    \
         .batches = HAND_OFF_BATCHES, .workers = many, .size = capacity,                \
-        .start = start_workers, .run = hand_over, .stop = stop_pool                 \
+        .start = start_workers, .run = hand_over, .stop = stop_pool                    \
     }
 
 const struct operation hand_off[] = {
