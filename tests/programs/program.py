@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
-PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool")
+PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
 # A sanitizer takes so much memory, and so many calls, that limits mean something else.
 SANITIZED = not FAIL_SHIM.exists()
