@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-#include "clock.h"
-#include "must.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
 
 static int64_t sleep_ns;
 
 static void *sleep_and_end(void *unused) {
-    nap_until(now_ns() + sleep_ns, NULL);
+    sleep_until(now_ns() + sleep_ns, NULL);
     return unused;
 }
 

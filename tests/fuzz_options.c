@@ -12,26 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "must.h"
 #include "program/options.h"
+#include "support/runners.h"
+#include "sync/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { WORDS_MOST = 32 };
 
 struct command_line {
-    const char *program;
+    const struct runner *runner;
     char *text;
     char *argv[WORDS_MOST + 2];
     int argc;
 };
 
 static void split(struct command_line *line, const uint8_t *data, size_t size) {
-    line->program = data[0] % 2 == 0 ? "worker-pool" : "thread-per-task";
+    line->runner = data[0] % 2 == 0 ? &pool_like : &spawner_like;
     line->text = calloc(size, 1); /* the byte that chose makes room for a last zero */
     must(line->text == NULL);
     memcpy(line->text, data + 1, size - 1);
-    line->argv[0] = (char *)(uintptr_t)line->program;
+    line->argv[0] = (char *)(uintptr_t)line->runner->on_threads.name;
     line->argc = 1;
     for (size_t at = 0; at + 1 < size && line->argc <= WORDS_MOST;) {
         line->argv[line->argc++] = line->text + at;
@@ -41,8 +42,8 @@ static void split(struct command_line *line, const uint8_t *data, size_t size) {
 }
 
 static enum options_result parse(struct options *options, struct command_line *line) {
-    options_init(options, line->program);
-    return options_parse(options, line->program, line->argc, line->argv);
+    options_init(options, line->runner);
+    return options_parse(options, line->runner, line->argc, line->argv);
 }
 
 static void check_bounds(const struct run_config *run) {
@@ -66,8 +67,8 @@ static void check_purity(struct command_line *line, const struct options *once) 
     struct options twice;
     enum options_result result = parse(&twice, line);
     invariant(result == OPTIONS_OK);
-    char *one = options_to_json(once, line->program);
-    char *other = options_to_json(&twice, line->program);
+    char *one = options_to_json(once, line->runner);
+    char *other = options_to_json(&twice, line->runner);
     invariant(one != NULL && other != NULL && strcmp(one, other) == 0);
     invariant(one[0] == '{' && one[strlen(one) - 1] == '}');
     free(other);

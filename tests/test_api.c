@@ -1,11 +1,11 @@
 /* The API on the other end: how many it serves, whom it turns away, what it answers. */
-#include "chan.h"
-#include "clock.h"
 #include "simulation/api.h"
 #include "support/caller.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
 

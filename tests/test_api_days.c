@@ -1,9 +1,9 @@
 /* The API on a bad day: outages, and a service that is slower the more it serves. */
-#include "chan.h"
-#include "clock.h"
 #include "simulation/api.h"
 #include "support/caller.h"
 #include "support/suite.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
 

@@ -28,9 +28,9 @@ static void the_bound_doubles_with_each_attempt_up_to_a_minute(void) {
     assert_bound(10 * ms, 2, 20 * ms);
     assert_bound(10 * ms, 5, 160 * ms);
     assert_bound(10 * ms, 13, 40960 * ms);
-    assert_bound(10 * ms, 14, BACKOFF_MOST_NS);
-    assert_bound(10 * ms, 1000000, BACKOFF_MOST_NS);
-    assert_int_equal(BACKOFF_MOST_NS, 60 * NS_PER_S);
+    assert_bound(10 * ms, 14, BACKOFF_MAX_NS);
+    assert_bound(10 * ms, 1000000, BACKOFF_MAX_NS);
+    assert_int_equal(BACKOFF_MAX_NS, 60 * NS_PER_S);
 }
 
 /* Whoever asks for more than a minute gets it: the bound only ends the doubling. */

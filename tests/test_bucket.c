@@ -5,11 +5,11 @@
 #include <math.h>
 #include <stdatomic.h>
 
-#include "clock.h"
-#include "random.h"
 #include "simulation/bucket.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
+#include "sync/random.h"
 
 enum { TICK_MS = 100 }; /* at 10 a second, one token a tick */
 

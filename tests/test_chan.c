@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { CAPACITY_MOST = 20 };
 
@@ -215,7 +215,7 @@ static void blocked_receivers_are_served_the_most_recent_first(void) {
 
 struct link {
     struct chan *from, *to;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 static void *pass_on(void *argument) {
@@ -236,14 +236,14 @@ static void a_value_passes_through_a_thousand_threads(void) {
     for (int i = 0; i < count; i++) {
         links[i].from = last;
         links[i].to = last = ints(0);
-        links[i].thread = thread_start(pass_on, &links[i]);
+        links[i].thread = spawn(pass_on, &links[i]);
     }
     int value = 0;
     assert_int_equal(chan_send(first, &value, DEADLINE_NEVER), CHAN_OK);
     assert_int_equal(chan_receive(last, &value, DEADLINE_NEVER), CHAN_OK);
     assert_int_equal(value, count);
     for (int i = 0; i < count; i++) {
-        thread_join(links[i].thread);
+        join(links[i].thread);
         chan_free(links[i].from);
     }
     chan_free(last);

@@ -8,13 +8,13 @@
  */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/chance.h"
 #include "support/ledger.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { CHANS = 3, USERS = 10, CASES_MOST = 6 };
 

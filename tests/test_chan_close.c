@@ -1,13 +1,13 @@
 /* Closing, by hand and by the clock. */
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { CAPACITY_MOST = 20 };
 
@@ -142,14 +142,14 @@ static void *receive_and_overwrite(void *chan) {
 static void close_touches_no_waiter_that_it_has_woken(void) {
     for (int round = 0; round < scaled(200); round++) {
         struct chan *chan = ints(0);
-        pthread_t threads[CROWD];
+        struct spawned *threads[CROWD];
         for (int i = 0; i < CROWD; i++) {
-            threads[i] = thread_start(receive_and_overwrite, chan);
+            threads[i] = spawn(receive_and_overwrite, chan);
         }
         UNTIL(chan_waiters(chan, CHAN_RECEIVE) == CROWD);
         chan_close(chan);
         for (int i = 0; i < CROWD; i++) {
-            thread_join(threads[i]);
+            join(threads[i]);
         }
         chan_free(chan);
     }

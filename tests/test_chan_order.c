@@ -8,13 +8,13 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/wait_group.h"
 
 static int shared;
 
@@ -48,12 +48,12 @@ static void assert_seen(void *(*writer)(void *), size_t capacity,
     for (int i = 0; i < scaled(200); i++) {
         struct chan *chan = empty_values(capacity);
         shared = 0;
-        pthread_t thread = thread_start(writer, chan);
+        struct spawned *thread = spawn(writer, chan);
         struct operation operation = {
             .chan = chan, .direction = direction, .style = style};
         assert_int_equal(operation_run(&operation), expected);
         assert_int_equal(shared, 1);
-        thread_join(thread);
+        join(thread);
         chan_free(chan);
     }
 }
@@ -148,6 +148,7 @@ static void *use_semaphore(void *argument) {
         while (inside > most &&
                !atomic_compare_exchange_weak(user->most, &most, inside)) {
         }
+        thread_yield();
         sched_yield();
         --*user->inside;
         assert_int_equal(chan_receive(user->semaphore, NULL, DEADLINE_NEVER), CHAN_OK);
@@ -198,12 +199,12 @@ static void a_wait_group_and_a_channel_keep_their_edges_together(void) {
         struct relay relay = {chan, &group, &written};
         wait_group_init(&group);
         wait_group_add(&group, 1);
-        pthread_t thread = thread_start(write_send_done, &relay);
+        struct spawned *thread = spawn(write_send_done, &relay);
         assert_int_equal(chan_receive(chan, NULL, DEADLINE_NEVER), CHAN_OK);
         wait_group_wait(&group);
         assert_int_equal(written, 2);
         wait_group_destroy(&group);
-        thread_join(thread);
+        join(thread);
         chan_free(chan);
     }
 }

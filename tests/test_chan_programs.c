@@ -1,15 +1,15 @@
 /* Small concurrent programs from Go's test/chan, whose results are known. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/ledger.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);
@@ -96,7 +96,7 @@ struct filter {
     struct ctx *ctx;
     int prime;
     struct chan *from, *to;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 static bool do_unless_done(struct ctx *ctx, struct chan *chan,
@@ -135,18 +135,18 @@ static void a_chain_of_filters_finds_the_primes(void) {
         struct filter filters[PRIMES + 1];
         struct ctx *ctx = ctx_with_cancel(ctx_background());
         filters[0] = (struct filter){.ctx = ctx, .to = ints(capacity)};
-        filters[0].thread = thread_start(count_up, &filters[0]);
+        filters[0].thread = spawn(count_up, &filters[0]);
         for (int i = 0; i < PRIMES; i++) {
             int prime = 0;
             struct chan *from = filters[i].to;
             assert_int_equal(chan_receive(from, &prime, DEADLINE_NEVER), CHAN_OK);
             assert_int_equal(prime, primes[i]);
             filters[i + 1] = (struct filter){ctx, prime, from, ints(capacity), 0};
-            filters[i + 1].thread = thread_start(sift, &filters[i + 1]);
+            filters[i + 1].thread = spawn(sift, &filters[i + 1]);
         }
         ctx_cancel(ctx);
         for (int i = 0; i <= PRIMES; i++) {
-            thread_join(filters[i].thread);
+            join(filters[i].thread);
         }
         for (int i = 0; i <= PRIMES; i++) {
             chan_free(filters[i].to);

@@ -2,15 +2,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/ledger.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/value.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/wait_group.h"
 
 enum { SENDERS_MOST = 64, RECEIVERS_MOST = 64 };
 

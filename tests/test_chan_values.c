@@ -1,11 +1,13 @@
 /* Values arrive whole, whatever their size and whichever way they take. */
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
 #include "support/value.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 /* A value with a guard behind it that no copy may touch. */
 struct slot {
@@ -168,10 +170,63 @@ static void closing_zeroes_what_a_receiver_gets_and_no_byte_more(void) {
     }
 }
 
+/* A select of three sends, or three receives: each value has a place of its own. */
+struct three {
+    struct chan *chans[3];
+    struct slot slots[3];
+    enum chan_direction direction;
+};
+
+static void *select_one_of_three(void *argument) {
+    struct three *three = argument;
+    struct chan_case cases[3];
+    for (int i = 0; i < 3; i++) {
+        cases[i] = (struct chan_case){three->chans[i], three->direction,
+                                      three->slots[i].value, CHAN_TIMED_OUT};
+    }
+    int chosen = chan_select(cases, 3, DEADLINE_NEVER);
+    assert_int_equal(cases[chosen].result, CHAN_OK);
+    return NULL;
+}
+
+static void wait_with_three(size_t size, enum chan_direction direction, int partner) {
+    struct three three = {.direction = direction};
+    struct slot slot;
+    for (int i = 0; i < 3; i++) {
+        three.chans[i] = chan_of(size, 0);
+        slot_make(&three.slots[i], size, 10 + (uint32_t)i);
+    }
+    struct spawned *thread = spawn(select_one_of_three, &three);
+    UNTIL(chan_waiters(three.chans[2], direction) == 1);
+    slot_make(&slot, size, 99);
+    if (direction == CHAN_SEND) {
+        assert_int_equal(try_receive(three.chans[partner], slot.value), CHAN_OK);
+        assert_slot(&slot, size, 10 + (uint32_t)partner);
+    } else {
+        assert_int_equal(try_send(three.chans[partner], slot.value), CHAN_OK);
+    }
+    join(thread);
+    for (int i = 0; i < 3; i++) {
+        bool received = direction == CHAN_RECEIVE && i == partner;
+        assert_slot(&three.slots[i], size, received ? 99 : 10 + (uint32_t)i);
+        chan_free(three.chans[i]);
+    }
+}
+
+static void values_that_wait_side_by_side_do_not_mix(void) {
+    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
+        for (int partner = 0; partner < 3; partner++) {
+            wait_with_three(value_sizes[s], CHAN_SEND, partner);
+            wait_with_three(value_sizes[s], CHAN_RECEIVE, partner);
+        }
+    }
+}
+
 static const struct claim claims[] = {
     CLAIM(a_value_goes_whole_through_the_buffer),
     CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style),
     CLAIM(a_value_may_be_discarded_in_every_style),
+    CLAIM(values_that_wait_side_by_side_do_not_mix),
     CLAIM(a_value_of_no_size_needs_no_memory),
     CLAIM(the_sender_keeps_its_value),
     CLAIM(a_channel_may_travel_through_a_channel),

@@ -1,11 +1,11 @@
 /* The client: what it makes of replies, and how it tries again. */
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/plain_run.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
@@ -152,19 +152,19 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
     config.client.cancel = CANCEL_WITHIN;
     config.deadline_ns = 30 * NS_PER_S;
     struct performance performances[TASKS];
-    pthread_t threads[TASKS];
+    struct spawned *threads[TASKS];
     struct run run;
     plain_run_start(&run, &config);
     for (uint64_t i = 0; i < TASKS; i++) {
         performances[i] = (struct performance){&run, i};
-        threads[i] = thread_start(perform, &performances[i]);
+        threads[i] = spawn(perform, &performances[i]);
     }
     struct chan *done = ctx_done(run.ctx);
     UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
     int64_t pausing = TASKS - tally_total(&run.tally);
     ctx_cancel(run.ctx);
     for (int i = 0; i < TASKS; i++) {
-        thread_join(threads[i]);
+        join(threads[i]);
     }
     plain_run_end(&run);
     assert_between(pausing, TASKS / 4, TASKS * 3 / 4);

@@ -1,11 +1,11 @@
 /* The client when the run is told to stop: who tells it, and who listens. */
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/plain_run.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
@@ -110,10 +110,10 @@ static void a_call_that_listens_is_cancelled_in_the_middle(void) {
     struct run run;
     plain_run_start(&run, &config);
     performance.run = &run;
-    pthread_t thread = thread_start(perform, &performance);
+    struct spawned *thread = spawn(perform, &performance);
     UNTIL(chan_waiters(ctx_done(run.ctx), CHAN_RECEIVE) == 1);
     ctx_cancel(run.ctx);
-    thread_join(thread);
+    join(thread);
     plain_run_end(&run);
     assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
     assert_int_equal(run.samples.of[0].attempts, 1);
@@ -146,7 +146,7 @@ static bool is_cancelled(int cancel, int64_t deadline_ns, struct ctx **told) {
     if (told != NULL) {
         ctx_cancel(*told);
     }
-    bool answer = client_is_cancelled(&listening.client);
+    bool answer = run_is_stopped(&listening);
     run_destroy(&listening);
     return answer;
 }
@@ -174,8 +174,8 @@ static void a_skipped_task_is_accounted_for_and_never_called(void) {
     struct run_config config = plain_config(2);
     struct run run;
     plain_run_start(&run, &config);
-    client_skip(&run.client, (struct task){.index = 0}, OUTCOME_CANCELLED);
-    client_skip(&run.client, (struct task){.index = 1}, OUTCOME_NOT_STARTED);
+    run_skip(&run, (struct task){.index = 0}, OUTCOME_CANCELLED);
+    run_skip(&run, (struct task){.index = 1}, OUTCOME_NOT_STARTED);
     plain_run_end(&run);
     assert_int_equal(tally_total(&run.tally), 2);
     assert_int_equal(api_calls(&run.api), 0);

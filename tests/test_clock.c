@@ -7,11 +7,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/operation.h"
 #include "support/suite.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static _Atomic int64_t stands_at_ns; /* 0: it runs */
 

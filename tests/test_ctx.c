@@ -2,34 +2,13 @@
 #include <malloc.h>
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
-#include "support/chance.h"
-#include "support/operation.h"
-#include "support/scale.h"
+#include "support/contexts.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-
-static struct ctx *child_of(struct ctx *parent) {
-    struct ctx *ctx = ctx_with_cancel(parent);
-    assert_non_null(ctx);
-    return ctx;
-}
-
-static void assert_alive(struct ctx *ctx) {
-    assert_int_equal(ctx_reason(ctx), CTX_ALIVE);
-    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_TIMED_OUT);
-}
-
-static void assert_done(struct ctx *ctx, enum ctx_reason reason) {
-    assert_int_equal(try_receive(ctx_done(ctx), NULL), CHAN_CLOSED);
-    for (int i = 0; i < 2; i++) { /* ... and it stays so */
-        assert_int_equal(ctx_reason(ctx), reason);
-    }
-    assert_int_equal(ctx_children(ctx), 0);
-}
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 /* Go's TestBackground. */
 static void the_background_is_never_done(void) {
@@ -182,70 +161,6 @@ static void a_timeout_at_the_end_of_time_does_not_fire(void) {
     }
 }
 
-/* ---- layers ---- */
-
-enum { LAYERS_MOST = 60 };
-
-static int stack_layers(struct ctx **layers, struct random *random,
-                        int64_t timeout_ns) {
-    int count = 30 + (int)random_below(random, LAYERS_MOST - 30);
-    layers[0] = child_of(ctx_background());
-    for (int i = 1; i < count; i++) {
-        bool timed = random_below(random, 3) == 0;
-        layers[i] = timed ? ctx_with_timeout(layers[i - 1], timeout_ns)
-                          : child_of(layers[i - 1]);
-    }
-    return count;
-}
-
-/* Go's TestLayersCancel. */
-static void a_cancel_reaches_every_layer_below(void) {
-    struct random random = chance(1);
-    for (int round = 0; round < 50; round++) {
-        struct ctx *layers[LAYERS_MOST];
-        int count = stack_layers(layers, &random, 3600 * NS_PER_S);
-        int cancelled = (int)random_below(&random, (uint32_t)count);
-        ctx_cancel(layers[cancelled]);
-        for (int i = 0; i < count; i++) {
-            if (i < cancelled) {
-                assert_alive(layers[i]);
-            } else {
-                assert_done(layers[i], CTX_CANCELLED);
-            }
-        }
-        while (count-- > 0) {
-            ctx_free(layers[count]);
-        }
-    }
-}
-
-/* Go's TestLayersTimeout. */
-static void a_timeout_reaches_every_layer_below(void) {
-    struct random random = chance(2);
-    for (int round = 0; round < 20; round++) {
-        struct ctx *layers[LAYERS_MOST];
-        int count = stack_layers(layers, &random, NS_PER_MS);
-        int first_timed = 0;
-        while (first_timed < count &&
-               ctx_deadline_ns(layers[first_timed]) == DEADLINE_NEVER) {
-            first_timed++;
-        }
-        if (first_timed < count) {
-            UNTIL(is_past(ctx_deadline_ns(layers[first_timed])));
-        }
-        for (int i = count; i-- > 0;) {
-            if (i < first_timed) {
-                assert_alive(layers[i]);
-            } else {
-                assert_done(layers[i], CTX_DEADLINE_EXCEEDED);
-            }
-        }
-        while (count-- > 0) {
-            ctx_free(layers[count]);
-        }
-    }
-}
-
 /* ---- cost ---- */
 
 /* Go's TestCustomContextGoroutines. */
@@ -291,8 +206,6 @@ static const struct claim claims[] = {
     CLAIM(a_child_has_the_earlier_deadline_of_its_own_and_its_parents),
     CLAIM(a_deadline_in_the_past_gives_a_context_that_is_done),
     CLAIM(a_timeout_at_the_end_of_time_does_not_fire),
-    CLAIM(a_cancel_reaches_every_layer_below),
-    CLAIM(a_timeout_reaches_every_layer_below),
     CLAIM(contexts_need_no_threads),
     CLAIM(a_context_leaves_no_memory_behind),
 };

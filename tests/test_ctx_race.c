@@ -1,22 +1,17 @@
 /* Contexts used by many threads at once. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/chance.h"
+#include "support/contexts.h"
 #include "support/meeting.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-
-static struct ctx *child_of(struct ctx *parent) {
-    struct ctx *ctx = ctx_with_cancel(parent);
-    assert_non_null(ctx);
-    return ctx;
-}
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static bool is_done(struct ctx *ctx) {
     return try_receive(ctx_done(ctx), NULL) == CHAN_CLOSED;
@@ -51,7 +46,7 @@ static void *cancel_each_round(void *argument) {
 /* Go's TestContextErrDoneRace (issue 75533). */
 static void who_reads_a_reason_finds_the_channel_closed(void) {
     struct race race = race_of(20000);
-    pthread_t thread = thread_start(cancel_each_round, &race);
+    struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         race.ctx = child_of(ctx_background());
         meet(&race.meeting);
@@ -60,12 +55,12 @@ static void who_reads_a_reason_finds_the_channel_closed(void) {
         meet(&race.meeting);
         ctx_free(race.ctx);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 static void who_finds_the_channel_closed_reads_a_reason(void) {
     struct race race = race_of(20000);
-    pthread_t thread = thread_start(cancel_each_round, &race);
+    struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         race.ctx = child_of(ctx_background());
         meet(&race.meeting);
@@ -74,13 +69,13 @@ static void who_finds_the_channel_closed_reads_a_reason(void) {
         meet(&race.meeting);
         ctx_free(race.ctx);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* Both ways round, and with a cancel at the very moment of the deadline. */
 static void a_deadline_gives_channel_and_reason_at_one_moment(void) {
     struct race race = race_of(3000);
-    pthread_t thread = thread_start(cancel_each_round, &race);
+    struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         race.ctx = ctx_with_timeout(ctx_background(), 2 * NS_PER_US + i % 1000);
         struct ctx *child = child_of(race.ctx);
@@ -99,13 +94,13 @@ static void a_deadline_gives_channel_and_reason_at_one_moment(void) {
         ctx_free(child);
         ctx_free(race.ctx);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* Go's TestWithCancelSimultaneouslyCanceledParent. */
 static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
     struct race race = race_of(20000);
-    pthread_t thread = thread_start(cancel_each_round, &race);
+    struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         race.ctx = child_of(ctx_background());
         meet(&race.meeting);
@@ -116,7 +111,7 @@ static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
         ctx_free(child);
         ctx_free(race.ctx);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* Whichever of two cancels returns first: all below is done by then. There are many
@@ -125,7 +120,7 @@ static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
 static void every_descendant_is_done_when_any_cancel_returns(void) {
     enum { BELOW = 200 };
     struct race race = race_of(2000);
-    pthread_t thread = thread_start(cancel_each_round, &race);
+    struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         struct ctx *below[BELOW];
         race.ctx = child_of(ctx_background());
@@ -146,7 +141,7 @@ static void every_descendant_is_done_when_any_cancel_returns(void) {
         }
         ctx_free(race.ctx);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* Go's TestSimultaneousCancels: a tree of 100, all cancelled at once, in any order. */
@@ -193,9 +188,9 @@ static void a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out(void) {
     for (int i = 0; i < scaled(500); i++) {
         struct ctx *parent = child_of(ctx_background());
         struct family family = {parent, child_of(parent)};
-        pthread_t thread = thread_start(cancel_child_after_parent, &family);
+        struct spawned *thread = spawn(cancel_child_after_parent, &family);
         ctx_cancel(parent);
-        thread_join(thread);
+        join(thread);
         assert_true(is_done(family.child));
         ctx_free(family.child);
         ctx_free(parent);

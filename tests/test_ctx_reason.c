@@ -3,10 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "clock.h"
-#include "ctx.h"
 #include "support/suite.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 /* The steps, in order:  P parent cancelled   p parent's deadline passes
  *                       C child cancelled    c child's deadline passes

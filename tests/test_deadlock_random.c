@@ -6,21 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "deadlock.h"
-#include "random.h"
 #include "support/chance.h"
 #include "support/child.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/deadlock.h"
+#include "sync/random.h"
+#include "sync/wait_group.h"
 
 enum { DEADLOCK = 2, CHANS_MOST = 3, THREADS_MOST = 4 };
 
 /* Senders that send on any of the channels; receivers that receive from all. */
-struct kitchen {
+struct market {
     struct chan *chans[CHANS_MOST];
     int chan_count;
     int orders;   /* for each sender */
@@ -28,109 +28,107 @@ struct kitchen {
     struct wait_group sending, receiving;
 };
 
-struct cook {
-    struct kitchen *kitchen;
+struct trader {
+    struct market *market;
     struct random random;
-    void (*work)(struct cook *cook);
-    pthread_t thread;
+    void (*work)(struct trader *trader);
+    struct spawned *thread;
 };
 
-static void *run_cook(void *argument) {
-    struct cook *cook = argument;
-    deadlock_thread_runs("cook");
-    cook->work(cook);
-    deadlock_thread_ends();
+static void *run_trader(void *argument) {
+    struct trader *trader = argument;
+    trader->work(trader);
     return NULL;
 }
 
-static void send_orders(struct cook *cook) {
-    struct kitchen *kitchen = cook->kitchen;
-    for (int i = 0; i < kitchen->orders; i++) {
+static void send_orders(struct trader *trader) {
+    struct market *market = trader->market;
+    for (int i = 0; i < market->orders; i++) {
         struct chan_case cases[CHANS_MOST];
-        for (int c = 0; c < kitchen->chan_count; c++) {
-            cases[c] = (struct chan_case){kitchen->chans[c], CHAN_SEND, &i, CHAN_OK};
+        for (int c = 0; c < market->chan_count; c++) {
+            cases[c] = (struct chan_case){market->chans[c], CHAN_SEND, &i, CHAN_OK};
         }
-        int count = 1 + (int)random_below(&cook->random, (uint32_t)kitchen->chan_count);
+        int count =
+            1 + (int)random_below(&trader->random, (uint32_t)market->chan_count);
         int chosen = chan_select(cases, count, DEADLINE_NEVER);
         assert_between(chosen, 0, count - 1);
     }
-    wait_group_done(&kitchen->sending);
+    wait_group_done(&market->sending);
 }
 
-static void receive_orders(struct cook *cook) {
-    struct kitchen *kitchen = cook->kitchen;
+static void receive_orders(struct trader *trader) {
+    struct market *market = trader->market;
     struct chan_case cases[CHANS_MOST];
-    int open = kitchen->chan_count;
-    for (int c = 0; c < kitchen->chan_count; c++) {
-        cases[c] = (struct chan_case){kitchen->chans[c], CHAN_RECEIVE, NULL, CHAN_OK};
+    int open = market->chan_count;
+    for (int c = 0; c < market->chan_count; c++) {
+        cases[c] = (struct chan_case){market->chans[c], CHAN_RECEIVE, NULL, CHAN_OK};
     }
     while (open > 0) {
         int64_t deadline_ns =
-            kitchen->patient ? DEADLINE_NEVER : now_ns() + 50 * NS_PER_US;
-        int chosen = chan_select(cases, kitchen->chan_count, deadline_ns);
+            market->patient ? DEADLINE_NEVER : now_ns() + 50 * NS_PER_US;
+        int chosen = chan_select(cases, market->chan_count, deadline_ns);
         if (chosen >= 0 && cases[chosen].result == CHAN_CLOSED) {
             cases[chosen].chan = NULL; /* never ready again */
             open--;
         }
     }
-    wait_group_done(&kitchen->receiving);
+    wait_group_done(&market->receiving);
 }
 
-static void start_cooks(struct cook *cooks, int count, struct kitchen *kitchen,
-                        struct random *random, void (*work)(struct cook *)) {
+static void start_traders(struct trader *traders, int count, struct market *market,
+                          struct random *random, void (*work)(struct trader *)) {
     for (int i = 0; i < count; i++) {
-        cooks[i] = (struct cook){kitchen, {random_next(random)}, work, 0};
-        deadlock_thread_begins();
-        cooks[i].thread = thread_start(run_cook, &cooks[i]);
+        traders[i] = (struct trader){market, {random_next(random)}, work, 0};
+        traders[i].thread = spawn_named("trader", run_trader, &traders[i]);
     }
 }
 
-static void open_kitchen(struct kitchen *kitchen, struct random *random) {
-    kitchen->chan_count = 1 + (int)random_below(random, CHANS_MOST);
-    kitchen->orders = (int)random_below(random, 8);
-    kitchen->patient = random_below(random, 4) != 0;
-    for (int c = 0; c < kitchen->chan_count; c++) {
-        kitchen->chans[c] = chan_create(sizeof(int), random_below(random, 3));
+static void open_market(struct market *market, struct random *random) {
+    market->chan_count = 1 + (int)random_below(random, CHANS_MOST);
+    market->orders = (int)random_below(random, 8);
+    market->patient = random_below(random, 4) != 0;
+    for (int c = 0; c < market->chan_count; c++) {
+        market->chans[c] = chan_create(sizeof(int), random_below(random, 3));
     }
-    wait_group_init(&kitchen->sending);
-    wait_group_init(&kitchen->receiving);
+    wait_group_init(&market->sending);
+    wait_group_init(&market->receiving);
 }
 
-static void close_kitchen(struct kitchen *kitchen) {
-    wait_group_destroy(&kitchen->receiving);
-    wait_group_destroy(&kitchen->sending);
-    for (int c = 0; c < kitchen->chan_count; c++) {
-        chan_free(kitchen->chans[c]);
+static void close_market(struct market *market) {
+    wait_group_destroy(&market->receiving);
+    wait_group_destroy(&market->sending);
+    for (int c = 0; c < market->chan_count; c++) {
+        chan_free(market->chans[c]);
     }
 }
 
 /* One random run; channel `forgotten` is never closed, none if it is negative. */
 static void work_once(struct random *random, int forgotten) {
-    struct kitchen kitchen;
-    struct cook senders[THREADS_MOST];
-    struct cook receivers[THREADS_MOST];
+    struct market market;
+    struct trader senders[THREADS_MOST];
+    struct trader receivers[THREADS_MOST];
     int sender_count = 1 + (int)random_below(random, THREADS_MOST);
     int receiver_count = 1 + (int)random_below(random, THREADS_MOST);
-    open_kitchen(&kitchen, random);
-    kitchen.patient = kitchen.patient || forgotten >= 0;
-    wait_group_add(&kitchen.sending, sender_count);
-    wait_group_add(&kitchen.receiving, receiver_count);
-    start_cooks(receivers, receiver_count, &kitchen, random, receive_orders);
-    start_cooks(senders, sender_count, &kitchen, random, send_orders);
-    wait_group_wait(&kitchen.sending);
-    for (int c = 0; c < kitchen.chan_count; c++) {
+    open_market(&market, random);
+    market.patient = market.patient || forgotten >= 0;
+    wait_group_add(&market.sending, sender_count);
+    wait_group_add(&market.receiving, receiver_count);
+    start_traders(receivers, receiver_count, &market, random, receive_orders);
+    start_traders(senders, sender_count, &market, random, send_orders);
+    wait_group_wait(&market.sending);
+    for (int c = 0; c < market.chan_count; c++) {
         if (c != forgotten) {
-            chan_close(kitchen.chans[c]);
+            chan_close(market.chans[c]);
         }
     }
-    wait_group_wait(&kitchen.receiving);
+    wait_group_wait(&market.receiving);
     for (int i = 0; i < sender_count; i++) {
-        thread_join(senders[i].thread);
+        join(senders[i].thread);
     }
     for (int i = 0; i < receiver_count; i++) {
-        thread_join(receivers[i].thread);
+        join(receivers[i].thread);
     }
-    close_kitchen(&kitchen);
+    close_market(&market);
 }
 
 static void work_a_thousand_times(void) {
@@ -158,7 +156,7 @@ static void every_forgotten_close_is_found(void) {
         struct child_end end = child_run(forget_one_channel);
         assert_ended(&end, DEADLOCK);
         assert_non_null(strstr(end.said, "main [wait group]"));
-        assert_non_null(strstr(end.said, "cook ["));
+        assert_non_null(strstr(end.said, "trader ["));
     }
 }
 

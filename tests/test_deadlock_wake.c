@@ -8,14 +8,14 @@
 #include <signal.h>
 #include <time.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "deadlock.h"
-#include "must.h"
 #include "support/child.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 /* Two threads that only ever wait for each other. */
 struct pair {
@@ -26,14 +26,14 @@ struct pair {
 
 static struct pair pair;
 
-void __real_deadlock_awake(int count);
-void __wrap_deadlock_awake(int count);
+void __real_deadlock_awake(void);
+void __wrap_deadlock_awake(void);
 
-void __wrap_deadlock_awake(int count) {
+void __wrap_deadlock_awake(void) {
     pthread_kill(pair.threads[0], SIGUSR1);
     pthread_kill(pair.threads[1], SIGUSR1);
     nanosleep(&(struct timespec){.tv_nsec = 100 * NS_PER_US}, NULL);
-    __real_deadlock_awake(count);
+    __real_deadlock_awake();
 }
 
 static void ignore(int signal_number) {
@@ -49,18 +49,15 @@ static void begin(void *(*run)(void *)) {
     pair.back = chan_create(sizeof(int), 0);
     wait_group_init(&pair.group);
     deadlock_watch("main");
-    deadlock_thread_begins();
     pair.threads[0] = pthread_self();
-    pair.threads[1] = thread_start(run, NULL);
+    pair.threads[1] = spawn(run, NULL)->thread.kernel.handle;
 }
 
 static void *answer(void *unused) {
     int value;
-    deadlock_thread_runs("answering");
     while (chan_receive(pair.there, &value, DEADLINE_NEVER) == CHAN_OK) {
         chan_send(pair.back, &value, DEADLINE_NEVER);
     }
-    deadlock_thread_ends();
     return unused;
 }
 
@@ -75,11 +72,9 @@ static void ask_and_answer(void) {
 }
 
 static void *do_work(void *unused) {
-    deadlock_thread_runs("working");
     while (chan_receive(pair.there, NULL, DEADLINE_NEVER) == CHAN_OK) {
         wait_group_done(&pair.group);
     }
-    deadlock_thread_ends();
     return unused;
 }
 

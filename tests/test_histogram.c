@@ -2,11 +2,11 @@
 #include <stdbool.h>
 
 #include "measure/histogram.h"
-#include "random.h"
 #include "support/chance.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/random.h"
 
 static struct histogram histogram; /* 30 KB: not for a small stack */
 

@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "measure/tally.h"
 #include "program/interrupt.h"
 #include "support/child.h"
 #include "support/suite.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static struct interrupt interrupt;
 static struct tally tally;

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "must.h"
-#include "program/limits.h"
+#include "measure/limits.h"
 #include "support/child.h"
 #include "support/suite.h"
+#include "sync/must.h"
 
 enum { THREAD_BYTES = 8 << 20, ROOM_BYTES = 4 << 20 }; /* not enough for one more */
 

@@ -1,13 +1,13 @@
 /* A bug in the caller ends the program, with a reason. */
 #include <stdlib.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/death.h"
 #include "support/operation.h"
 #include "support/suite.h"
-#include "wait_group.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/wait_group.h"
 
 static void close_twice(void) {
     struct chan *chan = chan_create(1, 0);
@@ -40,8 +40,8 @@ static void select_send_no_value(void) {
 }
 
 static void select_too_many(void) {
-    struct chan_case *cases = calloc(SELECT_MOST + 1, sizeof cases[0]);
-    chan_select(cases, SELECT_MOST + 1, DEADLINE_NOW);
+    struct chan_case *cases = calloc(SELECT_MAX + 1, sizeof cases[0]);
+    chan_select(cases, SELECT_MAX + 1, DEADLINE_NOW);
 }
 
 static void select_less_than_nothing(void) {

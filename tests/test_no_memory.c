@@ -6,10 +6,10 @@
 #include <malloc.h>
 #include <stdio.h>
 
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
 #include "support/suite.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 /* The shim's; NULL without it. */
 __attribute__((weak)) void fail_arm(const char *what, long at);

@@ -8,46 +8,48 @@
 #include "program/option_table.h"
 #include "program/options.h"
 #include "support/json.h"
+#include "support/runners.h"
 #include "support/suite.h"
 
-static const char *const programs[] = {"worker-pool", "thread-per-task"};
+static const struct runner *const runners[] = {&pool_like, &spawner_like};
 
 static struct options options;
 
 enum { WORDS = 8 };
 
 /* Parses up to WORDS words after the program's name. */
-static enum options_result parse(const char *program, const char *const *words) {
-    char *argv[WORDS + 2] = {(char *)(uintptr_t)program};
+static enum options_result parse(const struct runner *runner,
+                                 const char *const *words) {
+    char *argv[WORDS + 2] = {(char *)(uintptr_t)runner->on_threads.name};
     int argc = 1;
     while (argc <= WORDS && words[argc - 1] != NULL) {
         argv[argc] = (char *)(uintptr_t)words[argc - 1];
         argc++;
     }
-    options_init(&options, program);
-    return options_parse(&options, program, argc, argv);
+    options_init(&options, runner);
+    return options_parse(&options, runner, argc, argv);
 }
 
-#define PARSE(program, ...) parse(program, (const char *const[]){__VA_ARGS__, NULL})
+#define PARSE(runner, ...) parse(runner, (const char *const[]){__VA_ARGS__, NULL})
 
 /* One line that names what was typed. */
-static void assert_refused(const char *program, const char *const *words,
+static void assert_refused(const struct runner *runner, const char *const *words,
                            const char *named) {
-    if (parse(program, words) != OPTIONS_WRONG) {
-        fail_msg("%s takes '%s'", program, words[0]);
+    if (parse(runner, words) != OPTIONS_WRONG) {
+        fail_msg("%s takes '%s'", runner->on_threads.name, words[0]);
     }
     if (strstr(options.error, named) == NULL || strchr(options.error, '\n') != NULL) {
         fail_msg("'%s' does not name '%s'", options.error, named);
     }
 }
 
-#define ASSERT_REFUSED(program, named, ...)                                            \
-    assert_refused(program, (const char *const[]){__VA_ARGS__, NULL}, named)
+#define ASSERT_REFUSED(runner, named, ...)                                             \
+    assert_refused(runner, (const char *const[]){__VA_ARGS__, NULL}, named)
 
 static void assert_all_refused(const char *option, const char *const *values) {
     for (; *values != NULL; values++) {
         for (int i = 0; i < 2; i++) {
-            ASSERT_REFUSED(programs[i], option, option, *values);
+            ASSERT_REFUSED(runners[i], option, option, *values);
         }
     }
 }
@@ -60,19 +62,19 @@ static void assert_all_refused(const char *option, const char *const *values) {
 static void numbers_that_are_none_are_refused(void) {
     ASSERT_ALL_REFUSED("--tasks", "abc", "12abc", "", "0x10", " 5", "1e3", "-1", "5.5",
                        "99999999999", "99999999999999999999999999");
-    ASSERT_REFUSED("worker-pool", "--tasks", "-n", "-1");
-    ASSERT_REFUSED("worker-pool", "--tasks", "--tasks=");
+    ASSERT_REFUSED(&pool_like, "--tasks", "-n", "-1");
+    ASSERT_REFUSED(&pool_like, "--tasks", "--tasks=");
 }
 
 static void no_tasks_are_fine_and_no_workers_are_not(void) {
-    assert_int_equal(PARSE("worker-pool", "--tasks", "0"), OPTIONS_OK);
+    assert_int_equal(PARSE(&pool_like, "--tasks", "0"), OPTIONS_OK);
     assert_int_equal(options.run.workload.tasks, 0);
-    ASSERT_REFUSED("worker-pool", "--workers", "--workers", "0");
-    assert_int_equal(PARSE("worker-pool", "--workers", "100000"), OPTIONS_OK);
+    ASSERT_REFUSED(&pool_like, "--workers", "--workers", "0");
+    assert_int_equal(PARSE(&pool_like, "--workers", "100000"), OPTIONS_OK);
 }
 
 static void durations_are_counted_in_64_bits(void) {
-    assert_int_equal(PARSE("worker-pool", "--timeout", "5000s"), OPTIONS_OK);
+    assert_int_equal(PARSE(&pool_like, "--timeout", "5000s"), OPTIONS_OK);
     assert_int_equal(options.run.client.timeout_ns, INT64_C(5000000000000));
     ASSERT_ALL_REFUSED("--timeout", "0", "-1s", "5", "1e9s", "9999999999999s");
 }
@@ -88,56 +90,61 @@ static void rates_and_shares_out_of_range_are_refused(void) {
 }
 
 static void the_greatest_seed_is_a_seed(void) {
-    assert_int_equal(PARSE("worker-pool", "--seed", "0"), OPTIONS_OK);
+    assert_int_equal(PARSE(&pool_like, "--seed", "0"), OPTIONS_OK);
     assert_int_equal(options.run.workload.seed, 0);
-    assert_int_equal(PARSE("worker-pool", "--seed=9200000000000000000"), OPTIONS_OK);
+    assert_int_equal(PARSE(&pool_like, "--seed=9200000000000000000"), OPTIONS_OK);
     assert_true(options.run.workload.seed == INT64_C(9200000000000000000));
 }
 
 /* ---- words ---- */
 
-static void the_last_one_wins(void) {
-    assert_int_equal(PARSE("worker-pool", "--tasks", "5", "-n7", "--tasks=9"),
-                     OPTIONS_OK);
-    assert_int_equal(options.run.workload.tasks, 9);
-    assert_int_equal(PARSE("worker-pool", "--arrivals=poisson:5", "--arrivals=batch"),
-                     OPTIONS_OK);
-    assert_int_equal(options.run.workload.arrivals, ARRIVALS_BATCH);
-    assert_true(options.run.workload.arrivals_per_s == 0);
-}
-
 static void help_and_version_are_asked_for_not_run(void) {
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(PARSE(programs[i], "--help"), OPTIONS_HELP);
-        assert_int_equal(PARSE(programs[i], "-h"), OPTIONS_HELP);
-        assert_int_equal(PARSE(programs[i], "--version"), OPTIONS_VERSION);
+        assert_int_equal(PARSE(runners[i], "--help"), OPTIONS_HELP);
+        assert_int_equal(PARSE(runners[i], "-h"), OPTIONS_HELP);
+        assert_int_equal(PARSE(runners[i], "--version"), OPTIONS_VERSION);
     }
 }
 
 /* It names what is the default by now, and says so; whoever types it means no harm. */
 static void an_option_that_has_become_the_default_is_noted(void) {
-    assert_int_equal(PARSE("thread-per-task", "-n5"), OPTIONS_OK);
+    assert_int_equal(PARSE(&spawner_like, "-n5"), OPTIONS_OK);
     assert_string_equal(options.note, "");
-    assert_int_equal(PARSE("thread-per-task", "--detach"), OPTIONS_OK);
+    assert_int_equal(PARSE(&spawner_like, "--detach"), OPTIONS_OK);
     assert_non_null(strstr(options.note, "--detach"));
     assert_false(options.run.runner.join);
-    assert_int_equal(PARSE("thread-per-task", "--join"), OPTIONS_OK);
+    assert_int_equal(PARSE(&spawner_like, "--join"), OPTIONS_OK);
     assert_true(options.run.runner.join);
 }
 
 static void an_option_of_the_other_program_is_refused(void) {
-    ASSERT_REFUSED("thread-per-task", "worker-pool", "--workers", "5");
-    ASSERT_REFUSED("thread-per-task", "worker-pool", "--queue", "5");
-    ASSERT_REFUSED("worker-pool", "thread-per-task", "--join");
-    ASSERT_REFUSED("worker-pool", "thread-per-task", "--detach");
-    ASSERT_REFUSED("worker-pool", "thread-per-task", "--max-threads", "5");
+    ASSERT_REFUSED(&spawner_like, "not an option of spawner-like", "--workers", "5");
+    ASSERT_REFUSED(&spawner_like, "not an option of spawner-like", "--queue", "5");
+    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--join");
+    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--detach");
+    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--max-threads", "5");
 }
 
 /* ---- one story ---- */
 
-static bool belongs_to(const struct option_row *row, const char *program) {
-    bool pool = strcmp(program, "worker-pool") == 0;
-    return row->owner == OF_BOTH || (row->owner == OF_WORKER_POOL) == pool;
+/* What the design says of this option; NULL: nothing. */
+static const struct runner_option *listed(const struct option_row *row,
+                                          const struct runner *runner) {
+    const struct runner_option *option = runner->options;
+    while (option->name != NULL && strcmp(option->name, row->name) != 0) {
+        option++;
+    }
+    return option->name == NULL ? NULL : option;
+}
+
+static bool belongs_to(const struct option_row *row, const struct runner *runner) {
+    return row->owner == OF_ALL || listed(row, runner) != NULL;
+}
+
+static const char *default_of(const struct option_row *row,
+                              const struct runner *runner) {
+    const struct runner_option *option = listed(row, runner);
+    return option != NULL ? option->default_value : row->default_value;
 }
 
 static int count_of(const char *text, const char *word) {
@@ -154,7 +161,7 @@ static void every_option_is_in_help_once_if_it_is_the_programs(void) {
         char *help = NULL;
         size_t size = 0;
         FILE *out = open_memstream(&help, &size);
-        options_help(programs[i], out);
+        options_help(runners[i], out);
         assert_int_equal(fclose(out), 0);
         for (int r = 0; r < OPTION_ROWS; r++) {
             char line[64]; /* where a line about it begins, and nothing else */
@@ -162,7 +169,7 @@ static void every_option_is_in_help_once_if_it_is_the_programs(void) {
             if (option_rows[r].letter == 0) {
                 snprintf(line, sizeof line, "\n      --%s ", option_rows[r].name);
             }
-            bool told = belongs_to(&option_rows[r], programs[i]) &&
+            bool told = belongs_to(&option_rows[r], runners[i]) &&
                         option_rows[r].kind != KIND_DEFAULT;
             assert_int_equal(count_of(help, line), told);
             for (int c = 0; told && option_rows[r].choices[c] != NULL; c++) {
@@ -187,18 +194,18 @@ static void key_of(const struct option_row *row, char key[static 64], bool belon
 static void
 every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
     for (int i = 0; i < 2; i++) {
-        options_init(&options, programs[i]);
-        char *json = options_to_json(&options, programs[i]);
+        options_init(&options, runners[i]);
+        char *json = options_to_json(&options, runners[i]);
         int keys = 0;
         assert_true(json_is_valid(json));
         for (int r = 0; r < OPTION_ROWS; r++) {
             const struct option_row *row = &option_rows[r];
             bool told = row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
                         row->kind != KIND_ACTION;
-            bool belongs = belongs_to(row, programs[i]);
+            bool belongs = belongs_to(row, runners[i]);
             char key[64];
             key_of(row, key, belongs);
-            assert_int_equal(json_count(json, key), told);
+            assert_int_equal(json_keys(json, key), told);
             keys +=
                 told + (told && (row->kind == KIND_SPAN || row->kind == KIND_ARRIVALS));
             if (told && !belongs) {
@@ -212,17 +219,18 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
 
 static void the_default_that_help_names_is_the_default(void) {
     for (int i = 0; i < 2; i++) {
-        options_init(&options, programs[i]);
-        char *normal = options_to_json(&options, programs[i]);
+        options_init(&options, runners[i]);
+        char *normal = options_to_json(&options, runners[i]);
         for (int r = 0; r < OPTION_ROWS; r++) {
             const struct option_row *row = &option_rows[r];
-            if (row->normal == NULL || !belongs_to(row, programs[i])) {
+            const char *value = default_of(row, runners[i]);
+            if (value == NULL || !belongs_to(row, runners[i])) {
                 continue;
             }
             char word[64];
-            snprintf(word, sizeof word, "--%s=%s", row->name, row->normal);
-            assert_int_equal(PARSE(programs[i], word), OPTIONS_OK);
-            char *json = options_to_json(&options, programs[i]);
+            snprintf(word, sizeof word, "--%s=%s", row->name, value);
+            assert_int_equal(PARSE(runners[i], word), OPTIONS_OK);
+            char *json = options_to_json(&options, runners[i]);
             assert_string_equal(json, normal);
             free(json);
         }
@@ -235,7 +243,7 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
     int offers = 0;
     for (int r = 0; r < OPTION_ROWS; r++) {
         const struct option_row *row = &option_rows[r];
-        const char *program = programs[row->owner == OF_THREAD_PER_TASK];
+        const struct runner *runner = runners[!belongs_to(row, runners[0])];
         char word[128];
         char least[32];
         char most[32];
@@ -243,28 +251,28 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
             continue;
         }
         snprintf(word, sizeof word, "--%s=rubbish", row->name);
-        ASSERT_REFUSED(program, row->name, word);
+        ASSERT_REFUSED(runner, row->name, word);
         const char *from = strstr(options.error, " from ");
         if (from == NULL || sscanf(from, " from %31s to %31s", least, most) != 2) {
             continue;
         }
         snprintf(word, sizeof word, "--%s=%s", row->name, least);
-        assert_int_equal(PARSE(program, word), OPTIONS_OK);
+        assert_int_equal(PARSE(runner, word), OPTIONS_OK);
         snprintf(word, sizeof word, "--%s=%s", row->name, most);
-        assert_int_equal(PARSE(program, word), OPTIONS_OK);
+        assert_int_equal(PARSE(runner, word), OPTIONS_OK);
         snprintf(word, sizeof word, "--%s=9%s", row->name, most);
-        ASSERT_REFUSED(program, row->name, word);
+        ASSERT_REFUSED(runner, row->name, word);
         offers++;
     }
     assert_true(offers > 15);
 }
 
 static void what_was_asked_for_is_in_the_record(void) {
-    assert_int_equal(PARSE("worker-pool", "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
+    assert_int_equal(PARSE(&pool_like, "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
                            "--stack-size=64K", "--api-rate=1000/s",
                            "--api-outage=2s,500ms", "--arrivals=poisson:900/s"),
                      OPTIONS_OK);
-    char *json = options_to_json(&options, "worker-pool");
+    char *json = options_to_json(&options, &pool_like);
     assert_true(json_is_valid(json));
     assert_json(json, "tasks", "500");
     assert_json(json, "workers", "50");
@@ -287,7 +295,6 @@ static const struct claim claims[] = {
     CLAIM(durations_are_counted_in_64_bits),
     CLAIM(rates_and_shares_out_of_range_are_refused),
     CLAIM(the_greatest_seed_is_a_seed),
-    CLAIM(the_last_one_wins),
     CLAIM(help_and_version_are_asked_for_not_run),
     CLAIM(an_option_that_has_become_the_default_is_noted),
     CLAIM(an_option_of_the_other_program_is_refused),

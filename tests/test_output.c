@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "must.h"
 #include "program/output.h"
 #include "support/child.h"
 #include "support/suite.h"
+#include "sync/must.h"
 
 /* Children end with 0 if all went well and 1 if the module said that it did not. */
 

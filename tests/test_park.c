@@ -1,18 +1,15 @@
 /* Park: no wake is lost, none is invented, and nothing is touched after the wake. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "clock.h"
-#include "park.h"
 #include "support/chance.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/park.h"
 
 static const struct wait_reason reason = {.what = "test"};
 
@@ -64,7 +61,7 @@ static void *write_and_wake(void *argument) {
 
 static void wake_quickly(int rounds) {
     struct pair pair = {.rounds = rounds};
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -72,7 +69,7 @@ static void wake_quickly(int rounds) {
         assert_true(wait_on(&park, DEADLINE_NEVER));
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
@@ -103,7 +100,7 @@ static void *wake_at_any_moment(void *argument) {
 static void no_wake_is_lost_whenever_it_comes(void) {
     struct pair pair = {.rounds = scaled(50000)};
     struct random random = chance(3);
-    pthread_t thread = thread_start(wake_at_any_moment, &pair);
+    struct spawned *thread = spawn(wake_at_any_moment, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -112,14 +109,14 @@ static void no_wake_is_lost_whenever_it_comes(void) {
         assert_true(wait_on(&park, DEADLINE_NEVER));
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* A deadline at the moment of the wake: the wake counts once, now or next time. */
 static void a_wake_that_meets_the_deadline_counts_once(void) {
     struct pair pair = {.rounds = scaled(20000)};
     struct random random = chance(1);
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 1; i <= pair.rounds; i++) {
         struct park park;
         park_init(&park);
@@ -130,13 +127,13 @@ static void a_wake_that_meets_the_deadline_counts_once(void) {
         }
         assert_int_equal(pair.written, i);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* The sleeper frees its bed as soon as it is awake: AddressSanitizer watches. */
 static void the_waker_does_not_touch_the_park_after_the_wake(void) {
     struct pair pair = {.rounds = scaled(20000)};
-    pthread_t thread = thread_start(write_and_wake, &pair);
+    struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 0; i < pair.rounds; i++) {
         struct park *park = malloc(sizeof *park);
         park_init(park);
@@ -144,91 +141,7 @@ static void the_waker_does_not_touch_the_park_after_the_wake(void) {
         assert_true(wait_on(park, DEADLINE_NEVER));
         free(park);
     }
-    thread_join(thread);
-}
-
-/* ---- signals and idleness ---- */
-
-struct sleeper {
-    struct park park;
-    int64_t deadline_ns;
-    bool woken;
-};
-
-static void *sleep_there(void *argument) {
-    struct sleeper *sleeper = argument;
-    sleeper->woken = wait_on(&sleeper->park, sleeper->deadline_ns);
-    assert_true(sleeper->woken || now_ns() >= sleeper->deadline_ns);
-    return NULL;
-}
-
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
-static void a_signal_wakes_nobody(void) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
-    struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
-    park_init(&sleeper.park);
-    pthread_t thread = thread_start(sleep_there, &sleeper);
-    while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
-        pthread_kill(thread, SIGUSR1);
-        sched_yield();
-    }
-    thread_join(thread);
-    assert_false(sleeper.woken);
-}
-
-/* Between its looks before sleeping, a thread yields: so yields are where they show. */
-static _Thread_local int yields;
-static _Thread_local int64_t last_yield_ns;
-
-int sched_yield(void) {
-    yields++;
-    last_yield_ns = now_ns();
-    return (int)syscall(SYS_sched_yield);
-}
-
-static void who_waits_long_looks_only_at_the_beginning(void) {
-    struct park park;
-    park_init(&park);
-    wake_quickly(scaled(20000)); /* looking pays */
-    int64_t began_ns = last_yield_ns = now_ns();
-    assert_false(wait_on(&park, began_ns + 200 * NS_PER_MS));
-    assert_true(last_yield_ns < began_ns + 100 * NS_PER_MS);
-}
-
-/* When the quick wakes cease that looking lives on, it soon ceases, too. */
-static void who_waits_in_vain_again_and_again_stops_looking(void) {
-    enum { WAITS = 100 };
-    int looked = 0;
-    struct park park;
-    park_init(&park);
-    wake_quickly(scaled(20000));
-    for (int i = 0; i < WAITS; i++) {
-        int before = yields;
-        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
-        looked += yields > before;
-    }
-    assert_true(looked < WAITS / 2);
-}
-
-/* ... and when quick wakes come back, looking comes back: they count while asleep, too.
- */
-static void who_has_stopped_looking_looks_again_when_wakes_are_quick(void) {
-    struct park park;
-    park_init(&park);
-    int before;
-    do {
-        before = yields;
-        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
-    } while (yields > before);
-    do {
-        wake_quickly(1000);
-        before = yields;
-        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
-    } while (yields == before);
+    join(thread);
 }
 
 static const struct claim claims[] = {
@@ -238,10 +151,6 @@ static const struct claim claims[] = {
     CLAIM(no_wake_is_lost_whenever_it_comes),
     CLAIM(a_wake_that_meets_the_deadline_counts_once),
     CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
-    CLAIM(a_signal_wakes_nobody),
-    CLAIM(who_waits_long_looks_only_at_the_beginning),
-    CLAIM(who_waits_in_vain_again_and_again_stops_looking),
-    CLAIM(who_has_stopped_looking_looks_again_when_wakes_are_quick),
 };
 
 int main(int argc, char **argv) {

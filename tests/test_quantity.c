@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "program/quantity.h"
-#include "random.h"
 #include "support/chance.h"
 #include "support/suite.h"
+#include "sync/random.h"
 
 struct whole {
     const char *text;

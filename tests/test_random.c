@@ -1,8 +1,8 @@
 /* Random numbers: decided by seed and stream alone, and evenly spread. */
 #include <math.h>
 
-#include "random.h"
 #include "support/suite.h"
+#include "sync/random.h"
 
 /* Too far from even to be chance: more than 5 standard deviations of chi-square. */
 static void assert_even(const int *counts, int bins, int draws) {

@@ -4,13 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "measure/record.h"
 #include "program/options.h"
+#include "program/record.h"
 #include "support/child.h"
 #include "support/json.h"
 #include "support/plain_run.h"
+#include "support/runners.h"
 #include "support/suite.h"
+#include "sync/clock.h"
 
 static struct run run; /* 60 KB */
 static struct run_config config;
@@ -155,7 +156,7 @@ static void a_stop_tells_how_far_the_run_had_come(void) {
     begin(2);
     tally_stop(&run.tally, STOP_SIGNAL);
     for (uint64_t i = 2; i < 5; i++) {
-        client_skip(&run.client, (struct task){.index = i}, OUTCOME_CANCELLED);
+        run_skip(&run, (struct task){.index = i}, OUTCOME_CANCELLED);
     }
     plain_run_end(&run);
     run.tally.started_at_ns = 1000; /* an invented clock from here */
@@ -196,9 +197,9 @@ static void nobody_asks_for_the_users_locale(void) {
     static struct options options;
     char *argv[] = {"worker-pool", "--error-rate=2.5%", NULL};
     setenv("LC_ALL", "de_DE.UTF-8", 1);
-    options_init(&options, "worker-pool");
-    assert_int_equal(options_parse(&options, "worker-pool", 2, argv), OPTIONS_OK);
-    char *json = options_to_json(&options, "worker-pool");
+    options_init(&options, &pool_like);
+    assert_int_equal(options_parse(&options, &pool_like, 2, argv), OPTIONS_OK);
+    char *json = options_to_json(&options, &pool_like);
     assert_json(json, "error_rate", "0.025");
     free(json);
     config = plain_config(2);

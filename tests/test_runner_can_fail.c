@@ -1,10 +1,10 @@
 /* Must fail, each in its way: else what the other test programs say is worth little. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static void a_false_claim_fails(void) {
     assert_int_equal(chan_capacity(chan_create(1, 2)), 3);
@@ -17,7 +17,7 @@ static void *claim_falsely(void *unused) {
 }
 
 static void a_false_claim_in_another_thread_fails(void) {
-    thread_join(thread_start(claim_falsely, NULL));
+    join(spawn(claim_falsely, NULL));
 }
 
 static void a_claim_that_gets_stuck_fails(void) {

@@ -2,15 +2,14 @@
  * The contract of runner.h when the run is told to stop; linked with each strategy.
  * Nobody is forgotten: every task has run, was interrupted, or never started.
  */
-#include <string.h>
 
-#include "clock.h"
-#include "ctx.h"
-#include "support/plain_run.h"
+#include "support/design.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
 
 static struct run run; /* 60 KB */
 
@@ -18,14 +17,10 @@ enum { TASKS = 60, WORKERS = 4 };
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-static bool is_pool(void) {
-    return strcmp(runner_name, "worker-pool") == 0;
-}
-
 /* So many calls hang at once, whichever strategy: a pool is limited by its workers, and
  * threads are if asked. */
 static struct run_config hanging_config(int cancel) {
-    struct run_config config = plain_config(TASKS);
+    struct run_config config = design_config(TASKS);
     config.workload.hang_rate = 1;
     config.workload.hang_ns = hour_ns;
     config.client.cancel = cancel;
@@ -36,7 +31,7 @@ static struct run_config hanging_config(int cancel) {
 
 static void *run_in_thread(void *unused) {
     (void)unused;
-    assert_int_equal(runner_run(&run), 0);
+    assert_int_equal(the_runner.run(&run), 0);
     return NULL;
 }
 
@@ -47,11 +42,11 @@ static int64_t outcomes(enum outcome outcome) {
 /* Cancels when `in_flight` calls are on their way; leaves `run` to be looked at. */
 static void cancel_in_flight(struct run_config *config, int64_t in_flight) {
     plain_run_start(&run, config);
-    pthread_t thread = thread_start(run_in_thread, NULL);
+    struct spawned *thread = spawn(run_in_thread, NULL);
     UNTIL(run.api.in_flight.now == in_flight || tally_total(&run.tally) > 0);
     tally_stop(&run.tally, STOP_SIGNAL);
     ctx_cancel(run.root);
-    thread_join(thread);
+    join(thread);
     plain_run_end(&run);
     assert_int_equal(tally_total(&run.tally), config->workload.tasks);
     assert_int_equal(run.tally.threads.now, 0);
@@ -86,7 +81,7 @@ static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
     for (int64_t queue = 0; queue <= TASKS; queue += TASKS / 3) {
         for (int join = 0; join < 2; join++) {
             struct run_config config = hanging_config(CANCEL_WITHIN);
-            config.runner.queue = queue;
+            config.runner.queue = fitting_queue(queue);
             config.runner.join = join;
             assert_interrupted(&config, WORKERS);
         }
@@ -110,7 +105,7 @@ static void between_two_tasks_means_that_no_other_begins(void) {
     for (int round = 0; round < 20 || !seen; round++) {
         struct run_config config = hanging_config(CANCEL_BETWEEN);
         config.workload.hang_ns = 20 * NS_PER_MS;
-        config.runner.queue = round % 2 * TASKS;
+        config.runner.queue = fitting_queue(round % 2 * TASKS);
         cancel_in_flight(&config, WORKERS);
         if (run.tally.in_flight_at_stop == WORKERS && count_unstarted() > 0) {
             assert_int_equal(outcomes(OUTCOME_OK), run.tally.started_before_stop);
@@ -139,7 +134,7 @@ static void however_many_tasks_are_given_up_it_takes_no_longer(void) {
     for (int64_t queue = 0; queue <= 100000; queue += 100000) {
         struct run_config config = hanging_config(CANCEL_WITHIN);
         config.workload.tasks = INT64_C(1000000000000000);
-        config.runner.queue = queue;
+        config.runner.queue = fitting_queue(queue);
         config.sampled = false;
         cancel_in_flight(&config, WORKERS);
         assert_int_equal(outcomes(OUTCOME_CANCELLED), config.workload.tasks);
@@ -168,7 +163,7 @@ static void a_deadline_interrupts_calls_that_listen(void) {
     struct run_config config = hanging_config(CANCEL_WITHIN);
     config.deadline_ns = 20 * NS_PER_MS;
     plain_run_start(&run, &config);
-    assert_int_equal(runner_run(&run), 0);
+    assert_int_equal(the_runner.run(&run), 0);
     plain_run_end(&run);
     assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
@@ -181,7 +176,7 @@ static void nobody_is_stopped_by_a_deadline_that_nobody_listens_to(void) {
     config.workload.hang_ns = NS_PER_MS;
     config.deadline_ns = 1;
     plain_run_start(&run, &config);
-    assert_int_equal(runner_run(&run), 0);
+    assert_int_equal(the_runner.run(&run), 0);
     plain_run_end(&run);
     assert_int_equal(outcomes(OUTCOME_OK), TASKS);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE); /* and overrun */
@@ -193,7 +188,7 @@ static void a_deadline_that_is_past_at_the_start_starts_nothing(void) {
     config.deadline_ns = 1;
     plain_run_start(&run, &config);
     UNTIL(is_past(ctx_deadline_ns(run.ctx)));
-    assert_int_equal(runner_run(&run), 0);
+    assert_int_equal(the_runner.run(&run), 0);
     plain_run_end(&run);
     assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
     assert_int_equal(api_calls(&run.api), 0);
@@ -202,16 +197,16 @@ static void a_deadline_that_is_past_at_the_start_starts_nothing(void) {
 
 static void who_waits_for_an_arrival_hears_the_stop(void) {
     for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
-        struct run_config config = plain_config(3);
+        struct run_config config = design_config(3);
         config.client.cancel = cancel;
         config.workload.arrivals = ARRIVALS_FIXED;
         config.workload.arrivals_per_s =
             1e-3; /* the first at once, the next in 1000 s */
         plain_run_start(&run, &config);
-        pthread_t thread = thread_start(run_in_thread, NULL);
+        struct spawned *thread = spawn(run_in_thread, NULL);
         UNTIL(outcomes(OUTCOME_OK) == 1);
         ctx_cancel(run.root);
-        thread_join(thread);
+        join(thread);
         plain_run_end(&run);
         assert_int_equal(outcomes(OUTCOME_CANCELLED), 2);
         run_destroy(&run);
@@ -223,14 +218,14 @@ static void who_waits_for_an_arrival_hears_the_stop(void) {
 /* Whoever fails stops the run, so no worker can fail twice. */
 static void fail_fast_ends_the_run_with_its_first_failures(void) {
     for (int round = 0; round < scaled(50); round++) {
-        struct run_config config = plain_config(500);
+        struct run_config config = design_config(500);
         config.workload.error_rate = 1;
         config.client.fail_fast = true;
         config.client.cancel = CANCEL_BETWEEN;
         config.runner.workers = WORKERS;
-        config.runner.queue = round % 2 * 500;
+        config.runner.queue = fitting_queue(round % 2 * 500);
         plain_run_start(&run, &config);
-        assert_int_equal(runner_run(&run), 0);
+        assert_int_equal(the_runner.run(&run), 0);
         plain_run_end(&run);
         assert_int_equal(outcomes(OUTCOME_FAILED) + outcomes(OUTCOME_CANCELLED), 500);
         assert_between(outcomes(OUTCOME_FAILED), 1, is_pool() ? WORKERS : 500);

@@ -1,9 +1,9 @@
 /* Samples: the CSV of what happened to each task, to the letter. */
 #include <errno.h>
 
-#include "clock.h"
 #include "measure/tally.h"
 #include "support/suite.h"
+#include "sync/clock.h"
 
 static char *text_of(const struct samples *samples) {
     char *text = NULL;
@@ -23,18 +23,18 @@ static void each_task_is_one_line_in_order_of_index(void) {
     tally_start(&tally, 1000, DEADLINE_NEVER);
     tally_unstarted(&tally, (struct task){.index = 2, .due_ns = 7},
                     OUTCOME_NOT_STARTED);
-    tally_finished(&tally, &(struct account){.task = {.index = 1, .due_ns = 5},
-                                             .lane = 4,
-                                             .started_at_ns = 1010,
-                                             .finished_at_ns = 1030,
-                                             .attempts = 2,
-                                             .outcome = OUTCOME_TIMED_OUT});
-    tally_finished(&tally, &(struct account){.task = {.index = 0},
-                                             .lane = 0,
-                                             .started_at_ns = 1000,
-                                             .finished_at_ns = 3000001000,
-                                             .attempts = 1,
-                                             .outcome = OUTCOME_OK});
+    tally_finished(&tally, &(struct task_result){.task = {.index = 1, .due_ns = 5},
+                                                 .lane = 4,
+                                                 .started_at_ns = 1010,
+                                                 .finished_at_ns = 1030,
+                                                 .attempts = 2,
+                                                 .outcome = OUTCOME_TIMED_OUT});
+    tally_finished(&tally, &(struct task_result){.task = {.index = 0},
+                                                 .lane = 0,
+                                                 .started_at_ns = 1000,
+                                                 .finished_at_ns = 3000001000,
+                                                 .attempts = 1,
+                                                 .outcome = OUTCOME_OK});
     char *text = text_of(&samples);
     assert_string_equal(text,
                         "index,lane,due_ns,started_ns,finished_ns,attempts,outcome\n"

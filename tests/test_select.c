@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);
@@ -32,7 +32,7 @@ struct chooser {
     int count;
     int64_t deadline_ns;
     int chosen;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 static void *choose(void *argument) {
@@ -45,12 +45,12 @@ static void chooser_park(struct chooser *chooser) {
     struct chan *chan = chooser->cases[0].chan;
     enum chan_direction direction = chooser->cases[0].direction;
     size_t before = chan_waiters(chan, direction);
-    chooser->thread = thread_start(choose, chooser);
+    chooser->thread = spawn(choose, chooser);
     UNTIL(chan_waiters(chan, direction) > before);
 }
 
 static int chooser_join(struct chooser *chooser) {
-    thread_join(chooser->thread);
+    join(chooser->thread);
     return chooser->chosen;
 }
 

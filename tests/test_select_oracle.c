@@ -4,14 +4,14 @@
  */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/chance.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 enum { NOTHING = 0, MINE = 1000, BUFFERED = 2000, PARKED = 3000 };
 
@@ -175,11 +175,11 @@ static void release_one(struct trial *trial, struct random *random) {
     bool sends = kind->direction == CHAN_SEND;
     int value = -1;
     trial->deadline_ns = DEADLINE_NEVER;
-    pthread_t thread = thread_start(select_once, trial);
+    struct spawned *thread = spawn(select_once, trial);
     UNTIL(chan_waiters(chan, kind->direction) == 1);
     assert_int_equal(sends ? try_receive(chan, &value) : try_send(chan, &(int){77}),
                      CHAN_OK);
-    thread_join(thread);
+    join(thread);
     assert_int_equal(trial->chosen, i);
     assert_int_equal(trial->cases[i].result, CHAN_OK);
     if (!sends) {

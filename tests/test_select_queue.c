@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/chance.h"
 #include "support/operation.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);
@@ -22,7 +22,7 @@ struct chooser {
     struct chan_case cases[CASES_MOST];
     int count;
     int chosen;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 static void *choose(void *argument) {
@@ -34,7 +34,7 @@ static void *choose(void *argument) {
 static void chooser_park(struct chooser *chooser, struct chan *chan,
                          enum chan_direction direction) {
     size_t before = chan_waiters(chan, direction);
-    chooser->thread = thread_start(choose, chooser);
+    chooser->thread = spawn(choose, chooser);
     UNTIL(chan_waiters(chan, direction) > before);
 }
 
@@ -91,7 +91,7 @@ static void a_select_that_loses_leaves_the_queue_whole(void) {
             chooser.cases[1] = (struct chan_case){other, CHAN_RECEIVE, NULL, 0};
             queue_up(waits, values, &chooser, place);
             assert_int_equal(try_send(other, &(int){1}), CHAN_OK);
-            thread_join(chooser.thread);
+            join(chooser.thread);
             assert_int_equal(chooser.chosen, 1);
             assert_int_equal(chan_waiters(popular, direction), WAITERS);
             serve(waits, values);
@@ -114,7 +114,7 @@ static void a_channel_named_twice_is_left_twice(void) {
     struct operation other = {.chan = twice, .direction = CHAN_RECEIVE, .value = &got};
     operation_park(&other);
     assert_int_equal(try_send(once, &(int){1}), CHAN_OK);
-    thread_join(chooser.thread);
+    join(chooser.thread);
     assert_int_equal(chooser.chosen, 2);
     assert_int_equal(chan_waiters(twice, CHAN_RECEIVE), 1);
     assert_int_equal(try_send(twice, &(int){8}), CHAN_OK);
@@ -138,7 +138,7 @@ static void a_channel_named_often_gives_one_value(void) {
         assert_int_equal(try_send(chan, &(int){5}), CHAN_OK);
         enum chan_result second = try_send(chan, &(int){6});
         assert_int_equal(second, capacity == 0 ? CHAN_TIMED_OUT : CHAN_OK);
-        thread_join(chooser.thread);
+        join(chooser.thread);
         for (int i = 0; i < CASES_MOST; i++) {
             assert_int_equal(got[i], i == chooser.chosen ? 5 : 0);
         }
@@ -150,22 +150,22 @@ static void a_channel_named_often_gives_one_value(void) {
 
 /* The accepted half of Go's reflect.TestSelectMaxCases. */
 static void as_many_cases_as_promised_are_accepted(void) {
-    struct chan_case *cases = calloc(SELECT_MOST, sizeof cases[0]);
-    for (int i = 0; i < SELECT_MOST; i++) {
+    struct chan_case *cases = calloc(SELECT_MAX, sizeof cases[0]);
+    for (int i = 0; i < SELECT_MAX; i++) {
         cases[i] = (struct chan_case){ints(0), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
     }
     struct random random = chance(0);
-    assert_int_equal(chan_select(cases, SELECT_MOST, now_ns() + NS_PER_MS), -1);
+    assert_int_equal(chan_select(cases, SELECT_MAX, now_ns() + NS_PER_MS), -1);
     for (int i = 0; i < 3; i++) {
-        int closed = (int)random_below(&random, SELECT_MOST);
+        int closed = (int)random_below(&random, SELECT_MAX);
         chan_close(cases[closed].chan);
-        assert_int_equal(chan_select(cases, SELECT_MOST, DEADLINE_NEVER), closed);
+        assert_int_equal(chan_select(cases, SELECT_MAX, DEADLINE_NEVER), closed);
         assert_int_equal(cases[closed].result, CHAN_CLOSED);
         assert_int_equal(chan_waiters(cases[closed].chan, CHAN_RECEIVE), 0);
         chan_free(cases[closed].chan);
         cases[closed].chan = NULL;
     }
-    for (int i = 0; i < SELECT_MOST; i++) {
+    for (int i = 0; i < SELECT_MAX; i++) {
         chan_free(cases[i].chan);
     }
     free(cases);
@@ -192,12 +192,12 @@ static int64_t cost_of_leaving_ns(struct chan *popular, struct chan *other) {
 static void *choose_among_many(void *argument) {
     struct chan **chans = argument;
     int never_sent = 0;
-    struct chan_case *cases = calloc(SELECT_MOST, sizeof cases[0]);
+    struct chan_case *cases = calloc(SELECT_MAX, sizeof cases[0]);
     cases[0] = (struct chan_case){chans[1], CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
-    for (int i = 1; i < SELECT_MOST; i++) {
+    for (int i = 1; i < SELECT_MAX; i++) {
         cases[i] = (struct chan_case){chans[0], CHAN_SEND, &never_sent, CHAN_TIMED_OUT};
     }
-    assert_int_equal(chan_select(cases, SELECT_MOST, DEADLINE_NEVER), 0);
+    assert_int_equal(chan_select(cases, SELECT_MAX, DEADLINE_NEVER), 0);
     free(cases);
     return NULL;
 }
@@ -208,12 +208,12 @@ static void leaving_a_long_queue_costs_the_same_as_a_short_one(void) {
     struct chan *chans[] = {ints(0), ints(0)};
     cost_of_leaving_ns(chans[0], chans[1]); /* warm up */
     int64_t alone_ns = cost_of_leaving_ns(chans[0], chans[1]);
-    pthread_t thread = thread_start(choose_among_many, chans);
+    struct spawned *thread = spawn(choose_among_many, chans);
     UNTIL(chan_waiters(chans[1], CHAN_RECEIVE) == 1);
     struct chan *other = ints(0);
     int64_t behind_many_ns = cost_of_leaving_ns(chans[0], other);
     assert_int_equal(try_send(chans[1], &(int){1}), CHAN_OK);
-    thread_join(thread);
+    join(thread);
     assert_true(behind_many_ns < 10 * alone_ns);
     chan_free(other);
     chan_free(chans[0]);

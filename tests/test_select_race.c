@@ -1,14 +1,14 @@
 /* Select against others that change its channels meanwhile. */
 #include <stdbool.h>
 
-#include "chan.h"
-#include "clock.h"
 #include "support/ledger.h"
 #include "support/meeting.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
 
 static struct chan *ints(size_t capacity) {
     struct chan *chan = chan_create(sizeof(int), capacity);
@@ -43,7 +43,7 @@ static void race_select(bool by_close) {
         .meeting = {.expected = 2}, .rounds = scaled(20000), .by_close = by_close};
     race.first = ints(1);
     race.second = ints(1);
-    pthread_t thread = thread_start(never_finds_both_empty, &race);
+    struct spawned *thread = spawn(never_finds_both_empty, &race);
     for (int i = 0; i < race.rounds; i++) {
         assert_int_equal(try_send(race.first, &i), CHAN_OK);
         meet(&race.meeting);
@@ -61,7 +61,7 @@ static void race_select(bool by_close) {
             race.second = ints(1);
         }
     }
-    thread_join(thread);
+    join(thread);
     chan_free(race.first);
     chan_free(race.second);
 }
@@ -91,7 +91,7 @@ static void *close_and_drain(void *argument) {
 static void a_channel_being_closed_is_never_just_empty(void) {
     struct race race = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
     race.first = ints(1);
-    pthread_t thread = thread_start(close_and_drain, &race);
+    struct spawned *thread = spawn(close_and_drain, &race);
     for (int i = 0; i < race.rounds; i++) {
         assert_int_equal(try_send(race.first, &i), CHAN_OK);
         meet(&race.meeting);
@@ -100,7 +100,7 @@ static void a_channel_being_closed_is_never_just_empty(void) {
         chan_free(race.first);
         race.first = ints(1);
     }
-    thread_join(thread);
+    join(thread);
     chan_free(race.first);
 }
 

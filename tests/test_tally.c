@@ -1,10 +1,10 @@
 /* The tally: every task counted once, and the stop accounted for, on invented clocks.
  */
-#include "clock.h"
 #include "measure/tally.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
 
 static struct tally tally;
 
@@ -16,18 +16,18 @@ static void start(int64_t deadline_ns) {
     tally_start(&tally, BEGAN, deadline_ns);
 }
 
-static struct account account(int64_t due_ns, int64_t started_ns, int64_t finished_ns,
-                              enum outcome outcome) {
-    return (struct account){.task = {.due_ns = due_ns},
-                            .started_at_ns = BEGAN + started_ns,
-                            .finished_at_ns = BEGAN + finished_ns,
-                            .attempts = 1,
-                            .outcome = outcome};
+static struct task_result account(int64_t due_ns, int64_t started_ns,
+                                  int64_t finished_ns, enum outcome outcome) {
+    return (struct task_result){.task = {.due_ns = due_ns},
+                                .started_at_ns = BEGAN + started_ns,
+                                .finished_at_ns = BEGAN + finished_ns,
+                                .attempts = 1,
+                                .outcome = outcome};
 }
 
 static void finish(int64_t due_ns, int64_t started_ns, int64_t finished_ns,
                    enum outcome outcome) {
-    struct account of = account(due_ns, started_ns, finished_ns, outcome);
+    struct task_result of = account(due_ns, started_ns, finished_ns, outcome);
     tally_finished(&tally, &of);
 }
 
@@ -186,7 +186,7 @@ static void *count_outcomes(void *argument) {
             tally_unstarted(&tally, (struct task){0}, clerk->outcome);
         }
     }
-    tally_thread_ends(&tally);
+    gauge_down(&tally.threads);
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
-#include "wait_group.h"
+#include "sync/wait_group.h"
 
 static void waiting_for_nothing_returns_at_once(void) {
     struct wait_group group;
@@ -87,19 +87,19 @@ static void a_wait_returns_only_when_every_task_is_done(void) {
         _Atomic int finished = 0;
         int written[COUNT] = {0};
         struct task tasks[COUNT];
-        pthread_t threads[COUNT];
+        struct spawned *threads[COUNT];
         wait_group_init(&group);
         for (int i = 0; i < COUNT; i++) {
             tasks[i] = (struct task){&group, &written[i], &finished};
             wait_group_add(&group, 1);
-            threads[i] = thread_start(finish, &tasks[i]);
+            threads[i] = spawn(finish, &tasks[i]);
         }
         wait_group_wait(&group);
         assert_int_equal(finished, COUNT);
         assert_int_equal(written[0] + written[1], COUNT); /* plain: the edge is there */
         wait_group_destroy(&group);
         for (int i = 0; i < COUNT; i++) {
-            thread_join(threads[i]);
+            join(threads[i]);
         }
     }
 }
@@ -135,7 +135,7 @@ static void assert_untouched(const unsigned char *memory, size_t size) {
 
 static void a_wait_group_may_be_destroyed_right_after_the_wait(void) {
     struct last_call call = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
-    pthread_t thread = thread_start(make_last_calls, &call);
+    struct spawned *thread = spawn(make_last_calls, &call);
     for (int i = 0; i < call.rounds; i++) {
         struct wait_group group;
         wait_group_init(&group);
@@ -148,7 +148,7 @@ static void a_wait_group_may_be_destroyed_right_after_the_wait(void) {
         meet(&call.meeting);
         assert_untouched((unsigned char *)&group, sizeof group);
     }
-    thread_join(thread);
+    join(thread);
 }
 
 /* ---- many waiters, many adders ---- */
@@ -177,6 +177,7 @@ static void everyone_who_waits_is_let_go(void) {
         }
         crowd_start(&crowd);
         wait_group_done(&audience.group);
+        thread_yield();
         sched_yield();
         assert_int_equal(audience.returned, 0);
         wait_group_done(&audience.group);

@@ -1,10 +1,10 @@
 /* The workload: a pure function of its configuration, with the shapes it promises. */
 #include <math.h>
 
-#include "clock.h"
 #include "simulation/workload.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
 
 enum { TASKS = 20000 };
 
@@ -77,7 +77,7 @@ static void the_digest_is_the_same_in_every_thread(void) {
 static void beyond_a_million_tasks_the_digest_still_knows_their_number(void) {
     struct workload_config config = usual();
     uint64_t digests[4];
-    const int64_t tasks[] = {DIGEST_TASKS_MOST, DIGEST_TASKS_MOST + 1, 1000000000,
+    const int64_t tasks[] = {DIGEST_TASKS_MAX, DIGEST_TASKS_MAX + 1, 1000000000,
                              INT64_MAX};
     for (int i = 0; i < 4; i++) {
         config.tasks = tasks[i];

@@ -1,10 +1,10 @@
 /* The shapes that a workload promises: of service times and of arrivals. */
 #include <math.h>
 
-#include "clock.h"
 #include "simulation/workload.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "sync/clock.h"
 
 enum { TASKS = 20000 };
 

@@ -18,14 +18,17 @@
 #ifndef FIVE_COOKS_BATCH_H
 #define FIVE_COOKS_BATCH_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+struct chan;
 
 #define BATCH_END INT64_C(-1)
 
 struct batch {
-    pthread_barrier_t everyone; /* the workers and the producer */
+    int workers;
+    struct chan *arrived; /* a worker has its BATCH_END, and waits */
+    struct chan *go_on;   /* all have; the next batch may begin */
 
     /* written by the producer while no worker has a job: */
     int64_t began_ns;

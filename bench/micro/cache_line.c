@@ -6,9 +6,9 @@
  * one thread, as then nothing travels. Not in it: locks, queues, sleeping, and losing
  * the CPU, as the fastest of many short rallies counts.
  */
-#include "clock.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 #include <pthread.h>
 #include <sched.h>

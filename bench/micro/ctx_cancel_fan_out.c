@@ -3,10 +3,10 @@
  * when every child is done. Not in it: making and freeing them, and waking anyone, as
  * nobody waits.
  */
-#include "clock.h"
-#include "ctx.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/must.h"
 
 #include <stdlib.h>
 

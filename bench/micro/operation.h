@@ -26,6 +26,10 @@ struct operation {
     /* what start needs to know; 0 where it means nothing: */
     int workers;
     int64_t size; /* channel capacity, stack bytes, children or sleep in ns */
+    struct {
+        const char *program; /* that does it, see peer_process.h */
+        const char *name;    /* by which it knows the operation */
+    } peer;
 
     void *(*start)(const struct operation *operation); /* NULL: it could not */
     int64_t (*run)(void *subject, int64_t count);

@@ -4,8 +4,8 @@
  * worker: it does less than a channel does. A job is the parameter itself.
  */
 #include "batch.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/must.h"
 
 #include <apr_general.h>
 #include <apr_thread_pool.h>

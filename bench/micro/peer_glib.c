@@ -4,8 +4,8 @@
  * a channel does. A job is the pointer itself.
  */
 #include "batch.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/must.h"
 
 #include <glib.h>
 #include <stdlib.h>

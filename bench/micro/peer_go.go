@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -21,7 +22,7 @@ type arrival struct {
 	after time.Duration // from the batch's first job to this worker's batchEnd
 }
 
-type kitchen struct {
+type pool struct {
 	workers  int
 	jobs     chan int64
 	arrivals chan arrival  // each worker's, at its batchEnd
@@ -30,7 +31,7 @@ type kitchen struct {
 }
 
 // take keeps the sum of this worker's jobs.
-func (k *kitchen) take(job int64, sum *int64) {
+func (k *pool) take(job int64, sum *int64) {
 	if job != batchEnd {
 		*sum += job
 		return
@@ -40,14 +41,14 @@ func (k *kitchen) take(job int64, sum *int64) {
 	<-k.release
 }
 
-func (k *kitchen) receiveJobs() {
+func (k *pool) receiveJobs() {
 	var sum int64
 	for job := range k.jobs {
 		k.take(job, &sum)
 	}
 }
 
-func (k *kitchen) selectJobs(ctx context.Context) {
+func (k *pool) selectJobs(ctx context.Context) {
 	var sum int64
 	for {
 		select {
@@ -64,7 +65,7 @@ func (k *kitchen) selectJobs(ctx context.Context) {
 
 // handOver returns the time from the first job to the first batchEnd that came out:
 // the queue is first in, first out, so by then every job has.
-func (k *kitchen) handOver(count int64) time.Duration {
+func (k *pool) handOver(count int64) time.Duration {
 	k.began = time.Now()
 	for job := int64(1); job <= count; job++ {
 		k.jobs <- job
@@ -95,7 +96,7 @@ func check(sum, count int64) {
 }
 
 func handOff(workers, capacity int, selects bool) func(int64) time.Duration {
-	k := &kitchen{
+	k := &pool{
 		workers:  workers,
 		jobs:     make(chan int64, capacity),
 		arrivals: make(chan arrival, workers),
@@ -126,6 +127,58 @@ func sendAndReceive(count int64) time.Duration {
 	return took
 }
 
+// The time spent creating alone: what the goroutines do comes after it.
+func create(count int64) time.Duration {
+	var ended sync.WaitGroup
+	ended.Add(int(count))
+	began := time.Now()
+	for i := int64(0); i < count; i++ {
+		go ended.Done()
+	}
+	took := time.Since(began)
+	ended.Wait()
+	return took
+}
+
+func residentBytes() int64 {
+	var total, resident int64
+	text, err := os.ReadFile("/proc/self/statm")
+	if err == nil {
+		_, err = fmt.Sscan(string(text), &total, &resident)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	return resident * int64(os.Getpagesize())
+}
+
+var bytesOfEach int64
+
+// Bytes, not nanoseconds: what each of many goroutines that wait has added to the
+// resident memory, when it is measured for the first time.
+func memory(count int64) time.Duration {
+	const waiters = 10000
+	if bytesOfEach == 0 {
+		end := make(chan struct{})
+		var started, ended sync.WaitGroup
+		started.Add(waiters)
+		ended.Add(waiters)
+		before := residentBytes()
+		for i := 0; i < waiters; i++ {
+			go func() {
+				started.Done()
+				<-end
+				ended.Done()
+			}()
+		}
+		started.Wait()
+		bytesOfEach = (residentBytes() - before) / waiters
+		close(end)
+		ended.Wait()
+	}
+	return time.Duration(bytesOfEach * count)
+}
+
 func find(name string) func(int64) time.Duration {
 	switch name {
 	case "hand_off/unbuffered/workers:1/go":
@@ -140,6 +193,10 @@ func find(name string) func(int64) time.Duration {
 		return handOff(5, 0, true)
 	case "send_receive/uncontended/go":
 		return sendAndReceive
+	case "create/go":
+		return create
+	case "memory/waiting:10000/bytes/go":
+		return memory
 	}
 	log.Fatalf("peer_go: no operation %q", name)
 	return nil

@@ -5,8 +5,8 @@
  * to the loop, as libuv has no other way. Not in it: the loop's own work after that.
  */
 #include "batch.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/must.h"
 
 #include <stdlib.h>
 #include <uv.h>

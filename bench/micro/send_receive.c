@@ -2,10 +2,10 @@
  * One send and one receive on a buffered channel by one thread: what the channel's own
  * code costs when nobody waits and nobody competes. Not in it: waking anyone.
  */
-#include "chan.h"
-#include "clock.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 static void *start(const struct operation *operation) {
     return chan_create(sizeof(int64_t), (size_t)operation->size);

@@ -3,9 +3,9 @@
  * the timer slack at 1 ns, on an otherwise idle thread. The figure is the overshoot
  * alone, without the sleep. Not in it: the queueing of many sleepers that wake at once.
  */
-#include "clock.h"
-#include "must.h"
 #include "operation.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 #include <errno.h>
 #include <stdlib.h>

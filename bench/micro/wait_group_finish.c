@@ -2,10 +2,10 @@
  * One wait_group_done by one thread, nobody waiting yet: the cost a task pays to say
  * that it is finished. Not in it: waking the waiter, and competing with other tasks.
  */
-#include "clock.h"
-#include "must.h"
 #include "operation.h"
-#include "wait_group.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/wait_group.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -10,31 +10,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "measure/atomic_max.h"
+
 struct gauge {
     _Atomic int64_t now;
     _Atomic int64_t peak;
 };
 
-/* *greatest becomes `value`, unless it is greater already. */
-static inline void gauge_raise(_Atomic int64_t *greatest, int64_t value) {
-    int64_t before = atomic_load_explicit(greatest, memory_order_relaxed);
-    while (value > before &&
-           !atomic_compare_exchange_weak_explicit(
-               greatest, &before, value, memory_order_relaxed, memory_order_relaxed)) {
-    }
-}
-
 static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
-    gauge_raise(&gauge->peak, now);
+    atomic_max(&gauge->peak, now);
 }
 
-/* Goes up without a peak, for what may not come after all; how many there are then. */
-static inline int64_t gauge_expect(struct gauge *gauge) {
+/* Counts one that may yet fail to come, and so makes no peak. How many there are then.
+ */
+static inline int64_t gauge_reserve(struct gauge *gauge) {
     return 1 + atomic_fetch_add_explicit(&gauge->now, 1, memory_order_relaxed);
 }
 
 static inline void gauge_up(struct gauge *gauge) {
-    gauge_note_peak(gauge, gauge_expect(gauge));
+    gauge_note_peak(gauge, gauge_reserve(gauge));
 }
 
 /* Goes up, unless `limit` are there already. */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "measure/gauge.h"
+#include "measure/atomic_max.h"
 
 /* Slots 0 to 63 hold 0 to 63 ns, one each; from there on 64 slots for each doubling. */
 static unsigned slot_of(uint64_t ns) {
@@ -14,7 +14,7 @@ static unsigned slot_of(uint64_t ns) {
     return (doublings + 1) * HISTOGRAM_STEPS + step;
 }
 
-/* The greatest duration that falls into the slot. */
+/* The longest duration that falls into the slot. */
 static int64_t slot_end_ns(unsigned slot) {
     if (slot < HISTOGRAM_STEPS) {
         return slot;
@@ -26,8 +26,8 @@ static int64_t slot_end_ns(unsigned slot) {
 
 void histogram_add(struct histogram *histogram, int64_t duration_ns) {
     int64_t ns = duration_ns < 0 ? 0 : duration_ns;
-    gauge_raise(&histogram->greatest_ns, ns);
-    gauge_raise(&histogram->least_inverted_ns, INT64_MAX - ns);
+    atomic_max(&histogram->max_ns, ns);
+    atomic_max(&histogram->min_inverted_ns, INT64_MAX - ns);
     atomic_fetch_add_explicit(&histogram->slots[slot_of((uint64_t)ns)], 1,
                               memory_order_relaxed);
     atomic_fetch_add_explicit(&histogram->count, 1, memory_order_relaxed);
@@ -47,22 +47,22 @@ int64_t histogram_mean_ns(const struct histogram *histogram) {
 
 int64_t histogram_quantile_ns(const struct histogram *histogram, double share) {
     uint64_t count = atomic_load(&histogram->count);
-    int64_t greatest_ns = atomic_load(&histogram->greatest_ns);
-    int64_t least_ns = INT64_MAX - atomic_load(&histogram->least_inverted_ns);
+    int64_t max_ns = atomic_load(&histogram->max_ns);
+    int64_t min_ns = INT64_MAX - atomic_load(&histogram->min_inverted_ns);
     uint64_t rank = (uint64_t)ceil(share * (double)count);
     if (count == 0) {
         return -1;
     }
     if (rank <= 1) {
-        return least_ns;
+        return min_ns;
     }
     uint64_t seen = 0;
     for (unsigned slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
         seen += atomic_load(&histogram->slots[slot]);
-        if (seen >= rank) { /* the last slot holds the greatest, so its end is cut */
+        if (seen >= rank) { /* the last slot reaches beyond the longest duration */
             int64_t end_ns = slot_end_ns(slot);
-            return end_ns < greatest_ns ? end_ns : greatest_ns;
+            return end_ns < max_ns ? end_ns : max_ns;
         }
     }
-    return greatest_ns;
+    return max_ns;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "clock.h"
-#include "must.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
@@ -39,7 +39,7 @@ static int read_status(struct process_figures *figures) {
     return 0;
 }
 
-void process_note(struct process_figures *figures) {
+void process_sample_memory(struct process_figures *figures) {
     (void)read_status(figures); /* process_read() will say so if it cannot be read */
 }
 

@@ -1,9 +1,9 @@
 /*
  * What the kernel says about this process: memory, CPU time, switches.
  *
- *   process_note(figures)   whenever a peak may be near: page tables have no high-water
- *                           mark in the kernel, so the greatest seen is kept here
- *   process_read(figures)   once, as the last act
+ *   process_sample_memory(figures)  whenever a peak may be near: the kernel keeps no
+ *                                   high-water mark of page tables, so this does
+ *   process_read(figures)           once, as the last act
  *
  * Peak RSS is VmHWM, read by the process itself: the kernel starts it afresh at exec.
  * ru_maxrss does not: a parent's peak leaks through it, so a launcher's size would be
@@ -26,7 +26,7 @@ struct process_figures {
     int64_t minor_faults;
 };
 
-void process_note(struct process_figures *figures);
+void process_sample_memory(struct process_figures *figures);
 void process_read(struct process_figures *figures);
 
 #endif

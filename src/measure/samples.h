@@ -1,6 +1,6 @@
 /*
- * What happened to each single task, for timelines; kept only when asked for, as it is
- * the one thing here that needs memory for every task.
+ * What happened to each single task, for timelines. Kept only when asked for, because
+ * it is the one thing here that needs memory for every task.
  *
  * The file is CSV with a header, one line a task in order of index:
  *
@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "simulation/task.h"
+#include "measure/task.h"
 
 struct sample {
     int64_t due_ns;

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "clock.h"
+#include "measure/atomic_max.h"
+#include "sync/clock.h"
 
 static void count(_Atomic int64_t *counter, int64_t by) {
     atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
@@ -11,7 +12,7 @@ static void count(_Atomic int64_t *counter, int64_t by) {
 static void note_outcome(struct tally *tally, enum outcome outcome, int64_t tasks,
                          int64_t at_ns) {
     count(&tally->outcomes[outcome], tasks);
-    gauge_raise(&tally->last_outcome_ns, at_ns);
+    atomic_max(&tally->last_outcome_ns, at_ns);
 }
 
 void tally_init(struct tally *tally, int64_t tasks, struct samples *samples) {
@@ -28,36 +29,35 @@ void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
     atomic_store(&tally->stop_at_ns[STOP_DEADLINE], deadline_ns);
 }
 
-/* A task that ends after the stop was in flight then, or began later still. One that
- * ends before is counted before anyone can know of a stop. */
-static void compare_with_stop(struct tally *tally, const struct account *account) {
+/* A task that ends after the stop was in flight then, or started after it. One that
+ * ends before the stop is counted before anybody can know of it. */
+static void compare_with_stop(struct tally *tally, const struct task_result *result) {
     int64_t stop_ns = tally_stop_at_ns(tally);
-    if (account->started_at_ns < stop_ns) {
+    if (result->started_at_ns < stop_ns) {
         count(&tally->started_before_stop, 1);
-        if (account->finished_at_ns > stop_ns) {
+        if (result->finished_at_ns > stop_ns) {
             count(&tally->in_flight_at_stop, 1);
         }
     }
 }
 
-void tally_finished(struct tally *tally, const struct account *account) {
-    int64_t due_ns = tally->started_at_ns + account->task.due_ns;
-    bool answered =
-        account->outcome == OUTCOME_OK || account->outcome == OUTCOME_SILENT;
-    note_outcome(tally, account->outcome, 1, account->finished_at_ns);
-    count(&tally->interrupted, account->outcome == OUTCOME_CANCELLED);
+void tally_finished(struct tally *tally, const struct task_result *result) {
+    int64_t due_ns = tally->started_at_ns + result->task.due_ns;
+    bool answered = result->outcome == OUTCOME_OK || result->outcome == OUTCOME_SILENT;
+    note_outcome(tally, result->outcome, 1, result->finished_at_ns);
+    count(&tally->interrupted, result->outcome == OUTCOME_CANCELLED);
     histogram_add(answered ? &tally->latency : &tally->failed_latency,
-                  account->finished_at_ns - due_ns);
-    histogram_add(&tally->queue_wait, account->started_at_ns - due_ns);
-    compare_with_stop(tally, account);
+                  result->finished_at_ns - due_ns);
+    histogram_add(&tally->queue_wait, result->started_at_ns - due_ns);
+    compare_with_stop(tally, result);
     if (tally->samples != NULL) {
-        tally->samples->of[account->task.index] = (struct sample){
-            .due_ns = account->task.due_ns,
-            .started_ns = account->started_at_ns - tally->started_at_ns,
-            .finished_ns = account->finished_at_ns - tally->started_at_ns,
-            .lane = account->lane,
-            .attempts = account->attempts,
-            .outcome = account->outcome,
+        tally->samples->of[result->task.index] = (struct sample){
+            .due_ns = result->task.due_ns,
+            .started_ns = result->started_at_ns - tally->started_at_ns,
+            .finished_ns = result->finished_at_ns - tally->started_at_ns,
+            .lane = result->lane,
+            .attempts = result->attempts,
+            .outcome = result->outcome,
         };
     }
 }
@@ -85,10 +85,6 @@ void tally_stop(struct tally *tally, enum stop_reason reason) {
 
 void tally_finish(struct tally *tally) {
     tally->finished_at_ns = now_ns();
-}
-
-void tally_thread_ends(struct tally *tally) {
-    gauge_down(&tally->threads);
 }
 
 int64_t tally_wall_ns(const struct tally *tally) {

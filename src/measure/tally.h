@@ -7,14 +7,12 @@
  *   tally_finished(tally, ...)        for each task that was started, by its thread
  *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up;
  *   tally_give_up(tally, ...)         or for all that are left, in one go
- *   tally_thread_ends(tally)          by each thread of the design, last, or by who
- *                                     has joined it
  *   tally_stop(tally, reason)         by who stops the run; the first moment counts
  *   tally_finish(tally)               when all threads are done
  *
  * Counting takes no lock: all counters are relaxed atomics. Latency runs from the
- * moment a task was due, not from when it was sent, so a queue cannot hide (the
- * "coordinated omission" of Gil Tene).
+ * moment a task was due, not from when it was sent, so that time spent in a queue
+ * cannot be overlooked (Gil Tene calls that coordinated omission).
  */
 #ifndef FIVE_COOKS_TALLY_H
 #define FIVE_COOKS_TALLY_H
@@ -25,7 +23,7 @@
 #include "measure/gauge.h"
 #include "measure/histogram.h"
 #include "measure/samples.h"
-#include "simulation/task.h"
+#include "measure/task.h"
 
 enum stop_reason { STOP_NOT, STOP_DEADLINE, STOP_FAIL_FAST, STOP_SIGNAL, STOP_COUNT };
 
@@ -33,7 +31,7 @@ struct tally {
     int64_t started_at_ns;   /* set once, by tally_start() */
     int64_t finished_at_ns;  /* set once, by tally_finish() */
     int64_t create_ns;       /* spent creating threads; owned by the strategy */
-    int64_t created_threads; /* how many it were; owned by the strategy */
+    int64_t created_threads; /* how many were created; owned by the strategy */
     struct samples *samples; /* NULL: nobody wants them */
     struct task given_up;    /* this task and all after it; owned by the strategy */
     enum outcome given_up_as;
@@ -56,7 +54,7 @@ struct tally {
 };
 
 /* What one task went through. */
-struct account {
+struct task_result {
     struct task task;
     int64_t lane;
     int64_t started_at_ns; /* moments of now_ns() */
@@ -69,7 +67,7 @@ void tally_init(struct tally *tally, int64_t tasks, struct samples *samples);
 
 /* The run begins at `start_ns` and, if a deadline stops it, stops at `deadline_ns`. */
 void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns);
-void tally_finished(struct tally *tally, const struct account *account);
+void tally_finished(struct tally *tally, const struct task_result *result);
 void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome);
 
 /* None of the tasks from `first` on will be started. It takes no longer for a thousand
@@ -79,8 +77,6 @@ void tally_give_up(struct tally *tally, struct task first, enum outcome outcome)
 
 void tally_stop(struct tally *tally, enum stop_reason reason);
 void tally_finish(struct tally *tally);
-
-void tally_thread_ends(struct tally *tally);
 
 /* From the start to the last outcome. */
 int64_t tally_wall_ns(const struct tally *tally);

@@ -3,21 +3,25 @@
  * does not. The deadlock detector says who waits for what, and exits with status 2.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "deadlock.h"
-#include "pitfalls/kitchen.h"
+#include "pitfalls/scene.h"
 #include "program/quantity.h"
-#include "program/report.h"
+#include "program/results.h"
+#include "sync/deadlock.h"
+#include "sync/thread.h"
 
 struct choice {
     const struct pitfall *pitfall;
     bool fixed;
     bool results;
     bool no_detector;
+    bool fibers;
     int orders;
     int buffer;
 };
@@ -31,6 +35,7 @@ static void help(FILE *out) {
           "      --results      send-from-main: with workers that send back results\n"
           "  -n, --tasks N      orders to send [50]\n"
           "      --buffer N     capacity of the channel [0]\n"
+          "      --fibers       with fibers instead of threads\n"
           "      --no-detector  really hang; end it with Ctrl-C\n"
           "      --help\n\n"
           "Exit status: 0 all orders done, 1 output failed, 2 a deadlock was found, or "
@@ -54,21 +59,22 @@ static int status_of_output(void) {
     return EXIT_MEASURED;
 }
 
-static int read_count(const char *option, const char *text, int64_t least) {
+static int read_count(const char *option, const char *text, int64_t min) {
     int64_t count;
-    if (!quantity_parse_count(text, &count) || count < least || count > 1000000) {
+    if (!quantity_parse_count(text, &count) || count < min || count > 1000000) {
         complain(option, text, "a whole number up to 1000000");
     }
     return (int)count;
 }
 
 static void read_options(struct choice *choice, int argc, char **argv) {
-    enum { FIXED = 256, RESULTS, BUFFER, NO_DETECTOR, HELP };
+    enum { FIXED = 256, RESULTS, BUFFER, FIBERS, NO_DETECTOR, HELP };
     static const struct option longs[] = {
         {"fixed", no_argument, NULL, FIXED},
         {"results", no_argument, NULL, RESULTS},
         {"tasks", required_argument, NULL, 'n'},
         {"buffer", required_argument, NULL, BUFFER},
+        {"fibers", no_argument, NULL, FIBERS},
         {"no-detector", no_argument, NULL, NO_DETECTOR},
         {"help", no_argument, NULL, HELP},
         {0}};
@@ -86,6 +92,7 @@ static void read_options(struct choice *choice, int argc, char **argv) {
         }
         choice->fixed |= found == FIXED;
         choice->results |= found == RESULTS;
+        choice->fibers |= found == FIBERS;
         choice->no_detector |= found == NO_DETECTOR;
     }
 }
@@ -111,11 +118,28 @@ static void read_pitfall(struct choice *choice, int argc, char **argv) {
     }
 }
 
+/* Goes on as the same program linked with fibers, which lies beside this one. */
+static void become_fibers(char **argv) {
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    if (length > 0 && (size_t)length < sizeof path) {
+        size_t rest = sizeof path - (size_t)length;
+        if ((size_t)snprintf(path + length, rest, "-on-fibers") < rest) {
+            execv(path, argv);
+        }
+    }
+    perror("pitfalls: cannot start pitfalls-on-fibers");
+    exit(EXIT_UNSOUND);
+}
+
 int main(int argc, char **argv) {
     struct choice choice = {.orders = 50};
-    struct kitchen kitchen;
+    struct scene scene;
     read_options(&choice, argc, argv);
     read_pitfall(&choice, argc, argv);
+    if (choice.fibers && !thread_is_fiber()) {
+        become_fibers(argv);
+    }
     setvbuf(stdout, NULL, _IOLBF, 0); /* keep the order with what stderr says */
     if (!choice.no_detector) {
         deadlock_watch("main");
@@ -123,9 +147,9 @@ int main(int argc, char **argv) {
     }
     printf("%s, %s: %s\n\n", choice.pitfall->name, choice.fixed ? "fixed" : "broken",
            choice.pitfall->lesson);
-    kitchen_open(&kitchen, choice.orders, choice.buffer);
-    (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&kitchen);
-    kitchen_close(&kitchen);
+    scene_init(&scene, choice.orders, choice.buffer);
+    (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&scene.main);
+    scene_destroy(&scene);
     puts("\nAll done!");
     return status_of_output();
 }

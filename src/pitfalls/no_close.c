@@ -1,26 +1,26 @@
 /* Pitfall 2: always close the channel. */
-#include "pitfalls/kitchen.h"
+#include "pitfalls/scene.h"
 
-static void send_all(struct kitchen *kitchen) {
-    for (int order = 1; order <= kitchen->orders; order++) {
-        say_order("sends order", order);
-        chan_send(kitchen->jobs, &order, DEADLINE_NEVER);
+static void send_all(struct actor *main) {
+    for (int order = 1; order <= main->scene->orders; order++) {
+        say_order(main, "sends order", order);
+        chan_send(main->scene->jobs, &order, DEADLINE_NEVER);
     }
 }
 
-static void broken(struct kitchen *kitchen) {
-    kitchen_start_workers(kitchen);
-    send_all(kitchen);
-    say("has sent everything, and waits for the workers to go home");
-    wait_group_wait(&kitchen->busy); /* who wait for more: nobody said it is over */
+static void broken(struct actor *main) {
+    scene_start_workers(main->scene);
+    send_all(main);
+    say(main, "has sent everything, and waits for the workers to go home");
+    wait_group_wait(&main->scene->busy); /* who wait for more: nobody said it is over */
 }
 
-static void fixed(struct kitchen *kitchen) {
-    kitchen_start_workers(kitchen);
-    send_all(kitchen);
-    say("has sent everything, and closes the channel");
-    chan_close(kitchen->jobs);
-    wait_group_wait(&kitchen->busy);
+static void fixed(struct actor *main) {
+    scene_start_workers(main->scene);
+    send_all(main);
+    say(main, "has sent everything, and closes the channel");
+    chan_close(main->scene->jobs);
+    wait_group_wait(&main->scene->busy);
 }
 
 const struct pitfall no_close = {

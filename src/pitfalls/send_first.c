@@ -1,25 +1,25 @@
 /* Pitfall 1: start workers before sending jobs. */
-#include "pitfalls/kitchen.h"
+#include "pitfalls/scene.h"
 
-static void send_all(struct kitchen *kitchen) {
-    for (int order = 1; order <= kitchen->orders; order++) {
-        say_order("sends order", order);
-        chan_send(kitchen->jobs, &order, DEADLINE_NEVER);
+static void send_all(struct actor *main) {
+    for (int order = 1; order <= main->scene->orders; order++) {
+        say_order(main, "sends order", order);
+        chan_send(main->scene->jobs, &order, DEADLINE_NEVER);
     }
 }
 
-static void broken(struct kitchen *kitchen) {
-    send_all(kitchen); /* waits for somebody to receive: who would that be? */
-    kitchen_start_workers(kitchen);
-    chan_close(kitchen->jobs);
-    wait_group_wait(&kitchen->busy);
+static void broken(struct actor *main) {
+    send_all(main); /* waits for somebody to receive: who would that be? */
+    scene_start_workers(main->scene);
+    chan_close(main->scene->jobs);
+    wait_group_wait(&main->scene->busy);
 }
 
-static void fixed(struct kitchen *kitchen) {
-    kitchen_start_workers(kitchen);
-    send_all(kitchen);
-    chan_close(kitchen->jobs);
-    wait_group_wait(&kitchen->busy);
+static void fixed(struct actor *main) {
+    scene_start_workers(main->scene);
+    send_all(main);
+    chan_close(main->scene->jobs);
+    wait_group_wait(&main->scene->busy);
 }
 
 const struct pitfall send_first = {

@@ -1,31 +1,31 @@
 /* Pitfall 3: send jobs from a thread of their own. */
-#include "pitfalls/kitchen.h"
+#include "pitfalls/scene.h"
 
-static void send_all(struct kitchen *kitchen) {
-    for (int order = 1; order <= kitchen->orders; order++) {
-        say_order("sends order", order);
-        chan_send(kitchen->jobs, &order, DEADLINE_NEVER);
+static void send_all(struct actor *self) {
+    for (int order = 1; order <= self->scene->orders; order++) {
+        say_order(self, "sends order", order);
+        chan_send(self->scene->jobs, &order, DEADLINE_NEVER);
     }
-    chan_close(kitchen->jobs);
+    chan_close(self->scene->jobs);
 }
 
 /* ---- main is the one who would receive, a line further down ---- */
 
-static void receive_all(struct kitchen *kitchen) {
+static void receive_all(struct actor *main) {
     int order;
-    while (chan_receive(kitchen->jobs, &order, DEADLINE_NEVER) == CHAN_OK) {
-        say_order("cooks order", order);
+    while (chan_receive(main->scene->jobs, &order, DEADLINE_NEVER) == CHAN_OK) {
+        say_order(main, "cooks order", order);
     }
 }
 
-static void broken(struct kitchen *kitchen) {
-    send_all(kitchen); /* an unbuffered send waits: nobody is receiving yet */
-    receive_all(kitchen);
+static void broken(struct actor *main) {
+    send_all(main); /* an unbuffered send waits: nobody is receiving yet */
+    receive_all(main);
 }
 
-static void fixed(struct kitchen *kitchen) {
-    kitchen_start(kitchen, "feeder", send_all);
-    receive_all(kitchen);
+static void fixed(struct actor *main) {
+    scene_start(main->scene, "feeder", send_all);
+    receive_all(main);
 }
 
 const struct pitfall send_from_main = {
@@ -38,25 +38,25 @@ const struct pitfall send_from_main = {
 
 /* ---- there are workers, and they answer ---- */
 
-static void collect_all(struct kitchen *kitchen) {
-    for (int i = 0; i < kitchen->orders; i++) {
+static void collect_all(struct actor *main) {
+    for (int i = 0; i < main->scene->orders; i++) {
         int order;
-        chan_receive(kitchen->results, &order, DEADLINE_NEVER);
+        chan_receive(main->scene->results, &order, DEADLINE_NEVER);
     }
-    say("has all results");
-    wait_group_wait(&kitchen->busy);
+    say(main, "has all results");
+    wait_group_wait(&main->scene->busy);
 }
 
-static void results_broken(struct kitchen *kitchen) {
-    kitchen_start_reporting_workers(kitchen);
-    send_all(kitchen); /* soon every worker waits to hand over a result */
-    collect_all(kitchen);
+static void results_broken(struct actor *main) {
+    scene_start_reporting_workers(main->scene);
+    send_all(main); /* soon every worker waits to hand over a result */
+    collect_all(main);
 }
 
-static void results_fixed(struct kitchen *kitchen) {
-    kitchen_start_reporting_workers(kitchen);
-    kitchen_start(kitchen, "feeder", send_all);
-    collect_all(kitchen);
+static void results_fixed(struct actor *main) {
+    scene_start_reporting_workers(main->scene);
+    scene_start(main->scene, "feeder", send_all);
+    collect_all(main);
 }
 
 const struct pitfall send_from_main_results = {

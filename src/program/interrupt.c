@@ -3,10 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "ctx.h"
-#include "deadlock.h"
 #include "measure/tally.h"
-#include "must.h"
+#include "sync/ctx.h"
+#include "sync/deadlock.h"
+#include "sync/must.h"
 
 static sigset_t watched_signals(void) {
     sigset_t set;
@@ -28,7 +28,8 @@ static bool stop_run(struct interrupt *interrupt, int signal) {
     if (running) {
         interrupt->received = signal;
         tally_stop(interrupt->tally, STOP_SIGNAL);
-        deadlock_thread_begins(); /* an outside event is about to wake others */
+        deadlock_thread_begins(); /* we come from outside, and are about to wake others
+                                   */
         ctx_cancel(interrupt->ctx);
         deadlock_thread_cancelled();
     }
@@ -36,7 +37,8 @@ static bool stop_run(struct interrupt *interrupt, int signal) {
     return running;
 }
 
-/* Never returns: while the record is written, too, a signal must find somebody home. */
+/* Never returns: it keeps handling signals until the program exits, so that Ctrl-C also
+ * works while output is being written. */
 static void *wait_for_signals(void *argument) {
     sigset_t set = watched_signals();
     for (;;) {

@@ -1,14 +1,14 @@
 /*
  * Ctrl-C: SIGINT and SIGTERM ask the run to stop. A second one ends the program at
- * once, and so does one that comes when the run is over: what hangs then is the output.
+ * once, and so does one that comes after the run, when only the output can be stuck.
  *
  *   interrupt_block()              by main, first: every later thread inherits it
  *   interrupt_watch(interrupt, …)  before the run; must stay for as long as the program
  *   interrupt_end(interrupt)       after it; the signal that came, or 0
  *
- * A thread of its own waits for the signals (sigwait), so none is handled in the middle
- * of anything: no signal handler, no flag, nothing forbidden. If that thread cannot be
- * created, a signal ends the program, as it usually does.
+ * A separate thread waits for the signals (sigwait), so none of them interrupts
+ * anything: there is no signal handler, and nothing that must not be done in one. If
+ * that thread cannot be created, a signal ends the program, as it usually does.
  */
 #ifndef FIVE_COOKS_INTERRUPT_H
 #define FIVE_COOKS_INTERRUPT_H

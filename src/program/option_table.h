@@ -22,16 +22,17 @@ enum option_kind {
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
 
-enum option_owner { OF_BOTH, OF_WORKER_POOL, OF_THREAD_PER_TASK };
+/* Has every design this option, or only those whose `struct runner` lists it? */
+enum option_owner { OF_ALL, OF_SOME };
 
 struct option_row {
     const char *name;
     char letter; /* 0: none */
     enum option_kind kind;
-    size_t at;            /* offset in struct options */
-    const char *argument; /* as --help calls it */
-    const char *normal;   /* the default, or NULL; see option_normal() */
-    double least, most;
+    size_t at;                 /* offset in struct options */
+    const char *argument;      /* as --help calls it */
+    const char *default_value; /* NULL: not set; a design may have another one */
+    double min, max;
     const char *help;
     enum option_owner owner;
     const char *choices[5];

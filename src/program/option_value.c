@@ -6,31 +6,34 @@
 
 enum { TEXT = 128 };
 
-void *option_place(const struct options *options, const struct option_row *row) {
-    return (char *)(uintptr_t)options + row->at;
-}
-
-bool option_belongs_to(const struct option_row *row, const char *program) {
-    switch (row->owner) {
-    case OF_WORKER_POOL:
-        return strcmp(program, "worker-pool") == 0;
-    case OF_THREAD_PER_TASK:
-        return strcmp(program, "thread-per-task") == 0;
-    case OF_BOTH:
-        break;
+/* What the design says of this option; NULL: nothing. */
+static const struct runner_option *listed(const struct option_row *row,
+                                          const struct runner *runner) {
+    for (const struct runner_option *option = runner->options; option->name != NULL;
+         option++) {
+        if (strcmp(option->name, row->name) == 0) {
+            return option;
+        }
     }
-    return true;
+    return NULL;
 }
 
-/* One default differs: a pool listens between tasks, as the article's does. */
-const char *option_normal(const struct option_row *row, const char *program) {
-    if (strcmp(row->name, "cancel") == 0) {
-        return strcmp(program, "worker-pool") == 0 ? "between" : "none";
-    }
-    return row->normal;
+bool option_belongs(const struct option_row *row, const struct runner *runner) {
+    return row->owner == OF_ALL || listed(row, runner) != NULL;
 }
 
-/* What an option of each kind takes; a choice is told by its row. */
+const char *option_default(const struct option_row *row, const struct runner *runner) {
+    const struct runner_option *option = listed(row, runner);
+    return option != NULL ? option->default_value : row->default_value;
+}
+
+static double option_min(const struct option_row *row, const struct runner *runner) {
+    const struct runner_option *option = listed(row, runner);
+    return option != NULL && (double)option->min > row->min ? (double)option->min
+                                                            : row->min;
+}
+
+/* What an option of each kind accepts. For a choice, its row says. */
 static const char *const forms[] = {
     [KIND_COUNT] = "a whole number",
     [KIND_SIZE] = "a size such as 64K or 8M",
@@ -70,31 +73,33 @@ static void describe_choices(const struct option_row *row, char *text, size_t si
     }
 }
 
-void option_describe(const struct option_row *row, char *text, size_t size) {
-    char least[TEXT];
-    char most[TEXT];
+void option_describe(const struct option_row *row, const struct runner *runner,
+                     char *text, size_t size) {
+    char min[TEXT];
+    char max[TEXT];
     if (row->kind == KIND_CHOICE) {
         describe_choices(row, text, size);
     } else if (has_bounds(row->kind)) {
         snprintf(text, size, "%s, from %s to %s", forms[row->kind],
-                 print_bound(row->kind, row->least, least),
-                 print_bound(row->kind, row->most, most));
+                 print_bound(row->kind, option_min(row, runner), min),
+                 print_bound(row->kind, row->max, max));
     } else {
         snprintf(text, size, "%s", forms[row->kind]);
     }
 }
 
-static bool read_int64(const struct option_row *row, const char *text, int64_t *value) {
+static bool read_int64(const struct option_row *row, double min, const char *text,
+                       int64_t *value) {
     bool parsed = row->kind == KIND_COUNT  ? quantity_parse_count(text, value)
                   : row->kind == KIND_SIZE ? quantity_parse_size(text, value)
                                            : quantity_parse_duration(text, value);
-    return parsed && (double)*value >= row->least && (double)*value <= row->most;
+    return parsed && (double)*value >= min && (double)*value <= row->max;
 }
 
 static bool read_double(const struct option_row *row, const char *text, double *value) {
     bool parsed = row->kind == KIND_RATE ? quantity_parse_rate(text, value)
                                          : quantity_parse_share(text, value);
-    return parsed && *value >= row->least && *value <= row->most;
+    return parsed && *value >= row->min && *value <= row->max;
 }
 
 static bool read_choice(const struct option_row *row, const char *text, int *choice) {
@@ -115,7 +120,8 @@ static bool read_span(const struct option_row *row, const char *text, int64_t *s
         return false;
     }
     snprintf(start, sizeof start, "%.*s", (int)(comma - text), text);
-    return read_int64(row, start, &span[0]) && read_int64(row, comma + 1, &span[1]);
+    return read_int64(row, row->min, start, &span[0]) &&
+           read_int64(row, row->min, comma + 1, &span[1]);
 }
 
 /* batch, or KIND:RATE */
@@ -133,17 +139,17 @@ static bool read_arrivals(const struct option_row *row, const char *text,
         return colon == NULL;
     }
     return colon != NULL && quantity_parse_rate(colon + 1, &workload->arrivals_per_s) &&
-           workload->arrivals_per_s >= 1e-3 && workload->arrivals_per_s <= row->most;
+           workload->arrivals_per_s >= 1e-3 && workload->arrivals_per_s <= row->max;
 }
 
 bool option_read(struct options *options, const struct option_row *row,
-                 const char *text) {
-    void *place = option_place(options, row);
+                 const struct runner *runner, const char *text) {
+    void *place = (char *)options + row->at;
     switch (row->kind) {
     case KIND_COUNT:
     case KIND_SIZE:
     case KIND_DURATION:
-        return read_int64(row, text, place);
+        return read_int64(row, option_min(row, runner), text, place);
     case KIND_RATE:
     case KIND_SHARE:
         return read_double(row, text, place);

@@ -1,42 +1,29 @@
 #include "program/options.h"
 
 #include <getopt.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "must.h"
 #include "program/option_value.h"
 #include "program/output.h"
-#include "program/report.h"
+#include "program/results.h"
+#include "sync/must.h"
 #include "version.h"
 
 /* What getopt_long returns for the row is FIRST_ROW + its number. */
 enum { FIRST_ROW = 256, TEXT = 128 };
 
-/* What the system gives a thread when nobody asks for anything. */
-static void init_thread_sizes(struct runner_config *runner) {
-    pthread_attr_t attributes;
-    size_t stack;
-    size_t guard;
-    must(pthread_attr_init(&attributes));
-    must(pthread_attr_getstacksize(&attributes, &stack));
-    must(pthread_attr_getguardsize(&attributes, &guard));
-    must(pthread_attr_destroy(&attributes));
-    runner->stack_bytes = (int64_t)stack;
-    runner->guard_bytes = (int64_t)guard;
-}
-
-void options_init(struct options *options, const char *program) {
+void options_init(struct options *options, const struct runner *runner) {
     *options = (struct options){.run.client.retry_budget = -1};
     for (int i = 0; i < OPTION_ROWS; i++) {
-        const char *normal = option_normal(&option_rows[i], program);
-        if (normal != NULL) {
-            bool read = option_read(options, &option_rows[i], normal);
+        const struct option_row *row = &option_rows[i];
+        const char *value = option_default(row, runner);
+        if (value != NULL) {
+            bool read = option_read(options, row, runner, value);
             invariant(read);
         }
     }
-    init_thread_sizes(&options->run.runner);
+    thread_default_sizes(&options->run.runner.threads);
 }
 
 static void fill_long_options(struct option *longs, char *shorts) {
@@ -68,17 +55,16 @@ static const struct option_row *row_of(int found) {
 }
 
 static bool take_option(struct options *options, const struct option_row *row,
-                        const char *program, const char *text) {
+                        const struct runner *runner, const char *text) {
     char accepted[TEXT];
-    if (!option_belongs_to(row, program)) {
+    if (!option_belongs(row, runner)) {
         snprintf(options->error, sizeof options->error,
-                 "--%s is an option of %s, not of %s", row->name,
-                 row->owner == OF_WORKER_POOL ? "worker-pool" : "thread-per-task",
-                 program);
+                 "--%s is not an option of %s; --help lists those", row->name,
+                 runner_face(runner).name);
         return false;
     }
-    if (!option_read(options, row, text)) {
-        option_describe(row, accepted, sizeof accepted);
+    if (!option_read(options, row, runner, text)) {
+        option_describe(row, runner, accepted, sizeof accepted);
         snprintf(options->error, sizeof options->error,
                  "--%s: '%.60s' is not accepted; it takes %s", row->name, text,
                  accepted);
@@ -87,7 +73,7 @@ static bool take_option(struct options *options, const struct option_row *row,
     return true;
 }
 
-/* What no single option can know. */
+/* Checks that involve more than one option. */
 static bool options_agree(struct options *options) {
     const struct workload_config *workload = &options->run.workload;
     double sum = workload->error_rate + workload->silent_rate + workload->hang_rate;
@@ -101,7 +87,8 @@ static bool options_agree(struct options *options) {
     return true;
 }
 
-/* What getopt_long did not like: it leaves a letter or a row in optopt, or nothing. */
+/* Says what getopt_long did not accept. That leaves a letter or a row in optopt, or 0.
+ */
 static void complain(struct options *options, int found, char **argv) {
     const struct option_row *row = optopt != 0 ? row_of(optopt) : NULL;
     if (row != NULL) {
@@ -125,7 +112,7 @@ static void keep_to_one_line(char *text) {
     }
 }
 
-enum options_result options_parse(struct options *options, const char *program,
+enum options_result options_parse(struct options *options, const struct runner *runner,
                                   int argc, char **argv) {
     struct option longs[OPTION_ROWS + 1];
     char shorts[2 * OPTION_ROWS + 3];
@@ -146,7 +133,7 @@ enum options_result options_parse(struct options *options, const char *program,
         if (row->kind == KIND_ACTION) {
             return strcmp(row->name, "help") == 0 ? OPTIONS_HELP : OPTIONS_VERSION;
         }
-        if (!take_option(options, row, program, optarg != NULL ? optarg : "")) {
+        if (!take_option(options, row, runner, optarg != NULL ? optarg : "")) {
             return OPTIONS_WRONG;
         }
     }
@@ -159,35 +146,37 @@ enum options_result options_parse(struct options *options, const char *program,
     return options_agree(options) ? OPTIONS_OK : OPTIONS_WRONG;
 }
 
-static void print_version(const char *program, FILE *out) {
-    fprintf(out, "%s %s (%s)\n", program, FIVE_COOKS_VERSION, FIVE_COOKS_COMMIT);
+static void print_version(const struct runner *runner, FILE *out) {
+    fprintf(out, "%s %s (%s)\n", runner_face(runner).name, FIVE_COOKS_VERSION,
+            FIVE_COOKS_COMMIT);
 }
 
-_Noreturn static void answer_and_exit(const char *program,
-                                      void (*print)(const char *program, FILE *out)) {
+_Noreturn static void answer_and_exit(const struct runner *runner,
+                                      void (*print)(const struct runner *, FILE *)) {
     struct output out;
     if (!output_open(&out, "-")) {
         exit(EXIT_UNSOUND);
     }
-    print(program, out.file);
+    print(runner, out.file);
     exit(output_close(&out) ? EXIT_MEASURED : EXIT_UNSOUND);
 }
 
-void options_read(struct options *options, const char *program, int argc, char **argv) {
-    options_init(options, program);
-    switch (options_parse(options, program, argc, argv)) {
+void options_read(struct options *options, const struct runner *runner, int argc,
+                  char **argv) {
+    options_init(options, runner);
+    switch (options_parse(options, runner, argc, argv)) {
     case OPTIONS_OK:
         if (options->note[0] != '\0') {
-            fprintf(stderr, "%s: %s\n", program, options->note);
+            fprintf(stderr, "%s: %s\n", runner_face(runner).name, options->note);
         }
         return;
     case OPTIONS_WRONG:
         keep_to_one_line(options->error);
-        fprintf(stderr, "%s: %s\n", program, options->error);
+        fprintf(stderr, "%s: %s\n", runner_face(runner).name, options->error);
         exit(EXIT_USAGE);
     case OPTIONS_HELP:
-        answer_and_exit(program, options_help);
+        answer_and_exit(runner, options_help);
     case OPTIONS_VERSION:
-        answer_and_exit(program, print_version);
+        answer_and_exit(runner, print_version);
     }
 }

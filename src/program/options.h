@@ -1,10 +1,11 @@
 /*
  * The command line: one table of options says what each is called, what it takes, where
- * it is kept, who may use it and what to tell about it. Parsing, checking, --help and
- * the record's "config" all read that table and nothing else.
+ * it is kept and what to tell about it. Which of them a design has, and with which
+ * defaults, the design says itself (struct runner). Parsing, checking, --help and the
+ * record's "config" read these two and nothing else.
  *
- *   options_read(options, program, argc, argv)    by main, first
- *   options_to_json(options, program)             for the record
+ *   options_read(options, runner, argc, argv)    by main, first
+ *   options_to_json(options, runner)             for the record
  *
  * and, of which options_read() is made, options_init(), _parse() and _help().
  *
@@ -17,7 +18,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "run.h"
+#include "strategies/run.h"
 
 struct options {
     struct run_config run;
@@ -30,22 +31,22 @@ struct options {
 
 enum options_result { OPTIONS_OK, OPTIONS_WRONG, OPTIONS_HELP, OPTIONS_VERSION };
 
-void options_init(struct options *options, const char *program);
+void options_init(struct options *options, const struct runner *runner);
 
-/* `program` is runner_name: some options belong to one strategy. */
-enum options_result options_parse(struct options *options, const char *program,
+enum options_result options_parse(struct options *options, const struct runner *runner,
                                   int argc, char **argv);
 
-void options_help(const char *program, FILE *out);
+void options_help(const struct runner *runner, FILE *out);
 
 /* For main: fills `options`, or ends the program: --help and --version with status 0, a
  * wrong command line with one line on stderr and status 2. */
-void options_read(struct options *options, const char *program, int argc, char **argv);
+void options_read(struct options *options, const struct runner *runner, int argc,
+                  char **argv);
 
 /* {"tasks": 50, ...}: every option by its long name with '_' for '-', durations in _ns,
  * sizes in _bytes, rates in _per_s, shares as fractions; null: none, or not of this
- * program. Paths are left out, as they name a machine. To be freed by the caller; NULL:
+ * design. Paths are left out, as they name a machine. To be freed by the caller; NULL:
  * no memory. */
-char *options_to_json(const struct options *options, const char *program);
+char *options_to_json(const struct options *options, const struct runner *runner);
 
 #endif

@@ -1,8 +1,8 @@
 /* What people and programs are told of the options: --help and the record. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/json.h"
 #include "program/option_value.h"
 
 static const char notes[] =
@@ -11,128 +11,127 @@ static const char notes[] =
     "A name may be shortened while it stays clear. Given twice, the last one counts.\n"
     "\n"
     "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
-    "  none      nobody, but for Ctrl-C\n"
+    "  none      nobody; only Ctrl-C stops it\n"
     "  between   the design, between two tasks, as in the article\n"
-    "  within    the call in progress, too\n"
+    "  within    the call in progress as well\n"
     "\n"
     "Exit status: 0 measured and accounted for, 1 an account does not add up or\n"
     "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
     "does not allow it, 128+n ended by signal n.\n";
 
-static void print_choices(const struct option_row *row, FILE *out) {
+/* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
+ */
+static void print_help(const struct option_row *row, const struct runner *runner,
+                       FILE *out) {
+    char names[64];
+    char choices[128];
+    snprintf(names, sizeof names, "--%s%s%s", row->name, row->argument ? " " : "",
+             row->argument ? row->argument : "");
+    fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
+    fprintf(out, "%-25s %s", names, row->help);
+    const char *value = option_default(row, runner);
+    if (value != NULL) {
+        fprintf(out, " [%s]", value);
+    }
+    fputc('\n', out);
     if (row->kind == KIND_CHOICE) {
-        char choices[128];
-        option_describe(row, choices, sizeof choices);
+        option_describe(row, runner, choices, sizeof choices);
         fprintf(out, "%32s%s\n", "", choices);
     }
 }
 
-void options_help(const char *program, FILE *out) {
-    fprintf(out, "Usage: %s [OPTION]...\n\n", program);
-    fputs(strcmp(program, "worker-pool") == 0
-              ? "Runs slow tasks on a fixed pool of workers fed through a channel.\n\n"
-              : "Runs slow tasks on a thread each.\n\n",
-          out);
+void options_help(const struct runner *runner, FILE *out) {
+    fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner_face(runner).name,
+            runner_face(runner).summary);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
-        char names[64];
-        if (!option_belongs_to(row, program) || row->kind == KIND_DEFAULT) {
-            continue;
+        if (option_belongs(row, runner) && row->kind != KIND_DEFAULT) {
+            print_help(row, runner, out);
         }
-        snprintf(names, sizeof names, "--%s%s%s", row->name, row->argument ? " " : "",
-                 row->argument ? row->argument : "");
-        fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
-        fprintf(out, "%-25s %s", names, row->help);
-        const char *normal = option_normal(row, program);
-        if (normal != NULL) {
-            fprintf(out, " [%s]", normal);
-        }
-        fputc('\n', out);
-        print_choices(row, out);
     }
     fputs(notes, out);
 }
 
+enum { KEY = 64 };
+
 /* "stack-size" and "_bytes" give "stack_size_bytes" */
-static void print_key(const char *name, const char *suffix, FILE *out) {
-    fputc('"', out);
-    for (; *name != '\0'; name++) {
-        fputc(*name == '-' ? '_' : *name, out);
+static const char *key_of(const struct option_row *row, const char *suffix,
+                          char key[static KEY]) {
+    snprintf(key, KEY, "%s%s", row->name, suffix);
+    for (char *c = key; *c != '\0'; c++) {
+        *c = *c == '-' ? '_' : *c;
     }
-    fprintf(out, "%s\": ", suffix);
+    return key;
 }
 
-static void print_int64(const struct option_row *row, int64_t value, const char *suffix,
-                        FILE *out) {
-    print_key(row->name, suffix, out);
-    if ((double)value < row->least) {
-        fputs("null", out);
+/* Below its range, a value has never been set. */
+static void write_int64(struct json *json, const struct option_row *row, int64_t value,
+                        const char *suffix) {
+    char key[KEY];
+    if ((double)value < row->min) {
+        json_null(json, key_of(row, suffix, key));
     } else {
-        fprintf(out, "%" PRId64, value);
+        json_count(json, key_of(row, suffix, key), value);
     }
 }
 
-static void print_double(const struct option_row *row, double value, const char *suffix,
-                         FILE *out) {
-    print_key(row->name, suffix, out);
-    if (value < row->least) {
-        fputs("null", out);
+static void write_double(struct json *json, const struct option_row *row, double value,
+                         const char *suffix) {
+    char key[KEY];
+    if (value < row->min) {
+        json_null(json, key_of(row, suffix, key));
     } else {
-        fprintf(out, "%.9g", value);
+        json_real(json, key_of(row, suffix, key), value, 9);
     }
 }
 
-static void print_span(const int64_t *span, FILE *out) {
-    if (span[1] > 0) {
-        fprintf(out, "\"api_outage_start_ns\": %" PRId64, span[0]);
-        fprintf(out, ", \"api_outage_length_ns\": %" PRId64, span[1]);
-    } else {
-        fputs("\"api_outage_start_ns\": null, \"api_outage_length_ns\": null", out);
-    }
+static void write_span(struct json *json, const int64_t *span) {
+    bool set = span[1] > 0;
+    json_known(json, "api_outage_start_ns", set ? span[0] : -1);
+    json_known(json, "api_outage_length_ns", set ? span[1] : -1);
 }
 
-static void print_arrivals(const struct workload_config *workload,
-                           const struct option_row *row, FILE *out) {
-    fprintf(out, "\"arrivals\": \"%s\", ", row->choices[workload->arrivals]);
+static void write_arrivals(struct json *json, const struct workload_config *workload,
+                           const struct option_row *row) {
+    json_text(json, "arrivals", row->choices[workload->arrivals]);
     if (workload->arrivals == ARRIVALS_BATCH) {
-        fputs("\"arrivals_per_s\": null", out);
+        json_null(json, "arrivals_per_s");
     } else {
-        fprintf(out, "\"arrivals_per_s\": %.9g", workload->arrivals_per_s);
+        json_real(json, "arrivals_per_s", workload->arrivals_per_s, 9);
     }
 }
 
-static void print_value(const struct options *options, const struct option_row *row,
-                        FILE *out) {
-    const void *place = option_place(options, row);
+static void write_value(struct json *json, const struct options *options,
+                        const struct option_row *row) {
+    const void *place = (const char *)options + row->at;
+    char key[KEY];
     switch (row->kind) {
     case KIND_COUNT:
-        print_int64(row, *(const int64_t *)place, "", out);
+        write_int64(json, row, *(const int64_t *)place, "");
         break;
     case KIND_SIZE:
-        print_int64(row, *(const int64_t *)place, "_bytes", out);
+        write_int64(json, row, *(const int64_t *)place, "_bytes");
         break;
     case KIND_DURATION:
-        print_int64(row, *(const int64_t *)place, "_ns", out);
+        write_int64(json, row, *(const int64_t *)place, "_ns");
         break;
     case KIND_RATE:
-        print_double(row, *(const double *)place, "_per_s", out);
+        write_double(json, row, *(const double *)place, "_per_s");
         break;
     case KIND_SHARE:
-        print_double(row, *(const double *)place, "", out);
+        write_double(json, row, *(const double *)place, "");
         break;
     case KIND_CHOICE:
-        print_key(row->name, "", out);
-        fprintf(out, "\"%s\"", row->choices[*(const int *)place]);
+        json_text(json, key_of(row, "", key), row->choices[*(const int *)place]);
         break;
     case KIND_FLAG:
-        print_key(row->name, "", out);
-        fputs(*(const bool *)place ? "true" : "false", out);
+        json_flag(json, key_of(row, "", key), *(const bool *)place);
         break;
     case KIND_SPAN:
-        print_span(place, out);
+        write_span(json, place);
         break;
     case KIND_ARRIVALS:
-        print_arrivals(&options->run.workload, row, out);
+        write_arrivals(json, &options->run.workload, row);
         break;
     case KIND_PATH:
     case KIND_DEFAULT:
@@ -141,39 +140,35 @@ static void print_value(const struct options *options, const struct option_row *
     }
 }
 
-static bool is_shown(const struct option_row *row) {
+static bool is_told(const struct option_row *row) {
     return row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
            row->kind != KIND_ACTION;
 }
 
-static void write_json(const struct options *options, const char *program, FILE *out) {
-    const char *separator = "";
-    fputc('{', out);
+static void write_json(const struct options *options, const struct runner *runner,
+                       FILE *out) {
+    struct json json = {.out = out};
+    char key[KEY];
+    json_open(&json, NULL);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
-        if (!is_shown(row)) {
-            continue;
-        }
-        fputs(separator, out);
-        separator = ", ";
-        if (option_belongs_to(row, program)) {
-            print_value(options, row, out);
-        } else {
-            print_key(row->name, "", out);
-            fputs("null", out);
+        if (is_told(row) && option_belongs(row, runner)) {
+            write_value(&json, options, row);
+        } else if (is_told(row)) {
+            json_null(&json, key_of(row, "", key));
         }
     }
-    fputc('}', out);
+    json_close(&json);
 }
 
-char *options_to_json(const struct options *options, const char *program) {
+char *options_to_json(const struct options *options, const struct runner *runner) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL) {
         return NULL;
     }
-    write_json(options, program, out);
+    write_json(options, runner, out);
     bool failed = ferror(out) != 0;
     if (fclose(out) != 0 || failed) {
         free(text);

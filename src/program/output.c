@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "must.h"
+#include "sync/must.h"
 
 static bool stdout_was_closed; /* set once, by output_guard_standard_files() */
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/sleep.h"
 
 void api_init(struct api *api, const struct api_config *config, int64_t start_ns) {
     *api = (struct api){.config = config, .opened_ns = start_ns};
@@ -49,10 +49,10 @@ static enum reply reply_of(enum fate fate) {
     return REPLY_OK;
 }
 
-/* The caller waits for `reply` until it comes, or he gives up, or hangs up. */
+/* The caller waits until `reply` comes, or gives up, or hangs up. */
 static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_up_ns,
                            struct chan *hang_up) {
-    if (!nap_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
+    if (!sleep_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
         return REPLY_HUNG_UP;
     }
     return give_up_ns < reply_at_ns ? REPLY_TOO_LATE : reply;

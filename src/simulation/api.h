@@ -20,7 +20,7 @@
 
 #include "measure/gauge.h"
 #include "simulation/bucket.h"
-#include "simulation/task.h"
+#include "simulation/workload.h"
 
 struct chan;
 

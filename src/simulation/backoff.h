@@ -10,10 +10,10 @@
 
 #include <stdint.h>
 
-#include "clock.h"
+#include "sync/clock.h"
 
 /* Doubling ends here. */
-#define BACKOFF_MOST_NS (60 * NS_PER_S)
+#define BACKOFF_MAX_NS (60 * NS_PER_S)
 
 /* After the attempt of this number, which counts from 1. */
 int64_t backoff_ns(int64_t base_ns, uint64_t seed, uint64_t task_index,

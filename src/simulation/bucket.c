@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "must.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 void bucket_init(struct bucket *bucket, double rate_per_s, int64_t burst,
                  int64_t now_ns) {

@@ -1,17 +1,13 @@
 #include "simulation/client.h"
 
-#include "clock.h"
-#include "ctx.h"
 #include "simulation/backoff.h"
-#include "simulation/nap.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/sleep.h"
 
-bool client_is_cancelled(const struct client *client) {
-    return ctx_reason(client->heeded) != CTX_ALIVE;
-}
-
-/* What a call in progress listens to: NULL is nothing. */
+/* What a call in progress listens to; NULL: to nothing. */
 static struct chan *hang_up_signal(const struct client *client) {
-    return client->config->cancel == CANCEL_WITHIN ? ctx_done(client->heeded) : NULL;
+    return client->config->cancel == CANCEL_WITHIN ? ctx_done(client->stop_ctx) : NULL;
 }
 
 static enum outcome outcome_of(enum reply reply) {
@@ -26,8 +22,7 @@ static enum outcome outcome_of(enum reply reply) {
     return outcomes[reply];
 }
 
-static enum outcome attempt_call(struct client *client, struct task task,
-                                 int64_t attempt) {
+static enum outcome call_api(struct client *client, struct task task, int64_t attempt) {
     struct call call = workload_call(client->workload, task.index, attempt);
     int64_t give_up_ns = client->config->timeout_ns > 0
                              ? deadline_after_ns(now_ns(), client->config->timeout_ns)
@@ -36,14 +31,14 @@ static enum outcome attempt_call(struct client *client, struct task task,
     return outcome_of(api_call(client->api, &call, give_up_ns, hang_up_signal(client)));
 }
 
-/* Has the caller seen it go wrong? A silent failure looks like success to him. */
+/* Has the caller seen it go wrong? A silent failure looks like a success. */
 static bool looks_failed(enum outcome outcome) {
     return outcome == OUTCOME_REJECTED || outcome == OUTCOME_FAILED ||
            outcome == OUTCOME_TIMED_OUT;
 }
 
-/* Takes one retry from the budget. Retries are counted first and given back if too
- * many, so that threads which come together cannot overdraw it. */
+/* Takes one retry from the budget. Retries are counted first, and uncounted if they are
+ * too many, so that threads that come at the same time cannot overdraw it. */
 static bool afford_retry(struct client *client) {
     struct tally *tally = client->tally;
     int64_t retries = 1 + atomic_fetch_add(&tally->retries, 1);
@@ -56,17 +51,17 @@ static bool afford_retry(struct client *client) {
     return false;
 }
 
-/* Waits before the next attempt. False if there is to be none: a pause is no call, so
- * whoever is told to stop stops in it, and one that would end past the run's deadline
- * is not begun. */
+/* Waits before the next attempt. False if there is to be none: whoever is told to stop
+ * does so here, whatever --cancel says of calls, and a pause that would end past the
+ * run's deadline is not begun. */
 static bool pause_before_retry(struct client *client, struct task task,
                                int64_t attempt) {
     int64_t pause_ns =
         backoff_ns(client->config->backoff_ns, (uint64_t)client->workload->seed,
                    task.index, attempt);
     int64_t until_ns = deadline_after_ns(now_ns(), pause_ns);
-    return until_ns < ctx_deadline_ns(client->heeded) &&
-           nap_until(until_ns, ctx_done(client->heeded));
+    return until_ns < ctx_deadline_ns(client->stop_ctx) &&
+           sleep_until(until_ns, ctx_done(client->stop_ctx));
 }
 
 static bool may_retry(struct client *client, struct task task, int64_t attempt) {
@@ -88,21 +83,12 @@ static void stop_if_failed(struct client *client, enum outcome outcome) {
 }
 
 void client_perform(struct client *client, struct task task, int64_t lane) {
-    struct account account = {.task = task, .lane = lane, .started_at_ns = now_ns()};
+    struct task_result result = {.task = task, .lane = lane, .started_at_ns = now_ns()};
     do {
-        account.attempts++;
-        account.outcome = attempt_call(client, task, account.attempts);
-    } while (looks_failed(account.outcome) &&
-             may_retry(client, task, account.attempts));
-    account.finished_at_ns = now_ns();
-    tally_finished(client->tally, &account);
-    stop_if_failed(client, account.outcome);
-}
-
-void client_skip(struct client *client, struct task task, enum outcome outcome) {
-    tally_unstarted(client->tally, task, outcome);
-}
-
-void client_give_up(struct client *client, struct task first, enum outcome outcome) {
-    tally_give_up(client->tally, first, outcome);
+        result.attempts++;
+        result.outcome = call_api(client, task, result.attempts);
+    } while (looks_failed(result.outcome) && may_retry(client, task, result.attempts));
+    result.finished_at_ns = now_ns();
+    tally_finished(client->tally, &result);
+    stop_if_failed(client, result.outcome);
 }

@@ -1,16 +1,15 @@
 /*
- * The client: takes one task through as many calls as it needs, and accounts for it.
- * Both designs use it, from whatever thread they give the task, and meet the API only
+ * The client: takes one task through as many calls as it needs, and tells the tally.
+ * All designs use it, from whatever thread they give the task, and reach the API only
  * through it.
  *
  *   client_perform(client, task, lane)   by the task's thread; blocks until the outcome
- *   client_skip(client, task, outcome)   for a task that will not be started any more
  *
- * Retries follow the rules of the trade: a pause before each (backoff.h), never past
- * the run's deadline (if anyone listens to it), and no more than a budget allows
- * (Google's SRE book, ch. 21), as retries can keep an overload alive. A task that is
- * told to stop in the pause before a retry ends as its last attempt did; cancelled are
- * tasks that were in a call, or had not begun.
+ * Retries follow the rules of the trade: a pause before each of them (backoff.h), none
+ * past the run's deadline (if anyone listens to that), and no more than a budget allows
+ * (Google's SRE book, ch. 21), because retries can keep an overload alive. A task that
+ * is told to stop during the pause before a retry ends as its last attempt did; only a
+ * task whose call is interrupted is cancelled.
  */
 #ifndef FIVE_COOKS_CLIENT_H
 #define FIVE_COOKS_CLIENT_H
@@ -23,11 +22,11 @@
 
 struct ctx;
 
-/* Who listens to the context when the run is told to stop. */
+/* Who listens to the context when the run is told to stop. Everybody obeys Ctrl-C. */
 enum cancel {
-    CANCEL_NONE,    /* nobody, but for Ctrl-C: that is for all */
+    CANCEL_NONE,    /* nobody */
     CANCEL_BETWEEN, /* the design, between two tasks: the article's select */
-    CANCEL_WITHIN   /* the call itself, too */
+    CANCEL_WITHIN   /* the call in progress as well */
 };
 
 struct client_config {
@@ -44,17 +43,10 @@ struct client {
     const struct workload_config *workload;
     struct api *api;
     struct tally *tally;
-    struct ctx *ctx;    /* of the run: --fail-fast cancels it */
-    struct ctx *heeded; /* what stops the design: ctx, or only Ctrl-C */
+    struct ctx *ctx;      /* of the run: --fail-fast cancels it */
+    struct ctx *stop_ctx; /* what stops the design: ctx, or only Ctrl-C */
 };
 
 void client_perform(struct client *client, struct task task, int64_t lane);
-void client_skip(struct client *client, struct task task, enum outcome outcome);
-
-/* For a task and all after it, in one go; as tally_give_up(). */
-void client_give_up(struct client *client, struct task first, enum outcome outcome);
-
-/* Should the design stop starting tasks? */
-bool client_is_cancelled(const struct client *client);
 
 #endif

@@ -2,11 +2,11 @@
 
 #include <math.h>
 
-#include "clock.h"
-#include "random.h"
+#include "sync/clock.h"
+#include "sync/random.h"
 
-/* Each use of chance draws from streams of its own, so that changing one option (say,
- * the arrivals) leaves everything else about every task as it was. */
+/* Each use of chance draws from streams of its own. So changing one option (say, the
+ * arrivals) leaves everything else about every task as it was. */
 enum stream { STREAM_CALL, STREAM_ARRIVAL, STREAM_COUNT };
 
 static struct random random_for(const struct workload_config *config, uint64_t index,
@@ -116,7 +116,7 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
     return call;
 }
 
-/* A thousand million tasks a thousand seconds apart end after what an int64_t holds. */
+/* 10^9 tasks 1000 s apart would end beyond the range of an int64_t. */
 static int64_t whole_ns(double duration_s) {
     double duration_ns = duration_s * (double)NS_PER_S;
     return duration_ns < 0x1p63 ? llround(duration_ns) : INT64_MAX;
@@ -148,7 +148,7 @@ struct task workload_next(const struct workload_config *config, struct task task
 
 uint64_t workload_digest(const struct workload_config *config) {
     uint64_t tasks = (uint64_t)config->tasks;
-    uint64_t seen = tasks < DIGEST_TASKS_MOST ? tasks : DIGEST_TASKS_MOST;
+    uint64_t seen = tasks < DIGEST_TASKS_MAX ? tasks : DIGEST_TASKS_MAX;
     uint64_t digest = 0;
     for (struct task task = workload_first(config); task.index < seen;
          task = workload_next(config, task)) {

@@ -1,7 +1,8 @@
 /*
- * The workload: which tasks there are, when each is due, what each of its calls takes
- * and how it fails. It is a pure function of the configuration: no state, no memory, so
- * both programs face the same tasks, however many threads ask in whatever order.
+ * The workload: which tasks there are, when each is due, how long each of its calls
+ * takes and how it fails. It is a pure function of the configuration, with no state and
+ * no memory: so all programs face the same tasks, however many threads ask in whatever
+ * order.
  *
  *   struct task task = workload_first(config);
  *   while (task.index < config->tasks) { ... task = workload_next(config, task); }
@@ -13,7 +14,16 @@
 #ifndef FIVE_COOKS_WORKLOAD_H
 #define FIVE_COOKS_WORKLOAD_H
 
-#include "simulation/task.h"
+#include "measure/task.h"
+
+/* The predetermined result of a call, which its caller cannot know. */
+enum fate { FATE_OK, FATE_ERROR, FATE_SILENT, FATE_HANG };
+
+/* One try at getting a task done. */
+struct call {
+    int64_t service_ns; /* the time it takes to serve, a hang included */
+    enum fate fate;
+};
 
 enum distribution {
     DISTRIBUTION_FIXED,
@@ -52,7 +62,7 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
  * run was given, not how far the run came. Beyond the first million tasks only their
  * number is in it, or a run of 10^9 tasks that is stopped would spend a minute on it.
  */
-enum { DIGEST_TASKS_MOST = 1000000 };
+enum { DIGEST_TASKS_MAX = 1000000 };
 uint64_t workload_digest(const struct workload_config *config);
 
 #endif

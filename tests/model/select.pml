@@ -1,12 +1,12 @@
 /*
- * How threads wait on channels: a model of src/select.c and src/chan.c, to be searched
+ * How threads wait on channels: a model of src/sync/select.c and src/sync/chan.c, to be searched
  * by spin for every interleaving. tests/model/run does it.
  *
  * Two channels; LEFT is unbuffered, RIGHT holds RIGHT_CAPACITY values. A sender and a
  * receiver on each, a select of "receive from LEFT" and "send to RIGHT" whose deadline
  * may pass at any moment, and somebody who closes both, or with -DBY_CLOCK the clock.
  *
- * The names are those of the code, the invariants those of src/chan_inside.h:
+ * The names are those of the code, the invariants those of src/sync/chan_internal.h:
  *
  *   order     checked at every unlock
  *   claim     checked at every claim and every wake

@@ -1,4 +1,4 @@
-"""The two programs, started as a person starts them and never waited for in vain."""
+"""The programs, started as a person starts them and never waited for in vain."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import os
 import signal
 import subprocess
 import tempfile
+import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
-PROGRAMS = ("thread-per-task", "worker-pool")
+PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
+# A sanitizer takes so much memory, and so many calls, that limits mean something else.
+SANITIZED = not FAIL_SHIM.exists()
+plain_build = unittest.skipIf(SANITIZED, "means nothing under a sanitizer")
 # Options for every run: with --detect-deadlock the whole suite must raise no alarm.
 ALWAYS = os.environ.get("FIVE_COOKS_OPTIONS", "").split()
 LIMIT_S = 30  # a watchdog, not a measurement: far above what any run here takes
@@ -132,13 +136,17 @@ def read_samples(path: Path) -> list[Sample]:
         ]
 
 
+def is_pool(program: str) -> bool:
+    return program.endswith("-pool")
+
+
 def only(**counts: int) -> dict[str, int]:
     """All outcomes: these, and none of the others."""
     return {**dict.fromkeys(OUTCOMES, 0), **counts}
 
 
-def on_both(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
-    """The same claim about each of the two programs."""
+def on_each(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
+    """The same claim about each of the programs."""
 
     @functools.wraps(test)
     def claim_about_each(self: Any) -> None:

@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import PROGRAMS, measure, on_both, only, sample
+from .program import PROGRAMS, is_pool, measure, on_each, only, sample
 
 MS = 1_000_000
 
@@ -21,7 +21,7 @@ class Api(unittest.TestCase):
         args += ("--deadline", "1s", "--cancel", "within")
         for program in PROGRAMS:
             with self.subTest(program):
-                pool = ("-w", 50) if program == "worker-pool" else ()
+                pool = ("-w", 50) if is_pool(program) else ()
                 record, samples = sample(program, *args, *pool)
                 self.assertEqual(record["outcomes"], only(rejected=45, cancelled=5))
                 self.assertEqual(record["peak"]["served"], 5)
@@ -30,7 +30,7 @@ class Api(unittest.TestCase):
                         took = task.finished_ns - task.started_ns
                         self.assertGreaterEqual(took, MS)  # of --api-reject-time
 
-    @on_both
+    @on_each
     def test_everyone_can_be_rejected(self, program: str) -> None:
         args = ("-n", 40, "-s", 0, "--api-rate", "0.0001/s", "--api-burst", 1)
         for attempts in (1, 3):
@@ -38,7 +38,7 @@ class Api(unittest.TestCase):
             self.assertEqual(record["outcomes"], only(ok=1, rejected=39))
             self.assertEqual(record["calls"], 1 + 39 * attempts)
 
-    @on_both
+    @on_each
     def test_a_burst_is_let_through_exactly(self, program: str) -> None:
         for burst in (1, 7, 40, 1000):
             args = ("-n", 40, "-s", 0, "--api-rate", "0.0001/s", "--api-burst", burst)
@@ -46,7 +46,7 @@ class Api(unittest.TestCase):
             ok = min(burst, 40)
             self.assertEqual(record["outcomes"], only(ok=ok, rejected=40 - ok))
 
-    @on_both
+    @on_each
     def test_no_more_are_accepted_than_burst_and_rate_allow(self, program) -> None:
         for rate, burst in ((1000, 1), (2000, 50), (100, 10)):
             with self.subTest(rate=rate, burst=burst):
@@ -56,14 +56,14 @@ class Api(unittest.TestCase):
                 self.assertLessEqual(record["outcomes"]["ok"], most)
                 self.assertGreaterEqual(record["outcomes"]["ok"], burst)
 
-    @on_both
+    @on_each
     def test_during_an_outage_every_call_fails(self, program: str) -> None:
         always = measure(program, "-s", 0, "--api-outage", "0,1000s")
         never = measure(program, "-s", 0, "--api-outage", "1000s,1000s")
         self.assertEqual(always["outcomes"], only(failed=50))
         self.assertEqual(never["outcomes"], only(ok=50))
 
-    @on_both
+    @on_each
     def test_an_outage_begins_and_ends_when_it_should(self, program: str) -> None:
         start, end = 40 * MS, 80 * MS
         args = ("-n", 120, "-s", 0, "--arrivals", "fixed:1000/s")
@@ -77,10 +77,10 @@ class Api(unittest.TestCase):
                 self.assertTrue(outside, task)
         self.assertEqual({"ok", "failed"}, {task.outcome for task in samples})
 
-    @on_both
+    @on_each
     def test_a_slow_api_is_slower_the_more_it_serves(self, program: str) -> None:
         args = ["-n", 8, "-s", "20ms", "--api-slowdown", "50%"]
-        args += ["-w", 8] if program == "worker-pool" else []
+        args += ["-w", 8] if is_pool(program) else []
         record, samples = sample(program, *args)
         together = record["peak"]["served"]
         slowest = max(task.finished_ns - task.started_ns for task in samples)
@@ -95,7 +95,7 @@ class Api(unittest.TestCase):
         self.assertEqual(record["peak"]["served"], 1)
         self.assertLess(record["latency_ns"]["max"], 1000 * MS)  # slowed once: 1001 ms
 
-    @on_both
+    @on_each
     def test_open_loop_tasks_start_when_due_and_wait_counts_from_there(self, program):
         for arrivals in ("fixed:500/s", "poisson:500/s"):
             with self.subTest(arrivals):
@@ -111,7 +111,7 @@ class Api(unittest.TestCase):
                 latest = max(task.finished_ns - task.due_ns for task in samples)
                 self.assertEqual(record["latency_ns"]["max"], latest)
 
-    @on_both
+    @on_each
     def test_all_faults_together_still_add_up(self, program: str) -> None:
         args = (
             "-n", 300, "-s", "1ms", "--distribution", "lognormal", "--error-rate", 0.1,

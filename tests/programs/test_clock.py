@@ -11,7 +11,8 @@ import unittest
 from pathlib import Path
 
 from .program import (
-    BUILD, LIMIT_S, PROGRAMS, finish, measure, on_both, only, run, start,
+    BUILD, LIMIT_S, PROGRAMS, finish, measure, on_each, only, plain_build, run,
+    start,
 )  # fmt: skip
 
 MS = 1_000_000
@@ -39,7 +40,8 @@ class Clock(unittest.TestCase):
             self.assertIn("clock_gettime", used)
             self.assertEqual(used & WALL_CLOCK_CALLS, set())
 
-    @on_both
+    @plain_build
+    @on_each
     def test_every_wait_with_an_end_is_told_a_moment_of_the_right_clock(self, program):
         if shutil.which("strace") is None:
             self.skipTest("strace is not installed")
@@ -59,7 +61,7 @@ class Clock(unittest.TestCase):
             absolute = "FUTEX_WAIT_BITSET" if call == "futex" else "TIMER_ABSTIME"
             self.assertIn(absolute, arguments)
 
-    @on_both
+    @on_each
     def test_a_clock_that_has_run_for_a_century_works(self, program: str) -> None:
         """4 000 000 000 s: more than an int holds, near half of all there can be."""
         wrap = ("unshare", "--time", "--monotonic", "4000000000", "--fork")
@@ -74,7 +76,7 @@ class Clock(unittest.TestCase):
         record = measure(program, *args, "--cancel", "within", wrap=wrap)
         self.assertEqual((record["outcomes"], record["stop"]), (only(ok=20), None))
 
-    @on_both
+    @on_each
     def test_one_cpu_is_enough(self, program: str) -> None:
         cpu = min(os.sched_getaffinity(0))
         wrap = ("taskset", "-c", str(cpu))
@@ -90,7 +92,7 @@ class Clock(unittest.TestCase):
                 self.assertEqual(sum(record["outcomes"].values()), args[1])
                 self.assertEqual(record["outcomes"]["ok"], args[1])
 
-    @on_both
+    @on_each
     def test_a_pause_of_the_whole_program_changes_no_account(self, program) -> None:
         process = start(program, "-n", 50, "-s", "100ms", "--json", "-")
         time.sleep(0.05)
@@ -102,7 +104,7 @@ class Clock(unittest.TestCase):
         self.assertEqual(ending.status, 0, ending)
         self.assertEqual(ending.record["outcomes"], only(ok=50))
 
-    @on_both
+    @on_each
     def test_the_deadlock_detector_never_cries_wolf(self, program: str) -> None:
         for args in (
             ("-s", "20ms"),

@@ -7,7 +7,7 @@ import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
-from .program import FAIL_SHIM, LIMIT_S, PROGRAMS, Ending, on_both, run
+from .program import FAIL_SHIM, LIMIT_S, PROGRAMS, Ending, on_each, run
 
 MOST_CALLS = 200  # no run here makes so many: a sweep that gets there is broken
 WHOLE_IN_A_ROW = 10
@@ -84,7 +84,7 @@ class Failures(unittest.TestCase):
                 self.assertEqual(record["threads_created"], got + feeder_too)
                 self.assertEqual(record["peak"]["threads"], got + feeder_too)
 
-    @on_both
+    @on_each
     def test_no_memory_is_an_error_or_a_result_never_a_crash(self, program) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
             samples = Path(folder) / "samples.csv"
@@ -97,7 +97,7 @@ class Failures(unittest.TestCase):
                     else:
                         self.assertNotEqual(ending.err, "")
 
-    @on_both
+    @on_each
     def test_a_write_that_fails_is_not_success(self, program: str) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
             path = Path(folder) / "record.json"

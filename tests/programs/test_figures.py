@@ -4,7 +4,7 @@ import math
 import os
 import unittest
 
-from .program import measure, on_both, sample
+from .program import measure, on_each, plain_build, sample
 
 MS = 1_000_000
 PAGE = 4096
@@ -25,7 +25,7 @@ class Wall(unittest.TestCase):
         record = measure("thread-per-task", "-n", 20, "--max-threads", 4, "-s", "5ms")
         self.assertGreaterEqual(record["wall_ns"], 5 * 5 * MS)
 
-    @on_both
+    @on_each
     def test_no_run_is_shorter_than_its_work_shared_out(self, program: str) -> None:
         """Graham's lower bound: all work over all workers, and the longest task."""
         for distribution in ("uniform", "exponential", "lognormal"):
@@ -37,7 +37,7 @@ class Wall(unittest.TestCase):
                 self.assertGreaterEqual(record["wall_ns"], max(calls))
                 self.assertGreaterEqual(record["wall_ns"] * threads, sum(calls))
 
-    @on_both
+    @on_each
     def test_figures_of_one_run_agree_with_each_other(self, program: str) -> None:
         record, samples = sample(program, "-n", 80, "-s", "2ms")
         latency = sorted(task.finished_ns - task.due_ns for task in samples)
@@ -79,7 +79,7 @@ class Peaks(unittest.TestCase):
                     self.assertLessEqual(record["peak"]["threads"], most)
                     self.assertEqual(record["outcomes"]["ok"], 300)
 
-    @on_both
+    @on_each
     def test_no_more_are_served_than_the_capacity(self, program: str) -> None:
         for capacity in (1, 3, 100):
             with self.subTest(capacity):
@@ -89,7 +89,7 @@ class Peaks(unittest.TestCase):
                     record["peak"]["served"], record["peak"]["in_flight"]
                 )
 
-    @on_both
+    @on_each
     def test_what_is_read_from_the_kernel_is_plausible(self, program: str) -> None:
         record = measure(program, "-n", 100, "-s", "5ms")
         peak, cpu = record["peak"], record["cpu"]
@@ -111,6 +111,7 @@ class Memory(unittest.TestCase):
             for _ in range(3)
         )
 
+    @plain_build
     def test_a_pool_s_memory_does_not_grow_with_its_tasks(self) -> None:
         few, many = self.peak_rss("-n", 50), self.peak_rss("-n", 100_000)
         self.assertLess(many - few, METER_ERROR + 100_000)  # a byte for each task

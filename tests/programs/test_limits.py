@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .program import PROGRAMS, Ending, measure, on_both, only, run
+from .program import PROGRAMS, Ending, measure, on_each, only, plain_build, run
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 IS_ROOT = os.geteuid() == 0
@@ -59,6 +59,7 @@ class Limits(unittest.TestCase):
     def flood(self, *args: object, tasks: int = 400, wrap: tuple[str, ...] = ()):
         return run("thread-per-task", "-n", tasks, *LONG, "-j", "-", *args, wrap=wrap)
 
+    @plain_build
     def test_a_limit_on_memory_is_reached_and_named(self) -> None:
         for form in ((), ("--join",), ("--max-threads", 300)):
             with self.subTest(form):
@@ -66,12 +67,14 @@ class Limits(unittest.TestCase):
                 record = self.assert_limited(ending, 400, "RLIMIT_AS", "268435456")
                 self.assertLessEqual(record["peak"]["virtual_bytes"], 2**28)
 
+    @plain_build
     def test_smaller_stacks_leave_room_for_more_threads(self) -> None:
         large = self.flood("--limit-memory", "256M").record["threads_created"]
         small = self.flood("--limit-memory", "256M", "--stack-size", "64K").record
         self.assertEqual(small["outcomes"], only(ok=400))
         self.assertGreater(small["threads_created"], large)
 
+    @plain_build
     def test_a_pool_makes_do_with_the_workers_it_gets(self) -> None:
         ending = run("worker-pool", "-w", 100, "-s", 0, "--limit-memory", "256M", "-j", "-")
         self.assertEqual(ending.status, 0, ending)
@@ -80,19 +83,21 @@ class Limits(unittest.TestCase):
         self.assertLess(record["threads_created"], 101)
         self.assertIn("RLIMIT_AS", record["limit"])
 
+    @plain_build
     def test_a_pool_without_any_worker_says_why(self) -> None:
         ending = run("worker-pool", "-s", 0, "--limit-memory", "10M")
         self.assertEqual((ending.status, ending.out), (3, ""), ending)
         self.assertIn("RLIMIT_AS", ending.err)
         self.assertEqual(ending.err.count("\n"), 1)
 
-    @on_both
+    @on_each
     def test_hardly_any_memory_is_an_error_not_a_crash(self, program: str) -> None:
         for size in ("1", "1M", "2M", "3M", "4M", "5M", "8M", "12M"):
             with self.subTest(size):
                 ending = run(program, "-s", 0, "--limit-memory", size)
                 self.assertIn(ending.status, (0, 3), ending)
 
+    @plain_build
     @unittest.skipIf(shutil.which("prlimit") is None, "prlimit is not installed")
     def test_limits_from_outside_are_named(self) -> None:
         ending = self.flood(wrap=("prlimit", "--as=268435456"))
@@ -125,6 +130,7 @@ class Limits(unittest.TestCase):
         ending = self.flood(wrap=("prlimit", "--nproc=10"), tasks=60)
         self.assertEqual(ending.record["outcomes"], only(ok=60))
 
+    @plain_build
     @unittest.skipUnless(IS_ROOT, "only root can make a control group")
     def test_the_limit_of_a_control_group_is_named_with_its_file(self) -> None:
         with control_group(most_pids=100) as group:
@@ -133,6 +139,7 @@ class Limits(unittest.TestCase):
             record = self.assert_limited(ending, 400, f"{group}/pids.max", " of 100")
             self.assertEqual(record["threads_created"], 98)  # main and one for signals
 
+    @plain_build
     @unittest.skipUnless(IS_ROOT, "only root can write pid_max")
     @unittest.skipUnless(kernel() >= (6, 14), "before 6.14 pid_max is the machine's")
     def test_the_end_of_the_process_numbers_is_named(self) -> None:
@@ -156,7 +163,7 @@ class Limits(unittest.TestCase):
 
 
 class Stacks(unittest.TestCase):
-    @on_both
+    @on_each
     def test_the_smallest_stack_and_no_guard_are_enough(self, program: str) -> None:
         for args in (
             ("--stack-size", "16K"),
@@ -168,7 +175,7 @@ class Stacks(unittest.TestCase):
                 record = measure(program, "-s", "1ms", *args)
                 self.assertEqual(record["outcomes"], only(ok=50))
 
-    @on_both
+    @on_each
     def test_any_limit_on_the_main_stack_works(self, program: str) -> None:
         """From 64 KiB on: with 16, /bin/true dies too, if the environment is large."""
         for limit in (64, 256, 8192, "unlimited"):
@@ -178,7 +185,8 @@ class Stacks(unittest.TestCase):
                 self.assertEqual(record["outcomes"], only(ok=50))
                 self.assertGreaterEqual(record["config"]["stack_size_bytes"], 16384)
 
-    @on_both
+    @plain_build
+    @on_each
     def test_the_stack_asked_for_is_the_stack_there_is(self, program: str) -> None:
         sizes = {}
         for size, in_bytes in (("64K", 2**16), ("1M", 2**20), ("8M", 2**23)):
@@ -219,6 +227,7 @@ class Nobody(unittest.TestCase):
                 self.assertEqual(ending.status, 3, ending)
                 self.assertIn("Permission denied", ending.err)
 
+    @plain_build
     def test_the_hard_limit_may_not_be_raised(self) -> None:
         wrap = (*NOBODY, "prlimit", "--as=1073741824")
         ending = run("worker-pool", "-s", 0, "--limit-memory", "2G", wrap=wrap)

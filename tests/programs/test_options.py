@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import PROGRAMS, measure, on_both, run
+from .program import PROGRAMS, is_pool, measure, on_each, plain_build, run
 
 WHOLE = "a whole number"
 REFUSED = {
@@ -47,6 +47,7 @@ REFUSED_BY_ONE = {
         "--workers": {WHOLE: ("0", "-1", "five", "1000001")},
         "--queue": {WHOLE: ("-1", "1.5", "100000001")},
     },
+    "mutex-pool": {"--queue": {WHOLE: ("0", "-1", "100000001")}},
     "thread-per-task": {"--max-threads": {WHOLE: ("0", "-1", "1000001")}},
 }
 
@@ -70,14 +71,14 @@ class Options(unittest.TestCase):
                             self.assertIn(f"{option}: '{value}'", said)
                             self.assertIn(accepted, said)
 
-    @on_both
+    @on_each
     def test_what_is_no_option_is_named(self, program: str) -> None:
         for args, named in {
             ("--bogus",): "'--bogus'",
             ("--bogus=5",): "'--bogus=5'",
             ("-z",): "'-z'",
             ("-zn", "5"): "'-z'",
-            ("-n5", "-qz"): "'z'" if program == "worker-pool" else "--queue is an option",
+            ("-n5", "-qz"): "'z'" if is_pool(program) else "--queue is not an option",
             ("stray",): "'stray'",
             ("-n", "5", "stray", "-h"): "'stray'",
             ("--", "stray"): "'stray'",
@@ -87,14 +88,14 @@ class Options(unittest.TestCase):
             with self.subTest(args):
                 self.assertIn(named, self.refuse(program, *args))
 
-    @on_both
+    @on_each
     def test_a_missing_value_and_a_value_too_many_are_named(self, program) -> None:
         self.assertIn("--tasks needs a value", self.refuse(program, "--tasks"))
         self.assertIn("--tasks needs a value", self.refuse(program, "-n"))
         said = self.refuse(program, "--fail-fast=yes")
         self.assertIn("--fail-fast takes no value", said)
 
-    @on_both
+    @on_each
     def test_a_diagnostic_is_one_line_whatever_was_typed(self, program: str) -> None:
         for args in (
             ("--tasks", "a\nb"),
@@ -108,18 +109,17 @@ class Options(unittest.TestCase):
                 self.assertLess(len(said), 300)
                 self.assertTrue(said.strip().isprintable(), said)
 
-    def test_an_option_of_the_other_program_is_refused_by_name(self) -> None:
-        self.assertIn(
-            "--workers is an option of worker-pool",
-            self.refuse("thread-per-task", "-w", "5"),
-        )
-        self.assertIn(
-            "--queue is an option of worker-pool",
-            self.refuse("thread-per-task", "--queue", "5"),
-        )
-        for args in (("--join",), ("--detach",), ("--max-threads", "5")):
-            said = self.refuse("worker-pool", *args)
-            self.assertIn(f"{args[0]} is an option of thread-per-task", said)
+    def test_an_option_of_another_program_is_refused_by_name(self) -> None:
+        for program, args in (
+            ("thread-per-task", ("-w", 5)), ("thread-per-task", ("--queue", 5)),
+            ("worker-pool", ("--join",)), ("worker-pool", ("--detach",)),
+            ("mutex-pool", ("--max-threads", 5)),
+        ):  # fmt: skip
+            said = self.refuse(program, *args)
+            self.assertIn(f"is not an option of {program}", said)
+
+    def test_a_ring_has_at_least_one_place(self) -> None:
+        self.assertIn("from 1 to", self.refuse("mutex-pool", "--queue", 0))
 
     def test_what_has_become_the_default_is_accepted_and_said_to_be(self) -> None:
         ending = run("thread-per-task", "-n", 5, "-s", 0, "--detach", "--json", "-")
@@ -127,20 +127,21 @@ class Options(unittest.TestCase):
         self.assertFalse(ending.record["config"]["join"])
         self.assertRegex(ending.err, r"^thread-per-task: --detach is the default .*\n$")
 
-    @on_both
+    @on_each
     def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:
         said = self.refuse(program, "--error-rate", "60%", "--hang-rate", "0.6")
         self.assertIn("add up to 1.2", said)
         rates = ("--error-rate", "0.7", "--silent-rate", "0.2", "--hang-rate", "0.1")
         measure(program, "-n", 5, "-s", 0, "--hang-time", 0, *rates)
 
-    @on_both
+    @on_each
     def test_the_last_of_two_counts(self, program: str) -> None:
         record = measure(program, "-n", 7, "--tasks", 3, "-s", 0, "--seed", 1, "--seed=9")
         self.assertEqual(record["config"]["tasks"], 3)
         self.assertEqual(record["config"]["seed"], 9)
 
-    @on_both
+    @plain_build
+    @on_each
     def test_extreme_values_are_kept_as_they_are(self, program: str) -> None:
         args = {
             "--timeout": ("5000s", "timeout_ns", 5_000_000_000_000),
@@ -159,7 +160,7 @@ class Options(unittest.TestCase):
             with self.subTest(text):
                 self.assertEqual(config[key], value)
 
-    @on_both
+    @on_each
     def test_help_names_every_option_and_runs_nothing(self, program: str) -> None:
         ending = run(program, "--help", "-s", "1000s")
         self.assertEqual((ending.status, ending.err), (0, ""))
@@ -172,7 +173,7 @@ class Options(unittest.TestCase):
             self.assertIn(f" {option} ", ending.out.replace("\n", " \n"))
         self.assertLessEqual(max(map(len, ending.out.splitlines())), 80)
 
-    @on_both
+    @on_each
     def test_version_is_the_record_s(self, program: str) -> None:
         ending = run(program, "--version")
         self.assertEqual((ending.status, ending.err), (0, ""))

@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import PROGRAMS, measure, on_both, only, sample
+from .program import PROGRAMS, measure, on_each, only, sample
 from .workload import Workload
 
 MS = 1_000_000
@@ -49,7 +49,7 @@ class Outcomes(unittest.TestCase):
                             took = task.finished_ns - task.started_ns
                             self.assertGreaterEqual(took, work.call_ns(task.index))
 
-    @on_both
+    @on_each
     def test_each_option_that_changes_the_workload_changes_its_digest(self, program):
         digests = {
             measure(program, "-n", 9, "-s", 0, *args)["workload_digest"]
@@ -62,7 +62,7 @@ class Outcomes(unittest.TestCase):
         }  # fmt: skip
         self.assertEqual(len(digests), 9)
 
-    @on_both
+    @on_each
     def test_what_does_not_change_the_workload_leaves_its_digest(self, program) -> None:
         digests = {
             measure(program, "-n", 9, "-s", "1us", *args)["workload_digest"]
@@ -73,7 +73,7 @@ class Outcomes(unittest.TestCase):
         }  # fmt: skip
         self.assertEqual(len(digests), 1)
 
-    @on_both
+    @on_each
     def test_no_tasks_are_a_run_too(self, program: str) -> None:
         record, samples = sample(program, "-n", 0)
         self.assertEqual((record["outcomes"], samples), (only(), []))
@@ -82,7 +82,7 @@ class Outcomes(unittest.TestCase):
         self.assertIsNone(record["amplification"])
         self.assertTrue(record["complete"])
 
-    @on_both
+    @on_each
     def test_everyone_can_fail_everyone_can_be_wrong(self, program: str) -> None:
         for rate, outcome, believed in (
             ("--error-rate", "failed", 0),
@@ -92,7 +92,7 @@ class Outcomes(unittest.TestCase):
             self.assertEqual(record["outcomes"], only(**{outcome: 60}))
             self.assertEqual(record["believed_ok"], believed)
 
-    @on_both
+    @on_each
     def test_what_was_believed_and_what_was_true_differ_by_the_silent(self, program):
         record = measure(
             program, "-n", 300, "-s", 0, "--silent-rate", "20%", "--error-rate", "10%"
@@ -101,7 +101,7 @@ class Outcomes(unittest.TestCase):
         self.assertGreater(outcomes["silent"], 0)
         self.assertEqual(record["believed_ok"], outcomes["ok"] + outcomes["silent"])
 
-    @on_both
+    @on_each
     def test_a_hang_holds_its_place_for_its_time_and_then_succeeds(self, program):
         args = ("-n", 3, "-s", 0, "--hang-rate", 1, "--hang-time", "50ms")
         record, samples = sample(program, *args)

@@ -1,12 +1,15 @@
 """The article's three deadlocks: found when broken, gone when fixed, real without help."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
 PITFALLS = Path(os.environ["FIVE_COOKS_BUILD"]) / "src" / "pitfalls"
 LIMIT_S = 30
+KINDS = {"threads": (), "fibers": ("--fibers",)}
 
 BROKEN = {
     ("send-first",): ["main [chan send jobs, 0 of 0 buffered, open]"],
@@ -28,16 +31,20 @@ def pitfall(*args: str, limit_s: float = LIMIT_S) -> subprocess.CompletedProcess
 class Pitfalls(unittest.TestCase):
     def test_each_bug_is_reported_with_who_waits_for_what(self) -> None:
         for args, threads in BROKEN.items():
-            with self.subTest(args):
-                done = pitfall(*args)
-                self.assertEqual(done.returncode, 2, done.stderr)
-                self.assertIn("all threads are asleep - deadlock!", done.stderr)
-                for thread in threads:
-                    self.assertIn(thread, done.stderr)
+            for kind, more in KINDS.items():
+                with self.subTest(kind, args=args):
+                    done = pitfall(*args, *more)
+                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertIn(f"all {kind} are asleep - deadlock!", done.stderr)
+                    for thread in threads:
+                        self.assertIn(thread, done.stderr)
 
     def test_each_report_names_the_line_that_waits(self) -> None:
-        done = pitfall("no-close")
-        self.assertRegex(done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)")
+        for more in KINDS.values():
+            done = pitfall("no-close", *more)
+            self.assertRegex(
+                done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
+            )
 
     def test_every_worker_is_in_the_report(self) -> None:
         done = pitfall("no-close")
@@ -46,10 +53,21 @@ class Pitfalls(unittest.TestCase):
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:
-            with self.subTest(args):
-                done = pitfall(*args, "--fixed")
-                self.assertEqual((done.returncode, done.stderr), (0, ""))
-                self.assertTrue(done.stdout.endswith("All done!\n"))
+            for kind, more in KINDS.items():
+                with self.subTest(kind, args=args):
+                    done = pitfall(*args, "--fixed", *more)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertTrue(done.stdout.endswith("All done!\n"))
+
+    def test_fibers_that_are_not_there_are_said_to_be_missing(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            alone = Path(folder) / "pitfalls"
+            shutil.copy(PITFALLS, alone)
+            done = subprocess.run(
+                [alone, "no-close", "--fibers"], capture_output=True, timeout=LIMIT_S
+            )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cannot start pitfalls-on-fibers: No such file", done.stderr)
 
     def test_output_that_is_lost_is_not_success(self) -> None:
         for args in ("no-close --fixed", "--help"):

@@ -9,7 +9,10 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from .program import BUILD, LIMIT_S, OUTCOMES, PROGRAMS, measure, on_both, run, sample
+from .program import (
+    BUILD, LIMIT_S, OUTCOMES, PROGRAMS, is_pool, measure, on_each, plain_build,
+    run, sample,
+)  # fmt: skip
 
 COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after: or null
 SPREAD = dict.fromkeys(("min", "mean", "p50", "p90", "p99", "max"), "count?")
@@ -131,10 +134,10 @@ class Record(unittest.TestCase):
                 self.assertLessEqual(task.due_ns, task.started_ns)
                 self.assertLessEqual(task.started_ns, task.finished_ns)
 
-    @on_both
+    @on_each
     def test_what_is_not_this_program_s_is_null(self, program: str) -> None:
         config = measure(program, "-n", 1, "-s", 0)["config"]
-        pool = program == "worker-pool"
+        pool = is_pool(program)
         for key in ("workers", "queue"):
             self.assertEqual(config[key] is not None, pool)
         self.assertEqual(config["join"], None if pool else False)
@@ -142,7 +145,7 @@ class Record(unittest.TestCase):
             self.assertIsNone(config[key])
         self.assertEqual(config["cancel"], "between" if pool else "none")
 
-    @on_both
+    @on_each
     def test_it_is_one_line_and_holds_no_path(self, program: str) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
             path = Path(folder) / "record.json"
@@ -153,7 +156,7 @@ class Record(unittest.TestCase):
         self.assertNotIn(folder, text)
         self.assertNotIn("/", json.loads(text)["version"])
 
-    @on_both
+    @on_each
     def test_the_timer_slack_is_the_one_in_force(self, program: str) -> None:
         for asked, found in (("1ns", 1), ("50us", 50_000)):
             config = measure(program, "-n", 1, "-s", 0, "--timer-slack", asked)["config"]
@@ -161,7 +164,8 @@ class Record(unittest.TestCase):
         config = measure(program, "-n", 1, "-s", 0, "--timer-slack", 0)["config"]
         self.assertGreater(config["timer_slack_ns"], 0)
 
-    @on_both
+    @plain_build
+    @on_each
     def test_memory_that_cannot_be_read_is_null_with_a_reason(self, program) -> None:
         """A /proc that shows nothing, in a namespace of its own."""
         hide = ("unshare", "--mount", "sh", "-c",
@@ -188,7 +192,7 @@ class Record(unittest.TestCase):
             self.assertIn("pthread_create", symbols)
             self.assertNotIn("locale", symbols)
 
-    @on_both
+    @on_each
     def test_numbers_have_a_point_in_a_german_locale(self, program: str) -> None:
         known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout
         if "de_DE.utf8" not in known:

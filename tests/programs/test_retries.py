@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import PROGRAMS, measure, on_both, only, sample
+from .program import PROGRAMS, is_pool, measure, on_each, only, sample
 from .workload import Workload
 
 MS = 1_000_000
@@ -26,7 +26,7 @@ class Retries(unittest.TestCase):
                     self.assertEqual(record["calls"], calls)
                     self.assertEqual(record["retries"], calls - 200)
 
-    @on_both
+    @on_each
     def test_amplification_is_calls_for_each_task(self, program: str) -> None:
         args = ("-n", 40, "-s", 0, "--error-rate", 1, "--backoff", 0)
         for attempts in (1, 4, 10):
@@ -35,20 +35,20 @@ class Retries(unittest.TestCase):
             self.assertEqual(record["calls"], 40 * attempts)
             self.assertEqual(record["amplification"], attempts)
 
-    @on_both
+    @on_each
     def test_a_retry_waits_at_most_twice_as_long_each_time(self, program: str) -> None:
         """And at all: ten tasks with four pauses each do not all draw nothing."""
         args = ("-n", 10, "-s", 0, "--error-rate", 1, "--attempts", 5)
         _, samples = sample(program, *args, "--backoff", "4ms")
         self.assertGreater(max(s.finished_ns - s.started_ns for s in samples), 4 * MS)
 
-    @on_both
+    @on_each
     def test_a_hundred_thousand_attempts_without_a_pause_end(self, program: str) -> None:
         args = ("-n", 1, "-s", 0, "--error-rate", 1, "--backoff", 0)
         record = measure(program, *args, "--attempts", 500_000)
         self.assertEqual(record["calls"], 500_000)
 
-    @on_both
+    @on_each
     def test_retries_stay_within_their_budget(self, program: str) -> None:
         args = (
             "-n", 200, "-s", 0, "--error-rate", 1, "--attempts", 5, "--backoff", "50us",
@@ -61,11 +61,11 @@ class Retries(unittest.TestCase):
                 self.assertLessEqual(record["amplification"], 1 + budget)
                 self.assertEqual(record["outcomes"], only(failed=200))
 
-    @on_both
+    @on_each
     def test_a_pause_that_would_end_past_the_deadline_is_not_begun(self, program):
         for cancel in ("between", "within"):
             with self.subTest(cancel):
-                args = ("-n", 5, "-w" if program == "worker-pool" else "--max-threads", 5)
+                args = ("-n", 5, "-w" if is_pool(program) else "--max-threads", 5)
                 record, samples = sample(
                     program, *args, "-s", 0, "--error-rate", 1, "--attempts", 1_000_000,
                     "--backoff", "100000s", "--deadline", "20s", "--cancel", cancel,
@@ -74,7 +74,7 @@ class Retries(unittest.TestCase):
                 self.assertIsNone(record["stop"])
                 self.assertEqual([task.attempts for task in samples], [1] * 5)
 
-    @on_both
+    @on_each
     def test_everyone_retrying_at_the_deadline_ends(self, program: str) -> None:
         for cancel in ("between", "within"):
             with self.subTest(cancel):
@@ -98,7 +98,7 @@ class Retries(unittest.TestCase):
             expected = [work.outcome(i, attempts, "timed_out") for i in range(60)]
             for program in PROGRAMS:
                 with self.subTest(program, attempts=attempts):
-                    more = ("-w", 60) if program == "worker-pool" else ()
+                    more = ("-w", 60) if is_pool(program) else ()
                     record, samples = sample(program, *args, *more)
                     found = [(task.outcome, task.attempts) for task in samples]
                     self.assertEqual(found, expected)
@@ -107,13 +107,13 @@ class Retries(unittest.TestCase):
                             took = task.finished_ns - task.started_ns
                             self.assertGreaterEqual(took, 100 * MS * task.attempts)
 
-    @on_both
+    @on_each
     def test_every_call_slower_than_its_timeout_is_late(self, program: str) -> None:
         record = measure(program, "-n", 20, "-s", "1000s", "--timeout", "2ms")
         self.assertEqual(record["outcomes"], only(timed_out=20))
         self.assertGreaterEqual(record["failed_latency_ns"]["min"], 2 * MS)
 
-    @on_both
+    @on_each
     def test_a_reply_at_the_very_timeout_counts_once(self, program: str) -> None:
         record = measure(program, "-n", 100, "-s", "2ms", "--timeout", "2ms")
         outcomes = record["outcomes"]

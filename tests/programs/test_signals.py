@@ -6,7 +6,9 @@ import time
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S, PROGRAMS, Ending, Hung, finish, on_both, start
+from .program import (
+    LIMIT_S, PROGRAMS, Ending, Hung, finish, is_pool, on_each, start,
+)  # fmt: skip
 
 STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
 
@@ -76,7 +78,7 @@ class Signals(unittest.TestCase):
                         self.assert_stopped(interrupt(program, number, *args), number)
 
     def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
-        for program, bound in zip(PROGRAMS, ("--max-threads", "--workers")):
+        for program, bound in zip(PROGRAMS, ("--max-threads", "--workers", "--workers")):
             with self.subTest(program):
                 args = ["-n", 1000, "-s", "200ms", "--cancel", "none", bound, 5]
                 ending = interrupt(program, signal.SIGINT, *args)
@@ -89,10 +91,10 @@ class Signals(unittest.TestCase):
         )
         self.assertGreater(record["outcomes"]["cancelled"], 900)
 
-    @on_both
+    @on_each
     def test_ctrl_c_is_heard_after_the_deadline_too(self, program: str) -> None:
         args = ["-n", 1000, "-s", "200ms", "--cancel", "none", "--deadline", "1ms"]
-        args += ["--workers" if program == "worker-pool" else "--max-threads", 5]
+        args += ["--workers" if is_pool(program) else "--max-threads", 5]
         process = start(program, *args, "--json", "-")
         wait_until_running(process, threads=4)
         time.sleep(0.05)  # at least: so it is past the deadline
@@ -102,7 +104,7 @@ class Signals(unittest.TestCase):
         self.assertEqual(ending.record["stop"]["reason"], "deadline")
         self.assertFalse(ending.record["complete"])
 
-    @on_both
+    @on_each
     def test_ctrl_c_ends_the_wait_for_the_next_arrival(self, program: str) -> None:
         for cancel in ("none", "between"):
             with self.subTest(cancel):
@@ -114,7 +116,7 @@ class Signals(unittest.TestCase):
                 record = self.assert_stopped(ending, signal.SIGINT)
                 self.assertEqual(record["outcomes"]["cancelled"], 2)
 
-    @on_both
+    @on_each
     def test_ctrl_c_ends_the_pause_before_a_retry(self, program: str) -> None:
         for cancel in ("none", "between", "within"):
             with self.subTest(cancel):
@@ -128,7 +130,7 @@ class Signals(unittest.TestCase):
                 outcomes = ending.record["outcomes"]
                 self.assertEqual(outcomes["failed"] + outcomes["cancelled"], 5)
 
-    @on_both
+    @on_each
     def test_a_second_signal_ends_it_at_once(self, program: str) -> None:
         for cancel in ("none", "between"):
             with self.subTest(cancel):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import PROGRAMS, measure, on_both, only, sample
+from .program import PROGRAMS, is_pool, measure, on_each, only, sample
 from .workload import Workload
 
 MS = 1_000_000
@@ -10,7 +10,7 @@ MS = 1_000_000
 
 class Deadline(unittest.TestCase):
     def bounded(self, program: str, threads: int) -> tuple:
-        option = "--workers" if program == "worker-pool" else "--max-threads"
+        option = "--workers" if is_pool(program) else "--max-threads"
         return (option, threads)
 
     def check_stop(self, record: dict, samples: list) -> dict:
@@ -26,7 +26,7 @@ class Deadline(unittest.TestCase):
         self.assertGreaterEqual(stop["at_ns"] + stop["latency_ns"], last)
         return stop
 
-    @on_both
+    @on_each
     def test_with_none_it_runs_to_its_end_and_says_by_how_much(self, program) -> None:
         args = ("-n", 12, "-s", "20ms", "--deadline", "30ms", "--cancel", "none")
         record, samples = sample(program, *args, *self.bounded(program, 4))
@@ -36,7 +36,7 @@ class Deadline(unittest.TestCase):
         self.assertGreaterEqual(stop["latency_ns"], (3 * 20 - 30) * MS)
         self.assertTrue(record["complete"])
 
-    @on_both
+    @on_each
     def test_with_between_what_runs_ends_and_nothing_begins(self, program) -> None:
         args = ("-n", 500, "-s", "20ms", "--deadline", "50ms", "--cancel", "between")
         record, samples = sample(program, *args, *self.bounded(program, 5))
@@ -57,7 +57,7 @@ class Deadline(unittest.TestCase):
             self.assertLessEqual(record["outcomes"]["ok"], 5 * 3)
             self.check_stop(record, samples)
 
-    @on_both
+    @on_each
     def test_with_within_the_calls_in_flight_let_go(self, program: str) -> None:
         args = ("-n", 100, "-s", "1000s", "--deadline", "200ms", "--cancel", "within")
         record, samples = sample(program, *args, *self.bounded(program, 5))
@@ -66,14 +66,14 @@ class Deadline(unittest.TestCase):
         self.assertEqual((stop["started"], stop["in_flight"]), (5, 5))
         self.assertEqual(stop["never_started"], 95)
 
-    @on_both
+    @on_each
     def test_everyone_hanging_ends_at_the_deadline(self, program: str) -> None:
         args = ("-n", 200, "--hang-rate", 1, "--hang-time", "1000s")
         more = ("--deadline", "200ms", "--cancel", "within")
         record = measure(program, *args, *more)
         self.assertEqual(record["outcomes"], only(cancelled=200))
 
-    @on_both
+    @on_each
     def test_a_deadline_before_anything_can_start(self, program: str) -> None:
         for cancel in ("between", "within"):
             args = ("-n", 100, "-s", "1000s", "--deadline", "1ns", "--cancel", cancel)
@@ -82,14 +82,14 @@ class Deadline(unittest.TestCase):
             self.assertEqual(record["calls"], 0)
             self.check_stop(record, samples)
 
-    @on_both
+    @on_each
     def test_a_deadline_after_the_end_stops_nothing(self, program: str) -> None:
         for cancel in ("none", "between", "within"):
             args = ("-s", "1ms", "--deadline", "1000s", "--cancel", cancel)
             record = measure(program, *args)
             self.assertEqual((record["outcomes"], record["stop"]), (only(ok=50), None))
 
-    @on_both
+    @on_each
     def test_a_result_at_the_very_deadline_counts_once(self, program: str) -> None:
         for _ in range(10):
             args = ("-n", 20, "-s", "10ms", "--deadline", "10ms", "--cancel", "within")
@@ -98,7 +98,7 @@ class Deadline(unittest.TestCase):
             self.assertEqual(outcomes["ok"] + outcomes["cancelled"], 20)
             self.check_stop(record, samples)
 
-    @on_both
+    @on_each
     def test_the_deadline_ends_the_wait_for_an_arrival(self, program: str) -> None:
         args = ("-n", 10, "--arrivals", "fixed:0.001/s", "--deadline", "50ms")
         record = measure(program, *args, "--cancel", "between", "-s", 0)
@@ -122,7 +122,7 @@ class FailFast(unittest.TestCase):
         fates = self.WORK.outcomes()
         first = fates.index("failed")
         self.assertGreater(first, 0)
-        for program, one in zip(PROGRAMS, ("--max-threads", "--workers")):
+        for program, one in zip(PROGRAMS, ("--max-threads", "--workers", "--workers")):
             for cancel in ("between", "within"):
                 with self.subTest(program, cancel=cancel):
                     args = (*self.ARGS, "--fail-fast", one, 1, "--cancel", cancel)
@@ -133,19 +133,19 @@ class FailFast(unittest.TestCase):
                     self.assertEqual(record["stop"]["never_started"], 99 - first)
                     self.assertTrue(record["complete"])
 
-    @on_both
+    @on_each
     def test_if_nobody_listens_nothing_changes(self, program: str) -> None:
         record = measure(program, *self.ARGS, "--fail-fast", "--cancel", "none")
         self.assertEqual(record["outcomes"], only(**self.WORK.counts()))
         self.assertEqual(record["stop"]["reason"], "fail-fast")
 
-    @on_both
+    @on_each
     def test_without_a_failure_it_stops_nothing(self, program: str) -> None:
         args = ("-s", 0, "--silent-rate", 1, "--fail-fast", "--cancel", "within")
         record = measure(program, *args)
         self.assertEqual((record["outcomes"], record["stop"]), (only(silent=50), None))
 
-    @on_both
+    @on_each
     def test_a_rejection_and_a_timeout_are_failures_too(self, program: str) -> None:
         for args in (
             ("--api-rate", "0.0001/s", "--api-burst", 1),
@@ -157,7 +157,7 @@ class FailFast(unittest.TestCase):
             )  # fmt: skip
             self.assertEqual(record["stop"]["reason"], "fail-fast")
 
-    @on_both
+    @on_each
     def test_it_lets_go_of_calls_that_hang(self, program: str) -> None:
         args = ("-n", 5, "-s", "1000s", "--hang-rate", 0, "--api-capacity", 3)
         more = ("--fail-fast", "--cancel", "within")

@@ -1,7 +1,7 @@
 """The workload, restated: what the seed alone decides about each task.
 
-Written from the description in src/simulation/workload.h and the paper that src/random.h
-names, not from the code: if the two ever disagree, one of them is wrong.
+Written from the description in src/simulation/workload.h and the paper that
+src/sync/random.h names, not from the code: if the two ever disagree, one of them is wrong.
 """
 
 from __future__ import annotations

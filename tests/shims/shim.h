@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "random.h"
+#include "sync/random.h"
 
 /* The function of that name behind this library. The condition variables of glibc have
  * two versions, and a plain dlsym() may find the old one, whose layout differs. */

@@ -1,9 +1,9 @@
 #include "support/caller.h"
 
-#include "chan.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/chan.h"
 
 const struct call endless_call = {.service_ns = INT64_MAX, .fate = FATE_HANG};
 
@@ -21,14 +21,14 @@ static void *call_and_wait(void *argument) {
 void caller_start(struct caller *caller, struct api *api, struct chan *hang_up) {
     *caller = (struct caller){.api = api, .hang_up = hang_up};
     size_t before = chan_waiters(hang_up, CHAN_RECEIVE);
-    caller->thread = thread_start(call_and_wait, caller);
+    caller->thread = spawn(call_and_wait, caller);
     UNTIL(chan_waiters(hang_up, CHAN_RECEIVE) == before + 1);
 }
 
 void callers_hang_up(struct caller *callers, int count, struct chan *hang_up) {
     chan_close(hang_up);
     for (int i = 0; i < count; i++) {
-        thread_join(callers[i].thread);
+        join(callers[i].thread);
         assert_int_equal(callers[i].reply, REPLY_HUNG_UP);
     }
 }

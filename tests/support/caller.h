@@ -22,7 +22,7 @@ enum reply call_now(struct api *api, const struct call *call);
 struct caller {
     struct api *api;
     struct chan *hang_up;
-    pthread_t thread;
+    struct spawned *thread;
     enum reply reply;
 };
 

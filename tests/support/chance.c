@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include "must.h"
 #include "support/scale.h"
+#include "sync/must.h"
 
 static uint64_t seed; /* set once, before any claim is checked */
 

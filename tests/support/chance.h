@@ -5,7 +5,7 @@
 #ifndef TEST_CHANCE_H
 #define TEST_CHANCE_H
 
-#include "random.h"
+#include "sync/random.h"
 
 /* Takes the seed from FIVE_COOKS_SEED, or a fresh one, and prints it. */
 void chance_init(void);

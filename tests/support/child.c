@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "must.h"
 #include "support/suite.h"
+#include "sync/must.h"
 
 enum { LIMIT_S = 60 };
 

@@ -108,7 +108,7 @@ static const char *find_value(const char *text, const char *key) {
     return found == NULL ? NULL : found + strlen(quoted);
 }
 
-int json_count(const char *text, const char *key) {
+int json_keys(const char *text, const char *key) {
     int count = 0;
     while ((text = find_value(text, key)) != NULL) {
         count++;

@@ -11,7 +11,7 @@
 bool json_is_valid(const char *text);
 
 /* How often "key": is there, at whatever depth. */
-int json_count(const char *text, const char *key);
+int json_keys(const char *text, const char *key);
 
 /* Fails unless the first "key": has exactly this value, as it is written. */
 void assert_json(const char *text, const char *key, const char *value);

@@ -1,7 +1,7 @@
 #include "support/ledger.h"
 
-#include "must.h"
 #include "support/suite.h"
+#include "sync/must.h"
 
 void ledger_init(struct ledger *ledger, int size) {
     ledger->size = size;

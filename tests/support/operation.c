@@ -2,10 +2,10 @@
 
 #include <sched.h>
 
-#include "clock.h"
-#include "must.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 enum chan_result try_send(struct chan *chan, const void *value) {
     return chan_send(chan, value, DEADLINE_NOW);
@@ -44,6 +44,7 @@ static enum chan_result run_poll(const struct operation *operation,
         if (result != CHAN_TIMED_OUT || is_past(deadline_ns)) {
             return result;
         }
+        thread_yield();
         sched_yield();
     }
 }
@@ -70,7 +71,7 @@ static void *run(void *argument) {
 }
 
 void operation_start(struct operation *operation) {
-    operation->thread = thread_start(run, operation);
+    operation->thread = spawn(run, operation);
 }
 
 void operation_park(struct operation *operation) {
@@ -81,6 +82,6 @@ void operation_park(struct operation *operation) {
 }
 
 enum chan_result operation_join(struct operation *operation) {
-    thread_join(operation->thread);
+    join(operation->thread);
     return operation->result;
 }

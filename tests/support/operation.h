@@ -12,7 +12,7 @@
 
 #include <pthread.h>
 
-#include "chan.h"
+#include "sync/chan.h"
 
 enum style {
     STYLE_PLAIN,  /* chan_send(), chan_receive() */
@@ -30,7 +30,7 @@ struct operation {
 
     /* out: */
     enum chan_result result;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 /* Does it in this thread. */

@@ -7,7 +7,8 @@ struct run_config plain_config(int64_t tasks) {
         .workload = {.tasks = tasks, .seed = 1},
         .api = {.burst = 1},
         .client = {.attempts = 1, .retry_budget = -1},
-        .runner = {.workers = 5, .stack_bytes = 256 * 1024, .guard_bytes = -1},
+        .runner = {.workers = 5,
+                   .threads = {.stack_bytes = 256 * 1024, .guard_bytes = -1}},
         .timer_slack_ns = 1,
         .sampled = true,
     };

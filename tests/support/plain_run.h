@@ -5,14 +5,14 @@
  *   config.client.attempts = 3;
  *   struct run run;
  *   plain_run_start(&run, &config);
- *   ... client_perform(&run.client, ...) or runner_run(&run) ...
+ *   ... client_perform(&run.client, ...) or the_runner.run(&run) ...
  *   plain_run_end(&run);      stops its clock; figures may still be read
  *   run_destroy(&run);
  */
 #ifndef TEST_PLAIN_RUN_H
 #define TEST_PLAIN_RUN_H
 
-#include "run.h"
+#include "strategies/run.h"
 
 /* So many tasks that take no time and never fail, served by an API without limits. */
 struct run_config plain_config(int64_t tasks);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "must.h"
 #include "support/chance.h"
 #include "support/watchdog.h"
+#include "sync/must.h"
 
 void assert_between_at(int64_t value, int64_t least, int64_t most, const char *text,
                        const char *file, int line) {

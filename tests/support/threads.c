@@ -1,73 +1,74 @@
 #include "support/threads.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "must.h"
+#include "measure/limits.h"
+#include "sync/must.h"
 
 /* Small, so that a thousand threads are no burden. */
 enum { STACK_SIZE_BYTES = 256 * 1024 };
 
-pthread_t thread_start(void *(*run)(void *), void *argument) {
-    pthread_attr_t small;
-    must(pthread_attr_init(&small));
-    must(pthread_attr_setstacksize(&small, STACK_SIZE_BYTES));
-    pthread_t thread;
+static void run(struct thread *thread) {
+    struct spawned *self = (struct spawned *)thread;
+    self->run(self->argument);
+}
+
+struct spawned *spawn_named(const char *name, void *(*body)(void *), void *argument) {
+    struct thread_attributes small = {.stack_bytes = STACK_SIZE_BYTES,
+                                      .guard_bytes = -1};
+    struct spawned *spawned = malloc(sizeof *spawned);
+    invariant(spawned != NULL);
+    *spawned = (struct spawned){{.body = run, .name = name}, body, argument};
     int error;
     /* EAGAIN: other programs use up what the machine allows. It will pass. */
-    while ((error = pthread_create(&thread, &small, run, argument)) == EAGAIN) {
+    while ((error = thread_start(&spawned->thread, &small)) == EAGAIN) {
         sched_yield();
     }
     must(error);
-    must(pthread_attr_destroy(&small));
-    return thread;
+    return spawned;
 }
 
-void thread_join(pthread_t thread) {
-    must(pthread_join(thread, NULL));
+struct spawned *spawn(void *(*body)(void *), void *argument) {
+    return spawn_named("test", body, argument);
+}
+
+void join(struct spawned *thread) {
+    thread_join(&thread->thread);
+    free(thread);
 }
 
 int thread_count(void) {
-    int threads = 0;
-    char line[256];
-    FILE *status = fopen("/proc/self/status", "r");
-    invariant(status != NULL);
-    while (fgets(line, sizeof line, status) != NULL) {
-        if (sscanf(line, "Threads: %d", &threads) == 1) {
-            break;
-        }
-    }
-    fclose(status);
+    int64_t threads = limits_count_threads();
     invariant(threads > 0);
-    return threads;
+    return (int)threads;
 }
 
 void crowd_init(struct crowd *crowd) {
     crowd->count = 0;
 }
 
-void crowd_add(struct crowd *crowd, void *(*run)(void *), void *argument) {
+void crowd_add(struct crowd *crowd, void *(*body)(void *), void *argument) {
     invariant(crowd->count < CROWD_MOST);
-    crowd->members[crowd->count++] = (struct crowd_member){crowd, run, argument, 0};
+    crowd->members[crowd->count++] = (struct crowd_member){crowd, body, argument, NULL};
 }
 
 static void *run_member(void *argument) {
     struct crowd_member *member = argument;
-    pthread_barrier_wait(&member->crowd->gate);
+    meet(&member->crowd->gate);
     return member->run(member->argument);
 }
 
 void crowd_start(struct crowd *crowd) {
-    must(pthread_barrier_init(&crowd->gate, NULL, (unsigned)crowd->count));
+    crowd->gate = (struct meeting){.expected = crowd->count};
     for (int i = 0; i < crowd->count; i++) {
-        crowd->members[i].thread = thread_start(run_member, &crowd->members[i]);
+        crowd->members[i].thread = spawn(run_member, &crowd->members[i]);
     }
 }
 
 void crowd_join(struct crowd *crowd) {
     for (int i = 0; i < crowd->count; i++) {
-        thread_join(crowd->members[i].thread);
+        join(crowd->members[i].thread);
     }
-    must(pthread_barrier_destroy(&crowd->gate));
 }

@@ -1,6 +1,9 @@
 /*
  * Threads for tests: starting one cannot fail, and a crowd of them starts as one.
  *
+ *   struct spawned *thread = spawn(send_values, &sender);
+ *   join(thread);
+ *
  *   struct crowd crowd;
  *   crowd_init(&crowd);
  *   crowd_add(&crowd, send_values, &sender);   as often as needed
@@ -13,12 +16,20 @@
 #ifndef TEST_THREADS_H
 #define TEST_THREADS_H
 
-#include <pthread.h>
+#include "support/meeting.h"
+#include "sync/thread.h"
 
-pthread_t thread_start(void *(*run)(void *), void *argument);
-void thread_join(pthread_t thread);
+struct spawned {
+    struct thread thread;
+    void *(*run)(void *);
+    void *argument;
+};
 
-/* Threads of this process now. */
+struct spawned *spawn(void *(*run)(void *), void *argument);
+struct spawned *spawn_named(const char *name, void *(*run)(void *), void *argument);
+void join(struct spawned *thread);
+
+/* Threads that the kernel counts in this process now. */
 int thread_count(void);
 
 enum { CROWD_MOST = 128 };
@@ -27,11 +38,11 @@ struct crowd_member {
     struct crowd *crowd;
     void *(*run)(void *);
     void *argument;
-    pthread_t thread;
+    struct spawned *thread;
 };
 
 struct crowd {
-    pthread_barrier_t gate;
+    struct meeting gate;
     int count;
     struct crowd_member members[CROWD_MOST];
 };

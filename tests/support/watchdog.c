@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clock.h"
-#include "must.h"
 #include "support/scale.h"
+#include "sync/clock.h"
+#include "sync/must.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 

@@ -4,7 +4,7 @@ import "math"
 
 // random is SplitMix64, a counter run through a mixing function. Because the state is a
 // counter, randomAt jumps to any place of the sequence at once: that makes a workload a
-// pure function of (seed, index). The same numbers as src/random.h.
+// pure function of (seed, index). The same numbers as src/sync/random.h.
 type random struct{ state uint64 }
 
 func mix(z uint64) uint64 {

@@ -22,7 +22,7 @@ func nulls(names ...string) object {
 }
 
 // record is all that is known about the run: the fields of the C programs' record
-// (src/measure/record.h), where threads are the design's goroutines, and two more:
+// (src/program/record.h), where threads are the design's goroutines, and two more:
 // runtime, and peak.kernel_threads, as many as Go's runtime has created.
 func (r *Run) record(p Program, signal int) object {
 	peak := memory() // first of all: what follows takes memory, too

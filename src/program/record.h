@@ -1,0 +1,56 @@
+/*
+ * The record: all that is known about one run, as one JSON object on one line.
+ *
+ *   schema_version     1
+ *   program, version, commit, complete (false: stopped by a signal)
+ *   config{}           every option, see options.h
+ *   workload_digest    16 hex digits over every task; the same for both programs
+ *   wall_ns            start of the run to the last outcome
+ *   create_ns, threads_created
+ *   outcomes{}         ok rejected failed silent timed_out cancelled not_started;
+ *                      their sum is config.tasks
+ *   believed_ok        what the callers think: ok and silent
+ *   calls, retries     as the API counted calls, and how many were repeats
+ *   amplification      calls for each task that made any; null: none did
+ *   peak{}             rss_bytes virtual_bytes page_table_bytes,
+ *                      threads (the design's own, alive at once),
+ *                      in_flight (calls outstanding), served (of them, accepted)
+ *   cpu{}              user_ns system_ns voluntary_switches involuntary_switches
+ *                      minor_faults
+ *   latency_ns{}       min mean p50 p90 p99 max, from when a task was due to its end,
+ *                      of the tasks that were answered (ok, silent)
+ *   failed_latency_ns{}  the same, of those that were started and ended otherwise
+ *   queue_wait_ns{}    the same, from due to started, of all that were started; in all
+ *                      three every key is null if there is no such task
+ *   stop               null, or {reason (deadline, fail-fast, signal), at_ns,
+ *                      latency_ns (until the last thread was done; counting what
+ *                      never started takes no time and is not in it), and how many
+ *                      tasks had started by then, were in_flight then, and
+ *                      never_started, then or later}
+ *   limit              null, or what kept threads from being created
+ *
+ * A figure that could not be read is null. Times are nanoseconds, sizes bytes.
+ */
+#ifndef FIVE_COOKS_RECORD_H
+#define FIVE_COOKS_RECORD_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "strategies/run.h"
+
+struct record {
+    const char *program;
+    const char *config; /* a JSON object */
+    bool complete;
+    uint64_t digest;
+    struct run *run;
+};
+
+/* Write errors are left for the caller to find with ferror(). */
+void record_write(const struct record *record, FILE *out);
+
+/* Do the accounts add up? If not, a line on stderr for each says which does not. */
+bool record_adds_up(const struct record *record);
+
+#endif

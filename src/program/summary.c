@@ -1,0 +1,149 @@
+#include "program/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sync/clock.h"
+
+enum { TEXT = 32, TASKS_FOR_P99 = 1000 };
+
+/* Three digits and the largest unit that suits; units end with a NULL name. */
+struct unit {
+    const char *name;
+    double size;
+};
+
+static const char *print(double value, const struct unit *unit,
+                         char text[static TEXT]) {
+    while (unit[1].name != NULL && value >= unit[1].size) {
+        unit++;
+    }
+    value /= unit->size;
+    snprintf(text, TEXT, value < 100 ? "%.3g %s" : "%.0f %s", value, unit->name);
+    return text;
+}
+
+static const char *duration(int64_t ns, char text[static TEXT]) {
+    static const struct unit units[] = {
+        {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {NULL, 0}};
+    return ns == 0 ? "0 s" : print((double)ns, units, text);
+}
+
+static const char *bytes(int64_t count, char text[static TEXT]) {
+    static const struct unit units[] = {{"B", 1},    {"kB", 1e3},  {"MB", 1e6},
+                                        {"GB", 1e9}, {"TB", 1e12}, {NULL, 0}};
+    return count < 0 ? "unknown" : print((double)count, units, text);
+}
+
+/* "1 task", "2 tasks" */
+static void write_number(int64_t count, const char *noun, FILE *out) {
+    fprintf(out, "%" PRId64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+static const char *thread_noun(void) {
+    return thread_is_fiber() ? "fiber" : "thread";
+}
+
+static void write_outcomes(const struct tally *tally, FILE *out) {
+    fputs("  outcomes    ", out);
+    const char *separator = "";
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        int64_t count = tally_outcome(tally, (enum outcome)i);
+        if (count > 0 || i == OUTCOME_OK) {
+            fprintf(out, "%s%" PRId64 " ", separator, count);
+            for (const char *c = outcome_name((enum outcome)i); *c != '\0'; c++) {
+                fputc(*c == '_' ? ' ' : *c, out);
+            }
+            separator = ", ";
+        }
+    }
+    fputc('\n', out);
+    if (tally_outcome(tally, OUTCOME_SILENT) > 0) {
+        int64_t believed =
+            tally_outcome(tally, OUTCOME_OK) + tally_outcome(tally, OUTCOME_SILENT);
+        fprintf(out, "              (the callers believe that %" PRId64 " %s ok)\n",
+                believed, believed == 1 ? "is" : "are");
+    }
+}
+
+static void write_calls(struct run *run, FILE *out) {
+    int64_t retries = atomic_load(&run->tally.retries);
+    fprintf(out, "  calls       %" PRId64, api_calls(&run->api));
+    if (retries > 0) {
+        fprintf(out, ", %" PRId64 " of them retries", retries);
+    }
+    fputs("\n  at once     ", out);
+    write_number(gauge_peak(&run->tally.threads), thread_noun(), out);
+    fputs(", ", out);
+    write_number(gauge_peak(&run->api.in_flight), "call", out);
+    fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
+}
+
+/* The p99 of few tasks would only be their maximum, and is left out. */
+static void write_quantiles(const char *name, const struct histogram *histogram,
+                            FILE *out) {
+    char text[TEXT];
+    if (histogram_quantile_ns(histogram, 0) < 0) {
+        return;
+    }
+    fprintf(out, "  %-11s median %s", name,
+            duration(histogram_quantile_ns(histogram, 0.5), text));
+    if (atomic_load(&histogram->count) >= TASKS_FOR_P99) {
+        fprintf(out, ", p99 %s",
+                duration(histogram_quantile_ns(histogram, 0.99), text));
+    }
+    fprintf(out, ", mean %s", duration(histogram_mean_ns(histogram), text));
+    fprintf(out, ", max %s\n", duration(histogram_quantile_ns(histogram, 1), text));
+}
+
+static void write_process(const struct process_figures *process, FILE *out) {
+    char text[TEXT];
+    fprintf(out, "  peak RSS    %s", bytes(process->rss_peak_bytes, text));
+    fprintf(out, " (address space %s", bytes(process->virtual_peak_bytes, text));
+    fprintf(out, ", page tables %s)\n", bytes(process->page_table_bytes, text));
+    fprintf(out, "  CPU         %s user", duration(process->user_ns, text));
+    fprintf(out, ", %s system; ", duration(process->system_ns, text));
+    write_number(process->voluntary_switches, "wait", out);
+    fputs(" in the kernel\n", out);
+}
+
+static void write_stop(const struct tally *tally, FILE *out) {
+    static const char *const reasons[] = {"", "its deadline", "the first failure",
+                                          "a signal"};
+    enum stop_reason reason = tally_stop_reason(tally);
+    char text[TEXT];
+    if (reason == STOP_NOT) {
+        return;
+    }
+    int64_t stop_ns = tally_stop_at_ns(tally);
+    fprintf(out, "  stop        by %s at %s", reasons[reason],
+            duration(stop_ns - tally->started_at_ns, text));
+    fprintf(out, "; the last %s was done %s later\n", thread_noun(),
+            duration(tally->finished_at_ns - stop_ns, text));
+    fputs("              ", out);
+    write_number(atomic_load(&tally->started_before_stop), "task", out);
+    fprintf(out,
+            " had started, %" PRId64 " of them in flight; %" PRId64 " never started\n",
+            atomic_load(&tally->in_flight_at_stop), tally_never_started(tally));
+}
+
+void summary_print(const struct record *record, FILE *out) {
+    struct run *run = record->run;
+    struct tally *tally = &run->tally;
+    char text[TEXT];
+    fprintf(out, "%s: ", record->program);
+    write_number(run->workload->tasks, "task", out);
+    fprintf(out, " of %s, ", duration(run->workload->service_ns, text));
+    write_number(tally->created_threads, thread_noun(), out);
+    fprintf(out, " created%s\n", record->complete ? "" : " (stopped early)");
+    fprintf(out, "  wall time   %s", duration(tally_wall_ns(tally), text));
+    fprintf(out, ", creating %ss %s\n", thread_noun(),
+            duration(tally->create_ns, text));
+    write_outcomes(tally, out);
+    write_calls(run, out);
+    write_quantiles("latency", &tally->latency, out);
+    write_quantiles("of failed", &tally->failed_latency, out);
+    write_quantiles("queue wait", &tally->queue_wait, out);
+    write_process(&run->process, out);
+    write_stop(tally, out);
+}

@@ -1,0 +1,198 @@
+#include "strategies/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "measure/limits.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/sleep.h"
+
+/* ---- life ---- */
+
+/* Not every kernel lets it be set (gVisor does not): then the kernel's own is in force,
+ * and is what the record tells; or -1, if it will not even say that. */
+static void set_timer_slack(struct run_config *config) {
+    if (prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns) != 0) {
+        fprintf(stderr, "%s: --timer-slack has no effect here: %s\n",
+                program_invocation_short_name, strerror(errno));
+    }
+    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
+}
+
+static int limit_memory(struct run *run, int64_t bytes) {
+    struct rlimit limit = {.rlim_cur = (rlim_t)bytes, .rlim_max = (rlim_t)bytes};
+    if (bytes == 0 || setrlimit(RLIMIT_AS, &limit) == 0) {
+        return 0;
+    }
+    int error = -errno;
+    snprintf(run->limit, sizeof run->limit, "%s",
+             "--limit-memory is above the hard limit (ulimit -H -v)");
+    return error;
+}
+
+/* The moment from which everything counts. */
+static int start_clock(struct run *run, const struct run_config *config) {
+    int64_t start_ns = now_ns();
+    int64_t deadline_ns = config->deadline_ns > 0
+                              ? deadline_after_ns(start_ns, config->deadline_ns)
+                              : DEADLINE_NEVER;
+    run->root = ctx_with_cancel(ctx_background());
+    run->ctx = run->root == NULL ? NULL : ctx_with_deadline(run->root, deadline_ns);
+    if (run->ctx == NULL) {
+        ctx_free(run->root);
+        return -ENOMEM;
+    }
+    api_init(&run->api, &config->api, start_ns);
+    tally_start(&run->tally, start_ns, deadline_ns);
+    return 0;
+}
+
+int run_init(struct run *run, struct run_config *config) {
+    *run = (struct run){.config = &config->runner, .workload = &config->workload};
+    set_timer_slack(config);
+    tally_init(&run->tally, config->workload.tasks,
+               config->sampled ? &run->samples : NULL);
+    int error = 0;
+    if (config->sampled &&
+        (error = samples_init(&run->samples, config->workload.tasks)) != 0) {
+        return error;
+    }
+    if ((error = limit_memory(run, config->memory_bytes)) != 0 ||
+        (error = start_clock(run, config)) != 0) {
+        samples_destroy(&run->samples);
+        return error;
+    }
+    run->client = (struct client){
+        .config = &config->client,
+        .workload = &config->workload,
+        .api = &run->api,
+        .tally = &run->tally,
+        .ctx = run->ctx,
+        .stop_ctx = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
+    };
+    return 0;
+}
+
+/* Now that the clock is stopped, there is time to tell of each task given up. */
+static void sample_given_up(struct run *run) {
+    for (struct task task = run->tally.given_up; run_has_task(run, task);
+         task = run_next_task(run, task)) {
+        sample_unstarted(&run->samples, task, run->tally.given_up_as);
+    }
+}
+
+void run_finish(struct run *run) {
+    tally_finish(&run->tally);
+    if (run->tally.samples != NULL) {
+        sample_given_up(run);
+    }
+}
+
+void run_destroy(struct run *run) {
+    api_destroy(&run->api);
+    ctx_free(run->ctx);
+    ctx_free(run->root);
+    samples_destroy(&run->samples);
+}
+
+/* ---- what a design may ask ---- */
+
+const struct runner_config *run_config(const struct run *run) {
+    return run->config;
+}
+
+struct task run_first_task(const struct run *run) {
+    return workload_first(run->workload);
+}
+
+struct task run_next_task(const struct run *run, struct task task) {
+    return workload_next(run->workload, task);
+}
+
+bool run_has_task(const struct run *run, struct task task) {
+    return task.index < (uint64_t)run->workload->tasks;
+}
+
+int64_t run_task_count(const struct run *run) {
+    return run->workload->tasks;
+}
+
+bool run_wait_until_due(struct run *run, struct task task) {
+    if (task.due_ns > 0) {
+        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
+        if (!sleep_until(due_ns, run_stopped(run))) {
+            return false;
+        }
+    }
+    return !run_is_stopped(run);
+}
+
+void run_perform(struct run *run, struct task task, int64_t lane) {
+    client_perform(&run->client, task, lane);
+}
+
+void run_skip(struct run *run, struct task task, enum outcome outcome) {
+    tally_unstarted(&run->tally, task, outcome);
+}
+
+void run_give_up(struct run *run, struct task first, enum outcome outcome) {
+    tally_give_up(&run->tally, first, outcome);
+}
+
+bool run_is_stopped(struct run *run) {
+    return ctx_reason(run->client.stop_ctx) != CTX_ALIVE;
+}
+
+struct chan *run_stopped(struct run *run) {
+    return ctx_done(run->client.stop_ctx);
+}
+
+/* EAGAIN may be any limit of the machine, and glibc says EAGAIN for ENOMEM as well. All
+ * else is no limit, so to name the fullest one would be misleading. */
+static void explain_create_error(struct run *run, int64_t threads_then) {
+    const struct thread_attributes *threads = &run->config->threads;
+    int64_t thread_bytes = threads->stack_bytes + threads->guard_bytes;
+    int error = run->create_error;
+    const char *hint = error == EPERM    ? "; a seccomp filter or the like?"
+                       : error == EINVAL ? "; is the stack too small for this machine?"
+                                         : "";
+    if (error == EAGAIN || error == ENOMEM) {
+        limits_explain(run->limit, sizeof run->limit, threads_then, thread_bytes);
+    } else {
+        snprintf(run->limit, sizeof run->limit, "cannot create a thread: %s%s",
+                 strerror(error), hint);
+    }
+}
+
+int run_start_thread(struct run *run, struct thread *thread, bool detached) {
+    struct thread_attributes attributes = run->config->threads;
+    attributes.detached = detached;
+    int64_t alive = gauge_reserve(&run->tally.threads);
+    int64_t before_ns = now_ns();
+    int error = thread_start(thread, &attributes);
+    run->tally.create_ns += now_ns() - before_ns;
+    if (error == 0) {
+        run->tally.created_threads++;
+        gauge_note_peak(&run->tally.threads, alive);
+        thread_yield(); /* only now: what others do meanwhile is no creation */
+        return 0;
+    }
+    gauge_down(&run->tally.threads);
+    if (run->create_error == 0) {
+        run->create_error = error;
+        explain_create_error(run, limits_count_threads());
+    }
+    return error;
+}
+
+void run_thread_ends(struct run *run) {
+    gauge_down(&run->tally.threads);
+}
+
+void run_sample_memory(struct run *run) {
+    process_sample_memory(&run->process);
+}

@@ -1,0 +1,178 @@
+/*
+ * A thread for each task, as Go code starts a goroutine for each. Nothing bounds how
+ * many are alive at once, how much memory they take or how hard they press on the API,
+ * and nobody tells them to stop, unless one asks for it:
+ *
+ *   (default)        detached threads and a wait group: the article's wg.Wait()
+ *   --join           create N, join N, as C textbooks do: a thread that has ended keeps
+ *                    its stack until it is joined
+ *   --max-threads K  at most K alive at once. Go's idiom for a semaphore is a buffered
+ *                    channel: here a thread that is about to end sends itself through
+ *                    one, and it is joined before another thread takes its place. (So
+ *                    every thread is joined early, and --join changes nothing.)
+ *   --cancel         each thread looks whether it is to stop before its task begins
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "strategies/runner.h"
+#include "sync/chan.h"
+#include "sync/wait_group.h"
+
+struct spawner {
+    struct run *run;
+    bool detached;
+    struct wait_group running;   /* if detached */
+    struct chan *ended;          /* --max-threads: carries struct task_thread * */
+    struct task_thread *threads; /* one for each task, or for each of the K */
+    int64_t places;              /* how many those are */
+    int64_t started;
+    int64_t joined;
+};
+
+struct task_thread {
+    struct thread thread; /* first, so that a pointer to it is one to us */
+    struct spawner *spawner;
+    struct task task;
+};
+
+/* The thread's last act: from here on the spawner may be gone. */
+static void announce_end(struct task_thread *self) {
+    struct spawner *spawner = self->spawner;
+    if (spawner->ended != NULL) {
+        chan_send(spawner->ended, &self, DEADLINE_NEVER); /* there is room for all K */
+        return;
+    }
+    run_thread_ends(spawner->run);
+    if (spawner->detached) {
+        wait_group_done(&spawner->running);
+    }
+}
+
+static void run_one_task(struct thread *thread) {
+    struct task_thread *self = (struct task_thread *)thread;
+    struct run *run = self->spawner->run;
+    if (run_is_stopped(run)) {
+        run_skip(run, self->task, OUTCOME_CANCELLED);
+    } else {
+        run_perform(run, self->task, (int64_t)self->task.index);
+    }
+    announce_end(self);
+}
+
+/* Waits until one of the K threads has ended and is gone. Its place is free then. */
+static struct task_thread *join_next(struct spawner *spawner) {
+    struct task_thread *ended;
+    chan_receive(spawner->ended, &ended, DEADLINE_NEVER);
+    thread_join(&ended->thread);
+    run_thread_ends(spawner->run); /* only now: it counted for as long as it lived */
+    spawner->joined++;
+    return ended;
+}
+
+/* Where the next thread can be kept. Waits if all places are taken. */
+static struct task_thread *free_place(struct spawner *spawner) {
+    return spawner->started < spawner->places ? &spawner->threads[spawner->started]
+                                              : join_next(spawner);
+}
+
+static int start_thread(struct spawner *spawner, struct task_thread *place,
+                        struct task task) {
+    *place = (struct task_thread){
+        .thread = {.body = run_one_task, .name = "task"},
+        .spawner = spawner,
+        .task = task,
+    };
+    if (spawner->detached) {
+        wait_group_add(&spawner->running, 1);
+    }
+    int error = run_start_thread(spawner->run, &place->thread, spawner->detached);
+    if (error != 0 && spawner->detached) {
+        wait_group_done(&spawner->running);
+    }
+    spawner->started += error == 0;
+    return error;
+}
+
+/* Starts a thread for every task it can. A machine that has once refused a thread is
+ * not asked again: the tasks that are left are not started. */
+static void start_threads(struct spawner *spawner) {
+    struct run *run = spawner->run;
+    for (struct task task = run_first_task(run); run_has_task(run, task);
+         task = run_next_task(run, task)) {
+        struct task_thread *place = free_place(spawner);
+        if (!run_wait_until_due(run, task)) {
+            run_give_up(run, task, OUTCOME_CANCELLED);
+            return;
+        }
+        if (start_thread(spawner, place, task) != 0) {
+            run_give_up(run, task, OUTCOME_NOT_STARTED);
+            return;
+        }
+    }
+}
+
+static void wait_for_threads(struct spawner *spawner) {
+    if (spawner->detached) {
+        wait_group_wait(&spawner->running);
+    } else if (spawner->ended != NULL) {
+        while (spawner->joined < spawner->started) {
+            join_next(spawner);
+        }
+    } else {
+        for (int64_t i = 0; i < spawner->started; i++) {
+            thread_join(&spawner->threads[i].thread);
+        }
+    }
+}
+
+/* Fewer tasks than K need fewer places. At least one, as calloc() may refuse none. */
+static int64_t places_for(const struct run *run) {
+    int64_t max = run_config(run)->max_threads;
+    int64_t tasks = run_task_count(run) > 0 ? run_task_count(run) : 1;
+    return max > 0 && max < tasks ? max : tasks;
+}
+
+static int run_tasks(struct run *run) {
+    bool bounded = run_config(run)->max_threads > 0;
+    struct spawner spawner = {
+        .run = run,
+        .detached = !bounded && !run_config(run)->join,
+        .places = places_for(run),
+    };
+    size_t places = (size_t)spawner.places;
+    int error = -ENOMEM;
+    spawner.threads = calloc(places, sizeof spawner.threads[0]);
+    if (spawner.threads == NULL) {
+        return error;
+    }
+    if (bounded) {
+        spawner.ended = chan_create(sizeof(struct task_thread *), places);
+        if (spawner.ended == NULL) {
+            goto free_threads;
+        }
+        chan_set_name(spawner.ended, "ended threads");
+    }
+    wait_group_init(&spawner.running);
+    start_threads(&spawner);
+    run_sample_memory(run); /* while threads are there */
+    wait_for_threads(&spawner);
+    wait_group_destroy(&spawner.running);
+    chan_free(spawner.ended);
+    error = 0;
+
+free_threads:
+    free(spawner.threads);
+    return error;
+}
+
+const struct runner the_runner = {
+    .on_threads = {"thread-per-task", "Runs slow tasks on a thread each."},
+    .on_fibers = {"fiber-per-task", "Runs slow tasks on a fiber each."},
+    .options = (const struct runner_option[]){{"max-threads", NULL, 1},
+                                              {"join", NULL, 0},
+                                              {"detach", NULL, 0},
+                                              {"cancel", "none", 0},
+                                              {NULL, NULL, 0}},
+    .run = run_tasks,
+};

@@ -1,0 +1,49 @@
+/*
+ * Time, the one kind this project knows: CLOCK_MONOTONIC in nanoseconds.
+ *
+ * A wait is told its deadline, a moment, never a duration: the moment stays the same
+ * however often the wait is interrupted or passed on. It is never the wall clock,
+ * which people and NTP move.
+ */
+#ifndef FIVE_COOKS_CLOCK_H
+#define FIVE_COOKS_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_US INT64_C(1000)
+
+#define DEADLINE_NEVER INT64_MAX  /* wait for ever */
+#define DEADLINE_NOW   INT64_C(0) /* already past: try, never block */
+
+/* Belongs to whoever implements threads, see thread.h. */
+int64_t now_ns(void);
+
+/* The moment `duration_ns` after `from_ns`; DEADLINE_NEVER rather than an overflow. */
+static inline int64_t deadline_after_ns(int64_t from_ns, int64_t duration_ns) {
+    int64_t deadline_ns;
+    if (__builtin_add_overflow(from_ns, duration_ns, &deadline_ns)) {
+        return duration_ns < 0 ? DEADLINE_NOW : DEADLINE_NEVER;
+    }
+    return deadline_ns;
+}
+
+static inline int64_t earlier_ns(int64_t a_ns, int64_t b_ns) {
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+/* Has this moment come? At the moment itself it has. */
+static inline bool is_past(int64_t deadline_ns) {
+    return deadline_ns <= DEADLINE_NOW ||
+           (deadline_ns != DEADLINE_NEVER && now_ns() >= deadline_ns);
+}
+
+static inline struct timespec to_timespec(int64_t ns) {
+    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S),
+                             .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
+#endif

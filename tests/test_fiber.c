@@ -1,0 +1,309 @@
+/* Fibers: how they share one thread of the kernel, and what wakes that. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/child.h"
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
+
+/* ---- taking turns ---- */
+
+static char turns[64];
+
+static void *take_turns(void *argument) {
+    for (int i = 0; i < 3; i++) {
+        strcat(turns, argument);
+        thread_yield();
+    }
+    return NULL;
+}
+
+/* Nobody is interrupted, and who is ready for longest comes first. */
+static void fibers_run_one_after_the_other_until_they_yield(void) {
+    turns[0] = '\0';
+    struct spawned *threads[] = {spawn(take_turns, "a"), spawn(take_turns, "b"),
+                                 spawn(take_turns, "c")};
+    assert_string_equal(turns, ""); /* a new fiber waits for its turn, too */
+    for (int i = 0; i < 3; i++) {
+        join(threads[i]);
+    }
+    assert_string_equal(turns, "abcabcabc");
+}
+
+struct sleeper {
+    int64_t moment_ns;
+    int number;
+};
+
+static int woken[100];
+static int woken_count;
+
+static void *sleep_there(void *argument) {
+    struct sleeper *sleeper = argument;
+    thread_sleep_until(sleeper->moment_ns);
+    assert_true(now_ns() >= sleeper->moment_ns);
+    woken[woken_count++] = sleeper->number;
+    return NULL;
+}
+
+/* In whatever order they fell asleep. */
+static void sleepers_wake_in_the_order_of_their_moments(void) {
+    enum { COUNT = 100 };
+    struct sleeper sleepers[COUNT];
+    struct spawned *threads[COUNT];
+    woken_count = 0;
+    for (int i = 0; i < COUNT; i++) {
+        threads[i] = spawn(sleep_there, &sleepers[i]);
+    }
+    int64_t soon_ns = now_ns() + 50 * NS_PER_MS; /* all sleep by then */
+    for (int i = 0; i < COUNT; i++) {
+        int place = i * 37 % COUNT; /* each place once */
+        sleepers[i] = (struct sleeper){soon_ns + place / 10 * NS_PER_MS, place};
+    }
+    for (int i = 0; i < COUNT; i++) {
+        join(threads[i]);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(woken[i] / 10, i / 10);
+    }
+}
+
+static struct chan *never;
+
+static void *wait_and_be_let_go(void *argument) {
+    int64_t *deadline_ns = argument;
+    assert_int_equal(chan_receive(never, NULL, *deadline_ns), CHAN_CLOSED);
+    return NULL;
+}
+
+/* Each of them leaves the heap of timers from another place. */
+static void sleepers_may_be_woken_before_their_moment_in_any_order(void) {
+    enum { COUNT = 200 };
+    int64_t deadlines_ns[COUNT];
+    struct spawned *threads[COUNT];
+    for (int round = 0; round < 5; round++) {
+        struct chan *chans[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            never = chans[i] = chan_create(0, 0);
+            deadlines_ns[i] = now_ns() + (1 + i * 7919 % 1000) * NS_PER_S;
+            threads[i] = spawn(wait_and_be_let_go, &deadlines_ns[i]);
+            thread_yield();
+        }
+        for (int i = 0; i < COUNT; i++) {
+            chan_close(chans[i * 77 % COUNT == 0 && i > 0 ? i : i * 77 % COUNT]);
+        }
+        for (int i = 0; i < COUNT; i++) {
+            join(threads[i]);
+            chan_free(chans[i]);
+        }
+    }
+}
+
+/* ---- other threads of the kernel ---- */
+
+struct outsider {
+    struct chan *closed;
+    pthread_t thread;
+};
+
+static void *close_soon(void *argument) {
+    struct outsider *outsider = argument;
+    usleep(2000); /* of no importance: before they sleep, or while they do */
+    chan_close(outsider->closed);
+    return NULL;
+}
+
+static void *wait_until_closed(void *argument) {
+    assert_int_equal(chan_receive(argument, NULL, DEADLINE_NEVER), CHAN_CLOSED);
+    return NULL;
+}
+
+/* More of them than the mailbox holds. */
+static void another_kernel_thread_wakes_every_fiber(void) {
+    enum { FIBERS = 1000 };
+    for (int round = 0; round < scaled(20); round++) {
+        struct outsider outsider = {.closed = chan_create(0, 0)};
+        struct spawned *threads[FIBERS];
+        must(pthread_create(&outsider.thread, NULL, close_soon, &outsider));
+        for (int i = 0; i < FIBERS; i++) {
+            threads[i] = spawn(wait_until_closed, outsider.closed);
+        }
+        for (int i = 0; i < FIBERS; i++) {
+            join(threads[i]);
+        }
+        must(pthread_join(outsider.thread, NULL));
+        chan_free(outsider.closed);
+    }
+}
+
+/* Home never has nothing to do here, and looks all the same. */
+static void wakes_and_deadlines_come_through_while_others_run(void) {
+    struct outsider outsider = {.closed = chan_create(0, 0)};
+    struct spawned *woken_from_outside = spawn(wait_until_closed, outsider.closed);
+    int64_t moment_ns = now_ns() + NS_PER_MS;
+    struct sleeper sleeper = {moment_ns, 0};
+    struct spawned *woken_by_time = spawn(sleep_there, &sleeper);
+    woken_count = 0;
+    thread_yield();
+    must(pthread_create(&outsider.thread, NULL, close_soon, &outsider));
+    UNTIL(chan_waiters(outsider.closed, CHAN_RECEIVE) == 0 && woken_count == 1);
+    join(woken_from_outside);
+    join(woken_by_time);
+    must(pthread_join(outsider.thread, NULL));
+    chan_free(outsider.closed);
+}
+
+static void *close_each(void *argument) {
+    struct chan **chans = argument;
+    for (; *chans != NULL; chans++) {
+        chan_close(*chans);
+    }
+    return NULL;
+}
+
+/* One wake after the other, at every moment: before the fiber sleeps, while home falls
+ * asleep, or long after. */
+static void no_wake_from_outside_is_lost_whenever_it_comes(void) {
+    enum { COUNT = 2000 };
+    static struct chan *chans[COUNT + 1];
+    pthread_t thread;
+    for (int i = 0; i < COUNT; i++) {
+        chans[i] = chan_create(0, 0);
+    }
+    must(pthread_create(&thread, NULL, close_each, chans));
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(chan_receive(chans[i], NULL, DEADLINE_NEVER), CHAN_CLOSED);
+    }
+    must(pthread_join(thread, NULL));
+    for (int i = 0; i < COUNT; i++) {
+        chan_free(chans[i]);
+    }
+}
+
+static pthread_t home;
+static _Atomic bool quiet;
+
+static void *send_signals(void *unused) {
+    while (!atomic_load(&quiet)) {
+        pthread_kill(home, SIGUSR1);
+        sched_yield();
+    }
+    return unused;
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+static void no_signal_ends_a_sleep_before_its_moment(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    pthread_t thread;
+    sigaction(SIGUSR1, &action, NULL);
+    home = pthread_self();
+    must(pthread_create(&thread, NULL, send_signals, NULL));
+    for (int i = 0; i < 5; i++) {
+        int64_t moment_ns = now_ns() + 5 * NS_PER_MS;
+        thread_sleep_until(moment_ns);
+        assert_true(now_ns() >= moment_ns);
+    }
+    atomic_store(&quiet, true);
+    must(pthread_join(thread, NULL));
+}
+
+/* ---- stacks ---- */
+
+static void *fill_stack(void *argument) {
+    volatile char filled[12 * 1024];
+    for (size_t i = 0; i < sizeof filled; i++) {
+        filled[i] = *(char *)argument;
+    }
+    thread_yield();
+    for (size_t i = 0; i < sizeof filled; i++) {
+        assert_int_equal(filled[i], *(char *)argument);
+    }
+    return NULL;
+}
+
+static void each_fiber_has_its_stack_to_itself(void) {
+    enum { COUNT = 40 };
+    static char marks[COUNT];
+    struct spawned *threads[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        marks[i] = (char)i;
+        threads[i] = spawn(fill_stack, &marks[i]);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        join(threads[i]);
+    }
+}
+
+static int deeper(int levels) {
+    volatile char here[512];
+    here[0] = (char)levels;
+    return levels == 0 ? 0 : deeper(levels - 1) + here[0];
+}
+
+static void overflow(struct thread *thread) {
+    (void)thread;
+    deeper(1000000);
+}
+
+static int64_t overflowing_bytes;
+
+static void overflow_in_a_fiber(void) {
+    struct thread_attributes attributes = {overflowing_bytes, -1, false};
+    struct thread thread = {.body = overflow, .name = "glutton"};
+    must(thread_start(&thread, &attributes));
+    thread_join(&thread);
+}
+
+static void overflow_in_main(void) {
+    struct thread thread = {.body = overflow, .name = "glutton"};
+    struct thread_attributes attributes = {0, -1, false};
+    must(thread_start(&thread, &attributes));
+    overflow(NULL);
+}
+
+/* A riddle otherwise: the program is ended by SIGSEGV, but says first what to do. */
+static void an_overflow_is_said_to_be_one(void) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    static const int64_t sizes[] = {0, 32 * 1024, 256 * 1024};
+    for (int i = 0; i < 3; i++) {
+        char words[64];
+        overflowing_bytes = sizes[i];
+        snprintf(words, sizeof words, "(glutton) has overflowed its stack of %d bytes",
+                 sizes[i] == 0 ? 16384 : (int)sizes[i]);
+        struct child_end end = child_run(overflow_in_a_fiber);
+        assert_ended(&end, -SIGSEGV);
+        assert_non_null(strstr(end.said, words));
+        assert_non_null(strstr(end.said, "--stack-size"));
+    }
+    struct child_end end = child_run(overflow_in_main);
+    assert_ended(&end, -SIGSEGV);
+    assert_null(strstr(end.said, "fiber")); /* it was none */
+#endif
+}
+
+static const struct claim claims[] = {
+    /* First: the handler comes with the first fiber, and a child takes it away. */
+    CLAIM(an_overflow_is_said_to_be_one),
+    CLAIM(fibers_run_one_after_the_other_until_they_yield),
+    CLAIM(sleepers_wake_in_the_order_of_their_moments),
+    CLAIM(sleepers_may_be_woken_before_their_moment_in_any_order),
+    CLAIM(another_kernel_thread_wakes_every_fiber),
+    CLAIM(wakes_and_deadlines_come_through_while_others_run),
+    CLAIM(no_wake_from_outside_is_lost_whenever_it_comes),
+    CLAIM(no_signal_ends_a_sleep_before_its_moment),
+    CLAIM(each_fiber_has_its_stack_to_itself),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

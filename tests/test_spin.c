@@ -1,0 +1,144 @@
+/* Sleeping in the kernel: when a thread spins first, and that no signal wakes it. */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "support/scale.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
+#include "sync/clock.h"
+#include "sync/park.h"
+
+static const struct wait_reason reason = {.what = "test"};
+
+static bool wait_on(struct park *park, int64_t deadline_ns) {
+    return park_wait(park, deadline_ns, &reason);
+}
+
+struct pair {
+    int rounds;
+    struct park *_Atomic park;
+    int written; /* plain: the wake must make it visible */
+};
+
+static void *write_and_wake(void *argument) {
+    struct pair *pair = argument;
+    for (int i = 1; i <= pair->rounds; i++) {
+        struct park *park;
+        UNTIL((park = atomic_exchange(&pair->park, NULL)) != NULL);
+        pair->written = i;
+        park_wake(park);
+    }
+    return NULL;
+}
+
+static void wake_quickly(int rounds) {
+    struct pair pair = {.rounds = rounds};
+    struct spawned *thread = spawn(write_and_wake, &pair);
+    for (int i = 1; i <= pair.rounds; i++) {
+        struct park park;
+        park_init(&park);
+        atomic_store(&pair.park, &park);
+        assert_true(wait_on(&park, DEADLINE_NEVER));
+        assert_int_equal(pair.written, i);
+    }
+    join(thread);
+}
+
+/* ---- signals and idleness ---- */
+
+struct sleeper {
+    struct park park;
+    int64_t deadline_ns;
+    bool woken;
+};
+
+static void *sleep_there(void *argument) {
+    struct sleeper *sleeper = argument;
+    sleeper->woken = wait_on(&sleeper->park, sleeper->deadline_ns);
+    assert_true(sleeper->woken || now_ns() >= sleeper->deadline_ns);
+    return NULL;
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+static void a_signal_wakes_nobody(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
+    struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
+    park_init(&sleeper.park);
+    struct spawned *thread = spawn(sleep_there, &sleeper);
+    while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
+        pthread_kill(thread->thread.kernel.handle, SIGUSR1);
+        sched_yield();
+    }
+    join(thread);
+    assert_false(sleeper.woken);
+}
+
+/* Between its looks before sleeping, a thread yields: so yields are where they show. */
+static _Thread_local int yields;
+static _Thread_local int64_t last_yield_ns;
+
+int sched_yield(void) {
+    yields++;
+    last_yield_ns = now_ns();
+    return (int)syscall(SYS_sched_yield);
+}
+
+static void who_waits_long_looks_only_at_the_beginning(void) {
+    struct park park;
+    park_init(&park);
+    wake_quickly(scaled(20000)); /* looking pays */
+    int64_t began_ns = last_yield_ns = now_ns();
+    assert_false(wait_on(&park, began_ns + 200 * NS_PER_MS));
+    assert_true(last_yield_ns < began_ns + 100 * NS_PER_MS);
+}
+
+/* When the quick wakes cease that looking lives on, it soon ceases, too. */
+static void who_waits_in_vain_again_and_again_stops_looking(void) {
+    enum { WAITS = 100 };
+    int looked = 0;
+    struct park park;
+    park_init(&park);
+    wake_quickly(scaled(20000));
+    for (int i = 0; i < WAITS; i++) {
+        int before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+        looked += yields > before;
+    }
+    assert_true(looked < WAITS / 2);
+}
+
+/* ... and when quick wakes come back, looking comes back: they count while asleep, too.
+ */
+static void who_has_stopped_looking_looks_again_when_wakes_are_quick(void) {
+    struct park park;
+    park_init(&park);
+    int before;
+    do {
+        before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+    } while (yields > before);
+    do {
+        wake_quickly(1000);
+        before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+    } while (yields == before);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_signal_wakes_nobody),
+    CLAIM(who_waits_long_looks_only_at_the_beginning),
+    CLAIM(who_waits_in_vain_again_and_again_stops_looking),
+    CLAIM(who_has_stopped_looking_looks_again_when_wakes_are_quick),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}

@@ -1,0 +1,103 @@
+/* Kernel threads: created as asked for, and gone when they are joined. */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "support/suite.h"
+#include "support/threads.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+
+struct sizes {
+    struct thread thread;
+    size_t stack_bytes;
+    size_t guard_bytes;
+};
+
+static void look_at_own_sizes(struct thread *thread) {
+    struct sizes *sizes = (struct sizes *)thread;
+    pthread_attr_t attributes;
+    must(pthread_getattr_np(pthread_self(), &attributes));
+    must(pthread_attr_getstacksize(&attributes, &sizes->stack_bytes));
+    must(pthread_attr_getguardsize(&attributes, &sizes->guard_bytes));
+    must(pthread_attr_destroy(&attributes));
+}
+
+static struct sizes sizes_with(int64_t stack_bytes, int64_t guard_bytes) {
+    struct thread_attributes attributes = {stack_bytes, guard_bytes, false};
+    struct sizes sizes = {.thread = {.body = look_at_own_sizes, .name = "test"}};
+    assert_int_equal(thread_start(&sizes.thread, &attributes), 0);
+    thread_join(&sizes.thread);
+    return sizes;
+}
+
+static void a_thread_has_the_stack_and_the_guard_asked_for(void) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 1; i <= 4; i++) {
+        struct sizes sizes = sizes_with((int64_t)(i << 20), (int64_t)(i * page));
+        assert_int_equal(sizes.stack_bytes, i << 20);
+        assert_int_equal(sizes.guard_bytes, i * page);
+    }
+    assert_int_equal(sizes_with(1 << 20, 0).guard_bytes, 0);
+}
+
+static void without_a_wish_it_has_the_systems(void) {
+    struct thread_attributes defaults;
+    thread_default_sizes(&defaults);
+    struct sizes sizes = sizes_with(0, -1);
+    assert_int_equal(sizes.stack_bytes, defaults.stack_bytes);
+    assert_int_equal(sizes.guard_bytes, defaults.guard_bytes);
+}
+
+/* For the kernel, too: or one more could be one too many under a limit. */
+static void a_thread_that_is_joined_is_gone(void) {
+    int before = thread_count();
+    for (int i = 0; i < 300; i++) {
+        struct sizes sizes = sizes_with(1 << 20, 0);
+        assert_int_equal(tgkill(getpid(), sizes.thread.kernel.tid, 0), -1);
+        assert_int_equal(errno, ESRCH);
+        assert_int_equal(thread_count(), before);
+    }
+}
+
+static void a_stack_too_small_is_refused(void) {
+    struct thread_attributes tiny = {1, -1, false};
+    struct sizes sizes = {.thread = {.body = look_at_own_sizes, .name = "test"}};
+    assert_int_equal(thread_start(&sizes.thread, &tiny), EINVAL);
+}
+
+static void sleep_until_soon(struct thread *thread) {
+    (void)thread;
+    int64_t moment_ns = now_ns() + 20 * NS_PER_MS;
+    thread_sleep_until(moment_ns);
+    assert_true(now_ns() >= moment_ns);
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+static void no_signal_ends_a_sleep_before_its_moment(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    struct thread_attributes attributes = {0, -1, false};
+    struct thread thread = {.body = sleep_until_soon, .name = "test"};
+    sigaction(SIGUSR1, &action, NULL);
+    assert_int_equal(thread_start(&thread, &attributes), 0);
+    for (int i = 0; i < 100; i++) {
+        pthread_kill(thread.kernel.handle, SIGUSR1);
+        sched_yield();
+    }
+    thread_join(&thread);
+}
+
+static const struct claim claims[] = {
+    CLAIM(a_thread_has_the_stack_and_the_guard_asked_for),
+    CLAIM(without_a_wish_it_has_the_systems),
+    CLAIM(a_thread_that_is_joined_is_gone),
+    CLAIM(a_stack_too_small_is_refused),
+    CLAIM(no_signal_ends_a_sleep_before_its_moment),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
