@@ -136,7 +136,6 @@ class Report(unittest.TestCase):
         for name in ("20250101T000000Z-abc", "20250101T000000Z-abc-full/memory"):
             told = sections.place(results / f".unfinished-{name}")
             self.assertEqual(f"results/{name}", told)
-        self.says("driver.trace DIR/samples/NAME.csv")
         self.says("data=&#x27;DIR/charts/wall-time.csv&#x27;")
         self.assertNotIn(str(self.folder), self.text)
 

@@ -55,7 +55,6 @@ def write(
         "commands": sections.commands(commands(runs)),
         "again": escape(_again(environment)),
         "raw": _raw(folder),
-        "place": escape(sections.place(folder)),
     }
     return _save(folder, fill(_page("report.html"), parts))
 
