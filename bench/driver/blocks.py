@@ -33,7 +33,6 @@ class Protocol:
     with_long_cells: bool = True
     with_constants: bool = True  # of the theory, measured first
     canary_sleeps: int = 20
-    relinks: bool = False  # the programs, every so many blocks
     cannot_say: str = ""  # what no run by it can tell
 
 
@@ -62,15 +61,14 @@ CLASSROOM = Protocol(
     "classroom",
     165,
     15,
-    cannot_say="how it comes out on another day, or with the programs linked in"
-    " another order",
+    cannot_say="how it comes out on another day",
 )
 
 
 def full(minutes: float) -> Protocol:
     """The protocol of one experiment of a full run."""
     told = "how it comes out on another machine, or on this one on another day"
-    return Protocol("full", 60 * minutes, 30, relinks=True, cannot_say=told)
+    return Protocol("full", 60 * minutes, 30, cannot_say=told)
 
 
 def protocol_of(facts: Mapping[str, Any]) -> Protocol:

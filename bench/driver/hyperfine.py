@@ -19,7 +19,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from . import child, record, relink
+from . import child, record
 from .model import Cell, Timing
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
@@ -78,7 +78,6 @@ class Gun:
 
     def __init__(self, scratch: Path, programs: Path, guardian: child.Guardian) -> None:
         self._scratch = scratch
-        self._build = programs.parent
         self._guardian = guardian
         try:
             scratch.mkdir()
@@ -90,10 +89,6 @@ class Gun:
             raise HyperfineError(
                 f"the programs cannot be copied: {error.strerror}"
             ) from None
-
-    def link_anew(self, seed: int) -> str | None:
-        """The programs, in an order of their object files from the seed; or why not."""
-        return relink.link(self._build, self._scratch, seed)
 
     def fire(
         self,

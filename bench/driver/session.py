@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import canary, constants, environment, kernel_memory, relink
+from . import canary, constants, environment, kernel_memory
 from .blocks import Plan
 from .hyperfine import HUNG, Gun, Shot
 from .model import Cell, Experiment, Role, Run, Summaries
@@ -63,8 +63,6 @@ class Session:
         self._to_go: list[Cell] = []  # of this block
         self._promised = 0  # the most blocks that a title spoke of
         self._sampling = False
-        self._linked = 0  # the session of blocks whose link order the programs have
-        self._link: dict[str, Any] | None = None
         self.progress = Progress(self._left_s)
 
     def run(self, gun: Gun) -> None:
@@ -96,7 +94,6 @@ class Session:
             if cell.name not in self._given_up and (cell.name, role) not in done
         ]
         self._block, self._to_go = number, [cell for _, cell, _ in order]
-        self._link_anew(number)
         total = self._blocks_in_all()
         self._promised = max(self._promised, total if number else 0)
         most = "" if self.plan.blocks is not None else "at most "
@@ -115,23 +112,12 @@ class Session:
             why = known if self._precise() else "time is up"
             self.progress.say(f"{why} after {self._block} of {self._promised} blocks")
 
-    def _link_anew(self, number: int) -> None:
-        """Gives the programs another link order, where the protocol wants one."""
-        session = (number + relink.EVERY_BLOCKS - 1) // relink.EVERY_BLOCKS
-        if self.plan.protocol.relinks and session != self._linked:
-            seed = self.plan.seed + session
-            self._linked, self._link = session, {"seed": seed}
-            if why_not := self._gun.link_anew(seed):
-                self._link = {"seed": None, "why": why_not}
-                self.progress.say(f"{why_not}; going on with those there are")
-
     def _observe(self, number: int, order: Sequence[Cell]) -> None:
         """The canary, and what the machine was doing, at the start of a block."""
         block = {
             "block": number,
             "started_utc": utc_now(),
             "order": [cell.name for cell in order],
-            "link_order": self._link,
             "canary": canary.sing(self.plan.protocol.canary_sleeps),
             **environment.state(),
             "suspended": self._slept(),

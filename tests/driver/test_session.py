@@ -35,11 +35,8 @@ class Gun:
 
     def __init__(self, clock, walls_s):
         self.clock, self.walls_s = clock, list(walls_s)
-        self.fired, self.timeouts_s, self.linked = [], [], []
+        self.fired, self.timeouts_s = [], []
         self.sleeps_after = {}  # so many runs: how long the machine is suspended
-
-    def link_anew(self, seed):
-        self.linked.append((len(self.fired), seed))
 
     def fire(self, cell, timeout_s, **_):
         self.fired.append(cell.name)
@@ -148,19 +145,6 @@ class Suspensions(SessionTest):
 
 
 class Runs(SessionTest):
-    def test_the_programs_are_linked_anew_every_ten_blocks(self):
-        for relinks, seeds in ((True, {2: 2, 32: 3}), (False, {})):
-            with self.subTest(relinks=relinks):
-                made = self.session(blocks=12, relinks=relinks)
-                gun = Gun(self.clock, [1.0])
-                made.run(gun)
-                self.assertEqual(dict(gun.linked), seeds)
-                orders = [block["link_order"] for block in made.blocks]
-                self.assertEqual(
-                    [order and order["seed"] for order in orders],
-                    [None] + [2] * 10 + [3] * 2 if relinks else [None] * 13,
-                )
-
     def test_a_run_may_take_as_long_as_theory_has_it_whatever_was_seen(self):
         slow = make_cell("thread-per-task", **{"service-time": "4s"})
         made = self.session(blocks=2, cell=slow)

@@ -230,8 +230,7 @@ THREATS = (
     "RSS counts what the process touched. The kernel's own memory for a thread, its"
     " stack and page tables, comes on top.",
     "Where code lies in memory biases a time by some per cent. hyperfine varies the"
-    " environment from run to run, and a full run links the programs anew every ten"
-    " blocks, in another order; other runs measure one order of linking.",
+    " environment from run to run; all runs measure one order of linking.",
     "Not controlled: the frequency of the processor, its temperature, and what a"
     " virtual machine's neighbours do. The controls above say how much that mattered.",
 )
