@@ -13,11 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
-from driver import experiment as experiments  # noqa: E402
-from driver.charts.material import Material  # noqa: E402
-from driver.model import OUTCOMES, Cell, Experiment, Role, Run, Timing  # noqa: E402
-from driver.summarise import summarise  # noqa: E402
-from driver.theory import lanes, service_time_s  # noqa: E402
+from driver.ask import experiment as experiments  # noqa: E402
+from driver.draw.material import Material  # noqa: E402
+from driver.ask.cell import Cell  # noqa: E402
+from driver.ask.experiment import Experiment  # noqa: E402
+from driver.ask.figures import OUTCOMES  # noqa: E402
+from driver.say.names import cell_name  # noqa: E402
+from driver.run.run import Role, Run, Timing  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
 
 CREATE_S = 31e-6
 REJECT_S = 1e-3
@@ -25,14 +28,14 @@ HEADER = "index,lane,due_ns,started_ns,finished_ns,attempts,outcome"
 
 
 def comparison(name: str = "comparison", **overrides: object) -> Experiment:
-    return experiments.load(ROOT / "bench" / "experiments", name, overrides)
+    return experiments.load(ROOT / "bench" / "experiments" / f"{name}.toml", overrides)
 
 
 def timeline(cell: Cell) -> list[tuple[int, int, float, float, str]]:
     """(index, lane, start, finish, outcome) of each task, played out in order."""
     capacity = cell.options.get("api-capacity")
-    service_s, created = service_time_s(cell), 0.0
-    free = [i * CREATE_S for i in range(min(lanes(cell), cell.tasks))]
+    service_s, created = cell.service_s, 0.0
+    free = [i * CREATE_S for i in range(min(cell.lanes, cell.tasks))]
     serving: list[float] = []
     tasks = []
     for index in range(cell.tasks):
@@ -58,13 +61,13 @@ def record(cell: Cell, noise: random.Random, changes: dict | None = None) -> dic
         for task in tasks:
             outcomes[task[4]] += 1
     elif cell.workers is None:
-        wall_s = service_time_s(cell) + cell.tasks * CREATE_S
+        wall_s = cell.service_s + cell.tasks * CREATE_S
         outcomes["ok"] = min(cell.tasks, int(50 * wall_s / 0.01))
         outcomes["rejected"] = cell.tasks - outcomes["ok"]
     else:
-        wall_s = ceil(cell.tasks / cell.workers) * service_time_s(cell) * 1.002
+        wall_s = ceil(cell.tasks / cell.workers) * cell.service_s * 1.002
         outcomes["ok"] = cell.tasks
-    threads = min(cell.tasks, lanes(cell))
+    threads = min(cell.tasks, cell.lanes)
     wall_s *= 1 + noise.uniform(0, 0.01)
     alive = min(threads, int(0.012 / CREATE_S)) if cell.workers is None else threads
     outcomes |= (changes or {}).get("outcomes", {})
@@ -96,7 +99,7 @@ def run_of(cell: Cell, role: Role, block: int, noise: random.Random, **kw) -> Ru
     wall_s = kept["wall_ns"] / 1e9 + 0.0014
     return Run(
         cell=cell, role=role, block=block, position=1,
-        started_utc="2000-01-01T00:00:00.000Z", command=(cell.design, *cell.args),
+        started_utc="2000-01-01T00:00:00.000Z", command=(cell.design.program, *cell.args),
         hyperfine=Timing(wall_s, 0.01, 0.02, 0), record=kept,
         samples=kw.get("samples"),
     )  # fmt: skip
@@ -123,7 +126,7 @@ def material(folder: Path, n: int = 9, skip: tuple[str, ...] = (), **kw) -> Mate
     """A whole comparison of n blocks, SYNTHETIC, with its samples."""
     noise = random.Random(1)
     experiment = kw.pop("experiment", None) or comparison()
-    left_out = [c.label + " (20 s each)" for c in experiment.cells if c.name in skip]
+    left_out = [f"{cell_name(c)} (20 s each)" for c in experiment.cells if c.name in skip]
     experiment = experiments.without(experiment, set(skip))
     runs = [
         run_of(cell, Role.WARM_UP if block == 0 else Role.MEASURE, block, noise, **kw)

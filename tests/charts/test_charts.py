@@ -17,14 +17,14 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts  # noqa: E402
-from driver.charts import gnuplot  # noqa: E402
-from driver.charts.material import ok_share  # noqa: E402
-from driver.model import Verdict  # noqa: E402
-from driver.quantities import show_count, show_duration, show_ratio  # noqa: E402
-from driver.wording import interval_text  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.draw import gnuplot  # noqa: E402
+from driver.draw.material import ok_share  # noqa: E402
+from driver.reckon.stats import Verdict, ratio_verdict  # noqa: E402
+from driver.say.numbers import show_count, show_duration, show_ratio  # noqa: E402
+from driver.say.sentences import interval_text  # noqa: E402
 
-NAMES = tuple(charts.wanted(stand_in.comparison()))
+NAMES = tuple(draw.wanted(stand_in.comparison()))
 
 
 def png_rows(path: Path) -> list[bytes]:
@@ -50,7 +50,7 @@ class Drawn(unittest.TestCase):
         cls.folder = Path(cls.desk.name) / "it's a \"folder\", with commas"
         cls.folder.mkdir()
         cls.material = stand_in.material(cls.folder)
-        cls.charts = {n: charts.draw_one(n, cls.material) for n in NAMES}
+        cls.charts = {n: draw.draw_one(n, cls.material) for n in NAMES}
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -111,7 +111,7 @@ class Drawn(unittest.TestCase):
 
     def test_words_and_marks_of_the_wall_time_agree(self) -> None:
         chart = self.charts["wall-time"]
-        sheet = charts.BUILDERS["wall-time"](self.material)
+        sheet = draw.BUILDERS["wall-time"](self.material)
         medians = {(m[0], m[5]): m[2] for m in sheet.marks}
         for summary in self.material.cells:
             median = summary.figures["wall_s"].median
@@ -125,7 +125,7 @@ class Drawn(unittest.TestCase):
         chart = self.charts["wall-time"]
         pool = self.material.at(50, 10_000)
         ratio = self.material.ratio(pool.cell, "wall_s")
-        self.assertIs(Verdict.MORE, ratio.verdict)
+        self.assertIs(Verdict.MORE, ratio_verdict(ratio.interval))
         self.assertIn(f"{show_ratio(ratio.interval.median)}×", chart.title)
         failed = 1 - ok_share(self.material.at(None, 10_000))
         self.assertIn(f"fails {round(failed * 100)} %", chart.title)
@@ -145,10 +145,10 @@ class Drawn(unittest.TestCase):
                 ),
             )
             found = replace(self.material, summaries=summaries)
-            self.assertIn(words, charts.BUILDERS["wall-time"](found).caption)
+            self.assertIn(words, draw.BUILDERS["wall-time"](found).caption)
 
     def test_goodput_is_the_figure_of_that_name(self) -> None:
-        sheet = charts.BUILDERS["goodput"](self.material)
+        sheet = draw.BUILDERS["goodput"](self.material)
         drawn = {(m[0], m[5]): m[2] for m in sheet.marks}
         for summary in self.material.cells:
             look = self.material.looks[summary.cell.workers]
@@ -157,7 +157,7 @@ class Drawn(unittest.TestCase):
         self.assertRegex(sheet.subtitle, r"^ratio \d[\d.]*× \[")
 
     def test_the_bars_of_the_outcomes_are_the_counts(self) -> None:
-        sheet = charts.BUILDERS["outcomes"](self.material)
+        sheet = draw.BUILDERS["outcomes"](self.material)
         told = sum(mark[8] for mark in sheet.marks)
         tasks = sum(s.cell.tasks for s in self.material.cells)
         self.assertEqual(tasks, told)
@@ -166,12 +166,12 @@ class Drawn(unittest.TestCase):
             self.assertAlmostEqual(100, max(ends), places=3)
 
     def test_the_timeline_has_a_box_for_every_task(self) -> None:
-        sheet = charts.BUILDERS["timeline"](self.material)
+        sheet = draw.BUILDERS["timeline"](self.material)
         self.assertEqual(100, len(sheet.marks))
         self.assertIn(sheet.rows[0][3], sheet.title)
 
     def test_the_peak_in_flight_is_drawn_as_it_is_told(self) -> None:
-        sheet = charts.BUILDERS["in-flight"](self.material)
+        sheet = draw.BUILDERS["in-flight"](self.material)
         most = max(mark[2] for mark in sheet.marks)
         self.assertEqual(show_count(most), sheet.rows[0][2])
         self.assertIn(f"up to {show_count(most)} calls", sheet.title)
@@ -191,7 +191,7 @@ class OddValues(unittest.TestCase):
 
     def drawn(self, names: tuple[str, ...] = NAMES, **kw) -> dict[str, object]:
         self.material = stand_in.material(self.folder, **kw)
-        found = {n: charts.draw_one(n, self.material) for n in names}
+        found = {n: draw.draw_one(n, self.material) for n in names}
         for name, chart in found.items():
             self.assertIsNone(chart.problem, name)
         return found
@@ -203,7 +203,7 @@ class OddValues(unittest.TestCase):
 
     def test_too_few_runs_are_said_to_give_no_interval(self) -> None:
         self.drawn(("wall-time",), n=3)
-        sheet = charts.BUILDERS["wall-time"](self.material)
+        sheet = draw.BUILDERS["wall-time"](self.material)
         self.assertIn("no interval can be given", sheet.subtitle)
         at = sheet.columns.index("bar_low_s")
         for mark in sheet.marks:
@@ -216,10 +216,10 @@ class OddValues(unittest.TestCase):
         self.assertIn("went well", chart["outcomes"].title)
 
     def test_a_cell_left_out_is_said_in_the_picture(self) -> None:
-        name = "worker-pool-w5-n10000"
+        name = "pool-5-n10000"
         self.drawn(skip=(name,))
-        sheet = charts.BUILDERS["wall-time"](self.material)
-        self.assertIn("not run: worker-pool, 5 workers", sheet.subtitle)
+        sheet = draw.BUILDERS["wall-time"](self.material)
+        self.assertIn("not run: pool of 5, 10 000 tasks", sheet.subtitle)
         self.assertTrue(any("not run" in n for n in sheet.settings["label_note"]))
 
     def test_one_number_of_tasks_is_enough(self) -> None:
@@ -235,7 +235,7 @@ class OddValues(unittest.TestCase):
 
     def test_runs_that_count_for_nothing_are_no_marks(self) -> None:
         material = stand_in.material(self.folder, n=0)
-        sheet = charts.BUILDERS["outcomes"](material)
+        sheet = draw.BUILDERS["outcomes"](material)
         self.assertEqual((), sheet.marks)
         self.assertTrue(sheet.nothing)
 

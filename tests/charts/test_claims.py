@@ -11,15 +11,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from test_experiments import BLOCKS, FOLDER, OnStandIns  # noqa: E402
 
-from driver import charts  # noqa: E402
-from driver import experiment as experiments  # noqa: E402
-from driver.blocks import ENOUGH, QUICK, START_S  # noqa: E402
-from driver.charts import gnuplot  # noqa: E402
-from driver.charts.cancel import LISTENS  # noqa: E402
-from driver.child import TICK_S  # noqa: E402
-from driver.model import OUTCOMES  # noqa: E402
-from driver.summarise import summarise  # noqa: E402
-from driver.theory import planned_wall_s, service_time_s  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.ask import experiment as experiments  # noqa: E402
+from driver.run.plan import ENOUGH, QUICK, START_S  # noqa: E402
+from driver.draw import gnuplot  # noqa: E402
+from driver.draw.cancel import LISTENS  # noqa: E402
+from driver.run.child import TICK_S  # noqa: E402
+from driver.ask.figures import OUTCOMES  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
+from driver.reckon.theory import planned_wall_s  # noqa: E402
 
 
 class ThreadCost(OnStandIns):
@@ -30,7 +30,7 @@ class ThreadCost(OnStandIns):
         if not kernel:
             blind = [replace(run, kernel=None) for run in material.runs]
             material = replace(material, runs=blind)
-        sheet = charts.BUILDERS["thread-cost"](material)
+        sheet = draw.BUILDERS["thread-cost"](material)
         gnuplot.draw(sheet, self.folder)
         return sheet
 
@@ -53,8 +53,8 @@ class ThreadCost(OnStandIns):
         self.assertEqual(6, len(unseen))
 
     def test_a_quick_run_is_long_enough_to_be_looked_at(self) -> None:
-        for cell in experiments.load(FOLDER, "memory", {}, quick=True).cells:
-            self.assertGreater(service_time_s(cell), TICK_S + 0.1)
+        for cell in experiments.load(FOLDER / "memory.toml", {}, quick=True).cells:
+            self.assertGreater(cell.service_s, TICK_S + 0.1)
 
 
 class Cancel(OnStandIns):
@@ -73,7 +73,7 @@ class Cancel(OnStandIns):
                 runs.append(replace(run, record={**run.record, "stop": stop}))
         summaries = summarise(material.experiment, runs)
         material = replace(material, runs=runs, summaries=summaries)
-        sheet = charts.BUILDERS["cancel"](material)
+        sheet = draw.BUILDERS["cancel"](material)
         gnuplot.draw(sheet, self.folder)
         return sheet
 
@@ -130,7 +130,7 @@ class Outcomes(OnStandIns):
             runs.append(replace(run, record={**run.record, "outcomes": outcomes}))
         summaries = summarise(material.experiment, runs)
         material = replace(material, runs=runs, summaries=summaries)
-        sheet = charts.BUILDERS["outcomes"](material)
+        sheet = draw.BUILDERS["outcomes"](material)
         gnuplot.draw(sheet, self.folder)
         return sheet
 
@@ -186,22 +186,22 @@ class Winner(OnStandIns):
         runs = []
         for run in material.runs:
             pool = (run.cell.workers is not None) != swap
-            rounds = -(-run.cell.tasks // 50) * service_time_s(run.cell)
-            threads = service_time_s(run.cell) + run.cell.tasks * self.EACH_S
+            rounds = -(-run.cell.tasks // 50) * run.cell.service_s
+            threads = run.cell.service_s + run.cell.tasks * self.EACH_S
             timing = replace(run.hyperfine, wall_s=rounds if pool else threads)
             record = {**run.record, "create_ns": run.cell.tasks * self.EACH_S * 1e9}
             if run.block <= blocks:
                 runs.append(replace(run, hyperfine=timing, record=record))
         summaries = summarise(material.experiment, runs)
         material = replace(material, runs=runs, summaries=summaries)
-        sheet = charts.BUILDERS["winner"](material)
+        sheet = draw.BUILDERS["winner"](material)
         gnuplot.draw(sheet, self.folder)
         return sheet
 
     def test_too_few_runs_are_said_to_bear_no_verdict(self) -> None:
-        sheet = self.sheet(blocks=3)
+        sheet = self.sheet(blocks=2)
         self.assertEqual(
-            "Too few runs for a verdict in any of 12 combinations: n = 3", sheet.title
+            "Too few runs for a verdict in any of 12 combinations: n = 2", sheet.title
         )
         self.assertIn("no interval can be given", sheet.subtitle)
         self.assertIn("no verdict to tell by", sheet.caption)
@@ -222,7 +222,7 @@ class Winner(OnStandIns):
             "10 000", "10\u202f000"))  # fmt: skip
 
     def test_a_quick_run_has_few_enough_fields_for_six_blocks(self) -> None:
-        cells = experiments.load(FOLDER, "winner", {}, quick=True).cells
+        cells = experiments.load(FOLDER / "winner.toml", {}, quick=True).cells
         block_s = sum(planned_wall_s(cell) + START_S for cell in cells)
         self.assertLess((ENOUGH + 1) * block_s, QUICK.budget_s)
 

@@ -17,25 +17,21 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts, erlang  # noqa: E402
-from driver import experiment as experiments  # noqa: E402
-from driver.charts import (  # noqa: E402
-    classroom,
-    gnuplot,
-    micro,
-    outage,
-    rate_limit,
-    run_sequence,
-)
-from driver.charts.graham import graham_bounds_s  # noqa: E402
-from driver.charts.latency import percentile  # noqa: E402
-from driver.charts.material import Material, spread_out  # noqa: E402
-from driver.charts.pool_size import best_size  # noqa: E402
-from driver.charts.samples import Sample, in_flight  # noqa: E402
-from driver.charts.sheet import ChartError  # noqa: E402
-from driver.erlang import Traffic  # noqa: E402
-from driver.model import Role, Run  # noqa: E402
-from driver.summarise import summarise  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.reckon import erlang  # noqa: E402
+from driver.ask import experiment as experiments  # noqa: E402
+from driver.ask.cell import Design  # noqa: E402
+from driver.draw import classroom, gnuplot, micro, rate_limit, run_sequence  # noqa: E402
+from driver.reckon import outage  # noqa: E402
+from driver.reckon.theory import graham_bounds_s  # noqa: E402
+from driver.draw.latency import percentile  # noqa: E402
+from driver.draw.material import Material, spread_out  # noqa: E402
+from driver.draw.pool_size import best_size  # noqa: E402
+from driver.run.samples import Sample, in_flight  # noqa: E402
+from driver.draw.sheet import ChartError  # noqa: E402
+from driver.reckon.erlang import Traffic  # noqa: E402
+from driver.run.run import Role, Run  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
 
 FOLDER = stand_in.ROOT / "bench" / "experiments"
 BLOCKS = 7
@@ -56,7 +52,7 @@ class OnStandIns(unittest.TestCase):
     def material(self, name: str) -> Material:
         """The experiment with small numbers of tasks, SYNTHETIC."""
         noise = random.Random(3)
-        found = experiments.load(FOLDER, name, {})
+        found = experiments.load(FOLDER / f"{name}.toml", {})
         runs = [
             self.run_of(cell, Role.MEASURE, block, noise)
             for block in range(1, BLOCKS + 1)
@@ -86,15 +82,15 @@ class EveryExperiment(OnStandIns):
     def test_every_chart_that_an_experiment_names_is_drawn(self) -> None:
         for name in experiments.list_experiments(FOLDER):
             material = self.material(name)
-            for chart in charts.wanted(material.experiment):
+            for chart in draw.wanted(material.experiment):
                 with self.subTest(experiment=name, chart=chart):
-                    drawn = charts.draw_one(chart, material)
+                    drawn = draw.draw_one(chart, material)
                     self.assertIsNone(drawn.problem)
                     self.assertTrue(drawn.title and drawn.caption and drawn.alt)
 
     def test_the_title_of_the_pool_sizes_names_the_best(self) -> None:
         material = self.material("pool-size")
-        sheet = charts.BUILDERS["pool-size"](material)
+        sheet = draw.BUILDERS["pool-size"](material)
         pools = [mark for mark in sheet.marks if mark[0] == 2]
         best = min(pools, key=lambda mark: mark[2])
         self.assertIn(f"{best[1]:,}".replace(",", "\u202f"), sheet.title)
@@ -108,7 +104,7 @@ class EveryExperiment(OnStandIns):
         found = replace(
             material, runs=runs, summaries=summarise(material.experiment, runs)
         )
-        title = charts.BUILDERS["pool-size"](found).title
+        title = draw.BUILDERS["pool-size"](found).title
         self.assertIn("take 2.00× as long for 10\u202f000 tasks as", title)
 
     def test_a_cold_warm_up_stands_at_the_edge_and_is_told(self) -> None:
@@ -127,7 +123,7 @@ class EveryExperiment(OnStandIns):
         self.assertEqual(counted, [m[8] for m in sheet.marks if not m[4]])
 
     def test_the_runs_of_a_row_climb_as_an_ecdf(self) -> None:
-        sheet = charts.BUILDERS["cancel"](self.material("cancel"))
+        sheet = draw.BUILDERS["cancel"](self.material("cancel"))
         rows: dict[int, list[tuple[float, float]]] = {}
         for _, y, stop_s in sheet.marks:
             rows.setdefault(round(y), []).append((stop_s, y))
@@ -162,7 +158,7 @@ class EveryExperiment(OnStandIns):
 
     def test_the_title_of_the_rate_limit_is_counted(self) -> None:
         material = self.material("rate-limit")
-        sheet = charts.BUILDERS["rate-limit"](material)
+        sheet = draw.BUILDERS["rate-limit"](material)
         lossy = [m for m in sheet.marks if m[0] == 2 and m[3] < 100]
         if lossy:
             self.assertIn(f"{lossy[0][1]} lose", sheet.title)
@@ -182,9 +178,11 @@ class EveryExperiment(OnStandIns):
 
 class Theory(unittest.TestCase):
     def test_busy_time_adds_up_at_the_rate_limit(self) -> None:
-        cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
+        cell = experiments.load(FOLDER / "rate-limit.toml", {}).cells[-1]
         options = {"api-rate": "1000/s", "service-time": "10ms"}
-        cell = replace(cell, options=options, workers=20, tasks=1000)
+        cell = replace(
+            cell, options=options, design=Design("worker-pool", 20), tasks=1000
+        )
         summary = replace(summarise_one(cell), cell=cell)
         accepted = rate_limit.accepted(summary, 1000, 100, None)
         time_s = (accepted - 100) / 1000
@@ -192,13 +190,16 @@ class Theory(unittest.TestCase):
         self.assertAlmostEqual(20 * time_s, busy_s, places=6)
 
     def test_a_pool_below_rate_times_time_loses_nothing(self) -> None:
-        cell = experiments.load(FOLDER, "rate-limit", {}).cells[-1]
-        cell = replace(cell, options={"service-time": "10ms"}, workers=9, tasks=1000)
+        cell = experiments.load(FOLDER / "rate-limit.toml", {}).cells[-1]
+        cell = replace(
+            cell, options={"service-time": "10ms"}, design=Design("worker-pool", 9),
+            tasks=1000,
+        )
         summary = replace(summarise_one(cell), cell=cell)
         self.assertEqual(1000, rate_limit.accepted(summary, 1000, 100, None))
 
     def test_threads_are_let_through_while_they_are_created(self) -> None:
-        cells = experiments.load(FOLDER, "rate-limit", {}).cells
+        cells = experiments.load(FOLDER / "rate-limit.toml", {}).cells
         cell = next(cell for cell in cells if cell.workers is None)
         summary = summarise_one(cell)
         self.assertAlmostEqual(145, rate_limit.accepted(summary, 1000, 20, 125e-6))
@@ -218,7 +219,9 @@ class Theory(unittest.TestCase):
                 lane = free.index(min(free))
                 begin, free[lane] = free[lane], free[lane] + noise.expovariate(100)
                 samples.append(Sample(index, lane, 0.0, begin, free[lane], 1, "ok"))
-            low, high = graham_bounds_s(samples, 5)
+            low, high = graham_bounds_s(
+                [s.finished_s - s.started_s for s in samples], 5
+            )
             self.assertLessEqual(low, max(free) + 1e-12)
             self.assertLessEqual(max(free), high + 1e-12)
 
@@ -226,7 +229,7 @@ class Theory(unittest.TestCase):
 def summarise_one(cell):
     noise = random.Random(1)
     run = stand_in.run_of(cell, Role.MEASURE, 1, noise)
-    found = replace(experiments.load(FOLDER, "rate-limit", {}), cells=(cell,))
+    found = replace(experiments.load(FOLDER / "rate-limit.toml", {}), cells=(cell,))
     return summarise(found, [run]).cells[0]
 
 
@@ -370,7 +373,7 @@ class Load(unittest.TestCase):
         )
 
     def sheet(self, rejected: int):
-        found = experiments.load(FOLDER, "load", {})
+        found = experiments.load(FOLDER / "load.toml", {})
         runs = []
         for block in range(1, BLOCKS + 1):
             for cell in found.cells:
@@ -382,7 +385,7 @@ class Load(unittest.TestCase):
                 record = {**run.record, "outcomes": outcomes, "queue_wait_ns": waits}
                 runs.append(replace(run, record=record))
         material = Material(Path("."), found, runs, summarise(found, runs))
-        return charts.BUILDERS["load"](material)
+        return draw.BUILDERS["load"](material)
 
     def test_words_and_marks_are_the_same(self) -> None:
         sheet = self.sheet(rejected=300)
@@ -397,8 +400,8 @@ class Load(unittest.TestCase):
 
     def test_what_the_formulas_are_not_for_is_refused(self) -> None:
         for name, value in (("distribution", "fixed"), ("arrivals", "poisson:2000/s")):
-            found = experiments.load(FOLDER, "load", {name: value})
+            found = experiments.load(FOLDER / "load.toml", {name: value})
             run = stand_in.run_of(found.cells[0], Role.MEASURE, 1, random.Random(1))
             material = Material(Path("."), found, [run], summarise(found, [run]))
             with self.assertRaises(ChartError):
-                charts.BUILDERS["load"](material)
+                draw.BUILDERS["load"](material)

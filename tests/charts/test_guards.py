@@ -16,22 +16,16 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts, publish  # noqa: E402
-from driver.charts import gnuplot  # noqa: E402
-from driver.charts.sheet import (  # noqa: E402
-    ChartError,
-    Sheet,
-    check,
-    fit_subtitle,
-    fit_title,
-    settings_text,
-)
+from driver import conduct, draw  # noqa: E402
+from driver.run.stored import Stored  # noqa: E402
+from driver.draw import gnuplot  # noqa: E402
+from driver.draw.sheet import ChartError, Sheet, check, fit_subtitle, fit_title, settings_text  # noqa: E402
 
 
 def sheet(**changes: object) -> Sheet:
     """The wall time of one stand-in comparison, with changes."""
     with tempfile.TemporaryDirectory() as folder:
-        whole = charts.BUILDERS["wall-time"](stand_in.material(Path(folder), n=6))
+        whole = draw.BUILDERS["wall-time"](stand_in.material(Path(folder), n=6))
     return replace(whole, **changes)
 
 
@@ -183,14 +177,14 @@ class Gnuplot(unittest.TestCase):
         asked = replace(
             material.experiment, charts=("wall-time", "memory", "outcomes", "in-flight")
         )
-        values = (self.folder, asked, material.runs, material.summaries)
-        publish.draw(*values, facts={})
+        kept = Stored(self.folder, asked, {}, material.runs, (), True)
+        conduct.draw(kept, material.summaries)
         before = {path.name for path in (self.folder / "charts").iterdir()}
         self.assertLessEqual({"wall-time.svg", "overview-memory.csv"}, before)
         real = shutil.which("gnuplot")
         one = f'case $* in */wall-time.csv*) exec {real} "$@" ;; esac'
         self.stand_in_gnuplot(f"{one}\nexit 1\n")
-        publish.draw(*values, facts={})
+        conduct.draw(kept, material.summaries)
         left = {path.stem for path in (self.folder / "charts").iterdir()}
         self.assertEqual({"wall-time"}, left)
 
@@ -212,7 +206,7 @@ class Gnuplot(unittest.TestCase):
 
     def test_an_unknown_chart_is_a_problem_not_a_crash(self) -> None:
         material = stand_in.material(self.folder, n=1)
-        chart = charts.draw_one("no-such-chart", material)
+        chart = draw.draw_one("no-such-chart", material)
         self.assertIn("no chart is called", chart.problem)
 
     def test_a_spoilt_samples_file_is_a_problem_that_names_its_line(self) -> None:
@@ -220,7 +214,7 @@ class Gnuplot(unittest.TestCase):
         for path in (self.folder / "samples").iterdir():
             with open(path, "a", encoding="utf-8") as file:
                 file.write("51,rubbish\n")
-        chart = charts.draw_one("timeline", material)
+        chart = draw.draw_one("timeline", material)
         self.assertIn("line 52", chart.problem)
 
 

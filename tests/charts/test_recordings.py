@@ -14,13 +14,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 import stand_in  # noqa: E402
 from test_experiments import FOLDER, OnStandIns  # noqa: E402
 
-from driver import charts  # noqa: E402
-from driver import experiment as experiments  # noqa: E402
-from driver.charts import gnuplot  # noqa: E402
-from driver.charts.material import Material  # noqa: E402
-from driver.charts.ticks import ticks  # noqa: E402
-from driver.model import OUTCOMES, Role  # noqa: E402
-from driver.summarise import summarise  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.ask import experiment as experiments  # noqa: E402
+from driver.draw import gnuplot  # noqa: E402
+from driver.draw.material import Material  # noqa: E402
+from driver.draw.ticks import ticks  # noqa: E402
+from driver.ask.figures import OUTCOMES  # noqa: E402
+from driver.run.run import Role  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
 
 
 class RetryStorm(OnStandIns):
@@ -28,7 +29,7 @@ class RetryStorm(OnStandIns):
 
     def sheet(self, after: dict[tuple[int | None, bool], tuple[int, list[int]]], **kw):
         """By (workers, budget): answers in each 10 ms after the outage; ok of runs."""
-        found = experiments.load(FOLDER, "retry-storm", kw.get("options", {}), True)
+        found = experiments.load(FOLDER / "retry-storm.toml", kw.get("options", {}), True)
         runs = []
         for number, cell in enumerate(found.cells):
             key = (cell.workers, "retry-budget" in cell.options)
@@ -40,7 +41,7 @@ class RetryStorm(OnStandIns):
             runs.append(stand_in.run_of(
                 cell, Role.SAMPLE, 1, Random(1), samples=path))  # fmt: skip
         summaries = summarise(found, runs)
-        sheet = charts.BUILDERS["retry-storm"](
+        sheet = draw.BUILDERS["retry-storm"](
             Material(self.folder, found, runs, summaries))  # fmt: skip
         gnuplot.draw(sheet, self.folder)
         return sheet
@@ -109,7 +110,7 @@ class Timeline(OnStandIns):
 
     def sheet(self, spans: list[list[tuple[float, str]]]):
         """Two recordings of the hang experiment: (ms, outcome) of tasks in turn."""
-        found = experiments.load(FOLDER, "hang", {})
+        found = experiments.load(FOLDER / "hang.toml", {})
         runs = []
         for number, (cell, tasks) in enumerate(zip(found.samples, spans)):
             free, lines = [0.0] * 5, [stand_in.HEADER]
@@ -121,7 +122,7 @@ class Timeline(OnStandIns):
             (self.folder / f"{number}.csv").write_text("\n".join(lines) + "\n")
             runs.append(stand_in.run_of(cell, Role.SAMPLE, 1, Random(1),
                                         samples=f"{number}.csv"))  # fmt: skip
-        sheet = charts.BUILDERS["timeline"](
+        sheet = draw.BUILDERS["timeline"](
             Material(self.folder, found, runs, summarise(found, runs)))  # fmt: skip
         gnuplot.draw(sheet, self.folder)
         return sheet
@@ -154,7 +155,7 @@ class Timeline(OnStandIns):
         slow = [(10, "ok")] * 5 + [(50, "ok")]
         sheet = self.sheet([slow, [(10, "ok")] * 10])
         self.assertTrue(sheet.caption.endswith("that: none does."))
-        with mock.patch("driver.charts.timeline.bounds_s", lambda *_: (0.01, 0.03)):
+        with mock.patch("driver.draw.timeline.bounds_s", lambda *_: (0.01, 0.03)):
             sheet = self.sheet([slow, [(10, "ok")] * 10])
         told = "that: worker-pool of 5 does, at 60.00 ms."
         self.assertTrue(sheet.caption.endswith(told), sheet.caption)
@@ -163,14 +164,14 @@ class Timeline(OnStandIns):
 class Shapes(OnStandIns):
     def test_the_title_has_the_digits_of_the_table(self) -> None:
         material = self.material("shapes")
-        for path, ns in (("worker-pool-w1-n100", 101), ("worker-pool-w5-n100", 104)):
+        for path, ns in (("pool-1-n100", 101), ("pool-5-n100", 104)):
             lines = [f"{i},0,0,{i * ns}00000,{(i + 1) * ns}00000,1,ok"
                      for i in range(100)]  # fmt: skip
             text = "\n".join([stand_in.HEADER, *lines]) + "\n"
             (self.folder / f"samples/{path}.csv").write_text(text)
         runs = [r for r in material.runs
                 if r.role is Role.SAMPLE and r.cell.workers in (1, 5)]  # fmt: skip
-        sheet = charts.BUILDERS["shapes"](replace(material, runs=runs))
+        sheet = draw.BUILDERS["shapes"](replace(material, runs=runs))
         gnuplot.draw(sheet, self.folder)
         self.assertEqual(["1.010", "1.040"], [row[3] for row in sheet.rows])
         self.assertIn("2 shapes: 1.010 to 1.040 task seconds", sheet.title)

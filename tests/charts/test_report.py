@@ -16,10 +16,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import charts, report, wording  # noqa: E402
-from driver.model import Chart, Noise, Role  # noqa: E402
-from driver.report import sections  # noqa: E402
-from driver.report.html import palette, variables  # noqa: E402
+from driver import draw, page  # noqa: E402
+from driver.say import sentences  # noqa: E402
+from driver.draw.chart import Chart  # noqa: E402
+from driver.reckon.summary import Noise  # noqa: E402
+from driver.run.run import Role  # noqa: E402
+from driver.page import sections  # noqa: E402
+from driver.page.html import palette, variables  # noqa: E402
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "wbr", "col", "source"}
 FACTS = {"commit": "0123456789", "seed": 1, "cpu": {"model": "a <processor> & more"},
@@ -68,9 +71,9 @@ class Report(unittest.TestCase):
         cls.material = m = stand_in.material(cls.folder)
         lines = [json.dumps(run.to_json()) for run in m.runs]
         (cls.folder / "runs.ndjson").write_text("\n".join(lines), encoding="utf-8")
-        drawn = charts.draw(cls.folder, m.experiment, m.runs, m.summaries)
+        drawn = draw.draw(cls.folder, m.experiment, m.runs, m.summaries)
         failed = Chart("broken", "", "", "", problem="it <broke>")
-        cls.path = report.write(
+        cls.path = page.write(
             cls.folder, m.experiment, m.runs, m.summaries, [*drawn, failed], FACTS
         )
         cls.charts = drawn
@@ -127,8 +130,8 @@ class Report(unittest.TestCase):
         first = replace(runs[0], role=Role.WARM_UP, command=(cell.design, "--first"))
         sample = replace(runs[0], role=Role.SAMPLE, command=(cell.design, "--samples"))
         alone = replace(sample, cell=replace(cell, name="only-sampled"))
-        told = report.commands([first, *runs, sample, alone])
-        self.assertEqual(told[cell.name], (cell.design, *cell.args))
+        told = page.commands([first, *runs, sample, alone])
+        self.assertEqual(told[cell.name], (cell.design.program, *cell.args))
         self.assertEqual(told["only-sampled"], sample.command)
 
     def test_what_to_type_names_this_folder_and_no_path_of_the_user(self) -> None:
@@ -183,12 +186,12 @@ class Report(unittest.TestCase):
 
     def test_the_table_holds_every_cell(self) -> None:
         for summary in self.material.summaries:
-            told = wording.interval_text(summary.figures["wall_s"], "s")
+            told = sentences.interval_text(summary.figures["wall_s"], "s")
             self.says(told)
 
     def test_the_verdicts_are_those_of_the_ratios(self) -> None:
-        for ratio in self.material.summaries.ratios:
-            self.says(wording.ratio_sentence(ratio).rstrip("."))
+        for ratio in self.material.summaries.compared():
+            self.says(sentences.ratio_sentence(ratio).rstrip("."))
 
     def test_the_raw_runs_are_inside(self) -> None:
         link = r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"'
@@ -231,8 +234,8 @@ class Thin(unittest.TestCase):
     def test_no_run_at_all_still_makes_a_page(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), n=0)
-            drawn = charts.draw(m.folder, m.experiment, m.runs, m.summaries)
-            path = report.write(
+            drawn = draw.draw(m.folder, m.experiment, m.runs, m.summaries)
+            path = page.write(
                 m.folder, m.experiment, m.runs, m.summaries, drawn, {}
             )
             text = path.read_text(encoding="utf-8")

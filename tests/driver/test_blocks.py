@@ -5,15 +5,24 @@ from collections import Counter
 from dataclasses import replace
 
 from . import REPOSITORY
-from driver.blocks import CLASSROOM, QUICK, Plan, Protocol, control_cell, full, is_long
-from driver.experiment import list_experiments, load
-from driver.model import Role
+from driver.run.plan import (
+    CLASSROOM,
+    Plan,
+    Protocol,
+    QUICK,
+    control_cell,
+    full,
+)
+from driver.ask.experiment import list_experiments
+from .support import load
+from driver.reckon.theory import planned_wall_s
+from driver.run.run import Role
 
 COMPARISON = load(REPOSITORY / "bench/experiments", "comparison", {})
 
 
 def plan(protocol=CLASSROOM, seed=1, **options):
-    return Plan(COMPARISON.cells, protocol, seed, **options)
+    return Plan(COMPARISON.cells, protocol, seed, planned_wall_s, **options)
 
 
 class Order(unittest.TestCase):
@@ -23,7 +32,7 @@ class Order(unittest.TestCase):
         measured = {name for name, role in counts if role is Role.MEASURE}
         self.assertEqual(measured, {cell.name for cell in COMPARISON.cells})
         again = [name for name, role in counts if role is Role.A_A]
-        self.assertEqual(again, ["worker-pool-w50-n500"])
+        self.assertEqual(again, ["pool-50-n500"])
 
     def test_the_order_is_the_seed_and_nothing_else(self):
         orders = [plan(seed=7).block(n) for n in range(1, 7)]
@@ -34,21 +43,21 @@ class Order(unittest.TestCase):
     def test_long_cells_are_not_warmed_up_and_run_six_times(self):
         made = plan()
         runs = [
-            cell for n in range(0, 16) for cell, _ in made.block(n) if is_long(cell)
+            cell for n in range(0, 16) for cell, _ in made.block(n) if plan().is_long(cell)
         ]
-        self.assertEqual([cell.name for cell in runs], ["worker-pool-w5-n10000"] * 6)
-        self.assertFalse([c for c, _ in made.block(0) if is_long(c)])
+        self.assertEqual([cell.name for cell in runs], ["pool-5-n10000"] * 6)
+        self.assertFalse([c for c, _ in made.block(0) if plan().is_long(c)])
 
     def test_blocks_asked_for_hold_all_cells(self):
         made = plan(blocks=9)
         runs = [
-            cell for n in range(1, 10) for cell, _ in made.block(n) if is_long(cell)
+            cell for n in range(1, 10) for cell, _ in made.block(n) if plan().is_long(cell)
         ]
         self.assertEqual(len(runs), 9)
 
     def test_without_a_pool_there_is_no_control(self):
         threads = [c for c in COMPARISON.cells if c.workers is None]
-        self.assertIsNone(control_cell(threads))
+        self.assertIsNone(control_cell(threads, planned_wall_s))
 
 
 class Shipped(unittest.TestCase):
@@ -60,7 +69,7 @@ class Shipped(unittest.TestCase):
             asked = load(folder, name, {})
             for protocol in (CLASSROOM, full(asked.minutes)):
                 with self.subTest(name=name, protocol=protocol.name):
-                    made = Plan(asked.cells, protocol, 1)
+                    made = Plan(asked.cells, protocol, 1, planned_wall_s)
                     samples_s = sum(made.cell_s(cell) for cell in asked.samples)
                     left_s = protocol.budget_s - samples_s - made.block_s(0)
                     self.assertGreaterEqual(made.fitting(0, left_s), 6)
@@ -98,8 +107,8 @@ class Budget(unittest.TestCase):
             self.assertTrue(done == 3 or done >= 6, done)
 
     def test_precision_ends_it_and_only_at_a_stop(self):
-        short = [c for c in COMPARISON.cells if not is_long(c)]
-        made = Plan(short, CLASSROOM, 1)
+        short = [c for c in COMPARISON.cells if not plan().is_long(c)]
+        made = Plan(short, CLASSROOM, 1, planned_wall_s)
         self.assertEqual(self.number(made, precise=True)[0], 6)
         self.assertEqual(self.number(made, precise=False)[0], 15)
 
@@ -110,7 +119,7 @@ class Budget(unittest.TestCase):
             self.assertEqual(self.number(made, precise=True)[0], blocks)
 
     def test_a_quick_run_of_what_is_quick_fits_half_a_minute(self):
-        short = [c for c in COMPARISON.cells if not is_long(c)]
-        done, left_s = self.number(Plan(short, QUICK, 1))
+        short = [c for c in COMPARISON.cells if not plan().is_long(c)]
+        done, left_s = self.number(Plan(short, QUICK, 1, planned_wall_s))
         self.assertIn(done, (3, 6))
         self.assertLess(QUICK.budget_s - left_s, 29)

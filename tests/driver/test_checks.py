@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest import mock
 
 from .support import STAND_IN, make_cell
-from driver import checks, environment
+from driver.machine import checks, environment
 
 QUIET = {
     "load_1min": 0.1,
@@ -21,7 +21,7 @@ class Checks(unittest.TestCase):
         self.replace(environment, "read", lambda path: None)
         self.replace(environment, "on_battery", lambda: None)
         self.replace(checks.shutil, "which", lambda name: name)
-        self.replace(checks.hyperfine, "version", lambda: "1.15.0")
+        self.replace(checks, "hyperfine_fault", lambda: None)
 
     def replace(self, module, name, value):
         patch = mock.patch.object(module, name, value)

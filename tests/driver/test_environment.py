@@ -5,7 +5,7 @@ import unittest
 from unittest import mock
 
 from . import REPOSITORY
-from driver import environment
+from driver.machine import environment
 
 
 class Limits(unittest.TestCase):

@@ -5,8 +5,11 @@ import unittest
 from pathlib import Path
 
 from . import REPOSITORY
-from driver.experiment import ExperimentError, list_experiments, load, without
-from driver.theory import theory_wall_s
+from driver.ask.experiment import list_experiments, without
+from .support import load
+from driver.ask.typed import AskError
+from driver.run.constants import Constants
+from driver.reckon.theory import theory_wall_s
 
 SHIPPED = REPOSITORY / "bench/experiments"
 
@@ -40,7 +43,7 @@ class Quick(unittest.TestCase):
         self.assertEqual([50, 500], [cell.tasks for cell in whole.cells])
         self.assertEqual(4, len(whole.samples))
         self.assertEqual([20], [cell.tasks for cell in quick.cells])
-        self.assertEqual(["thread-per-task"], [c.design for c in quick.samples])
+        self.assertEqual(["thread-per-task"], [c.design.program for c in quick.samples])
 
 
 class Comparison(unittest.TestCase):
@@ -48,7 +51,7 @@ class Comparison(unittest.TestCase):
         self.experiment = load(SHIPPED, "comparison", {})
 
     def test_it_is_three_designs_at_three_sizes(self):
-        cells = {(c.design, c.workers, c.tasks) for c in self.experiment.cells}
+        cells = {(c.design.program, c.workers, c.tasks) for c in self.experiment.cells}
         designs = [("thread-per-task", None), ("worker-pool", 5), ("worker-pool", 50)]
         sizes = (50, 500, 10_000)
         self.assertEqual(cells, {(d, w, n) for d, w in designs for n in sizes})
@@ -57,7 +60,7 @@ class Comparison(unittest.TestCase):
         cell = next(
             c for c in self.experiment.cells if (c.workers, c.tasks) == (5, 10000)
         )
-        self.assertEqual(theory_wall_s(cell, None), 20.0)
+        self.assertEqual(theory_wall_s(cell, Constants()), 20.0)
 
     def test_overrides_replace_the_options_and_leave_the_samples_their_tasks(self):
         changes = {"tasks": [7], "workers": [3], "service-time": "2ms"}
@@ -88,7 +91,7 @@ class Files(unittest.TestCase):
             'workers=[1,2]\napi-rate=["10/s","20/s"]\ndetach=true\nx=false'
         )
         self.assertEqual(len({cell.name for cell in made.cells}), 4)
-        self.assertEqual(made.cells[0].name, "worker-pool-w1-api-rate-10-s-n50")
+        self.assertEqual(made.cells[0].name, "pool-1-api-rate-10-s-n50")
         self.assertIn("--detach", made.cells[0].args)
         self.assertNotIn("--x", made.cells[0].args)
 
@@ -101,7 +104,7 @@ class Files(unittest.TestCase):
         cell = '[[cells]]\ndesign="worker-pool"\n'
         cases = {
             "": "question",
-            'question="?"': r"\[\[cells\]\]",
+            'question="?"': "'cells' is missing",
             'question="?"\nfoo=1\n' + cell: "unknown key 'foo'",
             'question="?"\n[[cells]]\ndesign="goroutine"': "goroutine",
             'question="?"\n' + cell + "workers=0": "workers",
@@ -109,15 +112,15 @@ class Files(unittest.TestCase):
             'question="?"\n' + cell + "tasks=true": "tasks",
             'question="?"\n' + cell + 'service-time="10"': "duration",
             'question="?"\n' + cell + '"--x"=1': "--x",
-            'question="?"\n' + cell + "x={a=1}": "plain",
+            'question="?"\n' + cell + "x={a=1}": "a value or a list",
             'question="?"\nfigure="speed"\n' + cell: "speed",
             'question="?"\n' + cell + cell: "2 cells",
             "question=": "mine.toml",
         }
         for text, told in cases.items():
-            with self.subTest(text=text), self.assertRaisesRegex(ExperimentError, told):
+            with self.subTest(text=text), self.assertRaisesRegex(AskError, told):
                 read(text)
 
     def test_an_unknown_name_is_told_the_known_ones(self):
-        with self.assertRaisesRegex(ExperimentError, "comparison"):
+        with self.assertRaisesRegex(AskError, "comparison"):
             load(SHIPPED, "comparsion", {})

@@ -13,8 +13,8 @@ from unittest import mock
 
 from .support import SMALL, DriverTest, read_runs, wait_for
 from driver import __main__ as main
-from driver import measure
-from driver.results import ResultsError
+from driver.run import measure
+from driver.run.folder import ResultsError
 
 
 class FullDisk(DriverTest):
@@ -70,7 +70,7 @@ class Gone(DriverTest):
         said = io.StringIO()
         with (
             mock.patch.dict(main.ACTIONS, {"list": refused}),
-            mock.patch.object(main.status, "listen"),
+            mock.patch.object(main.signals, "listen"),
             redirect_stderr(said),
         ):
             self.assertEqual(main.main(["--list"]), 3)
@@ -82,12 +82,12 @@ class Errors(unittest.TestCase):
         """What went wrong first is told, and the runs are kept."""
         folder = mock.Mock()
         session = mock.Mock(folder=folder)
-        session.summaries.side_effect = ZeroDivisionError
-        kept = measure._abandon(session, KeyError("what went wrong first"))
+        session.clerk.summarise.side_effect = ZeroDivisionError
+        kept = measure._abandon(session, {}, KeyError("what went wrong first"))
         self.assertEqual(kept, folder.abandon.return_value)
         self.assertIn("what went wrong first", folder.abandon.call_args[0][0])
         folder.abandon.side_effect = ResultsError
-        self.assertIsNone(measure._abandon(session, KeyError()))
+        self.assertIsNone(measure._abandon(session, {}, KeyError()))
 
 
 class Outputs(DriverTest):
@@ -118,7 +118,7 @@ class Outputs(DriverTest):
 
     def test_no_later_file_becomes_a_standard_one(self):
         code = (
-            "import os, sys; from driver import status; status.open_standard_files()\n"
+            "import os, sys; from driver.say import terminal; terminal.open_standard_files()\n"
             "later = os.open(sys.executable, os.O_RDONLY)\n"
             "links = [os.readlink(f'/proc/self/fd/{number}') for number in range(3)]\n"
             "sys.exit(later <= 2 or sys.executable in links)"

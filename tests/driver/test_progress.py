@@ -8,7 +8,7 @@ import unittest
 from unittest import mock
 
 from . import REPOSITORY  # noqa: F401
-from driver.progress import Progress, show_time
+from driver.say.progress import Progress, show_time
 
 
 class Screen(io.StringIO):

@@ -3,7 +3,8 @@
 import unittest
 
 from . import REPOSITORY  # noqa: F401
-from driver import quantities as q
+from driver.ask import quantities as q
+from driver.say import numbers as n
 
 
 class Reading(unittest.TestCase):
@@ -59,16 +60,16 @@ class Showing(unittest.TestCase):
             0.0: "0 s", 3e-9: "3 ns", 0.09996: "100 ms", 123.4: "123 s",
         }  # fmt: skip
         for seconds, text in cases.items():
-            self.assertEqual(q.show_duration(seconds), text)
+            self.assertEqual(n.show_duration(seconds), text)
 
     def test_sizes_are_powers_of_ten(self):
-        self.assertEqual(q.show_bytes(2_200_000), "2.20 MB")
-        self.assertEqual(q.show_bytes(999), "999 B")
+        self.assertEqual(n.show_bytes(2_200_000), "2.20 MB")
+        self.assertEqual(n.show_bytes(999), "999 B")
 
     def test_a_range_keeps_one_unit(self):
-        text = q.show_range("s", 1.01, 0.998, 1.05)
+        text = n.show_range("s", 1.01, 0.998, 1.05)
         self.assertEqual(text, "1.01 s [1.00, 1.05]")
 
     def test_thousands_are_parted_by_a_narrow_space(self):
-        self.assertEqual(q.show_count(10000), "10\u202f000")
-        self.assertEqual(q.show_count(2.5), "2.5")
+        self.assertEqual(n.show_count(10000), "10\u202f000")
+        self.assertEqual(n.show_count(2.5), "2.5")

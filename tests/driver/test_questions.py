@@ -4,9 +4,10 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver.model import Experiment, Role
-from driver.questions import answer_all
-from driver.summarise import summarise
+from driver.ask.experiment import Experiment
+from driver.run.run import Role
+from driver.say.questions import answer_all
+from driver.reckon.summarise import summarise
 
 
 class Questions(unittest.TestCase):
@@ -49,7 +50,7 @@ class Questions(unittest.TestCase):
         for run in runs:
             run.record["create_ns"] = run.record["wall_ns"] * 0.8
         self.assertIn(
-            "creating threads in thread-per-task (80 %)", self.answers(runs)[0].text
+            "creating threads in threads (80 %)", self.answers(runs)[0].text
         )
         for run in runs:
             run.record["create_ns"] = 0

@@ -153,13 +153,14 @@ class Run(unittest.TestCase):
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "it's: a place"
-            shutil.copytree(REPOSITORY / "bench", place / "bench")
+            for name in ("bench", "plots"):
+                shutil.copytree(REPOSITORY / name, place / name)
             script = place / "bench/run"
             self.assertIn("--blocks", self.run_script(script, "--help").stdout)
             self.assertIn("comparison", self.run_script(script, "--list").stdout)
             done = self.run_script(script, "--tasks", "0")
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
-            self.assertEqual(os.listdir(place), ["bench"])
+            self.assertEqual(sorted(os.listdir(place)), ["bench", "plots"])
 
     def test_through_a_link_and_beside_a_package_of_the_same_name(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -20,7 +20,7 @@ class Taught(DriverTest):
 
     def command(self, *arguments):
         places = ["--out", str(self.out), "--programs", str(self.programs)]
-        return [sys.executable, "-m", "driver.lessons.teach", *places, "lesson", *arguments]
+        return [sys.executable, "-m", "driver", *places, "lesson", *arguments]
 
     def read_lesson(self):
         return json.loads((self.only_folder() / "lesson.json").read_text())
