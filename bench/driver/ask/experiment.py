@@ -173,9 +173,11 @@ def read(
             reseed=asked.reseed,
         )
         _check(made)
+        made = named(made)
+        declaration.check(made)
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
-    return named(made)
+    return made
 
 
 def _expand(
@@ -302,7 +304,6 @@ def _check(made: Experiment) -> None:
     """What would otherwise be found out after minutes of measuring."""
     if made.figure not in FIGURES:
         raise AskError(f"figure '{made.figure}' is none of {', '.join(FIGURES)}")
-    declaration.check(made.charts)
     for section in made.sections:
         if section not in SECTIONS:
             raise AskError(f"section '{section}' is none of {', '.join(SECTIONS)}")
@@ -330,7 +331,7 @@ def named(made: Experiment) -> Experiment:
     )
     for name, count in Counter(cell.name for cell in cells).items():
         if count > 1:
-            raise AskError(f"{made.name}: {count} cells are both '{name}'")
+            raise AskError(f"{count} cells are both '{name}'")
     return replace(made, cells=cells, samples=samples)
 
 

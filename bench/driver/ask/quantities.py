@@ -48,3 +48,26 @@ def parse_count(text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not least <= int(text) <= most:
         raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
     return int(text)
+
+
+def measured(value: str | int | float | bool | None) -> tuple[float, str] | None:
+    """An option's value as a number, and its unit as in figures.py: "10ms" is
+    (0.01, "s"), "poisson:900/s" (900, "1/s"), 50 (50, "count"). None: it is a word."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if not isinstance(value, str):
+        return float(value), "count"
+    text = value.rpartition(":")[2]
+    if text == "0":
+        return 0.0, "count"
+    readers = (
+        (parse_duration_ns, 1e-9, "s"), (parse_rate, 1, "1/s"),
+        (parse_share, 1, "share"), (parse_size_bytes, 1, "bytes"),
+    )  # fmt: skip
+    for read, scale, unit in readers:
+        try:
+            bare = re.fullmatch(r"[\d.]+", text)
+            return read(text) * scale, "count" if bare else unit
+        except ValueError:
+            continue
+    return None

@@ -8,6 +8,8 @@ What comes out is a results folder like any other, with lesson.json in it:
     claim [low, high], measured {value, low, high, n},
     verdict ("borne out", "not borne out on this machine" or "cannot tell"),
     said, by the program that decided
+    names [who predicted, or ""], figure and setting, by name,
+    why, change, ends: the lesson's words; modified {option: value}, if it was
 
 Where answers are offered, measured also has alike [value]: the right one, and those
 that the runs cannot tell from it. low and high are the ends of that list; it is empty
@@ -52,6 +54,13 @@ class Result:
     verdict: str = "cannot tell"
     offered: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
+    names: Sequence[str] = ()
+    figure: str = ""
+    setting: str = ""
+    why: str = ""
+    change: str = ""
+    ends: str = ""
+    modified: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def near(self) -> int:
@@ -124,6 +133,8 @@ def _result(
         lesson.number, lesson.question, lesson.unit, list(predictions),
         None if lesson.theory is None else theory, list(lesson.claim), measured,
         verdict(lesson.claim, measured), offered, said,
+        figure=lesson.figure, setting=lesson.setting,
+        why=lesson.why, change=lesson.change, ends=lesson.ends,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 Written as CSV: no value is an empty field, times are in seconds, sizes in bytes, a
 truth is 1 or 0. Every table but the last begins with the key of a cell:
 
-    cell      its name           design  Design.key: "threads", "pool-50"
+    row       its number         cell    its name      design  its key: "pool-50"
     kind      "pool"             program  workers  bound   empty where it has none
     tasks     their number       varied  varied_text: "timeout=50ms", or empty
 
@@ -21,12 +21,15 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
   changes  one row a change within a sample: time_s, waiting (due, not started),
            in_flight (started, not ended), served (of those, not to be rejected),
            threads
+  answers, rates   of samples, too: see by_time.py
+  costs    one row a variant: what one more thread costs, by kind: resident_bytes,
+           kernel_stack_bytes, page_table_bytes, slab_bytes (median, _low, _high)
   theory   curve, design, varied, tasks, x, y: see curves below. design is a kind where
            the curve is over workers; tasks is empty where they are the x
 
-Curves: wall, goodput, accepted, alive over tasks; wall, rounds, creating, accepted over
-workers, with the points best workers and safe workers; started, answered, stopped over
-time. Those over load are made where they are needed, by theory.over_load().
+Curves: wall, goodput, accepted, alive, even over tasks; wall, rounds, creating, accepted
+over workers, with the points best workers and safe workers; started, answered, stopped
+over time; lost, wait, short-run wait over load.
 
 summary.csv, for other programs, is long instead: a row a cell and figure.
 """
@@ -36,7 +39,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +48,7 @@ from ..ask.experiment import Experiment, varying
 from ..ask.figures import FIGURES, OUTCOMES
 from ..run.run import Role, Run
 from ..run.samples import Sample, started
-from . import theory
+from . import by_time, theory, thread_cost
 from .stats import Interval
 from .summary import Summaries, Summary, bearable
 
@@ -53,6 +56,10 @@ KEY = ("cell", "design", "kind", "program", "workers", "bound", "tasks", "varied
 OF_RATIO = ("median", "low", "high", "n", "rule", "coverage", "minimum", "maximum",
             "resolution")  # fmt: skip
 Row = Mapping[str, Any]
+COST_COLUMNS = dict(zip(thread_cost.KINDS, (
+    "resident_bytes", "kernel_stack_bytes", "page_table_bytes", "slab_bytes",
+)))  # fmt: skip
+WAITS = 0.9  # of the tasks wait no longer than a curve over load says
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,33 @@ def _steps(cell: Cell, samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]
         yield (at_s, *now, cell.workers or now[1])
 
 
+def costs(made: Sequence[Run]) -> Table:
+    rows: dict[str, dict[str, Any]] = {}
+    for cost in thread_cost.costs(made):
+        row = rows.setdefault(cost.cell.name, key_of(cost.cell))
+        name, found = COST_COLUMNS[cost.kind], cost.bytes_each
+        row |= zip((name, f"{name}_low", f"{name}_high"),
+                   (found.median, found.low, found.high))  # fmt: skip
+    names = (n + end for n in COST_COLUMNS.values() for end in ("", "_low", "_high"))
+    return Table("costs", (*KEY, *names), tuple(rows.values()))
+
+
+def answers(recorded: Recorded) -> Table:
+    rows = tuple(
+        key_of(cell) | row for cell, found in recorded for row in by_time.answers(found)
+    )
+    return Table("answers", (*KEY, "curve", "time_s", "share"), rows)
+
+
+def rates(recorded: Recorded) -> Table:
+    rows = tuple(
+        key_of(cell) | row
+        for cell, found in recorded
+        for row in by_time.outage_rates(cell, found)
+    )
+    return Table("rates", (*KEY, "time_s", "ok_per_s"), rows)
+
+
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:
     """Every curve that the experiment's cells give a meaning to."""
     costs = summaries.costs
@@ -232,8 +266,38 @@ def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:
     for (_, varied), cell in kinds.items():
         if "deadline" in cell.options:
             points += theory.stop_over_time(cell, varied)
+    if "service-time" in varying(experiment.cells) and len(set(many)) > 1:
+        for (_, varied), cell in _first_pools(experiment).items():
+            points += theory.even_over_tasks(cell, varied, costs, min(many), max(many))
+    points += _over_load(experiment)
+    points.sort(key=lambda p: (p.curve, p.design, p.varied, p.tasks or 0))
     rows = tuple(point._asdict() for point in points)
     return Table("theory", theory.Point._fields, rows)
+
+
+def _first_pools(experiment: Experiment) -> dict[tuple[str, str], Cell]:
+    """One cell of each pool, whatever its task time."""
+    found: dict[tuple[str, str], Cell] = {}
+    for cell in experiment.cells:
+        if cell.workers:
+            other = {k: v for k, v in cell.varied.items() if k != "service-time"}
+            text = varied_text(replace(cell, varied=other))
+            found.setdefault((cell.design.key, text), cell)
+    return found
+
+
+def _over_load(experiment: Experiment) -> list[theory.Point]:
+    """Erlang's curves, where all cells have random arrivals, times, and few places."""
+    cells = [c for c in experiment.cells if c.capacity and c.arrivals_per_s]
+    if not cells or len(cells) < len(experiment.cells) or any(
+        cell.options.get("distribution") != "exponential" for cell in cells
+    ):
+        return []
+    first = cells[0]
+    low, high = 0.45, 0.985
+    return list(theory.over_load(
+        first.capacity, first.service_s, first.tasks, WAITS, low, high
+    ))  # fmt: skip
 
 
 def _pools(experiment: Experiment) -> dict[tuple[str, str, int], list[Cell]]:
@@ -255,9 +319,25 @@ def all_tables(
     """By their names; those of samples are empty where none was recorded."""
     found = (
         cells(experiment, summaries), ratios(summaries), runs(made), tasks(recorded),
-        changes(recorded), theory_rows(experiment, summaries),
+        changes(recorded), answers(recorded), rates(recorded), costs(made),
+        theory_rows(experiment, summaries),
     )  # fmt: skip
-    return {table.name: table for table in found}
+    numbers = numbers_of(experiment)
+    return {table.name: _numbered(table, numbers) for table in found}
+
+
+def numbers_of(experiment: Experiment) -> dict[str, int]:
+    """Each cell's number by its name: the measured ones first, then the samples."""
+    names = dict.fromkeys(c.name for c in (*experiment.cells, *experiment.samples))
+    return {name: number for number, name in enumerate(names, start=1)}
+
+
+def _numbered(table: Table, numbers: Mapping[str, int]) -> Table:
+    """With the number of each row's cell in front."""
+    if "cell" not in table.columns:
+        return table
+    rows = tuple({"row": numbers.get(row["cell"]), **row} for row in table.rows)
+    return Table(table.name, ("row", *table.columns), rows)
 
 
 # ---- summary.csv ----

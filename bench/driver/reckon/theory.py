@@ -99,6 +99,23 @@ def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None
     return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
 
 
+def even_service_s(tasks: int, workers: int, costs: Constants) -> float | None:
+    """d at which a pool takes as long as threads: it wins below. None: never, or c is
+    missing. By halving, as both times only grow with d."""
+
+    def behind(service_s: float) -> bool:
+        pool = pool_s(tasks, workers, service_s, costs)
+        return pool > threads_s(tasks, service_s, costs)
+
+    low, high = 1e-7, 100.0
+    if not costs.create or behind(low) or not behind(high):
+        return None
+    while high / low > 1.001:
+        middle = sqrt(low * high)
+        low, high = (low, middle) if behind(middle) else (middle, high)
+    return high
+
+
 def wall_s(
     tasks: int, workers: int | None, bound: int | None, service_s: float,
     costs: Constants,
@@ -306,6 +323,16 @@ def _accepted_over_workers(
     rate = parse_rate(str(cell.options["api-rate"]))
     safe = min(rate * cell.service_s, int(cell.options.get("api-burst", 1)))
     yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
+
+
+def even_over_tasks(
+    cell: Cell, varied: str, costs: Constants, least: int, most: int
+) -> Iterator[Point]:
+    """The task time below which a pool is faster than threads."""
+    for tasks in whole_steps(least, most):
+        even = even_service_s(tasks, cell.workers or 1, costs)
+        if even is not None:
+            yield Point("even over tasks", cell.design.key, varied, None, tasks, even)
 
 
 def over_load(

@@ -211,13 +211,14 @@ def _open_lines(path: Path) -> FileIO:
     return file
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that is there in full or not at all."""
+    packed = content.encode() if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.tmp")
     with _told(f"write {path.name}"):
         try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write(text)
+            with open(temporary, "wb") as file:
+                file.write(packed)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(path)

@@ -19,7 +19,10 @@ from .numbers import show_count, spaced
 # Kinds of which there is one a design; the others are many, and take a plural verb.
 PLURAL = ("threads", "fibers", "goroutines")
 # Options that have a name of their own in sentences.
-SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate"}
+SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate",
+          "api-capacity": "API of",
+          "retry-budget": "retry budget", "service-time": "task time",
+          "stack-size": "stack size"}  # fmt: skip
 
 
 def short(design: Design, among: Iterable[Design] = ()) -> str:
@@ -79,3 +82,9 @@ def listed(words: Sequence[str]) -> str:
     """ "a, b and c"."""
     *first, last = words or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def either(words: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} or {last}" if first else last
