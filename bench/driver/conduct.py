@@ -121,9 +121,9 @@ def _remove(charts: Path, name: str) -> None:
 def draw_class(folder: Path) -> Chart:
     """The chart of many machines."""
     try:
-        from .draw import classroom
+        from .draw import machines
 
-        return classroom.draw(folder)
+        return machines.draw(folder)
     except Exception as error:
         return _failed("class", error)
 

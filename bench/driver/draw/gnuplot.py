@@ -13,68 +13,101 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 from .. import REPOSITORY
+from ..reckon.tables import Table
+from ..run.folder import ResultsError, write_whole
 from . import svg
-from .sheet import ChartError, Sheet, check, csv_text, settings_text
+from .look import gnuplot_text
+from .sheet import ChartError, Sheet, settings_text
 
-KINDS = ("svg", "png", "pdf")
 ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
+ALWAYS = ("svg", "png")
 FONT, FONT_PACKAGE = "DejaVu Sans", "fonts-dejavu-core"
 TIME_LIMIT_S = 60
-SHARED = {"queue-wait": "latency"}  # charts that another one's script draws
+LOOKS = "looks.gp"
+EVERYWHERE = ("cells", "ratios", "runs", "theory")  # also when they are empty
 hung: list[str] = []  # why gnuplot is not asked again: it did not come back
 # Words on stderr that say nothing of the picture.
 HARMLESS = ("Fontconfig error: No writable cache directories",)
 
 
-def draw(sheet: Sheet, folder: Path) -> dict[str, str]:
+def write_data(tables: Mapping[str, Table], charts: Path) -> None:
+    """The tables and the colours, where every script of this folder finds them."""
+    data = charts / "data"
+    with _told():
+        data.mkdir(parents=True, exist_ok=True)
+        for name, table in tables.items():
+            if table.rows or name in EVERYWHERE:
+                write_whole(data / f"{name}.csv", _harmless(table).csv())
+        write_whole(data / LOOKS, gnuplot_text())
+
+
+def _harmless(table: Table) -> Table:
+    """gnuplot does not know how CSV writes a quote, or a line break, within a field."""
+    rows = tuple(
+        {
+            key: value.translate({34: "'", 10: " ", 13: " "})
+            if isinstance(value, str)
+            else value
+            for key, value in row.items()
+        }
+        for row in table.rows
+    )
+    return Table(table.name, table.columns, rows)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Makes a ChartError of what the system refuses."""
+    try:
+        yield
+    except ResultsError as error:
+        raise ChartError(str(error)) from None
+    except OSError as error:
+        raise ChartError(f"cannot draw: {error.strerror}") from None
+
+
+def draw(sheet: Sheet, folder: Path, kinds: Sequence[str] = ALWAYS) -> dict[str, str]:
     """Draws the sheet into folder/charts; returns paths inside folder by kind.
 
-    The marks and the settings are kept beside the pictures, so that the same command
-    draws the same picture again.
+    The settings are kept beside the pictures, and the tables in data/, so that the same
+    command draws the same picture again.
     """
-    check(sheet)
     check_font()
     charts = folder / "charts"
-    charts.mkdir(exist_ok=True)
     files: dict[str, str] = {}
     # gnuplot sees only plain paths; the folder's own may hold any character.
-    with tempfile.TemporaryDirectory(prefix="five-cooks-") as desk:
-        data = Path(desk) / f"{sheet.name}.csv"
-        data.write_text(csv_text(sheet.columns, sheet.marks), encoding="utf-8")
-        data.with_suffix(".settings").write_text(settings_text(sheet), encoding="utf-8")
-        for name, part in sheet.parts.items():
-            path = data.with_name(f"{sheet.name}-{name}.csv")
-            path.write_text(csv_text(part.columns, part.marks), encoding="utf-8")
-        for kind in KINDS:
-            picture = data.with_suffix("." + kind)
-            run_gnuplot(data, picture, script_of(sheet.name))
+    with tempfile.TemporaryDirectory(prefix="five-cooks-") as desk, _told():
+        place = Path(desk)
+        (place / "data").symlink_to((charts / "data").resolve())
+        made = place / f"{sheet.name}.settings"
+        made.write_text(settings_text(sheet), encoding="utf-8")
+        for kind in kinds:
+            picture = place / f"{sheet.name}.{kind}"
+            run_gnuplot(place, sheet, picture)
             inspect(picture)
             if kind == "svg":
-                _dress(picture, sheet)
-        for made in sorted(Path(desk).iterdir()):
-            _publish(made, charts / made.name)
-            if made.stem == sheet.name:
-                files[made.suffix[1:]] = f"charts/{made.name}"
+                plain = picture.read_text(encoding="utf-8")
+                picture.write_text(svg.dress(plain, sheet), encoding="utf-8")
+        for made in sorted(path for path in place.iterdir() if path.is_file()):
+            write_whole(charts / made.name, made.read_bytes())
+            files[made.suffix[1:]] = f"charts/{made.name}"
     return files
 
 
-def script_of(name: str) -> str:
-    """The script that draws a chart, as a path in the repository."""
-    return f"plots/{SHARED.get(name, name)}.gp"
-
-
-def run_gnuplot(data: Path, picture: Path, script: str) -> None:
+def run_gnuplot(charts: Path, sheet: Sheet, picture: Path) -> None:
     """One process for one picture: no setting leaks from chart to chart."""
+    script = f"plots/{sheet.script}.gp"
     if not (REPOSITORY / script).is_file():
         raise ChartError(f"there is no {script}")
     if hung:
         raise ChartError(f"not drawn: {hung[0]}")
-    command = ["gnuplot", "-d", "-e", _words(data, picture), script]
+    command = ["gnuplot", "-d", "-e", _words(charts, sheet.name, picture), script]
     try:
         status, errors = _end_of(command)
     except FileNotFoundError:
@@ -109,10 +142,10 @@ def _end_of(command: list[str]) -> tuple[int, str]:
     return process.returncode, errors
 
 
-def _words(data: Path | str, picture: Path | str) -> str:
+def _words(charts: Path | str, name: str, picture: Path | str) -> str:
     """What tells a script where things are; gnuplot takes two quotes for one."""
-    quoted = (str(path).replace("'", "''") for path in (data, picture))
-    return "data='{}'; output='{}'".format(*quoted)
+    quoted = (str(part).replace("'", "''") for part in (charts, name, picture))
+    return "charts='{}'; name='{}'; output='{}'".format(*quoted)
 
 
 def _environment() -> dict[str, str]:
@@ -132,26 +165,6 @@ def inspect(picture: Path) -> None:
         raise ChartError(f"{picture.name}: cut off after {len(content)} bytes")
 
 
-def _dress(picture: Path, sheet: Sheet) -> None:
-    plain = picture.read_text(encoding="utf-8")
-    dressed = svg.dress(plain, sheet.name, sheet.title, sheet.alt)
-    picture.write_text(dressed, encoding="utf-8")
-
-
-def _publish(made: Path, target: Path) -> None:
-    """A copy that is there in full or not at all, whatever disk made it."""
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(made.read_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ChartError(f"cannot write {target.name}: {error.strerror}") from None
-
-
 @cache
 def check_font() -> None:
     """Another font has other widths, and gnuplot would not say a word."""
@@ -166,9 +179,9 @@ def check_font() -> None:
         raise ChartError(f"the font {FONT} is missing (package {FONT_PACKAGE})")
 
 
-def command_line(name: str, folder: str) -> str:
+def command_line(name: str, script: str, folder: str) -> str:
     """What to type, in the repository, to draw this chart again."""
-    words = _words(f"{folder}/charts/{name}.csv", f"{name}.svg")
+    words = _words(f"{folder}/charts", name, f"{name}.svg")
     plain = re.fullmatch(r"[\w./-]+", folder)
-    words = f'"{words}"' if plain else shlex.quote(words)
-    return f"gnuplot -d -e {words} {script_of(name)}"
+    quoted = f'"{words}"' if plain else shlex.quote(words)
+    return f"gnuplot -d -e {quoted} plots/{script}.gp"

@@ -1,7 +1,7 @@
-"""A sheet: everything one gnuplot script is given, and the words that go with it.
+"""A sheet: a chart's words and scales, as a gnuplot script is given them.
 
-A chart's title, caption, alternative text, table and marks are all made from the same
-values by one function, and travel together as a Sheet. Nothing here runs gnuplot.
+Title, caption, alternative text, table and settings are made from the same values by one
+function, and travel together. The marks are the tables' own: see draw/__init__.py.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
-Value = float | int | str | None
-
-WIDTH_PX = 1600
-MARGIN_PX = 32
+WIDTH_PX, MARGIN_PX = 1600, 32
 # Mean advance of DejaVu Sans over its size, on the safe side for our kind of text.
 BOLD_EM, PLAIN_EM = 0.60, 0.53
-TITLE_PX = (34, 30, 26)
-SUBTITLE_PX = 21
-MOST_LINES = 2
+TITLE_PX, SUBTITLE_PX, MOST_LINES = (34, 30, 26, 22), 21, 2
+# Settings that hold what was found out, not what was asked.
+THEORY = ("point_",)  # and what theory says
+ANSWERS = ("label_", "note_", "row_value", "row_note", "answer_")
 
 
 class ChartError(Exception):
@@ -27,21 +25,14 @@ class ChartError(Exception):
 
 
 @dataclass(frozen=True)
-class Tics:
-    """Written ticks of an axis: (words, position)."""
-
-    axis: str
-    marks: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """One chart before it is drawn.
 
-    columns and marks become NAME.csv, settings and tics become NAME.settings; parts are
-    other sheets, whose marks become NAME-PART.csv. log names the columns that stand on
-    a logarithmic axis, where gnuplot would silently drop what is not positive. nothing
-    holds the words to show when there is nothing to draw.
+    settings become NAME.settings: numbers and texts are variables there, lists are
+    arrays with their length beside them (NAME_n), and "xtics" is set. behind: how many
+    of the plotted things of each panel are theory: they come first. shown: the samples
+    that are read, by name. nothing: what to say in an empty frame. script: the file of plots/ that draws it, without .gp; ""
+    for that of the chart or its family.
     """
 
     name: str
@@ -49,82 +40,56 @@ class Sheet:
     subtitle: str
     caption: str
     alt: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    columns: tuple[str, ...]
-    marks: tuple[tuple[Value, ...], ...]
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
-    tics: tuple[Tics, ...] = ()
-    log: tuple[str, ...] = ()
+    behind: tuple[int, ...] = ()
+    shown: tuple[str, ...] = ()
     nothing: str = ""
-    parts: Mapping[str, Sheet] = field(default_factory=dict)
+    script: str = ""
+    question: str = ""
+    means: str = ""
+    refuted: str = ""
+
+    @property
+    def answers(self) -> set[str]:
+        """Every text of the picture that gives away what came out."""
+        heading = {*fit_title(self.title)[1], *fit_subtitle(self.subtitle)}
+        return heading | self.texts(ANSWERS)
+
+    def texts(self, names: tuple[str, ...]) -> set[str]:
+        """Those of the settings whose names begin so."""
+        lists = (v for n, v in self.settings.items() if n.startswith(names))
+        every = (each for value in lists if isinstance(value, list) for each in value)
+        return {each for each in every if isinstance(each, str) and each}
 
 
-def check(sheet: Sheet) -> None:
-    """Refuses what gnuplot would draw wrongly without a word."""
-    if not sheet.marks and not sheet.nothing:
-        raise ChartError(f"{sheet.name}: no marks, and no words to say why")
-    for words in ("title", "subtitle", "caption", "alt"):
-        if not getattr(sheet, words).strip():
-            raise ChartError(f"{sheet.name}: its {words} is empty")
-    for row in sheet.rows:
-        if len(row) != len(sheet.header):
-            raise ChartError(f"{sheet.name}: a table row of {len(row)} cells: {row}")
-    for part in sheet.parts.values():
-        check(part)
-    for number, mark in enumerate(sheet.marks, start=1):
-        if len(mark) != len(sheet.columns):
-            raise ChartError(f"{sheet.name}: mark {number} has {len(mark)} columns")
-        for column, value in zip(sheet.columns, mark):
-            _check_value(sheet, number, column, value)
-
-
-def _check_value(sheet: Sheet, number: int, column: str, value: Value) -> None:
-    where = f"{sheet.name}: mark {number}, {column}"
-    if isinstance(value, str):
-        # gnuplot reads a number off the start of any text: "2,5" would be 2.
-        if value[:1].isdigit() or set(value) & set(',"\n'):
-            raise ChartError(f"{where}: the text {value!r} could be read as a number")
-    elif value is not None and not isfinite(value):
-        raise ChartError(f"{where}: {value} is not a number")
-    if column in sheet.log and value is not None:
-        if isinstance(value, str) or value <= 0:
-            raise ChartError(f"{where}: {value!r} has no place on a log axis")
-
-
-def csv_text(columns: Sequence[str], marks: Sequence[Sequence[Value]]) -> str:
-    """The marks as gnuplot and anyone else can read them; None is an empty field."""
-    lines = [",".join(columns)]
-    for mark in marks:
-        lines.append(",".join("" if value is None else str(value) for value in mark))
-    return "\n".join(lines) + "\n"
+def columns(prefix: str, rows: Sequence[Mapping[str, object]], *keys: str) -> dict:
+    """Rows as arrays, one a key: label_x, label_name ... keys: for when there are none."""
+    names = dict.fromkeys([*keys, *(key for row in rows for key in row)])
+    return {f"{prefix}_{key}": [row[key] for row in rows] for key in names}
 
 
 def settings_text(sheet: Sheet) -> str:
     """The words and scales, as a gnuplot file."""
-    size_px, title = fit_title(sheet.title)
-    settings: dict[str, object] = {
-        "title_px": size_px,
-        "title": title,
-        "subtitle": fit_subtitle(sheet.subtitle),
-        "nothing": sheet.nothing,
-        "labels": 0,
-        **sheet.settings,
-    }
-    lines = [f"# What {sheet.name}.csv does not say: words and scales."]
-    for name, value in settings.items():
-        lines.extend(_assignment(name, value))
-    for tics in sheet.tics:
-        marks = ", ".join(f"{_literal(w)} {_literal(at)}" for w, at in tics.marks)
-        lines.append(f"set {tics.axis}tics ({marks})")
-    return "\n".join(lines) + "\n"
+    size_px, lines = fit_title(sheet.title)
+    heading = {"title_px": size_px, "title": lines,
+               "subtitle": fit_subtitle(sheet.subtitle),
+               "nothing": sheet.nothing}  # fmt: skip
+    told = [f"# Of the chart {sheet.name}, what the tables do not say: words and scales."]
+    for name, value in {**heading, **sheet.settings}.items():
+        told.extend(_assignment(name, value))
+    return "\n".join(told) + "\n"
 
 
 def _assignment(name: str, value: object) -> Iterator[str]:
-    if isinstance(value, (list, tuple)):
+    if name == "xtics":
+        yield f"set xtics {value}"
+    elif isinstance(value, (list, tuple)):
         # gnuplot has no empty array, and looks at one even when a loop runs no times.
-        items = [_literal(item) for item in value] or ["0"]
+        items = [_literal(item) for item in value] or ["1"]
         yield f"array {name}[{len(items)}] = [{', '.join(items)}]"
+        yield f"{name}_n = {len(value)}"
     else:
         yield f"{name} = {_literal(value)}"
 
@@ -136,35 +101,40 @@ def _literal(value: object) -> str:
     if isinstance(value, (int, float)):
         if not isfinite(value):
             raise ChartError(f"{value} is not a number")
-        return repr(value)
+        # gnuplot's whole numbers have few digits.
+        return repr(value) if abs(value) < 2**31 else repr(float(value))
     text = str(value).replace("\n", " ")
     return "'" + text.replace("'", "''") + "'"
 
 
 def fit_title(title: str) -> tuple[int, list[str]]:
-    """The largest size at which the title takes two lines at most."""
-    for size_px in TITLE_PX:
-        lines = _wrapped(_bound(title), size_px, BOLD_EM)
-        if len(lines) <= MOST_LINES:
-            return size_px, lines
-    raise ChartError(f"a title of {len(title)} characters does not fit: {title}")
+    """The largest size at which the title takes two lines at most.
+
+    One that is too long for any loses what it says last.
+    """
+    bound = _bound(title)
+    while True:
+        for size_px in TITLE_PX:
+            lines = _wrapped(bound, size_px, BOLD_EM)
+            if len(lines) <= MOST_LINES:
+                return size_px, lines
+        shorter = bound.rpartition("; ")[0] or bound.rpartition(", ")[0]
+        bound = shorter or bound[: int(0.8 * len(bound))] + "…"
 
 
 def fit_subtitle(subtitle: str) -> list[str]:
-    """Two lines at most, broken between its parts where that is possible."""
+    """Two lines at most, broken between its parts; what has no room is left out."""
     widest = _widest(SUBTITLE_PX, PLAIN_EM)
-    subtitle = _bound(subtitle)
-    lines = _filled(subtitle.split(" · "), " · ", widest)
-    if len(lines) > MOST_LINES or any(len(line) > widest for line in lines):
-        lines = _filled(subtitle.split(" "), " ", widest)
-    if len(lines) > MOST_LINES:
-        raise ChartError(f"{len(lines)} lines of subtitle do not fit: {subtitle}")
-    return lines
+    parts = [_bound(part) for part in subtitle.split(" · ") if part]
+    while parts and len(lines := _filled(parts, " · ", widest)) > MOST_LINES:
+        parts.pop()
+    return [line[:widest] for line in lines] if parts else []
 
 
 def _bound(text: str) -> str:
-    """A number and its unit on one line."""
-    return re.sub(r"(\d) (?=(?:[nµm]?s|[kMG]?B|%)(?!\w))", "\\1\u00a0", text)
+    """A number and its unit on one line, and a design with its size."""
+    text = re.sub(r"(\d) (?=(?:[nµm]?s|[kMG]?B|%)(?!\w))", "\\1\u00a0", text)
+    return re.sub(r"\b(pool|threads|fibers) of (?=\d)", "\\1 of\u00a0", text)
 
 
 def _widest(size_px: float, em: float) -> int:
@@ -189,8 +159,5 @@ def _filled(parts: Sequence[str], joint: str, widest: int) -> list[str]:
     lines = [parts[0]]
     for part in parts[1:]:
         joined = lines[-1] + joint + part
-        if len(joined) <= widest:
-            lines[-1] = joined
-        else:
-            lines.append(part)
+        lines[-1:] = [joined] if len(joined) <= widest else [lines[-1], part]
     return lines

@@ -1,4 +1,3 @@
-"use strict";
 // Calls in flight over time, both designs, the capacity, and a line at the moment.
 
 class Clock {
@@ -6,8 +5,8 @@ class Clock {
     this.canvas = canvas;
   }
 
-  show(recordings, whole, capacity) {
-    Object.assign(this, { recordings, whole, capacity });
+  show(recordings, whole, capacity, outage) {
+    Object.assign(this, { recordings, whole, capacity, outage });
     this.forget();
   }
 
@@ -39,19 +38,45 @@ class Clock {
     context.scale(still.width / width, still.height / height);
     const peaks = this.recordings.map((recording) => recording.peak);
     const most = Math.max(this.capacity || 0, ...peaks) * 1.1 || 1;
-    const y = (calls) => height - 2 - (calls / most) * (height - 4);
-    for (const recording of this.recordings) {
-      this.curve(context, recording, (at) => (at / this.whole) * width, y);
+    const foot = height - 20; // below it stand the times
+    const x = (at) => (at / this.whole) * width;
+    const y = (calls) => foot - (calls / most) * (foot - 4);
+    if (this.outage.length) {
+      const [from, to] = this.outage;
+      context.fillStyle = colours()("shade");
+      context.fillRect(x(from), 0, x(to) - x(from), foot);
     }
+    for (const recording of this.recordings) {
+      this.curve(context, recording, x, y);
+    }
+    this.axis(context, width, foot);
     if (this.capacity) {
-      context.strokeStyle = colours()("ink");
-      context.setLineDash([8, 5]);
-      context.beginPath();
-      context.moveTo(0, y(this.capacity));
-      context.lineTo(width, y(this.capacity));
-      context.stroke();
+      this.level(context, y(this.capacity), width, `the API serves ${this.capacity}`);
     }
     return still;
+  }
+
+  axis(context, width, foot) {
+    context.fillStyle = colours()("muted");
+    context.font = "13px system-ui, sans-serif";
+    context.textBaseline = "middle";
+    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+      context.textAlign = { 0: "left", 1: "right" }[share] ?? "center";
+      const at = share ? duration((share * this.whole) / 1e6) : "calls in flight from 0";
+      context.fillText(at, share * width, foot + 11);
+    }
+  }
+
+  level(context, y, width, words) {
+    context.strokeStyle = context.fillStyle = colours()("ink");
+    context.setLineDash([8, 5]);
+    context.beginPath();
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+    context.stroke();
+    context.setLineDash([]);
+    context.textAlign = "right";
+    context.fillText(words, width - 2, y - 8);
   }
 
   curve(context, recording, x, y) {

@@ -1,4 +1,3 @@
-"use strict";
 // One design at a moment: who waits, is at the API, is turned away, or is done.
 
 const FONT = "15px system-ui, sans-serif";
@@ -65,6 +64,9 @@ class Lane {
       box.querySelector(".counters").append(counter);
       this.counters[key] = counter.firstChild;
     }
+    this.note = document.createElement("span");
+    this.note.className = "done";
+    box.querySelector(".counters").append(this.note);
   }
 
   show(recording, scale) {
@@ -77,10 +79,14 @@ class Lane {
   draw(now) {
     const counts = this.recording.countsAt(now);
     for (const [key, counter] of Object.entries(this.counters)) {
-      counter.textContent = counts[key].toLocaleString("en").replaceAll(",", "\u202f");
+      counter.textContent = count(counts[key]);
     }
+    const { makespan, name, retries } = this.recording;
+    this.note.textContent = now < makespan ? ""
+      : `done after ${duration(makespan / 1e6)}`
+        + (retries ? `, ${count(retries)} retries` : "");
     const said = Object.entries(counts).map(([key, n]) => `${n} ${key}`).join(", ");
-    this.canvas.setAttribute("aria-label", `${this.recording.name}: ${said}`);
+    this.canvas.setAttribute("aria-label", `${name}: ${said}`);
     const { context, width, height } = pen(this.canvas);
     const colour = colours();
     const look = this.recording.look;
@@ -106,11 +112,13 @@ class Lane {
     };
   }
 
-  heading(context, room, words) {
+  // A few words, or the first of them where there is no room for more.
+  heading(context, room, words, short = words) {
     context.fillStyle = this.tones.muted;
     context.font = FONT;
     context.textAlign = "left";
-    context.fillText(words, room.x, ROOM.head / 2, room.width);
+    const fits = context.measureText(words).width <= room.width;
+    context.fillText(fits ? words : short, room.x, ROOM.head / 2);
   }
 
   // Dots column by column; groups of [count, fill] one after the other.
@@ -142,7 +150,7 @@ class Lane {
   }
 
   drawFinished(context, room, counts) {
-    this.heading(context, room, "finished (hatched: lost)");
+    this.heading(context, room, "finished (hatched: lost)", "finished");
     this.dots(context, room, this.recording.tasks, [
       [counts.ok, this.tones.full],
       [counts.rejected + counts.failed, this.tones.lost],
@@ -163,11 +171,11 @@ class Lane {
     }
     const side = Math.min(...sides);
     this.heading(context, served, capacity
-      ? `at the API, which serves ${capacity} at once` : "at the API");
+      ? `at the API, which serves ${capacity} at once` : "at the API", "at the API");
     const rows = Math.max(1, Math.floor(served.height / side));
     this.frame(context, served, places, side, rows);
     if (beyond) {
-      this.heading(context, crowd, "turned away");
+      this.heading(context, crowd, "turned away", "away");
       this.wall(context, crowd.x - 12, room);
     }
     for (let i = 0; i < this.recording.start.length; i++) {

@@ -1,10 +1,11 @@
-"use strict";
 // A recorded run: what happened when, and how its tasks stand at a moment.
 
 class Recording {
   constructor(run, outcomes) {
-    Object.assign(this, { name: run.name, look: run.look, tasks: run.tasks });
-    this.workers = run.workers;
+    Object.assign(this, {
+      name: run.name, look: run.look, tasks: run.tasks, bounded: run.bounded,
+      retries: run.retries,
+    });
     const summed = (steps) => {
       let sum = 0;
       return steps.map((step) => (sum += step));

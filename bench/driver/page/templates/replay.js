@@ -1,77 +1,71 @@
-"use strict";
-// The replay: a thread per task above, a pool below, on one clock, from recorded runs.
+// The replay: two designs, one above the other, on one clock, from recorded runs.
 // Recording knows what happened when, Lane and Clock draw one moment, Replay moves it.
-
-// What a name says in parentheses: an option in which runs of one design differ.
-function variant(run) {
-  return run.name.match(/\(.*\)/)?.[0] ?? "";
-}
 
 class Replay {
   constructor(data) {
-    this.capacity = data.capacity;
+    Object.assign(this, { capacity: data.capacity, outage: data.outage });
     this.runs = data.runs.map((run) => new Recording(run, data.outcomes));
     this.part = (name) => document.getElementById(`replay-${name}`);
     this.lanes = [0, 1].map((n) => new Lane(this.part(`lane-${n}`)));
     this.clock = new Clock(this.part("clock"));
     this.stage = this.part("stage");
     this.stage.hidden = false;
+    this.part("full").hidden = !this.capacity;
     this.now = 0;
     this.playing = false;
-    this.offerTasks();
+    this.offerTasks(this.runs[data.first].tasks);
+    this.offerRuns(data.first, data.second);
     this.listen();
-    this.choose();
+    this.take();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.part("play").hidden = true;
     }
   }
 
-  offerTasks() {
-    const counts = [...new Set(this.runs.map((run) => run.tasks))];
-    for (const count of counts) {
-      this.part("tasks").append(new Option(count.toLocaleString("en"), count));
+  offerTasks(chosen) {
+    for (const tasks of new Set(this.runs.map((run) => run.tasks))) {
+      this.part("tasks").append(new Option(count(tasks), tasks));
     }
+    this.part("tasks").value = chosen;
   }
 
-  // A pool is offered by its place among the runs: names may differ in an option only.
-  choose() {
+  // Every run of as many tasks, by its place among all.
+  offerRuns(first, second) {
     const tasks = Number(this.part("tasks").value);
-    const here = this.runs.filter((run) => run.tasks === tasks);
-    const wanted = this.part("pool").value;
-    const offers = here.filter((run) => run.workers)
-      .map((run) => new Option(run.name, this.runs.indexOf(run)));
-    this.part("pool").replaceChildren(...offers);
-    if (offers.some((offer) => offer.value === wanted)) {
-      this.part("pool").value = wanted;
+    const here = this.runs.map((run, i) => [run, i]).filter(([run]) => run.tasks === tasks);
+    for (const name of ["first", "second"]) {
+      this.part(name).replaceChildren(
+        ...here.map(([run, i]) => new Option(run.name, i)));
     }
-    const pool = this.runs[this.part("pool").value];
-    const threads = here.filter((run) => !run.workers);
-    const alike = threads.find((run) => variant(run) === variant(pool));
-    this.take(alike ?? threads[0], pool);
+    const free = here.find(([run]) => !run.bounded) ?? here[0];
+    const bound = here.find(([run]) => run !== free[0] && run.bounded) ?? here.at(-1);
+    this.part("first").value = first ?? free[1];
+    this.part("second").value = second ?? bound[1];
   }
 
-  take(threads, pool) {
-    this.shown = [threads, pool];
-    const peak = Math.max(threads.peak, pool.peak);
+  take() {
+    this.shown = ["first", "second"].map((name) => this.runs[this.part(name).value]);
+    const most = (key) => Math.max(...this.shown.map((run) => run[key]));
     const scale = {
-      capacity: this.capacity,
-      places: this.capacity || peak,
-      beyond: Math.max(threads.mostAway, pool.mostAway),
+      capacity: this.capacity, places: this.capacity || most("peak"),
+      beyond: most("mostAway"),
     };
     this.lanes.forEach((lane, n) => lane.show(this.shown[n], scale));
-    this.whole = Math.max(threads.makespan, pool.makespan);
-    this.clock.show(this.shown, this.whole, this.capacity);
-    this.events = [...threads.events, ...pool.events].sort((a, b) => a - b);
-    // A still that already says something: the threads at their busiest, well on.
-    const busy = threads.curve.filter((point) => point[1] === threads.peak);
+    this.whole = most("makespan");
+    this.clock.show(this.shown, this.whole, this.capacity, this.outage);
+    this.events = this.shown.flatMap((run) => run.events).sort((a, b) => a - b);
+    // A still that already says something: the first at its busiest, well on.
+    const [first] = this.shown;
+    const busy = first.curve.filter((point) => point[1] === first.peak);
     this.moveTo(busy.length ? busy.at(-1)[0] : 0);
     this.nameRate();
   }
 
   listen() {
     const on = (name, event, act) => this.part(name).addEventListener(event, act);
-    on("tasks", "change", () => this.choose());
-    on("pool", "change", () => this.choose());
+    on("tasks", "change", () => { this.offerRuns(); this.take(); });
+    on("first", "change", () => this.take());
+    on("second", "change", () => this.take());
     on("play", "click", () => this.play(!this.playing));
     on("back", "click", () => this.step(-1));
     on("next", "click", () => this.step(1));
@@ -159,8 +153,8 @@ class Replay {
   nameRate() {
     const slower = 1000 / this.rate();
     this.part("rate").textContent = slower >= 1
-      ? `${slower.toPrecision(2) * 1}× slower than it was`
-      : `${(1 / slower).toPrecision(2) * 1}× faster than it was`;
+      ? `slowed down ${count(Number(slower.toPrecision(2)))}×`
+      : `sped up ${Number((1 / slower).toPrecision(2))}×`;
   }
 
   moveTo(now) {
@@ -170,7 +164,7 @@ class Replay {
 
   draw() {
     this.part("scrub").value = this.whole ? this.now / this.whole : 0;
-    this.part("time").textContent = `${(this.now / 1000).toFixed(1)} ms`;
+    this.part("time").textContent = duration(this.now / 1e6);
     this.lanes.forEach((lane) => lane.draw(this.now));
     this.clock.draw(this.now);
   }
