@@ -28,6 +28,7 @@ optional_to_run='
 command git git
 command g++ g++
 library benchmark libbenchmark-dev
+command go golang-go
 '
 needed_to_test='
 library cmocka libcmocka-dev

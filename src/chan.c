@@ -11,6 +11,18 @@
 
 /* ---- life ---- */
 
+/* Adaptive: a thread that meets a held lock looks again for a moment before it sleeps,
+ * as the lock is seldom held for longer than copying a value takes. */
+static void init_lock(pthread_mutex_t *lock) {
+    pthread_mutexattr_t attributes;
+    must(pthread_mutexattr_init(&attributes));
+#ifdef PTHREAD_MUTEX_ADAPTIVE_NP /* glibc has it, musl has not */
+    must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP));
+#endif
+    must(pthread_mutex_init(lock, &attributes));
+    must(pthread_mutexattr_destroy(&attributes));
+}
+
 struct chan *chan_create(size_t value_size, size_t capacity) {
     size_t bytes;
     if (__builtin_mul_overflow(value_size, capacity, &bytes) ||
@@ -32,13 +44,7 @@ struct chan *chan_create(size_t value_size, size_t capacity) {
         .closes_at_ns = DEADLINE_NEVER,
         .name = "unnamed",
     };
-    /* Adaptive: who meets a held lock looks again for a moment, as it is seldom held
-     * for longer than copying a value takes. */
-    pthread_mutexattr_t adaptive;
-    must(pthread_mutexattr_init(&adaptive));
-    must(pthread_mutexattr_settype(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP));
-    must(pthread_mutex_init(&chan->lock, &adaptive));
-    must(pthread_mutexattr_destroy(&adaptive));
+    init_lock(&chan->lock);
     return chan;
 }
 

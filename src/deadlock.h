@@ -13,7 +13,7 @@
  *   deadlock_thread_runs(name)   by the new thread, first
  *   deadlock_thread_ends()       by it, last
  *
- * The waits themselves (park, wait_group) call deadlock_asleep() and deadlock_awake().
+ * The waits themselves (park) call deadlock_asleep() and deadlock_awake().
  * A wait with a deadline never counts: time will end it. Nor does a wait for anything
  * else (a join, a semaphore): that may miss a deadlock. A thread that the detector was
  * not told about does not count at all, so nobody may depend on it: who waits for it

@@ -97,13 +97,30 @@ static bool spin(struct park *park, int64_t deadline_ns) {
     return false;
 }
 
+/* What this system call reads is not libc's struct timespec, which on 32 bits may have
+ * 64 bits of time or 32. */
+#ifdef SYS_futex_time64
+#define FUTEX_CALL SYS_futex_time64
+#else
+#define FUTEX_CALL SYS_futex
+#endif
+struct kernel_time {
+#ifdef SYS_futex_time64
+    int64_t s, ns;
+#else
+    long s, ns;
+#endif
+};
+
 /* Sleep while *word is `value`. False when the deadline passed. */
 static bool futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns) {
-    struct timespec deadline = to_timespec(deadline_ns);
-    struct timespec *until = deadline_ns == DEADLINE_NEVER ? NULL : &deadline;
+    struct kernel_time deadline;
+    deadline.s = deadline_ns / NS_PER_S;
+    deadline.ns = deadline_ns % NS_PER_S;
+    struct kernel_time *until = deadline_ns == DEADLINE_NEVER ? NULL : &deadline;
     /* The BITSET form is the one whose timeout is a moment of CLOCK_MONOTONIC. */
-    long error = syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, value,
-                         until, NULL, FUTEX_BITSET_MATCH_ANY);
+    long error = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG,
+                         value, until, NULL, FUTEX_BITSET_MATCH_ANY);
     if (error == 0 || errno == EAGAIN || errno == EINTR) {
         return true; /* woken, or not asleep any more, or for no reason: look again */
     }
@@ -156,7 +173,7 @@ void park_wake(struct park *park) {
     if (before != EMPTY) {
         /* The sleeper may be gone already: the kernel gets an address, no more. At
          * worst it wakes a stranger for nothing, and every sleeper looks again. */
-        syscall(SYS_futex, &park->state, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL,
-                0);
+        syscall(FUTEX_CALL, &park->state, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL,
+                NULL, 0);
     }
 }

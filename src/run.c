@@ -1,9 +1,13 @@
 #include "run.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "ctx.h"
@@ -54,11 +58,21 @@ static int start_clock(struct run *run, const struct run_config *config) {
     return 0;
 }
 
+/* Not every kernel lets it be set (gVisor does not): then its own slack is in force,
+ * and is what the record tells; or -1, if it will not even say that. */
+static void set_timer_slack(struct run_config *config) {
+    if (prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns) != 0) {
+        fprintf(stderr, "%s: --timer-slack has no effect here: %s\n",
+                program_invocation_short_name, strerror(errno));
+    }
+    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
+}
+
 int run_init(struct run *run, struct run_config *config) {
     *run = (struct run){.config = &config->runner, .workload = &config->workload};
-    must(prctl(PR_SET_TIMERSLACK, (unsigned long)config->timer_slack_ns));
-    config->timer_slack_ns = prctl(PR_GET_TIMERSLACK);
-    tally_init(&run->tally, config->sampled ? &run->samples : NULL);
+    set_timer_slack(config);
+    tally_init(&run->tally, config->workload.tasks,
+               config->sampled ? &run->samples : NULL);
     int error = init_thread_attributes(run);
     if (error != 0) {
         goto destroy_attributes;
@@ -88,8 +102,20 @@ destroy_attributes:
     return error;
 }
 
+/* Now that the clock is stopped, there is time to tell of each task given up. */
+static void sample_given_up(struct run *run) {
+    struct task task = run->tally.given_up;
+    while (task.index < (uint64_t)run->workload->tasks) {
+        sample_unstarted(&run->samples, task, run->tally.given_up_as);
+        task = workload_next(run->workload, task);
+    }
+}
+
 void run_finish(struct run *run) {
     tally_finish(&run->tally);
+    if (run->tally.samples != NULL) {
+        sample_given_up(run);
+    }
 }
 
 void run_destroy(struct run *run) {
@@ -100,9 +126,28 @@ void run_destroy(struct run *run) {
     must(pthread_attr_destroy(&run->thread_attributes));
 }
 
+/* EAGAIN may be any limit of the machine, and glibc tells ENOMEM as EAGAIN, too. All
+ * else is no limit, so to name the fullest one would be misleading. */
+static void explain_create_error(struct run *run, int64_t threads_then) {
+    int64_t thread_bytes = run->config->stack_bytes + run->config->guard_bytes;
+    int error = run->create_error;
+    const char *hint = error == EPERM    ? "; a seccomp filter or the like?"
+                       : error == EINVAL ? "; is the stack too small for this machine?"
+                                         : "";
+    if (error == EAGAIN || error == ENOMEM) {
+        limits_explain(run->limit, sizeof run->limit, threads_then, thread_bytes);
+    } else {
+        snprintf(run->limit, sizeof run->limit, "pthread_create: %s%s", strerror(error),
+                 hint);
+    }
+}
+
 int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument) {
     pthread_t detached;
+    must(pthread_attr_setdetachstate(&run->thread_attributes,
+                                     thread == NULL ? PTHREAD_CREATE_DETACHED
+                                                    : PTHREAD_CREATE_JOINABLE));
     deadlock_thread_begins();
     int64_t alive = gauge_expect(&run->tally.threads);
     int64_t before_ns = now_ns();
@@ -116,11 +161,20 @@ int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
     }
     gauge_down(&run->tally.threads);
     deadlock_thread_cancelled();
-    if (run->limit[0] == '\0') {
-        int64_t thread_bytes = run->config->stack_bytes + run->config->guard_bytes;
-        limits_explain(run->limit, sizeof run->limit, thread_bytes);
+    if (run->create_error == 0) {
+        run->create_error = error;
+        explain_create_error(run, limits_count_threads());
     }
     return error;
+}
+
+void run_join_thread(pthread_t thread, pid_t tid) {
+    must(pthread_join(thread, NULL));
+    /* pthread_join() returns when the thread has left our memory. The kernel counts it
+     * for some microseconds more, and offers no call that waits for the end of them. */
+    while (syscall(SYS_tgkill, getpid(), tid, 0) == 0) {
+        sched_yield();
+    }
 }
 
 bool run_wait_until_due(struct run *run, struct task task) {

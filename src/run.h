@@ -30,11 +30,15 @@ void run_destroy(struct run *run);
 
 /* For the strategies, from one thread at a time: creates a thread with the run's
  * attributes and accounts for the time it takes. 0 or an error number, as from
- * pthread_create(), in practice EAGAIN: some limit of the machine; the first time,
- * run->limit then says which it most likely was. `thread` may be NULL: detached. The
- * detector is told; the thread calls deadlock_thread_runs() and _ends() itself. */
+ * pthread_create(); the first time, run->limit then says what the reason most likely
+ * was. A NULL `thread` is created detached. The detector is told; the thread calls
+ * deadlock_thread_runs() and _ends() itself. */
 int run_start_thread(struct run *run, pthread_t *thread, void *(*body)(void *),
                      void *argument);
+
+/* Joins a thread, and returns only when the kernel has stopped counting it, too: then
+ * another can take its place under every limit. `tid` is its gettid(). */
+void run_join_thread(pthread_t thread, pid_t tid);
 
 /* Waits until the task is due. False if the design is told to stop. Any thread. */
 bool run_wait_until_due(struct run *run, struct task task);

@@ -22,7 +22,7 @@ struct runner_config {
     int64_t workers;     /* worker-pool: threads that serve */
     int64_t queue;       /* worker-pool: the channel's capacity, 0 = unbuffered */
     int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
-    bool detach;         /* thread-per-task: detach and count instead of joining */
+    bool join;           /* thread-per-task: join each instead of detaching it */
     int64_t stack_bytes; /* of each thread; 0: the system's default */
     int64_t guard_bytes; /* -1: the system's default */
 };
@@ -38,14 +38,15 @@ struct run {
     struct samples samples;
     struct process_figures process;   /* noted when all threads are there */
     pthread_attr_t thread_attributes; /* as the config says */
-    char limit[320]; /* what stopped threads from being created, or "" */
+    int create_error; /* of the first thread that could not be created, or 0 */
+    char limit[320];  /* why, most likely; or "" */
 };
 
 /* "thread-per-task" or "worker-pool" */
 extern const char runner_name[];
 
 /* 0, if every task is accounted for. Else nothing has run: -ENOMEM, or, from the pool,
- * -EAGAIN if not even one worker could be created. */
+ * -create_error if not even one worker could be created. */
 int runner_run(struct run *run);
 
 #endif

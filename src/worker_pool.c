@@ -78,10 +78,7 @@ static void feed(struct pool *pool) {
     while (task.index < (uint64_t)workload->tasks && feed_task(pool, task)) {
         task = workload_next(workload, task);
     }
-    while (task.index < (uint64_t)workload->tasks) {
-        client_skip(&pool->run->client, task, OUTCOME_CANCELLED);
-        task = workload_next(workload, task);
-    }
+    client_give_up(&pool->run->client, task, OUTCOME_CANCELLED); /* if any are left */
     chan_close(pool->jobs); /* README: close. Or the workers wait for ever. */
 }
 
@@ -123,9 +120,11 @@ static void cook_everything(struct pool *pool) {
     if (fed_apart) {
         must(pthread_join(feeder, NULL));
     }
-    struct task task; /* still in the queue when the workers were told to stop */
-    while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
-        client_skip(&pool->run->client, task, OUTCOME_CANCELLED);
+    /* The feeder put the tasks into the queue in order, and gave up the rest: so what
+     * the workers left there begins with its first and reaches to where the rest is. */
+    struct task task;
+    if (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
+        client_give_up(&pool->run->client, task, OUTCOME_CANCELLED);
     }
 }
 
@@ -143,7 +142,7 @@ int runner_run(struct run *run) {
     wait_group_init(&pool.working);
 
     int64_t count = start_workers(&pool, workers);
-    error = count == 0 ? -EAGAIN : 0;
+    error = count == 0 ? -run->create_error : 0;
     if (count > 0) {
         cook_everything(&pool);
     }

@@ -2,53 +2,15 @@
 #include "chan.h"
 #include "clock.h"
 #include "simulation/api.h"
+#include "support/caller.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "support/until.h"
 
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
-static const struct call endless = {.service_ns = INT64_MAX, .fate = FATE_HANG};
 
 static int64_t replies(struct api *api, enum reply reply) {
     return atomic_load(&api->replies[reply]);
-}
-
-static enum reply call_once(struct api *api, const struct call *call) {
-    return api_call(api, call, DEADLINE_NEVER, NULL);
-}
-
-/* ---- calls that wait until they are told to hang up ---- */
-
-struct caller {
-    struct api *api;
-    const struct call *call;
-    struct chan *hang_up;
-    pthread_t thread;
-    enum reply reply;
-};
-
-static void *call_and_wait(void *argument) {
-    struct caller *caller = argument;
-    caller->reply =
-        api_call(caller->api, caller->call, DEADLINE_NEVER, caller->hang_up);
-    return NULL;
-}
-
-static void start_endless_call(struct caller *caller, struct api *api,
-                               struct chan *hang_up) {
-    *caller = (struct caller){.api = api, .call = &endless, .hang_up = hang_up};
-    size_t before = chan_waiters(hang_up, CHAN_RECEIVE);
-    caller->thread = thread_start(call_and_wait, caller);
-    UNTIL(chan_waiters(hang_up, CHAN_RECEIVE) == before + 1);
-}
-
-static void hang_up_all(struct caller *callers, int count, struct chan *hang_up) {
-    chan_close(hang_up);
-    for (int i = 0; i < count; i++) {
-        thread_join(callers[i].thread);
-        assert_int_equal(callers[i].reply, REPLY_HUNG_UP);
-    }
 }
 
 /* ---- capacity ---- */
@@ -62,13 +24,13 @@ static void capacity_is_used_up_and_not_exceeded(void) {
     api_init(&api, &config, now_ns());
     for (int i = 0; i < CAPACITY; i++) {
         assert_int_equal(atomic_load(&api.served.now), i);
-        start_endless_call(&callers[i], &api, hang_up);
+        caller_start(&callers[i], &api, hang_up);
     }
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(call_once(&api, &quick), REPLY_REJECTED);
+        assert_int_equal(call_now(&api, &quick), REPLY_REJECTED);
     }
-    hang_up_all(callers, CAPACITY, hang_up);
-    assert_int_equal(call_once(&api, &quick), REPLY_OK); /* all places are free again */
+    callers_hang_up(callers, CAPACITY, hang_up);
+    assert_int_equal(call_now(&api, &quick), REPLY_OK); /* all places are free again */
     assert_int_equal(gauge_peak(&api.served), CAPACITY);
     assert_int_equal(gauge_peak(&api.in_flight), CAPACITY + 1);
     assert_int_equal(api_calls(&api), CAPACITY + 3 + 1);
@@ -86,7 +48,7 @@ static void *hammer_api(void *argument) {
     struct hammer *hammer = argument;
     for (int i = 0; i < hammer->calls; i++) {
         struct call call = {.service_ns = i % 50 * NS_PER_US};
-        hammer->replies[call_once(hammer->api, &call)]++;
+        hammer->replies[call_now(hammer->api, &call)]++;
     }
     return NULL;
 }
@@ -105,8 +67,8 @@ static void capacity_is_not_exceeded_by_many_threads_at_once(void) {
     }
     crowd_start(&crowd);
     crowd_join(&crowd);
-    assert_in_range(gauge_peak(&api.served), 1, CAPACITY);
-    assert_in_range(gauge_peak(&api.in_flight), CAPACITY, THREADS);
+    assert_between(gauge_peak(&api.served), 1, CAPACITY);
+    assert_between(gauge_peak(&api.in_flight), CAPACITY, THREADS);
     assert_int_equal(atomic_load(&api.served.now), 0);
     assert_int_equal(atomic_load(&api.in_flight.now), 0);
     assert_int_equal(api_calls(&api), THREADS * hammer.calls);
@@ -121,7 +83,7 @@ static void without_limits_nobody_is_turned_away(void) {
     struct api api;
     api_init(&api, &config, now_ns());
     for (int i = 0; i < 1000; i++) {
-        assert_int_equal(call_once(&api, &quick), REPLY_OK);
+        assert_int_equal(call_now(&api, &quick), REPLY_OK);
     }
     api_destroy(&api);
 }
@@ -133,8 +95,33 @@ static void the_rate_lets_a_burst_through_and_no_more(void) {
     struct api api;
     api_init(&api, &config, now_ns());
     for (int i = 0; i < 10; i++) {
-        assert_int_equal(call_once(&api, &quick), i < 3 ? REPLY_OK : REPLY_REJECTED);
+        assert_int_equal(call_now(&api, &quick), i < 3 ? REPLY_OK : REPLY_REJECTED);
     }
+    api_destroy(&api);
+}
+
+/* Which of the two stands in front shows in what a call without a place has used up. */
+static void a_call_that_finds_no_place_has_used_its_token(void) {
+    struct api_config config = {.capacity = 1, .rate_per_s = 1e-6, .burst = 2};
+    struct api api;
+    struct caller caller;
+    struct chan *hang_up = chan_create(0, 0);
+    api_init(&api, &config, now_ns());
+    caller_start(&caller, &api, hang_up);
+    assert_int_equal(call_now(&api, &quick), REPLY_REJECTED); /* no place */
+    callers_hang_up(&caller, 1, hang_up);
+    assert_int_equal(call_now(&api, &quick), REPLY_REJECTED); /* no token */
+    api_destroy(&api);
+    chan_free(hang_up);
+}
+
+static void a_call_without_a_token_takes_no_place(void) {
+    struct api_config config = {.capacity = 1, .rate_per_s = 1e-6, .burst = 0};
+    struct api api;
+    api_init(&api, &config, now_ns());
+    assert_int_equal(call_now(&api, &quick), REPLY_REJECTED);
+    assert_int_equal(gauge_peak(&api.served), 0);
+    assert_int_equal(atomic_load(&api.served.now), 0);
     api_destroy(&api);
 }
 
@@ -143,7 +130,7 @@ static void a_rejection_takes_its_time(void) {
     struct api api;
     api_init(&api, &config, now_ns());
     int64_t before_ns = now_ns();
-    assert_int_equal(call_once(&api, &quick), REPLY_REJECTED);
+    assert_int_equal(call_now(&api, &quick), REPLY_REJECTED);
     assert_true(now_ns() - before_ns >= config.reject_ns);
     api_destroy(&api);
 }
@@ -154,10 +141,10 @@ static void each_fate_has_its_reply(void) {
     struct api_config config = {0};
     struct api api;
     api_init(&api, &config, now_ns());
-    assert_int_equal(call_once(&api, &(struct call){0, FATE_OK}), REPLY_OK);
-    assert_int_equal(call_once(&api, &(struct call){0, FATE_ERROR}), REPLY_FAILED);
-    assert_int_equal(call_once(&api, &(struct call){0, FATE_SILENT}), REPLY_WRONG);
-    assert_int_equal(call_once(&api, &(struct call){0, FATE_HANG}), REPLY_OK);
+    assert_int_equal(call_now(&api, &(struct call){0, FATE_OK}), REPLY_OK);
+    assert_int_equal(call_now(&api, &(struct call){0, FATE_ERROR}), REPLY_FAILED);
+    assert_int_equal(call_now(&api, &(struct call){0, FATE_SILENT}), REPLY_WRONG);
+    assert_int_equal(call_now(&api, &(struct call){0, FATE_HANG}), REPLY_OK);
     assert_int_equal(replies(&api, REPLY_OK), 2);
     assert_int_equal(replies(&api, REPLY_FAILED), 1);
     assert_int_equal(replies(&api, REPLY_WRONG), 1);
@@ -171,7 +158,7 @@ static void no_reply_comes_before_its_time(void) {
     api_init(&api, &config, now_ns());
     for (int i = 0; i < 10; i++) {
         int64_t before_ns = now_ns();
-        assert_int_equal(call_once(&api, &call), REPLY_WRONG);
+        assert_int_equal(call_now(&api, &call), REPLY_WRONG);
         assert_true(now_ns() - before_ns >= call.service_ns);
     }
     api_destroy(&api);
@@ -184,12 +171,12 @@ static void a_caller_may_give_up(void) {
     struct api api;
     api_init(&api, &config, now_ns());
     int64_t give_up_ns = now_ns() + NS_PER_MS;
-    assert_int_equal(api_call(&api, &endless, give_up_ns, NULL), REPLY_TOO_LATE);
+    assert_int_equal(api_call(&api, &endless_call, give_up_ns, NULL), REPLY_TOO_LATE);
     assert_true(now_ns() >= give_up_ns);
-    assert_int_equal(api_call(&api, &endless, DEADLINE_NOW, NULL), REPLY_TOO_LATE);
+    assert_int_equal(api_call(&api, &endless_call, DEADLINE_NOW, NULL), REPLY_TOO_LATE);
     int64_t hour_ns = now_ns() + 3600 * NS_PER_S; /* long enough for a reply */
     assert_int_equal(api_call(&api, &quick, hour_ns, NULL), REPLY_OK);
-    assert_int_equal(call_once(&api, &quick), REPLY_OK); /* the place is free again */
+    assert_int_equal(call_now(&api, &quick), REPLY_OK); /* the place is free again */
     api_destroy(&api);
 }
 
@@ -208,76 +195,12 @@ static void a_call_may_be_hung_up_before_and_in_the_middle(void) {
     struct caller caller;
     struct chan *hang_up = chan_create(0, 0);
     api_init(&api, &config, now_ns());
-    start_endless_call(&caller, &api, hang_up);
-    hang_up_all(&caller, 1, hang_up);
-    assert_int_equal(api_call(&api, &endless, DEADLINE_NEVER, hang_up), REPLY_HUNG_UP);
-    assert_int_equal(call_once(&api, &quick), REPLY_OK);
+    caller_start(&caller, &api, hang_up);
+    callers_hang_up(&caller, 1, hang_up);
+    assert_int_equal(api_call(&api, &endless_call, DEADLINE_NEVER, hang_up),
+                     REPLY_HUNG_UP);
+    assert_int_equal(call_now(&api, &quick), REPLY_OK);
     assert_int_equal(api_calls(&api), 3);
-    api_destroy(&api);
-    chan_free(hang_up);
-}
-
-/* ---- bad days ---- */
-
-/* The outage counts from the moment the API opened, which the test chooses. */
-static enum reply reply_after_ns(int64_t open_for_ns, int64_t start_ns,
-                                 int64_t length_ns) {
-    struct api_config config = {.outage_start_ns = start_ns,
-                                .outage_length_ns = length_ns};
-    struct api api;
-    api_init(&api, &config, now_ns() - open_for_ns);
-    enum reply reply = call_once(&api, &quick);
-    api_destroy(&api);
-    return reply;
-}
-
-static void everything_fails_during_an_outage_and_only_then(void) {
-    const int64_t hour_ns = 3600 * NS_PER_S;
-    assert_int_equal(reply_after_ns(0, 0, 0), REPLY_OK);
-    assert_int_equal(reply_after_ns(0, hour_ns, hour_ns), REPLY_OK);
-    assert_int_equal(reply_after_ns(hour_ns, hour_ns, hour_ns), REPLY_FAILED);
-    assert_int_equal(reply_after_ns(3 * hour_ns / 2, hour_ns, hour_ns), REPLY_FAILED);
-    assert_int_equal(reply_after_ns(2 * hour_ns, hour_ns, hour_ns), REPLY_OK);
-    assert_int_equal(reply_after_ns(0, 0, hour_ns), REPLY_FAILED);
-}
-
-static void an_outage_uses_up_neither_places_nor_tokens(void) {
-    struct api_config config = {.capacity = 1,
-                                .rate_per_s = 1e-6,
-                                .burst = 1,
-                                .outage_length_ns = 3600 * NS_PER_S};
-    struct api api;
-    api_init(&api, &config, now_ns());
-    for (int i = 0; i < 5; i++) {
-        assert_int_equal(call_once(&api, &quick), REPLY_FAILED);
-    }
-    config.outage_length_ns = 0;
-    assert_int_equal(call_once(&api, &quick), REPLY_OK);
-    assert_int_equal(call_once(&api, &quick), REPLY_REJECTED);
-    api_destroy(&api);
-}
-
-/* 1 ms, and 1000 s more for each other call in service: who gives up after 100 s gets
- * his reply alone and not in company. */
-static void each_other_call_in_service_slows_a_call_down(void) {
-    enum { OTHERS = 3 };
-    struct api_config config = {.slowdown = 1};
-    struct call call = {.service_ns = NS_PER_MS};
-    struct api api;
-    struct caller callers[OTHERS];
-    struct chan *hang_up = chan_create(0, 0);
-    api_init(&api, &config, now_ns());
-    assert_int_equal(call_once(&api, &call), REPLY_OK);
-    for (int i = 0; i < OTHERS; i++) {
-        start_endless_call(&callers[i], &api, hang_up);
-    }
-    int64_t before_ns = now_ns();
-    assert_int_equal(call_once(&api, &call), REPLY_OK);
-    assert_true(now_ns() - before_ns >= call.service_ns * (1 + OTHERS));
-    config.slowdown = 1e6;
-    assert_int_equal(api_call(&api, &call, now_ns() + NS_PER_MS, NULL), REPLY_TOO_LATE);
-    hang_up_all(callers, OTHERS, hang_up);
-    assert_int_equal(api_call(&api, &call, now_ns() + 3600 * NS_PER_S, NULL), REPLY_OK);
     api_destroy(&api);
     chan_free(hang_up);
 }
@@ -287,15 +210,14 @@ static const struct claim claims[] = {
     CLAIM(capacity_is_not_exceeded_by_many_threads_at_once),
     CLAIM(without_limits_nobody_is_turned_away),
     CLAIM(the_rate_lets_a_burst_through_and_no_more),
+    CLAIM(a_call_that_finds_no_place_has_used_its_token),
+    CLAIM(a_call_without_a_token_takes_no_place),
     CLAIM(a_rejection_takes_its_time),
     CLAIM(each_fate_has_its_reply),
     CLAIM(no_reply_comes_before_its_time),
     CLAIM(a_caller_may_give_up),
     CLAIM(who_gives_up_does_not_wait_for_a_rejection_either),
     CLAIM(a_call_may_be_hung_up_before_and_in_the_middle),
-    CLAIM(everything_fails_during_an_outage_and_only_then),
-    CLAIM(an_outage_uses_up_neither_places_nor_tokens),
-    CLAIM(each_other_call_in_service_slows_a_call_down),
 };
 
 int main(int argc, char **argv) {

@@ -92,6 +92,22 @@ static void a_clock_near_its_end_is_as_exact(void) {
     bucket_destroy(&bucket);
 }
 
+/* Who asks once every 1/rate seconds keeps to the rate, but moments are whole
+ * nanoseconds: two of them may be nearly one closer together than that (golang/time
+ * issue 19). */
+static void who_keeps_to_the_rate_is_never_refused(void) {
+    static const double rates[] = {3.7, 50.65, 2565.7, 1e6 / 7, 3e8};
+    for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
+        struct bucket bucket;
+        bucket_init(&bucket, rates[r], 1, 0);
+        for (int i = 0; i < 20000; i++) {
+            assert_true(bucket_take(&bucket, (int64_t)ceil(i * 1e9 / rates[r])));
+        }
+        assert_false(bucket_take(&bucket, (int64_t)ceil(19999 * 1e9 / rates[r])));
+        bucket_destroy(&bucket);
+    }
+}
+
 /* TestZeroLimit */
 static void without_a_rate_only_the_first_burst_gets_through(void) {
     static const struct take takes[] = {
@@ -184,6 +200,7 @@ static const struct claim claims[] = {
     CLAIM(time_that_goes_back_mints_nothing_and_takes_nothing),
     CLAIM(tiny_refills_are_not_rounded_away),
     CLAIM(a_clock_near_its_end_is_as_exact),
+    CLAIM(who_keeps_to_the_rate_is_never_refused),
     CLAIM(without_a_rate_only_the_first_burst_gets_through),
     CLAIM(a_tiny_rate_gives_its_token_when_it_is_whole),
     CLAIM(without_a_burst_nothing_gets_through),

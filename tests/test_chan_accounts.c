@@ -80,7 +80,7 @@ static void *trade(void *argument) {
             random_below(&trader->random, market->weather.patience_us + 1) * NS_PER_US;
         int64_t deadline_ns = patience_ns == 0 ? DEADLINE_NOW : now_ns() + patience_ns;
         int chosen = chan_select(cases, count, deadline_ns);
-        assert_in_range(chosen + 1, 0, count);
+        assert_between(chosen + 1, 0, count);
         for (int c = 0; c < count; c++) {
             if (c == chosen) {
                 assert_non_null(cases[c].chan);

@@ -39,7 +39,7 @@ static void *send_one_way_or_another(void *argument) {
         for (int w = 0; w < WAYS; w++) {
             cases[w] = (struct chan_case){all->ways[w], CHAN_SEND, &value, CHAN_OK};
         }
-        assert_in_range(chan_select(cases, WAYS, DEADLINE_NEVER), 0, WAYS - 1);
+        assert_between(chan_select(cases, WAYS, DEADLINE_NEVER), 0, WAYS - 1);
     }
     for (int w = 0; w < WAYS; w++) {
         chan_close(all->ways[w]);

@@ -167,7 +167,7 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
         thread_join(threads[i]);
     }
     plain_run_end(&run);
-    assert_in_range(pausing, TASKS / 4, TASKS * 3 / 4);
+    assert_between(pausing, TASKS / 4, TASKS * 3 / 4);
     assert_int_equal(api_calls(&run.api), TASKS); /* a broken pause makes no call */
     assert_int_equal(atomic_load(&run.tally.retries), 0);
     run_destroy(&run);
@@ -237,7 +237,7 @@ static void many_threads_do_not_overdraw_the_budget(void) {
     crowd_start(&crowd);
     crowd_join(&crowd);
     plain_run_end(&run);
-    assert_in_range(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
+    assert_between(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
     run_destroy(&run);
 }
 

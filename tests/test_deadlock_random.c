@@ -52,7 +52,7 @@ static void send_orders(struct cook *cook) {
         }
         int count = 1 + (int)random_below(&cook->random, (uint32_t)kitchen->chan_count);
         int chosen = chan_select(cases, count, DEADLINE_NEVER);
-        assert_in_range(chosen, 0, count - 1);
+        assert_between(chosen, 0, count - 1);
     }
     wait_group_done(&kitchen->sending);
 }

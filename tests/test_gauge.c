@@ -71,7 +71,7 @@ static void threads_lose_no_move_and_no_peak(void) {
     assert_int_equal(traffic.free.now, THREADS);
     assert_int_equal(gauge_peak(&traffic.free), THREADS);
     assert_int_equal(traffic.limited.now, 0);
-    assert_in_range(gauge_peak(&traffic.limited), 1, LIMIT);
+    assert_between(gauge_peak(&traffic.limited), 1, LIMIT);
 }
 
 static const struct claim claims[] = {

@@ -59,6 +59,21 @@ static void short_durations_are_exact_to_the_nanosecond(void) {
     }
 }
 
+static void the_mean_is_exact_even_where_the_sum_is_beyond_64_bits(void) {
+    start_afresh();
+    assert_int_equal(histogram_mean_ns(&histogram), -1);
+    histogram_add(&histogram, 1);
+    histogram_add(&histogram, 2);
+    histogram_add(&histogram, 6);
+    assert_int_equal(histogram_mean_ns(&histogram), 3);
+    start_afresh();
+    const int64_t century_ns = INT64_C(1) << 61;
+    for (int i = 0; i < 1000; i++) {
+        histogram_add(&histogram, century_ns);
+    }
+    assert_int_equal(histogram_mean_ns(&histogram), century_ns);
+}
+
 /* ---- against the oracle ---- */
 
 static int by_length(const void *a, const void *b) {
@@ -153,6 +168,7 @@ static void threads_lose_no_value(void) {
     assert_int_equal(histogram_quantile_ns(&histogram, 0), 1000);
     assert_int_equal(histogram_quantile_ns(&histogram, 1), THREADS * each * 1000);
     assert_close(histogram_quantile_ns(&histogram, 0.5), THREADS * each / 2 * 1000);
+    assert_int_equal(histogram_mean_ns(&histogram), (THREADS * each + 1) * 1000 / 2);
     uint64_t in_slots = 0;
     for (int i = 0; i < HISTOGRAM_SLOTS; i++) {
         in_slots += histogram.slots[i];
@@ -165,6 +181,7 @@ static const struct claim claims[] = {
     CLAIM(one_value_is_every_quantile_exactly),
     CLAIM(a_negative_duration_counts_as_none),
     CLAIM(short_durations_are_exact_to_the_nanosecond),
+    CLAIM(the_mean_is_exact_even_where_the_sum_is_beyond_64_bits),
     CLAIM(quantiles_are_within_a_64th_and_extremes_exact),
     CLAIM(quantiles_never_fall_as_the_share_grows),
     CLAIM(threads_lose_no_value),

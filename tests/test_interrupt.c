@@ -16,7 +16,7 @@ static struct tally tally;
 static struct ctx *ctx;
 
 static void watch(void) {
-    tally_init(&tally, NULL);
+    tally_init(&tally, 1, NULL);
     tally_start(&tally, now_ns(), DEADLINE_NEVER);
     ctx = ctx_with_cancel(ctx_background());
     interrupt_block();

@@ -1,10 +1,12 @@
 /*
  * Which limit was it? Limits are set on a child process, just above what it uses, and
- * it is asked what one more thread would have run into.
+ * it is asked what one more thread would have run into; or a machine is made of files.
  */
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "must.h"
@@ -16,7 +18,7 @@ enum { THREAD_BYTES = 8 << 20, ROOM_BYTES = 4 << 20 }; /* not enough for one mor
 
 static void explain(void) {
     char text[320];
-    limits_explain(text, sizeof text, THREAD_BYTES);
+    limits_explain(text, sizeof text, limits_count_threads(), THREAD_BYTES);
     puts(text);
 }
 
@@ -84,17 +86,154 @@ static void a_limit_that_does_not_bind_root_is_not_named_to_root(void) {
     assert_null(strstr(end.told, "RLIMIT_NPROC"));
 }
 
+/* ---- machines made of files ---- */
+
+struct file {
+    const char *path, *text;
+};
+
+/* A machine with no limit near, but for what the files of a test say. */
+static const struct file usual[] = {
+    {"/proc/self/status", "VmSize:\t 1000 kB\nVmData:\t 500 kB\nThreads:\t3\n"},
+    {"/proc/loadavg", "0.1 0.1 0.1 1/100 4711\n"},
+    {"/proc/self/maps", "one\ntwo\n"},
+    {"/proc/sys/kernel/pid_max", "32768\n"},
+    {"/proc/sys/kernel/threads-max", "190000\n"},
+    {"/proc/sys/vm/max_map_count", "65530\n"},
+    {"/proc/sys/vm/overcommit_memory", "1\n"},
+    {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 0 kB\n"
+                      "CommitLimit: 500000 kB\nCommitted_AS: 480000 kB\n"},
+};
+
+static void make_file(const char *root, const struct file *file) {
+    char path[8192];
+    snprintf(path, sizeof path, "%s%s", root, file->path);
+    for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs(file->text, out);
+    fclose(out);
+}
+
+static int remove_one(const char *path, const struct stat *what, int flag,
+                      struct FTW *where) {
+    (void)what, (void)flag, (void)where;
+    return remove(path);
+}
+
+/* What it says of such a machine; `then` threads were there when creation failed. */
+static const char *explain_machine(const struct file *files, int64_t then,
+                                   int64_t thread_bytes) {
+    static char text[8192];
+    char root[] = "/tmp/five-cooks-XXXXXX";
+    assert_non_null(mkdtemp(root));
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        make_file(root, &usual[i]);
+    }
+    for (; files->path != NULL; files++) {
+        make_file(root, files);
+    }
+    limits_explain_below(root, text, sizeof text, then, thread_bytes);
+    nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return text;
+}
+
+static void assert_machine(const struct file *files, int64_t then, int64_t thread_bytes,
+                           const char *words) {
+    const char *text = explain_machine(files, then, thread_bytes);
+    if (strstr(text, words) == NULL) {
+        fail_msg("'%s' is not in '%s'", words, text);
+    }
+}
+
+#define ASSERT_MACHINE(then, thread_bytes, words, ...)                                 \
+    assert_machine((const struct file[]){__VA_ARGS__, {NULL, NULL}}, then,             \
+                   thread_bytes, words)
+
+static void every_control_group_above_counts_too(void) {
+    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids/a/pids.max: 30 of 31 in use",
+                   {"/proc/self/cgroup", "5:cpu:/x\n4:pids:/a/b/c\n"},
+                   {"/sys/fs/cgroup/pids/a/b/c/pids.max", "max\n"},
+                   {"/sys/fs/cgroup/pids/a/b/c/pids.current", "3\n"},
+                   {"/sys/fs/cgroup/pids/a/pids.max", "31\n"},
+                   {"/sys/fs/cgroup/pids/a/pids.current", "30\n"});
+    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a:b/pids.max: 9 of 9 in use",
+                   {"/proc/self/cgroup", "0::/a:b/c\n"},
+                   {"/sys/fs/cgroup/a:b/pids.max", "9\n"},
+                   {"/sys/fs/cgroup/a:b/pids.current", "9\n"});
+}
+
+/* As of a pod in a container in a virtual machine. */
+static void a_control_group_may_have_a_long_path(void) {
+    char group[700] = "/";
+    char cgroup[1000];
+    char most[1000];
+    char used[1000];
+    while (strlen(group) < sizeof group - 32) {
+        strcat(group, "a-slice-of-a-slice/");
+    }
+    group[strlen(group) - 1] = '\0';
+    snprintf(cgroup, sizeof cgroup, "0::%s\n", group);
+    snprintf(most, sizeof most, "/sys/fs/cgroup%s/pids.max", group);
+    snprintf(used, sizeof used, "/sys/fs/cgroup%s/pids.current", group);
+    ASSERT_MACHINE(3, 0, ": 31 of 31 in use", {"/proc/self/cgroup", cgroup},
+                   {most, "31\n"}, {used, "31\n"});
+}
+
+/* They are gone in microseconds, and looking at all this takes milliseconds. */
+static void threads_that_have_ended_meanwhile_are_counted(void) {
+    const struct file cgroup = {"/proc/self/cgroup", "0::/a\n"};
+    const struct file most = {"/sys/fs/cgroup/a/pids.max", "100\n"};
+    const struct file used = {"/sys/fs/cgroup/a/pids.current", "5\n"};
+    ASSERT_MACHINE(3, 0, "no limit known here is near", cgroup, most, used);
+    ASSERT_MACHINE(2, 0, "no limit known here is near", cgroup, most, used);
+    ASSERT_MACHINE(98, 0, "/a/pids.max: 100 of 100 in use", cgroup, most, used);
+    ASSERT_MACHINE(32000, 0,
+                   "kernel.pid_max (/proc/sys/kernel/pid_max): 32097 of 32768",
+                   {"/proc/self/cgroup", ""});
+}
+
+/* Of 1 000 000 kB: sizes are told in the units of the file they were read from. */
+static void memory_is_compared_in_one_unit(void) {
+    const int64_t gb = 1000000000;
+    const struct file heuristic = {"/proc/sys/vm/overcommit_memory", "0\n"};
+    const struct file strict = {"/proc/sys/vm/overcommit_memory", "2\n"};
+    ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", heuristic);
+    ASSERT_MACHINE(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
+    ASSERT_MACHINE(3, 4096, "most likely CommitLimit in kB", strict);
+    ASSERT_MACHINE(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
+                   strict);
+    ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", strict,
+                   {"/proc/meminfo", "CommitLimit: 500000 kB\n"
+                                     "Committed_AS: 400000 kB\n"});
+}
+
+static void what_cannot_be_read_is_no_limit(void) {
+    ASSERT_MACHINE(3, 0, "no limit could be read", {"/proc/sys/kernel/pid_max", ""},
+                   {"/proc/sys/kernel/threads-max", ""},
+                   {"/proc/sys/vm/max_map_count", "max\n"});
+}
+
 static void a_short_text_is_cut_and_not_overrun(void) {
     char text[16];
     memset(text, 'x', sizeof text);
-    limits_explain(text, 8, THREAD_BYTES);
-    assert_in_range(strlen(text), 1, 7);
+    limits_explain(text, 8, 1, THREAD_BYTES);
+    assert_between(strlen(text), 1, 7);
     assert_int_equal(text[8], 'x');
 }
 
 static const struct claim claims[] = {
     CLAIM(the_limit_that_is_full_is_named),
     CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
+    CLAIM(every_control_group_above_counts_too),
+    CLAIM(a_control_group_may_have_a_long_path),
+    CLAIM(threads_that_have_ended_meanwhile_are_counted),
+    CLAIM(memory_is_compared_in_one_unit),
+    CLAIM(what_cannot_be_read_is_no_limit),
     CLAIM(a_short_text_is_cut_and_not_overrun),
 };
 

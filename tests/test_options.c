@@ -87,14 +87,6 @@ static void rates_and_shares_out_of_range_are_refused(void) {
     ASSERT_ALL_REFUSED("--cancel", "all", "", "None");
 }
 
-static void shares_of_one_whole_are_at_most_that(void) {
-    ASSERT_REFUSED("worker-pool", "--hang-rate", "--error-rate=50%",
-                   "--silent-rate=30%", "--hang-rate=21%");
-    assert_int_equal(PARSE("worker-pool", "--error-rate=50%", "--silent-rate=30%",
-                           "--hang-rate=20%"),
-                     OPTIONS_OK);
-}
-
 static void the_greatest_seed_is_a_seed(void) {
     assert_int_equal(PARSE("worker-pool", "--seed", "0"), OPTIONS_OK);
     assert_int_equal(options.run.workload.seed, 0);
@@ -102,22 +94,7 @@ static void the_greatest_seed_is_a_seed(void) {
     assert_true(options.run.workload.seed == INT64_C(9200000000000000000));
 }
 
-/* ---- words that are no options ---- */
-
-static void what_is_no_option_is_refused_by_its_name(void) {
-    for (int i = 0; i < 2; i++) {
-        ASSERT_REFUSED(programs[i], "--frobnicate", "--frobnicate");
-        ASSERT_REFUSED(programs[i], "--frobnicate", "--frobnicate=5");
-        ASSERT_REFUSED(programs[i], "-x", "-x");
-        ASSERT_REFUSED(programs[i], "-x", "-xn", "5");
-        ASSERT_REFUSED(programs[i], "stray", "stray");
-        ASSERT_REFUSED(programs[i], "stray", "--tasks", "5", "stray", "--tasks", "6");
-        ASSERT_REFUSED(programs[i], "stray", "--", "stray");
-        ASSERT_REFUSED(programs[i], "--tasks", "--tasks");
-        ASSERT_REFUSED(programs[i], "--tasks", "-n");
-        ASSERT_REFUSED(programs[i], "--fail-fast", "--fail-fast=yes");
-    }
-}
+/* ---- words ---- */
 
 static void the_last_one_wins(void) {
     assert_int_equal(PARSE("worker-pool", "--tasks", "5", "-n7", "--tasks=9"),
@@ -137,9 +114,21 @@ static void help_and_version_are_asked_for_not_run(void) {
     }
 }
 
+/* It names what is the default by now, and says so; whoever types it means no harm. */
+static void an_option_that_has_become_the_default_is_noted(void) {
+    assert_int_equal(PARSE("thread-per-task", "-n5"), OPTIONS_OK);
+    assert_string_equal(options.note, "");
+    assert_int_equal(PARSE("thread-per-task", "--detach"), OPTIONS_OK);
+    assert_non_null(strstr(options.note, "--detach"));
+    assert_false(options.run.runner.join);
+    assert_int_equal(PARSE("thread-per-task", "--join"), OPTIONS_OK);
+    assert_true(options.run.runner.join);
+}
+
 static void an_option_of_the_other_program_is_refused(void) {
     ASSERT_REFUSED("thread-per-task", "worker-pool", "--workers", "5");
     ASSERT_REFUSED("thread-per-task", "worker-pool", "--queue", "5");
+    ASSERT_REFUSED("worker-pool", "thread-per-task", "--join");
     ASSERT_REFUSED("worker-pool", "thread-per-task", "--detach");
     ASSERT_REFUSED("worker-pool", "thread-per-task", "--max-threads", "5");
 }
@@ -173,8 +162,12 @@ static void every_option_is_in_help_once_if_it_is_the_programs(void) {
             if (option_rows[r].letter == 0) {
                 snprintf(line, sizeof line, "\n      --%s ", option_rows[r].name);
             }
-            assert_int_equal(count_of(help, line),
-                             belongs_to(&option_rows[r], programs[i]));
+            bool told = belongs_to(&option_rows[r], programs[i]) &&
+                        option_rows[r].kind != KIND_DEFAULT;
+            assert_int_equal(count_of(help, line), told);
+            for (int c = 0; told && option_rows[r].choices[c] != NULL; c++) {
+                assert_non_null(strstr(help, option_rows[r].choices[c]));
+            }
         }
         free(help);
     }
@@ -200,7 +193,8 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
         assert_true(json_is_valid(json));
         for (int r = 0; r < OPTION_ROWS; r++) {
             const struct option_row *row = &option_rows[r];
-            bool told = row->kind != KIND_PATH && row->kind != KIND_ACTION;
+            bool told = row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
+                        row->kind != KIND_ACTION;
             bool belongs = belongs_to(row, programs[i]);
             char key[64];
             key_of(row, key, belongs);
@@ -292,11 +286,10 @@ static const struct claim claims[] = {
     CLAIM(no_tasks_are_fine_and_no_workers_are_not),
     CLAIM(durations_are_counted_in_64_bits),
     CLAIM(rates_and_shares_out_of_range_are_refused),
-    CLAIM(shares_of_one_whole_are_at_most_that),
     CLAIM(the_greatest_seed_is_a_seed),
-    CLAIM(what_is_no_option_is_refused_by_its_name),
     CLAIM(the_last_one_wins),
     CLAIM(help_and_version_are_asked_for_not_run),
+    CLAIM(an_option_that_has_become_the_default_is_noted),
     CLAIM(an_option_of_the_other_program_is_refused),
     CLAIM(every_option_is_in_help_once_if_it_is_the_programs),
     CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),

@@ -1,4 +1,5 @@
 /* Files for output: what cannot be written is found, and said, before it matters. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +13,13 @@
 /* Children end with 0 if all went well and 1 if the module said that it did not. */
 
 static void write_to(const char *path) {
+    struct output output;
     output_guard_standard_files();
-    FILE *file = output_open(path);
-    if (file == NULL) {
+    if (!output_open(&output, path)) {
         _exit(1);
     }
-    fputs("five cooks\n", file);
-    _exit(output_close(file, path) ? 0 : 1);
+    fputs("five cooks\n", output.file);
+    _exit(output_close(&output) ? 0 : 1);
 }
 
 static void write_to_stdout(void) {
@@ -50,11 +51,26 @@ static void write_to_full_stdout(void) {
 
 /* More than a buffer: the write fails long before the close does. */
 static void fill_disk_early(void) {
-    FILE *file = output_open("/dev/full");
+    struct output output;
+    output_open(&output, "/dev/full");
     for (int i = 0; i < 100000; i++) {
-        fputs("five cooks\n", file);
+        fputs("five cooks\n", output.file);
     }
-    _exit(output_close(file, "/dev/full") ? 0 : 1);
+    errno = EEXIST; /* as something else may have failed since */
+    _exit(output_close(&output) ? 0 : 1);
+}
+
+/* The disk is full for a moment, and then not any more: the first write was lost. */
+static void fill_disk_for_a_moment(void) {
+    struct output output;
+    output_open(&output, "/dev/null");
+    int null = output.fd;
+    output.fd = open("/dev/full", O_WRONLY);
+    fputs("lost\n", output.file);
+    fflush(output.file);
+    output.fd = null;
+    fputs("five cooks\n", output.file);
+    _exit(output_close(&output) ? 0 : 1);
 }
 
 static void what_is_written_arrives(void) {
@@ -73,8 +89,9 @@ static void assert_complains(void (*body)(void), const char *named) {
 }
 
 static void what_cannot_be_written_is_said_in_one_line(void) {
-    assert_complains(write_to_full_disk, "/dev/full");
-    assert_complains(fill_disk_early, "/dev/full");
+    assert_complains(write_to_full_disk, "/dev/full: No space left");
+    assert_complains(fill_disk_early, "/dev/full: No space left");
+    assert_complains(fill_disk_for_a_moment, "/dev/null: No space left");
     assert_complains(write_to_no_folder, "/nonexistent/record.json");
     assert_complains(write_to_folder, "/");
     assert_complains(write_to_closed_stdout, "standard output");
@@ -86,8 +103,8 @@ static void open_with_all_closed(void) {
     close(STDOUT_FILENO);
     close(STDERR_FILENO);
     output_guard_standard_files();
-    FILE *file = output_open("/dev/null");
-    _exit(file != NULL && fileno(file) > STDERR_FILENO ? 0 : 1);
+    struct output output;
+    _exit(output_open(&output, "/dev/null") && output.fd > STDERR_FILENO ? 0 : 1);
 }
 
 /* Or an error message would end up in the middle of the record. */
@@ -96,7 +113,8 @@ static void no_file_becomes_a_standard_one(void) {
 }
 
 static void no_file_closes_well(void) {
-    assert_true(output_close(NULL, "whatever"));
+    struct output none = {0};
+    assert_true(output_close(&none));
 }
 
 static const struct claim claims[] = {

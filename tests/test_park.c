@@ -214,6 +214,23 @@ static void who_waits_in_vain_again_and_again_stops_looking(void) {
     assert_true(looked < WAITS / 2);
 }
 
+/* ... and when quick wakes come back, looking comes back: they count while asleep, too.
+ */
+static void who_has_stopped_looking_looks_again_when_wakes_are_quick(void) {
+    struct park park;
+    park_init(&park);
+    int before;
+    do {
+        before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+    } while (yields > before);
+    do {
+        wake_quickly(1000);
+        before = yields;
+        assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
+    } while (yields == before);
+}
+
 static const struct claim claims[] = {
     CLAIM(a_wake_before_the_wait_is_kept),
     CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before),
@@ -224,6 +241,7 @@ static const struct claim claims[] = {
     CLAIM(a_signal_wakes_nobody),
     CLAIM(who_waits_long_looks_only_at_the_beginning),
     CLAIM(who_waits_in_vain_again_and_again_stops_looking),
+    CLAIM(who_has_stopped_looking_looks_again_when_wakes_are_quick),
 };
 
 int main(int argc, char **argv) {

@@ -34,7 +34,7 @@ static void run_through(struct run_config *config) {
 static void assert_lane(const struct run_config *config, int64_t index) {
     int64_t lane = run.samples.of[index].lane;
     if (is_pool()) {
-        assert_in_range(lane, 0, config->runner.workers - 1);
+        assert_between(lane, 0, config->runner.workers - 1);
     } else {
         assert_int_equal(lane, index);
     }
@@ -87,10 +87,10 @@ static void whatever_the_queue(void) {
 static void detached_or_joined_bounded_or_not(void) {
     static const int64_t most[] = {0, 1, 2, 50, 1000};
     for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
-        for (int detach = 0; detach < 2; detach++) {
+        for (int join = 0; join < 2; join++) {
             struct run_config config = plain_config(300);
             config.runner.max_threads = most[i];
-            config.runner.detach = detach;
+            config.runner.join = join;
             assert_each_ran_once(&config);
         }
     }
@@ -109,7 +109,8 @@ static void again_and_again(void) {
         struct run_config config = plain_config(20);
         config.runner.workers = 1 + i % 8;
         config.runner.queue = i % 3;
-        config.runner.detach = i % 2;
+        config.runner.join = i % 2;
+        config.runner.max_threads = i % 4;
         assert_each_ran_once(&config);
     }
 }
@@ -167,7 +168,7 @@ static void more_than_the_api_serves_are_turned_away(void) {
     run_through(&config);
     int64_t rejected = tally_outcome(&run.tally, OUTCOME_REJECTED);
     assert_int_equal(tally_outcome(&run.tally, OUTCOME_OK) + rejected, 400);
-    assert_in_range(gauge_peak(&run.api.served), 1, 5);
+    assert_between(gauge_peak(&run.api.served), 1, 5);
     if (is_pool()) {
         assert_int_equal(rejected, 0); /* five cooks never ask for a sixth place */
     }
@@ -186,15 +187,51 @@ static void tasks_are_started_when_they_are_due_and_not_before(void) {
 
 /* ---- threads ---- */
 
+/* The kernel's own count, again and again while the run goes on. */
+struct census {
+    _Atomic bool over;
+    int before;
+    int most;
+};
+
+static void *count_again_and_again(void *argument) {
+    struct census *census = argument;
+    while (!atomic_load(&census->over)) {
+        int threads = thread_count() - census->before;
+        census->most = threads > census->most ? threads : census->most;
+    }
+    return NULL;
+}
+
 static void no_more_threads_are_alive_than_allowed(void) {
-    struct run_config config = plain_config(300);
+    enum { MOST = 8 }; /* of the pool the feeder is the eighth */
+    struct run_config config = plain_config(2000);
+    struct census census = {.before = thread_count() + 1}; /* with the counting one */
     config.workload.service_ns = 100 * NS_PER_US;
-    config.runner.workers = 7;
-    config.runner.max_threads = 8;
-    run_through(&config);
-    assert_in_range(gauge_peak(&run.tally.threads), 1,
-                    8); /* the feeder is the eighth */
-    assert_int_equal(run.tally.created_threads, is_pool() ? 8 : 300);
+    config.runner.workers = MOST - 1;
+    config.runner.max_threads = MOST;
+    plain_run_start(&run, &config);
+    pthread_t thread = thread_start(count_again_and_again, &census);
+    assert_int_equal(runner_run(&run), 0);
+    atomic_store(&census.over, true);
+    thread_join(thread);
+    plain_run_end(&run);
+    assert_between(census.most, 1, MOST);
+    assert_between(gauge_peak(&run.tally.threads), census.most, MOST);
+    assert_int_equal(run.tally.created_threads, is_pool() ? MOST : 2000);
+    run_destroy(&run);
+}
+
+/* Page tables have no high-water mark: somebody must look while the threads are there.
+ */
+static void page_tables_are_looked_at_while_the_threads_are_there(void) {
+    struct run_config config = plain_config(50);
+    config.workload.service_ns = NS_PER_MS;
+    config.runner.workers = 50;
+    plain_run_start(&run, &config);
+    assert_int_equal(runner_run(&run), 0);
+    plain_run_end(&run);
+    assert_true(run.process.page_table_bytes > 0);
     run_destroy(&run);
 }
 
@@ -205,6 +242,7 @@ static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
     int error = runner_run(&run);
     plain_run_end(&run);
     assert_true(run.limit[0] != '\0');
+    assert_int_equal(run.create_error, EAGAIN);
     assert_int_equal(run.tally.created_threads, 0);
     assert_int_equal(run.tally.threads.now, 0);
     assert_int_equal(gauge_peak(&run.tally.threads), 0);
@@ -229,6 +267,7 @@ static const struct claim claims[] = {
     CLAIM(more_than_the_api_serves_are_turned_away),
     CLAIM(tasks_are_started_when_they_are_due_and_not_before),
     CLAIM(no_more_threads_are_alive_than_allowed),
+    CLAIM(page_tables_are_looked_at_while_the_threads_are_there),
     CLAIM(when_no_thread_can_be_created_every_task_is_accounted_for),
 };
 

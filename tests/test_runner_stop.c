@@ -84,10 +84,10 @@ static void assert_interrupted(struct run_config *config, int64_t in_flight) {
 
 static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
     for (int64_t queue = 0; queue <= TASKS; queue += TASKS / 3) {
-        for (int detach = 0; detach < 2; detach++) {
+        for (int join = 0; join < 2; join++) {
             struct run_config config = hanging_config(CANCEL_WITHIN);
             config.runner.queue = queue;
-            config.runner.detach = detach;
+            config.runner.join = join;
             assert_interrupted(&config, WORKERS);
         }
     }
@@ -129,6 +129,36 @@ static void ctrl_c_stops_a_design_that_does_not_listen(void) {
     cancel_in_flight(&config, WORKERS);
     assert_true(outcomes(OUTCOME_OK) >= 1);
     assert_true(outcomes(OUTCOME_CANCELLED) > 0);
+    run_destroy(&run);
+}
+
+/* ---- many tasks ---- */
+
+/* One by one they would take a year, and be counted as the stop's latency. */
+static void however_many_tasks_are_given_up_it_takes_no_longer(void) {
+    for (int64_t queue = 0; queue <= 100000; queue += 100000) {
+        struct run_config config = hanging_config(CANCEL_WITHIN);
+        config.workload.tasks = INT64_C(1000000000000000);
+        config.runner.queue = queue;
+        config.sampled = false;
+        cancel_in_flight(&config, WORKERS);
+        assert_int_equal(outcomes(OUTCOME_CANCELLED), config.workload.tasks);
+        assert_int_equal(tally_never_started(&run.tally),
+                         config.workload.tasks - WORKERS);
+        run_destroy(&run);
+    }
+}
+
+static void tasks_given_up_are_sampled_with_the_moment_they_were_due(void) {
+    struct run_config config = hanging_config(CANCEL_WITHIN);
+    config.workload.arrivals = ARRIVALS_FIXED;
+    config.workload.arrivals_per_s = 1e6;
+    cancel_in_flight(&config, WORKERS);
+    for (int64_t i = 0; i < TASKS; i++) {
+        assert_int_equal(run.samples.of[i].due_ns, i * NS_PER_US);
+        assert_int_equal(run.samples.of[i].outcome, OUTCOME_CANCELLED);
+    }
+    assert_int_equal(count_unstarted(), TASKS - WORKERS);
     run_destroy(&run);
 }
 
@@ -203,7 +233,7 @@ static void fail_fast_ends_the_run_with_its_first_failures(void) {
         assert_int_equal(runner_run(&run), 0);
         plain_run_end(&run);
         assert_int_equal(outcomes(OUTCOME_FAILED) + outcomes(OUTCOME_CANCELLED), 500);
-        assert_in_range(outcomes(OUTCOME_FAILED), 1, is_pool() ? WORKERS : 500);
+        assert_between(outcomes(OUTCOME_FAILED), 1, is_pool() ? WORKERS : 500);
         assert_int_equal(tally_stop_reason(&run.tally), STOP_FAIL_FAST);
         run_destroy(&run);
     }
@@ -214,6 +244,8 @@ static const struct claim claims[] = {
     CLAIM(without_a_bound_everything_is_in_flight_at_once),
     CLAIM(between_two_tasks_means_that_no_other_begins),
     CLAIM(ctrl_c_stops_a_design_that_does_not_listen),
+    CLAIM(however_many_tasks_are_given_up_it_takes_no_longer),
+    CLAIM(tasks_given_up_are_sampled_with_the_moment_they_were_due),
     CLAIM(a_deadline_interrupts_calls_that_listen),
     CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to),
     CLAIM(a_deadline_that_is_past_at_the_start_starts_nothing),

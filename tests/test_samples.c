@@ -19,7 +19,7 @@ static void each_task_is_one_line_in_order_of_index(void) {
     struct samples samples;
     struct tally tally;
     assert_int_equal(samples_init(&samples, 3), 0);
-    tally_init(&tally, &samples);
+    tally_init(&tally, 3, &samples);
     tally_start(&tally, 1000, DEADLINE_NEVER);
     tally_unstarted(&tally, (struct task){.index = 2, .due_ns = 7},
                     OUTCOME_NOT_STARTED);

@@ -222,7 +222,7 @@ static void losing_cases_leave_nothing_behind(void) {
         assert_int_equal(chan_waiters(busy, CHAN_RECEIVE), 0);
         assert_int_equal(chan_waiters(busy, CHAN_SEND), 0);
     }
-    assert_in_range(mallinfo2().uordblks, 0, before + 4096);
+    assert_between(mallinfo2().uordblks, 0, before + 4096);
     chan_free(quiet);
     chan_free(busy);
 }
@@ -281,7 +281,7 @@ static void two_sends_on_one_channel_have_the_same_chance(void) {
         assert_int_equal(try_receive(chan, &value), CHAN_OK);
         got[value]++;
     }
-    assert_in_range(counts[0], 400, 600); /* 6.3 standard deviations */
+    assert_between(counts[0], 400, 600); /* 6.3 standard deviations */
     assert_memory_equal(got, counts, sizeof got);
     chan_free(chan);
 }

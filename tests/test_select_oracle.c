@@ -202,7 +202,7 @@ static void try_it(struct trial *trial, struct random *random) {
     }
     select_once(trial);
     if (any_ready) {
-        assert_in_range(trial->chosen, 0, trial->count - 1);
+        assert_between(trial->chosen, 0, trial->count - 1);
         assert_true(trial->kinds[trial->chosen]->ready);
     } else {
         assert_int_equal(trial->chosen, -1);

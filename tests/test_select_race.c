@@ -196,7 +196,7 @@ static void *use_all_channels(void *argument) {
     }
     for (int i = 0; i < CHANS * stress->rounds; i++) {
         int c = chan_select(cases, CHANS, DEADLINE_NEVER);
-        assert_in_range(c, 0, CHANS - 1);
+        assert_between(c, 0, CHANS - 1);
         assert_int_equal(cases[c].result, CHAN_OK);
         if (stresser->direction == CHAN_RECEIVE) {
             ledger_mark(&stress->ledger, values[c]);

@@ -9,10 +9,10 @@
 static struct tally tally;
 
 /* A run that began at 1000 ns and was, or was not, told to stop at 2000. */
-enum { BEGAN = 1000, STOPPED = 2000 };
+enum { BEGAN = 1000, STOPPED = 2000, TASKS = 1000000000 };
 
 static void start(int64_t deadline_ns) {
-    tally_init(&tally, NULL);
+    tally_init(&tally, TASKS, NULL);
     tally_start(&tally, BEGAN, deadline_ns);
 }
 
@@ -55,12 +55,58 @@ static void latency_and_wait_count_from_when_a_task_was_due(void) {
     assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), 20);
 }
 
+/* A rejection takes 1 ms: among the latencies of answers it would be a quick one. */
+static void latencies_of_answered_and_of_failed_tasks_are_kept_apart(void) {
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        enum outcome outcome = (enum outcome)i;
+        bool answered = outcome == OUTCOME_OK || outcome == OUTCOME_SILENT;
+        start(DEADLINE_NEVER);
+        finish(10, 30, 60, outcome);
+        assert_int_equal(histogram_mean_ns(&tally.latency), answered ? 50 : -1);
+        assert_int_equal(histogram_mean_ns(&tally.failed_latency), answered ? -1 : 50);
+        assert_int_equal(histogram_mean_ns(&tally.queue_wait), 20);
+    }
+}
+
+static void assert_no_latency(void) {
+    assert_int_equal(histogram_quantile_ns(&tally.latency, 1), -1);
+    assert_int_equal(histogram_quantile_ns(&tally.failed_latency, 1), -1);
+    assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), -1);
+}
+
 static void a_task_never_started_has_no_latency(void) {
     start(DEADLINE_NEVER);
     tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
-    assert_int_equal(histogram_quantile_ns(&tally.latency, 1), -1);
-    assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), -1);
     assert_int_equal(tally_total(&tally), 1);
+    tally_give_up(&tally, (struct task){.index = 1}, OUTCOME_CANCELLED);
+    assert_int_equal(tally_total(&tally), TASKS);
+    assert_no_latency();
+}
+
+/* The feeder gives up what it has not sent, then main what is left in the queue. */
+static void tasks_given_up_are_counted_once_however_often_it_is_said(void) {
+    start(DEADLINE_NEVER);
+    tally_give_up(&tally, (struct task){.index = TASKS}, OUTCOME_CANCELLED);
+    assert_int_equal(tally_total(&tally), 0);
+    tally_give_up(&tally, (struct task){.index = 700}, OUTCOME_CANCELLED);
+    tally_give_up(&tally, (struct task){.index = 400}, OUTCOME_CANCELLED);
+    tally_give_up(&tally, (struct task){.index = 900}, OUTCOME_CANCELLED);
+    assert_int_equal(tally_total(&tally), TASKS - 400);
+    assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), TASKS - 400);
+    assert_int_equal(tally_never_started(&tally), TASKS - 400);
+}
+
+/* At the moment it is given up, as the last anybody decided about the run. */
+static void the_wall_time_ends_with_a_task_that_is_given_up(void) {
+    start(DEADLINE_NEVER);
+    finish(0, 0, 70, OUTCOME_OK);
+    int64_t before_ns = now_ns();
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
+    assert_between(tally_wall_ns(&tally), before_ns - BEGAN, now_ns() - BEGAN);
+    start(DEADLINE_NEVER);
+    before_ns = now_ns();
+    tally_give_up(&tally, (struct task){.index = 7}, OUTCOME_NOT_STARTED);
+    assert_between(tally_wall_ns(&tally), before_ns - BEGAN, now_ns() - BEGAN);
 }
 
 static void the_wall_time_ends_with_the_last_outcome(void) {
@@ -159,16 +205,21 @@ static void threads_lose_no_task(void) {
     assert_int_equal(tally_total(&tally), THREADS * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)0), THREADS / 2 * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)1), THREADS / 2 * each);
-    assert_int_equal(tally.latency.count, THREADS / 2 * each);
+    assert_int_equal(tally.latency.count, THREADS / 4 * each);
+    assert_int_equal(tally.failed_latency.count, THREADS / 4 * each);
+    assert_int_equal(tally.queue_wait.count, THREADS / 2 * each);
     assert_int_equal(tally.started_before_stop, THREADS / 2 * each);
     assert_int_equal(tally.threads.now, 0);
-    assert_in_range(gauge_peak(&tally.threads), 1, THREADS);
+    assert_between(gauge_peak(&tally.threads), 1, THREADS);
 }
 
 static const struct claim claims[] = {
     CLAIM(every_outcome_is_counted_where_it_belongs),
     CLAIM(latency_and_wait_count_from_when_a_task_was_due),
+    CLAIM(latencies_of_answered_and_of_failed_tasks_are_kept_apart),
     CLAIM(a_task_never_started_has_no_latency),
+    CLAIM(tasks_given_up_are_counted_once_however_often_it_is_said),
+    CLAIM(the_wall_time_ends_with_a_task_that_is_given_up),
     CLAIM(the_wall_time_ends_with_the_last_outcome),
     CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop),
     CLAIM(a_deadline_after_the_end_stopped_nothing),

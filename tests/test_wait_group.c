@@ -186,6 +186,28 @@ static void everyone_who_waits_is_let_go(void) {
     }
 }
 
+/* The waiters are woken, but before one of them can look there is a new task. */
+static void who_waits_is_let_go_even_if_the_group_is_used_again_at_once(void) {
+    for (int round = 0; round < scaled(100); round++) {
+        struct audience audience = {.returned = 0};
+        struct crowd crowd;
+        crowd_init(&crowd);
+        wait_group_init(&audience.group);
+        wait_group_add(&audience.group, 1);
+        for (int i = 0; i < TASKS; i++) {
+            crowd_add(&crowd, wait_and_tell, &audience);
+        }
+        crowd_start(&crowd);
+        UNTIL(wait_group_waiters(&audience.group) == TASKS);
+        wait_group_done(&audience.group);
+        wait_group_add(&audience.group, 1);
+        crowd_join(&crowd);
+        assert_int_equal(audience.returned, TASKS);
+        wait_group_done(&audience.group);
+        wait_group_destroy(&audience.group);
+    }
+}
+
 struct adders {
     struct wait_group group;
     int rounds;
@@ -224,6 +246,7 @@ static const struct claim claims[] = {
     CLAIM(a_wait_returns_only_when_every_task_is_done),
     CLAIM(a_wait_group_may_be_destroyed_right_after_the_wait),
     CLAIM(everyone_who_waits_is_let_go),
+    CLAIM(who_waits_is_let_go_even_if_the_group_is_used_again_at_once),
     CLAIM(adds_and_dones_of_many_threads_add_up),
 };
 

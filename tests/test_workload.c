@@ -73,6 +73,21 @@ static void the_digest_is_the_same_in_every_thread(void) {
     crowd_join(&crowd);
 }
 
+/* In the time of a million: a thousand million would take a minute. */
+static void beyond_a_million_tasks_the_digest_still_knows_their_number(void) {
+    struct workload_config config = usual();
+    uint64_t digests[4];
+    const int64_t tasks[] = {DIGEST_TASKS_MOST, DIGEST_TASKS_MOST + 1, 1000000000,
+                             INT64_MAX};
+    for (int i = 0; i < 4; i++) {
+        config.tasks = tasks[i];
+        digests[i] = workload_digest(&config);
+        for (int j = 0; j < i; j++) {
+            assert_true(digests[i] != digests[j]);
+        }
+    }
+}
+
 /* Whatever changes a task changes the digest, one option at a time. */
 static void the_digest_changes_with_every_option(void) {
     struct workload_config all[] = {usual(), usual(), usual(), usual(),
@@ -192,6 +207,7 @@ static void every_attempt_draws_a_fate_of_its_own(void) {
 static const struct claim claims[] = {
     CLAIM(a_call_is_the_same_in_whatever_order_one_asks),
     CLAIM(the_digest_is_the_same_in_every_thread),
+    CLAIM(beyond_a_million_tasks_the_digest_still_knows_their_number),
     CLAIM(the_digest_changes_with_every_option),
     CLAIM(no_tasks_have_a_digest_too),
     CLAIM(changing_one_option_leaves_the_rest_of_a_task_alone),

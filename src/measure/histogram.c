@@ -31,6 +31,18 @@ void histogram_add(struct histogram *histogram, int64_t duration_ns) {
     atomic_fetch_add_explicit(&histogram->slots[slot_of((uint64_t)ns)], 1,
                               memory_order_relaxed);
     atomic_fetch_add_explicit(&histogram->count, 1, memory_order_relaxed);
+    uint64_t before = atomic_fetch_add_explicit(&histogram->sum_ns, (uint64_t)ns,
+                                                memory_order_relaxed);
+    if (before > UINT64_MAX - (uint64_t)ns) { /* whoever overflows it carries, alone */
+        atomic_fetch_add_explicit(&histogram->sum_carries, 1, memory_order_relaxed);
+    }
+}
+
+int64_t histogram_mean_ns(const struct histogram *histogram) {
+    uint64_t count = atomic_load(&histogram->count);
+    double sum_ns = (double)atomic_load(&histogram->sum_carries) * 0x1p64 +
+                    (double)atomic_load(&histogram->sum_ns);
+    return count == 0 ? -1 : llround(sum_ns / (double)count);
 }
 
 int64_t histogram_quantile_ns(const struct histogram *histogram, double share) {

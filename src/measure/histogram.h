@@ -1,7 +1,7 @@
 /*
  * A histogram of durations in fixed memory, whatever their number: each power of two is
- * cut into 64 equal steps, so a quantile is right within 1/64 (1.6 %); the least and
- * the greatest are exact. The idea is Gil Tene's HdrHistogram.
+ * cut into 64 equal steps, so a quantile is right within 1/64 (1.6 %); the least, the
+ * greatest and the mean are exact. The idea is Gil Tene's HdrHistogram.
  *
  * Any thread may add, without a lock. Reading is for when the threads have been joined.
  * Zeroed memory is an empty histogram.
@@ -20,6 +20,8 @@ enum {
 
 struct histogram {
     _Atomic uint64_t count;
+    _Atomic uint64_t sum_ns; /* its low 64 bits; a long run of long waits needs more */
+    _Atomic uint64_t sum_carries;
     _Atomic int64_t greatest_ns;
     _Atomic int64_t least_inverted_ns; /* INT64_MAX - least, so that zeroed is empty */
     _Atomic uint64_t slots[HISTOGRAM_SLOTS];
@@ -31,5 +33,7 @@ void histogram_add(struct histogram *histogram, int64_t duration_ns);
 /* The smallest duration that at least `share` of all do not exceed; -1 when empty.
  * Share 0 is the least, 1 the greatest. */
 int64_t histogram_quantile_ns(const struct histogram *histogram, double share);
+
+int64_t histogram_mean_ns(const struct histogram *histogram); /* -1 when empty */
 
 #endif

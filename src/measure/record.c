@@ -80,10 +80,13 @@ static void write_quantiles(FILE *out, const char *name,
     static const struct {
         const char *name;
         double share;
-    } quantiles[] = {{"min", 0}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
+    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
     fprintf(out, ", \"%s\": {", name);
+    write_known(out, "min", histogram_quantile_ns(histogram, 0));
+    fputs(", ", out);
+    write_known(out, "mean", histogram_mean_ns(histogram));
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        fputs(i == 0 ? "" : ", ", out);
+        fputs(", ", out);
         write_known(out, quantiles[i].name,
                     histogram_quantile_ns(histogram, quantiles[i].share));
     }
@@ -149,6 +152,7 @@ void record_write(const struct record *record, FILE *out) {
     write_peaks(out, run);
     write_cpu(out, &run->process);
     write_quantiles(out, "latency_ns", &tally->latency);
+    write_quantiles(out, "failed_latency_ns", &tally->failed_latency);
     write_quantiles(out, "queue_wait_ns", &tally->queue_wait);
     write_stop(out, run);
     write_text(out, "limit", run->limit);

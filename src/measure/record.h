@@ -17,10 +17,14 @@
  *                      in_flight (calls outstanding), served (of them, accepted)
  *   cpu{}              user_ns system_ns voluntary_switches involuntary_switches
  *                      minor_faults
- *   latency_ns{}       min p50 p90 p99 max, from when a task was due to its end
- *   queue_wait_ns{}    the same, from due to started; null: no task started
+ *   latency_ns{}       min mean p50 p90 p99 max, from when a task was due to its end,
+ *                      of the tasks that were answered (ok, silent)
+ *   failed_latency_ns{}  the same, of those that were started and ended otherwise
+ *   queue_wait_ns{}    the same, from due to started, of all that were started; in all
+ *                      three every key is null if there is no such task
  *   stop               null, or {reason (deadline, fail-fast, signal), at_ns,
- *                      latency_ns (until the last thread was done), and how many
+ *                      latency_ns (until the last thread was done; counting what
+ *                      never started takes no time and is not in it), and how many
  *                      tasks had started by then, were in_flight then, and
  *                      never_started, then or later}
  *   limit              null, or what kept threads from being created

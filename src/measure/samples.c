@@ -16,6 +16,11 @@ void samples_destroy(struct samples *samples) {
     *samples = (struct samples){0};
 }
 
+void sample_unstarted(struct samples *samples, struct task task, enum outcome outcome) {
+    samples->of[task.index] =
+        (struct sample){.due_ns = task.due_ns, .started_ns = -1, .outcome = outcome};
+}
+
 void samples_write(const struct samples *samples, FILE *out) {
     fputs("index,lane,due_ns,started_ns,finished_ns,attempts,outcome\n", out);
     for (int64_t i = 0; i < samples->count; i++) {

@@ -35,6 +35,9 @@ struct samples {
 int samples_init(struct samples *samples, int64_t tasks); /* 0 or -ENOMEM */
 void samples_destroy(struct samples *samples);            /* zeroed is fine */
 
+/* What is to be told of a task that was never started. */
+void sample_unstarted(struct samples *samples, struct task task, enum outcome outcome);
+
 /* Write errors are left for the caller to find with ferror(). */
 void samples_write(const struct samples *samples, FILE *out);
 

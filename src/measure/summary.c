@@ -55,9 +55,10 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
     }
     fputc('\n', out);
     if (tally_outcome(tally, OUTCOME_SILENT) > 0) {
-        fprintf(out, "              (the callers believe that %" PRId64 " are ok)\n",
-                tally_outcome(tally, OUTCOME_OK) +
-                    tally_outcome(tally, OUTCOME_SILENT));
+        int64_t believed =
+            tally_outcome(tally, OUTCOME_OK) + tally_outcome(tally, OUTCOME_SILENT);
+        fprintf(out, "              (the callers believe that %" PRId64 " %s ok)\n",
+                believed, believed == 1 ? "is" : "are");
     }
 }
 
@@ -87,6 +88,7 @@ static void write_quantiles(const char *name, const struct histogram *histogram,
         fprintf(out, ", p99 %s",
                 duration(histogram_quantile_ns(histogram, 0.99), text));
     }
+    fprintf(out, ", mean %s", duration(histogram_mean_ns(histogram), text));
     fprintf(out, ", greatest %s\n",
             duration(histogram_quantile_ns(histogram, 1), text));
 }
@@ -136,6 +138,7 @@ void summary_write(const struct record *record, FILE *out) {
     write_outcomes(tally, out);
     write_calls(run, out);
     write_quantiles("latency", &tally->latency, out);
+    write_quantiles("of failed", &tally->failed_latency, out);
     write_quantiles("queue wait", &tally->queue_wait, out);
     write_process(&run->process, out);
     write_stop(tally, out);

@@ -8,14 +8,16 @@ static void count(_Atomic int64_t *counter, int64_t by) {
     atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
 }
 
-static void note_outcome(struct tally *tally, enum outcome outcome, int64_t at_ns) {
-    count(&tally->outcomes[outcome], 1);
+static void note_outcome(struct tally *tally, enum outcome outcome, int64_t tasks,
+                         int64_t at_ns) {
+    count(&tally->outcomes[outcome], tasks);
     gauge_raise(&tally->last_outcome_ns, at_ns);
 }
 
-void tally_init(struct tally *tally, struct samples *samples) {
+void tally_init(struct tally *tally, int64_t tasks, struct samples *samples) {
     memset(tally, 0, sizeof *tally);
     tally->samples = samples;
+    tally->given_up.index = (uint64_t)tasks; /* none yet */
     for (int i = 0; i < STOP_COUNT; i++) {
         atomic_store(&tally->stop_at_ns[i], DEADLINE_NEVER);
     }
@@ -40,9 +42,12 @@ static void compare_with_stop(struct tally *tally, const struct account *account
 
 void tally_finished(struct tally *tally, const struct account *account) {
     int64_t due_ns = tally->started_at_ns + account->task.due_ns;
-    note_outcome(tally, account->outcome, account->finished_at_ns);
+    bool answered =
+        account->outcome == OUTCOME_OK || account->outcome == OUTCOME_SILENT;
+    note_outcome(tally, account->outcome, 1, account->finished_at_ns);
     count(&tally->interrupted, account->outcome == OUTCOME_CANCELLED);
-    histogram_add(&tally->latency, account->finished_at_ns - due_ns);
+    histogram_add(answered ? &tally->latency : &tally->failed_latency,
+                  account->finished_at_ns - due_ns);
     histogram_add(&tally->queue_wait, account->started_at_ns - due_ns);
     compare_with_stop(tally, account);
     if (tally->samples != NULL) {
@@ -58,10 +63,18 @@ void tally_finished(struct tally *tally, const struct account *account) {
 }
 
 void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome) {
-    note_outcome(tally, outcome, now_ns());
+    note_outcome(tally, outcome, 1, now_ns());
     if (tally->samples != NULL) {
-        tally->samples->of[task.index] = (struct sample){
-            .due_ns = task.due_ns, .started_ns = -1, .outcome = outcome};
+        sample_unstarted(tally->samples, task, outcome);
+    }
+}
+
+void tally_give_up(struct tally *tally, struct task first, enum outcome outcome) {
+    if (first.index < tally->given_up.index) {
+        int64_t tasks = (int64_t)(tally->given_up.index - first.index);
+        note_outcome(tally, outcome, tasks, now_ns());
+        tally->given_up = first;
+        tally->given_up_as = outcome;
     }
 }
 

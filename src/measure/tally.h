@@ -2,11 +2,13 @@
  * What happened: outcomes counted, latencies in histograms, peaks. Fixed memory,
  * however many tasks there are.
  *
- *   tally_init(tally, samples)        before the first thread
+ *   tally_init(tally, tasks, samples) before the first thread
  *   tally_start(tally, ...)           when the run begins: due times count from here
  *   tally_finished(tally, ...)        for each task that was started, by its thread
- *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up
- *   tally_thread_ends(tally)          by each thread of the design, last
+ *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up;
+ *   tally_give_up(tally, ...)         or for all that are left, in one go
+ *   tally_thread_ends(tally)          by each thread of the design, last, or by who
+ *                                     has joined it
  *   tally_stop(tally, reason)         by who stops the run; the first moment counts
  *   tally_finish(tally)               when all threads are done
  *
@@ -33,6 +35,8 @@ struct tally {
     int64_t create_ns;       /* spent creating threads; owned by the strategy */
     int64_t created_threads; /* how many it were; owned by the strategy */
     struct samples *samples; /* NULL: nobody wants them */
+    struct task given_up;    /* this task and all after it; owned by the strategy */
+    enum outcome given_up_as;
 
     /* any thread, any time: */
     _Atomic int64_t outcomes[OUTCOME_COUNT];
@@ -40,7 +44,8 @@ struct tally {
     _Atomic int64_t retries;
     _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
     struct gauge threads;            /* of the design, counted by who creates them */
-    struct histogram latency;        /* due to finished */
+    struct histogram latency;        /* due to finished, of tasks that were answered */
+    struct histogram failed_latency; /* the same, of tasks that ended otherwise */
     struct histogram queue_wait;     /* due to started */
 
     /* the stop, if there was one: */
@@ -60,12 +65,18 @@ struct account {
     enum outcome outcome;
 };
 
-void tally_init(struct tally *tally, struct samples *samples);
+void tally_init(struct tally *tally, int64_t tasks, struct samples *samples);
 
 /* The run begins at `start_ns` and, if a deadline stops it, stops at `deadline_ns`. */
 void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns);
 void tally_finished(struct tally *tally, const struct account *account);
 void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome);
+
+/* None of the tasks from `first` on will be started. It takes no longer for a thousand
+ * million of them than for one, as it is done while the clock runs. A second call may
+ * give up earlier tasks, too. From one thread at a time. */
+void tally_give_up(struct tally *tally, struct task first, enum outcome outcome);
+
 void tally_stop(struct tally *tally, enum stop_reason reason);
 void tally_finish(struct tally *tally);
 

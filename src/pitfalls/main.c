@@ -23,20 +23,20 @@ struct choice {
 };
 
 static void help(FILE *out) {
-    fputs(
-        "Usage: pitfalls PITFALL [OPTION]...\n\n"
-        "  send-first       sends before there are workers\n"
-        "  no-close         forgets to close the channel\n"
-        "  send-from-main   sends from the thread that is needed elsewhere\n\n"
-        "      --fixed        the same, done right\n"
-        "      --results      send-from-main: with workers that send back results\n"
-        "  -n, --tasks N      orders to send [50]\n"
-        "      --buffer N     capacity of the channel [0]\n"
-        "      --no-detector  really hang; end it with Ctrl-C\n"
-        "      --help\n\n"
-        "Exit status: 0 all orders done, 2 a deadlock was found, or a mistake in the\n"
-        "command line.\n",
-        out);
+    fputs("Usage: pitfalls PITFALL [OPTION]...\n\n"
+          "  send-first       sends before there are workers\n"
+          "  no-close         forgets to close the channel\n"
+          "  send-from-main   sends from the thread that is needed elsewhere\n\n"
+          "      --fixed        the same, done right\n"
+          "      --results      send-from-main: with workers that send back results\n"
+          "  -n, --tasks N      orders to send [50]\n"
+          "      --buffer N     capacity of the channel [0]\n"
+          "      --no-detector  really hang; end it with Ctrl-C\n"
+          "      --help\n\n"
+          "Exit status: 0 all orders done, 1 output failed, 2 a deadlock was found, or "
+          "a\n"
+          "mistake in the command line.\n",
+          out);
 }
 
 _Noreturn static void complain(const char *what, const char *text,
@@ -44,6 +44,14 @@ _Noreturn static void complain(const char *what, const char *text,
     fprintf(stderr, "pitfalls: %s '%s' is not accepted; it takes %s\n", what, text,
             accepted);
     exit(EXIT_USAGE);
+}
+
+static int status_of_output(void) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("pitfalls: cannot write standard output\n", stderr);
+        return EXIT_UNSOUND;
+    }
+    return EXIT_MEASURED;
 }
 
 static int read_count(const char *option, const char *text, int64_t least) {
@@ -72,7 +80,7 @@ static void read_options(struct choice *choice, int argc, char **argv) {
             choice->buffer = read_count("--buffer", optarg, 0);
         } else if (found == HELP || found == 'h') {
             help(stdout);
-            exit(EXIT_MEASURED);
+            exit(status_of_output());
         } else if (found == '?') {
             exit(EXIT_USAGE); /* getopt has said why */
         }
@@ -119,5 +127,5 @@ int main(int argc, char **argv) {
     (choice.fixed ? choice.pitfall->fixed : choice.pitfall->broken)(&kitchen);
     kitchen_close(&kitchen);
     puts("\nAll done!");
-    return EXIT_MEASURED;
+    return status_of_output();
 }

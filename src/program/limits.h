@@ -1,7 +1,10 @@
 /*
  * Why could no more threads be created? pthread_create() says EAGAIN, whatever it was.
- * This looks at every limit known to do it and names the one that one more thread fills
- * most.
+ * This looks at every limit known to do it and names the one that is closest to being
+ * full.
+ *
+ *   int64_t threads = limits_count_threads()   at once, when creation has failed
+ *   limits_explain(text, size, threads, ...)   then
  */
 #ifndef FIVE_COOKS_LIMITS_H
 #define FIVE_COOKS_LIMITS_H
@@ -9,9 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes one sentence naming the most likely limit, its value and where it is set. To
- * be called at the moment it failed, while what fills the limit is still there.
+/* Threads of this process now, those about to end included; -1: not known. Looking at
+ * all the limits takes milliseconds, and such threads are gone in microseconds. */
+int64_t limits_count_threads(void);
+
+/* Writes one sentence naming the most likely limit, its value and where it is set.
  * `thread_bytes` is what one more thread would have mapped. */
-void limits_explain(char *text, size_t size, int64_t thread_bytes);
+void limits_explain(char *text, size_t size, int64_t threads_then,
+                    int64_t thread_bytes);
+
+/* The same for tests, with /proc and /sys looked for below `root`. */
+void limits_explain_below(const char *root, char *text, size_t size,
+                          int64_t threads_then, int64_t thread_bytes);
 
 #endif

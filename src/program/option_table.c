@@ -10,7 +10,7 @@
 /* One row an option: name, letter, kind, where it is kept, its argument's name,
  * default, least and greatest value, help, whose it is, choices. */
 /* clang-format off */
-const struct option_row option_rows[OPTION_ROWS] = {
+const struct option_row option_rows[] = {
     {"tasks", 'n', KIND_COUNT, AT(run.workload.tasks), "N", "50", 0, 1e9, "tasks to run", OF_BOTH,
      {0}},
     {"workers", 'w', KIND_COUNT, AT(run.runner.workers), "W", "5", 1, 1e6, "workers", OF_WORKER_POOL, {0}},
@@ -18,8 +18,10 @@ const struct option_row option_rows[OPTION_ROWS] = {
      "capacity of the channel; 0: unbuffered", OF_WORKER_POOL, {0}},
     {"max-threads", 0, KIND_COUNT, AT(run.runner.max_threads), "K", NULL, 1, 1e6,
      "at most K threads alive at once", OF_THREAD_PER_TASK, {0}},
-    {"detach", 0, KIND_FLAG, AT(run.runner.detach), NULL, NULL, 0, 0,
-     "a wait group instead of joining", OF_THREAD_PER_TASK, {0}},
+    {"join", 0, KIND_FLAG, AT(run.runner.join), NULL, NULL, 0, 0,
+     "create N, join N, instead of a wait group", OF_THREAD_PER_TASK, {0}},
+    {"detach", 0, KIND_DEFAULT, 0, NULL, NULL, 0, 0, "",
+     OF_THREAD_PER_TASK, {0}},
     {"stack-size", 0, KIND_SIZE, AT(run.runner.stack_bytes), "SIZE", NULL, 16384, MOST_BYTES,
      "stack of each thread; else the system's", OF_BOTH, {0}},
     {"guard-size", 0, KIND_SIZE, AT(run.runner.guard_bytes), "SIZE", NULL, 0, MOST_BYTES,
@@ -41,7 +43,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
     {"api-capacity", 0, KIND_COUNT, AT(run.api.capacity), "K", NULL, 1, 1e9,
      "calls served at once; one more is rejected", OF_BOTH, {0}},
     {"api-rate", 0, KIND_RATE, AT(run.api.rate_per_s), "RATE", NULL, 1e-4, MOST_RATE,
-     "calls the API accepts a second (token bucket)", OF_BOTH, {0}},
+     "calls the API accepts per second (token bucket)", OF_BOTH, {0}},
     {"api-burst", 0, KIND_COUNT, AT(run.api.burst), "B", "1", 1, 1e9,
      "calls it accepts at once after a pause", OF_BOTH, {0}},
     {"api-reject-time", 0, KIND_DURATION, AT(run.api.reject_ns), "D", "1ms", 0, MOST_NS,
@@ -61,7 +63,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
     {"deadline", 0, KIND_DURATION, AT(run.deadline_ns), "D", NULL, 1, MOST_NS,
      "of the whole run (context.WithTimeout)", OF_BOTH, {0}},
     {"cancel", 0, KIND_CHOICE, AT(run.client.cancel), "WHO", NULL, 0, 0,
-     "who listens: none, between or within", OF_BOTH, {"none", "between", "within"}},
+     "who listens", OF_BOTH, {"none", "between", "within"}},
     {"fail-fast", 0, KIND_FLAG, AT(run.client.fail_fast), NULL, NULL, 0, 0,
      "the first failed task stops the run", OF_BOTH, {0}},
     {"seed", 0, KIND_COUNT, AT(run.workload.seed), "S", "1", 0, 9.2e18,
@@ -80,3 +82,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
     {"version", 0, KIND_ACTION, 0, NULL, NULL, 0, 0, "show the version and exit", OF_BOTH, {0}},
 };
 /* clang-format on */
+
+_Static_assert(sizeof option_rows / sizeof option_rows[0] == OPTION_ROWS,
+               "a row more or less than OPTION_ROWS says");

@@ -18,7 +18,8 @@ enum option_kind {
     KIND_PATH,     /* const char * */
     KIND_SPAN,     /* two int64_t: start and length, ns */
     KIND_ARRIVALS, /* int: the index in `choices`, and arrivals_per_s */
-    KIND_ACTION    /* kept nowhere: --help, --version */
+    KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
+    KIND_ACTION   /* kept nowhere: --help, --version */
 };
 
 enum option_owner { OF_BOTH, OF_WORKER_POOL, OF_THREAD_PER_TASK };
@@ -36,7 +37,7 @@ struct option_row {
     const char *choices[5];
 };
 
-enum { OPTION_ROWS = 35 };
-extern const struct option_row option_rows[OPTION_ROWS];
+enum { OPTION_ROWS = 36 }; /* checked where the table is */
+extern const struct option_row option_rows[];
 
 #endif

@@ -159,6 +159,10 @@ bool option_read(struct options *options, const struct option_row *row,
     case KIND_FLAG:
         *(bool *)place = true;
         break;
+    case KIND_DEFAULT:
+        snprintf(options->note, sizeof options->note,
+                 "--%s is the default now and need not be given", row->name);
+        break;
     case KIND_ACTION:
         break;
     }

@@ -98,14 +98,6 @@ static bool options_agree(struct options *options) {
                  sum);
         return false;
     }
-    const char *json = options->json_path;
-    const char *samples = options->samples_path;
-    if (json != NULL && samples != NULL && strcmp(json, samples) == 0) {
-        snprintf(options->error, sizeof options->error,
-                 "--json and --samples cannot both be '%.60s'; they take a file each",
-                 json);
-        return false;
-    }
     return true;
 }
 
@@ -167,21 +159,35 @@ enum options_result options_parse(struct options *options, const char *program,
     return options_agree(options) ? OPTIONS_OK : OPTIONS_WRONG;
 }
 
+static void print_version(const char *program, FILE *out) {
+    fprintf(out, "%s %s (%s)\n", program, FIVE_COOKS_VERSION, FIVE_COOKS_COMMIT);
+}
+
+_Noreturn static void answer_and_exit(const char *program,
+                                      void (*print)(const char *program, FILE *out)) {
+    struct output out;
+    if (!output_open(&out, "-")) {
+        exit(EXIT_UNSOUND);
+    }
+    print(program, out.file);
+    exit(output_close(&out) ? EXIT_MEASURED : EXIT_UNSOUND);
+}
+
 void options_read(struct options *options, const char *program, int argc, char **argv) {
     options_init(options, program);
     switch (options_parse(options, program, argc, argv)) {
     case OPTIONS_OK:
+        if (options->note[0] != '\0') {
+            fprintf(stderr, "%s: %s\n", program, options->note);
+        }
         return;
     case OPTIONS_WRONG:
         keep_to_one_line(options->error);
         fprintf(stderr, "%s: %s\n", program, options->error);
         exit(EXIT_USAGE);
     case OPTIONS_HELP:
-        options_help(program, stdout);
-        break;
+        answer_and_exit(program, options_help);
     case OPTIONS_VERSION:
-        printf("%s %s (%s)\n", program, FIVE_COOKS_VERSION, FIVE_COOKS_COMMIT);
-        break;
+        answer_and_exit(program, print_version);
     }
-    exit(output_close(stdout, "-") ? EXIT_MEASURED : EXIT_UNSOUND);
 }

@@ -25,6 +25,7 @@ struct options {
     const char *samples_path; /* NULL: none */
     bool detect_deadlock;
     char error[256]; /* one line, when parsing said OPTIONS_WRONG */
+    char note[256];  /* one line that is worth saying, or "" */
 };
 
 enum options_result { OPTIONS_OK, OPTIONS_WRONG, OPTIONS_HELP, OPTIONS_VERSION };

@@ -19,6 +19,14 @@ static const char notes[] =
     "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
     "does not allow it, 128+n ended by signal n.\n";
 
+static void print_choices(const struct option_row *row, FILE *out) {
+    if (row->kind == KIND_CHOICE) {
+        char choices[128];
+        option_describe(row, choices, sizeof choices);
+        fprintf(out, "%32s%s\n", "", choices);
+    }
+}
+
 void options_help(const char *program, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n", program);
     fputs(strcmp(program, "worker-pool") == 0
@@ -28,7 +36,7 @@ void options_help(const char *program, FILE *out) {
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
         char names[64];
-        if (!option_belongs_to(row, program)) {
+        if (!option_belongs_to(row, program) || row->kind == KIND_DEFAULT) {
             continue;
         }
         snprintf(names, sizeof names, "--%s%s%s", row->name, row->argument ? " " : "",
@@ -40,6 +48,7 @@ void options_help(const char *program, FILE *out) {
             fprintf(out, " [%s]", normal);
         }
         fputc('\n', out);
+        print_choices(row, out);
     }
     fputs(notes, out);
 }
@@ -56,7 +65,7 @@ static void print_key(const char *name, const char *suffix, FILE *out) {
 static void print_int64(const struct option_row *row, int64_t value, const char *suffix,
                         FILE *out) {
     print_key(row->name, suffix, out);
-    if (row->normal == NULL && value < row->least) {
+    if ((double)value < row->least) {
         fputs("null", out);
     } else {
         fprintf(out, "%" PRId64, value);
@@ -66,7 +75,7 @@ static void print_int64(const struct option_row *row, int64_t value, const char 
 static void print_double(const struct option_row *row, double value, const char *suffix,
                          FILE *out) {
     print_key(row->name, suffix, out);
-    if (row->normal == NULL && value < row->least) {
+    if (value < row->least) {
         fputs("null", out);
     } else {
         fprintf(out, "%.9g", value);
@@ -126,13 +135,15 @@ static void print_value(const struct options *options, const struct option_row *
         print_arrivals(&options->run.workload, row, out);
         break;
     case KIND_PATH:
+    case KIND_DEFAULT:
     case KIND_ACTION:
         break;
     }
 }
 
 static bool is_shown(const struct option_row *row) {
-    return row->kind != KIND_PATH && row->kind != KIND_ACTION;
+    return row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
+           row->kind != KIND_ACTION;
 }
 
 static void write_json(const struct options *options, const char *program, FILE *out) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "must.h"
@@ -19,32 +20,71 @@ void output_guard_standard_files(void) {
     }
 }
 
-static void complain(const char *path, int error) {
-    fprintf(stderr, "%s: cannot write %s: %s\n", program_invocation_short_name,
-            strcmp(path, "-") == 0 ? "standard output" : path, strerror(error));
-}
-
-FILE *output_open(const char *path) {
-    bool to_stdout = strcmp(path, "-") == 0;
-    errno = EBADF;
-    FILE *file = !to_stdout ? fopen(path, "we") : stdout_was_closed ? NULL : stdout;
-    if (file == NULL) {
-        complain(path, errno);
+void output_complain(const char *before, const char *path, const char *after) {
+    fprintf(stderr, "%s: %s ", program_invocation_short_name, before);
+    for (const char *c = strcmp(path, "-") == 0 ? "standard output" : path; *c; c++) {
+        fputc((unsigned char)*c < ' ' ? '?' : *c, stderr);
     }
-    return file;
+    fprintf(stderr, "%s\n", after);
 }
 
-bool output_close(FILE *file, const char *path) {
-    if (file == NULL) {
+static bool complain(const char *path, int error) {
+    char after[128];
+    snprintf(after, sizeof after, ": %s", strerror(error));
+    output_complain("cannot write", path, after);
+    return false;
+}
+
+/* stdio calls this when its buffer is full; it wants 0, not -1, for an error. */
+static ssize_t write_and_note(void *cookie, const char *bytes, size_t count) {
+    struct output *output = cookie;
+    ssize_t written = write(output->fd, bytes, count);
+    if (written < 0) {
+        output->error = output->error != 0 ? output->error : errno;
+        return 0;
+    }
+    return written;
+}
+
+bool output_open(struct output *output, const char *path) {
+    bool to_stdout = strcmp(path, "-") == 0;
+    *output = (struct output){.path = path, .fd = STDOUT_FILENO};
+    if (to_stdout && stdout_was_closed) {
+        return complain(path, EBADF);
+    }
+    if (!to_stdout) {
+        output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    }
+    if (output->fd >= 0) {
+        output->file =
+            fopencookie(output, "w", (cookie_io_functions_t){.write = write_and_note});
+    }
+    return output->file != NULL || complain(path, errno);
+}
+
+bool output_close(struct output *output) {
+    if (output->file == NULL) {
         return true;
     }
-    /* A write that failed long ago has left its mark, but not its reason. */
-    int error = ferror(file) ? EIO : 0;
-    if ((file == stdout ? fflush(file) : fclose(file)) != 0) {
-        error = errno;
+    if (fclose(output->file) != 0 && output->error == 0) {
+        output->error = errno;
     }
-    if (error != 0) {
-        complain(path, error);
+    if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && output->error == 0) {
+        output->error = errno;
     }
-    return error == 0;
+    output->file = NULL;
+    return output->error == 0 || complain(output->path, output->error);
+}
+
+static bool find_place(const char *path, struct stat *place) {
+    return (strcmp(path, "-") == 0 ? fstat(STDOUT_FILENO, place) : stat(path, place)) ==
+           0;
+}
+
+bool output_is_one_place(const char *path, const char *other) {
+    struct stat one;
+    struct stat two;
+    return strcmp(path, other) == 0 ||
+           (find_place(path, &one) && find_place(other, &two) &&
+            one.st_dev == two.st_dev && one.st_ino == two.st_ino);
 }

@@ -6,29 +6,40 @@
 
 #include "measure/record.h"
 #include "measure/summary.h"
-#include "program/output.h"
+
+static void refuse_one_place(const char *json_path, const char *samples_path) {
+    if (json_path != NULL && samples_path != NULL &&
+        output_is_one_place(json_path, samples_path)) {
+        output_complain("--json and --samples cannot both be", samples_path,
+                        "; they take a file each");
+        exit(EXIT_USAGE);
+    }
+}
 
 void report_open(struct report *report, const char *json_path,
                  const char *samples_path) {
     output_guard_standard_files();
     *report = (struct report){.json_path = json_path, .samples_path = samples_path};
-    report->out = output_open(json_path != NULL ? json_path : "-");
-    report->samples = samples_path != NULL ? output_open(samples_path) : NULL;
-    if (report->out == NULL || (samples_path != NULL && report->samples == NULL)) {
+    refuse_one_place(json_path, samples_path);
+    if (!output_open(&report->out, json_path != NULL ? json_path : "-")) {
+        exit(EXIT_ENVIRONMENT);
+    }
+    refuse_one_place(json_path, samples_path); /* again: the first is there now */
+    if (samples_path != NULL && !output_open(&report->samples, samples_path)) {
         exit(EXIT_ENVIRONMENT);
     }
 }
 
 /* Peak memory is read last of all, when nothing more will be asked for. */
 static void write_all(struct report *report, const struct record *record) {
-    if (report->samples != NULL) {
-        samples_write(&record->run->samples, report->samples);
+    if (report->samples_path != NULL) {
+        samples_write(&record->run->samples, report->samples.file);
     }
     process_read(&record->run->process);
     if (report->json_path != NULL) {
-        record_write(record, report->out);
+        record_write(record, report->out.file);
     } else {
-        summary_write(record, report->out);
+        summary_write(record, report->out.file);
     }
 }
 
@@ -47,10 +58,8 @@ int report_write(struct report *report, struct run *run, const char *program,
         fprintf(stderr, "%s: no more threads than %lld could be created: %s\n", program,
                 (long long)run->tally.created_threads, run->limit);
     }
-    bool written = output_close(report->samples, report->samples_path);
-    written = output_close(report->out, report->json_path ? report->json_path : "-") &&
-              written;
-    if (!adds_up || !written) {
+    bool samples_written = output_close(&report->samples);
+    if (!output_close(&report->out) || !samples_written || !adds_up) {
         return EXIT_UNSOUND;
     }
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_MEASURED;

@@ -2,14 +2,15 @@
  * What a program leaves behind: the record or the summary, the samples, the exit
  * status.
  *
- *   report_open(report, ...)    before the run; ends the program (3) if it cannot write
+ *   report_open(report, ...)    before the run; ends the program if it cannot write (3)
+ *                               or would write two things into one file (2)
  *   report_write(report, ...)   after it; the exit status
  *   report_impossible(run, error)  instead of it: one line, and exit status 3
  */
 #ifndef FIVE_COOKS_REPORT_H
 #define FIVE_COOKS_REPORT_H
 
-#include <stdio.h>
+#include "program/output.h"
 
 struct run;
 
@@ -24,8 +25,8 @@ enum exit_status {
 struct report {
     const char *json_path;    /* NULL: a summary for people on stdout */
     const char *samples_path; /* NULL: none */
-    FILE *out;
-    FILE *samples;
+    struct output out;
+    struct output samples;
 };
 
 void report_open(struct report *report, const char *json_path,

@@ -26,8 +26,10 @@ bool bucket_take(struct bucket *bucket, int64_t now_ns) {
             fmin(bucket->burst, bucket->tokens + elapsed_s * bucket->rate_per_s);
         bucket->filled_ns = now_ns;
     }
-    /* A token that is only a rounding error short of whole is whole. */
-    bool taken = bucket->tokens >= 1.0 - 1e-9;
+    /* A token that is only a rounding error short of whole is whole. Moments are whole
+     * nanoseconds: a caller that keeps to the rate may be nearly one of them early. */
+    double rounding = fmax(1e-9, bucket->rate_per_s / (double)NS_PER_S);
+    bool taken = bucket->tokens > 1.0 - rounding;
     if (taken) {
         bucket->tokens -= 1.0;
     }

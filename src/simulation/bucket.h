@@ -1,6 +1,6 @@
 /*
- * A token bucket: lets through `rate` calls a second, and up to `burst` at once after a
- * pause. In any stretch of T seconds it lets through at most burst + rate * T.
+ * A token bucket: lets through `rate` calls per second, and up to `burst` at once after
+ * a pause. In any stretch of T seconds it lets through at most burst + rate * T.
  *
  * The caller brings the time, so a test can bring its own. Time that goes back mints no
  * tokens and takes none. Any thread may take. Source of the idea: the leaky bucket of

@@ -2,11 +2,8 @@
 
 #include "clock.h"
 #include "ctx.h"
-#include "random.h"
+#include "simulation/backoff.h"
 #include "simulation/nap.h"
-
-/* Doubling a pause ends here. */
-#define BACKOFF_MOST_NS (60 * NS_PER_S)
 
 bool client_is_cancelled(const struct client *client) {
     return ctx_reason(client->heeded) != CTX_ALIVE;
@@ -59,24 +56,15 @@ static bool afford_retry(struct client *client) {
     return false;
 }
 
-/* Full jitter: anything from nothing to base * 2^(attempt - 1). */
-static int64_t backoff_ns(const struct client *client, struct task task,
-                          int64_t attempt) {
-    int64_t most_ns = client->config->backoff_ns;
-    for (int64_t i = 1; i < attempt && 0 < most_ns && most_ns < BACKOFF_MOST_NS; i++) {
-        most_ns = earlier_ns(2 * most_ns, BACKOFF_MOST_NS);
-    }
-    uint64_t stream = (uint64_t)client->workload->seed ^ (uint64_t)attempt << 48;
-    struct random random = random_at(stream, task.index);
-    return (int64_t)(random_share(&random) * (double)most_ns);
-}
-
 /* Waits before the next attempt. False if there is to be none: a pause is no call, so
  * whoever is told to stop stops in it, and one that would end past the run's deadline
  * is not begun. */
 static bool pause_before_retry(struct client *client, struct task task,
                                int64_t attempt) {
-    int64_t until_ns = deadline_after_ns(now_ns(), backoff_ns(client, task, attempt));
+    int64_t pause_ns =
+        backoff_ns(client->config->backoff_ns, (uint64_t)client->workload->seed,
+                   task.index, attempt);
+    int64_t until_ns = deadline_after_ns(now_ns(), pause_ns);
     return until_ns < ctx_deadline_ns(client->heeded) &&
            nap_until(until_ns, ctx_done(client->heeded));
 }
@@ -113,4 +101,8 @@ void client_perform(struct client *client, struct task task, int64_t lane) {
 
 void client_skip(struct client *client, struct task task, enum outcome outcome) {
     tally_unstarted(client->tally, task, outcome);
+}
+
+void client_give_up(struct client *client, struct task first, enum outcome outcome) {
+    tally_give_up(client->tally, first, outcome);
 }

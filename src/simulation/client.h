@@ -6,11 +6,11 @@
  *   client_perform(client, task, lane)   by the task's thread; blocks until the outcome
  *   client_skip(client, task, outcome)   for a task that will not be started any more
  *
- * Retries follow the rules of the trade: exponential backoff with full jitter (Brooker,
- * "Exponential backoff and jitter"), never past the run's deadline (if anyone listens
- * to it), and no more than a budget allows (Google's SRE book, ch. 21), as retries can
- * keep an overload alive. A task that is told to stop in the pause before a retry ends
- * as its last attempt did; cancelled are tasks that were in a call, or had not begun.
+ * Retries follow the rules of the trade: a pause before each (backoff.h), never past
+ * the run's deadline (if anyone listens to it), and no more than a budget allows
+ * (Google's SRE book, ch. 21), as retries can keep an overload alive. A task that is
+ * told to stop in the pause before a retry ends as its last attempt did; cancelled are
+ * tasks that were in a call, or had not begun.
  */
 #ifndef FIVE_COOKS_CLIENT_H
 #define FIVE_COOKS_CLIENT_H
@@ -50,6 +50,9 @@ struct client {
 
 void client_perform(struct client *client, struct task task, int64_t lane);
 void client_skip(struct client *client, struct task task, enum outcome outcome);
+
+/* For a task and all after it, in one go; as tally_give_up(). */
+void client_give_up(struct client *client, struct task first, enum outcome outcome);
 
 /* Should the design stop starting tasks? */
 bool client_is_cancelled(const struct client *client);

@@ -15,15 +15,64 @@ static struct random random_for(const struct workload_config *config, uint64_t i
     return random_at(random_mix(seed) + (uint64_t)attempt, index);
 }
 
+/*
+ * A logarithm, an exponential and a cosine of our own. Those of the C library may be
+ * wrong in the last bit, and in which way depends on the library and even on the
+ * processor. One service time of 10 ms in some 10^9, and one of 1000 s in 20 000, would
+ * come out a nanosecond longer on another machine or in another language, and with it
+ * the digest. Here are only + - * / and sqrt, which IEEE 754 defines to the last bit.
+ *
+ * Each step of a sum divides just before it adds, so that no compiler can merge a
+ * product and a sum into one operation (FMA), which would be rounded only once.
+ */
+#define LOG2_E 0x1.71547652b82fep0
+
+/* x > 0. Halves or doubles x into [1/sqrt 2, sqrt 2), then ln m = 2 artanh s. */
+static double portable_log(double x) {
+    int doublings;
+    double m = frexp(x, &doublings);
+    if (m < M_SQRT1_2) {
+        m *= 2.0;
+        doublings--;
+    }
+    double s = (m - 1.0) / (m + 1.0);
+    double sum = 1.0;
+    for (int k = 11; k > 0; k--) {
+        sum = 1.0 + sum * (s * s) * (2 * k - 1) / (2 * k + 1);
+    }
+    return doublings / LOG2_E + (m - 1.0) * sum / ((m + 1.0) / 2.0);
+}
+
+static double portable_exp(double x) {
+    double doublings = round(x * LOG2_E);
+    double rest = x - doublings / LOG2_E; /* at most ln 2 / 2 */
+    double sum = 1.0;
+    for (int k = 14; k > 0; k--) {
+        sum = 1.0 + sum * rest / k;
+    }
+    return ldexp(sum, (int)doublings);
+}
+
+/* The cosine of 2 pi `turn`, for a turn in [0, 1): a sine within a quarter turn. */
+static double portable_cos_turn(double turn) {
+    double quarter = 0.25 - (turn < 0.5 ? turn : 1.0 - turn);
+    double x = 2.0 * M_PI * quarter;
+    double sum = 1.0;
+    for (int k = 11; k > 0; k--) {
+        sum = 1.0 - sum * (x * x) / (2 * k * (2 * k + 1));
+    }
+    return x * sum;
+}
+
 /* -ln of a share in (0, 1]: exponential with mean 1. */
 static double random_exponential(struct random *random) {
-    return -log(1.0 - random_share(random));
+    return -portable_log(1.0 - random_share(random));
 }
 
 /* Box and Muller: standard normal. */
 static double random_normal(struct random *random) {
     double radius = sqrt(2.0 * random_exponential(random));
-    return radius * cos(2.0 * M_PI * random_share(random));
+    return radius * portable_cos_turn(random_share(random));
 }
 
 static double random_service(const struct workload_config *config,
@@ -36,7 +85,7 @@ static double random_service(const struct workload_config *config,
         return mean_ns * random_exponential(random);
     case DISTRIBUTION_LOGNORMAL:
         /* A log-normal with sigma 1 has mean e^(mu + 1/2): hence the half. */
-        return mean_ns * exp(random_normal(random) - 0.5);
+        return mean_ns * portable_exp(random_normal(random) - 0.5);
     case DISTRIBUTION_FIXED:
         break;
     }
@@ -98,14 +147,16 @@ struct task workload_next(const struct workload_config *config, struct task task
 }
 
 uint64_t workload_digest(const struct workload_config *config) {
+    uint64_t tasks = (uint64_t)config->tasks;
+    uint64_t seen = tasks < DIGEST_TASKS_MOST ? tasks : DIGEST_TASKS_MOST;
     uint64_t digest = 0;
-    for (struct task task = workload_first(config);
-         task.index < (uint64_t)config->tasks; task = workload_next(config, task)) {
+    for (struct task task = workload_first(config); task.index < seen;
+         task = workload_next(config, task)) {
         struct call call = workload_call(config, task.index, 1);
         digest = random_mix(digest ^ task.index);
         digest = random_mix(digest ^ (uint64_t)task.due_ns);
         digest = random_mix(digest ^ (uint64_t)call.service_ns);
         digest = random_mix(digest ^ (uint64_t)call.fate);
     }
-    return digest;
+    return seen < tasks ? random_mix(digest ^ tasks) : digest;
 }

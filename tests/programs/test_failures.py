@@ -51,7 +51,7 @@ class Failures(unittest.TestCase):
     def test_threads_that_cannot_be_created_are_counted(self) -> None:
         """The first thread is not the design's: it waits for signals."""
         tasks = 6
-        for args in ((), ("--detach",), ("--max-threads", "2"), ("--cancel", "within")):
+        for args in ((), ("--join",), ("--max-threads", "2"), ("--cancel", "within")):
             seen = 0
             for at, ending in sweep(
                 "pthread_create", "thread-per-task", "-n", tasks, "-s", "1ms", *args

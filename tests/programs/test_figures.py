@@ -72,9 +72,9 @@ class Peaks(unittest.TestCase):
 
     def test_max_threads_is_never_exceeded(self) -> None:
         for most in (1, 2, 7):
-            for detach in ((), ("--detach",)):
-                with self.subTest(most=most, detach=detach):
-                    args = ("-n", 300, "-s", 0, "--max-threads", most, *detach)
+            for join in ((), ("--join",)):
+                with self.subTest(most=most, join=join):
+                    args = ("-n", 300, "-s", 0, "--max-threads", most, *join)
                     record = measure("thread-per-task", *args)
                     self.assertLessEqual(record["peak"]["threads"], most)
                     self.assertEqual(record["outcomes"]["ok"], 300)

@@ -60,7 +60,7 @@ class Limits(unittest.TestCase):
         return run("thread-per-task", "-n", tasks, *LONG, "-j", "-", *args, wrap=wrap)
 
     def test_a_limit_on_memory_is_reached_and_named(self) -> None:
-        for form in ((), ("--detach",), ("--max-threads", 300)):
+        for form in ((), ("--join",), ("--max-threads", 300)):
             with self.subTest(form):
                 ending = self.flood("--limit-memory", "256M", *form)
                 record = self.assert_limited(ending, 400, "RLIMIT_AS", "268435456")
@@ -105,6 +105,20 @@ class Limits(unittest.TestCase):
         ending = self.flood(wrap=(*NOBODY, "prlimit", "--nproc=100"))
         record = self.assert_limited(ending, 400, "RLIMIT_NPROC", " of 100")
         self.assertLess(record["threads_created"], 100)
+
+    @unittest.skipUnless(IS_ROOT, "only root can become somebody else")
+    def test_bounded_threads_fit_under_a_limit_of_exactly_so_many(self) -> None:
+        """A user with no other thread may have ten, main and the one for signals: an
+        ended thread must be gone before another takes its place."""
+        wrap = ("setpriv", "--reuid=64998", "--regid=64998", "--clear-groups",
+                "prlimit", "--nproc=12")  # fmt: skip
+        if run("worker-pool", "--version", wrap=wrap).status != 0:
+            self.skipTest("others may not read the build folder")
+        for form in ((), ("--join",)):
+            args = ("-n", 5000, "-s", 0, "--max-threads", 10, *form)
+            record = measure("thread-per-task", *args, wrap=wrap)
+            self.assertEqual(record["outcomes"], only(ok=5000))
+            self.assertLessEqual(record["peak"]["threads"], 10)
 
     @unittest.skipUnless(IS_ROOT, "only root is free of it")
     def test_that_limit_does_not_bind_root(self) -> None:

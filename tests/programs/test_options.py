@@ -117,9 +117,15 @@ class Options(unittest.TestCase):
             "--queue is an option of worker-pool",
             self.refuse("thread-per-task", "--queue", "5"),
         )
-        for args in (("--detach",), ("--max-threads", "5")):
+        for args in (("--join",), ("--detach",), ("--max-threads", "5")):
             said = self.refuse("worker-pool", *args)
             self.assertIn(f"{args[0]} is an option of thread-per-task", said)
+
+    def test_what_has_become_the_default_is_accepted_and_said_to_be(self) -> None:
+        ending = run("thread-per-task", "-n", 5, "-s", 0, "--detach", "--json", "-")
+        self.assertEqual(ending.status, 0, ending)
+        self.assertFalse(ending.record["config"]["join"])
+        self.assertRegex(ending.err, r"^thread-per-task: --detach is the default .*\n$")
 
     @on_both
     def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:

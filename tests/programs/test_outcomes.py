@@ -130,8 +130,8 @@ class Outcomes(unittest.TestCase):
             ("worker-pool", ("--queue", 7, "-w", 1)),
             ("worker-pool", ("--queue", 100_000, "-w", 50)),
             ("worker-pool", ("-w", 300)),
-            ("thread-per-task", ("--detach",)),
-            ("thread-per-task", ("--detach", "--max-threads", 1)),
+            ("thread-per-task", ("--join",)),
+            ("thread-per-task", ("--join", "--max-threads", 1)),
             ("thread-per-task", ("--max-threads", 1000)),
             ("thread-per-task", ("--stack-size", "16K", "--guard-size", 0)),
         ):

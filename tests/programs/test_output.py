@@ -47,6 +47,26 @@ class Output(unittest.TestCase):
                 self.assert_complaint(ending, 1, "cannot write", "No space left")
 
     @on_both
+    def test_where_nobody_hears_the_diagnostic_the_status_is_the_same(self, program):
+        for redirection in ("2>/dev/full", "2>&-"):
+            for status, args in (
+                (0, QUICK),
+                (1, (*QUICK, "--json", "/dev/full")),
+                (2, ("--tasks", "many")),
+                (3, ("--json", "/nonexistent/x")),
+            ):
+                with self.subTest(redirection, status=status):
+                    ending = through_shell(program, redirection, *args)
+                    self.assertEqual((ending.status, ending.err), (status, ""))
+
+    @on_both
+    def test_help_that_cannot_be_written_is_not_success(self, program: str) -> None:
+        for question in ("--help", "--version"):
+            for redirection in (">/dev/full", ">&-"):
+                ending = through_shell(program, redirection, question)
+                self.assert_complaint(ending, 1, "cannot write")
+
+    @on_both
     def test_samples_of_any_size_on_a_full_disk_are_not_success(self, program) -> None:
         for tasks in (0, 1, 100, 101, 102, 103, 1000, 2000):
             with self.subTest(tasks):
@@ -134,9 +154,23 @@ class Output(unittest.TestCase):
 
     @on_both
     def test_two_outputs_need_two_places(self, program: str) -> None:
-        for place in ("-", self.folder / "same"):
-            ending = run(program, "--json", place, "--samples", place)
-            self.assert_complaint(ending, 2, "--json", "--samples", str(place))
+        same, link = self.folder / program, self.folder / f"link to {program}"
+        link.symlink_to(program)
+        to_same = f'"$@" >>"{same}"'
+        for line, one, two in (
+            ('"$@"', "-", "-"),
+            ('"$@"', same, same),
+            ('"$@"', same, f"{self.folder}/./{program}"),  # neither is there yet
+            ('"$@"', link, same),
+            (to_same, "-", link),
+            (to_same, same, "-"),
+            (to_same, same, "/dev/stdout"),
+        ):
+            with self.subTest(line, one=one, two=two):
+                wrap = ("sh", "-c", line, "sh")
+                args = ("-s", "1000s", "--json", one, "--samples", two)
+                ending = run(program, *args, wrap=wrap)
+                self.assert_complaint(ending, 2, "--json", "--samples")
 
     @on_both
     def test_few_open_files_are_enough(self, program: str) -> None:

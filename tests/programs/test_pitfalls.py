@@ -51,6 +51,13 @@ class Pitfalls(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertTrue(done.stdout.endswith("All done!\n"))
 
+    def test_output_that_is_lost_is_not_success(self) -> None:
+        for args in ("no-close --fixed", "--help"):
+            line = f'"{PITFALLS}" {args} >/dev/full'
+            done = subprocess.run(["sh", "-c", line], timeout=LIMIT_S, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 1, args)
+            self.assertIn(b"cannot write", done.stderr)
+
     def test_a_buffer_hides_the_first_bug_until_there_are_more_orders(self) -> None:
         few = pitfall("send-first", "--buffer", "100", "--tasks", "50")
         many = pitfall("send-first", "--buffer", "100", "--tasks", "500")

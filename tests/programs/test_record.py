@@ -12,11 +12,11 @@ from typing import Any
 from .program import BUILD, LIMIT_S, OUTCOMES, PROGRAMS, measure, on_both, run, sample
 
 COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after: or null
-SPREAD = {"min": "count?", "p50": "count?", "p90": "count?", "p99": "count?",
-          "max": "count?"}  # fmt: skip
+SPREAD = dict.fromkeys(("min", "mean", "p50", "p90", "p99", "max"), "count?")
+WAITS = ("latency_ns", "failed_latency_ns", "queue_wait_ns")
 CONFIG = {
     "tasks": COUNT, "workers": "count?", "queue": "count?", "max_threads": "count?",
-    "detach": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
+    "join": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
     "service_time_ns": COUNT, "distribution": TEXT, "error_rate": "number",
     "silent_rate": "number", "hang_rate": "number", "hang_time_ns": COUNT,
     "arrivals": TEXT, "arrivals_per_s": "number?", "api_capacity": "count?",
@@ -41,7 +41,7 @@ RECORD: dict[str, Any] = {
     "cpu": dict.fromkeys(
         ("user_ns", "system_ns", "voluntary_switches", "involuntary_switches",
          "minor_faults"), COUNT),
-    "latency_ns": SPREAD, "queue_wait_ns": SPREAD, "stop": None, "limit": "text?",
+    **dict.fromkeys(WAITS, SPREAD), "stop": None, "limit": "text?",
 }  # fmt: skip
 VARIED = {
     "plain": (),
@@ -89,12 +89,16 @@ class Record(unittest.TestCase):
             self.assertAlmostEqual(
                 record["amplification"], record["calls"] / first, places=4
             )
-        for name in ("latency_ns", "queue_wait_ns"):
-            spread = list(record[name].values())
-            if None in spread:
-                self.assertEqual(set(spread), {None})
+        for name in WAITS:
+            mean = record[name]["mean"]
+            spread = [value for key, value in record[name].items() if key != "mean"]
+            if None in (mean, *spread):
+                self.assertEqual({mean, *spread}, {None})
             else:
                 self.assertEqual(spread, sorted(spread))
+                self.assertTrue(spread[0] <= mean <= spread[-1])
+        answered = outcomes["ok"] + outcomes["silent"]
+        self.assertEqual(record["latency_ns"]["mean"] is None, answered == 0)
 
     def test_every_field_is_there_and_adds_up_whatever_happens(self) -> None:
         for program in PROGRAMS:
@@ -133,7 +137,7 @@ class Record(unittest.TestCase):
         pool = program == "worker-pool"
         for key in ("workers", "queue"):
             self.assertEqual(config[key] is not None, pool)
-        self.assertEqual(config["detach"] is None, pool)
+        self.assertEqual(config["join"], None if pool else False)
         for key in ("max_threads", "api_capacity", "timeout_ns", "retry_budget"):
             self.assertIsNone(config[key])
         self.assertEqual(config["cancel"], "between" if pool else "none")

@@ -7,6 +7,15 @@
 #include "support/chance.h"
 #include "support/watchdog.h"
 
+void assert_between_at(int64_t value, int64_t least, int64_t most, const char *text,
+                       const char *file, int line) {
+    if (value < least || value > most) {
+        print_error("%s is %lld, not from %lld to %lld\n", text, (long long)value,
+                    (long long)least, (long long)most);
+        _fail(file, line);
+    }
+}
+
 static void check_claim(void **state) {
     const struct claim *claim = *state;
     watchdog_start(claim->name);

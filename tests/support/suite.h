@@ -24,6 +24,14 @@
 
 #include <cmocka.h>
 
+/* cmocka's assert_in_range() compares unsigned numbers, and newer ones call it
+ * deprecated. */
+#define assert_between(value, least, most)                                             \
+    assert_between_at(value, least, most, #value, __FILE__, __LINE__)
+
+void assert_between_at(int64_t value, int64_t least, int64_t most, const char *text,
+                       const char *file, int line);
+
 struct claim {
     const char *name;
     void (*check)(void);

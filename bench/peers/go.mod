@@ -1,0 +1,3 @@
+module fivecooks
+
+go 1.19

@@ -1,0 +1,65 @@
+package peer
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// An output is opened before the run, so that a place that cannot be written is known
+// before an hour was spent, and checked when closed, so that a full disk is not taken
+// for success.
+type output struct {
+	*bufio.Writer
+	file *os.File
+	path string
+}
+
+// guardStandardFiles makes sure, before any file is opened, that 0, 1 and 2 are open,
+// or one opened later could become one of them. A closed standard output is refused.
+func guardStandardFiles() {
+	for fd := 0; fd <= 2; fd++ {
+		var stat syscall.Stat_t
+		if syscall.Fstat(fd, &stat) != nil {
+			syscall.Open(os.DevNull, syscall.O_RDWR, 0) // takes the lowest number, fd
+			if fd == 1 {
+				os.Stdout = nil
+			}
+		}
+	}
+}
+
+// openOutput takes "" and "-" for standard output.
+func openOutput(path string) (*output, error) {
+	file, err := os.Stdout, error(nil)
+	if path != "" && path != "-" {
+		file, err = os.Create(path)
+	} else if path = "standard output"; file == nil {
+		err = syscall.EBADF
+	}
+	if err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	return &output{bufio.NewWriter(file), file, path}, nil
+}
+
+func (o *output) close() error {
+	err := o.Flush()
+	if o.file != os.Stdout && err == nil {
+		err = o.file.Close()
+	}
+	if err != nil {
+		return cannotWrite(o.path, err)
+	}
+	return nil
+}
+
+func cannotWrite(path string, err error) error {
+	var reason syscall.Errno // without the path, which Go's errors name, too
+	if errors.As(err, &reason) {
+		err = reason
+	}
+	return fmt.Errorf("cannot write %s: %w", path, err)
+}

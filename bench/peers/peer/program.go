@@ -1,0 +1,87 @@
+package peer
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// A Program is a strategy with its name and its default of --cancel.
+type Program struct {
+	Name, Summary, Cancel string
+	Run                   func(*Run)
+}
+
+// Exit statuses; 0 is measured, and the accounts add up, whatever the outcomes.
+const (
+	exitUnsound     = 1   // an account does not add up, or output failed
+	exitUsage       = 2   // the command line is wrong
+	exitEnvironment = 3   // the machine does not allow it
+	exitSignal      = 128 // and the signal that stopped the run
+)
+
+// Main is all of a program but its strategy.
+func Main(p Program) {
+	guardStandardFiles()
+	var o Options
+	text, err := o.parse(p, os.Args[1:])
+	p.exitIf(err, exitUsage)
+	out, err := openOutput(o.json)
+	p.exitIf(err, exitEnvironment)
+	if text != "" {
+		fmt.Fprint(out, text)
+		p.exitIf(out.close(), exitUnsound)
+		return
+	}
+	var samples *output
+	if o.samples != "" {
+		samples, err = openOutput(o.samples)
+		p.exitIf(err, exitEnvironment)
+	}
+	run, stop := newRun(&o)
+	var interrupt interrupt
+	interrupt.watch(func() {
+		run.tally.signalled.Store(int64(run.now()))
+		stop()
+	})
+	p.Run(run)
+	signal := interrupt.end()
+	p.exitIf(run.report(p, signal, out, samples), exitUnsound)
+	if signal != 0 {
+		os.Exit(exitSignal + signal)
+	}
+}
+
+// report writes what was asked for, and then says if some account does not add up.
+func (r *Run) report(p Program, signal int, out, samples *output) error {
+	if r.samples != "" {
+		r.writeSamples(samples)
+		if err := samples.close(); err != nil {
+			return err
+		}
+	}
+	if r.json != "" {
+		json.NewEncoder(out).Encode(r.record(p, signal)) // close tells of an error
+	} else {
+		fmt.Fprintln(out, r.summary(p))
+	}
+	if err := out.close(); err != nil {
+		return err
+	}
+	return r.audit()
+}
+
+// exitIf prints the error on one line, whatever was typed.
+func (p Program) exitIf(err error, status int) {
+	if err == nil {
+		return
+	}
+	text := []byte(err.Error())
+	for i := range text {
+		if text[i] < ' ' {
+			text[i] = '?'
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s\n", p.Name, text)
+	os.Exit(status)
+}

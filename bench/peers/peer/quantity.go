@@ -1,0 +1,73 @@
+package peer
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Quantities as people write them: counts "10000", durations "250us", rates "1000/s",
+// shares "2%". The same grammar as src/program/quantity.c, which refuses what strconv
+// takes: signs, exponents, "inf".
+
+type unit struct {
+	name   string
+	factor float64
+}
+
+var (
+	durations = []unit{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}
+	rates     = []unit{{"/s", 1}, {"", 1}}
+	shares    = []unit{{"%", 0.01}, {"", 1}}
+)
+
+// digits is how many the text begins with.
+func digits(text string) int {
+	return len(text) - len(strings.TrimLeft(text, "0123456789"))
+}
+
+// parseDecimal takes digits, and perhaps a point and digits, and returns what follows.
+func parseDecimal(text string) (value float64, rest string, ok bool) {
+	whole := digits(text)
+	for _, digit := range text[:whole] {
+		value = float64(value*10) + float64(digit-'0')
+	}
+	rest = text[whole:]
+	if strings.HasPrefix(rest, ".") && digits(rest[1:]) > 0 {
+		part := digits(rest[1:])
+		place := 1.0
+		for _, digit := range rest[1 : 1+part] {
+			place /= 10
+			value += float64(place * float64(digit-'0'))
+		}
+		rest = rest[1+part:]
+	}
+	return value, rest, whole > 0
+}
+
+func parseWithUnit(text string, units []unit) (float64, bool) {
+	value, rest, ok := parseDecimal(text)
+	for _, unit := range units {
+		if ok && rest == unit.name {
+			return value * unit.factor, true
+		}
+	}
+	return 0, ok && value == 0 && rest == "" // nothing needs no unit
+}
+
+func parseCount(text string) (int64, bool) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	return number, err == nil && digits(text) == len(text)
+}
+
+func parseDuration(text string) (time.Duration, bool) {
+	ns, ok := parseWithUnit(text, durations)
+	if !ok || ns >= 0x1p63 {
+		return 0, false
+	}
+	return time.Duration(math.Round(ns)), true
+}
+
+func parseRate(text string) (float64, bool)  { return parseWithUnit(text, rates) }
+func parseShare(text string) (float64, bool) { return parseWithUnit(text, shares) }

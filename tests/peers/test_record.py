@@ -1,0 +1,168 @@
+"""The record: the fields of the C programs, and figures that the samples bear out."""
+
+import unittest
+from collections.abc import Iterable
+from typing import Any
+
+from ..programs.program import Sample, measure, run, sample
+from . import NAMES, PEERS, PER_TASK, POOL, TWINS, needs_go
+
+VARIED = {
+    "plain": (),
+    "none": ("-n", 0),
+    "rejected": ("--api-capacity", 1, "--attempts", 3, "--backoff", "1ms"),
+    "stopped": ("-n", 200, "-s", "1s", "--deadline", "15ms", "--cancel", "within"),
+    "stopped between": ("-n", 200, "--deadline", "15ms", "--cancel", "between"),
+    "stopped at rest": (
+        "-n", 3, "--arrivals", "fixed:1/s", "--deadline", "50ms", "--cancel", "between",
+    ),
+    "late": ("--timeout", "1ms", "--hang-rate", "0.5", "--hang-time", "30ms"),
+    "open loop": ("--arrivals", "poisson:5000/s", "--distribution", "lognormal"),
+    "all at once": (
+        "-n", 300, "--error-rate", 0.1, "--silent-rate", 0.1, "--hang-rate", 0.1,
+        "--hang-time", "20ms", "--api-capacity", 4, "--api-rate", "5000/s",
+        "--api-burst", 20, "--attempts", 4, "--backoff", "1ms", "--timeout", "10ms",
+        "--arrivals", "poisson:5000/s", "--deadline", "40ms", "--cancel", "within",
+    ),
+}  # fmt: skip
+# Of threads alone: goroutines are not joined or detached.
+OF_THREADS = {"config.detach"}
+
+
+def fields(record: Any, name: str = "") -> Iterable[str]:
+    for key, value in record.items():
+        yield name + key
+        if isinstance(value, dict):
+            yield from fields(value, f"{name}{key}.")
+
+
+def is_quantile(found: int, exact: int) -> bool:
+    """A histogram's quantile is the end of the slot, 1/64 wide, that holds it."""
+    return exact <= found <= exact * (1 + 1 / 64)
+
+
+@needs_go
+class TheRecord(unittest.TestCase):
+    def test_it_has_every_field_of_the_c_record(self) -> None:
+        for peer in PEERS:
+            for name in ("plain", "none", "rejected", "stopped"):
+                with self.subTest(peer, run=name):
+                    theirs = set(fields(measure(TWINS[peer], *VARIED[name])))
+                    ours = set(fields(measure(peer, *VARIED[name])))
+                    self.assertEqual(theirs - OF_THREADS - ours, set())
+
+    def test_config_is_what_was_asked_for_in_the_same_words(self) -> None:
+        args = ("-n", 7, "-s", "1ms", "--seed", 9, "--api-capacity", 9, "--timeout", "5s",
+                "--deadline", "9s", "--error-rate", "0.5%", "--api-rate", "1000000/s",
+                "--arrivals", "fixed:1000/s", "--backoff", "0.5ms")  # fmt: skip
+        for peer, twin in TWINS.items():
+            for asked in ((), args):
+                theirs = measure(twin, *asked)["config"]
+                ours = measure(peer, *asked)["config"]
+                known = {key for key, value in ours.items() if value is not None}
+                # A null is none, as in theirs, or an option that these have not.
+                self.assertEqual(
+                    {key: ours[key] for key in known}, {key: theirs[key] for key in known}
+                )
+                self.assertGreaterEqual(len(known), 13)
+
+    def test_the_accounts_add_up_and_the_samples_tell_the_same(self) -> None:
+        for peer in PEERS:
+            for name, args in VARIED.items():
+                with self.subTest(peer, run=name):
+                    record, samples = sample(peer, "-s", "2ms", *args)
+                    self.check(record, samples)
+
+    def check(self, record: dict[str, Any], samples: list[Sample]) -> None:
+        outcomes = record["outcomes"]
+        self.assertEqual([task.index for task in samples], [*range(len(samples))])
+        self.assertEqual(sum(outcomes.values()), record["config"]["tasks"])
+        for outcome, count in outcomes.items():
+            self.assertEqual(sum(task.outcome == outcome for task in samples), count)
+        self.assertEqual(record["believed_ok"], outcomes["ok"] + outcomes["silent"])
+        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
+        started = [task for task in samples if task.started_ns is not None]
+        self.assertEqual(len(started), record["calls"] - record["retries"])
+        for task in started:
+            self.assertLessEqual(task.due_ns, task.started_ns)
+            self.assertLessEqual(task.started_ns, task.finished_ns)
+        answered = [task for task in started if task.outcome in ("ok", "silent")]
+        failed = [task for task in started if task not in answered]
+        for key, tasks in (("latency_ns", answered), ("failed_latency_ns", failed)):
+            self.check_spread(record[key], [t.finished_ns - t.due_ns for t in tasks])
+        self.check_spread(
+            record["queue_wait_ns"], [t.started_ns - t.due_ns for t in started]
+        )
+        self.check_stop(record, started)
+
+    def check_spread(self, spread: dict[str, Any], exact: list[int]) -> None:
+        if not exact:
+            self.assertEqual(set(spread.values()), {None})
+            return
+        exact.sort()
+        self.assertEqual((spread["min"], spread["max"]), (exact[0], exact[-1]))
+        self.assertAlmostEqual(spread["mean"], sum(exact) / len(exact), delta=0.5)
+        for key, percent in (("p50", 50), ("p90", 90), ("p99", 99)):
+            rank = -(-percent * len(exact) // 100)  # rounded up
+            self.assertTrue(is_quantile(spread[key], exact[rank - 1]), (key, spread))
+
+    def check_stop(self, record: dict[str, Any], started: list[Sample]) -> None:
+        stop = record["stop"]
+        last_ns = max((task.finished_ns for task in started), default=0)
+        self.assertGreaterEqual(record["wall_ns"], last_ns)
+        if stop is None:
+            self.assertEqual(record["wall_ns"], last_ns)
+            self.assertEqual(len(started), record["config"]["tasks"])
+            return
+        self.assertEqual(stop["reason"], "deadline")
+        self.assertEqual(stop["at_ns"], record["config"]["deadline_ns"])
+        self.assertEqual(stop["at_ns"] + stop["latency_ns"], record["wall_ns"])
+        by_then = [task for task in started if task.started_ns < stop["at_ns"]]
+        self.assertEqual(stop["started"], len(by_then))
+        in_flight = sum(task.finished_ns > stop["at_ns"] for task in by_then)
+        self.assertEqual(stop["in_flight"], in_flight)
+        tasks = record["config"]["tasks"]
+        self.assertEqual(stop["never_started"], tasks - len(started))
+
+    def test_memory_is_what_the_kernel_says(self) -> None:
+        few, many = (measure(PER_TASK, "-n", tasks, "-s", "1s")["peak"]
+                     for tasks in (1, 20_000))  # fmt: skip
+        for peak in (few, many):
+            self.assertGreater(peak["rss_bytes"], 500_000)
+            self.assertGreater(peak["virtual_bytes"], peak["rss_bytes"])
+            self.assertGreater(peak["page_table_bytes"], 0)
+        # A goroutine's stack begins with 2 kB; so it was read after all were there.
+        self.assertGreater(many["rss_bytes"] - few["rss_bytes"], 20_000 * 2048)
+
+    def test_it_names_its_runtime_and_how_many_threads_that_has(self) -> None:
+        for peer, name in zip(PEERS, NAMES):
+            record = measure(peer, "-n", 1000, "-s", "1ms")
+            self.assertEqual(record["program"], name)
+            self.assertRegex(record["runtime"], r"^go1\.\d+")
+            # Sleeping goroutines need no thread of the kernel.
+            self.assertGreater(record["peak"]["kernel_threads"], 1)
+            self.assertLess(record["peak"]["kernel_threads"], 100)
+            said = run(peer, "--version").out
+            self.assertEqual(said, f"{name} {record['version']} ({record['commit']})\n")
+
+    def test_it_is_built_from_the_same_commit_as_the_c_programs(self) -> None:
+        ours, theirs = measure(POOL, "-n", 0), measure(TWINS[POOL], "-n", 0)
+        for key in ("version", "commit", "schema_version"):
+            self.assertEqual(ours[key], theirs[key])
+
+    def test_memory_that_cannot_be_read_is_null_with_a_reason(self) -> None:
+        """A /proc that shows nothing, in a namespace of its own."""
+        hide = ("unshare", "--mount", "sh", "-c",
+                'mount -t tmpfs none /proc && exec "$@"', "sh")  # fmt: skip
+        if run(TWINS[POOL], "-n", 0, wrap=hide).status != 0:
+            self.skipTest("needs root to hide /proc")
+        for peer in PEERS:
+            ending = run(peer, "-n", 2, "-s", 0, "--json", "-", wrap=hide)
+            self.assertEqual(ending.status, 0, ending)
+            for key in ("rss_bytes", "virtual_bytes", "page_table_bytes"):
+                self.assertIsNone(ending.record["peak"][key])
+            self.assertRegex(ending.err, r"\A.*/proc/self/status.*\n\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
