@@ -191,7 +191,8 @@ class Report(unittest.TestCase):
 
     def test_the_verdicts_are_those_of_the_ratios(self) -> None:
         for ratio in self.material.summaries.compared():
-            self.says(sentences.ratio_sentence(ratio).rstrip("."))
+            told = sentences.whole_sentence(ratio, self.material.summaries)
+            self.says(told.rstrip("."))
 
     def test_the_raw_runs_are_inside(self) -> None:
         link = r'download="runs.ndjson.gz" href="data:[^,]*,([^"]+)"'
