@@ -22,8 +22,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import comb, exp, inf, log, sqrt
-from statistics import NormalDist, linear_regression, median, stdev
+from functools import cache
+from math import comb, exp, fsum, inf, log, sqrt
+from statistics import NormalDist, linear_regression, median
 
 CONFIDENCE = 0.95
 BOOTSTRAP_DRAWS, BOOTSTRAP_SEED = 10_000, 1
@@ -78,6 +79,7 @@ def rank_coverage(n: int, rank: int) -> float:
     return 1 - 2 * sum(comb(n, k) for k in range(rank)) / 2**n
 
 
+@cache
 def interval_rank(n: int) -> int | None:
     """How far to count in from each end; None when n is too small for 95 %."""
     ranks = (r for r in range(n // 2, 0, -1) if rank_coverage(n, r) >= CONFIDENCE)
@@ -126,6 +128,7 @@ def widening(n: int) -> float:
     return (1 / (1 - CONFIDENCE)) ** (1 / (n - 1)) / 2 - 1
 
 
+@cache
 def found_beyond(n: int) -> float:
     """How far beyond 2 % a ratio must lie to be called more in 4 of 5 runs of n blocks.
 
@@ -149,7 +152,10 @@ def resolution(quotients: Sequence[float]) -> float | None:
     n = len(quotients)
     if n < FEWEST_FOR_RATIO:
         return None
-    return NEGLIGIBLE_ABOVE * exp(found_beyond(n) * stdev(map(log, quotients)))
+    logs = [log(quotient) for quotient in quotients]
+    middle = fsum(logs) / n
+    scatter = sqrt(fsum((each - middle) ** 2 for each in logs) / (n - 1))
+    return NEGLIGIBLE_ABOVE * exp(found_beyond(n) * scatter)
 
 
 @dataclass(frozen=True)
