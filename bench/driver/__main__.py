@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _complain(error: Exception, code: int) -> int:
-    print(f"bench/run: {error}", file=sys.stderr)
+    terminal.complain(f"bench/run: {error}")
     return code
 
 
@@ -121,7 +121,8 @@ def _left(settings: command.Settings) -> Path:
 
 
 def _tell(outcome: Outcome) -> int:
-    tell([*_lines(outcome), f"Results: {place(outcome.kept.folder)}"])
+    report = (outcome.kept.folder / "report.html").is_file()
+    tell([*_lines(outcome), *ending.closing_lines(place(outcome.kept.folder), report)])
     return MEASURED if is_sound(outcome) else FAILED
 
 
@@ -130,7 +131,8 @@ def _lines(outcome: Outcome) -> list[str]:
     summaries = published.summaries if published else summaries_of(kept)
     charts = published.charts if published else ()
     failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
-    return ending.report_lines(kept.experiment, kept.runs, summaries, failed)
+    width = terminal.width_of(sys.stdout)
+    return ending.report_lines(kept.experiment, kept.runs, summaries, failed, width)
 
 
 def list_experiments(settings: command.Settings) -> int:

@@ -63,15 +63,24 @@ class Clerk:
     def bound_s(self, cell: Cell, record: Mapping[str, Any]) -> float | None:
         return theory.bound_wall_s(cell, record)
 
-    def precise(self, experiment: Experiment, runs: Sequence[Run]) -> bool:
-        """Every cell's wall time, and what is compared, is known to 2 % or better."""
-        for summary in summarise(experiment, runs):
-            for name in ("wall_s", experiment.figure):
-                found = summary.figures.get(name)
-                width = half_width(found) if found is not None else None
-                if width is None or width > PRECISE:
-                    return False
-        return True
+    def enough(
+        self, experiment: Experiment, runs: Sequence[Run], resolve: float | None
+    ) -> bool:
+        """All that is compared is told apart as asked, or known to 2 % or better."""
+        summaries = summarise(experiment, runs)
+        whole = max((summary.n for summary in summaries), default=0)
+        found = [r.interval for r in summaries.compared() if r.interval]
+        if resolve is not None and found:
+            # Long cells are not run so often, and have no say in it.
+            known = [i.resolution for i in found if i.n == whole]
+            return all(each and each <= 1 + resolve for each in known)
+        widths = [
+            half_width(summary.figures[name]) if name in summary.figures else None
+            for summary in summaries
+            for name in ("wall_s", experiment.figure)
+            if summary.n == whole
+        ]
+        return all(width is not None and width <= PRECISE for width in widths)
 
     def medians(self, experiment: Experiment, runs: Sequence[Run]) -> Sequence[str]:
         return short_lines(summarise(experiment, runs))

@@ -71,7 +71,9 @@ class SessionTest(unittest.TestCase):
     def session(self, budget_s=150, blocks=None, cell=None, kept=(), **protocol):
         cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
         folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1, planned_wall_s, blocks)
+        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1,
+                    planned_wall_s, blocks
+        )
         asked = Experiment("t", "?", cells, ())
         with redirect_stderr(io.StringIO()) as self.said:
             return sessions.Session(asked, plan, folder, Clerk(), [], blocks=list(kept))
@@ -110,8 +112,8 @@ class Promises(SessionTest):
 
     def test_precision_is_told_as_the_reason(self):
         promised, done, text = self.blocks(150, [1.0])
-        self.assertEqual(6, done)
-        self.assertIn(f"known well enough after 6 of {promised[-1]} blocks", text)
+        self.assertEqual(9, done)
+        self.assertIn(f"known well enough after 9 of {promised[-1]} blocks", text)
 
     def test_where_each_block_draws_other_tasks_more_of_them_say_more(self):
         made = self.session(150)

@@ -43,12 +43,13 @@ class Comparing(unittest.TestCase):
 
     def test_a_time_is_not_told_without_what_was_done_in_it(self):
         runs = self.runs()
-        self.assertNotIn("completes", self.whole_sentence(runs))
+        self.assertNotIn("same work", self.whole_sentence(runs))
         for run in runs:
             if run.cell is self.threads:
                 run.record["outcomes"] |= {"ok": 1, "rejected": 3}
         told = self.whole_sentence(runs)
-        self.assertIn("not the same work; it completes 4 tasks where that completes 1.", told)
+        self.assertIn("a pool of 2 serves 4 and threads serve 1: not the same", told)
+        self.assertIn("Per served task a pool of 2 takes 0.50× [0.50, 0.50]", told)
 
     def whole_sentence(self, runs):
         found = self.summarise(runs)
@@ -97,14 +98,14 @@ class Comparing(unittest.TestCase):
 
     def test_a_block_without_any_success_counts_in_the_ratio(self):
         self.experiment = replace(self.experiment, figure="goodput_per_s")
-        for cell, verdict in ((self.threads, "higher"), (self.pool, "lower")):
+        for cell, verdict in ((self.threads, "more"), (self.pool, "fewer")):
             runs = self.runs(ratio=0.9, blocks=14)
             for run in runs:
                 if run.cell is cell and run.block % 7:
                     run.record["outcomes"] |= {"ok": 0, "rejected": 4}
             (ratio,) = self.summarise(runs).compared("goodput_per_s")
             self.assertEqual(ratio.interval.n, 14)
-            self.assertIn(verdict, ratio_sentence(ratio, "1/s"))
+            self.assertIn(verdict, ratio_sentence(ratio))
 
     def test_one_creation_cost_serves_the_theory_of_every_cell(self):
         many = make_cell("thread-per-task", tasks=8)

@@ -22,8 +22,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import comb, exp, inf, log
-from statistics import linear_regression, median, stdev
+from functools import cache
+from math import comb, exp, fsum, inf, log, sqrt
+from statistics import NormalDist, linear_regression, median
 
 CONFIDENCE = 0.95
 BOOTSTRAP_DRAWS, BOOTSTRAP_SEED = 10_000, 1
@@ -31,11 +32,10 @@ FEWEST_FOR_RANKS, FEWEST_FOR_RATIO = 6, 3
 FEWEST_FOR_INTERVAL = FEWEST_FOR_RANKS
 # A ratio within 2 % of 1 is called the same: it would not matter to anyone.
 NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE = 0.98, 1.02
-# How many standard deviations of the logarithm beyond 2 % a ratio must lie to be found
-# four times in five, for n blocks (simulated by bench/verdicts).
-FOUND_BEYOND = {
-    6: 1.79, 9: 1.32, 12: 1.12, 15: 1.01, 30: 0.67,
-}  # fmt: skip
+POWER = 0.8  # how often a resolution is found
+# found_beyond(n) of widened intervals, simulated by bench/verdicts.
+FOUND_BEYOND = {3: 4.30, 4: 2.53, 5: 1.87}
+SURE_OF_DRIFT = 2.576  # standard deviations: once in 100 steady runs
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def rank_coverage(n: int, rank: int) -> float:
     return 1 - 2 * sum(comb(n, k) for k in range(rank)) / 2**n
 
 
+@cache
 def interval_rank(n: int) -> int | None:
     """How far to count in from each end; None when n is too small for 95 %."""
     ranks = (r for r in range(n // 2, 0, -1) if rank_coverage(n, r) >= CONFIDENCE)
@@ -127,13 +128,66 @@ def widening(n: int) -> float:
     return (1 / (1 - CONFIDENCE)) ** (1 / (n - 1)) / 2 - 1
 
 
+@cache
+def found_beyond(n: int) -> float:
+    """How far beyond 2 % a ratio must lie to be called more in 4 of 5 runs of n blocks.
+
+    In standard deviations of its logarithm, if that is normal: so far the rank that is
+    the interval's low end lies below the median in four of five samples.
+    """
+    if n in FOUND_BEYOND:
+        return FOUND_BEYOND[n]
+    rank, least, most = interval_rank(n) or 1, 0.0, 1.0
+    for _ in range(50):  # the share of values below that end, by halving
+        share = (least + most) / 2
+        chance = sum(
+            comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(rank)
+        )
+        least, most = (share, most) if chance >= POWER else (least, share)
+    return -NormalDist().inv_cdf(least)
+
+
 def resolution(quotients: Sequence[float]) -> float | None:
     """The smallest ratio that as many blocks with this spread find with 80 % power."""
-    known = [n for n in FOUND_BEYOND if n <= len(quotients)]
-    if not known:
+    n = len(quotients)
+    if n < FEWEST_FOR_RATIO:
         return None
-    spread = stdev(map(log, quotients))
-    return NEGLIGIBLE_ABOVE * exp(FOUND_BEYOND[max(known)] * spread)
+    logs = [log(quotient) for quotient in quotients]
+    middle = fsum(logs) / n
+    scatter = sqrt(fsum((each - middle) ** 2 for each in logs) / (n - 1))
+    return NEGLIGIBLE_ABOVE * exp(found_beyond(n) * scatter)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Whether later runs take longer: of all pairs of runs of one cell, how many do.
+
+    later_slower: their share, ties counted half. sigmas: how far that is from what
+    chance gives, in standard deviations (Mann and Kendall, summed over the cells).
+    """
+
+    later_slower: float
+    sigmas: float
+
+    @property
+    def sure(self) -> bool:
+        return abs(self.sigmas) > SURE_OF_DRIFT
+
+
+def drift(series: Sequence[Sequence[float]]) -> Drift | None:
+    """Of values in the order of time, a series a cell; None of too few."""
+    pairs = more = 0
+    variance = 0.0
+    for values in series:
+        n = len(values)
+        for i, early in enumerate(values):
+            for late in values[i + 1 :]:
+                pairs += 1
+                more += (late > early) - (late < early)
+        variance += n * (n - 1) * (2 * n + 5) / 18
+    if max(map(len, series), default=0) < FEWEST_FOR_RANKS:
+        return None
+    return Drift((1 + more / pairs) / 2, more / sqrt(variance))
 
 
 def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:

@@ -25,6 +25,7 @@ from .stats import (
     NEGLIGIBLE_ABOVE,
     NEGLIGIBLE_BELOW,
     Verdict,
+    drift,
     median_interval,
     quotient,
     ratio_interval,
@@ -257,7 +258,14 @@ def _noise(
         },
         noisy_blocks=canary.noisy_blocks(songs),
         suspended_blocks=tuple(sorted(suspended)),
+        drift=drift([_times(by_cell[cell.name]) for cell in experiment.cells]),
     )
+
+
+def _times(runs: Sequence[Run]) -> list[float]:
+    """Wall times of the counted runs, in the order of their blocks."""
+    counted = sorted((r for r in runs if r.counts), key=lambda run: run.block)
+    return [run.hyperfine.wall_s for run in counted if run.hyperfine]
 
 
 def _control(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..ask.cell import Cell
 from ..run.constants import Constants
-from .stats import Interval, Verdict
+from .stats import Drift, Interval, Verdict
 
 FEWEST_FOR_P99 = 1000  # tasks; with fewer, p99 is the maximum or next to it
 
@@ -92,14 +92,14 @@ class Noise:
     a_a: one cell against itself. canary_spread: of a fixed piece of work done once a
     block, (max - min) / median; by name, "sleep" and "spin". noisy_blocks: blocks in
     which a canary lay over 5 % off its median. suspended_blocks: the machine slept in
-    them, or just before. drifting: cells whose times go with the number of the block.
+    them, or just before. drift: whether times go with the number of the block.
     """
 
     a_a: Ratio | None = None
     canary_spread: Mapping[str, float] = field(default_factory=dict)
     noisy_blocks: tuple[int, ...] = ()
     suspended_blocks: tuple[int, ...] = ()
-    drifting: tuple[Cell, ...] = ()
+    drift: Drift | None = None
 
 
 class Refusal(NamedTuple):

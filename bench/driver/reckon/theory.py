@@ -4,16 +4,17 @@ No other place has a formula; charts and pages get their curves from here, as ro
 
 N tasks of d on W workers, K places of the API, a bound of B threads. c is the time to
 create one thread, o by how much a sleep ends too late, h the work to hand one task to
-a parked worker and wake it up; bench/micro measures all three before the first run.
+a parked worker and wake it up, j the time from a thread's creation until it has ended
+and is joined, if nothing else is to do. bench/micro measures them before the first run.
 
   pool             W c + max(ceil(N / W) (d + o), N h)
                    all workers are created, then fed in rounds, if the feeder keeps pace
   threads          N c + d + o
                    creation is serial, and the last thread sleeps once more
-  bounded threads  max(R (d + o) + (R - 1 + L) c, N c + d + o), R = ceil(N / B) rounds,
-                   the last of them with L threads. A place that is free again waits for
-                   its next thread to be created, so each round ends c later than a
-                   pool's; where B c is more than d, creation alone decides
+  bounded threads  max(R (d + o) + (R - 1) j + L c, N c + d + o), R = ceil(N / B)
+                   rounds, the last of them with L threads. Between two calls of a place
+                   one thread ends and is joined and the next is created, which a pool
+                   does not pay; where B c is more than d, creation alone decides
   best pool        W* = min(sqrt(N (d + o) / c), (d + o) / h, N)
   physical bound   ceil(served / min(lanes, K)) d
   Graham           max(sum p / W, p_max) <= T <= sum p / W + (1 - 1 / W) p_max
@@ -86,7 +87,7 @@ def bounded_s(
     rounds = ceil(tasks / bound)
     last = tasks - (rounds - 1) * bound
     slept_s = rounds * (service_s + costs.oversleep(service_s))
-    waiting_s = slept_s + (rounds - 1 + last) * costs.create
+    waiting_s = slept_s + (rounds - 1) * costs.turn + last * costs.create
     return max(waiting_s, threads_s(tasks, service_s, costs))
 
 

@@ -47,8 +47,13 @@ class Clerk(Protocol):
     def bound_s(self, cell: Cell, record: Mapping[str, Any]) -> float | None:
         """The least time in which this record is possible."""
 
-    def precise(self, experiment: Experiment, runs: Sequence[Run]) -> bool:
-        """Whether the runs tell enough, so that no more blocks are needed."""
+    def enough(
+        self, experiment: Experiment, runs: Sequence[Run], resolve: float | None
+    ) -> bool:
+        """Whether the runs tell enough, so that no more blocks are needed.
+
+        resolve: the difference that every comparison is to find, if one was asked for.
+        """
 
     def medians(self, experiment: Experiment, runs: Sequence[Run]) -> Sequence[str]:
         """The figures so far, as lines."""

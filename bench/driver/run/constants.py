@@ -23,8 +23,10 @@ from . import child
 
 FILE = "micro.json"
 CREATE = "thread_create/sleeping:10ms/stack:default"
+TURN = "thread_create_join/stack:default"
+HAND_OVER = "parked_hand_over/workers:1000/sleeping:1ms"
 OVERSHOOT = "timer_overshoot/sleep:"
-BLOCKS = 6  # the fewest that give an interval
+BLOCKS = 3  # two seconds in all; only the medians are used
 TIMEOUT_S = 180  # most of it is for building, the first time
 
 
@@ -37,7 +39,8 @@ class Constants:
 
     create_s: float | None = None  # c: starting one thread, of many in a row
     overshoot_s: Mapping[float, float] = field(default_factory=dict)  # of each sleep
-    hand_over_s: float | None = None  # h: one task to a parked worker, and its wake-up
+    hand_over_s: float | None = None  # h: one task to a parked worker, and back
+    turn_s: float | None = None  # j: a thread is created, ends and is joined
 
     @property
     def create(self) -> float:
@@ -46,6 +49,10 @@ class Constants:
     @property
     def hand_over(self) -> float:
         return self.hand_over_s or 0.0
+
+    @property
+    def turn(self) -> float:
+        return self.turn_s or self.create
 
     def oversleep(self, sleep_s: float) -> float:
         """o: how much too late such a sleep ends: of the sleep most like it."""
@@ -67,6 +74,8 @@ def read(folder: Path) -> Constants:
 def _of(medians_s: Mapping[str, Any]) -> Constants:
     return Constants(
         create_s=medians_s.get(CREATE),
+        hand_over_s=medians_s.get(HAND_OVER),
+        turn_s=medians_s.get(TURN),
         overshoot_s={
             parse_duration_ns(name.removeprefix(OVERSHOOT)) / 1e9: seconds
             for name, seconds in medians_s.items()
@@ -82,7 +91,7 @@ def measure(folder: Path, programs: Path) -> str | None:
         return "the programs do not lie in a build folder of this project"
     command = [
         sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
-        f"--blocks={BLOCKS}", f"--filter={CREATE}|{OVERSHOOT}",
+        f"--blocks={BLOCKS}", f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
         f"--build={build.with_name('micro').resolve()}",
         f"--output={(folder / FILE).resolve()}",
     ]  # fmt: skip

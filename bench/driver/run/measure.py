@@ -41,6 +41,7 @@ class Request:
     clerk: Clerk
     seed: int | None = None
     blocks: int | None = None
+    resolve: float | None = None
     folder: str | None = None  # the results folder's name; else the time and commit
     later_s: float = 0.0  # what is planned after this experiment
     may_resume: bool = True  # else a part of it is of no use
@@ -68,7 +69,10 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
     clerk, told = request.clerk, list(left_out.values())
-    plan = Plan(chosen.cells, protocol, facts["seed"], clerk.expected_s, request.blocks)
+    plan = Plan(
+        chosen.cells, protocol, facts["seed"], clerk.expected_s, request.blocks,
+        request.resolve,
+    )  # fmt: skip
     session = Session(asked, plan, folder, clerk, told, later_s=request.later_s)
     return _run(session, facts, request)
 
@@ -89,8 +93,9 @@ def resume(kept: Stored, request: Request) -> Outcome:
     name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
     plan = Plan(
-        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"]
-    )
+        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
+        facts.get("resolve_asked"),
+    )  # fmt: skip
     session = Session(
         asked, plan, folder, clerk, list(left_out.values()),
         list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
@@ -182,6 +187,7 @@ def _facts(
         "command": shlex.join(["bench/run", *request.command]),
         "protocol": protocol.name,
         "blocks_asked": request.blocks,
+        "resolve_asked": request.resolve,
         "seed": random.getrandbits(31) if request.seed is None else request.seed,
         "warnings": warnings,
         "started_utc": utc_now(),

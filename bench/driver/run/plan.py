@@ -2,7 +2,7 @@
 
 A block holds every cell once, in an order drawn from (seed, block number), so each cell
 meets every neighbour and a drifting machine hurts all alike. Cells that take seconds
-are in the first six blocks only: six make an interval, more would eat the budget.
+are in the first three blocks only: they scatter least, and would eat the budget.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ from ..ask.cell import Cell, is_pool
 from ..machine import canary
 from .run import Role
 
-LONG_S = 5.0  # a cell that takes longer is not warmed up, and measured six times
-ENOUGH, STEP = 6, 3  # six runs make an interval; then three more at a time
-TOO_FEW = 3  # when even six do not fit: dots, and no interval
+LONG_S, LONG_BLOCKS = 5.0, 3  # a cell that takes longer is in so many blocks
+# A run ends after 3, 4, 5, 6, or 9, 12, ... blocks; it looks at what it knows only
+# after those from ENOUGH on.
+FEWEST, ENOUGH, STEP = 3, 6, 3
+# The share of the budget by which a run may be late: to have six blocks, and to finish
+# the three it is in the middle of.
+LATE_FOR_ENOUGH, LATE_FOR_STEP = 0.25, 0.10
+MOST_TO_RESOLVE = 30  # blocks, when a resolution is asked for
 START_S = 0.02  # hyperfine's and the process's own time in a plan
 SPIN_S = 0.02  # the canary's
 
@@ -32,17 +37,19 @@ class Protocol:
     most_blocks: int
     with_long_cells: bool = True
     with_constants: bool = True  # of the theory, measured first
+    warm_s: float = 1.0  # a cell that takes longer is not warmed up
     canary_sleeps: int = 20
     cannot_say: str = ""  # what no run by it can tell
 
 
-# Half a minute holds six blocks of the comparison by a hair: its canary sings less.
+# Half a minute holds few blocks of the comparison: warm-up and canary take less of it.
 QUICK = Protocol(
     "quick",
-    27.5,
+    26.0,
     6,
     with_long_cells=False,
     with_constants=False,
+    warm_s=0.5,
     canary_sleeps=5,
     cannot_say="what happens in cells that take over 5 s, whether theory predicts the"
     " time of a thread for each task (it takes their cost from these runs), or how it"
@@ -59,7 +66,7 @@ LESSON = Protocol(
 )
 CLASSROOM = Protocol(
     "classroom",
-    165,
+    170,
     15,
     cannot_say="how it comes out on another day",
 )
@@ -99,6 +106,7 @@ class Plan:
     seed: int
     expected_s: Expected  # of a run, before any was seen
     blocks: int | None = None  # asked for by the user: then neither more nor fewer
+    resolve: float | None = None  # asked for: a difference that is to be seen, 0.05
     seen_s: dict[str, float] = field(default_factory=dict)  # cell name: latest run
 
     def __post_init__(self) -> None:
@@ -109,7 +117,7 @@ class Plan:
         if number == 0:
             runs = [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
         else:
-            every = self.blocks is not None or number <= ENOUGH
+            every = self.blocks is not None or number <= LONG_BLOCKS
             kept = [c for c in self.cells if every or not self.is_long(c)]
             runs = [(cell, Role.MEASURE) for cell in kept]
             if self.control is not None:
@@ -121,9 +129,8 @@ class Plan:
         return self.expected_s(cell) > LONG_S
 
     def _warms_up(self, cell: Cell) -> bool:
-        # A quick run warms up on what is quick: programs, libraries, page cache.
-        most_s = LONG_S if self.protocol.with_long_cells else 0.5
-        return self.expected_s(cell) <= most_s
+        # Programs, libraries, page cache: a slow cell warms nothing that they do not.
+        return self.expected_s(cell) <= self.protocol.warm_s
 
     def cell_s(self, cell: Cell) -> float:
         """How long a run should take: as last seen, else as theory has it."""
@@ -140,22 +147,34 @@ class Plan:
         """How many blocks there will be in all, as it looks now."""
         if self.blocks is not None:
             return self.blocks
-        if done <= TOO_FEW and self.blocks_s(done + 1, ENOUGH) > left_s:
-            return TOO_FEW
-        total = ENOUGH
-        while total < self.protocol.most_blocks:
-            if total >= done and self.blocks_s(done + 1, total + STEP) > left_s:
-                break
-            total += STEP
-        return total
+        ends = [stop for stop in self._stops() if self._fits(stop, done, left_s)]
+        return max(ends, default=FEWEST)
 
-    def goes_on(self, done: int, left_s: float, precise: Callable[[], bool]) -> bool:
-        """Whether another block follows.
+    def _stops(self) -> list[int]:
+        most = self.protocol.most_blocks if self.resolve is None else MOST_TO_RESOLVE
+        return [*range(FEWEST, ENOUGH), *range(ENOUGH, most + 1, STEP)]
 
-        Stops by precision, never by what the comparison says, and only after 6, 9, 12
-        ... blocks: looking after each block would stop at lucky moments.
+    def _fits(self, stop: int, done: int, left_s: float) -> bool:
+        late = LATE_FOR_ENOUGH if stop == ENOUGH else 0.0
+        if stop > ENOUGH and done > stop - STEP:
+            late = LATE_FOR_STEP
+        late_s = late * self.protocol.budget_s
+        return stop == FEWEST or self.blocks_s(done + 1, stop) <= left_s + late_s
+
+    def goes_on(self, done: int, left_s: float, enough: Callable[[int], bool]) -> bool:
+        """Whether another block follows. enough: what so many blocks tell is enough.
+
+        Stops by precision, never by what the comparison says; only after 6, 9, 12 ...
+        blocks, and only when the one before was enough, too: looking after each block,
+        or believing the first lucky one, would stop at moments that look precise.
         """
         if done >= self.fitting(done, left_s):
             return False
-        at_a_stop = done >= ENOUGH and (done - ENOUGH) % STEP == 0
-        return not (self.blocks is None and at_a_stop and precise())
+        if self.blocks is not None or done <= ENOUGH or (done - ENOUGH) % STEP:
+            return True
+        return not (enough(done) and enough(done - STEP))
+
+    def is_late(self, done: int, left_s: float) -> bool:
+        """The blocks to come take more than what is left of the budget."""
+        total = self.fitting(done, left_s)
+        return self.blocks is None and self.blocks_s(done + 1, total) > left_s

@@ -52,7 +52,8 @@ class Session:
         timed = [
             (run.cell.name, run.hyperfine.wall_s) for run in self.runs if run.hyperfine
         ]
-        self._started = time.monotonic() - sum(wall_s for _, wall_s in timed)
+        self._spent_s = sum(wall_s for _, wall_s in timed)  # by an earlier session
+        self._started = time.monotonic()
         self.plan.seen_s |= dict(timed)
         self._given_up: set[str] = set()  # cells that hung
         for run in self.runs:
@@ -60,7 +61,7 @@ class Session:
         self._block = max((block["block"] for block in self.blocks), default=0)
         self._to_go: list[Cell] = []  # of this block
         self._promised = 0  # the most blocks that a title spoke of
-        self._sampling = False
+        self._sampling = self._late = False
         self.progress = self.clerk.progress(self._left_s)
 
     def run(self, gun: Gun) -> None:
@@ -69,9 +70,11 @@ class Session:
         # From now on: what the machine slept before, as between a stop and going on,
         # is of no block.
         self._asleep_s = _asleep_s()
+        self._started = time.monotonic()  # builds and constants took what they took
         try:
             self._run_block(self._block)
-            while self.plan.goes_on(self._block, self._budget_left_s(), self._precise):
+            while self.plan.goes_on(self._block, self._budget_left_s(), self._enough):
+                self._say_if_late()
                 self._run_block(self._block + 1)
             self._say_why_no_more()
             self._run_samples()
@@ -107,8 +110,17 @@ class Session:
     def _say_why_no_more(self) -> None:
         """Fewer blocks than a title spoke of are no accident, and that is said."""
         if self._block < self._promised:
-            why = "all is known well enough" if self._precise() else "time is up"
+            why = "time is up"
+            if self._enough(self._block):
+                why = "all is known well enough"
             self.progress.say(f"{why} after {self._block} of {self._promised} blocks")
+
+    def _say_if_late(self) -> None:
+        left_s = self._budget_left_s()
+        if not self._late and self.plan.is_late(self._block, left_s):
+            self._late = True
+            total = self.plan.fitting(self._block, left_s)
+            self.progress.say(f"takes longer than planned, to have {total} blocks")
 
     def _observe(self, number: int, order: Sequence[Cell]) -> None:
         """The canary, and what the machine was doing, at the start of a block."""
@@ -194,7 +206,7 @@ class Session:
 
     def _budget_left_s(self) -> float:
         """What is left for blocks, once the samples have had their part."""
-        spent_s = time.monotonic() - self._started
+        spent_s = time.monotonic() - self._started + self._spent_s
         return self.plan.protocol.budget_s - spent_s - self._samples_s()
 
     def _this_block_s(self) -> float:
@@ -218,7 +230,9 @@ class Session:
     def _medians(self) -> Sequence[str]:
         return self.clerk.medians(self.experiment, self.runs)
 
-    def _precise(self) -> bool:
+    def _enough(self, blocks: int) -> bool:
+        """Whether the runs of so many blocks tell enough."""
         if self.experiment.reseed:
             return False  # another block is another draw: there is more to be known
-        return self.clerk.precise(self.experiment, self.runs)
+        runs = [run for run in self.runs if run.block <= blocks]
+        return self.clerk.enough(self.experiment, runs, self.plan.resolve)

@@ -67,6 +67,6 @@ def _table(name: str, pairs: Sequence[Pair]) -> list[str]:
             sentences.interval_text(pair.first.figures[name], unit),
             sentences.interval_text(pair.second.figures[name], unit),
             sentences.ratio_text(pair.ratio),
-            sentences.verdict_word(pair.verdict, unit),
+            sentences.verdict_word(pair.verdict, name),
         ))  # fmt: skip
     return aligned(rows)

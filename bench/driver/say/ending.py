@@ -15,12 +15,13 @@ from ..reckon.theory import over_theory
 from ..run.run import Run
 from . import sentences
 from .extras import EXTRAS
-from .names import design_name, tasks
+from .names import design_name, listed, tasks
 from .numbers import show, show_count
 from .questions import Answer, answer_all
-from .terminal import aligned
+from .terminal import fitted, wrapped
 
 COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
+SPARE = ("n", "threads", "theory", "peak memory", "not ok")  # where there is no room
 
 
 def report_lines(
@@ -28,22 +29,25 @@ def report_lines(
     runs: Sequence[Run],
     summaries: Summaries,
     failed: Sequence[str],
+    width: int | None = None,
 ) -> list[str]:
     """The end of a run, as lines. failed: charts, each with the reason."""
-    lines = ["", experiment.question, ""]
-    lines += table_lines(summaries, experiment.figure)
-    lines += ratio_lines(experiment, summaries)
+    lines = ["", *wrapped(experiment.question, width), ""]
+    lines += table_lines(summaries, width)
+    for heading, told in ratio_paragraphs(summaries):
+        lines += _section(heading, told, width)
     if not summaries.complete:
         lines += ["This run is incomplete.", ""]
     if left_out := sentences.left_out_sentence(summaries):
-        lines += [left_out, ""]
-    lines += _section("Not compared", sentences.refusals(summaries))
-    lines += _section("Controls", sentences.noise_sentences(summaries.noise))
+        lines += [*wrapped(left_out, width), ""]
+    lines += _section("Not compared", sentences.refusals(summaries), width)
+    lines += _section("Controls", sentences.noise_sentences(summaries.noise), width)
     for name in experiment.sections:
         lines += [*EXTRAS[name](runs, summaries.machine), ""]
     answers = answer_all(experiment, runs, summaries)
-    lines += _section("Six questions", [_answer_line(answer) for answer in answers])
-    return lines + _section("Charts that failed", failed)
+    told = [_answer_line(answer) for answer in answers]
+    lines += _section("Six questions", told, width)
+    return lines + _section("Charts that failed", failed, width)
 
 
 def _answer_line(answer: Answer) -> str:
@@ -51,15 +55,15 @@ def _answer_line(answer: Answer) -> str:
     return f"{mark} {answer.question:<20} {answer.text}"
 
 
-def _section(title: str, lines: Iterable[str]) -> list[str]:
-    lines = list(lines)
-    return [title, *(f"  {line}" for line in lines), ""] if lines else []
+def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
+    lines = [line for each in told for line in wrapped(each, width, "  ")]
+    return [title, *lines, ""] if lines else []
 
 
-def table_lines(summaries: Summaries, figure: str) -> list[str]:
+def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     """One row a cell, grouped by tasks; the compared figure, if it is another."""
-    more = () if figure == "wall_s" else (figure,)
-    titles = [name.removesuffix("_s").replace("_", " ") for name in more]
+    more = () if summaries.figure == "wall_s" else (summaries.figure,)
+    titles = [FIGURES[name].label for name in more]
     rows: list[Sequence[str]] = [(*COLUMNS, *titles, "n")]
     by_tasks: dict[int, list[Summary]] = {}
     for summary in summaries:
@@ -67,7 +71,10 @@ def table_lines(summaries: Summaries, figure: str) -> list[str]:
     for count, group in sorted(by_tasks.items()):
         rows.append((tasks(count),))
         rows += [_row(summary, more) for summary in group]
-    return aligned(rows) + [""]
+    lines, gone = fitted(rows, width, SPARE)
+    if gone:
+        lines.append(f"  (no room for {listed(gone)}: summary.csv has all)")
+    return [*lines, ""]
 
 
 def _row(summary: Summary, more: Sequence[str]) -> Sequence[str]:
@@ -103,33 +110,45 @@ def _median(summary: Summary, name: str) -> str:
     return "–" if figure is None else show(FIGURES[name].unit, figure.median)
 
 
-def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
-    """For each number of tasks, what the ratios bear and what became of the tasks."""
-    lines = []
-    unit = FIGURES[experiment.figure].unit
-    compared = summaries.compared()
+def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
+    """For each number of tasks what the ratios bear, and what became of the tasks."""
+    found, compared = [], summaries.compared()
     for count in sorted({ratio.cell.tasks for ratio in compared}):
-        lines.append(f"At {tasks(count)}")
         ratios = [r for r in compared if r.cell.tasks == count]
-        lines += [f"  {sentences.whole_sentence(r, summaries, unit)}" for r in ratios]
+        told = [sentences.whole_sentence(r, summaries) for r in ratios]
         cells = dict.fromkeys(
             c.name for ratio in ratios for c in (ratio.baseline, ratio.cell)
         )
-        told = (sentences.success_sentence(summaries.of(name)) for name in cells)
-        lines += [f"  {sentence}" for sentence in told if sentence]
-        lines.append("")
-    return lines
+        ends = (sentences.success_sentence(summaries.of(name)) for name in cells)
+        told += [sentence for sentence in ends if sentence]
+        found.append((f"At {tasks(count)}", told))
+    return found
+
+
+def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
+    """The same as lines."""
+    return [
+        line
+        for heading, told in ratio_paragraphs(summaries)
+        for line in _section(heading, told, None)
+    ]
 
 
 def short_lines(summaries: Summaries) -> list[str]:
     """The medians so far, one line for each number of tasks."""
     lines = []
     for count in sorted({summary.cell.tasks for summary in summaries}):
-        group = [s for s in summaries if s.cell.tasks == count and s.n]
         told = [
             f"{design_name(s.cell)} {show('s', s.figures['wall_s'].median)}"
-            for s in group
+            for s in summaries
+            if s.cell.tasks == count and s.n
         ]
         if told:
-            lines.append(f"{show_count(count):>9} tasks: " + " · ".join(told))
+            lines.append(f"{tasks(count):>12}: " + " · ".join(told))
     return lines
+
+
+def closing_lines(place: str, report: bool, late: Sequence[str] = ()) -> list[str]:
+    """Where the results are, and what to open; late: what the system then refused."""
+    open_it = [f"Open {place}/report.html"] if report else []
+    return [*late, f"Results: {place}", *open_it]

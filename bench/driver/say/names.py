@@ -2,6 +2,7 @@
 
     short        "pool of 50", "threads", "bounded threads"    labels and tables
     spoken       "a pool of 50", "threads"                     sentences
+    spoken_cell  "a pool of 50 (timeout 50 ms)"                with what else is varied
     design_name  "pool of 50 (timeout 50 ms)"                  with what else is varied
     cell_name    "pool of 50 (timeout 50 ms), 500 tasks"       the whole cell
 
@@ -62,6 +63,12 @@ def varied(cell: Cell) -> str:
 
 def design_name(cell: Cell, among: Iterable[Cell] = ()) -> str:
     name, told = short(cell.design, (other.design for other in among)), varied(cell)
+    return f"{name} ({told})" if told else name
+
+
+def spoken_cell(cell: Cell, among: Iterable[Cell] = ()) -> str:
+    """ "a pool of 50 (timeout 50 ms)"."""
+    name, told = spoken(cell.design, (other.design for other in among)), varied(cell)
     return f"{name} ({told})" if told else name
 
 

@@ -28,13 +28,17 @@ def _three_digits(value: float, more: int = 0) -> str:
 MOST_MORE = 2
 
 
-def _apart(middle: float, low: float, high: float) -> str:
-    """ "12.3 [12.1, 12.5]", with as many digits as it takes to see the ends apart."""
+def _apart(middle: float, low: float, high: float) -> tuple[str, str, str]:
+    """With as many digits as it takes to see the ends apart."""
     for more in range(MOST_MORE + 1):
         ends = [_three_digits(value, more) for value in (low, high)]
         if ends[0] != ends[1] or low == high:
             break
-    return f"{_three_digits(middle, more)} [{', '.join(ends)}]"
+    return _three_digits(middle, more), *ends
+
+
+def _ends(low: str, high: str, sure: bool) -> str:
+    return f"[{low}, {high}]" if sure else f"({low} to {high})"
 
 
 def _scale(unit: str, value: float) -> tuple[str, float]:
@@ -67,14 +71,16 @@ def show_bytes(size: float) -> str:
     return _show_scaled("bytes", size)
 
 
-def show_range(unit: str, middle: float, low: float, high: float) -> str:
-    """ "12.3 ms [12.1, 12.5]": all three in the unit of the first."""
+def show_range(
+    unit: str, middle: float, low: float, high: float, sure: bool = True
+) -> str:
+    """ "12.3 ms [12.1, 12.5]", in one unit; if not sure, "12.3 ms (12.1 to 12.5)"."""
     if unit not in UNITS:
         first, *ends = (show(unit, value) for value in (middle, low, high))
-        return f"{first} [{', '.join(ends)}]"
+        return f"{first} {_ends(*ends, sure)}"
     name, size = _scale(unit, middle)
-    first, limits = _apart(middle / size, low / size, high / size).split(" ", 1)
-    return f"{first} {name} {limits}"
+    first, *ends = _apart(middle / size, low / size, high / size)
+    return f"{first} {name} {_ends(*ends, sure)}"
 
 
 def show_count(value: float) -> str:
@@ -95,7 +101,8 @@ def show_ratio(value: float) -> str:
 
 def show_ratio_range(middle: float, low: float, high: float) -> str:
     """ "6.27× [6.20, 6.31]"."""
-    return _apart(middle, low, high).replace(" ", "× ", 1)
+    first, *ends = _apart(middle, low, high)
+    return f"{first}× {_ends(*ends, sure=True)}"
 
 
 def spaced(text: str) -> str:
@@ -106,6 +113,18 @@ def spaced(text: str) -> str:
         lambda found: f"{found[1]}\u00a0{SETTING_UNITS[found[2]]}",
         text,
     )
+
+
+def show_setting(seconds: float) -> str:
+    """A duration somebody chose, and so exact: 0.01 as "10 ms"."""
+    name, size = _scale("s", seconds) if seconds else ("s", 1.0)
+    return f"{seconds / size:g} {name}"
+
+
+def show_time(seconds: float) -> str:
+    """83 as "1:23"."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def show(unit: str, value: float) -> str:

@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from .numbers import show_time
+from .terminal import can_move, shown_on
+
 BAR = 30
 
 
@@ -24,7 +27,7 @@ class Progress:
         self._left_s = left_s  # how long the rest should take, not counting this run
         # Started with stderr closed, there is none.
         self._stream = stream or sys.stderr or open(os.devnull, "w", encoding="utf-8")
-        self._live = self._stream.isatty()
+        self._live = can_move(self._stream)
         self._started = time.monotonic()
         self._run_ends = self._started
         self._title = ""
@@ -81,11 +84,11 @@ class Progress:
 
     def _erase(self) -> None:
         if self._drawn:
-            self._write(f"\033[{self._drawn}A\033[J")
+            self._write(f"\r\033[{self._drawn}A\033[J")
             self._drawn = 0
 
     def _print(self, text: str) -> None:
-        self._write(text + "\n")
+        self._write(shown_on(self._stream, text) + "\n")
 
     def _write(self, text: str) -> None:
         try:
@@ -93,9 +96,3 @@ class Progress:
             self._stream.flush()
         except (OSError, ValueError):
             self._live, self._drawn = False, 0  # nobody reads it; measuring goes on
-
-
-def show_time(seconds: float) -> str:
-    """83 as "1:23"."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    return f"{minutes}:{rest:02d}"

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..ask.experiment import Experiment
-from ..ask.figures import OUTCOMES
+from ..ask.figures import FIGURES, OUTCOMES
 from ..reckon.stats import Verdict
 from ..reckon.summary import Summaries, Summary
 from ..reckon.theory import bound_wall_s
 from ..run.record import IMPOSSIBLE
 from ..run.run import Run
 from . import sentences
-from .names import cell_name, design_name, listed
+from .names import cell_name, counted, design_name, listed
 from .numbers import show_count, show_duration, show_percent
 
 CPU_BOUND = 0.9  # of all CPUs' time
@@ -134,19 +134,23 @@ def _errors(runs: Sequence[Run]) -> Answer:
 
 
 def _reproduces(summaries: Summaries) -> Answer:
-    question, a_a = "Does it reproduce?", summaries.noise.a_a
-    if a_a is None or a_a.interval is None or not a_a.interval.known:
-        why = "There is no A/A control to tell by."
-        if a_a is not None:
-            why = "The A/A control ran too few times to tell."
-        return Answer(question, why, None)
-    low, high = a_a.interval.low, a_a.interval.high
-    # An interval that wide contains 1, and much else.
-    fine = None if high - low > TOO_WIDE else low <= 1 <= high
-    # A quiet cell in noisy blocks says nothing of the others.
-    noisy = 2 * len(summaries.noise.noisy_blocks) > a_a.interval.n
-    fine = None if fine and noisy else fine
-    return Answer(question, sentences.control_sentence(a_a), fine)
+    """One sitting cannot tell of another; it can tell what speaks against it."""
+    question, noise = "Does it reproduce?", summaries.noise
+    drift, a_a = noise.drift, noise.a_a and noise.a_a.interval
+    if drift is not None and drift.sure:
+        return Answer(question, sentences.drift_sentence(drift), False)
+    if a_a is None or not a_a.known:
+        why = "Too few blocks to tell" if noise.a_a else "There is no control to tell"
+        return Answer(question, f"{why} even within this sitting.", None)
+    width = max(a_a.high - 1, 1 - a_a.low)
+    text = (
+        f"Within this sitting: the same cell run twice differs by at most "
+        f"{show_percent(width, 1)}. Only another run can tell of another day."
+    )
+    # An interval that wide holds 1, and much else; noisy blocks spoil it for others.
+    doubtful = a_a.high - a_a.low > TOO_WIDE or not a_a.low <= 1 <= a_a.high
+    noisy = 2 * len(noise.noisy_blocks) > a_a.n
+    return Answer(question, text, None if doubtful or noisy else True)
 
 
 def _matters(summaries: Summaries) -> Answer:
@@ -155,13 +159,14 @@ def _matters(summaries: Summaries) -> Answer:
     if not ratios:
         return Answer(question, "Nothing was compared.", None)
     if not any(r.interval and r.interval.known for r in ratios):
-        return Answer(question, "Too few blocks for an interval to tell by.", None)
+        return Answer(question, "Too few blocks to tell.", None)
     told = [r for r in ratios if r.verdict in (Verdict.LESS, Verdict.MORE)]
-    text = (
-        f"{len(told)} of {len(ratios)} comparisons differ by over 2 %, even "
-        "at the near end of their interval."
-    )
-    return Answer(question, text, bool(told) or None)
+    same = [r for r in ratios if r.verdict is Verdict.SAME]
+    other = [r for r in ratios if FIGURES[r.figure].of_work and not r.same_work]
+    text = f"{len(told)} of {counted(len(ratios), 'comparison')} differ by over 2 %"
+    text += f", {len(same)} by less for sure" if same else ""
+    text += f"; {len(other)} are not of the same work" if other else ""
+    return Answer(question, f"{text}.", bool(told or same) or None)
 
 
 def _happened(summaries: Summaries) -> Answer:
@@ -171,17 +176,15 @@ def _happened(summaries: Summaries) -> Answer:
     if not measured:
         return Answer(question, "The peak of live threads is not known.", None)
     most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
-    threads = show_count(round(most.figures["threads"].median))
-    text = (
-        f"of the {show_count(most.cell.tasks)} tasks of "
-        f"{design_name(most.cell)} at most {threads} had a live thread at once"
-    )
+    threads = counted(round(most.figures["threads"].median), "thread")
+    were = "was" if most.figures["threads"].median == 1 else "were"
+    text = f"in {cell_name(most.cell)}, at most {threads} {were} alive at once"
     awake = [cell_name(s.cell) for s in measured if not _slept(s)]
     if awake:
         told = f"Not all of it: {awake[0]} waited less often than it called; {text}."
         return Answer(question, told, False)
-    switches = "every call waited, for each left a context switch"
-    return Answer(question, f"Yes: {text}, and {switches}.", True)
+    slept = "every call really slept (one context switch each)"
+    return Answer(question, f"Yes: {text}, and {slept}.", True)
 
 
 def _slept(summary: Summary) -> bool:

@@ -7,11 +7,13 @@ or caption can say more than the data bear out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..ask.figures import FIGURES
-from ..reckon.stats import Interval, Verdict
+from ..reckon.stats import Drift, Interval, Verdict
 from ..reckon.summary import Count, Noise, Ratio, Summaries, Summary
-from .names import cell_name, design_name
+from . import names
+from .names import cell_name, counted, listed
 from .numbers import (
     show,
     show_count,
@@ -21,39 +23,68 @@ from .numbers import (
     show_ratio_range,
 )
 
+
+class Phrase(NamedTuple):
+    """How one design is held against another in a figure, and the two verdicts."""
+
+    one: str  # the verb of a pool
+    many: str  # and of threads
+    rest: str  # {} is the factor; the other design follows
+    less: str
+    more: str
+
+
+TIME = Phrase("takes", "take", "{} as long as", "faster", "slower")
+PHRASES = {
+    "wall_s": TIME,
+    "inner_wall_s": TIME,
+    "wall_per_ok_s": TIME._replace(rest="{} as long per served task as"),
+    "stop_s": TIME._replace(rest="{} as long to stop as", less="sooner", more="later"),
+    "rss_bytes": Phrase("needs", "need", "{} the memory of", "less", "more"),
+    "goodput_per_s": Phrase(
+        "serves", "serve", "{} as many tasks per second as", "fewer", "more"
+    ),
+}
 LESS_MORE = {
-    "s": ("faster", "slower"),
+    "s": ("shorter", "longer"),
     "bytes": ("smaller", "larger"),
     "count": ("fewer", "more"),
     "1/s": ("lower", "higher"),
 }
 
 
-LEAST_TOLD = 0.001  # nobody would believe "differences below 0.0 %"
+def phrase(figure: str) -> Phrase:
+    """That of the figure, or one made of its label."""
+    if figure in PHRASES:
+        return PHRASES[figure]
+    less, more = LESS_MORE[FIGURES[figure].unit]
+    return Phrase("has", "have", f"{{}} the {FIGURES[figure].label} of", less, more)
 
 
-def verdict_word(verdict: Verdict, unit: str = "s") -> str:
-    less, more = LESS_MORE[unit]
+def verdict_word(verdict: Verdict, figure: str = "wall_s") -> str:
+    """ "faster", "slower, perhaps by under 2 %", "the same within 2 %", ..."""
+    found = phrase(figure)
     return {
-        Verdict.LESS: less,
-        Verdict.LESS_PERHAPS: f"{less}, perhaps by under 2 %",
+        Verdict.LESS: found.less,
+        Verdict.LESS_PERHAPS: f"{found.less}, perhaps by under 2 %",
         Verdict.SAME: "the same within 2 %",
-        Verdict.MORE_PERHAPS: f"{more}, perhaps by under 2 %",
-        Verdict.MORE: more,
+        Verdict.MORE_PERHAPS: f"{found.more}, perhaps by under 2 %",
+        Verdict.MORE: found.more,
     }.get(verdict, "cannot tell")
 
 
+# ---- values ----
+
+
 def interval_text(interval: Interval, unit: str) -> str:
-    """ "12.3 ms [12.1, 12.5]"; of few runs the extremes: "12.3 ms (12.1 to 12.5)"."""
+    """ "12.3 ms [12.1, 12.5]"; of few runs the extremes: "12.3 ms (12.1 to 12.5)".
+
+    Brackets hold the true median in 95 of 100 runs; parentheses promise nothing.
+    """
     if interval.low is None:
         return show(unit, interval.median)
-    text = show_range(unit, interval.median, interval.low, interval.high)
-    return text if interval.known else extremes(text)
-
-
-def extremes(text: str) -> str:
-    """Brackets hold the true median 95 times in 100; parentheses promise nothing."""
-    return text.replace("[", "(").replace("]", ")").replace(", ", " to ")
+    values = (interval.median, interval.low, interval.high)
+    return show_range(unit, *values, sure=interval.known)
 
 
 def ratio_text(interval: Interval) -> str:
@@ -79,28 +110,74 @@ def count_text(count: Count) -> str:
     return f"{show_count(round(count.median))} ({least}–{most})"
 
 
-def ratio_sentence(ratio: Ratio, unit: str = "s") -> str:
-    """What the comparison of two cells bears, in one sentence."""
-    who, base = design_name(ratio.cell), design_name(ratio.baseline)
+# ---- comparisons ----
+
+
+def ratio_sentence(ratio: Ratio) -> str:
+    """What the comparison of two cells bears in one figure, in one sentence."""
+    base = names.spoken_cell(ratio.baseline)
     if ratio.interval is None:
+        who = names.spoken_cell(ratio.cell)
         return f"{who} and {base}: no block holds both, nothing can be said."
-    factor = ratio_text(ratio.interval)
-    told = {
-        "stop_s": f"takes {factor} as long to stop as",
-        "s": f"takes {factor} as long as",
-        "bytes": f"needs {factor} the memory of",
-        "count": f"has {factor} the number of",
-        "1/s": f"achieves {factor} the rate of",
-    }
-    head = f"{who} {told.get(ratio.figure, told[unit])} {base}"
-    if not ratio.interval.known:
-        blocks = "1 block gives" if ratio.interval.n == 1 else "few blocks give"
-        return f"{head}: cannot tell, {blocks} no interval."
+    return f"{_head(ratio)} {base}: {_judged(ratio)}."
+
+
+def _head(ratio: Ratio) -> str:
+    """ "a pool of 50 takes 4.39× [4.21, 4.46] as long as"."""
+    found = phrase(ratio.figure)
+    verb = names.verb(ratio.cell.design, found.one, found.many)
+    factor = found.rest.format(ratio_text(ratio.interval))
+    return f"{names.spoken_cell(ratio.cell)} {verb} {factor}"
+
+
+def _judged(ratio: Ratio) -> str:
+    interval = ratio.interval
     if FIGURES[ratio.figure].of_work and not ratio.same_work:
-        return f"{head}: not the same work."
-    if ratio.verdict is Verdict.CANNOT_TELL:
-        return f"{head}: cannot tell them apart."
-    return f"{head}: {verdict_word(ratio.verdict, unit)}."
+        return "not the same work"
+    if not interval.known:
+        return f"cannot tell from {counted(interval.n, 'block')}"
+    told = verdict_word(ratio.verdict, ratio.figure)
+    if ratio.verdict is Verdict.CANNOT_TELL and interval.resolution:
+        seen = show_percent(interval.resolution - 1)
+        told += f"; a difference of {seen} would have been seen"
+    if interval.rule == "widened":
+        least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
+        told += f" (only {interval.n} blocks, {least} to {most})"
+    return told
+
+
+def whole_sentence(ratio: Ratio, summaries: Summaries) -> str:
+    """The ratio; where less was served, what each served, and the time it took each."""
+    if ratio.same_work or not FIGURES[ratio.figure].of_work:
+        return ratio_sentence(ratio)
+    served = listed([_served(summaries, cell) for cell in (ratio.cell, ratio.baseline)])
+    each = next(
+        (
+            other
+            for other in summaries.compared("wall_per_ok_s")
+            if (other.cell, other.baseline) == (ratio.cell, ratio.baseline)
+        ),
+        None,
+    )
+    text = f"{served}: not the same work."
+    if each is not None and each.interval is not None:
+        text += f" Per served task {_after_subject(each)}."
+    return f"{text} In all {_after_subject(ratio, judge=False)}."
+
+
+def _served(summaries: Summaries, cell) -> str:
+    ok = summaries.of(cell.name).outcomes["ok"]
+    verb = names.verb(cell.design, "serves", "serve")
+    return f"{names.spoken_cell(cell)} {verb} {show_count(round(ok.median))}"
+
+
+def _after_subject(ratio: Ratio, judge: bool = True) -> str:
+    """ "a pool of 50 takes 0.81× [0.79, 0.84] as long: faster"."""
+    verb = names.verb(ratio.cell.design, "takes", "take")
+    text = (
+        f"{names.spoken_cell(ratio.cell)} {verb} {ratio_text(ratio.interval)} as long"
+    )
+    return f"{text}: {_judged(ratio)}" if judge else text
 
 
 def success_sentence(summary: Summary) -> str | None:
@@ -108,23 +185,11 @@ def success_sentence(summary: Summary) -> str | None:
     ok = summary.outcomes.get("ok")
     if ok is None or ok.minimum == summary.cell.tasks:
         return None
+    verb = names.verb(summary.cell.design, "serves", "serve")
     return (
-        f"{design_name(summary.cell)} completes {count_text(ok)} of "
+        f"{names.spoken_cell(summary.cell)} {verb} {count_text(ok)} of "
         f"{show_count(summary.cell.tasks)}: {', '.join(losses(summary))}."
     )
-
-
-def whole_sentence(ratio: Ratio, summaries: Summaries, unit: str = "s") -> str:
-    """The ratio, and what each got done for it: a time says nothing of failed tasks."""
-    sentence = ratio_sentence(ratio, unit)
-    ours, theirs = (
-        summaries.of(cell.name).outcomes.get("ok")
-        for cell in (ratio.cell, ratio.baseline)
-    )
-    if ours is None or theirs is None or ours.median == theirs.median:
-        return sentence
-    here, there = (show_count(round(count.median)) for count in (ours, theirs))
-    return f"{sentence[:-1]}; it completes {here} tasks where that completes {there}."
 
 
 def losses(summary: Summary, ranges: bool = True) -> list[str]:
@@ -137,20 +202,16 @@ def losses(summary: Summary, ranges: bool = True) -> list[str]:
     ]
 
 
+# ---- controls ----
+
+
 def noise_sentences(noise: Noise) -> list[str]:
     """What the controls say of the machine."""
     lines = [] if noise.a_a is None else [control_sentence(noise.a_a)]
+    if noise.drift is not None:
+        lines.append(drift_sentence(noise.drift))
     if noise.canary_spread:
-        spread = ", ".join(
-            f"{name} {show_percent(share, 1)}"
-            for name, share in noise.canary_spread.items()
-        )
-        told = f"Canary, the same work in every block, spread: {spread}"
-        if noise.noisy_blocks:
-            blocks = blocks_words(noise.noisy_blocks)
-            lines.append(f"{told}; noisy, over 5 % off, in {blocks}.")
-        else:
-            lines.append(f"{told}; quiet.")
+        lines.append(_canary_sentence(noise))
     if noise.suspended_blocks:
         blocks = blocks_words(noise.suspended_blocks)
         lines.append(
@@ -159,28 +220,42 @@ def noise_sentences(noise: Noise) -> list[str]:
     return lines
 
 
+def _canary_sentence(noise: Noise) -> str:
+    spread = ", ".join(
+        f"{name} {show_percent(share, 1)}"
+        for name, share in noise.canary_spread.items()
+    )
+    told = f"Canary, the same work in every block, spread: {spread}"
+    if noise.noisy_blocks:
+        return f"{told}; noisy, over 5 % off, in {blocks_words(noise.noisy_blocks)}."
+    return f"{told}; quiet."
+
+
 def blocks_words(numbers: Sequence[int]) -> str:
     """ "block 3", or "blocks 1, 3 and 4"."""
-    *first, last = map(str, numbers)
-    return f"blocks {', '.join(first)} and {last}" if first else f"block {last}"
+    words = list(map(str, numbers))
+    return f"blocks {listed(words)}" if len(words) > 1 else f"block {words[0]}"
 
 
 def control_sentence(a_a: Ratio) -> str:
-    """A/A: what one cell over itself says of the smallest difference to be seen."""
-    interval = a_a.interval
+    """A/A: how far one cell run twice is from itself. It proves no more than that."""
+    interval, who = a_a.interval, cell_name(a_a.cell)
     if interval is None or not interval.known:
-        return f"A/A control ({cell_name(a_a.cell)}): too few blocks for an interval."
-    text = f"A/A control ({cell_name(a_a.cell)}) {exact_ratio(interval)}"
-    least = max(abs(interval.low - 1), abs(interval.high - 1), LEAST_TOLD)
+        return f"A/A control ({who}, run twice): too few blocks for an interval."
+    text = f"A/A control ({who}, run twice): {exact_ratio(interval)}"
     if interval.low <= 1 <= interval.high:
-        return (
-            f"{text} contains 1; differences below {show_percent(least, 1)} could not "
-            "be seen."
-        )
-    return (
-        f"{text} does not contain 1: this machine cannot resolve differences below "
-        f"{show_percent(least, 1)} now."
-    )
+        return f"{text}. What slows both alike is not seen by it."
+    return f"{text} misses 1, as it does by chance in 3 or 4 of 100 runs."
+
+
+def drift_sentence(drift: Drift) -> str:
+    """Whether later runs took longer."""
+    share = show_percent(drift.later_slower)
+    text = f"Of two runs of one cell the later was slower in {share} of all pairs"
+    if not drift.sure:
+        return f"{text}: no drift to be seen."
+    trend = "slower" if drift.sigmas > 0 else "faster"
+    return f"{text}: the machine became {trend}, so intervals may be too narrow."
 
 
 def refusals(summaries: Summaries) -> list[str]:
