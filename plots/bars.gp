@@ -66,8 +66,8 @@ do for [p = 1:panels] {
              (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
              noborder lc rgb variable, \
          for [k = 1:strokes] table(rows_table) using \
-             (column(figure)):(y_of(1)):(column(figure.'_low')): \
-             (column(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink
+             (column(figure)):(y_of(1)):(end(figure.'_low')): \
+             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink
     if (p == 1) { do for [i = 1:row_name_n] { unset label i } }
 }
 unset multiplot

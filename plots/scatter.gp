@@ -64,10 +64,10 @@ do for [p = 1:panels] {
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
          for [k = 1:panel_firm[p]] table('cells') \
-             using (firm(p, 1)):(column(y)):(column(y.'_low')):(column(y.'_high')):(colour[look(p)]) \
+             using (firm(p, 1)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
              with yerrorbars pt 0 lw wide(3) lc rgb variable, \
          for [k = 1:panel_loose[p]] table('cells') \
-             using (firm(p, 0)):(column(y)):(column(y.'_low')):(column(y.'_high')):(colour[look(p)]) \
+             using (firm(p, 0)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
              with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
          for [k = 1:panel_full[p]] table('cells') \
              using (lossy(p, 0)):(column(y)):(shape[look(p)]):(colour[look(p)]) \

@@ -19,6 +19,8 @@ dark = exists('theme') && theme eq 'dark'
 load charts.'/data/looks.gp'
 load charts.'/'.name.'.settings'
 table(name) = charts.'/data/'.name.'.csv'
+# One run has no interval: none is drawn, but gnuplot wants a number.
+end(name) = column(name) == column(name) ? column(name) : 1
 
 # A paler tone of a look's colour: alpha from 0 (opaque) to 0xff (unseen).
 pale(look, alpha) = colour[look] + (alpha << 24)

@@ -13,9 +13,9 @@ from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
 from driver.reckon import answer
 from driver.teach import teach
-from driver.draw import prediction
 from driver.ask.typed import AskError
-from driver.page import lessons as part
+from driver.page import pieces
+from driver.say import answers
 
 
 def outcome(**changes) -> answer.Result:
@@ -165,36 +165,23 @@ class Answers(Desk):
 
 
 class Told(unittest.TestCase):
-    def test_the_page_escapes_and_counts(self) -> None:
-        text = part.section([outcome()])
-        self.assertIn("How &lt;long&gt;?", text)
-        self.assertIn("1 of 2", text)
-        self.assertEqual("", part.section([]))
-        self.assertIn("nothing", part.section([outcome(measured={}, predictions=[])]))
+    def test_a_row_tells_who_said_what_and_what_came_out(self) -> None:
+        asked, guessed, theory, measured, near, claim = pieces._lesson_row(outcome())
+        self.assertEqual(("2. How <long>?", "100 ms, 1.00 s"), (asked, guessed))
+        self.assertEqual(("100 ms", "101 ms [100, 102], median of 6 runs"), (
+            theory, measured))  # fmt: skip
+        self.assertIn("1 of 2 guesses", near)
+        self.assertEqual("between 100 ms and 110 ms: borne out", claim)
+        row = pieces._lesson_row(outcome(measured={}, predictions=[]))
+        self.assertEqual(("nothing", "nothing: no run counted"), (row[1], row[3]))
 
-    def test_the_title_holds_what_the_data_say(self) -> None:
-        self.assertIn("1 of 2 came", prediction._title(outcome()))
-        self.assertIn("nobody came", prediction._title(outcome(predictions=[9.0])))
-        self.assertIn("nobody had", prediction._title(outcome(predictions=[])))
-
-    def test_words_beside_a_mark_do_not_leave_the_sheet(self) -> None:
-        for theory, side in ((0.09, prediction.RIGHT), (0.12, prediction.LEFT)):
-            found = outcome(theory={"value": theory, "words": "so"})
-            self.assertEqual(side, prediction._beside(found, 0.05, 0.2)[1])
-            away = {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6}
-            ends = outcome(theory=found.theory, measured=away)
-            self.assertEqual(prediction.RIGHT, prediction._beside(ends, 0.099, 1)[1])
-            self.assertEqual(prediction.LEFT, prediction._beside(ends, 0.01, 0.103)[1])
-
-    def test_the_axis_has_some_ticks_however_long_it_is(self) -> None:
-        for low, high in ((0.8, 1.3), (0.99, 1.01), (24, 40), (1, 9), (3, 4e6)):
-            ticks = prediction._round_values(low, high)
-            self.assertTrue(3 <= len(ticks) <= 9, (low, high, ticks))
-            self.assertTrue(low <= ticks[0] and ticks[-1] <= high, ticks)
+    def test_guesses_are_told_by_name_or_number(self) -> None:
+        found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
+        self.assertEqual("100 ms (Ann), 1.00 s (3 times)", answers.guessed_text(found))
 
     def test_few_runs_have_no_interval(self) -> None:
         few = {"value": 0.1, "low": None, "high": None, "n": 3}
-        self.assertIn("too few", teach.measured_words(outcome(measured=few)))
+        self.assertIn("too few", answers.measured_text(outcome(measured=few)))
 
 
 class AtTheTerminal(unittest.TestCase):

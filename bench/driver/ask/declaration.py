@@ -1,11 +1,11 @@
 """Charts as they are declared: plots/NAME.toml, checked before anything is measured.
 
-    family = "scatter"      how it is drawn: plots/scatter.gp, or plots/NAME.gp if there is
+    family = "scatter"      how it is drawn: plots/NAME.gp, or plots/scatter.gp
     question = "..."        what it asks, in one line
-    x = "tasks"             or "workers", "load", any option; "" is the one that is swept
+    x = "tasks"             "workers", "load", any option; "" is the swept one
     y = ["wall_s"]          figures (see figures.py) or outcomes, a panel each;
                             [] is the figure that the experiment compares
-    curves = ["wall"]       of the theory: names of reckon/theory.py, drawn where they apply
+    curves = ["wall"]       of the theory (reckon/curves.py), drawn where they apply
     points = ["best workers"]   single places that theory names, drawn as lines
     log = "xy"              logarithmic axes; "auto" (the default) decides by the values
     speaks = "largest"      whom the title holds against its baseline: the largest pool;
@@ -13,11 +13,11 @@
     stacked = true          of bars: the figures are parts on each other
     tiles = true            of boxes: to one scale, as areas
     table = "costs"         where the parts are columns of another table than cells
-    recorded = "fewest"     of the samples: those of the fewest tasks, of the "most" that
-                            most designs share, or "all"
+    recorded = "fewest"     of the samples: those of the fewest tasks, or of the "most"
+                            that most designs share, or "all"
 
     [needs]                 what it can bear: see Needs
-    [words]                 the title by its verdict, and how to read it: see draw/words.py
+    [words]                 title by verdict, how to read it: see draw/words.py
 
 NAME.gp may add to what the family draws; it begins with load 'plots/FAMILY.gp'. A chart
 that an experiment cannot bear is refused in one line when the experiment is loaded.
@@ -44,9 +44,8 @@ PLOTS = REPOSITORY / "plots"
 OTHERS = {"class", "prediction"}
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
-    "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 6, "spread": 6,
-    "heat": 3, "slide": 6, "sequence": 99, "lesson": 99,
-    "class": 99,
+    "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
+    "heat": 3, "slide": 6, "sequence": 99, "lesson": 99, "class": 99,
 }  # fmt: skip
 
 

@@ -172,9 +172,7 @@ def read(
             minutes=asked.minutes,
             reseed=asked.reseed,
         )
-        _check(made)
-        made = named(made)
-        declaration.check(made)
+        made = _check(made)
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
     return made
@@ -300,8 +298,8 @@ def _unique(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _check(made: Experiment) -> None:
-    """What would otherwise be found out after minutes of measuring."""
+def _check(made: Experiment) -> Experiment:
+    """With its names; refused if it would fail after minutes of measuring."""
     if made.figure not in FIGURES:
         raise AskError(f"figure '{made.figure}' is none of {', '.join(FIGURES)}")
     for section in made.sections:
@@ -320,6 +318,9 @@ def _check(made: Experiment) -> None:
             raise AskError(
                 f"compare-by '{key}' is no option of a cell: there are {told}"
             )
+    made = named(made)
+    declaration.check(made)
+    return made
 
 
 def named(made: Experiment) -> Experiment:

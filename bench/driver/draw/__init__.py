@@ -22,8 +22,18 @@ from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
 from . import (
-    bars, boxes, gnuplot, heat, over_time, predictions, scatter, slide, spread, strips,
-    trust, words,
+    bars,
+    boxes,
+    gnuplot,
+    heat,
+    over_time,
+    predictions,
+    scatter,
+    slide,
+    spread,
+    strips,
+    trust,
+    words,
 )
 from .chart import Chart
 from .material import Material
@@ -44,7 +54,9 @@ def wanted(folder: Path, experiment: Experiment, summaries: Summaries) -> list[s
     """The names of the experiment's charts, in the order of the report."""
     lesson = ["prediction"] if (folder / answer.FILE).is_file() else []
     # A lesson in which a program decides has no cells.
-    names = dict.fromkeys([*lesson, *experiment.charts, *ALWAYS * bool(experiment.cells)])
+    names = dict.fromkeys(
+        [*lesson, *experiment.charts, *ALWAYS * bool(experiment.cells)]
+    )
     if summaries.noise.a_a is None:
         names.pop("control", None)
     return list(names)
@@ -79,7 +91,8 @@ def build(name: str, material: Material) -> Sheet | Chart:
         empty = not material.cells and chart.family != "lesson"
         sheet = words.nothing(view) if empty else FAMILIES[chart.family](view)
         return replace(
-            sheet, script=sheet.script or own, question=sheet.question or chart.question,
+            sheet, script=sheet.script or own,
+            question=sheet.question or chart.question,
             means=sheet.means or chart.words.get("means", ""),
             refuted=chart.words.get("refuted", ""),
         )  # fmt: skip

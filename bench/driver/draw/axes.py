@@ -51,7 +51,9 @@ def is_log(declared: str, axis: str, values: Sequence[float]) -> bool:
     """Whether this axis is logarithmic: declared, or "auto" by the values."""
     if not values or min(values) <= 0:
         return False
-    return axis in declared if declared != "auto" else max(values) > LOG_FROM * min(values)
+    return (
+        axis in declared if declared != "auto" else max(values) > LOG_FROM * min(values)
+    )
 
 
 def reach(values: Sequence[float], log: bool, room: float = 1.5) -> tuple[float, float]:

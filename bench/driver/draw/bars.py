@@ -1,4 +1,4 @@
-"""A family: a bar for each cell, from zero; one figure a panel, or parts on each other."""
+"""A family: a bar for each cell, from zero; a figure a panel, or parts in one bar."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def amount(view: View, summary: Summary, figure: str) -> float:
 
 
 def part_name(figure: str) -> str:
-    return figure.replace("_", " ") if figure in OUTCOMES else words.figure_words(figure)
+    return (
+        figure.replace("_", " ") if figure in OUTCOMES else words.figure_words(figure)
+    )
 
 
 def _part(view: View, summary: Summary, figure: str) -> str:
@@ -125,7 +127,9 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
         *(view.setting(s.cell, name) for name in headed)))  # fmt: skip
     for heading, group in groups.items():
         if heading:
-            headings.append({"words": words.sentence(heading), "at": y + 0.45 * HEADING})
+            headings.append(
+                {"words": words.sentence(heading), "at": y + 0.45 * HEADING}
+            )
             y += HEADING
         for summary in group:
             places[summary.cell.name] = y + BAR / 2
@@ -135,7 +139,8 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
     by_row = view.material.by_row
     looks = {s.cell.name: view.look(s.cell) for s in view.cells}
     rows = [
-        {"name": view.design(s.cell), "look": view.look(s.cell), "y": places[s.cell.name],
+        {"name": view.design(s.cell), "look": view.look(s.cell),
+         "y": places[s.cell.name],
          "more": ", ".join(view.setting(s.cell, name) for name in rest)}
         for s in view.cells
     ]  # fmt: skip
@@ -145,7 +150,8 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
         "cell_y": by_row(places), "cell_look": by_row(looks, 1),
         "cell_tasks": by_row({s.cell.name: s.cell.tasks or 1 for s in view.cells}, 1),
         **columns("heading", headings, "words", "at"), **columns("row", rows),
-        "row_value": [told for told, _ in beside], "row_end": [end for _, end in beside],
+        "row_value": [told for told, _ in beside],
+        "row_end": [end for _, end in beside],
     }  # fmt: skip
 
 

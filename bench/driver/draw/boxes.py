@@ -1,4 +1,4 @@
-"""A family: every recorded task a box, by its lane and time; or a tile, to one scale."""
+"""A family: every recorded task a box, by lane and time; or a tile, to one scale."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def build(view: View) -> Sheet:
         few, *_, many = sorted(shown, key=lambda t: t.lanes)
         told = (f"the pool chooses the shape, not the work: {common([few])} take "
                 f"{show_duration(few.done_s)} on {few.lane_words}, "
-                f"{show_duration(many.done_s)} on {show_count(many.lanes)}")  # fmt: skip
+                f"{show_duration(many.done_s)} on "
+                f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each square is one call", "height: calls in flight", "length: time"]
         return sheet(view, told, shown, remarks, _tiles(shown))
     remarks = [
@@ -86,7 +87,9 @@ def _remark(tape: Tape) -> str:
     if tape.lost or not tape.bounds_s:
         return tape.lost_words
     low, high = (show_duration(at).split() for at in tape.bounds_s)
-    return f"Graham: {low[0] if low[1] == high[1] else ' '.join(low)} to {' '.join(high)}"
+    return (
+        f"Graham: {low[0] if low[1] == high[1] else ' '.join(low)} to {' '.join(high)}"
+    )
 
 
 def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
@@ -118,5 +121,3 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         ]),
         "row_name": [t.lane_words for t in [first, *rest]],
     }  # fmt: skip
-
-

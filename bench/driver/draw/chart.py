@@ -13,7 +13,8 @@ class Chart:
     """One drawn question: its words and its files, from the same values.
 
     files are paths inside the results folder by kind ("svg", "png", "pdf"). means: what
-    one may learn from it; refuted: what would refute it. script: of plots/, without .gp. A chart with a
+    one may learn from it; refuted: what would refute it.
+    script: of plots/, without .gp. A chart with a
     problem has no files and makes the driver end with status 1.
     """
 

@@ -29,12 +29,14 @@ def build(view: View) -> Sheet:
     pairs = list(grouped(ratios, lambda r: r.cell.design.key).values())
     borders = [_border(view, pair) for pair in pairs]
     remarks = [
-        words.runs_words(view.cells), "how many times sooner, by the median",
+        words.runs_words(view.cells),
+        "how many times sooner, by the median",
         "grey: cannot be told, or within 2 %",
         "dashed: theory's border" if any(borders) else "",
     ]
     rows = [
-        (view.design(r.cell), view.design(r.baseline), tick_words("count", r.cell.tasks),
+        (view.design(r.cell), view.design(r.baseline),
+         tick_words("count", r.cell.tasks),
          tick_words("s", r.cell.service_s), ratio_text(r.interval),
          view.design(best) if (best := _faster(r)) else "cannot tell")
         for r in ratios
@@ -56,7 +58,8 @@ def _title(view: View, pair: Sequence[Ratio], border: dict[int, float]) -> str:
     loses = [r.cell.service_s for r in pair if _faster(r) is r.baseline]
     if len(wins) == len(pair) or len(loses) == len(pair):
         best, name = (cell, who) if wins else (base, other)
-        return f"{name} {names.verb(best.design, 'finishes', 'finish')} sooner everywhere here"
+        finishes = names.verb(best.design, "finishes", "finish")
+        return f"{name} {finishes} sooner everywhere here"
     at_most = [r for r in pair if r.cell.tasks == max(r.cell.tasks for r in pair)]
     short = [r.cell.service_s for r in at_most if _faster(r) is r.cell]
     long = [r.cell.service_s for r in at_most if _faster(r) is r.baseline]
@@ -107,7 +110,9 @@ def _settings(
         "cell_panel": by_row({r.cell.name: panel for panel, pair in enumerate(pairs, 1)
                               for r in pair}),
         "cell_x": by_row({r.cell.name: tasks.index(r.cell.tasks) + 1 for r in every}),
-        "cell_y": by_row({r.cell.name: times.index(r.cell.service_s) + 1 for r in every}),
+        "cell_y": by_row({
+            r.cell.name: times.index(r.cell.service_s) + 1 for r in every
+        }),
         "cell_look": by_row({r.cell.name: view.look(r.cell) for r in every}, 1),
         "cell_name": by_row({r.cell.name: view.design(r.cell) for r in every}, ""),
         "base": base.design.key, "base_look": view.look(base),

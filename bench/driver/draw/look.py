@@ -1,4 +1,4 @@
-"""Which design looks how: the same colour, shape and dash in every chart and on the page.
+"""Which design looks how: the same colour, shape and dash in all charts and the page.
 
 Okabe and Ito's palette for the designs that are mostly seen, Paul Tol's for the rest.
 Lettering needs a darker tone of some to be readable; on a dark page all need lighter
@@ -81,7 +81,9 @@ def _next(taken: dict[str, int]) -> int:
 def tint(colour: str, paper: str) -> str:
     """A light tone for areas that carry words: four parts in ten of the colour."""
     parts = [(int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{int(0.4 * ours + 0.6 * theirs):02x}" for ours, theirs in parts)
+    return "#" + "".join(
+        f"{int(0.4 * ours + 0.6 * theirs):02x}" for ours, theirs in parts
+    )
 
 
 def palette(theme: str) -> dict[str, str]:

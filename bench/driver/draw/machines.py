@@ -1,6 +1,6 @@
 """The chart of many machines: how each one answers, beside the others.
 
-It reads class.csv of a folder that reckon/collect.py made, and stands alone: there is no
+It reads class.csv of a folder that reckon/collect.py made, and stands alone: no
 material of one experiment behind it.
 """
 
@@ -33,7 +33,9 @@ def draw(folder: Path) -> Chart:
     """Draws the chart of folder/class.csv; a problem comes back as one."""
     try:
         lines = _read(folder / CLASS)
-        cells, machines = _cells(lines), sorted({int(line["machine"]) for line in lines})
+        cells, machines = _cells(lines), sorted(
+            {int(line["machine"]) for line in lines}
+        )
         sheet = build(cells, machines)
         gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
         files = gnuplot.draw(sheet, folder)
@@ -99,7 +101,8 @@ def _title(last: Sequence[Row], machines: int) -> str:
     less = sum(float(line["high"]) < NEGLIGIBLE_BELOW for line in known)
     counts = {
         "more on": more, "less on": less, "cannot tell on": len(known) - more - less,
-        "too few runs on": len(last) - len(known), "not compared on": machines - len(last),
+        "too few runs on": len(last) - len(known),
+        "not compared on": machines - len(last),
     }  # fmt: skip
     told = [f"{what} {n}" for i, (what, n) in enumerate(counts.items()) if n or i < 2]
     figure = words.figure_words(last[0]["figure"].removeprefix(RATIO))
@@ -110,7 +113,9 @@ def _title(last: Sequence[Row], machines: int) -> str:
 def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Sheet:
     shown = [line for group in cells for line in group]
     told, chart = _title(cells[-1], len(machines)), declaration.load("class")
-    ends = [float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]]
+    ends = [
+        float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]
+    ]
     low, high = min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25
     named = {int(line["machine"]): _name(line) for line in shown}
     rows = [
@@ -124,10 +129,11 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Sheet:
         "each mark is a machine's own median ratio · bar: its interval · "
         "hollow: too few runs for one",
         f"{told}. {chart.words['read']} {chart.words['means']}",
-        "Ratios by machine. " + "; ".join(f"{r[0]}, {r[1]}: {r[3]}" for r in rows) + ".",
+        f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
         {
-            "x_low": low, "x_high": high, "machines": len(machines), "panels": len(cells),
+            "x_low": low, "x_high": high,
+            "machines": len(machines), "panels": len(cells),
             "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]),
             "row_name": [named.get(m, f"{m}: not compared") for m in machines]
             if len(machines) <= MOST_NAMED else [],

@@ -90,7 +90,9 @@ class Material:
     def pairs(self) -> list[tuple[Summary, Summary]]:
         """Which cell is held against which baseline."""
         known = {s.cell.name: s for s in self.cells}
-        found = dict.fromkeys((r.cell.name, r.baseline.name) for r in self.summaries.ratios)
+        found = dict.fromkeys(
+            (r.cell.name, r.baseline.name) for r in self.summaries.ratios
+        )
         return [(known[a], known[b]) for a, b in found if a in known and b in known]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A family: what goes on at each moment of recorded runs, in panels one below the other.
+"""A family: what goes on at each moment of recorded runs, in panels on each other.
 
 From the table of changes, a panel for each run; from the table of rates, through an
 outage of the API, a panel for each setting with a line for each design.
@@ -30,8 +30,10 @@ def _rows(view: View, shown: Sequence[Tape]) -> Sequence[Row]:
     return view.material.tables_of([t.cell.name for t in shown])[view.chart.table].rows
 
 
-def _axes(shown: Sequence[Tape], panels: Mapping[str, int], x_high: float, y_high: float,
-          y_tics: str) -> dict[str, object]:  # fmt: skip
+def _axes(
+    shown: Sequence[Tape], panels: Mapping[str, int], x_high: float, y_high: float,
+    y_tics: str,
+) -> dict[str, object]:  # fmt: skip
     times = ticks(0, x_high, False, 8)
     return {
         "panels": max(panels.values()), "x_high": x_high, "y_high": y_high,
@@ -55,7 +57,9 @@ def _pressure(view: View) -> Sheet:
              f"{show_count(first.peak)} calls at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
     *others, longest = sorted(t.end_s for t in shown)
-    x_high = 1.25 * others[-1] if others and longest > CUT * others[-1] else 1.03 * longest
+    x_high = (
+        1.25 * others[-1] if others and longest > CUT * others[-1] else 1.03 * longest
+    )
     limit = int(capacity or 0)
     y_high = 1.15 * max(limit, *(t.peak for t in shown))
     places = [at for at in ticks(0, y_high, False, 3)
@@ -88,7 +92,9 @@ def _rates(view: View) -> Sheet:
     cell, (start_s, end_s) = shown[0].cell, outage_s(shown[0].cell)
     arriving = cell.arrivals_per_s or 0.0
     groups = grouped(shown, lambda t: t.setting)
-    panels = {t.cell.name: n for n, group in enumerate(groups.values(), 1) for t in group}
+    panels = {
+        t.cell.name: n for n, group in enumerate(groups.values(), 1) for t in group
+    }
     most = max(row["ok_per_s"] for row in _rows(view, shown))
     x_high = min(max(t.end_s for t in shown), 2.5 * end_s + 3)
     y_high = 1.2 * max(most, arriving)
@@ -116,14 +122,14 @@ def _rates(view: View) -> Sheet:
     })  # fmt: skip
 
 
-def _recovery(
-    view: View, shown: Sequence[Tape], found: Mapping[str, Recording]
-) -> str:
+def _recovery(view: View, shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     """Who came back to four fifths of what arrives once the API was well again."""
     among = [t.cell for t in shown]
     states = {name: recording.recovers for name, recording in found.items()}
     if None in states.values():
-        told = [f"{who(view, [c], among)} {count_text(found[c.name].ok)}" for c in among]
+        told = [
+            f"{who(view, [c], among)} {count_text(found[c.name].ok)}" for c in among
+        ]
         return f"served of {common(shown)}: {'; '.join(told)}"
     down = [cell for cell in among if not states[cell.name]]
     back = [cell for cell in among if states[cell.name]]

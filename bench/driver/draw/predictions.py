@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from ..reckon import answer
-from ..reckon.answer import NEAR, Result
-from ..say import names
+from ..reckon.answer import Result
+from ..say import answers, names
 from ..say.numbers import show_answer, show_count
 from . import scatter, words
 from .axes import tick_words, ticks, tics
@@ -50,15 +50,6 @@ class Lesson:
     def tick(self, value: float) -> str:
         return tick_words(self.found.unit, value)
 
-    def who(self, value: Any) -> str:
-        """Whose guess a value is: the names that were given, or how many had it."""
-        pairs = zip(self.found.names, self.found.predictions)
-        named = [name for name, guess in pairs if guess == value and name]
-        count = self.guesses[value]
-        if len(named) == count <= 3:
-            return names.listed(named)
-        return f"{show_count(count)}×" if count > 1 else ""
-
     @property
     def theory(self) -> list[tuple[float, str]]:
         """Its value, and the words for it; none where there is none."""
@@ -67,38 +58,19 @@ class Lesson:
         value = self.found.theory["value"]
         return [(float(value), f"theory {self.show(value)}")]
 
-    def measured(self) -> str:
-        known = self.found.measured
-        if not self.found.offered:
-            return self.show(known["value"])
-        return names.either([self.show(v) for v in known.get("alike") or [known["value"]]])
-
     def title(self) -> str:
         """What was measured, and how many of the class came near it."""
-        found = self.found
-        if not found.measured:
-            return "nothing was measured"
-        told = f"measured: {self.measured()}"
-        if found.predictions and found.measured.get("alike") != []:
-            guesses = names.counted(len(found.predictions), "guess", "guesses")
-            how = "named it" if found.offered else f"came within a factor of {NEAR}"
-            told += f"; {found.near} of {guesses} {how}"
-        return told
+        told = f"measured: {answers.measured_text(self.found)}"
+        return "; ".join(filter(None, [told, answers.class_text(self.found)]))
 
     def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Sheet:
         found = self.found
-        ends = list(dict.fromkeys(self.show(end) for end in found.claim))
-        claim = f"{' to '.join(ends)}: {found.verdict}"
-        guessed = ", ".join(
-            f"{self.show(value)} {self.who(value)}".strip()
-            for value in sorted(self.guesses, key=str)
-        )  # fmt: skip
+        claim = f"{answers.claim_text(found)}: {found.verdict}"
         theory = f"{self.theory[0][1]}: {found.theory['words']}" if self.theory else ""
-        runs = f"{found.measured['n']} runs" if found.measured else "no run counted"
-        rows = [("guessed", guessed or "nothing"), ("theory", theory or "–"),
-                ("measured", self.measured() if found.measured else "nothing"),
+        rows = [("guessed", answers.guessed_text(found)), ("theory", theory or "–"),
+                ("measured", answers.measured_text(found)),
                 ("claim", claim)]  # fmt: skip
-        made = words.sheet(self.view, self.title(), [runs, theory], ("what", "value"),
+        made = words.sheet(self.view, self.title(), [theory], ("what", "value"),
                            rows, dict(settings), behind=behind)  # fmt: skip
         return replace(
             made, script=script, question=found.question, means=found.why,
@@ -112,22 +84,26 @@ class Lesson:
         ends = [known[k] for k in ("value", "low", "high") if known.get(k)]
         values = [*map(float, (*found.predictions, *found.claim)), *ends,
                   *(at for at, _ in self.theory)]  # fmt: skip
-        low, high = min(values) / 1.6, max(values) * 1.6
+        low = min(value for value in values if value > 0) / 1.6
+        high = max(values) * 1.6
         return self.sheet("prediction", {
             "votes": 0, "x_low": low, "x_high": high,
             "xtics": tics((self.tick(t), t) for t in ticks(low, high, True)),
             "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
-            **columns("guess", self._stacked(), "x", "y", "words"),
+            **columns("guess", self._stacked(low), "x", "y", "words"),
             "claim_low": float(found.claim[0]), "claim_high": float(found.claim[1]),
-            "answer_claim": ["claim: " + " to ".join(map(self.show, found.claim))],
-            **columns("point", [{"x": x, "words": w} for x, w in self.theory], "x", "words"),
+            "answer_claim": [f"claim: {answers.claim_text(found)}"],
+            **columns("point", [dict(x=x, words=w) for x, w in self.theory],
+                      "x", "words"),
             "measured_x": float(known.get("value") or 0.0),
             "measured_low": float(known.get("low") or 0.0),
             "measured_high": float(known.get("high") or 0.0),
-            "answer_measured": [f"measured {self.measured()}" if known else "nothing"],
+            "answer_measured": [
+                f"measured {self.show(known['value'])}" if known else "nothing"
+            ],
         }, len(self.theory))  # fmt: skip
 
-    def _stacked(self) -> list[dict[str, Any]]:
+    def _stacked(self, low: float) -> list[dict[str, Any]]:
         """A dot for each guess, those of one value on each other; words above them.
 
         Guesses so near to each other that their words would meet stand on each other.
@@ -137,15 +113,16 @@ class Lesson:
         for value in sorted(map(float, self.guesses)):
             floor_ = top + 1.6 if value < 1.25 * before and top < 5 else 0.0
             count = min(self.guesses[value], MOST_STACKED)
-            told = f"{self.tick(value)}  {self.who(value)}".strip()
+            told = f"{self.tick(value)}  {answers.guessers(self.found, value)}".strip()
             for height in range(1, count + 1):
                 top = floor_ + 0.7 * height + 0.3
-                dots.append({"x": value, "y": top, "words": told if height == count else ""})
+                shown = told if height == count else ""
+                dots.append({"x": max(value, 1.1 * low), "y": top, "words": shown})
             before = value
         return dots
 
     def curve(self) -> Sheet:
-        """The best of several settings: all that was measured, and the guesses below."""
+        """The best of several settings: all that was measured, the guesses below."""
         found = self.found
         chart = replace(
             self.view.chart, x=found.setting, y=(found.figure,),
@@ -154,7 +131,8 @@ class Lesson:
         )  # fmt: skip
         plot = scatter.Plot(View(self.view.material, chart))
         low, high = plot.x_ends
-        guessed = [{"x": float(value), "words": self.who(value) or "guess"}
+        guessed = [{"x": float(value),
+                    "words": answers.guessers(self.found, value) or "guess"}
                    for value in self.guesses if low < float(value) < high]  # fmt: skip
         theory = [{"x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {

@@ -66,7 +66,7 @@ class Tape:
 
     @property
     def done_s(self) -> float:
-        """In how long: the median of the runs of a cell like it, or else of this one."""
+        """In how long: the median of the runs of a cell like it, or else this one's."""
         for s in self.view.material.cells:
             same = (s.cell.design, s.cell.tasks, s.cell.varied)
             if same == (self.cell.design, self.cell.tasks, self.cell.varied):
@@ -125,8 +125,8 @@ def sheet(
     settings: dict[str, object], behind: tuple[int, ...] = (),
 ) -> Sheet:  # fmt: skip
     """A chart of recorded runs, with the table that all of them have."""
-    header = ("design", "setting", "tasks", "lanes", "all done after", "most calls at once",
-              "busy", "lost")  # fmt: skip
+    header = ("design", "setting", "tasks", "lanes", "all done after",
+              "most calls at once", "busy", "lost")  # fmt: skip
     rows = [
         (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
          show_duration(t.end_s), show_count(t.peak),

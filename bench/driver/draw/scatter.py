@@ -13,18 +13,37 @@ from ..reckon.summary import Summary
 from ..reckon.tables import Row, varied_text
 from . import words
 from .axes import (
-    is_log, place, reach, spread_out, thinned, tick_words, ticks, tics, unit_tics,
+    is_log,
+    place,
+    reach,
+    spread_out,
+    thinned,
+    tick_words,
+    ticks,
+    tics,
+    unit_tics,
 )
 from .material import unit_of
 from .sheet import Sheet, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
-TALL, SMALL, ROOMY = 0.19, 0.062, 4  # labels of three lines for so many series, or of one
+TALL, SMALL, ROOMY = (
+    0.19,
+    0.062,
+    4,
+)  # labels of three lines for so many series, or of one
 # (left, right, space between) of as many panels as there are, in parts of the sheet.
 MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.175)}
-SEEN = 0.04  # of the frame's height: an interval longer than this sticks out of its mark
-X_NAMES = {"tasks": "tasks N", "workers": "workers W", "service-time": "time of one task"}
+SEEN = (
+    0.04  # of the frame's height: an interval longer than this sticks out of its mark
+)
+X_NAMES = {
+    "tasks": "tasks N",
+    "workers": "workers W",
+    "service-time": "time of one task",
+}
+OF_CURVE = ("name", "design", "varied", "tasks", "look", "wide", "dash", "scale")
 # Curves that are the limits of another: thin and dashed.
 LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
 # The figure whose panel a curve belongs to, where there is a panel for each figure.
@@ -75,7 +94,11 @@ class Plot:
     def curves(self) -> list[list[Row]]:
         """Of each panel: theory of the designs in it, where it applies."""
         return [
-            [curve for name in self.view.chart.curves for curve in self._curves(name, panel)]
+            [
+                curve
+                for name in self.view.chart.curves
+                for curve in self._curves(name, panel)
+            ]
             for panel in self.panels
         ]
 
@@ -105,8 +128,10 @@ class Plot:
         ]  # fmt: skip
 
     def _looks(self, name: str, panel: Panel) -> dict[tuple[str, str], int]:
-        """By design, or kind, and what else is varied; a curve of no design in particular
-        has the colour of the one it is about."""
+        """By design, or kind, and what else is varied.
+
+        A curve of no design in particular has the colour of the one it is about.
+        """
         found = {
             (key, varied_text(s.cell)): series.look
             for series in panel.series for s in series.cells
@@ -147,7 +172,8 @@ class Plot:
                     length = place(found.high, ends, log) - place(found.low, ends, log)
                     seen += [found] if length > SEEN else []
         hollow = any(map(self.note, self.view.cells))
-        return ["pale lines: theory" if any(self.curves) else "", words.bars_words(seen),
+        return ["pale lines: theory" if any(self.curves) else "",
+                words.bars_words(seen),
                 "hollow: tasks were lost" if hollow else ""]  # fmt: skip
 
     def note(self, summary: Summary) -> str:
@@ -169,8 +195,7 @@ class Plot:
             "x_words": f"{name} (log scale)" if self.log_x else name,
             "xtics": self._x_tics(), **self._cells(),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
-            **columns("curve", [{k: v for k, v in c.items() if k != "ys"} for c in flat],
-                      "name", "design", "varied", "tasks", "look", "wide", "dash", "scale"),
+            **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
             **columns("label", [label for i in range(len(self.panels))
                                 for label in self._labels(i)]),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
@@ -184,11 +209,15 @@ class Plot:
         at = [place(value, self.x_ends, self.log_x) for value in self.places]
         shown = thinned(at, 0.065 * len(self.panels))
         told = (tick_words(self.view.x_unit, value) for value in self.places)
-        return tics((w if yes else "", v) for w, yes, v in zip(told, shown, self.places))
+        return tics(
+            (w if yes else "", v) for w, yes, v in zip(told, shown, self.places)
+        )
 
     def _cells(self) -> dict[str, object]:
         """A value for each row of the table of cells; panel -1 is every panel."""
-        found: dict[str, dict[str, float]] = {k: {} for k in ("panel", "x", "look", "hollow")}
+        found: dict[str, dict[str, float]] = {
+            k: {} for k in ("panel", "x", "look", "hollow")
+        }
         several = len(self.panels) > 1 and not self.view.split
         for number, panel in enumerate(self.panels, start=1):
             for order, series in enumerate(panel.series):
@@ -207,11 +236,14 @@ class Plot:
         if len(self.panels[0].series) > CROWDED:
             return x
         low, high = self.x_ends
-        return round(x * DODGE**steps if self.log_x else x + 0.009 * steps * (high - low), 9)
+        return round(
+            x * DODGE**steps if self.log_x else x + 0.009 * steps * (high - low), 9
+        )
 
     def _panel(self, index: int) -> dict[str, Any]:
         panel, (log, (low, high)) = self.panels[index], self.scale[index]
-        known = [s.n >= FEWEST_FOR_INTERVAL for s in panel.cells]
+        found = (self.view.value(s, panel.figure) for s in panel.cells)
+        firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
         hollow = [bool(self.note(s)) for s in panel.cells]
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
@@ -220,7 +252,7 @@ class Plot:
             "figure": panel.figure, "log": int(log), "low": low, "high": high,
             "name": f"{name} (log scale)" if log and not panel.words else name,
             "tics": unit_tics(unit_of(panel.figure), ticks(low, high, log)),
-            "firm": int(any(known)), "loose": int(not all(known)),
+            "firm": int(True in firm), "loose": int(False in firm),
             "full": int(not all(hollow)), "lossy": int(any(hollow)),
             "curves": len(self.curves[index]), "first_curve": before + 1,
         }  # fmt: skip
@@ -229,13 +261,17 @@ class Plot:
         """One block of words for each series, at the height of its last mark."""
         panel, (log, ends) = self.panels[index], self.scale[index]
         tall = len(panel.series) <= ROOMY
-        medians = [self.view.value(s.cells[-1], panel.figure).median for s in panel.series]
+        medians = [
+            self.view.value(s.cells[-1], panel.figure).median for s in panel.series
+        ]
         heights = [place(median, ends, log) for median in medians]
         placed = spread_out(heights, TALL if tall else SMALL, 0.93)
         return [self._label(index, s, height, tall)
                 for s, height in zip(panel.series, placed)]  # fmt: skip
 
-    def _label(self, index: int, series: Series, y: float, tall: bool) -> dict[str, Any]:
+    def _label(
+        self, index: int, series: Series, y: float, tall: bool
+    ) -> dict[str, Any]:
         last, figure = series.cells[-1], self.panels[index].figure
         short = not tall or len(self.panels) > 1
         value = words.value_words(self.view, last, figure, short)

@@ -1,7 +1,7 @@
 """A sheet: a chart's words and scales, as a gnuplot script is given them.
 
-Title, caption, alternative text, table and settings are made from the same values by one
-function, and travel together. The marks are the tables' own: see draw/__init__.py.
+Title, caption, alternative text, table and settings are made from the same values by
+one function, and travel together. The marks are the tables' own: see draw/__init__.py.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Sheet:
     settings become NAME.settings: numbers and texts are variables there, lists are
     arrays with their length beside them (NAME_n), and "xtics" is set. behind: how many
     of the plotted things of each panel are theory: they come first. shown: the samples
-    that are read, by name. nothing: what to say in an empty frame. script: the file of plots/ that draws it, without .gp; ""
-    for that of the chart or its family.
+    that are read, by name. nothing: what to say in an empty frame. script: the file of
+    plots/ that draws it, without .gp; "" for that of the chart or its family.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Sheet:
 
 
 def columns(prefix: str, rows: Sequence[Mapping[str, object]], *keys: str) -> dict:
-    """Rows as arrays, one a key: label_x, label_name ... keys: for when there are none."""
+    """Rows as arrays, one a key: label_x, label_name ... keys: if there are no rows."""
     names = dict.fromkeys([*keys, *(key for row in rows for key in row)])
     return {f"{prefix}_{key}": [row[key] for row in rows] for key in names}
 
@@ -76,7 +76,9 @@ def settings_text(sheet: Sheet) -> str:
     heading = {"title_px": size_px, "title": lines,
                "subtitle": fit_subtitle(sheet.subtitle),
                "nothing": sheet.nothing}  # fmt: skip
-    told = [f"# Of the chart {sheet.name}, what the tables do not say: words and scales."]
+    told = [
+        f"# Of the chart {sheet.name}, what the tables do not say: words and scales."
+    ]
     for name, value in {**heading, **sheet.settings}.items():
         told.extend(_assignment(name, value))
     return "\n".join(told) + "\n"

@@ -58,7 +58,9 @@ def _lost(summary: Summary) -> str:
     counts = {n: count.median for n, count in summary.outcomes.items() if n != "ok"}
     worst = max(counts, key=lambda name: counts[name])
     how = LOST.get(worst, worst.replace("_", " ")) if counts[worst] else "lost"
-    return f"{show_count(round(summary.cell.tasks - summary.outcomes['ok'].median))} {how}"
+    return (
+        f"{show_count(round(summary.cell.tasks - summary.outcomes['ok'].median))} {how}"
+    )
 
 
 def _value(view: View, summary: Summary, figure: str) -> str:
@@ -73,7 +75,9 @@ def _value(view: View, summary: Summary, figure: str) -> str:
 def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
     wide = (RIGHT - LEFT) / len(cells)
     values = {
-        figure: [found.median if (found := view.value(s, figure)) else 0.0 for s in cells]
+        figure: [
+            found.median if (found := view.value(s, figure)) else 0.0 for s in cells
+        ]
         for figure in BARS
     }
     return {

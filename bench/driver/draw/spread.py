@@ -1,4 +1,4 @@
-"""A family: by when which share of the tasks was answered, or started, of recorded runs."""
+"""A family: by when which share of recorded tasks was answered, or started."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def build(view: View) -> Sheet:
     remarks = ["since a task arrived" if arriving else "all there from the start",
                "pale steps: theory" if curves else ""]  # fmt: skip
     settings = {
-        **_axis(points, "arrival" if arriving else "the start"), "what": what,
+        **_axis(points, "arrival" if arriving else "the start"),
+        "what": what,
         "y_words": f"share of all tasks {what}",
         **columns("curve", curves, "design", "varied", "tasks", "look"),
         **_labels(view, shown, points, what),
@@ -43,7 +44,9 @@ def _title(shown: Sequence[Tape], points: Points, what: str) -> str:
     told = []
     for tape in shown:
         last = points[tape.cell.name][-1]
-        one, many = {"answered": ("answers", "answer"), "started": ("starts", "start")}[what]
+        one, many = {"answered": ("answers", "answer"), "started": ("starts", "start")}[
+            what
+        ]
         does = "" if told else f"{tape.does(one, many)} "
         count = f"all within {show_duration(last['time_s'])}"
         if last["share"] < 1:

@@ -28,7 +28,9 @@ def build(view: View) -> Sheet:
 def _values(view: View, joined: bool) -> list[float]:
     """Everything that has a mark."""
     if joined:
-        return [view.value(s, figure).median for s in view.cells for figure in view.figures]
+        return [
+            view.value(s, figure).median for s in view.cells for figure in view.figures
+        ]
     read, shown = FIGURES[view.figures[0]].read, {c.name for c in view.all_cells}
     runs = (r for r in view.material.runs if r.counts and r.cell.name in shown)
     return [value for run in runs if (value := read(run)) is not None]

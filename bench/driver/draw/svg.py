@@ -38,7 +38,7 @@ def dress(text: str, sheet: Sheet) -> str:
 
 
 def _with_classes(text: str, sheet: Sheet) -> str:
-    """Plotted things by their number in each panel: theory first, then what was found."""
+    """Plotted things by their number in each panel: theory, then what was found."""
 
     def plotted(match: re.Match[str]) -> str:
         number, letter = int(match[1]), match[2]

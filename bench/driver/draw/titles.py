@@ -27,7 +27,7 @@ def show_share(share: float) -> str:
 
 
 def who(view: View, cells: Sequence[Cell], among: Sequence[Cell]) -> str:
-    """ "a pool of 5 and a pool of 50 (timeout 50 ms)"; among: all that are in question."""
+    """ "a pool of 5 and a pool of 50 (timeout 50 ms)"; among: all in question."""
     rest = [name for name in differing(among) if name != "tasks"]
     told = []
     for cell in cells:
@@ -122,7 +122,9 @@ def thread_cost(view: View) -> str:
 
 def safe(view: View) -> str:
     """How many workers lose none, and what those beyond lose."""
-    pools = sorted((s for s in view.cells if s.cell.workers), key=lambda s: s.cell.workers)
+    pools = sorted(
+        (s for s in view.cells if s.cell.workers), key=lambda s: s.cell.workers
+    )
     none = [s for s in pools if not s.lost_any]
     lossy = [s for s in pools if s.share_ok < 1]
     tasks, told = names.tasks(view.cells[0].cell.tasks), []

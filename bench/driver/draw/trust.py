@@ -1,8 +1,11 @@
-"""Two charts of the instrument itself: every run of a comparison, and its A/A control."""
+"""Two charts of the instrument: every run of a comparison, and its A/A control."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..reckon.summary import Noise
 from ..run.run import Role, Run
 from ..say import names, sentences
 from ..say.numbers import show_percent
@@ -40,36 +43,46 @@ def sequence(view: View) -> Sheet:
 
     counted = sorted((run for run in runs if run.counts), key=off)
     worst = max(counted, key=lambda run: abs(off(run)))
-    told = (f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
-            f"their cell's median; the farthest off is {names.cell_name(worst.cell)} in "
-            f"block {worst.block}")  # fmt: skip
-    noise, by_row = view.material.summaries.noise, view.material.by_row
-    drift = names.listed([names.cell_name(cell) for cell in noise.drifting])
-    remarks = [
-        "per cent off the median of the cell's counted runs",
-        "block 0 warms up and is not counted",
-        f"noisy: {sentences.blocks_words(noise.noisy_blocks)}" if noise.noisy_blocks else "",
-        f"drifting: {drift}" if drift else "",
-    ]
+    told = (
+        f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
+        f"their cell's median; the farthest off is {names.cell_name(worst.cell)} in "
+        f"block {worst.block}"
+    )
+    noise = view.material.summaries.noise
     rows = [
         (names.cell_name(s.cell), s.n, signed(found.minimum / found.median - 1),
          words.value_words(view, s, view.figures[0]),
          signed(found.maximum / found.median - 1))
         for s in view.cells for found in [view.value(s)]
     ]  # fmt: skip
-    blocks = sorted({run.block for run in runs})
-    return words.sheet(
-        view, told, remarks, ("cell", "runs", "least", "median", "greatest"), rows,
-        {
-            "rows": len(view.cells), "columns": blocks[-1], "most": STRONG,
-            "cell_y": by_row({s.cell.name: i for i, s in enumerate(view.cells, 1)}),
-            "cell_median": by_row(medians, 1.0),
-            "row_name": [names.cell_name(s.cell) for s in view.cells],
-            "row_look": [view.look(s.cell) for s in view.cells],
-            "xtics": tics((f"{b}!" if b in noise.noisy_blocks else str(b), b)
-                          for b in blocks),
-        },
-    )  # fmt: skip
+    header = ("cell", "runs", "least", "median", "greatest")
+    settings = _grid(view, runs, medians)
+    return words.sheet(view, told, _remarks(noise), header, rows, settings)
+
+
+def _remarks(noise: Noise) -> list[str]:
+    noisy, drift = noise.noisy_blocks, noise.drift
+    return [
+        "per cent off the median of the cell's counted runs",
+        "block 0 warms up and is not counted",
+        f"noisy: {sentences.blocks_words(noisy)}" if noisy else "",
+        sentences.drift_sentence(drift).rstrip(".") if drift and drift.sure else "",
+    ]
+
+
+def _grid(
+    view: View, runs: Sequence[Run], medians: Mapping[str, float]
+) -> dict[str, object]:
+    by_row, blocks = view.material.by_row, sorted({run.block for run in runs})
+    noisy = view.material.summaries.noise.noisy_blocks
+    return {
+        "rows": len(view.cells), "columns": blocks[-1], "most": STRONG,
+        "cell_y": by_row({s.cell.name: i for i, s in enumerate(view.cells, 1)}),
+        "cell_median": by_row(medians, 1.0),
+        "row_name": [names.cell_name(s.cell) for s in view.cells],
+        "row_look": [view.look(s.cell) for s in view.cells],
+        "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),
+    }  # fmt: skip
 
 
 def control(view: View) -> Sheet:
@@ -84,10 +97,13 @@ def control(view: View) -> Sheet:
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
-        told += f", so differences under {show_percent(reach, 1)} are invisible here"
+        told += f", it differs from itself by at most {show_percent(reach, 1)}"
     remarks = [
-        f"A/A control: {names.cell_name(a_a.cell)}", names.counted(len(ratios), "block"),
-        "the bar holds the median ratio" if found.low else "too few blocks for an interval",
+        f"A/A control: {names.cell_name(a_a.cell)}",
+        names.counted(len(ratios), "block"),
+        "the bar holds the median ratio"
+        if found.low
+        else "too few blocks for an interval",
         "grey: within 2 %",
     ]
     rows = [

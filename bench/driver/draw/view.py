@@ -14,7 +14,13 @@ from typing import TypeVar
 
 from ..ask.cell import Cell
 from ..ask.declaration import (
-    Declaration, attribute, chosen, differing, series_of, x_of, y_of,
+    Declaration,
+    attribute,
+    chosen,
+    differing,
+    series_of,
+    x_of,
+    y_of,
 )
 from ..ask.quantities import measured
 from ..reckon.stats import Interval
@@ -54,7 +60,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """What stands on one pair of axes. words: its setting; "" where there is but one."""
+    """What stands on one pair of axes. words: its setting; "" if there is but one."""
 
     words: str
     figure: str
@@ -100,7 +106,9 @@ class View:
     @cached_property
     def recorded(self) -> list[Cell]:
         """The samples shown, designs in their order."""
-        there = [c for c, samples in self.material.recorded.values() if started(samples)]
+        there = [
+            c for c, samples in self.material.recorded.values() if started(samples)
+        ]
         return sorted(chosen(there, self.chart.recorded), key=self._order)
 
     def value(self, summary: Summary, figure: str = "") -> Interval | None:

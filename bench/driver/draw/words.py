@@ -2,7 +2,7 @@
 
 [words] of plots/NAME.toml holds, for the pair that speaks (a cell over its baseline):
 
-    less, more, same, cannot   the claim, by the verdict; "perhaps by under 2 %" is added
+    less, more, same, cannot   the claim, by the verdict; "perhaps by ..." is added
     unlike    where one of the two lost tasks: no time is compared then
     each, head, joint, of      or no verdict, but a phrase for each cell, after the head
     computed  or one that must be reckoned: the name of a function in draw/titles.py
@@ -10,8 +10,8 @@
     read      one sentence: how to read the picture; means: one sentence: what it means
     refuted   what would refute it
 
-In all of them {who} and {base} are the two designs, and {who:takes|take} brings the verb;
-the others are the keys of facts() below.
+In all of them {who} and {base} are the two designs, and {who:takes|take} brings the
+verb; the others are the keys of facts() below.
 """
 
 from __future__ import annotations
@@ -42,11 +42,7 @@ DEFAULTS = {
 }
 PERHAPS = {Verdict.LESS_PERHAPS: "less", Verdict.MORE_PERHAPS: "more"}
 FIGURE_WORDS = {
-    "wall_s": "wall time", "inner_wall_s": "time of the run", "rss_bytes": "peak memory",
-    "goodput_per_s": "tasks served per second", "wall_per_ok_s": "time per served task",
-    "stop_s": "time to stop", "in_flight": "most calls at once", "calls": "calls made",
-    "threads": "most threads alive at once", "believed_ok": "tasks believed done",
-    "amplification": "calls per task", "ok": "tasks served",
+    "goodput_per_s": "tasks served per second", "ok": "tasks served",
     "rejected": "tasks turned away", "resident_bytes": "resident (RSS)",
     "queue_wait_p90_s": "wait that one task in ten exceeds",
 }  # fmt: skip
@@ -125,7 +121,11 @@ def claim(view: View, panel: Panel, pair: Pair) -> str:
 def key_of(ratio: Ratio) -> tuple[str, str]:
     """Which words a ratio bears, and a remark that goes with them."""
     found, verdict = ratio.interval, ratio.verdict
-    if ratio.figure in FIGURES and FIGURES[ratio.figure].of_work and not ratio.same_work:
+    if (
+        ratio.figure in FIGURES
+        and FIGURES[ratio.figure].of_work
+        and not ratio.same_work
+    ):
         return "unlike", ""
     if verdict in PERHAPS:
         return PERHAPS[verdict], ", perhaps by under 2 %"
@@ -181,9 +181,10 @@ def _alone(view: View) -> str:
 
 
 def figure_words(name: str) -> str:
-    """What a figure is, in a few words: "wall time", "latency p99"."""
+    """What a figure is, in a few words: "wall time", "p99 latency"."""
+    label = FIGURES[name].label if name in FIGURES else ""
     bare = name.removesuffix("_s").removesuffix("_bytes").replace("_", " ")
-    return FIGURE_WORDS.get(name, bare)
+    return FIGURE_WORDS.get(name) or label or bare
 
 
 def fill(view: View, key: str, summary: Summary) -> str:
@@ -220,7 +221,7 @@ def _undone(summary: Summary) -> str:
 
 
 def _threads(view: View, summary: Summary) -> str:
-    """ "151 alive at once, joined at the end": how many, and how they are got rid of."""
+    """ "151 alive at once, joined at the end": how many, and how they end."""
     cell, found = summary.cell, summary.figures.get("threads")
     told = f"{show_count(round(found.median)) if found else '–'} alive at once"
     if cell.workers:
@@ -238,10 +239,14 @@ def sheet(
     view: View, told: str, remarks: Iterable[str], header: Sequence[str],
     rows: Iterable[Sequence[str]], settings: dict[str, object], **more: object,
 ) -> Sheet:  # fmt: skip
-    """A chart with its words: title, what was run, how to read it, table, alternative."""
+    """A chart with its words: title, what was run, how to read it, table, alt."""
     told = sentence(told)
-    known = facts(view, view.panels[0], (view.cells[0],) * 2, None) if view.cells else {}
-    ways = [view.chart.words.get(key, "").format_map(known) for key in ("read", "means")]
+    known = (
+        facts(view, view.panels[0], (view.cells[0],) * 2, None) if view.cells else {}
+    )
+    ways = [
+        view.chart.words.get(key, "").format_map(known) for key in ("read", "means")
+    ]
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
     return Sheet(
@@ -292,7 +297,9 @@ def runs_words(cells: Sequence[Summary]) -> str:
     low, high = min(s.n for s in cells), max(s.n for s in cells)
     if high == 1:
         return "one run each"
-    return f"medians of {high} runs" if low == high else f"medians of {low} to {high} runs"
+    return (
+        f"medians of {high} runs" if low == high else f"medians of {low} to {high} runs"
+    )
 
 
 def bars_words(intervals: Sequence[Interval]) -> str:

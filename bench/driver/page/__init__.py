@@ -22,7 +22,7 @@ from ..reckon import answer
 from ..reckon.summary import Summaries
 from ..run.folder import write_whole
 from ..run.run import Run
-from ..say import extras, questions, sentences
+from ..say import ending, extras, questions
 from . import pieces, replay, sliders
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -52,7 +52,7 @@ def write(
         opening=opening, closing=closing,
         figures=[f for f in figures if f not in opening and f not in closing],
         lead=next((f["title"] for f in figures if f["title"]), ""),
-        answers=pieces.answers(experiment, summaries),
+        answers=ending.ratio_paragraphs(summaries),
         doubts=pieces.doubts(summaries), noisy=pieces.noisy(summaries),
         questions=questions.answer_all(experiment, runs, summaries),
         cells=pieces.cells(experiment, summaries, runs),
@@ -64,7 +64,6 @@ def write(
         replay=replay.data(material), sliders=sliders.data(material),
         light=colours("light"), dark=colours("dark"), script=script(),
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        losses=sentences.losses,
     )  # fmt: skip
     write_whole(folder / NAME, text)
     return folder / NAME
@@ -86,4 +85,6 @@ def script() -> Markup:
 
 def colours(theme: str) -> Markup:
     """The colours as CSS variables: those of the charts."""
-    return Markup(" ".join(f"--{name}: {tone};" for name, tone in palette(theme).items()))
+    return Markup(
+        " ".join(f"--{name}: {tone};" for name, tone in palette(theme).items())
+    )

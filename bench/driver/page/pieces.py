@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from ..reckon.theory import over_theory
 from ..run.folder import UNFINISHED, shown
 from ..run.plan import protocol_of
 from ..run.run import Role, Run
+from ..say import answers as lesson_words
 from ..say import names, sentences
 from ..say.numbers import show, show_answer, show_count, show_duration
 
@@ -48,21 +49,7 @@ def facts(summaries: Summaries) -> str:
     )
 
 
-# ---- answers and doubts ----
-
-
-def answers(experiment: Experiment, summaries: Summaries) -> list[dict[str, Any]]:
-    """For each number of tasks, what the ratios bear and what became of the tasks."""
-    unit = FIGURES[experiment.figure].unit
-    found = []
-    groups = grouped(summaries.compared(), lambda r: r.cell.tasks)
-    for tasks, ratios in sorted(groups.items()):
-        lines = [sentences.whole_sentence(r, summaries, unit) for r in ratios]
-        cells = dict.fromkeys(c.name for r in ratios for c in (r.baseline, r.cell))
-        told = (sentences.success_sentence(summaries.of(name)) for name in cells)
-        found.append({"tasks": names.tasks(tasks),
-                      "lines": [*lines, *filter(None, told)]})  # fmt: skip
-    return found
+# ---- doubts ----
 
 
 def noisy(summaries: Summaries) -> str:
@@ -90,48 +77,77 @@ def doubts(summaries: Summaries) -> list[str]:
 
 # ---- the table of cells ----
 
+Column = Callable[[Summary], str]
+
 
 def cells(
     experiment: Experiment, summaries: Summaries, runs: Sequence[Run]
 ) -> dict[str, Any]:
-    """Every cell, by tasks; each ratio stands right of the figure that it is of."""
-    figure = experiment.figure
-    over = dict.fromkeys(r.baseline.design for r in summaries.compared())
-    of_cell = grouped(runs, lambda run: run.cell.name)
-    what = words.sentence(words.figure_words(figure))
-    wall = () if figure == "wall_s" else ("wall time",)
-    header = (
-        "design", "runs", what, *(f"over {names.short(d)}" for d in over), *wall,
-        "theory", "own clock off theory", "peak memory", "kernel's own", "threads alive",
-        "ok", "not ok", "exit",
-    )  # fmt: skip
+    """Every cell, by tasks; a column of which no cell has anything is left out."""
+    rows = list(summaries)
+    columns = {
+        name: column
+        for name, column in _columns(experiment, summaries, runs).items()
+        if any(column(s) not in ("–", "0") for s in rows)
+    }
+    groups = sorted(grouped(rows, lambda s: s.cell.tasks).items())
+    return {
+        "header": ("design", *columns),
+        "groups": [
+            (
+                names.tasks(tasks),
+                [
+                    (names.design_name(s.cell), *(each(s) for each in columns.values()))
+                    for s in group
+                ],
+            )
+            for tasks, group in groups
+        ],
+    }
 
-    def row(s: Summary) -> list[str]:
-        mine = of_cell.get(s.cell.name, [])
-        if not s.n:
-            told = "every run failed" if s.problems else "not run"
-            return [names.design_name(s.cell), "0", told,
-                    *["–"] * (len(header) - 4), _exit_codes(mine)]  # fmt: skip
-        ratios = {r.baseline.design: r.interval for r in summaries.compared()
-                  if r.cell.name == s.cell.name}  # fmt: skip
-        off, void = over_theory(s), len(s.problems)
-        return [
-            names.design_name(s.cell), f"{s.n}, {void} void" if void else str(s.n),
-            _figure(s, figure),
-            *(sentences.ratio_text(ratios[d]) if ratios.get(d) else "–" for d in over),
-            *(_figure(s, "wall_s") for _ in wall),
-            show_duration(s.theory_wall_s) if s.theory_wall_s else "–",
-            f"{100 * (off - 1):+.1f}\u00a0%" if off else "–",
-            _figure(s, "rss_bytes"), _kernel_memory(mine), _figure(s, "threads", True),
-            show_count(round(s.outcomes["ok"].median)),
-            ", ".join(sentences.losses(s, ranges=False)) or "–", _exit_codes(mine),
-        ]  # fmt: skip
 
-    groups = grouped(summaries, lambda s: s.cell.tasks)
-    return {"header": header, "groups": [
-        (names.tasks(tasks), [row(s) for s in group])
-        for tasks, group in sorted(groups.items())
-    ]}  # fmt: skip
+def _columns(
+    experiment: Experiment, summaries: Summaries, runs: Sequence[Run]
+) -> dict[str, Column]:
+    """By their headings; each ratio stands right of the figure that it is of."""
+    figure, of_cell = experiment.figure, grouped(runs, lambda run: run.cell.name)
+    found: dict[str, Column] = {"runs": _runs}
+    for name in dict.fromkeys([figure, "wall_s"]):
+        heading = words.sentence(words.figure_words(name))
+        found[heading] = lambda s, name=name: _figure(s, name)
+        if name == figure:
+            for base in dict.fromkeys(r.baseline.design for r in summaries.compared()):
+                found[f"over {names.short(base)}"] = lambda s, base=base: next(
+                    (
+                        sentences.ratio_text(r.interval)
+                        for r in summaries.compared()
+                        if r.interval
+                        and (r.cell.name, r.baseline.design) == (s.cell.name, base)
+                    ),
+                    "–",
+                )
+    return found | {
+        "theory": lambda s: show_duration(s.theory_wall_s) if s.theory_wall_s else "–",
+        "own clock off theory": _off_theory,
+        "peak memory": lambda s: _figure(s, "rss_bytes"),
+        "kernel's own": lambda s: _kernel_memory(of_cell.get(s.cell.name, [])),
+        "threads alive": lambda s: _figure(s, "threads", True),
+        "ok": lambda s: show_count(round(s.outcomes["ok"].median)) if s.n else "–",
+        "not ok": lambda s: ", ".join(sentences.losses(s, ranges=False)) or "–",
+        "exit status": lambda s: _exit_codes(of_cell.get(s.cell.name, [])),
+    }
+
+
+def _runs(summary: Summary) -> str:
+    void = len(summary.problems)
+    if not summary.n:
+        return "every run failed" if void else "not run"
+    return f"{summary.n}, {void} void" if void else str(summary.n)
+
+
+def _off_theory(summary: Summary) -> str:
+    off = over_theory(summary)
+    return f"{100 * (off - 1):+.1f}\u00a0%" if off else "–"
 
 
 def _figure(summary: Summary, name: str, short: bool = False) -> str:
@@ -192,7 +208,7 @@ def lesson(found: Result | None) -> dict[str, Any] | None:
     """What a lesson's own page begins with."""
     if found is None:
         return None
-    return {"result": found, "measured": measured(found), "rows": [_lesson_row(found)]}
+    return {"result": found, "measured": measured(found)}
 
 
 def of_the_day(folder: Path) -> list[tuple[str, ...]]:
@@ -201,31 +217,26 @@ def of_the_day(folder: Path) -> list[tuple[str, ...]]:
 
 
 def _lesson_row(found: Result) -> tuple[str, ...]:
-    unit, guesses = found.unit, sorted(found.predictions, key=str)
     return (
         f"{found.number}. {found.question}",
-        ", ".join(show_answer(unit, value) for value in guesses) or "nothing",
-        show_answer(unit, found.theory["value"]) if found.theory else "–",
-        measured(found), f"{found.near} of {len(guesses)}" if guesses else "–",
-        found.verdict,
-    )  # fmt: skip
+        lesson_words.guessed_text(found),
+        show_answer(found.unit, found.theory["value"]) if found.theory else "–",
+        measured(found),
+        lesson_words.class_text(found) or "–",
+        f"{lesson_words.claim_text(found)}: {found.verdict}",
+    )
 
 
 def measured(found: Result) -> str:
-    """What came out, with what encloses it or cannot be told from it."""
-    known, unit = found.measured, found.unit
-    if not known:
-        return "nothing"
-    told = show_answer(unit, known["value"])
-    if unit == "choice":
-        return f"{told}: {found.offered[told]}"
-    if found.offered:
-        alike = known.get("alike") or [known["value"]]
-        each = "; ".join(f"{name}: {came}" for name, came in found.offered.items())
-        return f"{names.either([show_answer(unit, v) for v in alike])} ({each})"
-    if known["low"] is None:
+    """What came out, and what each of the answers to choose from is, or came to."""
+    told = lesson_words.measured_text(found)
+    if not found.offered or not found.measured:
         return told
-    return f"{told} [{show_answer(unit, known['low'])}, {show_answer(unit, known['high'])}]"
+    if found.unit == "choice":
+        letter = found.measured["value"]
+        return f"{letter}: {found.offered[letter]} ({told})"
+    each = "; ".join(f"{name}: {came}" for name, came in found.offered.items())
+    return f"{told} ({each})"
 
 
 # ---- the machine, the commands, the data ----

@@ -26,10 +26,12 @@ def data(material: Material) -> str:
     except SamplesError:
         return ""  # the charts of these samples say what is wrong with them
     found = [(c, s) for c, s in recorded if 0 < c.tasks <= MOST_TASKS and started(s)]
-    # Beside each other stand runs of as many tasks, and two designs or settings of them.
+    # Beside each other stand runs of as many tasks: two designs, or settings, of them.
     pairs = [group for group in grouped(found, lambda each: each[0].tasks).values()
              if len(group) > 1]  # fmt: skip
-    runs = [_packed(material, cell, samples) for group in pairs for cell, samples in group]
+    runs = [
+        _packed(material, cell, samples) for group in pairs for cell, samples in group
+    ]
     if not runs:
         return ""
     cell = pairs[0][0][0]
@@ -52,7 +54,9 @@ def _opening(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"first": first, "second": best}
 
 
-def _packed(material: Material, cell: Cell, samples: Sequence[Sample]) -> dict[str, Any]:
+def _packed(
+    material: Material, cell: Cell, samples: Sequence[Sample]
+) -> dict[str, Any]:
     ran = started(samples)
     starts = [_us(s.started_s) for s in ran]
     never = [s.outcome for s in samples if s.started_s is None or s.finished_s is None]

@@ -29,8 +29,11 @@ def data(material: Material) -> dict[str, Any] | None:
     pools = [s.cell for s in cells if s.cell.workers]
     costs = material.summaries.costs
     one_time = len({s.cell.service_s for s in cells}) == 1
-    if not pools or not costs.create or not one_time or not all(
-        applies(s.cell) for s in cells
+    if (
+        not pools
+        or not costs.create
+        or not one_time
+        or not all(applies(s.cell) for s in cells)
     ):
         return None
     first = max(pools, key=lambda cell: (cell.tasks, cell.workers))
@@ -41,7 +44,8 @@ def data(material: Material) -> dict[str, Any] | None:
         "capacity": [*_with(CAPACITY, first.capacity or CAPACITY[1]), UNLIMITED],
     }  # fmt: skip
     at = {
-        "workers": first.workers, "service_s": first.service_s, "create_s": costs.create,
+        "workers": first.workers, "service_s": first.service_s,
+        "create_s": costs.create,
         "capacity": first.capacity or UNLIMITED,
         "tasks": min(TASKS, key=lambda n: abs(n - first.tasks)),
     }  # fmt: skip
@@ -68,7 +72,8 @@ def _words(key: str, values: list[Any]) -> list[str]:
 
 
 def _mark(material: Material, summary: Any) -> dict[str, Any]:
-    return {"look": material.looks[summary.cell.design.key], "tasks": summary.cell.tasks,
+    return {"look": material.looks[summary.cell.design.key],
+            "tasks": summary.cell.tasks,
             "name": names.cell_name(summary.cell),
             "seconds": summary.figures["inner_wall_s"].median}  # fmt: skip
 
@@ -81,10 +86,15 @@ def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
         for c in given["create_s"]:
             own = Constants(c, costs.overshoot_s, costs.hand_over_s)
             rows[0].append([_short(threads_s(n, d, own)) for n in TASKS])
-            rows[1].append([[_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
-                            for w in given["workers"]])
-            rows[2].append([[_accepted(n, d, k, own) for n in TASKS]
-                            for k in given["capacity"]])
+            rows[1].append(
+                [
+                    [_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
+                    for w in given["workers"]
+                ]
+            )
+            rows[2].append(
+                [[_accepted(n, d, k, own) for n in TASKS] for k in given["capacity"]]
+            )
         for table, row in zip((threads, pool, accepted), rows):
             table.append(row)
     return {"threads": threads, "pool": pool, "accepted": accepted}

@@ -54,7 +54,7 @@ class Result:
     verdict: str = "cannot tell"
     offered: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
-    names: Sequence[str] = ()
+    names: Sequence[str] = field(default_factory=list)
     figure: str = ""
     setting: str = ""
     why: str = ""

@@ -24,12 +24,12 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
   answers, rates   of samples, too: see by_time.py
   costs    one row a variant: what one more thread costs, by kind: resident_bytes,
            kernel_stack_bytes, page_table_bytes, slab_bytes (median, _low, _high)
-  theory   curve, design, varied, tasks, x, y: see curves below. design is a kind where
-           the curve is over workers; tasks is empty where they are the x
+  theory   curve, design (a kind, where x is the workers), varied, tasks (empty, where
+           they are the x), x, y
 
-Curves: wall, goodput, accepted, alive, even over tasks; wall, rounds, creating, accepted
-over workers, with the points best workers and safe workers; started, answered, stopped
-over time; lost, wait, short-run wait over load.
+Curves: wall, goodput, accepted, alive, even over tasks; wall, rounds, creating and
+accepted over workers, with the points best workers and safe workers; started, answered,
+stopped over time; lost, wait, short-run wait over load. Who has which: curves.py.
 
 summary.csv, for other programs, is long instead: a row a cell and figure.
 """
@@ -39,7 +39,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ from ..ask.figures import FIGURES, OUTCOMES
 from ..run.run import Role, Run
 from ..run.samples import Sample, started
 from . import by_time, theory, thread_cost
+from .curves import theory_points, varied_text
 from .stats import Interval
 from .summary import Summaries, Summary, bearable
 
@@ -59,7 +60,6 @@ Row = Mapping[str, Any]
 COST_COLUMNS = dict(zip(thread_cost.KINDS, (
     "resident_bytes", "kernel_stack_bytes", "page_table_bytes", "slab_bytes",
 )))  # fmt: skip
-WAITS = 0.9  # of the tasks wait no longer than a curve over load says
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,6 @@ def _field(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     return f"{value:.9g}" if isinstance(value, float) else str(value)
-
-
-def varied_text(cell: Cell) -> str:
-    """What else is varied, as a key: "timeout=50ms;cancel=none"."""
-    return ";".join(
-        key if value is True else f"{key}={value}" for key, value in cell.varied.items()
-    )
 
 
 def key_of(cell: Cell) -> dict[str, Any]:
@@ -246,68 +239,9 @@ def rates(recorded: Recorded) -> Table:
 
 
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:
-    """Every curve that the experiment's cells give a meaning to."""
-    costs = summaries.costs
-    kinds: dict[tuple[str, str], Cell] = {}
-    for cell in experiment.cells:
-        kinds.setdefault((cell.design.key, varied_text(cell)), cell)
-    points: list[theory.Point] = []
-    many = [cell.tasks for cell in experiment.cells if cell.tasks]
-    if many:
-        each = [(cell, varied) for (_, varied), cell in kinds.items()]
-        points += theory.over_tasks(each, costs, min(many) / 2, max(many) * 2)
-    for (kind, varied, count), group in _pools(experiment).items():
-        sizes = [cell.workers for cell in group if cell.workers]
-        if len(sizes) > 1:
-            low, high = min(sizes) / 2, max(sizes) * 2
-            points += theory.over_workers(group[0], varied, costs, low, high)
-    for cell in experiment.samples:
-        points += theory.over_time(cell, varied_text(cell), costs)
-    for (_, varied), cell in kinds.items():
-        if "deadline" in cell.options:
-            points += theory.stop_over_time(cell, varied)
-    if "service-time" in varying(experiment.cells) and len(set(many)) > 1:
-        for (_, varied), cell in _first_pools(experiment).items():
-            points += theory.even_over_tasks(cell, varied, costs, min(many), max(many))
-    points += _over_load(experiment)
-    points.sort(key=lambda p: (p.curve, p.design, p.varied, p.tasks or 0))
+    points = theory_points(experiment, summaries.costs)
     rows = tuple(point._asdict() for point in points)
     return Table("theory", theory.Point._fields, rows)
-
-
-def _first_pools(experiment: Experiment) -> dict[tuple[str, str], Cell]:
-    """One cell of each pool, whatever its task time."""
-    found: dict[tuple[str, str], Cell] = {}
-    for cell in experiment.cells:
-        if cell.workers:
-            other = {k: v for k, v in cell.varied.items() if k != "service-time"}
-            text = varied_text(replace(cell, varied=other))
-            found.setdefault((cell.design.key, text), cell)
-    return found
-
-
-def _over_load(experiment: Experiment) -> list[theory.Point]:
-    """Erlang's curves, where all cells have random arrivals, times, and few places."""
-    cells = [c for c in experiment.cells if c.capacity and c.arrivals_per_s]
-    if not cells or len(cells) < len(experiment.cells) or any(
-        cell.options.get("distribution") != "exponential" for cell in cells
-    ):
-        return []
-    first = cells[0]
-    low, high = 0.45, 0.985
-    return list(theory.over_load(
-        first.capacity, first.service_s, first.tasks, WAITS, low, high
-    ))  # fmt: skip
-
-
-def _pools(experiment: Experiment) -> dict[tuple[str, str, int], list[Cell]]:
-    """The pools that differ in their size alone."""
-    groups: dict[tuple[str, str, int], list[Cell]] = {}
-    for cell in experiment.cells:
-        if cell.workers:
-            key = (cell.design.kind, varied_text(cell), cell.tasks)
-            groups.setdefault(key, []).append(cell)
-    return groups
 
 
 def all_tables(

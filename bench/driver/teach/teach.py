@@ -22,7 +22,7 @@ from ..ask.lesson import Lesson
 from ..ask.typed import AskError
 from ..draw.chart import Chart
 from ..reckon import answer
-from ..reckon.answer import NEAR, Result
+from ..reckon.answer import Result
 from ..reckon.summary import Summaries
 from ..run import signals
 from ..run.clerk import Clerk
@@ -32,7 +32,7 @@ from ..run.measure import Refused, Request, measure, place
 from ..run.plan import LESSON
 from ..run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
 from ..run.stored import Stored
-from ..say import terminal
+from ..say import answers, terminal
 from ..say.numbers import show_answer as shown
 from ..say.sentences import interval_text
 from ..say.terminal import tell
@@ -188,54 +188,22 @@ def _name_failed(charts: Sequence[Chart]) -> None:
 
 def _table(outcome: Result) -> list[str]:
     """Predicted, theory, measured, one below the other."""
-    predicted = ", ".join(shown(outcome.unit, p) for p in sorted(outcome.predictions))
-    rows = [("predicted", predicted or "nothing")]
+    rows = [("predicted", answers.guessed_text(outcome))]
     if outcome.theory:
         value = shown(outcome.unit, outcome.theory["value"])
         rows.append(("theory", f"{value}: {outcome.theory['words']}"))
-    rows.append(("measured", measured_words(outcome)))
+    rows.append(("measured", answers.measured_text(outcome)))
     if outcome.unit == "setting":
         rows += [("", line) for line in _lines_of(outcome.offered)]
-    rows.append(("claim", f"{_claim_words(outcome)}: {outcome.verdict}"))
-    if outcome.predictions and outcome.measured.get("alike") != []:
-        named = (
-            "had named it" if outcome.offered else f"within a factor of {NEAR}"
-        )
-        rows.append(
-            ("the class", f"{outcome.near} of {len(outcome.predictions)} {named}")
-        )
+    rows.append(("claim", f"{answers.claim_text(outcome)}: {outcome.verdict}"))
+    if told := answers.class_text(outcome):
+        rows.append(("the class", told))
     return [f"{name:<10} {words}" for name, words in rows]
 
 
 def _lines_of(offered: Mapping[str, str]) -> list[str]:
     width = max(map(len, offered))
     return [f"{name:>{width}}  {words}" for name, words in offered.items()]
-
-
-def _claim_words(outcome: Result) -> str:
-    low, high = (shown(outcome.unit, end) for end in outcome.claim)
-    return low if low == high else f"between {low} and {high}"
-
-
-def measured_words(outcome: Result) -> str:
-    found = outcome.measured
-    if not found:
-        undecided = "nothing: the runs decided for none of them"
-        return undecided if outcome.said else "nothing: no run counted"
-    middle = shown(outcome.unit, found["value"])
-    runs = f"{found['n']} runs"
-    if found["low"] is None:
-        what = "to name one" if outcome.offered else "for an interval"
-        return f"{middle} ({runs}: too few {what})"
-    if outcome.offered:
-        *others, last = (shown(outcome.unit, each) for each in found["alike"])
-        if others:
-            return f"{', '.join(others)} or {last}: {runs} cannot tell them apart"
-        if outcome.unit == "setting":
-            return f"{middle}: {runs} tell it from the others"
-        return f"{middle}, in each of {runs}"
-    low, high = (shown(outcome.unit, found[end]) for end in ("low", "high"))
-    return f"{middle} [{low}, {high}], median of {runs}"
 
 
 def _say(words: str) -> None:
