@@ -102,7 +102,7 @@ def _sign(fine: bool | None) -> str:
 def more(experiment: Experiment, runs: Sequence[Run], summaries: Summaries) -> str:
     """What this experiment has to tell besides, as the terminal shows it."""
     told = [
-        "\n".join(EXTRAS[name](runs, summaries.machine))
+        "\n".join(EXTRAS[name](summaries, runs))
         for name in experiment.sections
     ]
     return "\n".join(f'<pre tabindex="0">{escape(text)}</pre>' for text in told)

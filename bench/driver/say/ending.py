@@ -41,13 +41,17 @@ def report_lines(
     if left_out := sentences.left_out_sentence(summaries):
         lines += [*wrapped(left_out, width), ""]
     lines += _section("Not compared", sentences.refusals(summaries), width)
-    lines += _section("Controls", sentences.noise_sentences(summaries.noise), width)
+    lines += control_lines(summaries, width)
     for name in experiment.sections:
-        lines += [*EXTRAS[name](runs, summaries.machine), ""]
+        lines += [*EXTRAS[name](summaries, runs), ""]
     answers = answer_all(experiment, runs, summaries)
     told = [_answer_line(answer) for answer in answers]
     lines += _section("Six questions", told, width)
     return lines + _section("Charts that failed", failed, width)
+
+
+def control_lines(summaries: Summaries, width: int | None) -> list[str]:
+    return _section("Controls", sentences.noise_sentences(summaries.noise), width)
 
 
 def _answer_line(answer: Answer) -> str:
@@ -62,7 +66,11 @@ def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
 
 def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     """One row a cell, grouped by tasks; the compared figure, if it is another."""
-    more = () if summaries.figure == "wall_s" else (summaries.figure,)
+    more = [] if summaries.figure == "wall_s" else [summaries.figure]
+    if any(
+        s.figures["retries"].maximum > 0 for s in summaries if "retries" in s.figures
+    ):
+        more.append("calls")
     titles = [FIGURES[name].label for name in more]
     rows: list[Sequence[str]] = [(*COLUMNS, *titles, "n")]
     by_tasks: dict[int, list[Summary]] = {}

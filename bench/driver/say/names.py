@@ -20,7 +20,11 @@ from .numbers import show_count, spaced
 # Kinds of which there is one a design; the others are many, and take a plural verb.
 PLURAL = ("threads", "fibers", "goroutines")
 # Options that have a name of their own in sentences.
-SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate"}
+SPOKEN = {
+    "limit-memory": "memory limit",
+    "api-rate": "API rate",
+    "api-capacity": "API of",
+}
 
 
 def short(design: Design, among: Iterable[Design] = ()) -> str:
@@ -55,7 +59,8 @@ def setting(option: str, value: Option) -> str:
 
 def varied(cell: Cell) -> str:
     """What tells it from other cells of its design: "timeout 50 ms", or nothing."""
-    return ", ".join(setting(option, value) for option, value in cell.varied.items())
+    told = [setting(option, value) for option, value in cell.varied.items()]
+    return ", ".join([*told, *([f"build {cell.build}"] if cell.build else [])])
 
 
 def design_name(cell: Cell, among: Iterable[Cell] = ()) -> str:
