@@ -187,7 +187,7 @@ def make_cell(design="worker-pool", workers=2, tasks=4, **options):
         name=f"{design}-{workers}-{tasks}",
         design=Design(design, workers if pool else None, options.get("max-threads")),
         tasks=tasks,
-        args=(),
+        args=tuple(f"--{key}={value}" for key, value in options.items()),
         options=options,
     )
 

@@ -163,9 +163,9 @@ def read(
         made = Experiment(
             name=name,
             question=asked.question,
-            cells=_unique(cells),
+            cells=_unique(cells, overrides),
             charts=asked.charts,
-            samples=_unique(samples),
+            samples=_unique(samples, overrides),
             baselines=(asked.baseline,) if one else asked.baseline,
             compare_by=_compare_by(asked.compare_by, overrides),
             figure=asked.figure,
@@ -174,9 +174,10 @@ def read(
             reseed=asked.reseed,
         )
         _check(made)
+        made = named(made)
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
-    return named(made)
+    return made
 
 
 def _compare_by(file: tuple[str, ...], overrides: Mapping[str, Any]) -> tuple[str, ...]:
@@ -300,8 +301,10 @@ def _arguments(options: Mapping[str, Option]) -> Iterator[str]:
             yield f"--{key}={value}"
 
 
-def _unique(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Swept twice over the same value, two cells would be one."""
+def _unique(cells: Sequence[Cell], overrides: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """In a file, two cells that are one are a mistake; an override may make them so."""
+    if overrides:
+        return tuple({(cell.design, cell.args): cell for cell in cells}.values())
     for (design, args), count in Counter((c.design, c.args) for c in cells).items():
         if count > 1:
             told = " ".join([design.program, *args])
@@ -341,7 +344,7 @@ def named(made: Experiment) -> Experiment:
     )
     for name, count in Counter(cell.name for cell in cells).items():
         if count > 1:
-            raise AskError(f"{made.name}: {count} cells are both '{name}'")
+            raise AskError(f"{count} cells are both '{name}'")
     return replace(made, cells=cells, samples=samples)
 
 
