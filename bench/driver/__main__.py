@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from . import REPOSITORY
 from .ask import command
 from .ask import experiment as experiments
 from .ask.typed import AskError
-from .conduct import Clerk, Published, collect_class, draw, is_sound
-from .reckon import compare, tables
+from .conduct import Clerk, collect_class, draw_class, is_sound
+from .draw.chart import Chart
+from .machine import programs
+from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import full, signals, stored
-from .run.folder import SUMMARY, ResultsError, locked, shown, write_whole
+from .run.folder import ENVIRONMENT, ResultsError, locked, shown
 from .run.hyperfine import HyperfineError
 from .run.measure import (
     Outcome,
@@ -107,6 +110,7 @@ def _request(settings: command.Settings, out: Path) -> Request:
         clerk=Clerk(),
         seed=settings.seed,
         blocks=settings.blocks,
+        resolve=settings.resolve,
     )
 
 
@@ -121,9 +125,13 @@ def _left(settings: command.Settings) -> Path:
 
 
 def _tell(outcome: Outcome) -> int:
-    report = (outcome.kept.folder / "report.html").is_file()
-    tell([*_lines(outcome), *ending.closing_lines(place(outcome.kept.folder), report)])
+    tell([*_lines(outcome), *_closing(outcome)])
     return MEASURED if is_sound(outcome) else FAILED
+
+
+def _closing(outcome: Outcome) -> list[str]:
+    report = (outcome.kept.folder / "report.html").is_file()
+    return ending.closing_lines(place(outcome.kept.folder), report, outcome.late)
 
 
 def _lines(outcome: Outcome) -> list[str]:
@@ -151,19 +159,59 @@ def list_experiments(settings: command.Settings) -> int:
 
 
 def draw_again(settings: command.Settings) -> int:
-    """Summary, charts and report of a results folder, made anew from its runs."""
-    kept = stored.read(settings.folders[0])
-    summaries = summaries_of(kept)
-    write_whole(kept.folder / SUMMARY, tables.write_summary(summaries))
-    return _tell(Outcome(kept, Published(summaries, draw(kept, summaries))))
+    """What is shown of a results folder, made anew: of one run, of a full run, or of a
+    class."""
+    folder = settings.folders[0]
+    if (folder / collect.CLASS).is_file():
+        return _tell_class(folder, draw_class(folder), [])
+    if not (folder / ENVIRONMENT).is_file():
+        parts = sorted(path.parent for path in folder.glob(f"*/{ENVIRONMENT}"))
+        if parts:
+            return max(_draw(part) for part in parts)
+    return _draw(folder)
+
+
+def _draw(folder: Path) -> int:
+    kept = stored.read(folder)
+    return _tell(Outcome(kept, Clerk().publish(kept)))
 
 
 def compare_folders(settings: command.Settings) -> int:
     """Two results folders side by side."""
     first, second = (stored.read(folder) for folder in settings.folders)
     found = compare.compare(first, second)
-    tell(comparison.lines(found))
-    return MEASURED if found.pairs else FAILED
+    width = terminal.width_of(sys.stdout)
+    tell(comparison.folder_lines(first, second, found, width))
+    return _judge(found, settings)
+
+
+def run_builds(settings: command.Settings) -> int:
+    """Two builds of the programs, run by run in the same blocks."""
+    path = experiments.find(EXPERIMENTS, settings.name)
+    asked = experiments.load(path, settings.overrides, settings.quick)
+    builds = dict(zip("AB", map(programs.of_build, settings.builds)))
+    protocol = QUICK if settings.quick else replace(CLASSROOM, with_constants=False)
+    with locked(settings.out):
+        request = replace(
+            _request(settings, settings.out),
+            programs=builds["A"], builds=builds, may_resume=False,
+        )  # fmt: skip
+        outcome = measure(compare.of_two_builds(asked), protocol, request)
+    found = compare.compare_builds(outcome.kept)
+    width = terminal.width_of(sys.stdout)
+    told = comparison.build_lines(found, width)
+    told += ["", *ending.control_lines(outcome.published.summaries, width)]
+    tell([*told, *_closing(outcome)])
+    return _judge(found, settings) if is_sound(outcome) else FAILED
+
+
+def _judge(found: compare.Comparison, settings: command.Settings) -> int:
+    """0, or 1: nothing was compared, or the second is slower than it may be."""
+    by = settings.fail_if_slower
+    slower = [] if by is None else comparison.slower_lines(found, by)
+    if slower:
+        tell(["", *slower])
+    return FAILED if slower or not found.pairs else MEASURED
 
 
 def collect_folders(settings: command.Settings) -> int:
@@ -172,6 +220,10 @@ def collect_folders(settings: command.Settings) -> int:
     with locked(settings.out):
         folder, chart = collect_class(machines, settings.out)
     told = [*class_table.table_lines(machines), *class_table.warnings(machines)]
+    return _tell_class(folder, chart, told)
+
+
+def _tell_class(folder: Path, chart: Chart, told: list[str]) -> int:
     told += [f"The chart failed: {chart.problem}"] if chart.problem else []
     tell([*told, f"Results: {place(folder)}"])
     return FAILED if chart.problem else MEASURED
@@ -184,6 +236,7 @@ ACTIONS = {
     "list": list_experiments,
     "draw": draw_again,
     "compare": compare_folders,
+    "builds": run_builds,
     "collect": collect_folders,
 }
 

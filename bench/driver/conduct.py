@@ -19,7 +19,7 @@ from .reckon import collect, tables, theory
 from .reckon.stats import half_width
 from .reckon.summarise import summaries_of, summarise
 from .reckon.summary import Summaries
-from .run.folder import ENVIRONMENT, SUMMARY, UNFINISHED, write_whole
+from .run.folder import ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, write_whole
 from .run.measure import Outcome, stamp
 from .run.run import Run
 from .run.stored import Stored
@@ -60,6 +60,9 @@ class Clerk:
     def expected_s(self, cell: Cell) -> float:
         return theory.planned_wall_s(cell)
 
+    def patience_s(self, cell: Cell) -> float:
+        return theory.patience_s(cell)
+
     def bound_s(self, cell: Cell, record: Mapping[str, Any]) -> float | None:
         return theory.bound_wall_s(cell, record)
 
@@ -90,10 +93,14 @@ class Clerk:
 
     def publish(self, kept: Stored) -> Published:
         summaries = summaries_of(kept)
-        write_whole(kept.folder / SUMMARY, tables.write_summary(summaries))
+        failed = []
+        try:
+            write_whole(kept.folder / SUMMARY, tables.write_summary(summaries))
+        except ResultsError as error:
+            failed.append(_failed(SUMMARY, error))
         if self._before_charts is not None:
             self._before_charts(kept, summaries)
-        return Published(summaries, draw(kept, summaries))
+        return Published(summaries, [*failed, *draw(kept, summaries)])
 
 
 def draw(kept: Stored, summaries: Summaries) -> Sequence[Chart]:
@@ -158,4 +165,5 @@ def _failed(name: str, error: Exception) -> Chart:
 def is_sound(outcome: Outcome) -> bool:
     """Nothing failed, and nothing had to be refused."""
     spoilt = [run for run in outcome.kept.runs if run.problem]
-    return not spoilt and (outcome.published is None or outcome.published.sound)
+    published = outcome.published is None or outcome.published.sound
+    return not spoilt and not outcome.lost and published

@@ -5,6 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
+from hypothesis import settings
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "bench"))
 
@@ -16,3 +18,7 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         number,
         signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL,
     )
+
+# Properties are tried on the same cases each time, and nothing is kept of them.
+settings.register_profile("suite", derandomize=True, database=None, deadline=None)
+settings.load_profile("suite")

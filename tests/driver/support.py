@@ -49,6 +49,25 @@ driver.draw.draw, driver.page.write = draw, lambda *values: None
 stub = types.ModuleType("driver.draw.classroom")
 stub.draw = lambda folder: types.SimpleNamespace(problem=None)
 sys.modules[stub.__name__] = driver.draw.classroom = stub
+def refuse(module, name, number, only=lambda *values: True):
+    real = getattr(module, name)
+    def refused(*values, **named):
+        if only(*values):
+            raise OSError(number, os.strerror(number), str(values[0]))
+        return real(*values, **named)
+    setattr(module, name, refused)
+
+import errno, fcntl
+REFUSED = {
+    "symlink": (os, "symlink", errno.EPERM),
+    "fsync": (os, "fsync", errno.EINVAL),
+    "flock": (fcntl, "flock", errno.EOPNOTSUPP),
+    "rename": (os, "rename", errno.EPERM, lambda one, *_: os.path.isdir(one)),
+    "chmod": (os, "chmod", errno.EPERM, lambda one, *_: os.access(one, os.X_OK)),
+    "pidfd_open": (os, "pidfd_open", errno.ENOSYS),
+}
+for name in filter(None, os.environ.get("REFUSE", "").split(",")):
+    refuse(*REFUSED[name])
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
 canary.SLEEP_S = 0.0001
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
@@ -168,7 +187,7 @@ def make_cell(design="worker-pool", workers=2, tasks=4, **options):
         name=f"{design}-{workers}-{tasks}",
         design=Design(design, workers if pool else None, options.get("max-threads")),
         tasks=tasks,
-        args=(),
+        args=tuple(f"--{key}={value}" for key, value in options.items()),
         options=options,
     )
 

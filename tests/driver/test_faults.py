@@ -77,6 +77,33 @@ class Gone(DriverTest):
         self.assertEqual(said.getvalue(), "bench/run: [Errno 5] Input/output error\n")
 
 
+class Refused(DriverTest):
+    """What some systems refuse must not cost a run that has been made."""
+
+    # what is refused: (where the results then are, what is said of it)
+    CASES = {
+        "symlink": ("2*", "cannot make the link latest"),
+        "fsync": ("2*", ""),
+        "flock": ("2*", "cannot be locked"),
+        "rename": (".unfinished-2*", "cannot name the folder"),
+        "pidfd_open": ("2*", ""),
+    }
+
+    def test_every_case(self):
+        for name, (pattern, told) in self.CASES.items():
+            with self.subTest(name):
+                out = self.folder / f"out-{name}"
+                status, said, err = self.drive(
+                    "--blocks", "1", "--out", str(out), REFUSE=name
+                )
+                self.assertEqual(status, 0, err + said)
+                (folder,) = (path for path in out.glob(pattern) if path.name != "latest")
+                self.assertIn("4 tasks", said)
+                self.assertIn(str(folder), said)
+                self.assertIn(told, said + err)
+                self.assertEqual(len(read_runs(folder)), 5)
+
+
 class Errors(unittest.TestCase):
     def test_an_error_in_the_summary_hides_no_other(self):
         """What went wrong first is told, and the runs are kept."""

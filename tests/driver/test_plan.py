@@ -15,6 +15,7 @@ from driver.run.plan import CLASSROOM, LONG_S, QUICK, Plan, Protocol, control_ce
 from driver.run.run import Role
 
 SHIPPED = REPOSITORY / "bench/experiments"
+NAMES = [name for name in list_experiments(SHIPPED) if not name.endswith("-next")]
 COMPARISON = load(SHIPPED, "comparison")
 SHORT = [cell for cell in COMPARISON.cells if planned_wall_s(cell) <= LONG_S]
 
@@ -82,9 +83,9 @@ class Numbers(unittest.TestCase):
         "five, and no more": (5.0, 1.6, never, {}, 3),
         "six are worth being late": (5.2, 1.0, never, {}, 6),
         "but not for twice as long": (6.0, 1.9, never, {}, 3),
-        "eight and a half": (8.5, 1.0, never, {}, 6),
+        "seven and a half": (7.5, 1.0, never, {}, 6),
+        "nine, a little late": (8.5, 1.0, never, {}, 9),
         "nine": (9.5, 1.0, never, {}, 9),
-        "begun, it is finished a little late": (9.2, [1.0] * 7 + [1.2], never, {}, 9),
         "but not if that takes for ever": (9.2, [1.0] * 7 + [3.0], never, {}, 8),
         "any": (100.0, 1.0, never, {}, 15),
         "enough from six on": (100.0, 1.0, lambda n: n >= 6, {}, 9),
@@ -132,7 +133,7 @@ class Shipped(unittest.TestCase):
     """Each experiment has the time for an interval, in a class and in a full run."""
 
     def test_every_experiment_has_time_for_six_blocks(self):
-        for name in list_experiments(SHIPPED):
+        for name in NAMES:
             asked = load(SHIPPED, name)
             for protocol in (CLASSROOM, full(asked.minutes)):
                 with self.subTest(name=name, protocol=protocol.name):
@@ -142,5 +143,5 @@ class Shipped(unittest.TestCase):
                     self.assertGreaterEqual(made.fitting(0, left_s), 6)
 
     def test_a_full_run_is_about_half_an_hour(self):
-        minutes = sum(load(SHIPPED, n).minutes for n in list_experiments(SHIPPED))
+        minutes = sum(load(SHIPPED, n).minutes for n in NAMES)
         self.assertAlmostEqual(minutes, 30, delta=5)

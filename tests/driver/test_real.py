@@ -59,4 +59,4 @@ class RealPrograms(unittest.TestCase):
         self.assertEqual([run.problem for run in runs if run.problem], [])
         digests = {r.record["workload_digest"] for r in runs if r.cell.tasks == 50}
         self.assertEqual(len(digests), 1)
-        self.assertIn("worker-pool of 5 takes", done.stdout)
+        self.assertIn("a pool of 5 takes", done.stdout)

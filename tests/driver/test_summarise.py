@@ -48,8 +48,8 @@ class Comparing(unittest.TestCase):
             if run.cell is self.threads:
                 run.record["outcomes"] |= {"ok": 1, "rejected": 3}
         told = self.whole_sentence(runs)
-        self.assertIn("a pool of 2 serves 4 and threads serve 1: not the same", told)
-        self.assertIn("Per served task a pool of 2 takes 0.50× [0.50, 0.50]", told)
+        self.assertIn("a pool of 2 serves 4, threads 1: not the same work; per", told)
+        self.assertIn("per served task 0.50× [0.50, 0.50] as long: faster", told)
 
     def whole_sentence(self, runs):
         found = self.summarise(runs)

@@ -30,7 +30,8 @@ class Taught(DriverTest):
         tools = self.folder / "tools"
         tools.mkdir()
         for name in NEEDED:
-            (tools / name).symlink_to(shutil.which(name))
+            found = sys.executable if name == "python3" else shutil.which(name)
+            (tools / name).symlink_to(found)
         return str(tools)
 
 

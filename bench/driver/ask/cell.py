@@ -75,6 +75,7 @@ class Cell:
     args: tuple[str, ...] = ()
     options: Mapping[str, Option] = field(default_factory=dict)
     varied: Mapping[str, Option] = field(default_factory=dict)
+    build: str = ""  # "A" or "B" where two builds of the programs are compared
 
     @property
     def workers(self) -> int | None:

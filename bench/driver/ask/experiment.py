@@ -51,7 +51,8 @@ from .figures import FIGURES
 from .typed import AskError, from_dict
 
 FULL_MINUTES = 2.0
-SECTIONS = ("limits", "thread-cost")  # say/extras.py makes their lines
+# What more may be told at the end: say/extras.py makes the lines.
+SECTIONS = ("limits", "thread-cost", "efficiency", "waits")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
@@ -162,11 +163,11 @@ def read(
         made = Experiment(
             name=name,
             question=asked.question,
-            cells=_unique(cells),
+            cells=_unique(cells, overrides),
             charts=asked.charts,
-            samples=_unique(samples),
+            samples=_unique(samples, overrides),
             baselines=(asked.baseline,) if one else asked.baseline,
-            compare_by=asked.compare_by,
+            compare_by=_compare_by(asked.compare_by, overrides),
             figure=asked.figure,
             sections=asked.sections,
             minutes=asked.minutes,
@@ -176,6 +177,16 @@ def read(
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
     return made
+
+
+def _compare_by(file: tuple[str, ...], overrides: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was swept besides the design must be the same in two cells, too."""
+    swept = (
+        key
+        for key, value in overrides.items()
+        if isinstance(value, list) and key not in OF_POOLS | OF_THREADS
+    )
+    return tuple(dict.fromkeys((*file, *swept)))
 
 
 def _expand(
@@ -289,8 +300,10 @@ def _arguments(options: Mapping[str, Option]) -> Iterator[str]:
             yield f"--{key}={value}"
 
 
-def _unique(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Swept twice over the same value, two cells would be one."""
+def _unique(cells: Sequence[Cell], overrides: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """In a file, two cells that are one are a mistake; an override may make them so."""
+    if overrides:
+        return tuple({(cell.design, cell.args): cell for cell in cells}.values())
     for (design, args), count in Counter((c.design, c.args) for c in cells).items():
         if count > 1:
             told = " ".join([design.program, *args])

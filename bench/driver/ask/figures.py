@@ -138,7 +138,7 @@ _TABLE = [
            "tasks that the design took for done",
            _record("believed_ok")),
     Figure("goodput_per_s", "1/s", "goodput",
-           "tasks done well, a second of inner_wall_s",
+           "tasks served per second of inner_wall_s",
            _goodput),
     Figure("threads_created", "count", "threads created",
            "threads created in all",

@@ -7,23 +7,28 @@ kept in environment.json, and left to the reader.
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from ..ask.cell import Cell
-from . import environment
+from . import environment, limits
+from .programs import find, there
 
+SLOW_CLOCKS = ("hpet", "acpi_pm", "jiffies", "refined-jiffies", "pit")
+STACKS_WITHOUT_HUGE_PAGES = (6, 7)  # the kernel from which on stacks get none
 OLDEST_HYPERFINE = (1, 14)  # the first with --output=inherit
 BUSY_SHARE = 0.25  # of the CPUs: more load than this is a neighbour
 BUSY_PRESSURE_PERCENT = 10.0
 LOOK_S, BUSY_CPUS = 1.0, 0.25  # a load is still there when that many work meanwhile
 THREAD_BYTES = 36_000  # resident, kernel stack, page tables and slab (METHOD)
-SPARE_THREADS = 200  # for everything else that runs here
+SPARE_THREADS = 50  # for what else starts meanwhile
 
 
 @dataclass(frozen=True)
@@ -48,17 +53,23 @@ def _refusals(
     if fault := hyperfine_fault():
         yield fault
     for program in sorted({cell.design.program for cell in cells}):
-        if not (programs / program).is_file():
-            yield f"the program {program} has not been built"
+        if find(programs, program) is None:
+            known = ", ".join(path.name for path in there(programs)) or "none"
+            yield f"the program {program} has not been built: there are {known}"
     threads = max((cell.lanes for cell in cells), default=0)
     available = state["memory_available_bytes"]
     if available is not None and available < threads * THREAD_BYTES:
         free = f"{available / 1e9:.1f} GB that are free"
         yield f"{threads} threads take more than the {free}"
     workers = max((cell.workers or 0 for cell in cells), default=0)
-    for limit, name in environment.thread_limits():
-        if limit < workers + SPARE_THREADS:
-            yield f"{name} allows {limit} threads: too few for {workers} workers"
+    for limit in limits.threads():
+        if limit.left < workers + SPARE_THREADS:
+            yield f"{_told(limit)}: too few for {workers} workers"
+
+
+def _told(limit: limits.Limit) -> str:
+    used = f", of which {limit.used} are taken" if limit.used else ""
+    return f"{limit.name} allows {limit.most} threads{used}"
 
 
 def hyperfine_fault() -> str | None:
@@ -81,6 +92,7 @@ def _warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
     if shutil.which("gnuplot") is None:
         yield "gnuplot is not installed: there will be no charts"
     yield from _thread_warnings(cells, state)
+    yield from _load_of_cells(cells)
     yield from _load_warnings(state)
     yield from _machine_warnings()
 
@@ -111,7 +123,7 @@ def _busy_now() -> bool:
 
 def _ticks() -> tuple[int, int] | None:
     """(busy, idle) of all CPUs, in ticks since they were started."""
-    words = (environment.read("/proc/stat") or "").split()[:9]
+    words = (limits.read("/proc/stat") or "").split()[:9]
     if len(words) < 9 or words[0] != "cpu":
         return None
     user, nice, system, idle, waiting, *others = map(int, words[1:])
@@ -120,23 +132,48 @@ def _ticks() -> tuple[int, int] | None:
 
 def _thread_warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
     threads = max((cell.lanes for cell in cells), default=0)
-    limit, name = min(environment.thread_limits(), default=(None, ""))
-    if limit is not None and limit < threads + SPARE_THREADS:
+    tightest = min(limits.threads(), key=lambda limit: limit.left, default=None)
+    if tightest is not None and tightest.left < threads + SPARE_THREADS:
         yield (
-            f"{name} allows {limit} threads: of {threads} some may not be created, "
-            "and are counted as not started"
+            f"{_told(tightest)}: of {threads} some may not be created, and are counted "
+            "as not started"
         )
     available = state["memory_available_bytes"]
     if available is not None and available < 2 * threads * THREAD_BYTES:
         yield f"only {available / 1e9:.1f} GB of memory are free for {threads} threads"
 
 
+def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
+    """A queue that grows for as long as the run lasts has no steady wait."""
+    for cell in cells:
+        serves = cell.lanes / cell.service_s if cell.service_s else inf
+        arrives = cell.arrivals_per_s or 0.0
+        if arrives > serves and cell.lanes < cell.tasks:
+            yield (
+                f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
+                f"{serves:g}: the wait grows as long as the run lasts"
+            )
+
+
+def _kernel() -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+
+
 def _machine_warnings() -> Iterator[str]:
-    governor = environment.read(environment.KERNEL_FILES["governor"])
+    governor = limits.read(environment.KERNEL_FILES["governor"])
     if governor not in (None, "performance"):
         yield f"the CPU governor is {governor}: speed may change during the run"
-    pages = environment.read(environment.KERNEL_FILES["transparent_hugepage"])
-    if pages and "[always]" in pages:
+    allowed = limits.cpus_allowed()
+    if allowed is not None and allowed < environment.cpus():
+        yield (
+            f"a control group allows {allowed:g} of {environment.cpus()} CPUs: it holds"
+            " the programs back for a part of each period"
+        )
+    clock = limits.read(environment.KERNEL_FILES["clock_source"])
+    if clock in SLOW_CLOCKS:
+        yield f"the clock source is {clock}: each look at the clock takes a microsecond"
+    pages = limits.read(environment.KERNEL_FILES["transparent_hugepage"])
+    if pages and "[always]" in pages and _kernel() < STACKS_WITHOUT_HUGE_PAGES:
         yield "transparent huge pages are 'always': stacks may take 2 MB each"
     if environment.on_battery():
         yield "running on battery: the machine may save power"

@@ -5,16 +5,18 @@ What cannot be read is null. Nothing here names the host, the user or a path of 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
 import re
 import resource
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from . import limits
+from .limits import read
+from .programs import fingerprint
 
 LIMITS = {
     "nproc": resource.RLIMIT_NPROC,
@@ -35,14 +37,6 @@ KERNEL_FILES = {
     "timer_slack_ns": "/proc/self/timerslack_ns",
     "clock_source": "/sys/devices/system/clocksource/clocksource0/current_clocksource",
 }
-
-
-def read(path: str | Path) -> str | None:
-    """A small file of the kernel's, stripped; None when it cannot be read."""
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return None
 
 
 def output(*command: str, folder: Path | None = None) -> str | None:
@@ -67,15 +61,6 @@ def commit(repository: Path) -> str:
     return git(repository, "rev-parse", "--short=10", "HEAD") or "nogit"
 
 
-def fingerprint(programs: Path) -> str:
-    """16 hexadecimal digits over the programs: the same means the same binaries."""
-    digest = hashlib.sha256()
-    for path in sorted(programs.glob("*-*")):
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def describe(repository: Path, programs: Path) -> dict[str, Any]:
     """Everything that stays the same during a run."""
     changes = git(repository, "status", "--porcelain", "-uno")
@@ -88,9 +73,20 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
         "limits": {name: _told_limit(number) for name, number in LIMITS.items()},
-        "thread_limits": dict((name, limit) for limit, name in thread_limits()),
+        "thread_limits": {limit.name: limit.most for limit in limits.threads()},
+        "memory_limits": {limit.name: limit.most for limit in limits.memory()},
         "on_battery": on_battery(),
         "tools": _tools(programs.parent),
+    }
+
+
+def build(programs: Path) -> dict[str, Any]:
+    """Of one of two builds that are compared."""
+    tools = _tools(programs.parent)
+    return {
+        "programs": fingerprint(programs),
+        "compiler": tools["compiler"],
+        "flags": tools["flags"],
     }
 
 
@@ -101,9 +97,16 @@ def state() -> dict[str, Any]:
     return {
         "load_1min": os.getloadavg()[0],
         "cpu_pressure_10s_percent": float(some[1]) if some else None,
-        "memory_available_bytes": _memory_bytes("MemAvailable"),
-        "threads_alive": threads_now(),
+        "memory_available_bytes": memory_available(),
+        "threads_alive": limits.threads_now(),
+        "throttled_s": limits.throttled_s(),
     }
+
+
+def memory_available() -> int | None:
+    """What is free on the machine, or in the tightest control group."""
+    known = [_memory_bytes("MemAvailable"), *(limit.left for limit in limits.memory())]
+    return min((size for size in known if size is not None), default=None)
 
 
 def cpus() -> int:
@@ -119,6 +122,7 @@ def _cpu() -> dict[str, Any]:
         "architecture": platform.machine(),
         "online": os.cpu_count(),
         "usable": cpus(),
+        "allowed": limits.cpus_allowed(),  # of a control group, in CPUs
         "virtual": bool(re.search(r"^flags\s*:.*\bhypervisor\b", info, re.MULTILINE)),
     }
 
@@ -187,50 +191,7 @@ def _told_limit(number: int) -> int | str:
     return "unlimited" if limit is None else limit
 
 
-def pids_max() -> int | None:
-    """The tightest pids.max of this process's control groups; None: no limit known."""
-    found = []
-    for line in (read("/proc/self/cgroup") or "").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers not in ("", "pids"):
-            continue
-        top = Path("/sys/fs/cgroup") / controllers
-        here = top / path.lstrip("/")
-        for folder in (here, *here.parents):
-            value = read(folder / "pids.max")
-            if value and value.isdecimal():
-                found.append(int(value))
-            if folder == top:
-                break
-    return min(found, default=None)
-
-
 def on_battery() -> bool | None:
     supplies = Path("/sys/class/power_supply")
     online = [read(path) for path in supplies.glob("*/online")]
     return None if not online else "1" not in online
-
-
-def threads_now() -> int | None:
-    """Threads alive on the whole machine."""
-    found = re.search(r"\d+/(\d+)", read("/proc/loadavg") or "")
-    return int(found[1]) if found else None
-
-
-def thread_limits() -> Sequence[tuple[int, str]]:
-    """(limit, where it is set) of everything that may stop threads from starting."""
-    nproc = _limit(resource.RLIMIT_NPROC) if os.getuid() != 0 else None
-    maps = read(KERNEL_FILES["max_map_count"])
-    limits = [
-        (pids_max(), "pids.max of a control group"),
-        (nproc, "ulimit -u"),
-        (_integer(read(KERNEL_FILES["pid_max"])), "kernel.pid_max"),
-        (_integer(read(KERNEL_FILES["threads_max"])), "kernel.threads-max"),
-        # Each thread takes two mappings: its stack and its guard page.
-        ((_integer(maps) or 0) // 2 or None, "vm.max_map_count"),
-    ]
-    return [(limit, name) for limit, name in limits if limit is not None]
-
-
-def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .environment import read
+from .limits import read
 
 FIELDS = {
     "kernel_stack_bytes": "KernelStack",

@@ -194,14 +194,18 @@ def _ratios(
             for cell in group:
                 if experiment.rank(cell) > experiment.rank(base):
                     for figure in dict.fromkeys((experiment.figure, *figures)):
-                        yield ratio(figure, _side(cell, by_cell), _side(base, by_cell))
+                        yield ratio(
+                            figure,
+                            side(cell, by_cell[cell.name]),
+                            side(base, by_cell[base.name]),
+                        )
 
 
 Side = tuple[Cell, Sequence[Run], Role]
 
 
-def _side(cell: Cell, by_cell: Mapping[str, Sequence[Run]]) -> Side:
-    return cell, by_cell[cell.name], Role.MEASURE
+def side(cell: Cell, runs: Sequence[Run]) -> Side:
+    return cell, runs, Role.MEASURE
 
 
 def ratio(figure: str, over: Side, under: Side) -> Ratio:
@@ -210,14 +214,14 @@ def ratio(figure: str, over: Side, under: Side) -> Ratio:
     shared = sorted(values.keys() & divisors.keys())
     quotients = [quotient(values[block], divisors[block]) for block in shared]
     interval = ratio_interval(quotients) if quotients else None
-    same_work = _same_work(over, under)
+    alike = same_work(over, under)
     verdict = ratio_verdict(interval)
-    if FIGURES[figure].of_work and not same_work:
+    if FIGURES[figure].of_work and not alike:
         verdict = Verdict.CANNOT_TELL
-    return Ratio(figure, over[0], under[0], interval, verdict, same_work)
+    return Ratio(figure, over[0], under[0], interval, verdict, alike)
 
 
-def _same_work(over: Side, under: Side) -> bool:
+def same_work(over: Side, under: Side) -> bool:
     """Both served as many tasks, within 2 %, in their median runs."""
     served = [
         [run.record["outcomes"]["ok"] for run in runs if run.role is role

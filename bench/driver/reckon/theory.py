@@ -49,6 +49,7 @@ OTHER_WORK = {
 }  # fmt: skip
 # A plan needs a creation cost before any was measured: a generous 60 us a thread.
 PLANNING_CREATE_S = 60e-6
+PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
 
@@ -176,6 +177,11 @@ def planned_wall_s(cell: Cell) -> float:
     return max(rounds + creating_s + cell.hanging_s, cell.arriving_s)
 
 
+def patience_s(cell: Cell) -> float:
+    """How long pauses before retries may add up, at most: nobody can say beforehand."""
+    return PATIENCE_S if int(cell.options.get("attempts", 1)) > 1 else 0.0
+
+
 def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
     """The least time in which these outcomes are possible; None: no bound known.
 
@@ -195,6 +201,16 @@ def graham_bounds_s(times_s: Sequence[float], workers: int) -> tuple[float, floa
         return 0.0, 0.0
     mean, longest = sum(times_s) / workers, max(times_s)
     return max(mean, longest), mean + (1 - 1 / workers) * longest
+
+
+def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
+    """What Erlang's formulas need of a pool; None where they do not apply."""
+    rate, exponential = cell.arrivals_per_s, cell.options.get("distribution")
+    if not cell.workers or not rate or exponential != "exponential":
+        return None
+    service_s = cell.service_s + costs.oversleep(cell.service_s)
+    load = rate * service_s / cell.workers
+    return Traffic(load, cell.workers, service_s) if 0 < load < 1 else None
 
 
 # ---- what is accepted, and who is alive ----

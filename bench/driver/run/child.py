@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 GRACE_S = 2.0  # between asking to end and ending
+LOOK_S = 0.02  # how often a child is looked at where that is all there is
 TICK_S = 0.5  # a display may move this often; more would disturb what is measured
 # Reads the group now running, one a line; when the driver dies the line is cut, and
 # what was running is killed. A shell, because it must not die with the driver. Of the
@@ -141,7 +142,10 @@ def _wait(pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None) -
     the very thing that is measured.
     """
     deadline = time.monotonic() + timeout_s
-    descriptor = os.pidfd_open(pid)
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:  # some containers forbid it
+        return _look_often(pid, deadline, tick)
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -156,6 +160,18 @@ def _wait(pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None) -
             tick()
     finally:
         os.close(descriptor)
+
+
+def _look_often(pid: int, deadline: float, tick: Callable[[], None]) -> bool:
+    """The same without a descriptor: looks every now and then."""
+    while True:
+        left_s = deadline - time.monotonic()
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            return True
+        if left_s <= 0:
+            return False
+        time.sleep(min(left_s, LOOK_S))
+        tick()
 
 
 def _end_group(process: subprocess.Popen[bytes], guardian: Guardian) -> None:

@@ -44,6 +44,9 @@ class Clerk(Protocol):
     def expected_s(self, cell: Cell) -> float:
         """How long a run should take, before any was seen."""
 
+    def patience_s(self, cell: Cell) -> float:
+        """How much longer than several times that it may take, and not hang."""
+
     def bound_s(self, cell: Cell, record: Mapping[str, Any]) -> float | None:
         """The least time in which this record is possible."""
 

@@ -91,7 +91,8 @@ def measure(folder: Path, programs: Path) -> str | None:
         return "the programs do not lie in a build folder of this project"
     command = [
         sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
-        f"--blocks={BLOCKS}", f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
+        f"--blocks={BLOCKS}",
+        f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
         f"--build={build.with_name('micro').resolve()}",
         f"--output={(folder / FILE).resolve()}",
     ]  # fmt: skip

@@ -1,12 +1,14 @@
 """The results folder: written under another name, renamed when it is whole.
 
-    results/.unfinished-<UTC time>-<commit>/   while the run lasts
-    results/<UTC time>-<commit>/               complete
-    results/<UTC time>-<commit>-incomplete/    stopped early; every finished run is kept
-    results/latest                             the newest complete one
-    results/.lock                              held by the one driver that writes here
+    results/.unfinished-<UTC time>-<experiment>-<commit>/   while the run lasts
+    results/<UTC time>-<experiment>-<commit>/               complete
+    results/<UTC time>-<experiment>-<commit>-incomplete/    stopped early; every run is
+                                                            kept that was finished
+    results/latest                     the newest complete one
+    results/.lock                      held by the one driver that writes here
 
-Every run is on the disk before the next one starts.
+Every run is on the disk before the next one starts. Once all are, nothing that the
+system refuses costs them any more: it is noted, and the folder keeps the name it has.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
@@ -62,6 +65,9 @@ def locked(parent: Path) -> Iterator[None]:
                 f"another driver, process {lock.read().strip() or 'unknown'}, "
                 f"writes in {shown(parent)}: wait for it, or name another --out"
             ) from None
+        except OSError as error:  # some shared folders know no locks
+            why = f"{shown(parent)} cannot be locked ({error.strerror})"
+            print(f"warning: {why}: run no other driver here", file=sys.stderr)
         lock.seek(0)
         lock.truncate()
         lock.write(f"{os.getpid()}\n")
@@ -144,7 +150,7 @@ class ResultsFolder:
             try:
                 if file.write(line) != len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                os.fsync(file.fileno())
+                _sync(file.fileno())
             except OSError:
                 file.truncate(start)  # no half line: every line that is there is whole
                 raise
@@ -164,12 +170,21 @@ class ResultsFolder:
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         self.write(name, text + "\n")
 
-    def finish(self) -> Path:
-        """The folder is whole: it gets its name, and `latest` points to it."""
+    def finish(self) -> tuple[Path, list[str]]:
+        """The folder is whole: it gets its name, and `latest` points to it.
+
+        Also what the system refused of that, in words: the results are there anyway.
+        """
         self.close()
-        final = self._rename(self._name)
-        point_latest(final)
-        return final
+        notes = []
+        try:
+            self._rename(self._name)
+            point_latest(self.path)
+        except ResultsError as error:
+            if not self.path.is_dir():
+                raise
+            notes.append(f"{error}; the results are in {shown(self.path)}")
+        return self.path, notes
 
     def abandon(self, why: str) -> Path | None:
         """Stopped early: keeps what finished, under a name that says so."""
@@ -194,8 +209,8 @@ class ResultsFolder:
         with _told(f"name the folder {name}"):
             _sync_folder(self.path)
             self.path.rename(final)
+            self.path = final
             _sync_folder(self._parent)
-        self.path = final
         return final
 
 
@@ -220,7 +235,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
             with open(temporary, "wb") as file:
                 file.write(packed)
                 file.flush()
-                os.fsync(file.fileno())
+                _sync(file.fileno())
             temporary.rename(path)
         except OSError:
             temporary.unlink(missing_ok=True)
@@ -243,6 +258,15 @@ def point_latest(folder: Path) -> None:
 def _sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        _sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    """To the disk, where the file system knows how to."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise

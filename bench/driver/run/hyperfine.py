@@ -11,13 +11,14 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from ..ask.cell import Cell
+from ..machine.programs import there
 from . import child, record
 from .clerk import Clerk
 from .run import Timing
@@ -52,17 +53,21 @@ class Gun:
     """Fires one run at a time, in a scratch folder of its own."""
 
     def __init__(
-        self, scratch: Path, programs: Path, guardian: child.Guardian, clerk: Clerk
+        self,
+        scratch: Path,
+        programs: Path,
+        guardian: child.Guardian,
+        clerk: Clerk,
+        builds: Mapping[str, Path] = {},
     ) -> None:
         self._scratch = scratch
         self._guardian = guardian
         self._clerk = clerk
         try:
-            scratch.mkdir()
-            for program in programs.iterdir():
-                if program.is_file() and os.access(program, os.X_OK):
-                    # A copy: who builds meanwhile must not change what is measured.
-                    shutil.copy2(program, scratch / program.name)
+            for build, folder in {"": programs, **builds}.items():
+                (scratch / build).mkdir()
+                for program in there(folder):
+                    _copy(program, scratch / build / program.name)
         except OSError as error:
             raise HyperfineError(
                 f"the programs cannot be copied: {error.strerror}"
@@ -82,7 +87,8 @@ class Gun:
             command.append(f"--seed={seed}")
         if sample:
             command.append(f"--samples={SAMPLES}")
-        ending = self._call(cell.name, "./" + shlex.join(command), timeout_s, tick)
+        here = f"./{cell.build}/" if cell.build else "./"
+        ending = self._call(cell.name, here + shlex.join(command), timeout_s, tick)
         timing = problem = found = None
         try:
             timing = self._timing(ending, timeout_s)
@@ -130,15 +136,36 @@ class Gun:
                 f"hyperfine ended with {ending.exit_code}" + _complaint(ending.stderr)
             )
         try:
-            result = json.loads(_read_text(self._scratch / TIMES))["results"][0]
-            codes = result.get("exit_codes") or [None]
-            figures = (result["times"][0], result["user"], result["system"])
-            times_s = [float(figure) for figure in figures]
-            if not all(map(isfinite, times_s)) or type(codes[0]) not in CODES:
-                raise ValueError(f"{times_s} s, exit code {codes[0]!r}")
-            return Timing(*times_s, codes[0])
+            text = _read_text(self._scratch / TIMES)
+            return _timing_of(json.loads(text)["results"][0])
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise HyperfineError(f"hyperfine's times cannot be read: {error}") from None
+
+
+def _timing_of(result: dict[str, Any]) -> Timing:
+    """Of one result, as version 1 or, with measurements, version 2 writes it."""
+    if "measurements" in result:
+        (run,) = result["measurements"]
+        names = ("time_wall_clock", "time_user", "time_system")
+        figures = [run[name]["value"] for name in names]
+        code = run.get("exit_code")
+    else:
+        figures = [result["times"][0], result["user"], result["system"]]
+        code = (result.get("exit_codes") or [None])[0]
+    times_s = [float(figure) for figure in figures]
+    if not all(map(isfinite, times_s)) or type(code) not in CODES:
+        raise ValueError(f"{times_s} s, exit code {code!r}")
+    return Timing(*times_s, code)
+
+
+def _copy(program: Path, to: Path) -> None:
+    """A copy: who builds meanwhile must not change what is measured."""
+    shutil.copyfile(program, to)
+    try:
+        to.chmod(0o755)
+    except OSError:
+        if not os.access(to, os.X_OK):  # a shared folder may know no modes
+            raise
 
 
 def _check_exit(timing: Timing, complaint: str) -> None:

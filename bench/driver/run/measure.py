@@ -7,8 +7,8 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
 from ..machine import checks, environment, kernel_log
-from . import constants, stored
+from ..machine.programs import fingerprint
+from . import constants, dry, stored
 from .child import Guardian
 from .clerk import Clerk
 from .folder import ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder
@@ -45,14 +46,21 @@ class Request:
     folder: str | None = None  # the results folder's name; else the time and commit
     later_s: float = 0.0  # what is planned after this experiment
     may_resume: bool = True  # else a part of it is of no use
+    builds: Mapping[str, Path] = field(default_factory=dict)  # of cells that name one
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished experiment. published: what the clerk made of it."""
+    """A finished experiment. published: what the clerk made of it.
+
+    late: what the system refused after the last run, in words; lost: something that
+    belongs to the results could not be written.
+    """
 
     kept: Stored
     published: Any
+    late: tuple[str, ...] = ()
+    lost: bool = False
 
 
 def stamp() -> str:
@@ -62,10 +70,12 @@ def stamp() -> str:
 
 def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
+    for folder in {request.programs, *request.builds.values()}:
+        dry.check(asked, folder)
     left_out = _left_out(asked, protocol, request.clerk)
     chosen = without(asked, set(left_out))
     facts = _facts(asked, chosen, protocol, request)
-    name = request.folder or f"{stamp()}-{facts['commit']}"
+    name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
     clerk, told = request.clerk, list(left_out.values())
@@ -82,6 +92,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
     facts = dict(kept.environment)
     if kept.complete:
         raise Refused(f"{kept.name} is complete: there is nothing to go on with")
+    if "builds" in facts:
+        raise Refused(f"{kept.name} compares two builds: start anew")
     if kept.lost:
         raise Refused(f"{kept.name} was cut off after it was finished: start anew")
     asked, protocol, clerk = kept.experiment, protocol_of(facts), request.clerk
@@ -106,7 +118,7 @@ def resume(kept: Stored, request: Request) -> Outcome:
 
 def check_programs(kept: Stored, request: Request) -> None:
     """Runs of other programs must not come into the same folder."""
-    if kept.environment["programs"] != environment.fingerprint(request.programs):
+    if kept.environment["programs"] != fingerprint(request.programs):
         raise Refused(
             f"{kept.name} was measured with other programs, at commit "
             f"{kept.environment['commit']}: build that commit to go on, or start anew"
@@ -123,9 +135,13 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         _measure_constants(session, facts, request)
         log = kernel_log.KernelLog()
         with Guardian() as guardian:
-            gun = Gun(session.folder.scratch, request.programs, guardian, request.clerk)
+            gun = Gun(
+                session.folder.scratch, request.programs, guardian, request.clerk,
+                request.builds,
+            )  # fmt: skip
             session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
+        _look_at_throttling(session, facts)
         _look_at_log(log, session, facts)
         return _finish(session, facts, request.clerk)
     except (Exception, Stopped) as error:
@@ -136,6 +152,19 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
                 again = shlex.quote(place(kept))
                 print(f"Go on with: bench/run --resume {again}", file=sys.stderr)
         raise
+
+
+def _look_at_throttling(session: Session, facts: dict[str, Any]) -> None:
+    """Whether a control group held us back."""
+    before, after = (
+        facts[when].get("throttled_s") or 0.0
+        for when in ("state_before", "state_after")
+    )
+    if after > before:
+        held_s = after - before
+        warning = f"a control group held the programs back for {held_s:.2f} s in all"
+        facts["warnings"] = [*facts["warnings"], warning]
+        session.progress.say(f"warning: {warning}")
 
 
 def _look_at_log(
@@ -192,18 +221,26 @@ def _facts(
         "warnings": warnings,
         "started_utc": utc_now(),
         **environment.describe(REPOSITORY, request.programs),
+        **_builds(request),
         "state_before": before,
     }
+
+
+def _builds(request: Request) -> dict[str, Any]:
+    """Which programs are compared, where they are of two builds."""
+    told = {name: environment.build(folder) for name, folder in request.builds.items()}
+    return {"builds": told} if told else {}
 
 
 def _look_at_machine(
     chosen: Experiment, request: Request, state: dict[str, Any]
 ) -> Sequence[str]:
     """What is to be warned of. Raises Refused when a run would be meaningless."""
-    findings = checks.look(chosen.cells, request.programs, state)
-    if findings.refusals:
-        raise Refused("; ".join(findings.refusals))
-    return findings.warnings
+    folders = list(request.builds.values()) or [request.programs]
+    found = [checks.look(chosen.cells, folder, state) for folder in folders]
+    if refusals := [refusal for each in found for refusal in each.refusals]:
+        raise Refused("; ".join(dict.fromkeys(refusals)))
+    return found[0].warnings
 
 
 def _finish(session: Session, facts: dict[str, Any], clerk: Clerk) -> Outcome:
@@ -211,11 +248,17 @@ def _finish(session: Session, facts: dict[str, Any], clerk: Clerk) -> Outcome:
     facts["left_out"] = list(session.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
     facts["runs"] = len(session.runs)  # by which a folder that was cut off is known
-    session.folder.write_json(ENVIRONMENT, facts)
+    late: list[str] = []
+    try:
+        session.folder.write_json(ENVIRONMENT, facts)
+    except ResultsError as error:
+        late.append(str(error))
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
     published = clerk.publish(kept)
-    return Outcome(replace(kept, folder=session.folder.finish()), published)
+    lost = bool(late)
+    final, notes = session.folder.finish()
+    return Outcome(replace(kept, folder=final), published, (*late, *notes), lost)
 
 
 def _abandon(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -92,7 +93,8 @@ class _StoredCell:
     program: str = ""
     design: str = ""  # what older folders call the program
     args: tuple[str, ...] = ()
-    options: Mapping[str, Option] = None  # type: ignore[assignment]
+    options: Mapping[str, Option] = field(default_factory=dict)
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,16 @@ def cell_to_json(cell: Cell) -> dict[str, Any]:
         "tasks": cell.tasks,
         "args": list(cell.args),
         "options": dict(cell.options),
+        **({"build": cell.build} if cell.build else {}),
     }
 
 
 def _cell(stored: _StoredCell) -> Cell:
-    options = stored.options or {}
-    design = design_of(stored.program or stored.design, options)
-    return Cell(stored.name, design, stored.tasks, stored.args, options)
+    design = design_of(stored.program or stored.design, stored.options)
+    return Cell(
+        stored.name, design, stored.tasks, stored.args, stored.options,
+        build=stored.build,
+    )  # fmt: skip
 
 
 def cell_from_json(table: Any, where: str) -> Cell:
@@ -136,6 +141,10 @@ def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:
     stored = from_dict(_StoredRun, table, where, calm=True)
     fields = {**vars(stored), "cell": cells.get(stored.cell.name) or _cell(stored.cell)}
     run = Run(**fields)
+    if run.samples and not re.fullmatch(r"samples/[^/]+\.csv", run.samples):
+        raise AskError(
+            f"{where}: samples is '{run.samples}': it takes samples/NAME.csv"
+        )
     if run.problem is None:
         _check_record(run, where)
     return run
@@ -147,5 +156,8 @@ def _check_record(run: Run, where: str) -> None:
     known = isinstance(outcomes, Mapping) and all(
         type(outcomes.get(name)) is int for name in OUTCOMES
     )
-    if not known or not isinstance(run.record.get("workload_digest"), str):
-        raise AskError(f"{where}: record lacks the outcomes or the workload of a run")
+    if not known:
+        raise AskError(f"{where}: record lacks the outcomes of a run")
+    for key, kinds in (("workload_digest", (str,)), ("wall_ns", (int, float))):
+        if type(run.record.get(key)) not in kinds:
+            raise AskError(f"{where}: record lacks {key}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ class Sample:
 def read_samples(path: Path) -> list[Sample]:
     """Every task of a samples file, or an error that names the line."""
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise SamplesError(f"{path.name}: not a regular file")
         with open(path, encoding="utf-8", newline="") as file:
             lines = csv.reader(file)
             if next(lines, None) != COLUMNS:

@@ -156,7 +156,8 @@ class Session:
         shot = self._gun.fire(
             cell,
             timeout_s=TIMEOUT_FACTOR * max(expected_s, self.clerk.expected_s(cell))
-            + TIMEOUT_LEAST_S,
+            + TIMEOUT_LEAST_S
+            + self.clerk.patience_s(cell),
             sample=role is Role.SAMPLE,
             seed=self._block if self.experiment.reseed else None,
             tick=tick,

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from ..ask.figures import FIGURES
 from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summarise import summaries_of
+from ..reckon.summary import Ratio
 from ..run.stored import Stored
 from . import sentences
+from .names import design_name, tasks
 from .terminal import aligned
 
 
@@ -26,21 +28,25 @@ def warnings(machines: Sequence[Stored]) -> Iterator[str]:
 
 
 def table_lines(machines: Sequence[Stored]) -> list[str]:
-    """A table: a row each machine, a column each ratio."""
+    """A row each machine, a column each ratio."""
+    summaries = [summaries_of(kept) for kept in machines]
     columns = dict.fromkeys(
-        ratio.cell.name for kept in machines for ratio in summaries_of(kept).compared()
+        _pair(ratio) for each in summaries for ratio in each.compared()
     )
-    rows = [("machine", "CPU", *columns)]
-    for number, kept in enumerate(machines, start=1):
-        found = {
-            ratio.cell.name: ratio.interval for ratio in summaries_of(kept).compared()
-        }
+    rows: list[Sequence[str]] = [("machine", "CPU", *columns)]
+    for number, (kept, each) in enumerate(zip(machines, summaries), start=1):
+        found = {_pair(ratio): ratio.interval for ratio in each.compared()}
         cpu = kept.environment.get("cpu", {})
         told = [
             sentences.ratio_text(found[name]) if found.get(name) else "–"
             for name in columns
         ]
         rows.append((str(number), f"{cpu.get('usable')} × {cpu.get('model')}", *told))
-    names = " or ".join(machines[0].experiment.baselines)
-    figure = FIGURES[machines[0].experiment.figure].meaning
-    return [f"{figure}, over {names}", *aligned(rows)]
+    figure = FIGURES[machines[0].experiment.figure]
+    return [f"{figure.meaning}: a ratio in each column", *aligned(rows)]
+
+
+def _pair(ratio: Ratio) -> str:
+    """ "pool of 50 / threads, 500 tasks"."""
+    names = f"{design_name(ratio.cell)} / {design_name(ratio.baseline)}"
+    return f"{names}, {tasks(ratio.cell.tasks)}"

@@ -7,6 +7,7 @@ has its own paragraph, in the order of the article.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES
@@ -15,7 +16,7 @@ from ..reckon.theory import over_theory
 from ..run.run import Run
 from . import sentences
 from .extras import EXTRAS
-from .names import design_name, listed, tasks
+from .names import design_name, listed, tasks, varied, without
 from .numbers import show, show_count
 from .questions import Answer, answer_all
 from .terminal import fitted, wrapped
@@ -41,13 +42,17 @@ def report_lines(
     if left_out := sentences.left_out_sentence(summaries):
         lines += [*wrapped(left_out, width), ""]
     lines += _section("Not compared", sentences.refusals(summaries), width)
-    lines += _section("Controls", sentences.noise_sentences(summaries.noise), width)
+    lines += control_lines(summaries, width)
     for name in experiment.sections:
-        lines += [*EXTRAS[name](runs, summaries.machine), ""]
+        lines += [*EXTRAS[name](summaries, runs), ""]
     answers = answer_all(experiment, runs, summaries)
     told = [_answer_line(answer) for answer in answers]
     lines += _section("Six questions", told, width)
     return lines + _section("Charts that failed", failed, width)
+
+
+def control_lines(summaries: Summaries, width: int | None) -> list[str]:
+    return _section("Controls", sentences.noise_sentences(summaries.noise), width)
 
 
 def _answer_line(answer: Answer) -> str:
@@ -62,7 +67,11 @@ def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
 
 def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     """One row a cell, grouped by tasks; the compared figure, if it is another."""
-    more = () if summaries.figure == "wall_s" else (summaries.figure,)
+    more = [] if summaries.figure == "wall_s" else [summaries.figure]
+    if any(
+        s.figures["retries"].maximum > 0 for s in summaries if "retries" in s.figures
+    ):
+        more.append("calls")
     titles = [FIGURES[name].label for name in more]
     rows: list[Sequence[str]] = [(*COLUMNS, *titles, "n")]
     by_tasks: dict[int, list[Summary]] = {}
@@ -111,18 +120,30 @@ def _median(summary: Summary, name: str) -> str:
 
 
 def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
-    """For each number of tasks what the ratios bear, and what became of the tasks."""
-    found, compared = [], summaries.compared()
-    for count in sorted({ratio.cell.tasks for ratio in compared}):
-        ratios = [r for r in compared if r.cell.tasks == count]
-        told = [sentences.whole_sentence(r, summaries) for r in ratios]
-        cells = dict.fromkeys(
-            c.name for ratio in ratios for c in (ratio.baseline, ratio.cell)
-        )
-        ends = (sentences.success_sentence(summaries.of(name)) for name in cells)
-        told += [sentence for sentence in ends if sentence]
-        found.append((f"At {tasks(count)}", told))
-    return found
+    """For each number of tasks what the ratios bear, and what became of the tasks.
+
+    What both cells of a pair have in common is said once, in the heading.
+    """
+    found: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for ratio in sorted(summaries.compared(), key=lambda ratio: ratio.cell.tasks):
+        shared = {
+            key: value
+            for key, value in ratio.cell.varied.items()
+            if ratio.baseline.varied.get(key) == value
+        }
+        of_pair = [without(cell, shared) for cell in (ratio.cell, ratio.baseline)]
+        place = ratio.cell.tasks, varied(replace(ratio.cell, varied=shared))
+        told, ends = found.setdefault(place, ({}, {}))
+        plain = replace(ratio, cell=of_pair[0], baseline=of_pair[1])
+        told[sentences.whole_sentence(plain, summaries)] = None
+        for cell in of_pair[::-1]:
+            summary = replace(summaries.of(cell.name), cell=cell)
+            if sentence := sentences.success_sentence(summary):
+                ends[sentence] = None
+    return [
+        (f"At {', '.join(filter(None, [tasks(count), shared]))}", [*told, *ends])
+        for (count, shared), (told, ends) in found.items()
+    ]
 
 
 def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:

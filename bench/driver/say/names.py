@@ -13,6 +13,7 @@ cell is in the cell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..ask.cell import Cell, Design, Option
 from .numbers import show_count, spaced
@@ -58,7 +59,14 @@ def setting(option: str, value: Option) -> str:
 
 def varied(cell: Cell) -> str:
     """What tells it from other cells of its design: "timeout 50 ms", or nothing."""
-    return ", ".join(setting(option, value) for option, value in cell.varied.items())
+    told = [setting(option, value) for option, value in cell.varied.items()]
+    return ", ".join([*told, *([f"build {cell.build}"] if cell.build else [])])
+
+
+def without(cell: Cell, told: Iterable[str]) -> Cell:
+    """The cell, not named by options that are told elsewhere."""
+    kept = {key: value for key, value in cell.varied.items() if key not in set(told)}
+    return replace(cell, varied=kept)
 
 
 def design_name(cell: Cell, among: Iterable[Cell] = ()) -> str:

@@ -76,8 +76,10 @@ def show_range(
 ) -> str:
     """ "12.3 ms [12.1, 12.5]", in one unit; if not sure, "12.3 ms (12.1 to 12.5)"."""
     if unit not in UNITS:
-        first, *ends = (show(unit, value) for value in (middle, low, high))
-        return f"{first} {_ends(*ends, sure)}"
+        ends = [
+            show_count(round(each) if unit == "1/s" else each) for each in (low, high)
+        ]
+        return f"{show(unit, middle)} {_ends(*ends, sure)}"
     name, size = _scale(unit, middle)
     first, *ends = _apart(middle / size, low / size, high / size)
     return f"{first} {name} {_ends(*ends, sure)}"

@@ -150,34 +150,19 @@ def whole_sentence(ratio: Ratio, summaries: Summaries) -> str:
     """The ratio; where less was served, what each served, and the time it took each."""
     if ratio.same_work or not FIGURES[ratio.figure].of_work:
         return ratio_sentence(ratio)
-    served = listed([_served(summaries, cell) for cell in (ratio.cell, ratio.baseline)])
-    each = next(
-        (
-            other
-            for other in summaries.compared("wall_per_ok_s")
-            if (other.cell, other.baseline) == (ratio.cell, ratio.baseline)
-        ),
-        None,
-    )
-    text = f"{served}: not the same work."
-    if each is not None and each.interval is not None:
-        text += f" Per served task {_after_subject(each)}."
-    return f"{text} In all {_after_subject(ratio, judge=False)}."
-
-
-def _served(summaries: Summaries, cell) -> str:
-    ok = summaries.of(cell.name).outcomes["ok"]
-    verb = names.verb(cell.design, "serves", "serve")
-    return f"{names.spoken_cell(cell)} {verb} {show_count(round(ok.median))}"
-
-
-def _after_subject(ratio: Ratio, judge: bool = True) -> str:
-    """ "a pool of 50 takes 0.81× [0.79, 0.84] as long: faster"."""
-    verb = names.verb(ratio.cell.design, "takes", "take")
-    text = (
-        f"{names.spoken_cell(ratio.cell)} {verb} {ratio_text(ratio.interval)} as long"
-    )
-    return f"{text}: {_judged(ratio)}" if judge else text
+    counts = [
+        show_count(round(summaries.of(cell.name).outcomes["ok"].median))
+        for cell in (ratio.cell, ratio.baseline)
+    ]
+    who, base = (names.spoken_cell(cell) for cell in (ratio.cell, ratio.baseline))
+    verb = names.verb(ratio.cell.design, "serves", "serve")
+    text = f"{who} {verb} {counts[0]}, {base} {counts[1]}: not the same work"
+    for other in summaries.compared("wall_per_ok_s"):
+        pair = (other.cell.name, other.baseline.name)
+        if pair == (ratio.cell.name, ratio.baseline.name) and other.interval:
+            factor = ratio_text(other.interval)
+            text += f"; per served task {factor} as long: {_judged(other)}"
+    return f"{text}; in all {ratio_text(ratio.interval)}."
 
 
 def success_sentence(summary: Summary) -> str | None:

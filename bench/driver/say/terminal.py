@@ -62,9 +62,8 @@ def complain(line: str) -> None:
 
 def shown_on(stream: TextIO, text: str) -> str:
     """The text with signs that this stream can show, and no control characters."""
-    text = "".join(
-        c if c.isprintable() or c in "\n" else INSTEAD.get(c, "?") for c in text
-    )
+    kept = (c if c.isprintable() or c in INSTEAD or c == "\n" else "?" for c in text)
+    text = "".join(kept)
     encoding = encoding_of(stream)
     try:
         text.encode(encoding)
