@@ -181,6 +181,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     ),
     "helgrind": lambda: script("tests/helgrind", env=PROGRAMS),
     "layers": lambda: script("tests/check_layers"),
+    "stages": lambda: script("tests/check_driver"),
     "headers": lambda: script("tests/check_headers"),
     "readme": lambda: script("bench/readme", "--check"),
     "model": lambda: script("tests/model/run"),

@@ -27,7 +27,8 @@ FLAGS = (
 )  # fmt: skip
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"ArrowRight": "\ue014", "ArrowLeft": "\ue012", "Escape": "\ue00c",
-        "Home": "\ue011", "End": "\ue010"}  # fmt: skip
+        "Home": "\ue011", "End": "\ue010", "ArrowUp": "\ue013", "ArrowDown": "\ue015",
+        "Enter": "\ue007"}  # fmt: skip
 START_LIMIT_S = 30
 
 

@@ -14,7 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "charts")]
 import axe  # noqa: E402
 import chromium  # noqa: E402
 import stand_in  # noqa: E402
-from driver import charts, report  # noqa: E402
+from driver import draw, page  # noqa: E402
 
 AXE = axe.source()
 OUTCOMES = ("waiting", "in flight", "ok", "rejected", "failed")
@@ -24,8 +24,8 @@ def written(folder: Path) -> stand_in.Material:
     """A report of synthetic runs in the folder."""
     material = stand_in.material(folder)
     m = material
-    drawn = charts.draw(folder, m.experiment, m.runs, m.summaries)
-    report.write(folder, m.experiment, m.runs, m.summaries, drawn, {"seed": 1})
+    drawn = draw.draw(folder, m.experiment, m.runs, m.summaries)
+    page.write(folder, m.experiment, m.runs, m.summaries, drawn, {"seed": 1})
     return material
 
 
@@ -65,7 +65,7 @@ class Page(unittest.TestCase):
             " list.value = value; list.dispatchEvent(new Event('change')); };"
             "pick('replay-tasks', arguments[0]);"
             "const offers = [...document.getElementById('replay-pool').options];"
-            "const name = `worker-pool of ${arguments[1]}`;"
+            "const name = `pool of ${arguments[1]}`;"
             "pick('replay-pool', offers.find((one) => one.text === name).value);",
             str(tasks), str(workers))  # fmt: skip
 
@@ -367,7 +367,7 @@ class WithoutScript(unittest.TestCase):
                 browser.close()
         self.assertIn("The timeline among the charts shows the same runs", shown)
         self.assertFalse(stage)
-        self.assertEqual(len(charts.wanted(stand_in.comparison())), figures)
+        self.assertEqual(len(draw.wanted(stand_in.comparison())), figures)
 
 
 if __name__ == "__main__":

@@ -142,8 +142,10 @@ def main():
     fault = os.environ.get("STAND_IN_FAULT")
     if os.environ.get("STAND_IN_ONLY", program) != program:
         fault = None
-    misbehave(fault)
     tasks = int(asked.get("tasks", 50))
+    if tasks == 0:
+        return  # a dry run: our options are as they should be
+    misbehave(fault)
     lanes = int(asked.get("workers", 5)) if program == "worker-pool" else tasks
     service_s = seconds(asked.get("service-time", "10ms"))
     start = time.monotonic()

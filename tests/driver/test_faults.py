@@ -13,8 +13,8 @@ from unittest import mock
 
 from .support import SMALL, DriverTest, read_runs, wait_for
 from driver import __main__ as main
-from driver import measure
-from driver.results import ResultsError
+from driver.run import measure
+from driver.run.folder import ResultsError
 
 
 class FullDisk(DriverTest):
@@ -70,11 +70,38 @@ class Gone(DriverTest):
         said = io.StringIO()
         with (
             mock.patch.dict(main.ACTIONS, {"list": refused}),
-            mock.patch.object(main.status, "listen"),
+            mock.patch.object(main.signals, "listen"),
             redirect_stderr(said),
         ):
             self.assertEqual(main.main(["--list"]), 3)
         self.assertEqual(said.getvalue(), "bench/run: [Errno 5] Input/output error\n")
+
+
+class Refused(DriverTest):
+    """What some systems refuse must not cost a run that has been made."""
+
+    # what is refused: (where the results then are, what is said of it)
+    CASES = {
+        "symlink": ("2*", "cannot make the link latest"),
+        "fsync": ("2*", ""),
+        "flock": ("2*", "cannot be locked"),
+        "rename": (".unfinished-2*", "cannot name the folder"),
+        "pidfd_open": ("2*", ""),
+    }
+
+    def test_every_case(self):
+        for name, (pattern, told) in self.CASES.items():
+            with self.subTest(name):
+                out = self.folder / f"out-{name}"
+                status, said, err = self.drive(
+                    "--blocks", "1", "--out", str(out), REFUSE=name
+                )
+                self.assertEqual(status, 0, err + said)
+                (folder,) = (path for path in out.glob(pattern) if path.name != "latest")
+                self.assertIn("4 tasks", said)
+                self.assertIn(str(folder), said)
+                self.assertIn(told, said + err)
+                self.assertEqual(len(read_runs(folder)), 5)
 
 
 class Errors(unittest.TestCase):
@@ -82,12 +109,12 @@ class Errors(unittest.TestCase):
         """What went wrong first is told, and the runs are kept."""
         folder = mock.Mock()
         session = mock.Mock(folder=folder)
-        session.summaries.side_effect = ZeroDivisionError
-        kept = measure._abandon(session, KeyError("what went wrong first"))
+        session.clerk.summarise.side_effect = ZeroDivisionError
+        kept = measure._abandon(session, {}, KeyError("what went wrong first"))
         self.assertEqual(kept, folder.abandon.return_value)
         self.assertIn("what went wrong first", folder.abandon.call_args[0][0])
         folder.abandon.side_effect = ResultsError
-        self.assertIsNone(measure._abandon(session, KeyError()))
+        self.assertIsNone(measure._abandon(session, {}, KeyError()))
 
 
 class Outputs(DriverTest):
@@ -118,7 +145,7 @@ class Outputs(DriverTest):
 
     def test_no_later_file_becomes_a_standard_one(self):
         code = (
-            "import os, sys; from driver import status; status.open_standard_files()\n"
+            "import os, sys; from driver.say import terminal; terminal.open_standard_files()\n"
             "later = os.open(sys.executable, os.O_RDONLY)\n"
             "links = [os.readlink(f'/proc/self/fd/{number}') for number in range(3)]\n"
             "sys.exit(later <= 2 or sys.executable in links)"

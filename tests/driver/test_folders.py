@@ -5,7 +5,7 @@ import json
 import shutil
 
 from .support import SMALL, DriverTest, read_runs
-from driver.stats import bootstrap_ratio
+from driver.reckon.stats import bootstrap_ratio
 
 
 class OnFolders(DriverTest):
@@ -61,14 +61,14 @@ class OnFolders(DriverTest):
         first, second = self.make(), self.make("--service-time", "2ms")
         status, out, _ = self.on_folders("compare", first, second)
         self.assertEqual(status, 1)
-        self.assertIn("the options differ", out)
+        self.assertIn("only in the first", out)
 
     def test_other_workloads_are_not_compared(self):
         first = self.make()
         second = self.make(STAND_IN_FAULT="digest")
         _, out, _ = self.on_folders("compare", first, second)
-        self.assertIn("worker-pool, 2 workers, 4 tasks: the workloads differ", out)
-        self.assertRegex(out, "thread-per-task, 4 tasks .*cannot tell")
+        self.assertIn("pool of 2, 4 tasks: the workloads differ", out)
+        self.assertRegex(out, "threads, 4 tasks .*× ")
 
     def test_another_schema_is_refused(self):
         first = self.make()
@@ -122,7 +122,7 @@ class OnFolders(DriverTest):
         first, second = self.make(), self.make(STAND_IN_FAULT="digest")
         status, _, err = self.on_folders("collect", first, second)
         self.assertEqual((status, err.count("\n")), (2, 1))
-        self.assertIn("had other workloads in worker-pool, 2 workers, 4 tasks", err)
+        self.assertIn("had other workloads in pool-2-n4", err)
         self.assertEqual([], list(self.out.glob("*-class")))
 
     def test_what_makes_machines_unlike_is_told(self):

@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY  # noqa: F401  (makes the driver importable)
-from driver.kernel_log import KernelLog, together, warning
+from driver.machine.kernel_log import KernelLog, together, warning
 
 USUAL = b"6,1,100,-;eth0: link is up\n SUBSYSTEM=net\n"
 HOT = b"4,2,200,-;CPU1: Core temperature above threshold, cpu clock throttled\n"
@@ -19,7 +19,7 @@ class KernelLogTest(unittest.TestCase):
         """A log whose device hands out a record a read, as the kernel's does."""
         log = KernelLog(Path(os.devnull))
         reads = iter([*records, BlockingIOError()])
-        patch = mock.patch("driver.kernel_log.os.read", side_effect=reads)
+        patch = mock.patch("driver.machine.kernel_log.os.read", side_effect=reads)
         patch.start()
         self.addCleanup(patch.stop)
         self.addCleanup(log.close)
@@ -45,7 +45,7 @@ class KernelLogTest(unittest.TestCase):
         log = KernelLog(Path(os.devnull))
         self.addCleanup(log.close)
         reads = iter([BrokenPipeError(), HOT, BlockingIOError()])
-        with mock.patch("driver.kernel_log.os.read", side_effect=reads):
+        with mock.patch("driver.machine.kernel_log.os.read", side_effect=reads):
             self.assertEqual(1, len(log.found()["trouble"]))
 
     def test_a_resumed_run_has_the_lines_of_both_parts(self) -> None:

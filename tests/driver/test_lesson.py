@@ -10,13 +10,15 @@ import unittest
 
 from . import REPOSITORY
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
-from driver.lessons import answer, guess, lesson, syllabus, teach
-from driver.charts import prediction
-from driver.experiment import ExperimentError
-from driver.report import lessons as part
+from driver.ask import guess, lesson
+from driver.reckon import answer
+from driver.teach import teach
+from driver.ask.typed import AskError
+from driver.page import pieces
+from driver.say import answers
 
 
-def outcome(**changes) -> lesson.Result:
+def outcome(**changes) -> answer.Result:
     told = {
         "number": "2", "question": "How <long>?", "unit": "s",
         "predictions": [0.1, 1.0],
@@ -24,13 +26,13 @@ def outcome(**changes) -> lesson.Result:
         "measured": {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6},
         "verdict": "borne out",
     }  # fmt: skip
-    return lesson.Result(**{**told, **changes})
+    return answer.Result(**{**told, **changes})
 
 
 class Files(Desk):
     def test_every_lesson_there_is_can_be_loaded(self) -> None:
-        for number in syllabus.numbers():
-            found = syllabus.load(number)
+        for number in lesson.numbers():
+            found = lesson.load(number)
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
 
@@ -40,7 +42,7 @@ class Files(Desk):
             if number := re.match(r"(\d+)\. ", section):
                 self.assertIn(f"`bench/run lesson {number[1]}`", section)
         named = set(re.findall(r"`bench/run lesson (\w+)`", page))
-        self.assertEqual(named, set(syllabus.numbers()))
+        self.assertEqual(named, set(lesson.numbers()))
 
     def test_a_malformed_one_names_file_and_field(self) -> None:
         self.assertEqual(0.1, self.load(GOOD).theory)
@@ -99,18 +101,18 @@ class Files(Desk):
         for name in ("10-a", "8b-a", "8-a", "no-number"):
             (self.folder / f"{name}.toml").write_text(GOOD)
         with self.assertRaisesRegex(
-            ExperimentError, "no lesson 7: there are 2, 8, 8b, 10"
+            AskError, "no lesson 7: there are 2, 8, 8b, 10"
         ):
-            syllabus.load("7", self.folder)
+            lesson.load("7", self.folder)
 
     def test_results_are_kept_and_read(self) -> None:
         found = outcome()
-        lesson.save(self.folder, found, lambda path, text: path.write_text(text))
-        self.assertEqual(found, lesson.read(self.folder))
+        answer.save(self.folder, found, lambda path, text: path.write_text(text))
+        self.assertEqual(found, answer.read(self.folder))
         older = json.dumps({**found.__dict__, "measured": {"median": 1}})
         for text in ("", "[]", "{}", '{"number": 1}', older):
-            (self.folder / lesson.FILE).write_text(text)
-            self.assertIsNone(lesson.read(self.folder), text)
+            (self.folder / answer.FILE).write_text(text)
+            self.assertIsNone(answer.read(self.folder), text)
 
     def test_a_report_tells_the_lessons_of_its_day_in_order(self) -> None:
         for name, number in (
@@ -118,11 +120,11 @@ class Files(Desk):
         ):  # fmt: skip
             (self.folder / name).mkdir()
             text = json.dumps({**outcome().__dict__, "number": number})
-            (self.folder / name / lesson.FILE).write_text(text)
+            (self.folder / name / answer.FILE).write_text(text)
         (self.folder / "20260102T10-a").mkdir()
-        told = lesson.of_the_day(self.folder / "20260102T10-a")
+        told = answer.of_the_day(self.folder / "20260102T10-a")
         self.assertEqual(["2", "3"], [found.number for found in told])
-        own = lesson.of_the_day(self.folder / "20260102T09-a")
+        own = answer.of_the_day(self.folder / "20260102T09-a")
         self.assertEqual(["3"], [found.number for found in own])
 
 
@@ -163,36 +165,23 @@ class Answers(Desk):
 
 
 class Told(unittest.TestCase):
-    def test_the_page_escapes_and_counts(self) -> None:
-        text = part.section([outcome()])
-        self.assertIn("How &lt;long&gt;?", text)
-        self.assertIn("1 of 2", text)
-        self.assertEqual("", part.section([]))
-        self.assertIn("nothing", part.section([outcome(measured={}, predictions=[])]))
+    def test_a_row_tells_who_said_what_and_what_came_out(self) -> None:
+        asked, guessed, theory, measured, near, claim = pieces._lesson_row(outcome())
+        self.assertEqual(("2. How <long>?", "100 ms, 1.00 s"), (asked, guessed))
+        self.assertEqual(("100 ms", "101 ms [100, 102], median of 6 runs"), (
+            theory, measured))  # fmt: skip
+        self.assertIn("1 of 2 guesses", near)
+        self.assertEqual("between 100 ms and 110 ms: borne out", claim)
+        row = pieces._lesson_row(outcome(measured={}, predictions=[]))
+        self.assertEqual(("nothing", "nothing: no run counted"), (row[1], row[3]))
 
-    def test_the_title_holds_what_the_data_say(self) -> None:
-        self.assertIn("1 of 2 came", prediction._title(outcome()))
-        self.assertIn("nobody came", prediction._title(outcome(predictions=[9.0])))
-        self.assertIn("nobody had", prediction._title(outcome(predictions=[])))
-
-    def test_words_beside_a_mark_do_not_leave_the_sheet(self) -> None:
-        for theory, side in ((0.09, prediction.RIGHT), (0.12, prediction.LEFT)):
-            found = outcome(theory={"value": theory, "words": "so"})
-            self.assertEqual(side, prediction._beside(found, 0.05, 0.2)[1])
-            away = {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6}
-            ends = outcome(theory=found.theory, measured=away)
-            self.assertEqual(prediction.RIGHT, prediction._beside(ends, 0.099, 1)[1])
-            self.assertEqual(prediction.LEFT, prediction._beside(ends, 0.01, 0.103)[1])
-
-    def test_the_axis_has_some_ticks_however_long_it_is(self) -> None:
-        for low, high in ((0.8, 1.3), (0.99, 1.01), (24, 40), (1, 9), (3, 4e6)):
-            ticks = prediction._round_values(low, high)
-            self.assertTrue(3 <= len(ticks) <= 9, (low, high, ticks))
-            self.assertTrue(low <= ticks[0] and ticks[-1] <= high, ticks)
+    def test_guesses_are_told_by_name_or_number(self) -> None:
+        found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
+        self.assertEqual("100 ms (Ann), 1.00 s (3 times)", answers.guessed_text(found))
 
     def test_few_runs_have_no_interval(self) -> None:
         few = {"value": 0.1, "low": None, "high": None, "n": 3}
-        self.assertIn("too few", teach.measured_words(outcome(measured=few)))
+        self.assertIn("too few", answers.measured_text(outcome(measured=few)))
 
 
 class AtTheTerminal(unittest.TestCase):
@@ -200,7 +189,7 @@ class AtTheTerminal(unittest.TestCase):
         """What _ask makes of what a class types."""
         ours, theirs = pty.openpty()
         code = (
-            "from driver.lessons import syllabus, teach; print(teach._ask(syllabus.load('2')))"
+            "from driver.teach import teach; from driver.ask import lesson; print(teach._ask(lesson.load('2')))"
         )
         os.write(ours, typed)
         done = subprocess.run(

@@ -4,9 +4,10 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver.model import Experiment, Role
-from driver.questions import answer_all
-from driver.summarise import summarise
+from driver.ask.experiment import Experiment
+from driver.run.run import Role
+from driver.say.questions import answer_all
+from driver.reckon.summarise import summarise
 
 
 class Questions(unittest.TestCase):
@@ -49,7 +50,7 @@ class Questions(unittest.TestCase):
         for run in runs:
             run.record["create_ns"] = run.record["wall_ns"] * 0.8
         self.assertIn(
-            "creating threads in thread-per-task (80 %)", self.answers(runs)[0].text
+            "creating threads in threads (80 %)", self.answers(runs)[0].text
         )
         for run in runs:
             run.record["create_ns"] = 0
@@ -79,13 +80,22 @@ class Questions(unittest.TestCase):
 
     def test_a_control_off_one_does_not_reproduce(self):
         answer = self.answers(self.runs(control=1.1))[3]
+        self.assertIsNone(answer.fine)
+        self.assertIn("differs by at most 10.0 %", answer.text)
+        wide = [*self.runs(control=0.8), *self.runs(control=1.2)[2:]]
+        self.assertIsNone(self.answers(wide)[3].fine)
+
+    def test_a_machine_that_becomes_slower_does_not_reproduce(self):
+        runs = [run for run in self.runs() if run.role is Role.MEASURE]
+        runs = [make_run(run.cell, run.block, run.block * 1.0) for run in runs]
+        answer = self.answers(runs)[3]
         self.assertIs(answer.fine, False)
-        self.assertIn("cannot resolve differences below 10.0 %", answer.text)
+        self.assertIn("the later was slower in 100 % of all pairs", answer.text)
 
     def test_no_difference_does_not_matter(self):
         answer = self.answers(self.runs(ratio=1.0))[4]
-        self.assertIsNone(answer.fine)
-        self.assertIn("0 of 1", answer.text)
+        self.assertIs(answer.fine, True)
+        self.assertIn("0 of 1 comparison differ by over 2 %, 1 by less", answer.text)
 
     def test_calls_without_waits_did_not_happen(self):
         runs = self.runs()

@@ -5,9 +5,10 @@ import re
 import unittest
 
 from .support import make_cell, make_record
-from driver import record
-from driver.figures import PLACES
-from driver.model import Timing
+from driver.reckon.theory import bound_wall_s
+from driver.run import record
+from driver.ask.figures import PLACES
+from driver.run.run import Timing
 
 
 class Records(unittest.TestCase):
@@ -160,14 +161,16 @@ class Records(unittest.TestCase):
     def test_faster_than_physics_is_refused(self):
         # Four tasks of 1 ms on two workers: two rounds.
         self.record["wall_ns"] = 1_999_999
-        self.assert_refused("physically impossible")
+        bound_s = bound_wall_s(self.cell, self.record)
+        with self.assertRaisesRegex(record.RecordError, record.IMPOSSIBLE):
+            record.check_bound(self.record, bound_s)
         self.record["wall_ns"] = 2_000_000
-        self.check()
+        record.check_bound(self.record, bound_s)
 
     def test_rejected_tasks_need_no_time(self):
         self.record["outcomes"] |= {"ok": 0, "rejected": 4}
         self.record["wall_ns"] = 1000
-        self.check()
+        record.check_bound(self.record, bound_wall_s(self.cell, self.record))
 
     def test_longer_than_hyperfine_saw_is_refused(self):
         self.record["wall_ns"] = 700_000_000

@@ -113,7 +113,7 @@ class Resuming(Stopped):
         self.assertEqual(status, 1, err)
         self.assertIn("not run again after it hung", out)
         runs = read_runs(self.only_folder())
-        self.assertEqual(sum(run.cell.design == "worker-pool" for run in runs), 1)
+        self.assertEqual(sum(run.cell.design.program == "worker-pool" for run in runs), 1)
 
     def test_a_folder_that_is_not_there_is_told_and_not_made(self):
         for options in (["--resume"], ["--full", "--resume"]):

@@ -10,10 +10,13 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_run
-from driver import session as sessions
-from driver.blocks import Plan, Protocol
-from driver.hyperfine import Shot
-from driver.model import Experiment
+from driver.conduct import Clerk
+from driver.reckon.summarise import summaries_of
+from driver.reckon.theory import planned_wall_s
+from driver.run import session as sessions
+from driver.run.plan import Plan, Protocol
+from driver.run.hyperfine import Shot
+from driver.ask.experiment import Experiment
 
 
 class Clock:
@@ -35,11 +38,8 @@ class Gun:
 
     def __init__(self, clock, walls_s):
         self.clock, self.walls_s = clock, list(walls_s)
-        self.fired, self.timeouts_s, self.linked = [], [], []
+        self.fired, self.timeouts_s = [], []
         self.sleeps_after = {}  # so many runs: how long the machine is suspended
-
-    def link_anew(self, seed):
-        self.linked.append((len(self.fired), seed))
 
     def fire(self, cell, timeout_s, **_):
         self.fired.append(cell.name)
@@ -71,10 +71,12 @@ class SessionTest(unittest.TestCase):
     def session(self, budget_s=150, blocks=None, cell=None, kept=(), **protocol):
         cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
         folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1, blocks)
+        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1,
+                    planned_wall_s, blocks
+        )
         asked = Experiment("t", "?", cells, ())
         with redirect_stderr(io.StringIO()) as self.said:
-            return sessions.Session(asked, plan, folder, [], blocks=list(kept))
+            return sessions.Session(asked, plan, folder, Clerk(), [], blocks=list(kept))
 
 
 class Promises(SessionTest):
@@ -110,8 +112,8 @@ class Promises(SessionTest):
 
     def test_precision_is_told_as_the_reason(self):
         promised, done, text = self.blocks(150, [1.0])
-        self.assertEqual(6, done)
-        self.assertIn(f"known to 2 % after 6 of {promised[-1]} blocks", text)
+        self.assertEqual(9, done)
+        self.assertIn(f"known well enough after 9 of {promised[-1]} blocks", text)
 
     def test_where_each_block_draws_other_tasks_more_of_them_say_more(self):
         made = self.session(150)
@@ -130,7 +132,7 @@ class Suspensions(SessionTest):
         gun.sleeps_after = sleeps_after
         made.run(gun)
         self.assertEqual(made.folder.add_block.call_count, len(made.blocks) - len(kept))
-        return made.summaries(True).noise.suspended_blocks
+        return summaries_of(made.kept({}, True)).noise.suspended_blocks
 
     def test_a_block_in_which_the_machine_slept_is_named(self):
         self.assertEqual(self.suspended({}), ())
@@ -148,19 +150,6 @@ class Suspensions(SessionTest):
 
 
 class Runs(SessionTest):
-    def test_the_programs_are_linked_anew_every_ten_blocks(self):
-        for relinks, seeds in ((True, {2: 2, 32: 3}), (False, {})):
-            with self.subTest(relinks=relinks):
-                made = self.session(blocks=12, relinks=relinks)
-                gun = Gun(self.clock, [1.0])
-                made.run(gun)
-                self.assertEqual(dict(gun.linked), seeds)
-                orders = [block["link_order"] for block in made.blocks]
-                self.assertEqual(
-                    [order and order["seed"] for order in orders],
-                    [None] + [2] * 10 + [3] * 2 if relinks else [None] * 13,
-                )
-
     def test_a_run_may_take_as_long_as_theory_has_it_whatever_was_seen(self):
         slow = make_cell("thread-per-task", **{"service-time": "4s"})
         made = self.session(blocks=2, cell=slow)

@@ -6,10 +6,12 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver import table
-from driver.model import Experiment, Role, Verdict
-from driver.summarise import summarise
-from driver.wording import ratio_sentence, whole_sentence
+from driver.reckon import tables
+from driver.ask.experiment import Experiment
+from driver.reckon.stats import Verdict
+from driver.run.run import Role
+from driver.reckon.summarise import summarise
+from driver.say.sentences import ratio_sentence, whole_sentence
 
 
 class Comparing(unittest.TestCase):
@@ -31,7 +33,7 @@ class Comparing(unittest.TestCase):
         return summarise(self.experiment, runs)
 
     def test_ratios_are_per_block_so_that_drift_cancels(self):
-        (ratio,) = self.summarise(self.runs(ratio=2.0)).ratios
+        (ratio,) = self.summarise(self.runs(ratio=2.0)).compared()
         self.assertAlmostEqual(ratio.interval.low, 2.0)
         self.assertAlmostEqual(ratio.interval.high, 2.0)
         self.assertIs(ratio.verdict, Verdict.MORE)
@@ -41,19 +43,20 @@ class Comparing(unittest.TestCase):
 
     def test_a_time_is_not_told_without_what_was_done_in_it(self):
         runs = self.runs()
-        self.assertNotIn("completes", self.whole_sentence(runs))
+        self.assertNotIn("same work", self.whole_sentence(runs))
         for run in runs:
             if run.cell is self.threads:
                 run.record["outcomes"] |= {"ok": 1, "rejected": 3}
         told = self.whole_sentence(runs)
-        self.assertIn("slower; it completes 4 tasks where that completes 1.", told)
+        self.assertIn("a pool of 2 serves 4, threads 1: not the same work; per", told)
+        self.assertIn("per served task 0.50× [0.50, 0.50] as long: faster", told)
 
     def whole_sentence(self, runs):
         found = self.summarise(runs)
         return whole_sentence(found.ratios[0], found)
 
-    def test_five_blocks_bear_no_verdict(self):
-        (ratio,) = self.summarise(self.runs(blocks=5)).ratios
+    def test_two_blocks_bear_no_verdict(self):
+        (ratio,) = self.summarise(self.runs(blocks=2)).compared()
         self.assertIs(ratio.verdict, Verdict.CANNOT_TELL)
         self.assertNotIn("slower", ratio_sentence(ratio))
 
@@ -73,14 +76,14 @@ class Comparing(unittest.TestCase):
         self.assertEqual(summary.n, 6)
         self.assertGreater(summary.figures["wall_s"].minimum, 1)
         self.assertEqual(found.ratios, ())
-        self.assertIn("1 of 7 runs count for nothing: it was ended", found.refusals[0])
+        self.assertIn("1 of 7 runs count for nothing: it was ended", found.refusals[0].why)
 
     def test_different_workloads_are_not_compared(self):
         runs = [run for run in self.runs() if run.cell is self.threads]
         runs += [make_run(self.pool, b, 1.0, digest="f" * 16) for b in range(1, 7)]
         found = self.summarise(runs)
         self.assertEqual(found.ratios, ())
-        self.assertIn("workloads differ", found.refusals[0])
+        self.assertIn("workloads differ", found.refusals[0].why)
         self.assertEqual(len(found.refusals), 1)
 
     def test_each_block_may_have_a_workload_of_its_own_if_that_is_asked(self):
@@ -89,20 +92,20 @@ class Comparing(unittest.TestCase):
             run.record["workload_digest"] = f"{run.block:016x}"
         self.assertEqual(self.summarise(runs).ratios, ())
         self.experiment = replace(self.experiment, reseed=True)
-        self.assertEqual(len(self.summarise(runs).ratios), 1)
+        self.assertEqual(len(self.summarise(runs).compared()), 1)
         runs[5].record["workload_digest"] = "f" * 16
         self.assertEqual(self.summarise(runs).ratios, ())
 
     def test_a_block_without_any_success_counts_in_the_ratio(self):
         self.experiment = replace(self.experiment, figure="goodput_per_s")
-        for cell, verdict in ((self.threads, "higher"), (self.pool, "lower")):
+        for cell, verdict in ((self.threads, "more"), (self.pool, "fewer")):
             runs = self.runs(ratio=0.9, blocks=14)
             for run in runs:
                 if run.cell is cell and run.block % 7:
                     run.record["outcomes"] |= {"ok": 0, "rejected": 4}
-            (ratio,) = self.summarise(runs).ratios
+            (ratio,) = self.summarise(runs).compared("goodput_per_s")
             self.assertEqual(ratio.interval.n, 14)
-            self.assertIn(verdict, ratio_sentence(ratio, "1/s"))
+            self.assertIn(verdict, ratio_sentence(ratio))
 
     def test_one_creation_cost_serves_the_theory_of_every_cell(self):
         many = make_cell("thread-per-task", tasks=8)
@@ -146,13 +149,13 @@ class Comparing(unittest.TestCase):
     def test_a_cell_without_runs_is_in_the_table_with_none(self):
         runs = [run for run in self.runs() if run.cell is self.threads]
         found = self.summarise(runs)
-        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        rows = list(csv.DictReader(io.StringIO(tables.write_summary(found))))
         counts = {row["cell"]: row["median"] for row in rows if row["figure"] == "runs"}
         self.assertEqual(counts, {self.threads.name: "6", self.pool.name: "0"})
 
     def test_the_table_holds_the_summary(self):
         found = self.summarise(self.runs())
-        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        rows = list(csv.DictReader(io.StringIO(tables.write_summary(found))))
         wall = next(
             row for row in rows
             if (row["cell"], row["figure"]) == (self.pool.name, "wall_s")
@@ -168,7 +171,7 @@ class Comparing(unittest.TestCase):
         few, many = make_cell(tasks=999), make_cell(tasks=1000)
         runs = [make_run(cell, block, 1.0) for cell in (few, many) for block in (1, 2)]
         found = summarise(Experiment("test", "?", (few, many), ()), runs)
-        rows = list(csv.DictReader(io.StringIO(table.write_summary(found))))
+        rows = list(csv.DictReader(io.StringIO(tables.write_summary(found))))
         for figure, tasks in (("p99", ["1000"]), ("p90", ["999", "1000"])):
             with_it = [r["tasks"] for r in rows if r["figure"] == f"latency_{figure}_s"]
             self.assertEqual(with_it, tasks)
