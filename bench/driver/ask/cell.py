@@ -49,6 +49,12 @@ class Design:
         size = self.workers or self.bound
         return "-".join([*self.kind.split(), *([str(size)] if size else [])])
 
+    @property
+    def sleeps_in_kernel(self) -> bool:
+        """Whether each of its waits is one of the kernel: fibers and goroutines share
+        kernel threads, and only those wait there."""
+        return not self.program.startswith(("fiber", "goroutine"))
+
     def is_named(self, name: str) -> bool:
         """Whether an experiment means this one: by kind, size or program."""
         size = self.workers or self.bound

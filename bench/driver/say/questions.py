@@ -189,4 +189,6 @@ def _happened(summaries: Summaries) -> Answer:
 
 def _slept(summary: Summary) -> bool:
     switches, ok = summary.figures.get("voluntary_switches"), summary.outcomes["ok"]
+    if not summary.cell.design.sleeps_in_kernel:
+        return True
     return switches is None or switches.median >= ok.median
