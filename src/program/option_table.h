@@ -22,8 +22,9 @@ enum option_kind {
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
 
-/* Has every design this option, or only those whose `struct runner` lists it? */
-enum option_owner { OF_ALL, OF_SOME };
+/* Has every program this option, or only those on fibers, or only those whose design
+ * lists it in its `struct runner`? */
+enum option_owner { OF_ALL, OF_FIBERS, OF_SOME };
 
 struct option_row {
     const char *name;
@@ -38,7 +39,7 @@ struct option_row {
     const char *choices[5];
 };
 
-enum { OPTION_ROWS = 36 }; /* checked where the table is */
+enum { OPTION_ROWS = 39 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

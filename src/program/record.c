@@ -41,11 +41,11 @@ static void write_peaks(struct json *json, struct run *run) {
 
 static void write_cpu(struct json *json, const struct process_figures *process) {
     json_open(json, "cpu");
-    json_count(json, "user_ns", process->user_ns);
-    json_count(json, "system_ns", process->system_ns);
-    json_count(json, "voluntary_switches", process->voluntary_switches);
-    json_count(json, "involuntary_switches", process->involuntary_switches);
-    json_count(json, "minor_faults", process->minor_faults);
+    json_known(json, "user_ns", process->user_ns);
+    json_known(json, "system_ns", process->system_ns);
+    json_known(json, "voluntary_switches", process->voluntary_switches);
+    json_known(json, "involuntary_switches", process->involuntary_switches);
+    json_known(json, "minor_faults", process->minor_faults);
     json_close(json);
 }
 

@@ -13,7 +13,8 @@
  * another thread of the kernel (such as the one that waits for Ctrl-C), it leaves the
  * park in a mailbox instead, and home wakes the sleeper when it next switches. When no
  * fiber is ready, home sleeps in the kernel until the earliest deadline, or until there
- * is mail.
+ * is mail. In virtual time nobody sleeps in the kernel: the clock is moved to the
+ * earliest deadline instead.
  */
 #include <errno.h>
 
@@ -54,10 +55,29 @@ __attribute__((constructor)) static void come_home(void) {
     must(timer_heap_reserve(&sleepers, fiber_count) ? 0 : ENOMEM);
 }
 
+/* Only home moves it; atomic, as other threads of the kernel ask for the time, too. */
+static _Atomic int64_t virtual_now_ns; /* 0: time is real */
+
+bool clock_is_virtual(void) {
+    return atomic_load_explicit(&virtual_now_ns, memory_order_relaxed) != 0;
+}
+
 int64_t now_ns(void) {
+    int64_t virtual_ns = atomic_load_explicit(&virtual_now_ns, memory_order_relaxed);
+    if (virtual_ns != 0) {
+        return virtual_ns;
+    }
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now); /* never fails: every Linux has this clock */
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static void set_virtual_now(int64_t moment_ns) {
+    atomic_store_explicit(&virtual_now_ns, moment_ns, memory_order_relaxed);
+}
+
+void clock_make_virtual(void) {
+    set_virtual_now(1); /* 0 would be DEADLINE_NOW */
 }
 
 bool thread_is_fiber(void) {
@@ -141,27 +161,39 @@ static void switch_to(struct fiber *to, bool for_good) {
     }
 }
 
-/* A report takes more room than a fiber has. */
-static _Noreturn void report_deadlock(void) {
+static void report_deadlock(void) {
     deadlock_report("fibers");
 }
 
-static void report_on_a_large_stack(void) {
+static void report_end_of_time(void) {
+    fprintf(stderr, "fatal error: all fibers wait for ever, or for moments beyond the "
+                    "end of virtual time, 292 years after its start\n");
+    fflush(stdout);
+    _exit(2);
+}
+
+/* A report takes more room than a fiber has. */
+static void end_with(void (*report)(void)) {
     static char stack[256 * 1024];
-    struct fiber reporter = {.context =
-                                 context_create(stack + sizeof stack, report_deadlock)};
+    struct fiber reporter = {.context = context_create(stack + sizeof stack, report)};
     sanitizer_create(&reporter.sanitizer, stack, sizeof stack);
     switch_to(&reporter, false);
 }
 
 /* Nobody is ready. */
-static void sleep_in_kernel(void) {
+static void wait_for_somebody(void) {
     int64_t until_ns = earliest_ns();
     /* In this order: an outsider posts its mail before it says that it has left. */
     if (until_ns == DEADLINE_NEVER && deadlock_is_possible() && !mail_has_come()) {
-        report_on_a_large_stack();
+        end_with(report_deadlock);
     }
-    mail_wait(until_ns);
+    if (!clock_is_virtual()) {
+        mail_wait(until_ns);
+    } else if (until_ns != DEADLINE_NEVER) {
+        set_virtual_now(until_ns);
+    } else if (!mail_has_come()) {
+        end_with(report_end_of_time);
+    }
 }
 
 /* The fiber that runs next: it has been ready for longest. */
@@ -177,7 +209,20 @@ static struct fiber *next_fiber(void) {
         if (ready != NULL) {
             return take_ready();
         }
-        sleep_in_kernel();
+        wait_for_somebody();
+    }
+}
+
+/* Those whose time has come meanwhile are next: before anybody who gets ready later. */
+void clock_spend(int64_t duration_ns) {
+    invariant(duration_ns == 0 || (clock_is_virtual() && is_home));
+    if (duration_ns > 0) {
+        int64_t moment_ns = deadline_after_ns(now_ns(), duration_ns);
+        if (moment_ns == DEADLINE_NEVER) {
+            end_with(report_end_of_time);
+        }
+        set_virtual_now(moment_ns);
+        wake_whose_time_has_come();
     }
 }
 

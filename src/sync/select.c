@@ -93,16 +93,24 @@ static void find_lock_order(struct selection *selection) {
     }
 }
 
+static uint64_t seed; /* set before there is a second thread */
+static _Atomic uint64_t streams;
+static _Thread_local struct random chance; /* each thread of the kernel has its own */
+
+void chan_select_seed(uint64_t new_seed) {
+    seed = new_seed;
+    atomic_store(&streams, 0);
+    chance.state = 0;
+}
+
 /* Fisher and Yates, inside out: each order has the same chance. */
 static void shuffle(struct selection *selection) {
-    static _Atomic uint64_t streams;
-    static _Thread_local struct random random;
-    if (random.state == 0) {
-        random = random_at(0, atomic_fetch_add(&streams, 1));
+    if (chance.state == 0) {
+        chance = random_at(seed, atomic_fetch_add(&streams, 1));
     }
     selection->order[0] = 0;
     for (int i = 1; i < selection->count; i++) {
-        int j = (int)random_below(&random, (uint32_t)i + 1);
+        int j = (int)random_below(&chance, (uint32_t)i + 1);
         selection->order[i] = selection->order[j];
         selection->order[j] = i;
     }
