@@ -73,13 +73,14 @@ class Signals(unittest.TestCase):
                 for cancel in ("between", "within"):
                     with self.subTest(program, number=number, cancel=cancel):
                         args = ["-n", 1000, "-s", "200ms", "--cancel", cancel]
-                        if program == "thread-per-task":
+                        if not is_pool(program):
                             args += ["--max-threads", 5]
                         self.assert_stopped(interrupt(program, number, *args), number)
 
     def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
-        for program, bound in zip(PROGRAMS, ("--max-threads", "--workers", "--workers")):
+        for program in PROGRAMS:
             with self.subTest(program):
+                bound = "--workers" if is_pool(program) else "--max-threads"
                 args = ["-n", 1000, "-s", "200ms", "--cancel", "none", bound, 5]
                 ending = interrupt(program, signal.SIGINT, *args)
                 self.assert_stopped(ending, signal.SIGINT)
