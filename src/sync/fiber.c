@@ -144,7 +144,18 @@ static void wake_sleeper(struct park *park) {
     }
 }
 
-void deadlock_outsider_left(void) {
+/* Other threads of the kernel that are about to wake somebody: as long as there are
+ * any, virtual time stands still. */
+static _Atomic int outsiders;
+
+void thread_outsider_begins(void) {
+    atomic_fetch_add(&outsiders, 1);
+    deadlock_thread_begins();
+}
+
+void thread_outsider_ends(void) {
+    deadlock_thread_cancelled();
+    atomic_fetch_sub(&outsiders, 1);
     mail_ring(); /* it may have been the last who could have woken somebody */
 }
 
@@ -184,14 +195,17 @@ static void end_with(void (*report)(void)) {
 static void wait_for_somebody(void) {
     int64_t until_ns = earliest_ns();
     /* In this order: an outsider posts its mail before it says that it has left. */
-    if (until_ns == DEADLINE_NEVER && deadlock_is_possible() && !mail_has_come()) {
+    bool left_alone = atomic_load(&outsiders) == 0 && !mail_has_come();
+    if (left_alone && until_ns == DEADLINE_NEVER && deadlock_is_possible()) {
         end_with(report_deadlock);
     }
     if (!clock_is_virtual()) {
         mail_wait(until_ns);
+    } else if (!left_alone) {
+        mail_wait(DEADLINE_NEVER);
     } else if (until_ns != DEADLINE_NEVER) {
         set_virtual_now(until_ns);
-    } else if (!mail_has_come()) {
+    } else {
         end_with(report_end_of_time);
     }
 }

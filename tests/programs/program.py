@@ -17,6 +17,7 @@ from typing import Any
 
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
 PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
+FIBER_PROGRAMS = ("fiber-per-task", "fiber-pool")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
 # A sanitizer takes so much memory, and so many calls, that limits mean something else.
 SANITIZED = not FAIL_SHIM.exists()
@@ -145,13 +146,20 @@ def only(**counts: int) -> dict[str, int]:
     return {**dict.fromkeys(OUTCOMES, 0), **counts}
 
 
-def on_each(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
-    """The same claim about each of the programs."""
+def on_all_of(programs: tuple[str, ...]) -> Callable[..., Callable[[Any], None]]:
+    """The same claim about each of these programs."""
 
-    @functools.wraps(test)
-    def claim_about_each(self: Any) -> None:
-        for program in PROGRAMS:
-            with self.subTest(program):
-                test(self, program)
+    def decorate(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
+        @functools.wraps(test)
+        def claim_about_each(self: Any) -> None:
+            for program in programs:
+                with self.subTest(program):
+                    test(self, program)
 
-    return claim_about_each
+        return claim_about_each
+
+    return decorate
+
+
+on_each = on_all_of(PROGRAMS)
+on_each_fiber_program = on_all_of(FIBER_PROGRAMS)

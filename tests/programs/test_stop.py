@@ -17,7 +17,7 @@ class Deadline(unittest.TestCase):
         """What the stop record says is what the samples show."""
         stop, tasks = record["stop"], record["config"]["tasks"]
         started = [task for task in samples if task.started_ns is not None]
-        before = [task for task in started if task.started_ns < stop["at_ns"]]
+        before = [task for task in started if task.started_ns <= stop["at_ns"]]
         flying = [task for task in before if task.finished_ns > stop["at_ns"]]
         self.assertEqual(stop["started"], len(before))
         self.assertEqual(stop["in_flight"], len(flying))
