@@ -46,7 +46,9 @@ void tally_finished(struct tally *tally, const struct task_result *result) {
     int64_t due_ns = tally->started_at_ns + result->task.due_ns;
     bool answered = result->outcome == OUTCOME_OK || result->outcome == OUTCOME_SILENT;
     note_outcome(tally, result->outcome, 1, result->finished_at_ns);
-    count(&tally->interrupted, result->outcome == OUTCOME_CANCELLED);
+    if (result->outcome == OUTCOME_CANCELLED) {
+        count(&tally->interrupted, 1);
+    }
     histogram_add(answered ? &tally->latency : &tally->failed_latency,
                   result->finished_at_ns - due_ns);
     histogram_add(&tally->queue_wait, result->started_at_ns - due_ns);

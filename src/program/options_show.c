@@ -21,11 +21,11 @@ static const char notes[] =
 
 static const char notes_on_time[] =
     "\n"
-    "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the clock\n"
-    "jumps to the next moment for which one waits. Creating a fiber takes its creator\n"
-    "--spawn-time, and each task takes --task-time before its first call, both on the\n"
-    "one CPU, where meanwhile nobody else runs. The seed decides the whole record; what\n"
-    "it would tell of the process is null.\n";
+    "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
+    "clock jumps to the next moment for which one waits. Creating a fiber takes its\n"
+    "creator --spawn-time, and each task takes --task-time before its first call,\n"
+    "both on the one CPU, where meanwhile nobody else runs. The seed decides the\n"
+    "whole record; what it would tell of the process is null.\n";
 
 /* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
  */

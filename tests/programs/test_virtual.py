@@ -283,7 +283,7 @@ class Limits(unittest.TestCase):
     def test_help_says_who_pays(self) -> None:
         for program in ("fiber-pool", "fiber-per-task"):
             text = run(program, "--help").out
-            self.assertIn("takes its creator\n--spawn-time", text)
+            self.assertIn("takes its\ncreator --spawn-time", text)
         self.assertNotIn("virtual", run("worker-pool", "--help").out)
 
 
