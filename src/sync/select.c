@@ -68,11 +68,12 @@ static void sort_by_address(struct chan **chans, int count) {
         return;
     }
     for (int i = 1; i < count; i++) {
-        for (int j = i; j > 0 && by_address(&chans[j - 1], &chans[j]) > 0; j--) {
-            struct chan *swapped = chans[j];
-            chans[j] = chans[j - 1];
-            chans[j - 1] = swapped;
+        struct chan *chan = chans[i];
+        int place = i;
+        for (; place > 0 && by_address(&chans[place - 1], &chan) > 0; place--) {
+            chans[place] = chans[place - 1];
         }
+        chans[place] = chan;
     }
 }
 
