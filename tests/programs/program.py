@@ -18,6 +18,7 @@ from typing import Any
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
 PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
 FIBER_PROGRAMS = ("fiber-per-task", "fiber-pool")
+VIRTUAL = ("--clock", "virtual")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
 # A sanitizer takes so much memory, and so many calls, that limits mean something else.
 SANITIZED = not FAIL_SHIM.exists()
@@ -139,6 +140,11 @@ def read_samples(path: Path) -> list[Sample]:
 
 def is_pool(program: str) -> bool:
     return program.endswith("-pool")
+
+
+def bound(program: str, most: int) -> tuple[str, int]:
+    """No more than `most` tasks under way at once."""
+    return ("--workers" if is_pool(program) else "--max-threads", most)
 
 
 def only(**counts: int) -> dict[str, int]:

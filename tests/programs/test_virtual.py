@@ -13,13 +13,12 @@ import unittest
 from pathlib import Path
 
 from .program import (
-    BUILD, Ending, Sample, finish, measure, on_each_fiber_program, only, read_samples, run,
-    sample, start,
+    VIRTUAL, Ending, Sample, bound, finish, measure, on_each_fiber_program, only,
+    read_samples, run, sample, start,
 )  # fmt: skip
 from .workload import Workload
 
 MS, S = 1_000_000, 1_000_000_000
-VIRTUAL = ("--clock", "virtual")
 DISTRIBUTIONS = ("fixed", "uniform", "exponential", "lognormal")
 ARRIVALS = ("batch", "fixed:500/s", "poisson:700/s")
 FAULTS = (
@@ -32,10 +31,6 @@ OF_THE_PROCESS = {
     "rss_bytes", "virtual_bytes", "page_table_bytes", "user_ns", "system_ns",
     "voluntary_switches", "involuntary_switches", "minor_faults",
 }  # fmt: skip
-
-
-def bound(program: str, most: int) -> tuple[str, int]:
-    return ("--workers" if program == "fiber-pool" else "--max-threads", most)
 
 
 def told(program: str, *args: object, **settings: object) -> tuple[str, bytes]:
@@ -152,6 +147,8 @@ class Theory(unittest.TestCase):
                 expected = as_a_queue(work, servers)
                 self.assertEqual(times_of(samples), expected)
                 self.assertEqual(record["wall_ns"], max(ends for _, ends in expected))
+                latest = max(task.finished_ns - task.due_ns for task in samples)
+                self.assertEqual(record["latency_ns"]["max"], latest)
 
     def test_a_fiber_per_task_costs_its_creation_and_its_work_one_by_one(self) -> None:
         for create_us, work_us in ((70, 0), (0, 30), (70, 30)):
