@@ -190,6 +190,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "driver": lambda: python_suite("driver", PROGRAMS),
     "charts": lambda: python_suite("charts", PROGRAMS),
     "browser": lambda: python_suite("browser", PROGRAMS),
+    "fleet": lambda: python_suite("fleet"),
 }
 
 
