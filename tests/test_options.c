@@ -270,6 +270,21 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
     assert_true(offers > 15);
 }
 
+static void virtual_time_is_for_fibers_and_costs_are_for_virtual_time(void) {
+    static const char *const costs[] = {"--spawn-time=1ms", "--task-time=1ns"};
+    for (int i = 0; i < 2; i++) {
+        if (thread_is_fiber()) {
+            ASSERT_REFUSED(&pool_like, "need --clock virtual", costs[i]);
+            ASSERT_REFUSED(&pool_like, "need --clock virtual", "--clock=virtual", costs[i],
+                           "--clock=monotonic");
+            assert_int_equal(PARSE(&pool_like, costs[i], "--clock=virtual"), OPTIONS_OK);
+        } else {
+            ASSERT_REFUSED(&pool_like, "is not an option of pool-like", costs[i]);
+            ASSERT_REFUSED(&pool_like, "--clock is not", "--clock=virtual");
+        }
+    }
+}
+
 static void what_was_asked_for_is_in_the_record(void) {
     assert_int_equal(PARSE(&pool_like, "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
                            "--stack-size=64K", "--api-rate=1000/s",
@@ -305,6 +320,7 @@ static const struct claim claims[] = {
     CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),
     CLAIM(the_default_that_help_names_is_the_default),
     CLAIM(what_a_message_offers_is_accepted_and_no_more),
+    CLAIM(virtual_time_is_for_fibers_and_costs_are_for_virtual_time),
     CLAIM(what_was_asked_for_is_in_the_record),
 };
 

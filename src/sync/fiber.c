@@ -77,7 +77,9 @@ static void set_virtual_now(int64_t moment_ns) {
 }
 
 void clock_make_virtual(void) {
-    set_virtual_now(1); /* 0 would be DEADLINE_NOW */
+    if (!clock_is_virtual()) {
+        set_virtual_now(1); /* 0 would be DEADLINE_NOW */
+    }
 }
 
 bool thread_is_fiber(void) {
