@@ -291,16 +291,6 @@ static void an_overflow_is_said_to_be_one(void) {
 #endif
 }
 
-static void spend_time(void) {
-    clock_spend(0);
-    clock_spend(1);
-}
-
-static void real_time_cannot_be_spent(void) {
-    assert_false(clock_is_virtual());
-    assert_child_ends(spend_time, -SIGABRT);
-}
-
 static const struct claim claims[] = {
     /* First: the handler comes with the first fiber, and a child takes it away. */
     CLAIM(an_overflow_is_said_to_be_one),
@@ -312,7 +302,6 @@ static const struct claim claims[] = {
     CLAIM(no_wake_from_outside_is_lost_whenever_it_comes),
     CLAIM(no_signal_ends_a_sleep_before_its_moment),
     CLAIM(each_fiber_has_its_stack_to_itself),
-    CLAIM(real_time_cannot_be_spent),
 };
 
 int main(int argc, char **argv) {

@@ -13,9 +13,8 @@
 
 static const struct runner *const runners[] = {&pool_like, &spawner_like};
 
-static struct options options;
-
 enum { WORDS = 8 };
+static struct options options;
 
 /* Parses up to WORDS words after the program's name. */
 static enum options_result parse(const struct runner *runner,
@@ -185,8 +184,8 @@ static void every_option_is_in_help_once_if_it_is_the_programs(void) {
 static void key_of(const struct option_row *row, char key[static 64]) {
     static const char *const suffixes[KIND_ACTION + 1] = {
         [KIND_SIZE] = "_bytes", [KIND_DURATION] = "_ns", [KIND_RATE] = "_per_s"};
-    const char *suffix = suffixes[row->kind] ? suffixes[row->kind] : "";
-    snprintf(key, 64, "%s%s", row->name, row->kind == KIND_SPAN ? "_start_ns" : suffix);
+    const char *suffix = row->kind == KIND_SPAN ? "_start_ns" : suffixes[row->kind];
+    snprintf(key, 64, "%s%s", row->name, suffix != NULL ? suffix : "");
     for (char *c = key; *c != '\0'; c++) {
         *c = *c == '-' ? '_' : *c;
     }
@@ -203,13 +202,12 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
             const struct option_row *row = &option_rows[r];
             bool told = row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
                         row->kind != KIND_ACTION;
-            bool belongs = belongs_to(row, runners[i]);
             char key[64];
             key_of(row, key);
             assert_int_equal(json_keys(json, key), told);
-            keys +=
-                told + (told && (row->kind == KIND_SPAN || row->kind == KIND_ARRIVALS));
-            if (told && !belongs) {
+            bool twice = row->kind == KIND_SPAN || row->kind == KIND_ARRIVALS;
+            keys += told * (1 + twice);
+            if (told && !belongs_to(row, runners[i])) {
                 assert_json(json, key, "null");
             }
         }
@@ -241,16 +239,15 @@ static void the_default_that_help_names_is_the_default(void) {
 
 /* A message says "from A to B": then A and B must be fine, and 9B, as in 950, not. */
 static void what_a_message_offers_is_accepted_and_no_more(void) {
-    /* Without it, some options accept nothing but their default. */
     const char *clock = thread_is_fiber() ? "--clock=virtual" : "--seed=1";
     int offers = 0;
     for (int r = 0; r < OPTION_ROWS; r++) {
         const struct option_row *row = &option_rows[r];
         const struct runner *runner = runners[!belongs_to(row, runners[0])];
         char word[128];
-        char least[32];
-        char most[32];
-        if (row->argument == NULL || row->kind == KIND_PATH || !belongs_to(row, runner)) {
+        char least[32], most[32];
+        if (row->argument == NULL || row->kind == KIND_PATH ||
+            !belongs_to(row, runner)) {
             continue;
         }
         snprintf(word, sizeof word, "--%s=rubbish", row->name);
@@ -268,21 +265,6 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
         offers++;
     }
     assert_true(offers > 15);
-}
-
-static void virtual_time_is_for_fibers_and_costs_are_for_virtual_time(void) {
-    static const char *const costs[] = {"--spawn-time=1ms", "--task-time=1ns"};
-    for (int i = 0; i < 2; i++) {
-        if (thread_is_fiber()) {
-            ASSERT_REFUSED(&pool_like, "need --clock virtual", costs[i]);
-            ASSERT_REFUSED(&pool_like, "need --clock virtual", "--clock=virtual", costs[i],
-                           "--clock=monotonic");
-            assert_int_equal(PARSE(&pool_like, costs[i], "--clock=virtual"), OPTIONS_OK);
-        } else {
-            ASSERT_REFUSED(&pool_like, "is not an option of pool-like", costs[i]);
-            ASSERT_REFUSED(&pool_like, "--clock is not", "--clock=virtual");
-        }
-    }
 }
 
 static void what_was_asked_for_is_in_the_record(void) {
@@ -320,7 +302,6 @@ static const struct claim claims[] = {
     CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),
     CLAIM(the_default_that_help_names_is_the_default),
     CLAIM(what_a_message_offers_is_accepted_and_no_more),
-    CLAIM(virtual_time_is_for_fibers_and_costs_are_for_virtual_time),
     CLAIM(what_was_asked_for_is_in_the_record),
 };
 

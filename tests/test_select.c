@@ -286,29 +286,6 @@ static void two_sends_on_one_channel_have_the_same_chance(void) {
     chan_free(chan);
 }
 
-/* Of two channels that are always ready, which were taken: a bit for each time. */
-static uint64_t taken_with(uint64_t seed) {
-    struct chan *chans[] = {chan_create(0, 0), chan_create(0, 0)};
-    struct chan_case cases[] = {{chans[0], CHAN_RECEIVE, NULL, CHAN_OK},
-                                {chans[1], CHAN_RECEIVE, NULL, CHAN_OK}};
-    uint64_t taken = 0;
-    chan_close(chans[0]);
-    chan_close(chans[1]);
-    chan_select_seed(seed);
-    for (int i = 0; i < 64; i++) {
-        taken = taken << 1 | (unsigned)chan_select(cases, 2, DEADLINE_NOW);
-    }
-    chan_free(chans[0]);
-    chan_free(chans[1]);
-    return taken;
-}
-
-static void the_seed_decides_which_are_taken(void) {
-    uint64_t taken = taken_with(5);
-    assert_true(taken == taken_with(5));
-    assert_true(taken != taken_with(6));
-}
-
 static const struct claim claims[] = {
     CLAIM(nothing_to_choose_from_waits_for_the_deadline),
     CLAIM(a_case_without_channel_is_never_chosen),
@@ -321,7 +298,6 @@ static const struct claim claims[] = {
     CLAIM(losing_cases_leave_nothing_behind),
     CLAIM(ready_cases_have_the_same_chance),
     CLAIM(two_sends_on_one_channel_have_the_same_chance),
-    CLAIM(the_seed_decides_which_are_taken),
 };
 
 int main(int argc, char **argv) {

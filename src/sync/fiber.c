@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "deadlock.h"
+#include "fiber_clock.h"
 #include "fiber_mail.h"
 #include "fiber_pile.h"
 #include "fiber_switch.h"
@@ -53,33 +54,6 @@ static void set_state(struct park *park, uint32_t state) {
 __attribute__((constructor)) static void come_home(void) {
     is_home = true;
     must(timer_heap_reserve(&sleepers, fiber_count) ? 0 : ENOMEM);
-}
-
-/* Only home moves it; atomic, as other threads of the kernel ask for the time, too. */
-static _Atomic int64_t virtual_now_ns; /* 0: time is real */
-
-bool clock_is_virtual(void) {
-    return atomic_load_explicit(&virtual_now_ns, memory_order_relaxed) != 0;
-}
-
-int64_t now_ns(void) {
-    int64_t virtual_ns = atomic_load_explicit(&virtual_now_ns, memory_order_relaxed);
-    if (virtual_ns != 0) {
-        return virtual_ns;
-    }
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now); /* never fails: every Linux has this clock */
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-static void set_virtual_now(int64_t moment_ns) {
-    atomic_store_explicit(&virtual_now_ns, moment_ns, memory_order_relaxed);
-}
-
-void clock_make_virtual(void) {
-    if (!clock_is_virtual()) {
-        set_virtual_now(1); /* 0 would be DEADLINE_NOW */
-    }
 }
 
 bool thread_is_fiber(void) {
@@ -176,13 +150,6 @@ static void switch_to(struct fiber *to, bool for_good) {
 
 static void report_deadlock(void) {
     deadlock_report("fibers");
-}
-
-static void report_end_of_time(void) {
-    fprintf(stderr, "fatal error: all fibers wait for ever, or for moments beyond the "
-                    "end of virtual time, 292 years after its start\n");
-    fflush(stdout);
-    _exit(2);
 }
 
 /* A report takes more room than a fiber has. */
