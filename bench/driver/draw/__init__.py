@@ -21,8 +21,8 @@ from ..reckon import answer
 from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
-from . import bars, boxes, gnuplot, heat, over_time, predictions, scatter, slide
-from . import spread, strips, trust, words
+from . import bars, boxes, gnuplot, heat, hero, over_time, predictions, scatter
+from . import slide, spread, strips, trust, words
 from .material import Material
 from .chart import Chart, ChartError
 from .view import View
@@ -65,12 +65,14 @@ def draw(
         gnuplot.write_data(material.tables_of(shown), folder / "charts")
     except ChartError as error:
         return [Chart.failed("charts", error)]
-    return [
+    drawn = [
         chart if chart.problem else _safely(
             chart.name, lambda: gnuplot.draw(chart, folder, kinds)
         )
         for chart in made
     ]  # fmt: skip
+    film = _safely("hero", lambda: hero.draw(material))
+    return [*drawn, film] if film.problem else drawn
 
 
 def _safely(name: str, make: Callable[[], Chart]) -> Chart:
