@@ -201,6 +201,14 @@ class Crowds(unittest.TestCase):
         self.assertAlmostEqual(theory.accepted_by_rate(cell, COSTS), 20 + 1000 * 0.04)
         self.assertIsNone(theory.accepted_by_rate(cell, Constants()))
 
+    def test_a_burst_that_cannot_hold_the_workers_in_step_has_no_formula(self):
+        for burst, workers, known in ((1, 10, False), (5, 5, True), (4, 5, False),
+                                      (9, 50, False), (10, 50, True)):  # fmt: skip
+            cell = make_cell("worker-pool", workers=workers, tasks=1000, **{
+                "service-time": "10ms", "api-rate": "1000/s", "api-burst": burst})  # fmt: skip
+            found = theory.accepted_by_rate(cell, COSTS)
+            self.assertEqual(found is not None, known, (burst, workers))
+
     def test_little(self):
         self.assertAlmostEqual(
             theory.alive_at_once(10_000, D, COSTS), (D + O) / C
