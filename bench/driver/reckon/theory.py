@@ -23,15 +23,14 @@ and is joined, if nothing else is to do. bench/micro measures them before the fi
   Little           d / c threads are alive at once, if there are so many
   token bucket     b + r T calls are accepted in T; none is rejected while
                    W <= min(b, r d)
-  capacity         threads, one each c: K (ceil(N c / (d + o))) are accepted, or less in
-                   the last of these batches
+  capacity         threads, one each c: of ceil((d + o) / c) born in a row K are accepted
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, floor, sqrt
+from math import ceil, sqrt
 from typing import Any, NamedTuple
 
 from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
@@ -249,10 +248,10 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
     if cell.workers or costs.create_s is None:
         return None  # who is rejected comes back sooner: no simple formula
     slept_s = cell.service_s + costs.oversleep(cell.service_s)
-    created_s = cell.tasks * costs.create_s
-    batches = floor(created_s / slept_s)
-    rest = (created_s - batches * slept_s) / costs.create_s
-    return min(cell.tasks, batches * capacity + min(capacity, rest))
+    # Until the first place is free again, so many are born; then all begins anew.
+    born = max(capacity, ceil(slept_s / costs.create_s))
+    batches, rest = divmod(cell.tasks, born)
+    return batches * capacity + min(capacity, rest)
 
 
 def alive_at_once(tasks: int, service_s: float, costs: Constants) -> float:
