@@ -77,6 +77,7 @@ class Experiment:
     sections: tuple[str, ...] = ()
     minutes: float = FULL_MINUTES
     reseed: bool = False
+    notes: tuple[str, ...] = ()  # of charts that its cells cannot have
 
     def rank(self, cell: Cell) -> int:
         """Its place among the baselines; after all of them if it is none."""
@@ -154,20 +155,21 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
             raise AskError(f"no design of this experiment takes --{key}")
     # What was swept besides the design must be the same in two cells, too.
     swept = [key for key, value in overrides.items() if isinstance(value, list)]
-    shares = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
+    shared = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
+    gone = {key for key, value in overrides.items() if value is None}
     made = Experiment(
         name=name, question=asked.question, charts=asked.charts, figure=asked.figure,
         cells=_unique(cells, overrides), samples=_unique(samples, overrides),
         baselines=(
             (asked.baseline,) if isinstance(asked.baseline, str) else asked.baseline
         ),
-        compare_by=tuple(dict.fromkeys(shares)),
+        compare_by=tuple(key for key in dict.fromkeys(shared) if key not in gone),
         sections=asked.sections, minutes=asked.minutes, reseed=asked.reseed,
     )  # fmt: skip
     _check(made)
     made = named(made)
-    declaration.check(made)
-    return made
+    charts, notes = declaration.check(made, changed=bool(overrides))
+    return replace(made, charts=tuple(charts), notes=tuple(notes))
 
 
 def _check(made: Experiment) -> None:
@@ -178,11 +180,11 @@ def _check(made: Experiment) -> None:
     for what, names, known in (
         ("figure", [made.figure], FIGURES),
         ("section", made.sections, SECTIONS),
-        ("baseline", kinds, [*PROGRAM_OF, *sorted(programs - KINDS.keys())]),
+        ("baseline", kinds, [*PROGRAM_OF, *sorted(programs)]),
         ("compare-by", made.compare_by, sorted(options)),
     ):
         for name in names:
-            if name not in known and name not in programs:
+            if name not in known:
                 raise AskError(f"{what} '{name}' is none of {', '.join(known)}")
 
 

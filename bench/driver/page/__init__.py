@@ -56,7 +56,7 @@ def write(
         doubts=pieces.doubts(summaries), noisy=pieces.noisy(summaries),
         questions=questions.answer_all(experiment, runs, summaries),
         cells=pieces.cells(experiment, summaries, runs),
-        extras=["\n".join(extras.EXTRAS[name](runs, summaries.machine))
+        extras=["\n".join(extras.EXTRAS[name](summaries, runs))
                 for name in experiment.sections],
         lesson=pieces.lesson(answer.read(folder)), lessons=pieces.of_the_day(folder),
         environment=list(pieces.flat(environment)), commands=pieces.commands(runs),

@@ -81,7 +81,8 @@ class _Block:
 def describe(experiment: Experiment) -> dict[str, Any]:
     """The experiment as environment.json keeps it."""
     told = {"schema_version": SCHEMA_VERSION, "experiment": experiment.name}
-    told |= {key: each for key, each in vars(experiment).items() if key != "name"}
+    told |= vars(experiment)
+    del told["name"], told["notes"]
     for key in ("cells", "samples"):
         told[key] = [cell_to_json(cell) for cell in told[key]]
     return told
