@@ -8,6 +8,7 @@ A lesson is an experiment (see experiment.py) and
     theory = "100ms"          what follows by arithmetic (optional), and ...
     from = "50 / 5 rounds"    ... how
     claim = ["99ms", "115ms"] what the lesson wants to show
+    wrong = ["10ms", "500ms"] what else people say: the other options of the quiz
     why = "..."               three sentences, after the result
     change = "..."            what to change and predict again
     ends = "..."              where it stops being true
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from .typed import AskError
 
 LESSONS = REPOSITORY / "bench/lessons"
 NEEDED = ("claim", "why", "change", "ends")
-OF_CELLS = {*NEEDED, "figure", "theory", "from", "best", "setting"}
+OF_CELLS = {*NEEDED, "figure", "theory", "from", "best", "setting", "wrong"}
 OF_CHOICES = {*NEEDED, "command", "choices"}
 WORDS = ("why", "change", "ends", "figure", "theory", "from", "command")
 
@@ -65,7 +66,7 @@ class Lesson:
     number: str
     experiment: Experiment  # without cells where a program decides between choices
     unit: str
-    claim: tuple[Value, Value]
+    claim: tuple[Value, ...]  # none where an option was changed
     why: str
     change: str
     ends: str
@@ -74,6 +75,9 @@ class Lesson:
     figure: str = ""
     best: str = ""  # "least" or "most": which cell's setting is the answer
     setting: str = ""  # the option by which the cells differ
+    wrong: tuple[Value, ...] = ()
+    plain: str = ""  # the unit of a guess without one
+    modified: Mapping[str, Any] = field(default_factory=dict)
     command: tuple[str, ...] = ()  # that decides between the choices
     choices: Mapping[str, Choice] = field(default_factory=dict)
 
@@ -101,7 +105,11 @@ def numbers(folder: Path = LESSONS) -> dict[str, str]:
     return {f"{number}{part}": stem for number, part, stem in sorted(found)}
 
 
-def load(number: str, folder: Path = LESSONS) -> Lesson:
+def load(
+    number: str, folder: Path = LESSONS, overrides: Mapping[str, Any] | None = None
+) -> Lesson:
+    """The lesson of this number. With overrides it asks about something else: nothing
+    is claimed of that, and there is no theory for it."""
     known = numbers(folder)
     if number not in known:
         there = ", ".join(known) or "none"
@@ -112,7 +120,7 @@ def load(number: str, folder: Path = LESSONS) -> Lesson:
         told = table.pop("lesson", {})
         _check(told)
         kind = _of_choices if "choices" in told else _of_cells
-        return kind(number, path.stem, table, told)
+        return kind(number, path.stem, table, told, overrides or {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise AskError(f"{path.name}: {error}") from None
     except AskError as error:
@@ -135,10 +143,14 @@ def _check(told: Any) -> None:
 
 
 def _of_cells(
-    number: str, name: str, table: dict[str, Any], told: Mapping[str, Any]
+    number: str,
+    name: str,
+    table: dict[str, Any],
+    told: Mapping[str, Any],
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """What is measured decides: a figure, a ratio, or the best setting."""
-    experiment = experiments.read(name, table, {})
+    experiment = experiments.read(name, table, overrides)
     if told["figure"] not in FIGURES:
         raise AskError(f"unknown figure '{told['figure']}'")
     best, setting = _best(experiment, told)
@@ -146,13 +158,27 @@ def _of_cells(
     if not setting and unit not in ACCEPTED:
         raise AskError(f"nobody can predict '{told['figure']}' in {unit}")
     plain = "count" if setting else unit
-    theory = told.get("theory")
-    return Lesson(
-        number, experiment, "setting" if setting else unit, _claim(plain, told),
+    claim, theory = _claim(plain, told), told.get("theory")
+    made = Lesson(
+        number, experiment, "setting" if setting else unit, claim,
         told["why"], told["change"], told["ends"],
         None if theory is None else parse(plain, theory), told.get("from", ""),
-        told["figure"], best, setting,
+        told["figure"], best, setting, _wrong(plain, told, claim),
+        re.sub(r"[\d. ]", "", told["claim"][0]),
     )  # fmt: skip
+    if not overrides:
+        return made
+    return replace(made, claim=(), theory=None, theory_words="", modified=overrides)
+
+
+def _wrong(unit: str, told: Mapping[str, Any], claim: tuple[Value, Value]) -> Any:
+    """Wrong answers that people give: none may be what is claimed."""
+    if not isinstance(told.get("wrong", []), list):
+        raise AskError("wrong must be a list of answers")
+    values = tuple(parse(unit, str(each)) for each in told.get("wrong", []))
+    if right := [each for each in values if claim[0] <= each <= claim[1]]:
+        raise AskError(f"wrong has {right[0]:g}, which is what is claimed")
+    return values
 
 
 def _best(experiment: Experiment, told: Mapping[str, Any]) -> tuple[str, str]:
@@ -178,15 +204,21 @@ def _claim(unit: str, told: Mapping[str, Any]) -> tuple[Value, Value]:
     if not isinstance(claim, list) or len(claim) != 2:
         raise AskError("claim must be a list of two: the least and the most")
     low, high = (parse(unit, str(end)) for end in claim)
-    if low > high:
-        raise AskError(f"claim is empty: {claim[0]} is more than {claim[1]}")
+    if not 0 < low <= high:
+        raise AskError(f"claim is not from more than 0 up to as much or more: {claim}")
     return low, high
 
 
 def _of_choices(
-    number: str, name: str, table: Mapping[str, Any], told: Mapping[str, Any]
+    number: str,
+    name: str,
+    table: Mapping[str, Any],
+    told: Mapping[str, Any],
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """A program decides between answers that are given."""
+    if overrides:
+        raise AskError("nothing can be changed in a lesson with choices")
     if set(table) != {"question"}:
         raise AskError("choices need a question, and no cells or options")
     choices = _choices(told["choices"])
