@@ -66,7 +66,7 @@ class Lesson:
     def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Sheet:
         found = self.found
         claim = answers.claim_text(found)
-        claimed = f" What the lesson claims is {claim}." if claim else ""
+        claimed = f" The lesson claims {claim}." if claim else ""
         theory = f"{self.theory[0][1]}: {found.theory['words']}" if self.theory else ""
         rows = [("guessed", answers.guessed_text(found)), ("theory", theory or "–"),
                 ("measured", answers.measured_text(found)),
