@@ -71,7 +71,9 @@ def _value(unit: str, text: str, offered: Collection[str], plain: str | None) ->
     if unit == "count" and number % 1:
         raise ValueError(text)
     named = match[2] or plain or ""
-    return number if number == 0 and not match[2] else number * SIZES[unit][named]
+    if number == 0 and not match[2]:
+        return number
+    return float(f"{number * SIZES[unit][named]:.12g}")  # 0.175, not 0.17500000000000002
 
 
 def parse_all(

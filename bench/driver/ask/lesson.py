@@ -8,6 +8,7 @@ A lesson is an experiment (see experiment.py) and
     theory = "100ms"          what follows by arithmetic (optional), and ...
     from = "50 / 5 rounds"    ... how
     claim = ["99ms", "115ms"] what the lesson wants to show
+    near = 1.25               a guess within this factor is right (the default)
     wrong = ["10ms", "500ms"] what else people say: the other options of the quiz
     why = "..."               three sentences, after the result
     change = "..."            what to change and predict again
@@ -43,9 +44,10 @@ from .figures import FIGURES
 from .guess import ACCEPTED, Value, parse
 from .typed import AskError
 
+NEAR = 1.25
 LESSONS = REPOSITORY / "bench/lessons"
 NEEDED = ("claim", "why", "change", "ends")
-OF_CELLS = {*NEEDED, "figure", "theory", "from", "best", "setting", "wrong"}
+OF_CELLS = {*NEEDED, "figure", "theory", "from", "best", "setting", "wrong", "near"}
 OF_CHOICES = {*NEEDED, "command", "choices"}
 WORDS = ("why", "change", "ends", "figure", "theory", "from", "command")
 
@@ -76,6 +78,7 @@ class Lesson:
     best: str = ""  # "least" or "most": which cell's setting is the answer
     setting: str = ""  # the option by which the cells differ
     wrong: tuple[Value, ...] = ()
+    near: float = NEAR
     plain: str = ""  # the unit of a guess without one
     modified: Mapping[str, Any] = field(default_factory=dict)
     command: tuple[str, ...] = ()  # that decides between the choices
@@ -164,6 +167,7 @@ def _of_cells(
         told["why"], told["change"], told["ends"],
         None if theory is None else parse(plain, theory), told.get("from", ""),
         told["figure"], best, setting, _wrong(plain, told, claim),
+        _near(told),
         re.sub(r"[\d. ]", "", told["claim"][0]),
     )  # fmt: skip
     if not overrides:
@@ -207,6 +211,13 @@ def _claim(unit: str, told: Mapping[str, Any]) -> tuple[Value, Value]:
     if not 0 < low <= high:
         raise AskError(f"claim is not from more than 0 up to as much or more: {claim}")
     return low, high
+
+
+def _near(told: Mapping[str, Any]) -> float:
+    near = told.get("near", NEAR)
+    if type(near) is not float or not 1 < near <= 2:
+        raise AskError(f"near is {near!r}: a factor above 1, up to 2.0")
+    return near
 
 
 def _of_choices(

@@ -62,7 +62,7 @@ def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
     }  # fmt: skip
     bases = dict.fromkeys(base for _, base in ratios)
     label = FIGURES[summaries.figure].label
-    heads = (*heads, *(f"{label} over {names.short(base)}" for base in bases))
+    heads = ("design", *heads[1:], *(f"{label} over {names.short(base)}" for base in bases))
     rows = [
         (heading, [(*row, *(ratios.get((s.cell.name, b), "–") for b in bases))
                    for s, row in group])

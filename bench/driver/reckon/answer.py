@@ -9,7 +9,8 @@ What comes out is a results folder like any other, with lesson.json in it:
     verdict ("borne out", "not borne out on this machine" or "cannot tell"),
     said, by the program that decided
     names [who predicted, or ""], figure and setting, by name,
-    why, change, ends: the lesson's words; modified {option: value}, if it was
+    why, change, ends: the lesson's words; modified {option: value}, if it was;
+    factor within which a guess is right
 
 Where answers are offered, measured also has alike [value]: the right one, and those
 that the runs cannot tell from it. low and high are the ends of that list; it is empty
@@ -27,7 +28,7 @@ from typing import Any
 
 from ..ask.figures import FIGURES
 from ..ask.guess import Guess, Value
-from ..ask.lesson import Choice, Lesson
+from ..ask.lesson import NEAR, Choice, Lesson
 from ..run.child import Ending
 from ..run.run import Role, Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
@@ -35,7 +36,6 @@ from .summarise import ratio
 from .summary import Summaries, Summary
 
 FILE = "lesson.json"
-NEAR = 1.25  # a prediction within this factor was right
 ENDED_BY_US, SIGNALLED = 124, 128  # the statuses of timeout(1) and of a shell
 Measured = Mapping[str, Any]
 Show = Callable[[Interval, str], str]
@@ -62,6 +62,7 @@ class Result:
     change: str = ""
     ends: str = ""
     modified: Mapping[str, Any] = field(default_factory=dict)
+    factor: float = NEAR  # a guess within it was right
 
     @property
     def near(self) -> int:
@@ -72,7 +73,7 @@ class Result:
         if self.offered:
             return prediction in self.measured.get("alike", ())
         value = self.measured.get("value")
-        return bool(value) and 1 / NEAR <= prediction / value <= NEAR
+        return bool(value) and 1 / self.factor <= prediction / value <= self.factor
 
 
 def save(folder: Path, outcome: Result, write: Callable[[Path, str], None]) -> None:
@@ -136,7 +137,7 @@ def before_runs(
         None if lesson.theory is None else theory, list(lesson.claim), dict(measured),
         verdict(lesson.claim, measured), dict(offered), said,
         [each.name for each in guesses], lesson.figure, lesson.setting,
-        lesson.why, lesson.change, lesson.ends, dict(lesson.modified),
+        lesson.why, lesson.change, lesson.ends, dict(lesson.modified), lesson.near,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..reckon.answer import NEAR, Result
+from ..reckon.answer import Result
 from .names import counted, either, listed
 from .numbers import show_answer, show_range
 
@@ -68,7 +68,7 @@ def class_text(found: Result) -> str:
     known = found.measured
     if not found.predictions or not known or known.get("alike") == []:
         return ""
-    how = "had named it" if found.offered else f"were within a factor of {NEAR}"
+    how = "had named it" if found.offered else f"were within a factor of {found.factor:g}"
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
 

@@ -17,6 +17,9 @@ class Clock {
 
   draw(now) {
     const { context, width, height } = pen(this.canvas);
+    if (!width) {
+      return; // not shown, as on paper
+    }
     // Ten thousand tasks make forty thousand strokes: once, not in every frame.
     this.still ??= this.picture(width, height);
     context.drawImage(this.still, 0, 0, width, height);
