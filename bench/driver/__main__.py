@@ -32,21 +32,15 @@ from .run.plan import CLASSROOM, QUICK
 from .run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
-from .teach import teach
+from .teach import handout, teach
 
 EXPERIMENTS = REPOSITORY / "bench/experiments"
 
 
 def main(arguments: Sequence[str]) -> int:
-    if "lesson" in arguments:
-        return teach.main(arguments, Clerk)
-    if "--check" in arguments:  # finds mistakes before anything is built
-        command.parse([word for word in arguments if word != "--check"])
-        return MEASURED
-    settings = command.parse(list(arguments))
     signals.listen()
     try:
-        return ACTIONS[settings.action](settings)
+        return _act(arguments)
     except (AskError, stored.StoredError) as error:
         return _complain(error, USAGE)
     except (HyperfineError, ResultsError, Refused) as error:
@@ -57,6 +51,18 @@ def main(arguments: Sequence[str]) -> int:
         return _complain(error, FAILED)
     except signals.Stopped as stopped:
         return SIGNALLED + stopped.number
+
+
+def _act(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["handout"]:
+        return handout.main(arguments)
+    if "lesson" in arguments:
+        return teach.main(arguments, Clerk)
+    if "--check" in arguments:  # finds mistakes before anything is built
+        command.parse([word for word in arguments if word != "--check"])
+        return MEASURED
+    settings = command.parse(list(arguments))
+    return ACTIONS[settings.action](settings)
 
 
 def _complain(error: Exception, code: int) -> int:

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,8 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run compare A B        hold two results folders side by side
   bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
   bench/run collect DIR...     put the results of many machines together
-  bench/run lesson [N]         predict, then measure; without N: names the lessons"""
+  bench/run lesson [N]         predict, then measure; without N: names the lessons
+  bench/run handout            the lessons' questions for a class, answers, and a quiz"""
 EPILOG = """\
 An option of the programs (worker-pool --help) is set or swept by its long name:
   bench/run --sweep workers=5,10,50 --set distribution=lognormal --set tasks=1000
@@ -274,13 +275,19 @@ def _shown(given: argparse.Namespace, overrides: dict[str, Any]) -> tuple[str, .
     for word in ("blocks", "resolve", "seed"):
         value = getattr(given, word)
         told += [] if value is None else [f"--{word}", str(value)]
+    return (*told, *words_of(overrides))
+
+
+def words_of(overrides: Mapping[str, Any]) -> list[str]:
+    """What is set or swept, as options of bench/run."""
+    told: list[str] = []
     for key, value in overrides.items():
         if isinstance(value, list):
             told += ["--sweep", f"{key}={','.join(map(str, value))}"]
         else:
             plain = WITHOUT_LIMIT if value is None else value
             told += ["--set", key if value is True else f"{key}={plain}"]
-    return tuple(told)
+    return told
 
 
 def _on_folders(word: str, arguments: Sequence[str]) -> Settings:

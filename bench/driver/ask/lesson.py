@@ -8,6 +8,8 @@ A lesson is an experiment (see experiment.py) and
     theory = "100ms"          what follows by arithmetic (optional), and ...
     from = "50 / 5 rounds"    ... how
     claim = ["99ms", "115ms"] what the lesson wants to show
+    near = 1.25               a guess within this factor is right (the default)
+    wrong = ["10ms", "500ms"] what else people say: the other options of the quiz
     why = "..."               three sentences, after the result
     change = "..."            what to change and predict again
     ends = "..."              where it stops being true
@@ -29,7 +31,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ from .figures import FIGURES
 from .guess import ACCEPTED, Value, parse
 from .typed import AskError, from_dict, read_toml
 
+NEAR = 1.25
 LESSONS = REPOSITORY / "bench/lessons"
 
 
@@ -59,7 +62,7 @@ class Lesson:
     number: str
     experiment: Experiment  # without cells where a program decides between choices
     unit: str
-    claim: tuple[Value, Value]
+    claim: tuple[Value, ...]  # none where an option was changed
     why: str
     change: str
     ends: str
@@ -68,6 +71,10 @@ class Lesson:
     figure: str = ""
     best: str = ""  # "least" or "most": which cell's setting is the answer
     setting: str = ""  # the option by which the cells differ
+    wrong: tuple[Value, ...] = ()
+    near: float = NEAR
+    plain: str = ""  # the unit of a guess without one
+    modified: Mapping[str, Any] = field(default_factory=dict)
     command: tuple[str, ...] = ()  # that decides between the choices
     choices: Mapping[str, Choice] = field(default_factory=dict)
 
@@ -99,6 +106,8 @@ class _OfCells:
     from_: str = ""
     best: str = ""
     setting: str = ""
+    wrong: tuple[str, ...] = ()
+    near: float = NEAR
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,11 @@ def numbers(folder: Path = LESSONS) -> dict[str, str]:
     return {f"{number}{part}": stem for number, part, stem in sorted(found)}
 
 
-def load(number: str, folder: Path = LESSONS) -> Lesson:
+def load(
+    number: str, folder: Path = LESSONS, overrides: Mapping[str, Any] = {}
+) -> Lesson:
+    """The lesson of this number. With overrides it asks about something else: nothing
+    is claimed of that, and there is no theory for it."""
     known = numbers(folder)
     if number not in known:
         there = ", ".join(known) or "none"
@@ -134,16 +147,20 @@ def load(number: str, folder: Path = LESSONS) -> Lesson:
     kind, make = (_OfChoices, _choosing) if chosen else (_OfCells, _measuring)
     asked = from_dict(kind, told, f"{path.name}: [lesson]")
     try:
-        return make(number, path.stem, table, asked)
+        return make(number, path.stem, table, asked, overrides)
     except ValueError as error:
         raise AskError(f"{path.name}: {error}") from None
 
 
 def _measuring(
-    number: str, name: str, table: Mapping[str, Any], told: _OfCells
+    number: str,
+    name: str,
+    table: Mapping[str, Any],
+    told: _OfCells,
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """What is measured decides: a figure, a ratio, or the best setting."""
-    experiment = experiments.read(name, table)
+    experiment = experiments.read(name, table, overrides)
     if told.figure not in FIGURES:
         raise ValueError(f"unknown figure '{told.figure}'")
     _check_setting(experiment, told)
@@ -151,18 +168,32 @@ def _measuring(
     if not told.setting and unit not in ACCEPTED:
         raise ValueError(f"nobody can predict '{told.figure}' in {unit}")
     plain = "count" if told.setting else unit
-    if len(told.claim) != 2:
-        raise ValueError("claim must be a list of two: the least and the most")
-    low, high = (parse(plain, end) for end in told.claim)
-    if low > high:
-        first, second = told.claim
-        raise ValueError(f"claim is empty: {first} is more than {second}")
-    return Lesson(
-        number, experiment, "setting" if told.setting else unit, (low, high),
+    claim = _claim(plain, told.claim)
+    wrong = tuple(parse(plain, each) for each in told.wrong)
+    if right := [each for each in wrong if claim[0] <= each <= claim[1]]:
+        raise ValueError(f"wrong has {right[0]:g}, which is what is claimed")
+    if not 1 < told.near <= 2:
+        raise ValueError(f"near is {told.near!r}: a factor above 1, up to 2.0")
+    made = Lesson(
+        number, experiment, "setting" if told.setting else unit, claim,
         told.why, told.change, told.ends,
         None if told.theory is None else parse(plain, told.theory), told.from_,
-        told.figure, told.best, told.setting,
+        told.figure, told.best, told.setting, wrong, told.near,
+        re.sub(r"[\d. ]", "", told.claim[0]),
     )  # fmt: skip
+    if not overrides:
+        return made
+    return replace(made, claim=(), theory=None, theory_words="", modified=overrides)
+
+
+def _claim(unit: str, ends: tuple[str, ...]) -> tuple[Value, Value]:
+    if len(ends) != 2:
+        raise ValueError("claim must be a list of two: the least and the most")
+    low, high = (parse(unit, end) for end in ends)
+    if not 0 < low <= high:
+        told = f"{ends[0]} to {ends[1]}"
+        raise ValueError(f"claim is not from more than 0 up to as much or more: {told}")
+    return low, high
 
 
 def _check_setting(experiment: Experiment, told: _OfCells) -> None:
@@ -182,9 +213,15 @@ def _check_setting(experiment: Experiment, told: _OfCells) -> None:
 
 
 def _choosing(
-    number: str, name: str, table: Mapping[str, Any], told: _OfChoices
+    number: str,
+    name: str,
+    table: Mapping[str, Any],
+    told: _OfChoices,
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """A program decides between answers that are given."""
+    if overrides:
+        raise ValueError("nothing can be changed in a lesson with choices")
     if set(table) != {"question"}:
         raise ValueError("choices need a question, and no cells or options")
     if len(told.choices) < 2:
