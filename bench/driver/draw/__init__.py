@@ -46,6 +46,7 @@ FAMILIES: dict[str, Callable[[View], Sheet]] = {
     "sequence": trust.build, "slide": slide.build, "spread": spread.build,
     "strips": strips.build,
 }  # fmt: skip
+OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.
 ALWAYS = ("run-sequence", "control")
 
@@ -88,8 +89,9 @@ def build(name: str, material: Material) -> Sheet | Chart:
             raise ChartError(f"{name} {why}")
         own = name if (REPOSITORY / "plots" / f"{name}.gp").is_file() else chart.family
         view = View(material, chart)
-        empty = not material.cells and chart.family != "lesson"
-        sheet = words.nothing(view) if empty else FAMILIES[chart.family](view)
+        shown = view.recorded if chart.family in OF_SAMPLES else view.cells
+        there = shown or chart.family == "lesson"
+        sheet = FAMILIES[chart.family](view) if there else words.nothing(view)
         return replace(
             sheet, script=sheet.script or own,
             question=sheet.question or chart.question,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ..ask.cell import Cell
+from ..ask.declaration import differing
 from ..reckon.theory import graham_bounds_s
 from ..run.samples import Sample, in_flight, makespan_s, started
 from ..say import names
@@ -42,6 +43,12 @@ class Tape:
     @property
     def setting(self) -> str:
         return self.view.apart(self.cell, self.among)
+
+    @property
+    def where(self) -> str:
+        """ "against an API of 50, with timeout 50 ms"."""
+        rest = differing(self.among)
+        return ", ".join(self.view.where(self.cell, name) for name in rest)
 
     @property
     def full(self) -> str:
