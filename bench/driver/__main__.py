@@ -220,10 +220,10 @@ def _judge(found: compare.Comparison, settings: command.Settings) -> int:
 
 def collect_folders(settings: command.Settings) -> int:
     """The results of many machines in one table and one set of charts."""
-    machines = [stored.read(folder) for folder in settings.folders]
+    machines, unread = collect.readable(settings.folders)
     with locked(settings.out):
         folder, chart = collect_class(machines, settings.out)
-    told = [*class_table.table_lines(machines), *class_table.warnings(machines)]
+    told = [*class_table.table_lines(machines), *class_table.warnings(machines), *unread]
     return _tell_class(folder, chart, told)
 
 

@@ -25,7 +25,7 @@ from .axes import (
     unit_tics,
 )
 from .material import unit_of
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
@@ -52,7 +52,7 @@ OF_FIGURE = {"wait": "queue_wait_p90_s", "short-run wait": "queue_wait_p90_s",
              "lost": "rejected"}  # fmt: skip
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     plot = Plot(view)
     header, rows = words.table(view, view.figures)
     return words.sheet(

@@ -30,7 +30,7 @@ from ..say.sentences import count_text, interval_text
 from . import titles
 from .axes import tick_words
 from .material import unit_of
-from .sheet import Sheet
+from .chart import Chart
 from .view import Panel, View
 
 DEFAULTS = {
@@ -73,7 +73,7 @@ def title(view: View) -> str:
         return sentence(_each(view))
     most = max(s.cell.tasks for s in view.cells)
     largest = [s for s in view.cells if s.cell.tasks == most]
-    if _of_work(view.figures[0]) and all(s.share_ok < titles.MOST for s in largest):
+    if view.unit in ("s", "1/s") and all(s.share_ok < titles.MOST for s in largest):
         return sentence(titles.losses(view))
     told: list[str] = []
     told_of = view.panels if view.chart.family == "scatter" else view.panels[:1]
@@ -247,7 +247,7 @@ def _threads(view: View, summary: Summary) -> str:
 def sheet(
     view: View, told: str, remarks: Iterable[str], header: Sequence[str],
     rows: Iterable[Sequence[str]], settings: dict[str, object], **more: object,
-) -> Sheet:  # fmt: skip
+) -> Chart:  # fmt: skip
     """A chart with its words: title, what was run, how to read it, table, alt."""
     told = sentence(told)
     known = (
@@ -258,7 +258,7 @@ def sheet(
     ]
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
-    return Sheet(
+    return Chart(
         view.chart.name, told, joined(*remarks, view.material.machine,
                                       left_out_words(view.material.summaries)),
         " ".join(filter(None, [f"{told}.", *ways])),
@@ -267,10 +267,10 @@ def sheet(
     )  # fmt: skip
 
 
-def nothing(view: View) -> Sheet:
+def nothing(view: View) -> Chart:
     """No run counted: that is drawn, too."""
     told = "no run counted, so there is nothing to show"
-    return Sheet(view.chart.name, view.chart.question, left_out_words(
+    return Chart(view.chart.name, view.chart.question, left_out_words(
         view.material.summaries), f"{sentence(told)}.", told, nothing=told)  # fmt: skip
 
 
