@@ -47,9 +47,12 @@ X_NAMES = {
 OF_CURVE = ("name", "design", "varied", "tasks", "look", "wide", "dash", "scale")
 # Curves that are the limits of another: thin and dashed.
 LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
-# The figure whose panel a curve belongs to, where there is a panel for each figure.
-OF_FIGURE = {"wait": "queue_wait_p90_s", "short-run wait": "queue_wait_p90_s",
-             "lost": "rejected"}  # fmt: skip
+# The figures that a curve is of; in the panel of any other it would be a lie.
+WALL = ("wall_s", "inner_wall_s")
+OF_FIGURE = {"wall": WALL, "rounds": WALL, "creating": WALL,
+             "goodput": ("goodput_per_s",), "accepted": ("ok", "believed_ok"),
+             "wait": ("queue_wait_p90_s",), "short-run wait": ("queue_wait_p90_s",),
+             "lost": ("rejected",)}  # fmt: skip
 
 
 def build(view: View) -> Chart:
@@ -110,7 +113,7 @@ class Plot:
         return tuple(len(c) + here[p] for p, c in enumerate(self.curves, start=1))
 
     def _curves(self, name: str, panel: Panel) -> list[Row]:
-        if len(self.panels) > 1 and OF_FIGURE.get(name, panel.figure) != panel.figure:
+        if panel.figure not in OF_FIGURE[name]:
             return []
         full, (low, high) = f"{name} over {self.view.x}", self.x_ends
         rows = [
