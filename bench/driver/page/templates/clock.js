@@ -17,6 +17,9 @@ class Clock {
 
   draw(now) {
     const { context, width, height } = pen(this.canvas);
+    if (!width) {
+      return; // not shown, as on paper
+    }
     // Ten thousand tasks make forty thousand strokes: once, not in every frame.
     this.still ??= this.picture(width, height);
     context.drawImage(this.still, 0, 0, width, height);
@@ -60,7 +63,7 @@ class Clock {
     context.fillStyle = colours()("muted");
     context.font = "13px system-ui, sans-serif";
     context.textBaseline = "middle";
-    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+    for (const share of width < 600 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1]) {
       context.textAlign = { 0: "left", 1: "right" }[share] ?? "center";
       const at = share ? duration((share * this.whole) / 1e6) : "calls in flight from 0";
       context.fillText(at, share * width, foot + 11);
