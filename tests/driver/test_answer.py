@@ -1,7 +1,10 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
+from dataclasses import replace
+
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
+from driver.ask.guess import Guess
 from driver.reckon import answer
 from driver.say.sentences import interval_text
 from driver.teach import teach
@@ -23,7 +26,7 @@ class Settings(Desk):
         ]
         summaries = summarise(asked.experiment, runs)
         return answer.of_runs(
-            asked, [2.0, 10.0, 20.0], runs, summaries, interval_text
+            asked, [Guess(each) for each in (2.0, 10.0, 20.0)], runs, summaries, interval_text
         )
 
     def test_the_best_is_named_where_the_runs_tell_it(self) -> None:
@@ -78,6 +81,8 @@ class Figures(Desk):
             'theory = "100ms"', 'theory = "2"')  # fmt: skip
         found = self.answer(text, 6, 0.2, 0.1)
         self.assertAlmostEqual(2.0, found.measured["value"])
+        guessed = replace(found, predictions=[1.5, 1.7, 2.0, 2.4, 2.6])
+        self.assertEqual(3, guessed.near)
         self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
         self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
 
@@ -90,7 +95,7 @@ class Figures(Desk):
 class Choices(Desk):
     def decide(self, *endings) -> answer.Result:
         told = [Ending(code, ended, said) for code, ended, said in endings]
-        return answer.of_endings(self.load(CHOICES), ["A", "B"], told)
+        return answer.of_endings(self.load(CHOICES), [Guess("A"), Guess("B")], told)
 
     def test_what_the_program_does_each_time_decides(self) -> None:
         asleep = (2, False, "all asleep")
