@@ -18,8 +18,11 @@ do for [i = 1:row_name_n] {
     set label row_more[i] at screen left - 0.012,first row_y[i] right \
         offset screen 0,-0.02 font plain(17) tc rgb muted
 }
+# As large as a row has room for.
+row_px = 900 * (high - low_edge) / depth
+size(px) = px < 0.85 * row_px ? px : 0.85 * row_px
 do for [i = 1:heading_words_n] {
-    set label heading_words[i] at screen 0.02,first heading_at[i] font plain(22) \
+    set label heading_words[i] at screen 0.02,first heading_at[i] font plain(size(22)) \
         tc rgb muted
 }
 # What the fillings mean, below the axis.

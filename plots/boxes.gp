@@ -41,16 +41,22 @@ here(p, bad, dark) = column('row') <= cell_panel_n \
     && cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
     && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
 box(p, bad, dark) = here(p, bad, dark)
-plot for [p = 1:panels] for [k = 1:panel_good[p]] table('tasks') \
+# Rows of a pixel or two have no room for an edge.
+edged(p) = panel_lanes[p] <= 80
+plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') \
          using (box(p, 0, 0)):(top_of(p) + thick(p) / 2): \
          'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \
          (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle solid border rgb paper \
          lw wide(1) lc rgb tint[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') \
+         using (box(p, 0, 0)):(top_of(p) + thick(p) / 2):'started_s':'finished_s': \
+         (top_of(p)):(top_of(p) + thick(p)) with boxxyerror fillstyle solid \
+         noborder lc rgb tint[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') \
          using (box(p, 0, 1)):(top_of(p) + thick(p) / 2): \
          'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \
-         (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle solid border rgb paper \
-         lw wide(1) lc rgb letter[panel_look[p]], \
+         (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle solid noborder \
+         lc rgb letter[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_lost[p]] table('tasks') \
          using (box(p, 1, 0)):(top_of(p) + thick(p) / 2): \
          'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \

@@ -20,8 +20,8 @@ do for [p = 1:panels] {
         tc rgb letter[label_look[p]]
     set label 201 label_value[p] at graph 1.02,0.86 offset screen 0,-0.036 \
         font plain(19) tc rgb letter[label_look[p]]
-    set label 202 label_note[p] at graph 1.02,0.86 offset screen 0,-0.068 \
-        font plain(19) tc rgb muted
+    if (panels < 7) { set label 202 label_note[p] at graph 1.02,0.86 offset screen 0,-0.068 \
+        font plain(19) tc rgb muted }
     if (capacity > 0) {
         set arrow 1 from graph 0,first capacity to graph 1,first capacity nohead \
             lw wide(2.5) dt (8, 5) lc rgb ink front

@@ -17,16 +17,18 @@ if (line_at > 0) {
     set label line_words at line_at,graph 1 center offset screen 0,0.016 \
         font plain(20) tc rgb ink
 }
+# Many rows have less room each.
+small = rows > 8 ? 8.0 / rows : 1
 do for [i = 1:rows] {
-    up = row_more[i] eq '' ? 0 : 0.016
-    set label row_name[i] at screen 0.02,first i offset screen 0,up font bold(21) \
+    up = row_more[i] eq '' ? 0 : 0.016 * small
+    set label row_name[i] at screen 0.02,first i offset screen 0,up font bold(21 * small) \
         tc rgb letter[row_look[i]]
-    set label row_more[i] at screen 0.02,first i offset screen 0,-0.016 font plain(19) \
+    set label row_more[i] at screen 0.02,first i offset screen 0,-0.016 * small font plain(19 * small) \
         tc rgb muted
-    up = row_note[i] eq '' ? 0 : 0.016
-    set label row_value[i] at graph 1.02,first i offset screen 0,up font bold(21) \
+    up = row_note[i] eq '' ? 0 : 0.016 * small
+    set label row_value[i] at graph 1.02,first i offset screen 0,up font bold(21 * small) \
         tc rgb letter[row_look[i]]
-    set label row_note[i] at graph 1.02,first i offset screen 0,-0.016 font plain(19) \
+    set label row_note[i] at graph 1.02,first i offset screen 0,-0.016 * small font plain(19 * small) \
         tc rgb muted
 }
 # Beside two joined marks, what they are.

@@ -74,6 +74,8 @@ def run_experiment(settings: command.Settings) -> int:
     """Measures one experiment, and says at the end what it amounts to."""
     path = experiments.find(EXPERIMENTS, settings.name)
     asked = experiments.load(path, settings.overrides, settings.quick)
+    for note in asked.notes:
+        terminal.complain(f"bench/run: {note}")
     with locked(settings.out):
         protocol = QUICK if settings.quick else CLASSROOM
         return _tell(measure(asked, protocol, _request(settings, settings.out)))

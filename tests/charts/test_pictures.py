@@ -20,7 +20,7 @@ from driver.ask import declaration  # noqa: E402
 from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
 from driver.draw import gnuplot  # noqa: E402
-from driver.draw.sheet import fit_title  # noqa: E402
+from driver.draw.chart import fit_title  # noqa: E402
 
 # What an experiment of somebody's own may change.
 WORLDS: dict[str, dict[str, object]] = {

@@ -42,6 +42,8 @@ from .typed import AskError, from_dict
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
 OTHERS = {"class", "prediction"}
+MOST_PANELS, NARROW = 3, 5  # so many panels have room for so many series each
+ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
@@ -124,12 +126,20 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
     return made
 
 
-def check(asked: Asked, folder: Path = PLOTS) -> None:
-    """Raises AskError for a chart that there is not, or that these cells overtax."""
+def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
+    """The charts that are true of these cells, and why others are not drawn.
+
+    Raises AskError for a chart that there is not, or that a file asks for in vain. Where
+    the command line changed the cells, the chart that fits any of them stands in.
+    """
+    charts, notes = [], []
     for name in asked.charts:
-        chart = load(name, folder)
-        if why := refusal(chart, asked):
+        why = refusal(load(name), asked)
+        if why and not (changed and not refusal(load(ANY), asked)):
             raise AskError(f"chart '{name}' {why}")
+        charts.append(ANY if why else name)
+        notes += [f"chart '{name}' {why}; '{ANY}' is drawn instead"] if why else []
+    return list(dict.fromkeys(charts)), notes
 
 
 def refusal(chart: Declaration, asked: Asked) -> str:
@@ -171,7 +181,7 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
     if len({str(attribute(cell, x)) for cell in cells}) < chart.needs.sizes:
         return f"needs {chart.needs.sizes} or more different values of {x}"
     count = {
-        "scatter": len({series_of(cell, cells, x) for cell in cells}),
+        "scatter": _most_series(chart, cells, x),
         "bars": len(cells), "strips": len(cells),
         "boxes": len(chosen(asked.samples, chart.recorded)),
         "over-time": len(chosen(asked.samples, chart.recorded)),
@@ -179,10 +189,24 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
         "heat": len({cell.design.key for cell in cells}) - 1,
         "slide": len({cell.design.key for cell in cells}),
     }.get(chart.family, 0)  # fmt: skip
-    if count > ROOM[chart.family]:
-        what = f"has room for {ROOM[chart.family]}, and here are {count}"
+    room = ROOM[chart.family]
+    if chart.family == "scatter" and (split := split_of(cells, x)) and len(chart.y) < 2:
+        panels = len({str(attribute(cell, split)) for cell in cells})
+        room = room if panels < MOST_PANELS else NARROW
+    if count > room:
+        what = f"has room for {room}, and here are {count}"
         return f"{what}: sweep fewer values, or name fewer designs"
     return ""
+
+
+def _most_series(chart: Declaration, cells: Sequence[Cell], x: str) -> int:
+    """In the fullest panel."""
+    split = split_of(cells, x) if len(chart.y) < 2 else ""
+    panels: dict[str, set[tuple[str, ...]]] = {}
+    for cell in cells:
+        panel = panels.setdefault(str(attribute(cell, split)), set())
+        panel.add(series_of(cell, cells, x))
+    return max(map(len, panels.values()))
 
 
 # ---- what tells cells apart ----
@@ -212,6 +236,14 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
         name for name in names
         if name not in of_x and len({str(attribute(c, name)) for c in cells}) > 1
     ]  # fmt: skip
+
+
+def split_of(cells: Sequence[Cell], x: str) -> str:
+    """What has a panel for each of its values; "" where nothing takes so few."""
+    for name in differing(cells, x):
+        if len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
+            return name
+    return ""
 
 
 def series_of(cell: Cell, cells: Sequence[Cell], x: str) -> tuple[str, ...]:

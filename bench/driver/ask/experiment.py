@@ -77,6 +77,7 @@ class Experiment:
     sections: tuple[str, ...] = ()
     minutes: float = FULL_MINUTES
     reseed: bool = False
+    notes: tuple[str, ...] = ()  # of charts that its cells cannot have
 
     def rank(self, cell: Cell) -> int:
         """Its place among the baselines; after all of them if it is none."""
@@ -173,7 +174,7 @@ def read(
             minutes=asked.minutes,
             reseed=asked.reseed,
         )
-        made = _check(made)
+        made = _check(made, bool(overrides))
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
     return made
@@ -186,7 +187,8 @@ def _compare_by(file: tuple[str, ...], overrides: Mapping[str, Any]) -> tuple[st
         for key, value in overrides.items()
         if isinstance(value, list) and key not in OF_POOLS | OF_THREADS
     )
-    return tuple(dict.fromkeys((*file, *swept)))
+    gone = {key for key, value in overrides.items() if value is None}
+    return tuple(key for key in dict.fromkeys((*file, *swept)) if key not in gone)
 
 
 def _expand(
@@ -311,7 +313,7 @@ def _unique(cells: Sequence[Cell], overrides: Mapping[str, Any]) -> tuple[Cell, 
     return tuple(cells)
 
 
-def _check(made: Experiment) -> Experiment:
+def _check(made: Experiment, changed: bool) -> Experiment:
     """With its names; refused if it would fail after minutes of measuring."""
     if made.figure not in FIGURES:
         raise AskError(f"figure '{made.figure}' is none of {', '.join(FIGURES)}")
@@ -332,8 +334,8 @@ def _check(made: Experiment) -> Experiment:
                 f"compare-by '{key}' is no option of a cell: there are {told}"
             )
     made = named(made)
-    declaration.check(made)
-    return made
+    charts, notes = declaration.check(made, changed)
+    return replace(made, charts=tuple(charts), notes=tuple(notes))
 
 
 def named(made: Experiment) -> Experiment:

@@ -11,7 +11,7 @@ from ..say.numbers import show, show_count
 from . import words
 from .axes import ticks, tics, unit_tics
 from .material import unit_of
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
@@ -20,7 +20,7 @@ MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     stacked = view.chart.stacked
     shares = stacked and set(view.figures) <= set(OUTCOMES)
     panels = view.figures[:1] if stacked else view.figures
@@ -39,7 +39,7 @@ def build(view: View) -> Sheet:
     left, right, apart = MARGINS[len(panels)]
     kinds = [f for f in view.figures if any(amount(view, s, f) for s in view.cells)]
     return words.sheet(
-        view, words.title(view), [*words.conditions(view), *remarks], header, rows,
+        view, words.title(view), [*words.conditions(view.cells), *remarks], header, rows,
         {
             "panels": len(panels), "left": left, "right": 0.70 if shares else right,
             "apart": apart, "stacked": stacked, "shares": shares,

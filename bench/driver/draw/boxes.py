@@ -8,15 +8,15 @@ from statistics import median
 from ..say.numbers import show_count, show_duration
 from .axes import ticks, unit_tics
 from .recordings import Tape, common, sheet, tapes
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View, grouped
 
 LONG = 3.0  # times a task's usual time: drawn dark
-NUMBERED_LANES, NUMBERED_PX, WIDTH_PX = 12, 34, 0.64 * 1600
+NUMBERED_PX, WIDTH_PX, ROWS_PX = (34, 19), 0.64 * 1600, 580  # wide and high
 SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 660, 230, 50  # of the sheet, for tiles
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
         few, *_, many = sorted(shown, key=lambda t: t.lanes)
@@ -38,15 +38,15 @@ def build(view: View) -> Sheet:
 def _title(shown: Sequence[Tape]) -> str:
     """Who is done when; by what else differs, if anything does."""
     told = []
-    for setting, group in grouped(shown, lambda t: t.setting).items():
+    for where, group in grouped(shown, lambda t: t.where).items():
         each = ", ".join(
             f"{t.spoken}{t.does(' takes', ' take') if t is group[0] else ''} "
             f"{show_duration(t.done_s)}"
             + (f" and {t.does('loses', 'lose')} {show_count(t.lost)}" if t.lost else "")
             for t in group[:4]
         )
-        where = setting or common(shown)
-        told.append(f"with {where} {each}" if where else each)
+        where = where or (common(shown) and f"with {common(shown)}")
+        told.append(f"{where} {each}".strip())
     return "; ".join(told)
 
 
@@ -64,22 +64,23 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
         "xtics": unit_tics("s", ticks(0, x_high, False, 8)),
         "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
         "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
-        **columns("panel", [_panel(t, x_high) for t in shown]),
+        **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),
         "answer_end": [f"done: {show_duration(t.end_s)}" for t in shown],
         "answer_lost": [_remark(t) for t in shown],
         **columns("bound", bounds, "panel", "at"),
     }  # fmt: skip
 
 
-def _panel(tape: Tape, x_high: float) -> dict[str, object]:
+def _panel(tape: Tape, x_high: float, panels: int) -> dict[str, object]:
     # All of its boxes are large enough to hold their number, or none is numbered.
-    large = tape.usual_s / x_high * WIDTH_PX >= NUMBERED_PX
+    wide, high = tape.usual_s / x_high * WIDTH_PX, ROWS_PX / panels / tape.lanes
+    large = wide >= NUMBERED_PX[0] and high >= NUMBERED_PX[1]
     return {
         "lanes": tape.lanes, "look": tape.look, "name": tape.name,
         "more": tape.lane_words, "setting": tape.setting, "end": tape.end_s,
         "lost": int(tape.lost > 0), "good": int(tape.lost < len(tape.samples)),
         "dark": int(_long(tape) > 0),
-        "numbered": int(tape.lanes <= NUMBERED_LANES and large),
+        "numbered": int(large),
     }  # fmt: skip
 
 

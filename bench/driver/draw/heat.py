@@ -11,14 +11,14 @@ from ..say import names
 from ..say.sentences import ratio_text
 from . import words
 from .axes import tick_words, tics
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import View, grouped
 
 MARGINS = {1: (0.12, 0.9, 0.0), 2: (0.1, 0.98, 0.06), 3: (0.09, 0.985, 0.05)}
 NEAR = 0.03  # a curve need not have a point at each number of tasks
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     ratios = [
         r for r in view.material.summaries.compared(view.figures[0])
         if r.interval is not None

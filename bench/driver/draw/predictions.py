@@ -18,14 +18,14 @@ from ..say import answers, names
 from ..say.numbers import show_answer, show_count
 from . import scatter, words
 from .axes import tick_words, ticks, tics
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import View
 
 MOST_STACKED = 8  # guesses on each other; what is above them is a number
 CURVES = {"inner_wall_s": ("wall", "rounds", "creating"), "believed_ok": ("accepted",)}
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     found = answer.read(view.material.folder)
     if found is None:
         raise ChartError(f"prediction: {answer.FILE} cannot be read")
@@ -63,7 +63,7 @@ class Lesson:
         told = f"measured: {answers.measured_text(self.found)}"
         return "; ".join(filter(None, [told, answers.class_text(self.found)]))
 
-    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Sheet:
+    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Chart:
         found = self.found
         claim = answers.claim_text(found)
         claimed = f" The lesson claims {claim}." if claim else ""
@@ -78,7 +78,7 @@ class Lesson:
             caption=f"{made.title}. The guesses were given before the run.{claimed}",
         )  # fmt: skip
 
-    def line(self) -> Sheet:
+    def line(self) -> Chart:
         """A value: guesses, theory and measurement on one axis."""
         found, known = self.found, self.found.measured or {}
         claim = found.claim or [known.get("value") or 1.0] * 2  # of no width
@@ -122,7 +122,7 @@ class Lesson:
             before = value
         return dots
 
-    def curve(self) -> Sheet:
+    def curve(self) -> Chart:
         """The best of several settings: all that was measured, the guesses below."""
         found = self.found
         chart = replace(
@@ -135,13 +135,13 @@ class Lesson:
         guessed = [{"x": float(value),
                     "words": answers.guessers(self.found, value) or "guess"}
                    for value in self.guesses if low < float(value) < high]  # fmt: skip
-        theory = [{"x": at, "words": told} for at, told in self.theory]
+        theory = [{"panel": 1, "x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {
             **plot.settings, **columns("guess", guessed, "x", "words"),
-            **columns("point", theory, "x", "words"),
+            **columns("point", theory, "panel", "x", "words"),
         }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
 
-    def votes(self) -> Sheet:
+    def votes(self) -> Chart:
         """Answers that were offered: how many of the class chose each."""
         right = (self.found.measured or {}).get("value")
         most = max([*self.guesses.values(), 4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,7 @@ from .axes import (
     unit_tics,
 )
 from .material import unit_of
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
@@ -51,11 +52,11 @@ OF_FIGURE = {"wait": "queue_wait_p90_s", "short-run wait": "queue_wait_p90_s",
              "lost": "rejected"}  # fmt: skip
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     plot = Plot(view)
     header, rows = words.table(view, view.figures)
     return words.sheet(
-        view, words.title(view), [*words.conditions(view), *plot.remarks], header, rows,
+        view, words.title(view), [*words.conditions(view.cells), *plot.remarks], header, rows,
         plot.settings, behind=plot.behind,
     )  # fmt: skip
 
@@ -105,7 +106,8 @@ class Plot:
     @property
     def behind(self) -> tuple[int, ...]:
         """How much is drawn as theory, in each panel."""
-        return tuple(len(curves) + len(self._points()) for curves in self.curves)
+        here = Counter(point["panel"] for point in self._points())
+        return tuple(len(c) + here[p] for p, c in enumerate(self.curves, start=1))
 
     def _curves(self, name: str, panel: Panel) -> list[Row]:
         if len(self.panels) > 1 and OF_FIGURE.get(name, panel.figure) != panel.figure:
@@ -199,7 +201,7 @@ class Plot:
             **columns("label", [label for i in range(len(self.panels))
                                 for label in self._labels(i)]),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
-            **columns("point", self._points(), "x", "words"),
+            **columns("point", self._points(), "panel", "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
 
@@ -290,22 +292,28 @@ class Plot:
         return f"at {tick_words(self.view.x_unit, at)}; {told}"
 
     def _notes(self) -> list[dict[str, Any]]:
-        """The share that was served, beside every hollow mark."""
+        """The share served, beside each hollow mark; the last has it in its label."""
         x = dict(zip(self.view.material.numbers, self._cells()["cell_x"]))
         return [
             {"panel": number, "x": x[s.cell.name], "words": note, "look": series.look,
              "y": self.view.value(s, panel.figure).median}
             for number, panel in enumerate(self.panels, start=1)
             for series in panel.series if len(panel.series) <= ROOMY
-            for s in series.cells if (note := self.note(s))
+            for s in series.cells[:-1] if (note := self.note(s))
         ]  # fmt: skip
 
     def _points(self) -> list[dict[str, Any]]:
         """Single places that theory names, such as the best size of a pool."""
         chart, (low, high) = self.view.chart, self.x_ends
         found = {
-            float(f"{row['x']:.3g}") for row in self.view.material.tables["theory"].rows
+            (panel, float(f"{row['x']:.3g}"))
+            for row in self.view.material.tables["theory"].rows
+            for panel, cells in enumerate((p.cells for p in self.panels), start=1)
             if row["curve"] in chart.points and low < row["x"] < high
+            and row["tasks"] in {None, *(s.cell.tasks for s in cells)}
         }  # fmt: skip
-        return [{"x": x, "words": chart.words["point"].format(x=tick_words("count", x))}
-                for x in found]  # fmt: skip
+        return [
+            {"panel": panel, "x": x,
+             "words": chart.words["point"].format(x=tick_words("count", x))}
+            for panel, x in sorted(found)
+        ]  # fmt: skip

@@ -15,6 +15,7 @@ from ..say.numbers import show, show_count
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
+MOST = 0.5  # of the tasks lost: then no title speaks of time
 ALL = 0.995  # of the tasks served: nobody would call the rest a loss
 
 
@@ -46,8 +47,10 @@ def spared(view: View, panel: Panel, tasks: int) -> str:
     found = [s.cell for s in panel.cells if s.cell.tasks == tasks and not s.lost_any]
     if not found:
         return "no design serves them all"
-    told = names.listed([view.spoken(cell) for cell in found])
-    return f"{told} {verb(found, 'loses', 'lose')} none"
+    told = list(dict.fromkeys(view.spoken(cell) for cell in found))
+    if len(told) > MOST_GROUPS:
+        return f"{len(told)} other designs lose none"
+    return f"{names.listed(told)} {verb(found, 'loses', 'lose')} none"
 
 
 def served(view: View, panel: Panel, tasks: int) -> str:
@@ -105,6 +108,8 @@ def believed(view: View) -> str:
     cell, wrong = cells[0].cell, show_count(believes - has)
     subject = "each design believes" if len(gaps) == 1 else (
         f"{view.spoken(cell)} {verb([cell], 'believes', 'believe')}")  # fmt: skip
+    if believes == has:
+        return "every design knows what it served"
     return (f"{subject} that {show_count(believes)} of {show_count(cell.tasks)} tasks "
             f"went well; {show_count(has)} did, and nobody notices the {wrong} wrong "
             "answers")  # fmt: skip

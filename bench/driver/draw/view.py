@@ -19,6 +19,7 @@ from ..ask.declaration import (
     chosen,
     differing,
     series_of,
+    split_of,
     x_of,
     y_of,
 )
@@ -29,7 +30,6 @@ from ..run.samples import started
 from ..say import names
 from .material import Material, unit_of
 
-MOST_PANELS = 3
 # Settings that are better said in words of their own.
 PHRASES = {
     "cancel": {"none": "when nobody listens", "between": "listening between tasks",
@@ -126,10 +126,7 @@ class View:
     @cached_property
     def split(self) -> str:
         """What panels differ in; "" where there is one panel, or one a figure."""
-        for name in differing(self.all_cells, self.x) if len(self.figures) == 1 else ():
-            if len({str(attribute(c, name)) for c in self.all_cells}) <= MOST_PANELS:
-                return name
-        return ""
+        return split_of(self.all_cells, self.x) if len(self.figures) == 1 else ""
 
     @cached_property
     def panels(self) -> list[Panel]:
@@ -190,9 +187,9 @@ class View:
         """ "a pool of 50"."""
         return names.spoken(cell.design, [c.design for c in among or self.all_cells])
 
-    def apart(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+    def apart(self, cell: Cell, among: Sequence[Cell] = (), but: str = "") -> str:
         """What tells a cell from others of its design, in words."""
-        rest = differing(among or self.all_cells)
+        rest = differing(among or self.all_cells, but)
         return ", ".join(self.setting(cell, name) for name in rest)
 
     def name(self, cell: Cell, among: Sequence[Cell] = ()) -> str:

@@ -30,7 +30,7 @@ from ..say.sentences import count_text, interval_text
 from . import titles
 from .axes import tick_words
 from .material import unit_of
-from .sheet import Sheet
+from .chart import Chart
 from .view import Panel, View
 
 DEFAULTS = {
@@ -71,8 +71,13 @@ def title(view: View) -> str:
         return sentence(titles.COMPUTED[words["computed"]](view))
     if "each" in words:
         return sentence(_each(view))
+    most = max(s.cell.tasks for s in view.cells)
+    largest = [s for s in view.cells if s.cell.tasks == most]
+    if _of_work(view.figures[0]) and all(s.share_ok < titles.MOST for s in largest):
+        return sentence(titles.losses(view))
     told: list[str] = []
-    for panel in view.panels if view.split else view.panels[:1]:
+    told_of = view.panels if view.chart.family == "scatter" else view.panels[:1]
+    for panel in told_of if view.split else view.panels[:1]:
         if pair := speaking(view, panel):
             told.append(_placed(view, panel, pair, bool(told)))
     if not told:
@@ -114,18 +119,21 @@ def speaking(view: View, panel: Panel, fewest: bool = False) -> Pair | None:
 def claim(view: View, panel: Panel, pair: Pair) -> str:
     ratio = view.material.ratio(panel.figure, pair[0].cell, pair[1].cell)
     key, remark = key_of(ratio)
+    # Two that served next to nothing did the same work, and it was none.
+    if _of_work(ratio.figure) and min(s.share_ok for s in pair) < titles.MOST:
+        key, remark = "unlike", ""
     words = {**DEFAULTS, **view.chart.words}
     return words[key].format_map(facts(view, panel, pair, ratio)) + remark
+
+
+def _of_work(figure: str) -> bool:
+    return figure in FIGURES and FIGURES[figure].of_work
 
 
 def key_of(ratio: Ratio) -> tuple[str, str]:
     """Which words a ratio bears, and a remark that goes with them."""
     found, verdict = ratio.interval, ratio.verdict
-    if (
-        ratio.figure in FIGURES
-        and FIGURES[ratio.figure].of_work
-        and not ratio.same_work
-    ):
+    if _of_work(ratio.figure) and not ratio.same_work:
         return "unlike", ""
     if verdict in PERHAPS:
         return PERHAPS[verdict], ", perhaps by under 2 %"
@@ -162,8 +170,8 @@ def _each(view: View) -> str:
     """A phrase for each cell of the largest pool, or of every cell."""
     words, cells = view.chart.words, view.cells
     if words.get("of") == "largest":
-        most = max(s.cell.workers or 0 for s in cells)
-        cells = [s for s in cells if (s.cell.workers or 0) == most]
+        most = max((s.cell.tasks, s.cell.workers or 0) for s in cells)
+        cells = [s for s in cells if (s.cell.tasks, s.cell.workers or 0) == most]
     told = dict.fromkeys(fill(view, "each", s) for s in cells)
     return fill(view, "head", cells[0]) + words.get("joint", "; ").join(told)
 
@@ -207,7 +215,8 @@ def facts(
         "r": f"{show_ratio(max(times, 1 / times if times else inf))}×",
         "figure": figure_words(panel.figure), "W": show_count(cell.lanes),
         "sizes": len({s.cell.workers for s in panel.cells if s.cell.workers}),
-        "d": tick_words("s", cell.service_s), "setting": view.apart(cell),
+        "d": tick_words("s", cell.service_s), "setting": view.apart(cell, but="tasks"),
+        "N": names.tasks(cell.tasks),
         "value": show(unit_of(panel.figure), value.median) if value else "–",
         "threads": _threads(view, summary), "base_threads": _threads(view, base),
         "spared": titles.spared(view, panel, cell.tasks),
@@ -238,7 +247,7 @@ def _threads(view: View, summary: Summary) -> str:
 def sheet(
     view: View, told: str, remarks: Iterable[str], header: Sequence[str],
     rows: Iterable[Sequence[str]], settings: dict[str, object], **more: object,
-) -> Sheet:  # fmt: skip
+) -> Chart:  # fmt: skip
     """A chart with its words: title, what was run, how to read it, table, alt."""
     told = sentence(told)
     known = (
@@ -249,7 +258,7 @@ def sheet(
     ]
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
-    return Sheet(
+    return Chart(
         view.chart.name, told, joined(*remarks, view.material.machine,
                                       left_out_words(view.material.summaries)),
         " ".join(filter(None, [f"{told}.", *ways])),
@@ -258,18 +267,18 @@ def sheet(
     )  # fmt: skip
 
 
-def nothing(view: View) -> Sheet:
+def nothing(view: View) -> Chart:
     """No run counted: that is drawn, too."""
     told = "no run counted, so there is nothing to show"
-    return Sheet(view.chart.name, view.chart.question, left_out_words(
+    return Chart(view.chart.name, view.chart.question, left_out_words(
         view.material.summaries), f"{sentence(told)}.", told, nothing=told)  # fmt: skip
 
 
-def conditions(view: View) -> list[str]:
+def conditions(shown: Sequence[Summary]) -> list[str]:
     """What was run: how often, how long each call takes, how many the API serves."""
-    times = commonly(tick_words("s", cell.service_s) for cell in view.all_cells)
-    places = commonly(str(cell.capacity or "") for cell in view.all_cells)
-    return [runs_words(view.cells), times and f"each call takes {times}",
+    times = commonly(tick_words("s", s.cell.service_s) for s in shown)
+    places = commonly(str(s.cell.capacity or "") for s in shown)
+    return [runs_words(shown), times and f"each call takes {times}",
             places and f"the API serves {places} at once"]  # fmt: skip
 
 
@@ -289,7 +298,8 @@ def value_words(view: View, summary: Summary, figure: str, short: bool = False) 
     found, unit = view.value(summary, figure), unit_of(figure)
     if found is None:
         return "–"
-    return show(unit, found.median) if short else interval_text(found, unit)
+    one = short or found.low == found.high  # all runs alike
+    return show(unit, found.median) if one else interval_text(found, unit)
 
 
 def runs_words(cells: Sequence[Summary]) -> str:
