@@ -68,7 +68,9 @@ def class_text(found: Result) -> str:
     known = found.measured
     if not found.predictions or not known or known.get("alike") == []:
         return ""
-    how = "had named it" if found.offered else f"were within a factor of {found.factor:g}"
+    was = "was" if found.near == 1 else "were"
+    within = f"{was} within a factor of {found.factor:g}"
+    how = "had named it" if found.offered else within
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
 
