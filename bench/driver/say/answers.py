@@ -56,11 +56,12 @@ def range_text(unit: str, ends: Sequence[float | str]) -> str:
 
 def change_text(found: Result) -> str:
     """What was changed, as it is typed; "" in a lesson as it stands."""
-    return ", ".join(f"{key} = {_plain(value)}" for key, value in found.modified.items())
+    each = found.modified.items()
+    return ", ".join(f"{key} = {_plain(value)}" for key, value in each)
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value if isinstance(value, list) else [value]))
 
 
 def class_text(found: Result) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +28,11 @@ from ..say.terminal import tell
 
 def main(arguments: Sequence[str]) -> int:
     made = Parser(prog="bench/run handout", description=__doc__.split("\n")[0])
-    made.add_argument("word", help="==SUPPRESS==")
-    made.add_argument("--out", type=Path, default=RESULTS / "handout", metavar="DIR",
-                      help="where it is written (default: results/handout)")  # fmt: skip
+    made.add_argument("word", help=argparse.SUPPRESS)
+    made.add_argument(
+        "--out", type=Path, default=RESULTS / "handout", metavar="DIR",
+        help="where it is written (default: results/handout)",
+    )  # fmt: skip
     settings = made.parse_args(arguments)
     tell([f"Handout: {place(write(settings.out))}"])
     return MEASURED
