@@ -4,6 +4,7 @@
 # STAND_IN_FAULT names a fault. STAND_IN_ONLY limits the fault to one program. A shell
 # script, because it starts at once.
 
+PATH=/usr/bin:/bin # whatever a test has made of it
 program=${0##*/}
 tasks=50 workers=5 service=10ms capacity=1000000 seed=1 json= samples=
 for option; do

@@ -24,7 +24,7 @@ class Settings(Desk):
         ]
         summaries = summarise(asked.experiment, runs)
         return answer.of_runs(
-            asked, [Guess(each) for each in (2.0, 10.0, 20.0)], runs, summaries, interval_text
+            asked, list(map(Guess, [2.0, 10.0, 20.0])), runs, summaries, interval_text
         )
 
     def test_the_best_is_named_where_the_runs_tell_it(self) -> None:
@@ -40,6 +40,7 @@ class Settings(Desk):
         self.assertEqual([10, 20], found.measured["alike"])
         self.assertEqual((2, "cannot tell"), (found.near, found.verdict))
         self.assertIn("10 or 20: 6 runs cannot tell", answers.measured_text(found))
+        self.assertIn("apart (2: 2.01 s", answers.answer_text(found))
 
     def test_few_runs_name_nothing(self) -> None:
         found = self.best((2.0, 1.0, 1.5), blocks=5)
@@ -92,7 +93,7 @@ class Figures(Desk):
 class Choices(Desk):
     def decide(self, *endings) -> answer.Result:
         told = [Ending(code, ended, said) for code, ended, said in endings]
-        return answer.of_endings(self.load(CHOICES), [Guess("A"), Guess("B")], told)
+        return answer.of_endings(self.load(CHOICES), list(map(Guess, "AB")), told)
 
     def test_what_the_program_does_each_time_decides(self) -> None:
         asleep = (2, False, "all asleep")
@@ -101,6 +102,7 @@ class Choices(Desk):
         self.assertEqual(("borne out", 1), (found.verdict, found.near))
         self.assertEqual("all asleep", found.said)
         self.assertIn("B, in each of 6 runs", answers.measured_text(found))
+        self.assertIn("B: It waits. (B, in each", answers.answer_text(found))
         other = self.decide(*[(0, False, "")] * 6)
         self.assertEqual("not borne out on this machine", other.verdict)
         for endings in (

@@ -4,7 +4,7 @@ import unittest
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from . import REPOSITORY
@@ -106,6 +106,7 @@ class Numbers(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(number(made, enough, speed), wanted)
 
+    @settings(max_examples=25)
     @given(some.floats(1, 400), some.floats(0.3, 4), some.integers(0, 2**31))
     def test_a_run_ends_at_a_stop_and_never_much_too_late(self, budget_s, speed, seed):
         made = plan(Protocol("test", budget_s, 15), seed=seed)
