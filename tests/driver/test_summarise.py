@@ -6,11 +6,12 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver.reckon import tables, theory
+from driver.reckon import outage, tables, theory
 from driver.ask.experiment import Experiment
 from driver.reckon.stats import Verdict
 from driver.run.constants import Constants
 from driver.run.run import Role
+from driver.run.samples import Sample
 from driver.reckon.summarise import summarise
 from driver.say import ending
 from driver.say.sentences import ratio_sentence, whole_sentence
@@ -243,3 +244,48 @@ class Figures(unittest.TestCase):
             (wall,) = summarise(Experiment("test", "?", (under, over)), runs).compared()
             self.assertEqual((wall.same_work, wall.verdict), (False, Verdict.CANNOT_TELL))
             self.assertAlmostEqual(wall.interval.median, 2.0)
+
+
+def sample(due_s, started_s, finished_s, outcome="ok"):
+    return Sample(0, 0, due_s, started_s, finished_s, 1, outcome)
+
+
+class Samples(unittest.TestCase):
+    """What becomes of runs in which every task is known."""
+
+    def test_each_change_counts_who_waits_calls_and_is_served(self):
+        threads, pool = make_cell("thread-per-task"), make_cell("worker-pool", workers=9)
+        found = [
+            sample(0.0, 0.0, 2.0), sample(0.0, 1.0, 3.0, "rejected"),
+            sample(1.0, None, None, "not_started"),
+        ]  # fmt: skip
+        rows = tables.changes([(threads, found)]).rows
+        told = [tuple(row[k] for k in ("time_s", "waiting", "in_flight", "served", "threads"))
+                for row in rows]  # fmt: skip
+        self.assertEqual(told, [(0.0, 1, 1, 1, 1), (1.0, 1, 2, 1, 2), (2.0, 1, 1, 0, 1),
+                                (3.0, 1, 0, 0, 0)])  # fmt: skip
+        self.assertEqual({row["threads"] for row in tables.changes([(pool, found)]).rows}, {9})
+
+    def test_who_is_never_answered_is_missing_in_the_end(self):
+        found = [sample(1.0, 1.5, 3.0), sample(0.0, 0.5, 1.0, "rejected")]
+        rows = tables.answers([(make_cell(), found)]).rows
+        told = [(row["curve"], row["time_s"], row["share"]) for row in rows]
+        self.assertEqual(told, [("started", 0.5, 0.5), ("started", 0.5, 1.0),
+                                ("answered", 2.0, 0.5)])  # fmt: skip
+
+    def test_an_outage_is_recovered_from_where_answers_keep_up_again(self):
+        options = {"api-outage": "1s,1s", "arrivals": "poisson:10/s"}
+        cell = make_cell("worker-pool", tasks=50, **options)
+        run = make_run(cell, 1, 5.0)
+        for per_s, recovers in ((10, True), (7, False)):
+            found = [sample(i / 10, i / 10, 3 + i / per_s if i < 19 else 4.9)
+                     for i in range(50)]  # fmt: skip
+            seen = outage.Recording(run, found, None)
+            self.assertAlmostEqual(seen.after_per_s, (19 if per_s == 10 else 14) / 1.9, 0)
+            self.assertIs(seen.recovers, recovers)
+            self.assertEqual((seen.ok.median, seen.runs, seen.calls_a_task), (50, 0, 1.0))
+        self.assertEqual(outage.outage_s(cell), (1.0, 2.0))
+        self.assertEqual((outage.settled_s(cell), outage.slot_s(cell)), (3.0, 0.1))
+        self.assertIsNone(outage.Recording(run, found[:20], None).recovers)
+        (edge, *_), rates = zip(*outage.rates([sample(0, 0, 0.05), sample(0, 0, 0.55)], 1.0, 0.5))
+        self.assertEqual((edge, rates[:3]), (0.0, (2.0, 2.0, 0.0)))

@@ -191,7 +191,7 @@ def _of_samples(
 def tasks(recorded: Recorded) -> Table:
     columns = tuple(field.name for field in fields(Sample))
     read = attrgetter(*columns)
-    return _of_samples("tasks", columns, lambda _, samples: map(read, samples), recorded)
+    return _of_samples("tasks", columns, lambda _, found: map(read, found), recorded)
 
 
 def changes(recorded: Recorded) -> Table:
@@ -231,7 +231,8 @@ def costs(made: Sequence[Run]) -> Table:
 
 
 def answers(recorded: Recorded) -> Table:
-    return _of_samples("answers", ("curve", "time_s", "share"), by_time.answers, recorded)
+    columns = ("curve", "time_s", "share")
+    return _of_samples("answers", columns, by_time.answers, recorded)
 
 
 def rates(recorded: Recorded) -> Table:

@@ -23,7 +23,7 @@ and is joined, if nothing else is to do. bench/micro measures them before the fi
   Little           d / c threads are alive at once, if there are so many
   token bucket     b + r T calls are accepted in T; none is rejected while
                    W <= min(b, r d)
-  capacity         threads, one each c: of ceil((d + o) / c) born in a row K are accepted
+  capacity         of ceil((d + o) / c) threads born in a row K find a place
 """
 
 from __future__ import annotations
@@ -307,7 +307,8 @@ def over_workers(
     cell: Cell, varied: str, costs: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """A pool's wall time over its size, its two limits, and the best size."""
-    kind, tasks, service_s = "-".join(cell.design.kind.split()), cell.tasks, cell.service_s
+    kind = "-".join(cell.design.kind.split())
+    tasks, service_s = cell.tasks, cell.service_s
     if "api-rate" in cell.options:
         yield from _accepted_over_workers(cell, varied, costs, least, most)
     if not applies(cell):

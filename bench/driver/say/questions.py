@@ -120,7 +120,9 @@ def _errors(runs: Sequence[Run]) -> Told:
     ]
     ended = f"{listed(bad)} are results, not errors" if bad else "none went wrong"
     count = f"{show_count(sum(totals.values()))} in all"
-    text = f"No: all {len(runs)} runs account for each of their tasks, {count}; {ended}."
+    text = (
+        f"No: all {len(runs)} runs account for each of their tasks, {count}; {ended}."
+    )
     return text, True
 
 
@@ -166,7 +168,10 @@ def _happened(summaries: Summaries) -> Told:
     text = f"in {cell_name(most.cell)}, at most {threads} {were} alive at once"
     awake = [cell_name(s.cell) for s in measured if not _slept(s)]
     if awake:
-        return f"Not all of it: {awake[0]} waited less often than it called; {text}.", False
+        return (
+            f"Not all of it: {awake[0]} waited less often than it called; {text}.",
+            False,
+        )
     slept = "every call really slept (one context switch each)"
     return f"Yes: {text}, and {slept}.", True
 
