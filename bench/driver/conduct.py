@@ -19,8 +19,10 @@ from .reckon import collect, tables, theory
 from .reckon.stats import half_width
 from .reckon.summarise import summaries_of, summarise
 from .reckon.summary import Summaries
-from .run.folder import ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, write_whole
-from .run.measure import Outcome, stamp
+from .run.folder import (
+    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, stamp, write_whole,
+)  # fmt: skip
+from .run.measure import Outcome
 from .run.run import Run
 from .run.stored import Stored
 from .say import names

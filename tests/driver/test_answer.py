@@ -1,6 +1,6 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
-from .lesson_files import CHOICES, SETTINGS, Desk
+from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
 from driver.ask.guess import Guess
 from driver.reckon import answer
@@ -55,6 +55,35 @@ class Settings(Desk):
     def test_nothing_at_all_is_less_than_something(self) -> None:
         found = self.best((2.0, 0.0, 1.5))
         self.assertEqual([10], found.measured["alike"])
+
+
+class Figures(Desk):
+    """One cell's figure, or the first's over the second's."""
+
+    TWO = GOOD.replace("[lesson]", '[[cells]]\ndesign = "thread-per-task"\n[lesson]')
+
+    def answer(self, text, blocks, *seconds) -> answer.Result:
+        asked = self.load(text)
+        runs = [
+            make_run(cell, block, 2 * wall_s)  # by its own clock it takes half
+            for cell, wall_s in zip(asked.experiment.cells, seconds)
+            for block in range(1, blocks + 1)
+        ]
+        summaries = summarise(asked.experiment, runs)
+        return answer.of_runs(asked, [], runs, summaries, interval_text)
+
+    def test_the_first_is_told_over_the_second(self) -> None:
+        text = self.TWO.replace('"100ms", "110ms"', '"1.9", "2.1"').replace(
+            'theory = "100ms"', 'theory = "2"')  # fmt: skip
+        found = self.answer(text, 6, 0.2, 0.1)
+        self.assertAlmostEqual(2.0, found.measured["value"])
+        self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
+        self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
+
+    def test_the_extremes_of_few_runs_bear_out_nothing(self) -> None:
+        for blocks, wanted in ((2, "cannot tell"), (5, "cannot tell"), (6, "borne out")):
+            self.assertEqual(wanted, self.answer(GOOD, blocks, 0.105).verdict, blocks)
+        self.assertIn("not borne out", self.answer(GOOD, 6, 0.2).verdict)
 
 
 class Choices(Desk):

@@ -1,12 +1,14 @@
 """Two folders, or two builds, side by side: what is compared, told, and refused."""
 
+import csv
+import io
 import unittest
 from dataclasses import replace
 from pathlib import Path
 
 from .support import make_cell, make_run
 from driver.ask.experiment import Experiment
-from driver.reckon import compare
+from driver.reckon import collect, compare
 from driver.reckon.stats import Verdict
 from driver.run.stored import Stored
 from driver.say import comparison
@@ -43,8 +45,6 @@ class Folders(unittest.TestCase):
 
     def test_what_must_not_be_compared_is_refused_with_the_reason(self):
         for name, (first, second, why) in {
-            "other options": (
-                kept(), kept(cell=make_cell("worker-pool", 3)), "only in the first"),
             "a run in the first that counts for nothing": (
                 kept(problem="it hung"), kept(), "count for nothing: it hung"),
             "one in the second": (
@@ -59,6 +59,11 @@ class Folders(unittest.TestCase):
                 ((cell, told),) = found.refusals
                 self.assertEqual(cell, CELL)
                 self.assertIn(why, told)
+
+    def test_what_only_one_of_them_has_is_told(self):
+        found = compare.compare(kept(), kept(cell=make_cell("worker-pool", 3)))
+        self.assertEqual([why for _, why in found.refusals],
+                         ["only in the first", "only in the second"])  # fmt: skip
 
     def test_what_else_differs_is_told(self):
         for path, value in (
@@ -138,3 +143,32 @@ class Builds(unittest.TestCase):
                 Stored(Path("/nowhere"), both, FACTS, runs, (), True)
             )
             self.assertEqual((found.pairs, len(found.refusals)), ((), 1))
+
+
+class Classes(unittest.TestCase):
+    """Many machines: each pair is told by one figure on all of them."""
+
+    def machine(self, served, blocks=6):
+        pool, threads = make_cell("worker-pool"), make_cell("thread-per-task")
+        runs = [make_run(c, b, 1.0) for b in range(1, blocks + 1) for c in (pool, threads)]
+        for run in runs:
+            if run.cell is threads:
+                run.record["outcomes"] |= {"ok": served, "rejected": 4 - served}
+        asked = Experiment("test", "?", (threads, pool))
+        return Stored(Path("/nowhere"), asked, FACTS, runs, (), True)
+
+    def ratios(self, *machines):
+        rows = csv.DictReader(io.StringIO(collect.class_csv(machines)))
+        return [r for r in rows if r["figure"].startswith("ratio_")]
+
+    def test_where_one_machine_lost_tasks_all_are_told_by_time_per_served_task(self):
+        found = self.ratios(self.machine(4), self.machine(1))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_per_ok_s"})
+        self.assertEqual([float(r["median"]) for r in found], [1.0, 0.25])
+        found = self.ratios(self.machine(4), self.machine(4))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_s"})
+
+    def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
+        few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))
+        self.assertEqual((few["low"], few["high"], few["n"]), ("", "", "2"))
+        self.assertEqual((many["low"], many["high"]), ("1.0", "1.0"))

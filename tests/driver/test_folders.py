@@ -102,6 +102,16 @@ class OnFolders(DriverTest):
         self.assertEqual(len(ratios), 2)
         self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
 
+    def test_a_folder_that_cannot_be_read_is_left_out_of_a_class(self):
+        good, bad = self.make(), self.out / "bad"
+        shutil.copytree(good, bad)
+        (bad / "runs.ndjson").write_text("[]\n")
+        status, out, _ = self.on_folders("collect", good, bad)
+        self.assertEqual(status, 0)
+        self.assertIn("warning: left out, as ", out)
+        status, _, err = self.on_folders("collect", bad, bad)
+        self.assertEqual((status, err.count("\n")), (2, 1))
+
     def test_one_run_is_not_collected_twice(self):
         first = self.make()
         elsewhere = self.out / "elsewhere"

@@ -47,19 +47,19 @@ class Files(Desk):
         self.assertEqual(0.1, self.load(GOOD).theory)
         self.refuse(GOOD, (
             ("theory", "theroy", "unknown key 'theroy'"),
-            ('ends = "There."', "", "needs ends"),
-            ('why = "So."', "why = 3", "why must be words"),
+            ('ends = "There."', "", "'ends' is missing"),
+            ('why = "So."', "why = 3", "why is 3: it takes words"),
             ("inner_wall_s", "wall", "unknown figure 'wall'"),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
             ('"100ms", "110ms"', '"0", "110ms"', "not from more than 0"),
-            ("claim =", 'wrong = "1s"\nclaim =', "wrong must be a list"),
+            ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s'"),
             ("claim =", 'wrong = ["0.1s"]\nclaim =', "0.1, which is what is claimed"),
             ("claim =", "near = 1.0\nclaim =", "near is 1.0"),
-            ('["100ms", "110ms"]', '"100ms"', "claim must be a list of two"),
+            ('["100ms", "110ms"]', '"100ms"', "claim is '100ms': it takes a list"),
             ('["100ms", "110ms"]', '["100ms"]', "claim must be a list of two"),
             ('"100ms", "110ms"', '"110ms", "100ms"', "not from more than 0"),
             ("[[cells]]", "[[cell]]", "unknown key 'cell'"),
-            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "[lesson] is not a table"),
+            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "is not a table"),
             ("[lesson]", "[lesson", "2-five.toml"),
             ('"worker-pool"', '"worker-pool"\nworkers = [1, 2, 3]', "which is best"),
         ))  # fmt: skip
@@ -83,8 +83,8 @@ class Files(Desk):
                          (found.unit, found.theory, found.claim))  # fmt: skip
         self.refuse(SETTINGS, (
             ('"least"', '"best"', "best is 'best'"),
-            ('best = "least"', "", "best is 'None'"),
-            ('setting = "workers"', "", "setting 'None'"),
+            ('best = "least"', "", "best is ''"),
+            ('setting = "workers"', "", "setting ''"),
             ('setting = "workers"', 'setting = "queue"', "'queue' is no whole number"),
             ('setting = "workers"', 'setting = "tasks"', "'tasks' must differ"),
             ("[2, 10, 20]", "2", "must differ in two cells"),
@@ -97,17 +97,17 @@ class Files(Desk):
         self.refuse(CHOICES, (
             ('claim = "B"', 'claim = "D"', "'D' is not A, B or C"),
             ("no-close", "no-close\"\nfigure = \"wall_s", "unknown key 'figure'"),
-            ('command = "pitfalls no-close"', "", "needs command"),
+            ('command = "pitfalls no-close"', "", "'command' is missing"),
             ("pitfalls", "/bin/ls", "names no program of ours"),
             ('"pitfalls no-close"', '""', "names no program of ours"),
             ('question = "What now?"', "", "need a question"),
             ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
             ("A = {words", "a = {words", "'a' is not a capital letter"),
-            ("status = 0", 'status = "0"', "A: its status must be"),
+            ("status = 0", 'status = "0"', "status is '0': it takes a whole number"),
             ("status = 0", "status = 256", "A: its status must be"),
-            (", status = 0", "", "choice A takes words, status"),
-            ("status = 0", "status = 0, code = 1", "choice A takes words, status"),
-            ('"It ends."', "1", "A: words and says must be in quotes"),
+            (", status = 0", "", "'status' is missing"),
+            ("status = 0", "status = 0, code = 1", "unknown key 'code'"),
+            ('"It ends."', "1", "words is 1: it takes words"),
             (CHOICES[CHOICES.index("\nB ="):], "\n", "two or more"),
         ))  # fmt: skip
 

@@ -92,7 +92,7 @@ class Groups(unittest.TestCase):
                     (root / file).parent.mkdir(parents=True, exist_ok=True)
                     (root / file).write_text(text)
                 found = {
-                    "pids": [(one.most, one.left) for one in limits.pids(root)],
+                    "pids": [(one.most, one.left) for one in limits._limited("pids", root, ("pids.max", "pids.current"))],
                     "memory": [(one.most, one.left) for one in limits.memory(root)],
                     "cpus": limits.cpus_allowed(root),
                     "throttled_s": limits.throttled_s(root),

@@ -31,13 +31,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import tomllib
-
 from .. import REPOSITORY
 from .cell import Cell, Option
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
-from .typed import AskError, from_dict
+from .typed import AskError, from_dict, read_toml
 
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
@@ -112,11 +110,7 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
     path = folder / f"{name}.toml"
     if not path.is_file():
         raise AskError(f"chart '{name}' is none of {', '.join(known(folder))}")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AskError(f"{path.name}: {error}") from None
-    made = from_dict(Declaration, {"name": name, **table}, path.name)
+    made = from_dict(Declaration, {"name": name, **read_toml(path)}, path.name)
     if made.family not in ROOM:
         told = ", ".join(ROOM)
         raise AskError(f"{path.name}: family '{made.family}' is none of {told}")

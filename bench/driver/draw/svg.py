@@ -24,7 +24,7 @@ def dress(text: str, chart: Chart) -> str:
     text = text.replace('font-family="DejaVu Sans"', f'font-family="{FONTS}"')
     text = re.sub(r"<g [^>]*>\s*</g>\s*", "", text)
     # The outline of a hollow mark is scaled down with it, to less than a pixel.
-    text = text.replace("stroke-width='0.111'", "stroke-width='0.26'")
+    text = re.sub(r"stroke-width='0\.1\d+'", "stroke-width='0.26'", text)
     text = _with_classes(text, chart)
     text = _own_ids(text, chart.name)
     name = chart.name

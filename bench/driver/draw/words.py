@@ -73,7 +73,7 @@ def title(view: View) -> str:
         return sentence(_each(view))
     most = max(s.cell.tasks for s in view.cells)
     largest = [s for s in view.cells if s.cell.tasks == most]
-    if _of_work(view.figures[0]) and all(s.share_ok < titles.MOST for s in largest):
+    if view.unit in ("s", "1/s") and all(s.share_ok < titles.MOST for s in largest):
         return sentence(titles.losses(view))
     told: list[str] = []
     told_of = view.panels if view.chart.family == "scatter" else view.panels[:1]

@@ -157,7 +157,9 @@ def _figure(lesson: Lesson, runs: Sequence[Run], summaries: Summaries) -> Measur
 def _middle(found: Interval | None) -> Measured:
     if found is None:
         return {}
-    return {"value": found.median, "low": found.low, "high": found.high, "n": found.n}
+    # The extremes of few runs promise nothing, so no claim may rest on them.
+    low, high = (found.low, found.high) if found.known else (None, None)
+    return {"value": found.median, "low": low, "high": high, "n": found.n}
 
 
 def _named(value: Value, alike: Sequence[Value], n: int) -> Measured:

@@ -60,13 +60,14 @@ def compare(first: Stored, second: Stored) -> Comparison:
     refusals: list[tuple[Cell, str]] = []
     theirs = {_asked(summary.cell): summary for summary in summaries_of(second)}
     for one in summaries_of(first):
-        two = theirs.get(_asked(one.cell))
+        two = theirs.pop(_asked(one.cell), None)
         sides = _runs(first, one), _runs(second, two)
         why = refusal(one, two, *sides)
         if why is None:
             pairs += _pairs(one, two, *sides)
         else:
             refusals.append((one.cell, why))
+    refusals += [(two.cell, "only in the second") for two in theirs.values()]
     return Comparison(tuple(pairs), tuple(refusals))
 
 

@@ -23,15 +23,14 @@ and is joined, if nothing else is to do. bench/micro measures them before the fi
   Little           d / c threads are alive at once, if there are so many
   token bucket     b + r T calls are accepted in T; none is rejected while
                    W <= min(b, r d)
-  capacity         threads, one each c: K (ceil(N c / (d + o))) are accepted, or less in
-                   the last of these batches
+  capacity         threads, one each c: of ceil((d + o) / c) born in a row K are accepted
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, floor, sqrt
+from math import ceil, sqrt
 from typing import Any, NamedTuple
 
 from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
@@ -217,12 +216,13 @@ def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
 
 
 def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
-    """How many calls a token bucket lets through, without retries; None without c.
+    """How many calls a token bucket lets through, without retries; None: not known.
 
     A pool's workers spend their time on accepted and rejected calls: W T = A d +
     (N - A) e, where A = b + r T are accepted and e is the time of a rejection. Solved
     for T. Threads come as fast as they can be created, one each c: A = b + r N c.
-    Workers on equal calls are in step, so below r d the burst must hold all of them.
+    Workers on equal calls are in step and ask all at once. A burst that holds neither
+    all of them nor what the rate brings while they work wastes tokens: no formula.
     """
     rate = parse_rate(str(cell.options["api-rate"]))
     burst = int(cell.options.get("api-burst", 1))
@@ -230,6 +230,8 @@ def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
         if costs.create_s is None:
             return None
         return min(cell.tasks, burst + rate * cell.tasks * costs.create_s)
+    if burst < min(cell.workers, rate * cell.service_s, cell.tasks):
+        return None
     reject_s = cell.duration_s("api-reject-time", DEFAULT_REJECT_TIME)
     over = cell.workers - rate * (cell.service_s - reject_s)
     if over <= 0:
@@ -246,10 +248,10 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
     if cell.workers or costs.create_s is None:
         return None  # who is rejected comes back sooner: no simple formula
     slept_s = cell.service_s + costs.oversleep(cell.service_s)
-    created_s = cell.tasks * costs.create_s
-    batches = floor(created_s / slept_s)
-    rest = (created_s - batches * slept_s) / costs.create_s
-    return min(cell.tasks, batches * capacity + min(capacity, rest))
+    # Until the first place is free again, so many are born; then all begins anew.
+    born = max(capacity, ceil(slept_s / costs.create_s))
+    batches, rest = divmod(cell.tasks, born)
+    return batches * capacity + min(capacity, rest)
 
 
 def alive_at_once(tasks: int, service_s: float, costs: Constants) -> float:
@@ -335,8 +337,9 @@ def _accepted_over_workers(
     for workers in whole_steps(least, most):
         other = replace(cell, design=replace(cell.design, workers=workers))
         accepted = accepted_by_rate(other, costs)
-        key = (kind, varied, cell.tasks, workers)
-        yield Point("accepted over workers", *key, accepted)
+        if accepted is not None:
+            key = (kind, varied, cell.tasks, workers)
+            yield Point("accepted over workers", *key, accepted)
     rate = parse_rate(str(cell.options["api-rate"]))
     safe = min(rate * cell.service_s, int(cell.options.get("api-burst", 1)))
     yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
