@@ -354,6 +354,7 @@ class Slides(InBrowser):
 
     def setUp(self) -> None:
         self.open()
+        self.browser.size(1280, 720)  # of a projector
         self.browser.wait("window.replay")
         self.browser.press("f")
 
@@ -414,7 +415,7 @@ class Slides(InBrowser):
         self.assertTrue(self.ask("window.replay.playing"))
         self.browser.press(" ")
         high = self.ask("document.querySelector('.current').scrollHeight")
-        self.assertLessEqual(high, 900)
+        self.assertLessEqual(high, 720)
 
     def test_it_turns_back_and_ends(self) -> None:
         self.browser.press("ArrowRight", "ArrowRight", "ArrowRight")

@@ -69,7 +69,7 @@ def class_text(found: Result) -> str:
     known = found.measured
     if not found.predictions or not known or known.get("alike") == []:
         return ""
-    was = "was" if found.near == 1 else "were"
+    was = "was" if 1 in (found.near, len(found.predictions)) else "were"
     within = f"{was} within a factor of {found.factor:g}"
     how = "had named it" if found.offered else within
     guesses = counted(len(found.predictions), "guess", "guesses")
