@@ -79,6 +79,8 @@ static struct fiber *take_ready(void) {
     ready = fiber->next;
     if (ready == NULL) {
         ready_end = &ready;
+    } else {
+        context_prefetch(ready->context); /* for the next switch */
     }
     return fiber;
 }
