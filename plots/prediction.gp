@@ -46,7 +46,7 @@ array where[1] = [1]
 plot for [i = 1:point_x_n] where using (point_x[i]):(7.4):(0):(1.7) with vectors nohead \
          lw wide(4) lc rgb muted, \
      where using (claim_low):(6):(claim_low):(claim_high):(0):(12) with boxxyerror \
-         fillstyle solid noborder lc rgb shade, \
+         fillstyle transparent solid 0.6 noborder lc rgb shade, \
      for [k = 1:measured_low > 0] where using (measured_x):(10.6):(measured_low): \
          (measured_high) with xerrorbars pt 0 lw wide(7) lc rgb colour[2], \
      for [k = 1:measured_x > 0] where using (measured_x):(10.6) with points pt 7 \

@@ -486,9 +486,7 @@ class Hostile(InBrowser):
         self.open()
         self.browser.wait("window.replay && window.theory")
         self.assertNotEqual("taken", self.ask("document.title"))
-        shown = self.ask("document.body.innerText")
-        self.assertIn(EVIL, shown)
-        self.assertNotIn("49", re.sub(r"\d{3,}|[\d.]+ ", "", shown.split(EVIL)[0]))
+        self.assertIn(EVIL, self.ask("document.body.innerText"))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
   bench/run collect DIR...     put the results of many machines together
   bench/run lesson [N]         predict, then measure; without N: names the lessons
-  bench/run handout            the lessons' questions for a class, answers, and a quiz"""
+  bench/run handout            the lessons on paper: questions, answers, a quiz"""
 EPILOG = """\
 An option of the programs (worker-pool --help) is set or swept by its long name:
   bench/run --sweep workers=5,10,50 --set distribution=lognormal --set tasks=1000

@@ -200,7 +200,7 @@ def _most_series(chart: Declaration, cells: Sequence[Cell], x: str) -> int:
     for cell in cells:
         panel = panels.setdefault(str(attribute(cell, split)), set())
         panel.add(series_of(cell, cells, x))
-    return max(map(len, panels.values()))
+    return max(map(len, panels.values()), default=0)
 
 
 # ---- what tells cells apart ----

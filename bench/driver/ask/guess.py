@@ -27,7 +27,7 @@ SIZES = {
 MOST = 10**15
 MOST_HANDS = 999
 # "Ann: 100 ms", "100 ms x 18"
-SAID = re.compile(r"(?:([^\d:=][^:=]*)[:=])?\s*(.*?)(?:\s+[*x×]\s*(\d{1,3}))?", re.ASCII)
+SAID = re.compile(r"(?:([^\d:=][^:=]*)[:=])?\s*(.*?)(?:\s+[*x×]\s*([0-9]{1,3}))?")
 
 
 class Guess(NamedTuple):
@@ -73,7 +73,8 @@ def _value(unit: str, text: str, offered: Collection[str], plain: str | None) ->
     named = match[2] or plain or ""
     if number == 0 and not match[2]:
         return number
-    return float(f"{number * SIZES[unit][named]:.12g}")  # 0.175, not 0.17500000000000002
+    # 175 ms is 0.175 and not 0.17500000000000002.
+    return float(f"{number * SIZES[unit][named]:.12g}")
 
 
 def parse_all(

@@ -93,8 +93,8 @@ class Lesson:
             "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
             **columns("guess", self._stacked(low), "x", "y", "words"),
             "claim_low": float(claim[0]), "claim_high": float(claim[1]),
-            "answer_claim": ([f"claim: {answers.claim_text(found)}"] if found.claim
-                             else [""]),
+            "answer_claim": [f"claim: {told}" if (told := answers.claim_text(found))
+                             else ""],
             **columns("point", [dict(x=x, words=w) for x, w in self.theory],
                       "x", "words"),
             "measured_x": float(known.get("value") or 0.0),

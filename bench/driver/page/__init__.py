@@ -45,12 +45,12 @@ def write(
     """Writes folder/report.html, in full or not at all."""
     material = Material(folder, experiment, runs, summaries)
     figures = [pieces.figure(folder, chart) for chart in charts]
-    known = (*OPENING, *INSTRUMENT)
+    placed = (*OPENING, *INSTRUMENT)
     text = render(
         "report.html", experiment=experiment, summaries=summaries,
-        facts=pieces.facts(summaries), doubts=pieces.doubts(summaries),
+        known=summaries.machine, doubts=pieces.doubts(summaries),
         opening=[f for f in figures if f["name"] in OPENING],
-        figures=[f for f in figures if f["name"] not in known],
+        figures=[f for f in figures if f["name"] not in placed],
         closing=[f for f in figures if f["name"] in INSTRUMENT],
         found=ending.ratio_paragraphs(summaries), cells=pieces.cells(summaries),
         questions=questions.answer_all(experiment, runs, summaries),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from .. import REPOSITORY
 from ..ask.figures import FIGURES
-from ..draw import svg, words
+from ..draw import svg
 from ..draw.chart import Chart
 from ..draw.gnuplot import command_line
 from ..draw.look import palette
@@ -25,20 +25,6 @@ from ..say import ending, names, sentences
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 RAW = ("runs.ndjson", "summary.csv", "environment.json")
 TOLD_ELSEWHERE = {"cells", "samples"}  # their commands have a table of their own
-
-
-def facts(summaries: Summaries) -> str:
-    """When, by which protocol, how often."""
-    known, counts = summaries.machine, sorted({s.n for s in summaries if s.n}) or [0]
-    when = str(known.get("started_utc") or known.get("finished_utc") or "")
-    often = " to ".join(map(str, dict.fromkeys([counts[0], counts[-1]])))
-    return words.joined(
-        when[:16].replace("T", " ") + " UTC" if when else "",
-        f"{known['protocol']} protocol" if known.get("protocol") else "",
-        f"{often} counted runs of each cell",
-        f"commit {known['commit']}" if known.get("commit") else "",
-        f"seed {known['seed']}" if "seed" in known else "",
-    )
 
 
 def doubts(summaries: Summaries) -> list[str]:
@@ -54,24 +40,19 @@ def doubts(summaries: Summaries) -> list[str]:
 
 
 def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
-    """The terminal's table, and each ratio; a column that is empty is left out."""
+    """The terminal's table, with each ratio beside it."""
     heads, groups = ending.cell_table(summaries)
     ratios = {
         (r.cell.name, r.baseline.design): sentences.ratio_text(r.interval)
         for r in summaries.compared() if r.interval
     }  # fmt: skip
     bases = dict.fromkeys(base for _, base in ratios)
-    label = FIGURES[summaries.figure].label
-    heads = ("design", *heads[1:], *(f"{label} over {names.short(base)}" for base in bases))
-    rows = [
+    over = f"{FIGURES[summaries.figure].label} over"
+    return ("design", *heads[1:], *(f"{over} {names.short(base)}" for base in bases)), [
         (heading, [(*row, *(ratios.get((s.cell.name, b), "–") for b in bases))
                    for s, row in group])
         for heading, group in groups
     ]  # fmt: skip
-    told = [i for i in range(len(heads))
-            if any(row[i] != "–" for _, group in rows for row in group)]  # fmt: skip
-    keep = lambda row: [row[i] for i in told]  # noqa: E731
-    return keep(heads), [(heading, list(map(keep, group))) for heading, group in rows]
 
 
 def figure(folder: Path, chart: Chart) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from ..draw.material import Material
 from ..reckon.theory import accepted_by_capacity, applies, log_steps, pool_s, threads_s
 from ..run.constants import Constants
 from ..say.names import cell_name
-from ..say.numbers import show_count, show_duration
 
 TASKS = [round(n) for n in log_steps(10, 100_000, 33)]
 WORKERS = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -44,7 +43,7 @@ def data(material: Material) -> dict[str, Any] | None:
         "create_s": costs.create, "capacity": limit,
     }  # fmt: skip
     return {
-        "values": given, "words": {key: _words(key, given[key]) for key in given},
+        "values": given,
         "at": {key: given[key].index(value) for key, value in at.items()},
         "marks": [
             {"look": material.looks[s.cell.design.key], "tasks": s.cell.tasks,
@@ -55,13 +54,6 @@ def data(material: Material) -> dict[str, Any] | None:
                  "pool": material.looks[first.design.key]},
         **_curves(given, costs),
     }  # fmt: skip
-
-
-def _words(key: str, values: list[Any]) -> list[str]:
-    if key.endswith("_s"):
-        return list(map(show_duration, values))
-    return ["unlimited" if key == "capacity" and v == UNLIMITED else show_count(v)
-            for v in values]  # fmt: skip
 
 
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:

@@ -56,11 +56,12 @@ def range_text(unit: str, ends: Sequence[float | str]) -> str:
 
 def change_text(found: Result) -> str:
     """What was changed, as it is typed; "" in a lesson as it stands."""
-    return ", ".join(f"{key} = {_plain(value)}" for key, value in found.modified.items())
+    each = found.modified.items()
+    return ", ".join(f"{key} = {_plain(value)}" for key, value in each)
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value if isinstance(value, list) else [value]))
 
 
 def class_text(found: Result) -> str:
@@ -68,7 +69,9 @@ def class_text(found: Result) -> str:
     known = found.measured
     if not found.predictions or not known or known.get("alike") == []:
         return ""
-    how = "had named it" if found.offered else f"were within a factor of {found.factor:g}"
+    was = "was" if found.near == 1 else "were"
+    within = f"{was} within a factor of {found.factor:g}"
+    how = "had named it" if found.offered else within
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,20 +17,22 @@ from .. import page
 from ..ask import lesson as lessons
 from ..ask.command import RESULTS, Parser
 from ..ask.lesson import Lesson
+from ..draw.axes import tick_words
 from ..reckon import answer
 from ..run.folder import write_whole
 from ..run.measure import place
 from ..run.signals import MEASURED
-from ..say import answers
-from ..say.numbers import show_answer
+from ..say import answers, names
 from ..say.terminal import tell
 
 
 def main(arguments: Sequence[str]) -> int:
     made = Parser(prog="bench/run handout", description=__doc__.split("\n")[0])
-    made.add_argument("word", help="==SUPPRESS==")
-    made.add_argument("--out", type=Path, default=RESULTS / "handout", metavar="DIR",
-                      help="where it is written (default: results/handout)")  # fmt: skip
+    made.add_argument("word", help=argparse.SUPPRESS)
+    made.add_argument(
+        "--out", type=Path, default=RESULTS / "handout", metavar="DIR",
+        help="where it is written (default: results/handout)",
+    )  # fmt: skip
     settings = made.parse_args(arguments)
     tell([f"Handout: {place(write(settings.out))}"])
     return MEASURED
@@ -57,11 +60,26 @@ def question_of(lesson: Lesson) -> dict[str, Any] | None:
         options = list(lesson.offered.values())
         right = lesson.offered[str(lesson.claim[0])]
     elif lesson.wrong:
-        right = answers.range_text(lesson.unit, lesson.claim)
-        wrong = ((each, show_answer(lesson.unit, each)) for each in lesson.wrong)
-        found = sorted([(lesson.claim[0], right), *wrong])  # by size: no place gives it away
-        options = [words for _, words in found]
+        at, right = _right(lesson)
+        found = [(at, right), *((each, _words(lesson, each)) for each in lesson.wrong)]
+        options = [words for _, words in sorted(found)]  # so no place gives it away
     else:
         return None
     return {"question": lesson.question, "options": options, "right": right,
             "why": lesson.why}  # fmt: skip
+
+
+def _right(lesson: Lesson) -> tuple[float, str]:
+    """The right option: what theory says, or the middle of what is claimed."""
+    low, high = lesson.claim
+    if lesson.setting:
+        best = [each for each in lesson.offered if low <= float(each) <= high]
+        return low, names.either(best)
+    middle = float(f"{(low * high) ** 0.5:.2g}")
+    within = lesson.theory is not None and low <= lesson.theory <= high
+    value = lesson.theory if within else middle
+    return value, _words(lesson, value)
+
+
+def _words(lesson: Lesson, value: float) -> str:
+    return ("" if lesson.setting else "about ") + tick_words(lesson.unit, value)

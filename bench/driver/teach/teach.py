@@ -10,6 +10,7 @@ On a terminal it waits before it says why: the class should say so first.
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import shutil
 import sys
@@ -64,14 +65,14 @@ def parser() -> Parser:
         description="Predict first, then measure. An option changes the lesson.",
     )  # fmt: skip
     add = made.add_argument
-    add("--check", action="store_true", help="==SUPPRESS==")
-    add("word", choices=["lesson"], help="==SUPPRESS==")
+    add("--check", action="store_true", help=argparse.SUPPRESS)
+    add("word", choices=["lesson"], help=argparse.SUPPRESS)
     add("number", nargs="?", metavar="N", help="which lesson (none: names them)")
     add("--predict", metavar="A,B,...", help='"200 ms, Ann: 1s, 10 ms x 18"')
     add("--no-predict", action="store_true", help="go on without any prediction")
     add("--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)")  # fmt: skip
-    add("--programs", type=Path, default=PROGRAMS, help="==SUPPRESS==")
+    add("--programs", type=Path, default=PROGRAMS, help=argparse.SUPPRESS)
     add_overrides(made)
     return made
 

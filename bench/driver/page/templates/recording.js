@@ -16,7 +16,7 @@ class Recording {
     this.kind = [...run.outcome].map((digit) => outcomes[digit]);
     this.away = this.kind.map((kind) => kind === "rejected");
     this.share = this.kind.filter((kind) => kind === "ok").length / run.tasks; // served
-    this.never = run.never.reduce((sum, count) => sum + count, 0);
+    this.never = run.never; // started
     this.makespan = this.end.reduce((most, end) => Math.max(most, end), 0);
     this.slot = this.placed();
     this.events = [...new Set([...this.start, ...this.end])].sort((a, b) => a - b);
