@@ -126,6 +126,8 @@ class Numbers(unittest.TestCase):
         gaps = [b - a for a, b in zip(sorted(placed), sorted(placed)[1:])]
         self.assertGreaterEqual(min(gaps), 0.1 - 1e-9)
         self.assertLessEqual(max(placed), 0.93)
+        at_the_bottom = axes.spread_out([0.06, 0.06], 0.1, 0.93)
+        self.assertGreaterEqual(min(at_the_bottom), axes.LOWEST)
 
     def test_an_axis_holds_its_values_and_bars_begin_at_zero(self) -> None:
         self.assertEqual(0.0, axes.reach([5, 80], log=False)[0])
