@@ -68,6 +68,7 @@ MACHINES = {
     "a name space whose root is elsewhere": (
         {
             "proc/self/cgroup": "0::/../../other\n",
+            "sys/fs/pids.max": "1\n",  # outside: no limit of ours
             "sys/fs/cgroup/pids.max": "7\n",
         },
         {"pids": [(7, 7)]},

@@ -133,6 +133,9 @@ class Applies(unittest.TestCase):
             self.assertEqual(told is not None, wanted, options)
         cell = make_cell("thread-per-task", **{"api-capacity": 1})
         self.assertIsNotNone(theory.theory_wall_s(cell, COSTS))
+        for capacity, known in ((1, False), (2, True)):  # of two workers
+            crowd = make_cell("worker-pool", **{"api-capacity": capacity})
+            self.assertEqual(theory.theory_wall_s(crowd, COSTS) is not None, known)
         self.assertIsNone(theory.theory_wall_s(cell, Constants()))
         self.assertIsNone(theory.theory_wall_s(make_cell(tasks=0), COSTS))
 

@@ -93,8 +93,8 @@ class Lesson:
             "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
             **columns("guess", self._stacked(low), "x", "y", "words"),
             "claim_low": float(claim[0]), "claim_high": float(claim[1]),
-            "answer_claim": ([f"claim: {answers.claim_text(found)}"] if found.claim
-                             else [""]),
+            "answer_claim": [f"claim: {told}" if (told := answers.claim_text(found))
+                             else ""],
             **columns("point", [dict(x=x, words=w) for x, w in self.theory],
                       "x", "words"),
             "measured_x": float(known.get("value") or 0.0),
@@ -136,10 +136,11 @@ class Lesson:
         guessed = [{"x": float(value),
                     "words": answers.guessers(self.found, value) or "guess"}
                    for value in self.guesses if low < float(value) < high]  # fmt: skip
-        theory = [{"panel": 1, "x": at, "words": told} for at, told in self.theory]
+        theory = [{"x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {
             **plot.settings, **columns("guess", guessed, "x", "words"),
-            **columns("point", theory, "panel", "x", "words"),
+            **columns("point", theory, "x", "words"),
+            "panel_points": [len(theory)], "panel_first_point": [1],
         }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
 
     def votes(self) -> Chart:
