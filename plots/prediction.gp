@@ -1,9 +1,7 @@
 # A lesson: the class's guesses, theory, and what came out, on one axis; or the votes.
 load 'plots/style.gp'
 
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 set xrange [x_low:x_high]
 set label x_words at screen 0.5,0.04 center font plain(21) tc rgb ink
 if (votes) {

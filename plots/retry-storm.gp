@@ -36,13 +36,8 @@ do for [p = 1:panels] {
         if (label_panel[i] == p) {
             if (lines == 0) { first_line = i }
             lines = lines + 1
-            set label 200 + i row_name[i] at graph 1.02,label_y[i] font bold(22) \
-                tc rgb letter[label_look[i]]
-            set label 300 + i label_value[i] at graph 1.02,label_y[i] \
-                offset screen 0,-0.034 font plain(19) tc rgb letter[label_look[i]]
-            set label 400 + i label_note[i] at graph 1.02,label_y[i] \
-                offset screen 0,-0.064 font plain(19) tc rgb muted
-        } else { unset label 200 + i; unset label 300 + i; unset label 400 + i }
+            eval labelled(200 + 3 * i, 'row_name', i, label_y[i])
+        } else { eval unlabelled(200 + 3 * i) }
     }
     plot for [i = first_line:first_line + lines - 1] table('rates') \
         using 'time_s':(here(p, i)) with steps ls dash(label_look[i]) lw wide(3.5) \

@@ -34,14 +34,10 @@ do for [p = 1:panels] {
         font bold(22) tc rgb ink
     if (panels == 1) { set label 900 panel_name[p] at screen 0.02,top \
         offset 0,0 font plain(21) }
-    do for [i = 1:label_name_n] { if (label_panel[i] == p) {
-        set label 200 + 3 * i label_name[i] at graph 1.03,label_y[i] font bold(label_px) \
-            tc rgb letter[label_look[i]] front
-        set label 201 + 3 * i label_value[i] at graph 1.03,label_y[i] \
-            offset screen 0,-0.035 font plain(20) tc rgb letter[label_look[i]] front
-        set label 202 + 3 * i label_note[i] at graph 1.03,label_y[i] \
-            offset screen 0,-0.067 font plain(20) tc rgb muted front
-    } else { unset label 200 + 3 * i; unset label 201 + 3 * i; unset label 202 + 3 * i } }
+    do for [i = 1:label_name_n] {
+        eval (label_panel[i] == p ? labelled(200 + 3 * i, 'label_name', i, label_y[i]) \
+            : unlabelled(200 + 3 * i))
+    }
     do for [i = 1:note_words_n] { if (note_panel[i] == p) {
         set label 500 + i note_words[i] at first note_x[i],first note_y[i] center \
             offset screen 0,-0.045 font plain(19) tc rgb letter[note_look[i]] front

@@ -157,6 +157,16 @@ REFUSED = [
 ]  # fmt: skip
 
 
+class Theory(Desk):
+    def test_a_curve_is_drawn_only_in_a_panel_of_its_own_figure(self) -> None:
+        for figure, behind in (("wall_s", True), ("goodput_per_s", True),
+                               ("threads", False), ("rss_bytes", False)):  # fmt: skip
+            text = FILE.format("sweep", "", "")
+            text = text.replace("charts", f"figure = '{figure}'\ncharts")
+            chart = self.built(stand_in.read(text + "tasks = [50, 500]\n"))["sweep"]
+            self.assertEqual(behind, chart.behind[0] > 0, figure)
+
+
 class Asked(Desk):
     """What an experiment's cells cannot bear is said before anything is measured."""
 

@@ -1,5 +1,7 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
+from dataclasses import replace
+
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
 from driver.ask.guess import Guess
@@ -77,6 +79,8 @@ class Figures(Desk):
             'theory = "100ms"', 'theory = "2"')  # fmt: skip
         found = self.answer(text, 6, 0.2, 0.1)
         self.assertAlmostEqual(2.0, found.measured["value"])
+        guessed = replace(found, predictions=[1.5, 1.7, 2.0, 2.4, 2.6])
+        self.assertEqual(3, guessed.near)
         self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
         self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
 

@@ -5,14 +5,18 @@ import io
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 from .support import make_cell, make_run
 from driver.ask.experiment import Experiment
-from driver.reckon import collect, compare
+from driver.reckon import collect, compare, stats
 from driver.reckon.stats import Verdict
-from driver.run.stored import Stored
+from driver.run.stored import Stored, StoredError
 from driver.say import comparison
 
+# Enough draws for what differs by a half.
+setUpModule = mock.patch.object(stats, "BOOTSTRAP_DRAWS", 300).start
+tearDownModule = mock.patch.stopall
 FACTS = {"commit": "a", "programs": "p", "protocol": "quick",
          "cpu": {"model": "x", "usable": 2}, "system": {}, "kernel": {},
          "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"}}  # fmt: skip
@@ -106,6 +110,9 @@ class Folders(unittest.TestCase):
             found = compare.compare(kept(), kept(wall_s))
             self.assertEqual(len(found.slower(by)), slower, (wall_s, by))
             self.assertEqual(len(comparison.slower_lines(found, by)), slower)
+        # 5 % slower, give or take 10 %: not for sure.
+        found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
+        self.assertEqual(found.slower(0.02), [])
         few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
         self.assertEqual(few.slower(0.05), [])
 
@@ -167,6 +174,10 @@ class Classes(unittest.TestCase):
         self.assertEqual([float(r["median"]) for r in found], [1.0, 0.25])
         found = self.ratios(self.machine(4), self.machine(4))
         self.assertEqual({r["figure"] for r in found}, {"ratio_wall_s"})
+
+    def test_one_run_handed_in_twice_is_refused(self):
+        with self.assertRaises(StoredError):
+            collect.check([self.machine(4), self.machine(4)])
 
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))

@@ -123,8 +123,8 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
 def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
     """The charts that are true of these cells, and why others are not drawn.
 
-    Raises AskError for a chart that there is not, or that a file asks for in vain. Where
-    the command line changed the cells, the chart that fits any of them stands in.
+    Raises AskError for a chart that there is not, or that a file asks for in vain.
+    Where the command line changed the cells, one that fits any of them stands in.
     """
     charts, notes = [], []
     for name in asked.charts:

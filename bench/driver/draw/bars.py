@@ -39,7 +39,8 @@ def build(view: View) -> Chart:
     left, right, apart = MARGINS[len(panels)]
     kinds = [f for f in view.figures if any(amount(view, s, f) for s in view.cells)]
     return words.sheet(
-        view, words.title(view), [*words.conditions(view.cells), *remarks], header, rows,
+        view, words.title(view), [*words.conditions(view.cells), *remarks], header,
+        rows,
         {
             "panels": len(panels), "left": left, "right": 0.70 if shares else right,
             "apart": apart, "stacked": stacked, "shares": shares,
@@ -166,5 +167,7 @@ def _beside(view: View, s: Summary, figure: str, shares: bool) -> tuple[str, flo
         return show("bytes", whole), whole
     found = view.value(s, figure)
     note = words.fill(view, "beside", s) if figure == view.figures[0] else ""
-    told = words.joined(words.value_words(view, s, figure), note)
+    # A time means little without what was served in it.
+    share = words.share_note(s) if unit_of(figure) == "s" else ""
+    told = words.joined(words.value_words(view, s, figure), share, note)
     return told, max(found.median, found.high or 0.0)

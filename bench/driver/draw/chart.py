@@ -33,7 +33,7 @@ class Chart:
     of the plotted things of each panel are theory: they come first. shown: the samples
     that are read, by name. nothing: what to say in an empty frame. script: the file of
     plots/ that draws it, without .gp; "" for that of the chart or its family.
-    means: what one may learn from it; refuted: what would refute it. files: paths inside
+    means: what one may learn from it; refuted: what would refute it. files: paths in
     the results folder, by kind ("svg", "png", "pdf"). A chart with a problem has no
     files, and makes the driver end with status 1.
     """

@@ -1,8 +1,8 @@
 """The moving picture of README: two recorded runs at once, every task a square.
 
 SVG without script, so that it runs inside an <img>. Each group of squares that start
-and end together is one path, whose fill is animated in steps; what the file says without
-animation is the end. All times are of the stored samples, slowed down alike.
+and end together is one path, whose fill is animated in steps; without animation the
+file shows the end. All times are of the stored samples, slowed down alike.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _svg(material: Material, sides: Sequence[str], frame_s: float) -> Iterator[s
     for number, (name, tape) in enumerate(zip(sides, tapes)):
         cell, x = material.recorded[name][0], 30 + APART * number
         look = material.looks[cell.design.key]
-        yield _text(x, 98, 26, COLOURS[f"letter-{look}"], names.short(cell.design), True)
+        letter = COLOURS[f"letter-{look}"]
+        yield _text(x, 98, 26, letter, names.short(cell.design), bold=True)
         yield from film.squares(tape, x, look)
         yield from film.counters(tape, x)
     yield "</svg>"

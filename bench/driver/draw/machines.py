@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from math import log10
 from pathlib import Path
 
 from ..ask import declaration
@@ -132,7 +133,8 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         {
             "x_low": low, "x_high": high,
             "machines": len(machines), "panels": len(cells),
-            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]),
+            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]
+                          if len(cells) < 3 or log10(t).is_integer()),
             "row_name": [named.get(m, f"{m}: not compared") for m in machines]
             if len(machines) <= MOST_NAMED else [],
             "row_px": max(11, min(20, 440 / len(machines))),

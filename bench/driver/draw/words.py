@@ -38,7 +38,7 @@ DEFAULTS = {
     "less": "{base:has|have} {r} the {figure} of {who}",
     "same": "the {figure} of {who} and of {base} is the same within 2 %",
     "cannot": "these runs cannot tell {who} from {base}",
-    "unlike": "{loser:loses|lose} {lost} of them, {spared}",
+    "unlike": "{loser:loses|lose} {lost} of them; {served}",
 }
 PERHAPS = {Verdict.LESS_PERHAPS: "less", Verdict.MORE_PERHAPS: "more"}
 FIGURE_WORDS = {
@@ -219,7 +219,6 @@ def facts(
         "N": names.tasks(cell.tasks),
         "value": show(unit_of(panel.figure), value.median) if value else "–",
         "threads": _threads(view, summary), "base_threads": _threads(view, base),
-        "spared": titles.spared(view, panel, cell.tasks),
         "served": titles.served(view, panel, cell.tasks), "undone": _undone(summary),
     }  # fmt: skip
 
@@ -250,12 +249,7 @@ def sheet(
 ) -> Chart:  # fmt: skip
     """A chart with its words: title, what was run, how to read it, table, alt."""
     told = sentence(told)
-    known = (
-        facts(view, view.panels[0], (view.cells[0],) * 2, None) if view.cells else {}
-    )
-    ways = [
-        view.chart.words.get(key, "").format_map(known) for key in ("read", "means")
-    ]
+    ways = [view.chart.words.get(key, "") for key in ("read", "means")]
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
     return Chart(

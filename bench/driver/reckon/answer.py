@@ -26,13 +26,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..ask.guess import Guess, Value
 from ..ask.lesson import NEAR, Choice, Lesson
 from ..run.child import Ending
-from ..run.run import Role, Run
+from ..run.run import Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
-from .summarise import ratio
+from .summarise import Side, ratio, side
 from .summary import Summaries, Summary
 
 FILE = "lesson.json"
@@ -147,11 +148,12 @@ def _figure(lesson: Lesson, runs: Sequence[Run], summaries: Summaries) -> Measur
     if len(cells) == 1:
         summary = summaries.of(cells[0].name)
         return _middle(summary.figures.get(lesson.figure) if summary else None)
-    over, under = (
-        (cell, [r for r in runs if r.cell.name == cell.name], Role.MEASURE)
-        for cell in cells
-    )
+    over, under = _sides(cells, runs)
     return _middle(ratio(lesson.figure, over, under).interval)
+
+
+def _sides(cells: Sequence[Cell], runs: Sequence[Run]) -> list[Side]:
+    return [side(cell, [r for r in runs if r.cell.name == cell.name]) for cell in cells]
 
 
 def _middle(found: Interval | None) -> Measured:
@@ -205,12 +207,9 @@ def _behind(
     lesson: Lesson, runs: Sequence[Run], summary: Summary, best: Summary
 ) -> bool:
     """Whether the runs tell this cell from the best one."""
-    pair = (best, summary) if lesson.best == "least" else (summary, best)
+    pair = [best.cell, summary.cell]
     # The smaller over the larger: so a zero is never the divisor.
-    small, large = (
-        (s.cell, [r for r in runs if r.cell.name == s.cell.name], Role.MEASURE)
-        for s in pair
-    )
+    small, large = _sides(pair if lesson.best == "least" else pair[::-1], runs)
     return ratio(lesson.figure, small, large).verdict is Verdict.LESS
 
 

@@ -51,10 +51,6 @@ class Traffic:
         """C."""
         return self.lost / (1 - self.load * (1 - self.lost))
 
-    @property
-    def mean_wait_s(self) -> float:
-        return self.waiting / self._spare_per_s
-
     def over(self, wait_s: float) -> float:
         """The share of tasks that wait longer."""
         return self.waiting * exp(-self._spare_per_s * wait_s)

@@ -23,7 +23,7 @@ and is joined, if nothing else is to do. bench/micro measures them before the fi
   Little           d / c threads are alive at once, if there are so many
   token bucket     b + r T calls are accepted in T; none is rejected while
                    W <= min(b, r d)
-  capacity         threads, one each c: of ceil((d + o) / c) born in a row K are accepted
+  capacity         of ceil((d + o) / c) threads born in a row K find a place
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ def rounds_s(tasks: int, lanes: int, service_s: float) -> float:
 def pool_s(
     tasks: int, workers: int, service_s: float, costs: Constants = Constants()
 ) -> float:
-    rounds = rounds_s(tasks, workers, service_s + costs.oversleep(service_s))
+    rounds = rounds_s(tasks, workers, costs.slept(service_s))
     return workers * costs.create + max(rounds, tasks * costs.hand_over)
 
 
 def threads_s(tasks: int, service_s: float, costs: Constants = Constants()) -> float:
-    return tasks * costs.create + service_s + costs.oversleep(service_s)
+    return tasks * costs.create + costs.slept(service_s)
 
 
 def bounded_s(
@@ -86,7 +86,7 @@ def bounded_s(
 ) -> float:
     rounds = ceil(tasks / bound)
     last = tasks - (rounds - 1) * bound
-    slept_s = rounds * (service_s + costs.oversleep(service_s))
+    slept_s = rounds * costs.slept(service_s)
     waiting_s = slept_s + (rounds - 1) * costs.turn + last * costs.create
     return max(waiting_s, threads_s(tasks, service_s, costs))
 
@@ -95,7 +95,7 @@ def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None
     """W*: where creating workers takes as long as the rounds; None without c."""
     if not costs.create:
         return None
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     most = slept_s / costs.hand_over if costs.hand_over else tasks
     return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
 
@@ -207,7 +207,7 @@ def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
     rate, exponential = cell.arrivals_per_s, cell.options.get("distribution")
     if not cell.workers or not rate or exponential != "exponential":
         return None
-    service_s = cell.service_s + costs.oversleep(cell.service_s)
+    service_s = costs.slept(cell.service_s)
     load = rate * service_s / cell.workers
     return Traffic(load, cell.workers, service_s) if 0 < load < 1 else None
 
@@ -247,7 +247,7 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
         return cell.tasks
     if cell.workers or costs.create_s is None:
         return None  # who is rejected comes back sooner: no simple formula
-    slept_s = cell.service_s + costs.oversleep(cell.service_s)
+    slept_s = costs.slept(cell.service_s)
     # Until the first place is free again, so many are born; then all begins anew.
     born = max(capacity, ceil(slept_s / costs.create_s))
     batches, rest = divmod(cell.tasks, born)
@@ -256,7 +256,7 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
 
 def alive_at_once(tasks: int, service_s: float, costs: Constants) -> float:
     """Little's law: a birth every c, a life of d."""
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     return min(tasks, slept_s / costs.create) if costs.create else tasks
 
 
@@ -307,16 +307,13 @@ def over_workers(
     cell: Cell, varied: str, costs: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """A pool's wall time over its size, its two limits, and the best size."""
-    kind, tasks, service_s = (
-        "-".join(cell.design.kind.split()),
-        cell.tasks,
-        cell.service_s,
-    )
+    kind = "-".join(cell.design.kind.split())
+    tasks, service_s = cell.tasks, cell.service_s
     if "api-rate" in cell.options:
         yield from _accepted_over_workers(cell, varied, costs, least, most)
     if not applies(cell):
         return
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     for workers in whole_steps(least, most):
         whole_s = pool_s(tasks, workers, service_s, costs)
         yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
@@ -374,7 +371,7 @@ def over_time(cell: Cell, varied: str, costs: Constants) -> Iterator[Point]:
     if not applies(cell) or cell.capacity is not None and cell.capacity < cell.lanes:
         return
     tasks, key = cell.tasks, (cell.design.key, varied, cell.tasks)
-    slept_s = cell.service_s + costs.oversleep(cell.service_s)
+    slept_s = costs.slept(cell.service_s)
     if cell.workers is None and not cell.design.bound:
         for curve, after_s in (
             ("started over time", 0.0),

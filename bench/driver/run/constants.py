@@ -60,6 +60,10 @@ class Constants:
         nearest = min(self.overshoot_s, key=lambda known: abs(log(known / sleep_s)))
         return self.overshoot_s[nearest]
 
+    def slept(self, sleep_s: float) -> float:
+        """d + o: how long such a sleep really takes."""
+        return sleep_s + self.oversleep(sleep_s)
+
 
 def read(folder: Path) -> Constants:
     """Those of a results folder; none if it has none, or none that can be read."""

@@ -154,15 +154,6 @@ def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
     ]
 
 
-def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
-    """The same as lines."""
-    return [
-        line
-        for heading, told in ratio_paragraphs(summaries)
-        for line in _section(heading, told, None)
-    ]
-
-
 def short_lines(summaries: Summaries) -> list[str]:
     """The medians so far, one line for each number of tasks."""
     lines = []
