@@ -75,7 +75,7 @@ set tmargin at screen top - 0.03
 set bmargin at screen 0.135
 
 # Beside the frame, y of it high: a name, below it its value, and a note, of the i-th row
-# of these arrays. To be evaluated; unlabelled(tag) takes it away.
+# of these arrays. To be evaluated.
 one_line(tag, words, i, y, down, face, tone) = sprintf( \
     "set label %d %s[%d] at graph 1.025,%f offset screen 0,%f font '%s' tc rgb %s front;", \
     tag, words, i, y, down, face, tone)
@@ -84,8 +84,6 @@ labelled(tag, name, i, y) = \
     .one_line(tag + 1, 'label_value', i, y, -0.035, plain(19), \
               sprintf('letter[label_look[%d]]', i)) \
     .one_line(tag + 2, 'label_note', i, y, -0.067, plain(19), 'muted')
-unlabelled(tag) = sprintf('unset label %d; unset label %d; unset label %d', \
-    tag, tag + 1, tag + 2)
 label_px = 22
 
 # In grey print a colour is no help: a curve of each look has its own dashes, too.

@@ -103,6 +103,12 @@ class EveryExperiment(Desk):
         unlimited = stand_in.load("comparison", **{"api-capacity": None})
         self.assertRegex(self.built(unlimited)["slide"].title, "^All 10.000 tasks are se")
 
+    def test_a_point_of_theory_is_only_in_the_panels_that_it_is_of(self) -> None:
+        asked = stand_in.load("pool-size", tasks=[500, 10000], workers=[200, 500, 1000],
+                              **{"service-time": "1ms"})  # fmt: skip
+        chart = self.drawn(asked, n=3)["pool-size"]
+        self.assertEqual([0, 1], chart.settings["panel_points"])
+
     def test_one_design_and_five(self) -> None:
         cells = '[[cells]]\ndesign = "{0}"\n[[samples]]\ndesign = "{0}"\n'
         designs = ["threads", "bounded threads of 7", "pool of 3", "mutex pool of 4",
@@ -129,6 +135,7 @@ CHANGED: list[tuple[str, dict[str, Any], str]] = [
     ("comparison", {"api-capacity": [20, 50]}, "slide"),
     ("comparison", {"service-time": ["1ms", "10ms"]}, "wall-time"),
     ("pool-size", {"tasks": [500, 10000]}, "pool-size"),
+    ("pool-size", {"tasks": [20, 10000]}, "pool-size"),
     ("pool-size", {"workers": [50]}, "sweep"),
     ("memory", {"tasks": [500]}, "sweep"),
     ("hang", {"hang-rate": None}, "sweep"),

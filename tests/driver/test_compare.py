@@ -12,14 +12,20 @@ from driver.ask.experiment import Experiment
 from driver.reckon import collect, compare, stats
 from driver.reckon.stats import Verdict
 from driver.run.stored import Stored, StoredError
-from driver.say import comparison
+from driver.say import class_table, comparison
 
 # Enough draws for what differs by a half.
 setUpModule = mock.patch.object(stats, "BOOTSTRAP_DRAWS", 300).start
 tearDownModule = mock.patch.stopall
-FACTS = {"commit": "a", "programs": "p", "protocol": "quick",
-         "cpu": {"model": "x", "usable": 2}, "system": {}, "kernel": {},
-         "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"}}  # fmt: skip
+FACTS = {
+    "commit": "a",
+    "programs": "p",
+    "protocol": "quick",
+    "cpu": {"model": "x", "usable": 2},
+    "system": {},
+    "kernel": {},
+    "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
+}
 CELL = make_cell("worker-pool")
 
 
@@ -134,7 +140,9 @@ class Builds(unittest.TestCase):
         walls = [pair for pair in found.pairs if pair.figure == "wall_s"]
         self.assertEqual(len(walls), 2)
         for pair in walls:
-            self.assertEqual((pair.first.cell.build, pair.second.cell.build), ("A", "B"))
+            self.assertEqual(
+                (pair.first.cell.build, pair.second.cell.build), ("A", "B")
+            )
             self.assertAlmostEqual(pair.ratio.low, 1.5)
             self.assertIs(pair.verdict, Verdict.MORE)
         text = "\n".join(comparison.build_lines(found, None))
@@ -157,7 +165,9 @@ class Classes(unittest.TestCase):
 
     def machine(self, served, blocks=6):
         pool, threads = make_cell("worker-pool"), make_cell("thread-per-task")
-        runs = [make_run(c, b, 1.0) for b in range(1, blocks + 1) for c in (pool, threads)]
+        runs = [
+            make_run(c, b, 1.0) for b in range(1, blocks + 1) for c in (pool, threads)
+        ]
         for run in runs:
             if run.cell is threads:
                 run.record["outcomes"] |= {"ok": served, "rejected": 4 - served}
@@ -178,6 +188,13 @@ class Classes(unittest.TestCase):
     def test_one_run_handed_in_twice_is_refused(self):
         with self.assertRaises(StoredError):
             collect.check([self.machine(4), self.machine(4)])
+
+    def test_too_few_runs_are_warned_of(self):
+        few, many = self.machine(4, 5), self.machine(4, 6)
+        self.assertEqual(list(class_table.warnings([many, few])),
+                         ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
+        self.assertIn("wall time, pool of 2 / threads, 4 tasks",
+                      class_table.table_lines([many, few])[1])  # fmt: skip
 
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))

@@ -95,7 +95,17 @@ class Questions(unittest.TestCase):
     def test_no_difference_does_not_matter(self):
         answer = self.answers(self.runs(ratio=1.0))[4]
         self.assertIs(answer.fine, True)
-        self.assertIn("0 of 1 comparison differ by over 2 %, 1 by less", answer.text)
+        self.assertIn("1 comparison: 0 differ by over 2 %, 1 by less", answer.text)
+
+    def test_unequal_work_is_no_difference_that_matters(self):
+        runs = self.runs()
+        for run in runs:
+            if run.cell is self.threads:
+                run.record["outcomes"] |= {"ok": 1, "rejected": 3}
+        answer = self.answers(runs)[4]
+        self.assertIsNone(answer.fine)
+        self.assertEqual(answer.text, "1 comparison: 0 differ by over 2 %;"
+                         " not of the same work: 1.")  # fmt: skip
 
     def test_calls_without_waits_did_not_happen(self):
         runs = self.runs()

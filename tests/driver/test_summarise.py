@@ -79,7 +79,9 @@ class Comparing(unittest.TestCase):
         self.assertEqual(summary.n, 6)
         self.assertGreater(summary.figures["wall_s"].minimum, 1)
         self.assertEqual(found.ratios, ())
-        self.assertIn("1 of 7 runs count for nothing: it was ended", found.refusals[0].why)
+        self.assertIn(
+            "1 of 7 runs count for nothing: it was ended", found.refusals[0].why
+        )
 
     def test_different_workloads_are_not_compared(self):
         runs = [run for run in self.runs() if run.cell is self.threads]
@@ -227,7 +229,9 @@ class Figures(unittest.TestCase):
             ([10] * 5 + [9], known, slow, None),
             ([10] * 6, known, slow, 0.5 / 0.6),
         ):  # fmt: skip
-            found = theory.over_theory(self.summary(*served, constants=constants, **options))
+            found = theory.over_theory(
+                self.summary(*served, constants=constants, **options)
+            )
             self.assertEqual(found and round(found, 6), over and round(over, 6))
 
     def test_the_deviation_from_theory_is_in_per_cent(self):
@@ -238,11 +242,17 @@ class Figures(unittest.TestCase):
     def test_unequal_work_has_no_verdict_whoever_served_more(self):
         over, under = (make_cell(p) for p in ("worker-pool", "thread-per-task"))
         for served in ((4, 1), (1, 4), (0, 4)):
-            runs = [make_run(c, b, s) for b in range(1, 7) for c, s in ((over, 2.0), (under, 1.0))]
+            runs = [
+                make_run(c, b, s)
+                for b in range(1, 7)
+                for c, s in ((over, 2.0), (under, 1.0))
+            ]
             for run in runs:
                 run.record["outcomes"]["ok"] = served[run.cell is under]
             (wall,) = summarise(Experiment("test", "?", (under, over)), runs).compared()
-            self.assertEqual((wall.same_work, wall.verdict), (False, Verdict.CANNOT_TELL))
+            self.assertEqual(
+                (wall.same_work, wall.verdict), (False, Verdict.CANNOT_TELL)
+            )
             self.assertAlmostEqual(wall.interval.median, 2.0)
 
 
@@ -254,17 +264,25 @@ class Samples(unittest.TestCase):
     """What becomes of runs in which every task is known."""
 
     def test_each_change_counts_who_waits_calls_and_is_served(self):
-        threads, pool = make_cell("thread-per-task"), make_cell("worker-pool", workers=9)
+        threads, pool = make_cell("thread-per-task"), make_cell(
+            "worker-pool", workers=9
+        )
         found = [
             sample(0.0, 0.0, 2.0), sample(0.0, 1.0, 3.0, "rejected"),
             sample(1.0, None, None, "not_started"),
         ]  # fmt: skip
         rows = tables.changes([(threads, found)]).rows
-        told = [tuple(row[k] for k in ("time_s", "waiting", "in_flight", "served", "threads"))
-                for row in rows]  # fmt: skip
+        told = [
+            tuple(
+                row[k] for k in ("time_s", "waiting", "in_flight", "served", "threads")
+            )
+            for row in rows
+        ]
         self.assertEqual(told, [(0.0, 1, 1, 1, 1), (1.0, 1, 2, 1, 2), (2.0, 1, 1, 0, 1),
                                 (3.0, 1, 0, 0, 0)])  # fmt: skip
-        self.assertEqual({row["threads"] for row in tables.changes([(pool, found)]).rows}, {9})
+        self.assertEqual(
+            {row["threads"] for row in tables.changes([(pool, found)]).rows}, {9}
+        )
 
     def test_who_is_never_answered_is_missing_in_the_end(self):
         found = [sample(1.0, 1.5, 3.0), sample(0.0, 0.5, 1.0, "rejected")]
@@ -281,11 +299,17 @@ class Samples(unittest.TestCase):
             found = [sample(i / 10, i / 10, 3 + i / per_s if i < 19 else 4.9)
                      for i in range(50)]  # fmt: skip
             seen = outage.Recording(run, found, None)
-            self.assertAlmostEqual(seen.after_per_s, (19 if per_s == 10 else 14) / 1.9, 0)
+            self.assertAlmostEqual(
+                seen.after_per_s, (19 if per_s == 10 else 14) / 1.9, 0
+            )
             self.assertIs(seen.recovers, recovers)
-            self.assertEqual((seen.ok.median, seen.runs, seen.calls_a_task), (50, 0, 1.0))
+            self.assertEqual(
+                (seen.ok.median, seen.runs, seen.calls_a_task), (50, 0, 1.0)
+            )
         self.assertEqual(outage.outage_s(cell), (1.0, 2.0))
         self.assertEqual((outage.settled_s(cell), outage.slot_s(cell)), (3.0, 0.1))
         self.assertIsNone(outage.Recording(run, found[:20], None).recovers)
-        (edge, *_), rates = zip(*outage.rates([sample(0, 0, 0.05), sample(0, 0, 0.55)], 1.0, 0.5))
+        (edge, *_), rates = zip(
+            *outage.rates([sample(0, 0, 0.05), sample(0, 0, 0.55)], 1.0, 0.5)
+        )
         self.assertEqual((edge, rates[:3]), (0.0, (2.0, 2.0, 0.0)))

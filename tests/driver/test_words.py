@@ -9,7 +9,7 @@ from unittest import mock
 from .support import make_cell, make_run
 from driver.ask.cell import Design
 from driver.ask.experiment import Experiment
-from driver.reckon.stats import Drift, Interval, Verdict, ratio_verdict
+from driver.reckon.stats import Drift, Interval, Verdict, median_interval, ratio_verdict
 from driver.reckon.summarise import summarise
 from driver.reckon.summary import Noise, Ratio
 from driver.say import ending, names, sentences, terminal
@@ -55,6 +55,13 @@ class Sentences(unittest.TestCase):
         for given, told in self.CASES:
             with self.subTest(told):
                 self.assertIn(told, sentences.ratio_sentence(given))
+
+    def test_an_interval_says_what_it_is_worth(self):
+        for values, text in (
+            ([1.0], "1.00 s"), ([1.0, 3.0], "2.00 s (1.00 to 3.00)"),
+            ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "3.50 s [1.00, 6.00]"),
+        ):  # fmt: skip
+            self.assertEqual(sentences.interval_text(median_interval(values), "s"), text)
 
     def test_each_verdict_has_its_word_in_each_figure(self):
         for figure in ("wall_s", "rss_bytes", "goodput_per_s", "calls", "latency_p50_s"):

@@ -136,10 +136,11 @@ class Lesson:
         guessed = [{"x": float(value),
                     "words": answers.guessers(self.found, value) or "guess"}
                    for value in self.guesses if low < float(value) < high]  # fmt: skip
-        theory = [{"panel": 1, "x": at, "words": told} for at, told in self.theory]
+        theory = [{"x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {
             **plot.settings, **columns("guess", guessed, "x", "words"),
-            **columns("point", theory, "panel", "x", "words"),
+            **columns("point", theory, "x", "words"),
+            "panel_points": [len(theory)], "panel_first_point": [1],
         }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
 
     def votes(self) -> Chart:

@@ -187,7 +187,7 @@ class Plot:
             **columns("label", [label for i in range(len(self.panels))
                                 for label in self._labels(i)]),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
-            **columns("point", self._points(), "panel", "x", "words"),
+            **columns("point", self._points(), "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
 
@@ -236,6 +236,7 @@ class Plot:
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
         before = sum(map(len, self.curves[:index]))
+        points = [point["panel"] for point in self._points()]
         return {
             "figure": panel.figure, "log": int(log), "low": low, "high": high,
             "name": f"{name} (log scale)" if log and not panel.words else name,
@@ -243,6 +244,8 @@ class Plot:
             "firm": int(True in firm), "loose": int(False in firm),
             "full": int(not all(hollow)), "lossy": int(any(hollow)),
             "curves": len(self.curves[index]), "first_curve": before + 1,
+            "points": points.count(index + 1),
+            "first_point": 1 + sum(panel <= index for panel in points),
         }  # fmt: skip
 
     def _labels(self, index: int) -> list[Mapping[str, Any]]:

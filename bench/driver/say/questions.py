@@ -151,9 +151,9 @@ def _matters(summaries: Summaries) -> Told:
     told = [r for r in ratios if r.verdict in (Verdict.LESS, Verdict.MORE)]
     same = [r for r in ratios if r.verdict is Verdict.SAME]
     other = [r for r in ratios if FIGURES[r.figure].of_work and not r.same_work]
-    text = f"{len(told)} of {counted(len(ratios), 'comparison')} differ by over 2 %"
+    text = f"{counted(len(ratios), 'comparison')}: {len(told)} differ by over 2 %"
     text += f", {len(same)} by less for sure" if same else ""
-    text += f"; {len(other)} are not of the same work" if other else ""
+    text += f"; not of the same work: {len(other)}" if other else ""
     return f"{text}.", bool(told or same) or None
 
 
