@@ -84,7 +84,6 @@ def text_of(name: str) -> Markup:
 
 
 def colours(theme: str) -> Markup:
-    """The colours as CSS variables: those of the charts."""
-    return Markup(
-        " ".join(f"--{name}: {tone};" for name, tone in palette(theme).items())
-    )
+    """The colours of the charts, as CSS variables."""
+    tones = palette(theme).items()
+    return Markup(" ".join(f"--{name}: {tone};" for name, tone in tones))

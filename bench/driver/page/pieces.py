@@ -24,6 +24,7 @@ from ..say import ending, names, sentences
 
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 RAW = ("runs.ndjson", "summary.csv", "environment.json")
+PLAIN = {"True": "yes", "False": "no", "None": "unknown"}
 TOLD_ELSEWHERE = {"cells", "samples"}  # their commands have a table of their own
 
 
@@ -84,7 +85,6 @@ def place(folder: Path) -> str:
 
 def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Everything known of the machine and the tools."""
-    plain = {True: "yes", False: "no", None: "unknown"}
     for key, value in facts.items():
         name = f"{prefix}{key}".replace("_", " ")
         if isinstance(value, Mapping):
@@ -94,8 +94,7 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
         else:
-            known = value is None or isinstance(value, bool)
-            yield name, plain[value] if known else str(value)
+            yield name, PLAIN.get(str(value), str(value))
 
 
 def commands(runs: Sequence[Run]) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ from . import choices, prompt
 
 WIDEST = 80  # of a projector with letters that the back row can read
 
-# Makes a clerk that adds to the folder what belongs there before charts are drawn.
+# Makes a clerk that adds to a folder what belongs there before charts are drawn.
 Clerks = Callable[[Callable[[Stored, Summaries], None]], Clerk]
 
 
