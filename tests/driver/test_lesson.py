@@ -52,7 +52,7 @@ class Files(Desk):
             ("inner_wall_s", "wall", "unknown figure 'wall'"),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
             ('"100ms", "110ms"', '"0", "110ms"', "not from more than 0"),
-            ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s': it takes a list"),
+            ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s'"),
             ("claim =", 'wrong = ["0.1s"]\nclaim =', "0.1, which is what is claimed"),
             ("claim =", "near = 1.0\nclaim =", "near is 1.0"),
             ('["100ms", "110ms"]', '"100ms"', "claim is '100ms': it takes a list"),
