@@ -144,6 +144,6 @@ class Shipped(unittest.TestCase):
                     left_s = protocol.budget_s - samples_s - made.block_s(0)
                     self.assertGreaterEqual(made.fitting(0, left_s), 6)
 
-    def test_a_full_run_is_about_half_an_hour(self):
+    def test_a_full_run_is_about_an_hour(self):
         minutes = sum(load(SHIPPED, n).minutes for n in NAMES)
-        self.assertAlmostEqual(minutes, 30, delta=5)
+        self.assertAlmostEqual(minutes, 50, delta=12)

@@ -210,7 +210,7 @@ def _parser() -> Parser:
     # fmt: off
     add("--list", action="store_true", help="name the experiments and their questions")
     add("--full", action="store_true",
-        help="every experiment with the full protocol, about half an hour")
+        help="every experiment with the full protocol, about an hour")
     add("--resume", nargs="?", const=True, metavar="DIR",
         help="go on with a run that was stopped (default: the newest)")
     add("--programs", type=Path, metavar="DIR",

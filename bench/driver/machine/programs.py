@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 OTHERS = "bench/peers"  # beside the folder of those in C
+OPTIONAL = ("goroutine-per-task", "goroutine-pool")  # built where Go is
 
 
 def there(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
     results/<UTC time>-<commit>-full/<experiment>/    each a results folder of its own
                                      report.html      leads to the report of each
 
-It takes about half an hour and can be stopped: what is complete stays, and `--full
+It takes about an hour and can be stopped: what is complete stays, and `--full
 --resume` goes on with the first run that is missing.
 """
 

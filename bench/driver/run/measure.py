@@ -15,7 +15,7 @@ from typing import Any
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
 from ..machine import checks, environment, kernel
-from ..machine.programs import fingerprint
+from ..machine.programs import OPTIONAL, find, fingerprint
 from . import constants, dry, stored
 from .child import Guardian
 from .clerk import Clerk
@@ -70,7 +70,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
     for programs in {request.programs, *request.builds.values()}:
         dry.check(asked, programs)
-    chosen, left_out = _choose(asked, protocol, request.clerk)
+    chosen, left_out = _choose(asked, protocol, request)
     before = environment.state()
     warnings = _look_at_machine(chosen, request, before)
     facts = {
@@ -109,7 +109,7 @@ def resume(kept: Stored, request: Request) -> Outcome:
         if wrong:
             raise Refused(f"{kept.name} {why}")
     asked, protocol = kept.experiment, protocol_of(facts)
-    chosen, left_out = _choose(asked, protocol, request.clerk)
+    chosen, left_out = _choose(asked, protocol, request)
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
     check_programs(kept, request)
@@ -134,15 +134,24 @@ def check_programs(kept: Stored, request: Request) -> None:
 
 
 def _choose(
-    asked: Experiment, protocol: Protocol, clerk: Clerk
+    asked: Experiment, protocol: Protocol, request: Request
 ) -> tuple[Experiment, list[str]]:
-    """What the protocol has time for; and of the other cells, which and why not."""
-    late = [cell for cell in asked.cells if clerk.expected_s(cell) > LONG_S]
-    if protocol.with_long_cells:
-        late = []
-    why = f"takes over {LONG_S:.0f} s, and this is a {protocol.name} run"
-    chosen = without(asked, {cell.name for cell in late})
-    return chosen, [f"{clerk.name(cell)}: {why}" for cell in late]
+    """What can be run, in the time there is; of the other cells, which and why not."""
+    clerk, why = request.clerk, {}
+    for cell in asked.cells:
+        program = cell.design.program
+        if program in OPTIONAL and find(request.programs, program) is None:
+            why[cell.name] = f"{program} is built only where Go is"
+        elif not protocol.with_long_cells and clerk.expected_s(cell) > LONG_S:
+            told = f"takes over {LONG_S:.0f} s, and this is a {protocol.name} run"
+            why[cell.name] = told
+    left_out = [
+        f"{clerk.name(cell)}: {why[cell.name]}"
+        for cell in asked.cells if cell.name in why
+    ]  # fmt: skip
+    if asked.cells and len(left_out) == len(asked.cells):
+        raise Refused("; ".join(left_out))
+    return without(asked, set(why)), left_out
 
 
 def _plan(chosen: Experiment, protocol: Protocol, facts: Facts, clerk: Clerk) -> Plan:
