@@ -18,7 +18,7 @@ bar_y(f) = floor_y - 55 - 68 * f
 n = column_x_n
 do for [i = 1:n] {
     x = column_x[i]
-    set label row_name[i] at x,ceiling_y + 62 font bold(29 * small) \
+    set label row_name[i] at x,ceiling_y + 62 font bold(named) \
         tc rgb letter[column_look[i]]
     set label answer_lost[i] at x,ceiling_y + 22 font bold(25 * small) tc rgb ink
     set label answer_served[i] at x,floor_y - 26 font bold(25 * small) \

@@ -16,9 +16,10 @@ from . import words
 from .axes import is_log, place, reach, spread_out, thinned, tick_words, ticks, tics
 from .axes import unit_tics
 from .material import unit_of
-from .chart import Chart, columns
+from .chart import BOLD_EM, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
 
+NAME_PX = 22  # of labels, as in plots/scatter.gp
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
 # How high a label of three lines is, or of one; three for so many series.
 TALL, SMALL, ROOMY = 0.19, 0.062, 4
@@ -175,6 +176,10 @@ class Plot:
     @cached_property
     def settings(self) -> dict[str, object]:
         left, right, apart = MARGINS[len(self.panels)]
+        labels = [each for i in range(len(self.panels)) for each in self._labels(i)]
+        if len(self.panels) == 1:  # several have a fixed space for names between them
+            longest = max((len(str(each["name"])) for each in labels), default=0)
+            right = min(right, 1 - (longest * BOLD_EM * NAME_PX + 60) / WIDTH_PX)
         flat = [curve for curves in self.curves for curve in curves]
         name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
         return {
@@ -184,8 +189,7 @@ class Plot:
             "xtics": self._x_tics(), **self._cells(),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
             **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
-            **columns("label", [label for i in range(len(self.panels))
-                                for label in self._labels(i)]),
+            **columns("label", labels),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
             **columns("point", self._points(), "x", "words"),
             **columns("guess", [], "x", "words"),

@@ -13,12 +13,13 @@ from ..say import names
 from ..say.numbers import show, show_count
 from . import words
 from .material import unit_of
-from .chart import Chart, ChartError, columns
+from .chart import BOLD_EM, Chart, ChartError, columns
 from .titles import ALL, losses_of
 from .view import Panel, View, grouped
 
 # Of the sheet, in pixels: columns from here to there, bars below the squares.
 LEFT, RIGHT, TALLEST = 215, 1590, 330
+NAME_PX = 29  # of designs, if they have room
 BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
 LOST = {"rejected": "turned away"}
 
@@ -80,7 +81,9 @@ def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
         ]
         for figure in BARS
     }
+    longest = max(len(view.design(s.cell)) for s in cells)
     return {
+        "named": min(NAME_PX, (wide - 12) / (BOLD_EM * longest)),
         "side": min(TALLEST, wide - 30), "bar": min(TALLEST, wide - 150),
         "small": min(1.0, 0.62 + 0.1 * wide / 160),
         **columns("column", [
