@@ -75,7 +75,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     warnings = _look_at_machine(chosen, request, before)
     facts = {
         **stored.describe(asked),
-        "command": shlex.join(["bench/run", *request.command]),
+        "command": shlex.join(["bench/run", *map(nameless, request.command)]),
         "protocol": protocol.name,
         "blocks_asked": request.blocks,
         "resolve_asked": request.resolve,
@@ -96,6 +96,11 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
         asked, plan, folder, request.clerk, left_out, later_s=request.later_s
     )
     return _run(session, facts, request)
+
+
+def nameless(word: str) -> str:
+    """A word of the command line; a path may tell of its user, and is told as DIR."""
+    return re.sub(r"(^|=)[/~].*", r"\1DIR", word)
 
 
 def resume(kept: Stored, request: Request) -> Outcome:
