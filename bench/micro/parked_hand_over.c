@@ -9,12 +9,12 @@
  * wake-ups, parking. All CPUs share it. This is the constant h of the theory: no pool
  * does N tasks in less than N h, however large it is.
  */
-#include "chan.h"
-#include "clock.h"
-#include "ctx.h"
-#include "must.h"
 #include "operation.h"
-#include "simulation/nap.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/ctx.h"
+#include "sync/must.h"
+#include "sync/sleep.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -40,7 +40,7 @@ struct kitchen {
 };
 
 static void cook(struct kitchen *kitchen) {
-    nap_until(now_ns() + NAP_NS, NULL);
+    sleep_until(now_ns() + NAP_NS, NULL);
     if (atomic_fetch_sub(&kitchen->cooking, 1) == 1) {
         must(sem_post(&kitchen->all_done) == 0 ? 0 : EINVAL);
     }
