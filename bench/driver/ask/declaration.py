@@ -47,7 +47,7 @@ ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
-    "heat": 3, "slide": 6, "sequence": 99, "lesson": 99, "class": 99,
+    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "lesson": 99, "class": 99,
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ class Needs:
     options: each cell sets them. designs: kinds of which there is at least one cell.
     samples: recorded tasks. batch: all tasks are there from the start. distribution: of
     the service times. places: each pool has as many workers as the API has places.
-    sizes: so many different values of x, or more.
+    sizes: so many different values of x, or more. simulated: some of the cells are.
     """
 
     one_mark_per: tuple[str, ...] = ()
@@ -79,6 +79,7 @@ class Needs:
     distribution: str = ""
     places: bool = False
     sizes: int = 1
+    simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ def refusal(chart: Declaration, asked: Asked) -> str:
     needs, cells = chart.needs, asked.cells
     if needs.samples and not asked.samples:
         return "shows recorded tasks: it needs [[samples]]"
+    if needs.simulated and not any(cell.is_virtual for cell in cells):
+        return "shows what is simulated: it needs [[cells]] with simulated = true"
     for option in needs.options:
         if any(option not in cell.options for cell in cells):
             return f"is about --{option}: each cell must set it"
@@ -187,6 +190,7 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
         "over-time": len(chosen(asked.samples, chart.recorded)),
         "spread": len(chosen(asked.samples, chart.recorded)),
         "heat": len({cell.design.key for cell in cells}) - 1,
+        "twins": sum(cell.is_virtual for cell in cells),
         "slide": len({cell.design.key for cell in cells}),
     }.get(chart.family, 0)  # fmt: skip
     room = ROOM[chart.family]

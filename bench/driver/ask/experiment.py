@@ -15,6 +15,9 @@
     tasks = [50, 500]            a list is swept: each value makes a cell
     service-time = "10ms"
     fail-fast = true             an option without a value
+    clock = "virtual"            of fibers: the same in virtual time, in which ...
+    spawn-time = "measured"      ... creating one costs what bench/micro finds a thread
+    task-time = "measured"       does, and a task of a pool the work around it: c and h
 
     [[cells]]                    one or more: a design (see cell.py) and its own options
     design = "pool"
@@ -23,6 +26,7 @@
     [[cells]]
     design = "bounded threads of 50"
     quick = false                not in a quick run
+    simulated = true             also on fibers in virtual time, with measured costs
 
     [[samples]]                  like [[cells]]: run once more, every task recorded
     design = "threads"
@@ -46,7 +50,19 @@ from typing import Any
 import tomllib
 
 from . import declaration
-from .cell import DEFAULT_TASKS, KINDS, PROGRAM_OF, Cell, Option, design_of, is_pool
+from .cell import (
+    DEFAULT_TASKS,
+    KINDS,
+    MEASURED,
+    PROGRAM_OF,
+    SIMULATED_BY,
+    SPAWN_TIME,
+    TASK_TIME,
+    Cell,
+    Option,
+    design_of,
+    is_pool,
+)
 from .figures import FIGURES
 from .typed import AskError, from_dict
 
@@ -55,6 +71,7 @@ FULL_MINUTES = 2.0
 SECTIONS = ("limits", "thread-cost", "efficiency", "waits")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
+OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
 
 
@@ -174,7 +191,7 @@ def read(
             minutes=asked.minutes,
             reseed=asked.reseed,
         )
-        made = _check(made, bool(overrides))
+        made = _check(made, bool(overrides), asked.cells)
     except AskError as error:
         raise AskError(f"{where}: {error}") from None
     return made
@@ -199,11 +216,11 @@ def _expand(
     where: str,
 ) -> Iterator[Cell]:
     """The cells that the tables make, without names: every list is swept."""
-    for table in tables:
+    for table in (each for table in tables for each in _twins(table, where)):
         program, size = _program(table.get("design"), where)
         if quick and table.get("quick", True) is False:
             continue
-        own = {k: v for k, v in table.items() if k not in ("design", "quick")}
+        own = {k: v for k, v in table.items() if k not in OF_TABLES}
         options = {**shared, **size, **own}
         for key, value in overrides.items():
             if _takes(program, options, key, tables):
@@ -212,6 +229,23 @@ def _expand(
         lists = [_values(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
+
+
+def _twins(table: Mapping[str, Any], where: str) -> Iterator[Mapping[str, Any]]:
+    """The table; and, if asked for, what simulates it: fibers in virtual time."""
+    yield table
+    asked = table.get("simulated", False)
+    if not isinstance(asked, bool):
+        raise AskError(f"{where} simulated is {asked!r}: it takes true or false")
+    if asked:
+        program, size = _program(table.get("design"), where)
+        if program not in SIMULATED_BY:
+            known = ", ".join(SIMULATED_BY)
+            raise AskError(f"{where} simulated: only {known} can be, not {program}")
+        costs = {SPAWN_TIME: MEASURED}
+        costs |= {TASK_TIME: MEASURED} if is_pool(program) else {}
+        yield {**table, **size, "design": SIMULATED_BY[program], "clock": "virtual",
+               **costs}  # fmt: skip
 
 
 def _program(design: Any, where: str) -> tuple[str, dict[str, int]]:
@@ -313,8 +347,13 @@ def _unique(cells: Sequence[Cell], overrides: Mapping[str, Any]) -> tuple[Cell, 
     return tuple(cells)
 
 
-def _check(made: Experiment, changed: bool) -> Experiment:
-    """With its names; refused if it would fail after minutes of measuring."""
+def _check(
+    made: Experiment, changed: bool, tables: Sequence[Mapping[str, Any]]
+) -> Experiment:
+    """With its names; refused if it would fail after minutes of measuring.
+
+    tables: all [[cells]], also those that a quick run leaves out.
+    """
     if made.figure not in FIGURES:
         raise AskError(f"figure '{made.figure}' is none of {', '.join(FIGURES)}")
     for section in made.sections:
@@ -326,7 +365,8 @@ def _check(made: Experiment, changed: bool) -> Experiment:
         if kind not in PROGRAM_OF and kind not in programs:
             known = ", ".join(dict.fromkeys([*PROGRAM_OF, *sorted(programs)]))
             raise AskError(f"baseline '{name}' is none of {known}")
-    known_options = {"tasks"}.union(*(cell.options for cell in made.cells))
+    known_options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
+    known_options -= OF_TABLES
     for key in made.compare_by:
         if key not in known_options:
             told = ", ".join(sorted(known_options))

@@ -33,6 +33,7 @@ from . import (
     spread,
     strips,
     trust,
+    twins,
     words,
 )
 from .chart import Chart
@@ -44,7 +45,7 @@ FAMILIES: dict[str, Callable[[View], Sheet]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
     "lesson": predictions.build, "over-time": over_time.build, "scatter": scatter.build,
     "sequence": trust.build, "slide": slide.build, "spread": spread.build,
-    "strips": strips.build,
+    "strips": strips.build, "twins": twins.build,
 }  # fmt: skip
 OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.

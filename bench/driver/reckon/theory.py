@@ -34,7 +34,14 @@ from dataclasses import replace
 from math import ceil, floor, sqrt
 from typing import Any, NamedTuple
 
-from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
+from ..ask.cell import (
+    DEFAULT_REJECT_TIME,
+    MEASURED,
+    SPAWN_TIME,
+    TASK_TIME,
+    Cell,
+    is_pool,
+)
 from ..ask.quantities import parse_rate
 from ..run.constants import Constants
 from .erlang import Traffic, short_run_wait_s
@@ -49,6 +56,7 @@ OTHER_WORK = {
 }  # fmt: skip
 # A plan needs a creation cost before any was measured: a generous 60 us a thread.
 PLANNING_CREATE_S = 60e-6
+PLANNING_VIRTUAL_S = 1e-6  # to reckon one task in virtual time
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -142,10 +150,23 @@ def applies(cell: Cell) -> bool:
 
 def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
     """What the wall time should be; None where no theory applies, or c is missing."""
+    costs = costs_of(cell, costs)
     if not applies(cell) or (cell.workers is None and costs.create_s is None):
         return None
     design = cell.design
     return wall_s(cell.tasks, design.workers, design.bound, cell.service_s, costs)
+
+
+def costs_of(cell: Cell, measured: Constants) -> Constants:
+    """What things cost this cell: in virtual time what it was told, and sleeps end in
+    time; else what was measured."""
+    if not cell.is_virtual:
+        return measured
+    told = {
+        key: seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
+        for key, seconds in measured.virtual(cell.design).items()
+    }
+    return Constants(told[SPAWN_TIME], {}, told[TASK_TIME], told[SPAWN_TIME])
 
 
 def creating_share(cell: Cell, costs: Constants) -> float:
@@ -172,6 +193,8 @@ def over_theory(summary: Summary) -> float | None:
 
 def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
+    if cell.is_virtual:
+        return cell.tasks * PLANNING_VIRTUAL_S
     creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
     rounds = rounds_s(cell.tasks, cell.lanes, cell.service_s)
     return max(rounds + creating_s + cell.hanging_s, cell.arriving_s)

@@ -12,12 +12,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
 from typing import Any
 
 from .. import REPOSITORY
+from ..ask.cell import MEASURED, SPAWN_TIME, TASK_TIME, Cell, Design
 from ..ask.quantities import parse_duration_ns
 from . import child
 
@@ -53,6 +54,23 @@ class Constants:
     @property
     def turn(self) -> float:
         return self.turn_s or self.create
+
+    def virtual(self, design: Design) -> dict[str, float]:
+        """What simulates kernel threads in virtual time, by the programs' options.
+
+        Where a bound lets a thread be created only when another has ended, that is j.
+        """
+        spawn_s = self.turn if design.bound else self.create
+        return {SPAWN_TIME: spawn_s, TASK_TIME: self.hand_over}
+
+    def settled(self, cell: Cell) -> Cell:
+        """The cell with what was measured in the place of that word."""
+        args = list(cell.args)
+        for option, seconds in self.virtual(cell.design).items():
+            if cell.options.get(option) == MEASURED:
+                at = args.index(f"--{option}={MEASURED}")
+                args[at] = f"--{option}={round(seconds * 1e9)}ns"
+        return replace(cell, args=tuple(args))
 
     def oversleep(self, sleep_s: float) -> float:
         """o: how much too late such a sleep ends: of the sleep most like it."""

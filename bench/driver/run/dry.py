@@ -18,6 +18,7 @@ from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..ask.typed import AskError
 from ..machine.programs import find
+from .constants import Constants
 
 USAGE = 2
 LIMIT_S = 10  # for many workers without a task
@@ -57,7 +58,8 @@ def _options(program: Path) -> frozenset[str]:
 
 def _refusal(program: Path, cell: Cell) -> str | None:
     """Why it does not take these options; what a machine refuses is none of that."""
-    done = _run([str(program), *cell.args, "--tasks=0", "--json=-"])
+    args = Constants().settled(cell).args
+    done = _run([str(program), *args, "--tasks=0", "--json=-"])
     if done is None or done.returncode != USAGE:
         return None
     lines = done.stderr.strip().splitlines()

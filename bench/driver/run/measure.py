@@ -183,10 +183,14 @@ def _measure_constants(
     session: Session, facts: dict[str, Any], request: Request
 ) -> None:
     """Those of the theory, once a folder and where there is time for them."""
-    if not session.plan.protocol.with_constants or "no_constants" in facts:
+    needed = any(cell.awaits_constants for cell in session.plan.cells)
+    wanted = needed or session.plan.protocol.with_constants
+    if not wanted or "no_constants" in facts:
         return
     session.progress.say("measuring what single operations cost")
     why_not = constants.measure(session.folder.path, request.programs)
+    if why_not is not None and needed:
+        raise Refused(f"{session.experiment.name} simulates what was measured: {why_not}")
     facts["no_constants"] = why_not
     if why_not is not None:
         session.progress.say(f"{why_not}; theory goes without these costs")

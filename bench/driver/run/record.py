@@ -75,7 +75,8 @@ def check(record: Mapping[str, Any], cell: Cell, timing: Timing | None) -> None:
     _check_shape(record)
     _check_origin(record, cell)
     _check_account(record, cell)
-    _check_time(record, timing)
+    if not cell.is_virtual:
+        _check_time(record, timing)
 
 
 def _number(table: Any, where: str, key: str, may_be_null: bool = True) -> None:
