@@ -7,7 +7,7 @@ set yrange [rows + 1:0]
 set border 1
 unset ytics
 set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
-set label 1 'simulated over measured (log scale)' at screen 0.47,0.04 center \
+set label 901 'simulated over measured (log scale)' at screen 0.47,0.04 center \
     font plain(21) tc rgb ink
 panels = 3
 left = 0.2
@@ -29,7 +29,7 @@ set object 1 rectangle from 1 - close,graph 0 to 1 + close,graph 1 behind \
     fillstyle solid noborder fillcolor rgb shade
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw wide(1.5) lc rgb ink
 do for [p = 1:panels] {
-    set label 2 panel_name[p] at graph 0.5,1 center offset screen 0,0.02 font bold(21) \
+    set label 902 panel_name[p] at graph 0.5,1 center offset screen 0,0.02 font bold(21) \
         tc rgb ink
     plot mark_x using (mark_panel[$1] == p ? mark_x[$1] : NaN):(mark_row[$1]): \
              (mark_low[$1]):(mark_high[$1]):(colour[mark_look[$1]]) \
@@ -37,7 +37,6 @@ do for [p = 1:panels] {
          mark_x using (mark_panel[$1] == p ? mark_x[$1] : NaN):(mark_row[$1]): \
              (shape[mark_look[$1]] - mark_beyond[$1]):(colour[mark_look[$1]]) \
              with points ps mark(1.7) lw wide(2) pt variable lc rgb variable
-    unset label
-    set label 1 ''
+    if (p == 1) { unset label }
 }
 unset multiplot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 from ..reckon.stats import Interval
 from ..reckon.twins import ASPECTS, CLOSE, Twin, twins
@@ -16,6 +17,7 @@ from .view import View, grouped
 HEADINGS = {"time": "time of the run", "ok": "tasks served", "wait": "mean wait to start"}
 MARKS = (0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 5)
 FARTHEST = 5.0  # times off: what lies beyond is drawn at the edge
+APART = 0.15  # of the axis, from tick to tick
 BETWEEN = 1.2  # rows left free between two themes
 
 
@@ -78,15 +80,16 @@ def _settings(view: View, found: Sequence[Twin]) -> dict[str, object]:
          "beyond": int(not low <= i.median <= high)}
         for t in found for aspect, i in t.ratios.items()
     ]  # fmt: skip
+    by_theme = grouped(found, lambda t: t.theme)
     far = [
-        {"row": placed[id(t)], "words": names.cell_name(t.measured),
-         "look": view.look(t.measured)}
-        for t in found if t.farthest > CLOSE
+        {"row": placed[id(t)], "look": view.look(t.measured),
+         "words": view.name(t.measured, [other.measured for other in group])}
+        for group in by_theme.values() for t in group if t.farthest > CLOSE
     ]  # fmt: skip
     themes = [
         {"name": theme, "row": sum(placed[id(t)] for t in group) / len(group),
          "why": view.chart.words.get("why-" + theme.replace(" ", "-"), "")}
-        for theme, group in grouped(found, lambda t: t.theme).items()
+        for theme, group in by_theme.items()
     ]  # fmt: skip
     return {
         "x_low": low, "x_high": high, "rows": max(placed.values()), "close": CLOSE,
@@ -107,7 +110,10 @@ def _placed(found: Sequence[Twin]) -> dict[int, float]:
 
 
 def _thinned(low: float, high: float) -> list[float]:
-    """Few enough for a third of the sheet."""
-    there = [at for at in MARKS if low <= at <= high]
-    near = {0.9, 1.1, 0.95, 1.05} if high / low > 1.9 else set()
-    return [at for at in there if at not in near]
+    """Few enough for a third of the sheet, from 1 to both sides."""
+    kept = [1.0]
+    for at in sorted(MARKS, key=lambda mark: abs(log(mark))):
+        apart = min(abs(log(at / other)) for other in kept)
+        if low <= at <= high and apart > APART * log(high / low):
+            kept.append(at)
+    return kept
