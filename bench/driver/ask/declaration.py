@@ -34,7 +34,7 @@ from typing import Protocol
 import tomllib
 
 from .. import REPOSITORY
-from .cell import Cell, Option
+from .cell import MEASURED, SPAWN_TIME, TASK_TIME, Cell, Option
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
 from .typed import AskError, from_dict
@@ -236,6 +236,9 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
     cells = list(cells)
     names = dict.fromkeys(["tasks", *(key for cell in cells for key in cell.varied)])
     of_x = {x, "arrivals"} if x == "load" else {x}
+    for cost in (SPAWN_TIME, TASK_TIME):  # one for all that have it: no difference
+        if {attribute(cell, cost) for cell in cells} <= {None, MEASURED}:
+            of_x.add(cost)
     return [
         name for name in names
         if name not in of_x and len({str(attribute(c, name)) for c in cells}) > 1
@@ -245,7 +248,7 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
 def split_of(cells: Sequence[Cell], x: str) -> str:
     """What has a panel for each of its values; "" where nothing takes so few."""
     for name in differing(cells, x):
-        if len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
+        if name != "clock" and len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
             return name
     return ""
 

@@ -25,7 +25,7 @@ from .axes import (
     unit_tics,
 )
 from .material import unit_of
-from .sheet import Sheet, columns
+from .sheet import BOLD_EM, MARGIN_PX, WIDTH_PX, Sheet, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
@@ -195,6 +195,7 @@ class Plot:
             "panels": len(self.panels), "left": left, "right": right, "apart": apart,
             "x_low": self.x_ends[0], "x_high": self.x_ends[1], "log_x": self.log_x,
             "x_words": f"{name} (log scale)" if self.log_x else name,
+            "label_px": self._label_px(),
             "xtics": self._x_tics(), **self._cells(),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
             **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
@@ -204,6 +205,13 @@ class Plot:
             **columns("point", self._points(), "panel", "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
+
+    def _label_px(self) -> float:
+        """The size of names beside the marks; smaller where one has no room."""
+        usual = 19 if len(self.panels) > 1 else 22
+        longest = max(len(s.name) for panel in self.panels for s in panel.series)
+        room_px = WIDTH_PX * (1 - MARGINS[len(self.panels)][1]) - MARGIN_PX
+        return max(14.0, min(usual, round(room_px / (BOLD_EM * longest), 1)))
 
     def _x_tics(self) -> str:
         if self.view.words_on_x:

@@ -14,7 +14,8 @@ from .axes import tics
 from .sheet import Sheet, columns
 from .view import View, grouped
 
-HEADINGS = {"time": "time of the run", "ok": "tasks served", "wait": "mean wait to start"}
+HEADINGS = {"time": "time of the run", "ok": "tasks served",
+            "wait": "mean wait to start"}  # fmt: skip
 MARKS = (0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 5)
 FARTHEST = 5.0  # times off: what lies beyond is drawn at the edge
 APART = 0.15  # of the axis, from tick to tick
@@ -36,7 +37,8 @@ def build(view: View) -> Sheet:
         "bars hold the median ratio" if max(counts) > 2 else "",
         f"grey: within {100 * CLOSE:.0f} %",
     ]
-    return words.sheet(view, _title(found), remarks, header, rows, _settings(view, found))
+    settings = _settings(view, found)
+    return words.sheet(view, _title(found), remarks, header, rows, settings)
 
 
 def _title(found: Sequence[Twin]) -> str:

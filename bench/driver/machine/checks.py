@@ -56,6 +56,7 @@ def _refusals(
         if find(programs, program) is None:
             known = ", ".join(path.name for path in there(programs)) or "none"
             yield f"the program {program} has not been built: there are {known}"
+    cells = [cell for cell in cells if not cell.is_virtual]  # they have no threads
     threads = max((cell.lanes for cell in cells), default=0)
     available = state["memory_available_bytes"]
     if available is not None and available < threads * THREAD_BYTES:
@@ -91,7 +92,8 @@ def hyperfine_fault() -> str | None:
 def _warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
     if shutil.which("gnuplot") is None:
         yield "gnuplot is not installed: there will be no charts"
-    yield from _thread_warnings(cells, state)
+    real = [cell for cell in cells if not cell.is_virtual]
+    yield from _thread_warnings(real, state)
     yield from _load_of_cells(cells)
     yield from _load_warnings(state)
     yield from _machine_warnings()

@@ -56,7 +56,7 @@ OTHER_WORK = {
 }  # fmt: skip
 # A plan needs a creation cost before any was measured: a generous 60 us a thread.
 PLANNING_CREATE_S = 60e-6
-PLANNING_VIRTUAL_S = 1e-6  # to reckon one task in virtual time
+PLANNING_VIRTUAL_S = 3e-6  # to reckon one task in virtual time
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -307,8 +307,10 @@ def over_tasks(
 
     cells: one each of the designs and of what else is varied, with that as text.
     """
+    measured = costs
     for cell, varied in cells:
         design, service_s = cell.design, cell.service_s
+        costs = costs_of(cell, measured)
         if not applies(cell) or (cell.workers is None and costs.create_s is None):
             continue
         for tasks in whole_steps(least, most):

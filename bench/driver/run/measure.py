@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
     for folder in {request.programs, *request.builds.values()}:
         dry.check(asked, folder)
-    left_out = _left_out(asked, protocol, request.clerk)
+    left_out = _left_out(asked, protocol, request.clerk, request.blocks)
     chosen = without(asked, set(left_out))
     facts = _facts(asked, chosen, protocol, request)
     name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
@@ -97,7 +98,7 @@ def resume(kept: Stored, request: Request) -> Outcome:
     if kept.lost:
         raise Refused(f"{kept.name} was cut off after it was finished: start anew")
     asked, protocol, clerk = kept.experiment, protocol_of(facts), request.clerk
-    left_out = _left_out(asked, protocol, clerk)
+    left_out = _left_out(asked, protocol, clerk, facts["blocks_asked"])
     chosen = without(asked, set(left_out))
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
@@ -197,15 +198,17 @@ def _measure_constants(
     session.folder.write_json(ENVIRONMENT, facts)
 
 
-def _left_out(asked: Experiment, protocol: Protocol, clerk: Clerk) -> dict[str, str]:
+def _left_out(
+    asked: Experiment, protocol: Protocol, clerk: Clerk, blocks: int | None
+) -> dict[str, str]:
     """The cells that the protocol has no time for, by name, with the reason."""
-    if protocol.with_long_cells:
-        return {}
-    why = f"takes over {LONG_S:.0f} s, and this is a {protocol.name} run"
+    most_s = inf if blocks else protocol.budget_s
+    most_s = most_s if protocol.with_long_cells else LONG_S
+    why = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
     return {
         cell.name: f"{clerk.name(cell)}: {why}"
         for cell in asked.cells
-        if clerk.expected_s(cell) > LONG_S
+        if clerk.expected_s(cell) > most_s
     }
 
 
