@@ -21,11 +21,11 @@ static const char notes[] =
 
 static const char notes_on_time[] =
     "\n"
-    "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the clock\n"
-    "jumps to the next moment for which one waits. Creating a fiber takes its creator\n"
-    "--spawn-time, and each task takes --task-time before its first call, both on the\n"
-    "one CPU, where meanwhile nobody else runs. The seed decides the whole record; what\n"
-    "it would tell of the process is null.\n";
+    "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
+    "clock jumps to the next moment for which one waits. Creating a fiber takes its\n"
+    "creator --spawn-time, and each task takes --task-time before its first call,\n"
+    "both on the one CPU, where meanwhile nobody else runs. The seed decides the\n"
+    "whole record; what it would tell of the process is null.\n";
 
 /* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
  */
@@ -63,10 +63,12 @@ void options_help(const struct runner *runner, FILE *out) {
 
 enum { KEY = 64 };
 
-/* "stack-size" and "_bytes" give "stack_size_bytes" */
-static const char *key_of(const struct option_row *row, const char *suffix,
-                          char key[static KEY]) {
-    snprintf(key, KEY, "%s%s", row->name, suffix);
+/* A key tells the unit: "stack-size" gives "stack_size_bytes". */
+static const char *key_of(const struct option_row *row, char key[static KEY]) {
+    static const char *const units[] = {
+        [KIND_SIZE] = "_bytes", [KIND_DURATION] = "_ns", [KIND_RATE] = "_per_s"};
+    const char *unit = row->kind <= KIND_RATE ? units[row->kind] : NULL;
+    snprintf(key, KEY, "%s%s", row->name, unit != NULL ? unit : "");
     for (char *c = key; *c != '\0'; c++) {
         *c = *c == '-' ? '_' : *c;
     }
@@ -74,23 +76,23 @@ static const char *key_of(const struct option_row *row, const char *suffix,
 }
 
 /* Below its range, a value has never been set. */
-static void write_int64(struct json *json, const struct option_row *row, int64_t value,
-                        const char *suffix) {
+static void write_int64(struct json *json, const struct option_row *row,
+                        int64_t value) {
     char key[KEY];
     if ((double)value < row->min) {
-        json_null(json, key_of(row, suffix, key));
+        json_null(json, key_of(row, key));
     } else {
-        json_count(json, key_of(row, suffix, key), value);
+        json_count(json, key_of(row, key), value);
     }
 }
 
-static void write_double(struct json *json, const struct option_row *row, double value,
-                         const char *suffix) {
+static void write_double(struct json *json, const struct option_row *row,
+                         double value) {
     char key[KEY];
     if (value < row->min) {
-        json_null(json, key_of(row, suffix, key));
+        json_null(json, key_of(row, key));
     } else {
-        json_real(json, key_of(row, suffix, key), value, 9);
+        json_real(json, key_of(row, key), value, 9);
     }
 }
 
@@ -116,25 +118,19 @@ static void write_value(struct json *json, const struct options *options,
     char key[KEY];
     switch (row->kind) {
     case KIND_COUNT:
-        write_int64(json, row, *(const int64_t *)place, "");
-        break;
     case KIND_SIZE:
-        write_int64(json, row, *(const int64_t *)place, "_bytes");
-        break;
     case KIND_DURATION:
-        write_int64(json, row, *(const int64_t *)place, "_ns");
+        write_int64(json, row, *(const int64_t *)place);
         break;
     case KIND_RATE:
-        write_double(json, row, *(const double *)place, "_per_s");
-        break;
     case KIND_SHARE:
-        write_double(json, row, *(const double *)place, "");
+        write_double(json, row, *(const double *)place);
         break;
     case KIND_CHOICE:
-        json_text(json, key_of(row, "", key), row->choices[*(const int *)place]);
+        json_text(json, key_of(row, key), row->choices[*(const int *)place]);
         break;
     case KIND_FLAG:
-        json_flag(json, key_of(row, "", key), *(const bool *)place);
+        json_flag(json, key_of(row, key), *(const bool *)place);
         break;
     case KIND_SPAN:
         write_span(json, place);
@@ -164,7 +160,7 @@ static void write_json(const struct options *options, const struct runner *runne
         if (is_told(row) && option_belongs(row, runner)) {
             write_value(&json, options, row);
         } else if (is_told(row)) {
-            json_null(&json, key_of(row, "", key));
+            json_null(&json, key_of(row, key));
         }
     }
     json_close(&json);

@@ -31,6 +31,9 @@ static bool has_token(struct api *api, int64_t moment_ns) {
 
 /* An overloaded service is slow for all: the more it serves, the longer it takes. */
 static int64_t served_for_ns(struct api *api, int64_t service_ns) {
+    if (api->config->slowdown == 0) {
+        return service_ns;
+    }
     double others = (double)(atomic_load(&api->served.now) - 1);
     double slowed_ns = (double)service_ns * (1.0 + api->config->slowdown * others);
     return slowed_ns < 0x1p63 ? llround(slowed_ns) : INT64_MAX;

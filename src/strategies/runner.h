@@ -29,7 +29,7 @@ struct runner_config {
     bool join;           /* thread-per-task: join each instead of detaching it */
     struct thread_attributes threads;
     int64_t spawn_ns; /* virtual time that creating a thread takes */
-    int64_t task_ns;  /* virtual time of the CPU that each task takes besides its calls */
+    int64_t task_ns;  /* virtual time of the CPU that a task takes besides its calls */
 };
 
 /* An option that not every design has, or one with another default than the rest. */

@@ -31,7 +31,7 @@ int64_t now_ns(void);
  * spends time keeps it to himself, and others whose moment comes meanwhile are late, as
  * they would be on a busy machine.
  *
- *   clock_make_virtual()   once, before anybody has asked for the time
+ *   clock_make_virtual()   before anybody has asked for the time
  *   clock_spend(duration)  by a fiber; in real time, of nothing only
  *
  * It ends 292 years after its start, where an int64_t does. A program that gets there

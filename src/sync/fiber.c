@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "deadlock.h"
+#include "fiber_clock.h"
 #include "fiber_mail.h"
 #include "fiber_pile.h"
 #include "fiber_switch.h"
@@ -53,31 +54,6 @@ static void set_state(struct park *park, uint32_t state) {
 __attribute__((constructor)) static void come_home(void) {
     is_home = true;
     must(timer_heap_reserve(&sleepers, fiber_count) ? 0 : ENOMEM);
-}
-
-/* Only home moves it; atomic, as other threads of the kernel ask for the time, too. */
-static _Atomic int64_t virtual_now_ns; /* 0: time is real */
-
-bool clock_is_virtual(void) {
-    return atomic_load_explicit(&virtual_now_ns, memory_order_relaxed) != 0;
-}
-
-int64_t now_ns(void) {
-    int64_t virtual_ns = atomic_load_explicit(&virtual_now_ns, memory_order_relaxed);
-    if (virtual_ns != 0) {
-        return virtual_ns;
-    }
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now); /* never fails: every Linux has this clock */
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-static void set_virtual_now(int64_t moment_ns) {
-    atomic_store_explicit(&virtual_now_ns, moment_ns, memory_order_relaxed);
-}
-
-void clock_make_virtual(void) {
-    set_virtual_now(1); /* 0 would be DEADLINE_NOW */
 }
 
 bool thread_is_fiber(void) {
@@ -144,7 +120,18 @@ static void wake_sleeper(struct park *park) {
     }
 }
 
-void deadlock_outsider_left(void) {
+/* Other threads of the kernel that are about to wake somebody: as long as there are
+ * any, virtual time stands still. */
+static _Atomic int outsiders;
+
+void thread_outsider_begins(void) {
+    atomic_fetch_add(&outsiders, 1);
+    deadlock_thread_begins();
+}
+
+void thread_outsider_ends(void) {
+    deadlock_thread_cancelled();
+    atomic_fetch_sub(&outsiders, 1);
     mail_ring(); /* it may have been the last who could have woken somebody */
 }
 
@@ -165,13 +152,6 @@ static void report_deadlock(void) {
     deadlock_report("fibers");
 }
 
-static void report_end_of_time(void) {
-    fprintf(stderr, "fatal error: all fibers wait for ever, or for moments beyond the "
-                    "end of virtual time, 292 years after its start\n");
-    fflush(stdout);
-    _exit(2);
-}
-
 /* A report takes more room than a fiber has. */
 static void end_with(void (*report)(void)) {
     static char stack[256 * 1024];
@@ -184,14 +164,17 @@ static void end_with(void (*report)(void)) {
 static void wait_for_somebody(void) {
     int64_t until_ns = earliest_ns();
     /* In this order: an outsider posts its mail before it says that it has left. */
-    if (until_ns == DEADLINE_NEVER && deadlock_is_possible() && !mail_has_come()) {
+    bool left_alone = atomic_load(&outsiders) == 0 && !mail_has_come();
+    if (left_alone && until_ns == DEADLINE_NEVER && deadlock_is_possible()) {
         end_with(report_deadlock);
     }
     if (!clock_is_virtual()) {
         mail_wait(until_ns);
+    } else if (!left_alone) {
+        mail_wait(DEADLINE_NEVER);
     } else if (until_ns != DEADLINE_NEVER) {
         set_virtual_now(until_ns);
-    } else if (!mail_has_come()) {
+    } else {
         end_with(report_end_of_time);
     }
 }

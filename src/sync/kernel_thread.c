@@ -128,8 +128,12 @@ struct watched *deadlock_me(void) {
     return &me;
 }
 
-/* There is nobody to tell: whoever leaves others asleep finds that out itself. */
-void deadlock_outsider_left(void) {
+void thread_outsider_begins(void) {
+    deadlock_thread_begins();
+}
+
+void thread_outsider_ends(void) {
+    deadlock_thread_cancelled();
 }
 
 /* ---- spinning before sleeping ---- */
