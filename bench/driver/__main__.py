@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from .ask.typed import AskError
 from .conduct import Clerk, collect_class, draw_class, is_sound
 from .draw.chart import Chart
 from .machine import programs
+from .planner import plan
 from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import full, signals, stored
@@ -38,15 +39,22 @@ EXPERIMENTS = REPOSITORY / "bench/experiments"
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["plan"]:
+        return _guarded(lambda: plan.main(arguments[1:]))
     if "lesson" in arguments:
         return teach.main(arguments, Clerk)
     if "--check" in arguments:  # finds mistakes before anything is built
         command.parse([word for word in arguments if word != "--check"])
         return MEASURED
     settings = command.parse(list(arguments))
+    return _guarded(lambda: ACTIONS[settings.action](settings))
+
+
+def _guarded(action: Callable[[], int]) -> int:
+    """What can go wrong becomes a line, and a status."""
     signals.listen()
     try:
-        return ACTIONS[settings.action](settings)
+        return action()
     except (AskError, stored.StoredError) as error:
         return _complain(error, USAGE)
     except (HyperfineError, ResultsError, Refused) as error:

@@ -41,13 +41,13 @@ from .typed import AskError, from_dict
 
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
-OTHERS = {"class", "prediction"}
+OTHERS = {"class", "prediction", "plan"}
 MOST_PANELS, NARROW = 3, 5  # so many panels have room for so many series each
 ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
-    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "lesson": 99, "class": 99,
+    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "plan": 999, "lesson": 99, "class": 99,
 }  # fmt: skip
 
 

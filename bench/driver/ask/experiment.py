@@ -68,7 +68,7 @@ from .typed import AskError, from_dict
 
 FULL_MINUTES = 2.0
 # What more may be told at the end: say/extras.py makes the lines.
-SECTIONS = ("limits", "thread-cost", "efficiency", "waits")
+SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options

@@ -27,6 +27,7 @@ from . import (
     gnuplot,
     heat,
     over_time,
+    plan,
     predictions,
     scatter,
     slide,
@@ -43,7 +44,7 @@ from .view import View
 
 FAMILIES: dict[str, Callable[[View], Sheet]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
-    "lesson": predictions.build, "over-time": over_time.build, "scatter": scatter.build,
+    "lesson": predictions.build, "plan": plan.build, "over-time": over_time.build, "scatter": scatter.build,
     "sequence": trust.build, "slide": slide.build, "spread": spread.build,
     "strips": strips.build, "twins": twins.build,
 }  # fmt: skip
@@ -55,9 +56,10 @@ ALWAYS = ("run-sequence", "control")
 def wanted(folder: Path, experiment: Experiment, summaries: Summaries) -> list[str]:
     """The names of the experiment's charts, in the order of the report."""
     lesson = ["prediction"] if (folder / answer.FILE).is_file() else []
-    # A lesson in which a program decides has no cells.
+    # A lesson in which a program decides has no cells; virtual time is always the same.
+    measured = any(not cell.is_virtual for cell in experiment.cells)
     names = dict.fromkeys(
-        [*lesson, *experiment.charts, *ALWAYS * bool(experiment.cells)]
+        [*lesson, *experiment.charts, *ALWAYS * measured]
     )
     if summaries.noise.a_a is None:
         names.pop("control", None)
