@@ -15,6 +15,8 @@ set multiplot layout 2,2 margins screen 0.075,0.84,0.12,top - 0.05 \
     spacing screen 0.075,screen 0.1
 inside(p, i) = mark_panel[i] == p && mark_x[i] > 0
 x_of(p, i, second) = inside(p, i) && mark_second[i] == second ? mark_x[i] : NaN
+# A semaphore and a pool often stand on each other: the one is seen behind the other.
+size(i) = mark(mark_look[i] == 4 ? 2.9 : 1.4)
 do for [p = 1:panel_name_n] {
     if (panel_log[p]) { set logscale y } else { unset logscale y }
     set yrange [panel_low[p]:panel_high[p]]
@@ -38,12 +40,12 @@ do for [p = 1:panel_name_n] {
          line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 1 \
              ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(3) dt 2 \
              lc rgb pale(2, 0x70), \
-         mark_x using (x_of(p, $1, 1)):(mark_y[$1]):(shape[mark_look[$1]] - 1): \
+         mark_x using (x_of(p, $1, 1)):(mark_y[$1]):(size($1)):(shape[mark_look[$1]] - 1): \
              (colour[mark_look[$1]]) \
-             with points ps mark(1.8) lw wide(2) pt variable lc rgb variable, \
-         mark_x using (x_of(p, $1, 0)):(mark_y[$1]):(shape[mark_look[$1]]): \
+             with points ps variable lw wide(2) pt variable lc rgb variable, \
+         mark_x using (x_of(p, $1, 0)):(mark_y[$1]):(size($1)):(shape[mark_look[$1]]): \
              (colour[mark_look[$1]]) \
-             with points ps mark(1.8) pt variable lc rgb variable
+             with points ps variable pt variable lc rgb variable
     if (p == 1) { unset label }
 }
 unset multiplot

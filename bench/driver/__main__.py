@@ -39,8 +39,9 @@ EXPERIMENTS = REPOSITORY / "bench/experiments"
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments[:1] == ["plan"]:
-        return _guarded(lambda: plan.main(arguments[1:]))
+    word, *rest = [each for each in arguments if each != "--check"] or [""]
+    if word == "plan":
+        return _guarded(lambda: plan.main(rest, "--check" in arguments))
     if "lesson" in arguments:
         return teach.main(arguments, Clerk)
     if "--check" in arguments:  # finds mistakes before anything is built

@@ -18,7 +18,7 @@ PANELS = (
     ("wait to start, p50 and p99", "s", ("p50 wait", "p99 wait")),
     ("tasks served per second", "1/s", ("goodput",)),
     ("tasks lost", "share", ("lost",)),
-    ("calls in flight, at most", "count", ("in flight",)),
+    ("calls in flight, at most (theory: on average)", "count", ("in flight",)),
 )
 LOOKS = {"pool": 2, "semaphore": 4, "none": 1}
 SPOKEN = {"pool": "pool", "semaphore": "semaphore", "none": "no bound"}
@@ -74,9 +74,10 @@ def _settings(
     sizes = [p["workers"] for p in points]
     ends = min(sizes) / 1.25, max(sizes) * 1.25
     panels, marks, lines = [], [], []
+    drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
     for number, (name, unit, metrics) in enumerate(PANELS, start=1):
         least = LEAST_S if unit == "s" else 0.0
-        here = [_mark(number, p, m, least) for p in found["points"] for m in metrics]
+        here = [_mark(number, p, m, least) for p in drawn for m in metrics]
         limits = [found["limits"][m] for m in metrics if m in found["limits"]]
         log = unit == "s"
         low, high = reach([m["y"] for m in here] + limits, log)

@@ -11,8 +11,10 @@ from . import asked, find, tell
 from .play import Player
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], only_check: bool = False) -> int:
     wanted = asked.parse(arguments)
+    if only_check:
+        return MEASURED
     with locked(wanted.settings.out):
         player = Player(wanted, terminal.complain)
         found = find.findings(wanted, player)

@@ -43,9 +43,15 @@ class Point:
         values = self.values(metric)
         return values[len(values) // 2] if values else None
 
+    @property
+    def is_saturated(self) -> bool:
+        """As much arrives as can be under way: the queue grows for as long as it lasts."""
+        offered = offered_of(self.runs[0].cell)
+        return bool(offered and self.size and offered >= self.size)
+
     def meets(self, target: Sequence[Condition]) -> bool:
-        """With every seed."""
-        return all(
+        """With every seed; and not only because the run ended before the queue did."""
+        return not self.is_saturated and all(
             condition.is_met(METRICS[condition.metric][1](run))
             for condition in target for run in self.runs
         )  # fmt: skip

@@ -63,8 +63,8 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         told.append(f"No number of workers meets '{wanted}'.")
     else:
         told.append(f"{show_count(best.size)} workers are the fewest that meet '{wanted}'.")
-    told.append(f"The knee is at {show_count(found.knee.size)}: with more, no more is "
-                "done in a second.")  # fmt: skip
+    told.append(f"The knee is at {show_count(found.knee.size)}: with more, goodput "
+                "grows by under 2 %.")  # fmt: skip
     if found.starved:
         told.append(f"With {show_count(found.starved[0].size)}: {found.starved[1]}.")
     told.append(
