@@ -15,7 +15,7 @@ from .asked import METRICS, Asked, Condition
 from .play import Player, Point, offered_of, play_all, safe_size
 
 MORE_LOAD = 1.5
-AS_GOOD, COLLAPSED = 0.98, 0.9  # of the best goodput
+AS_GOOD, COLLAPSED = 0.98, 0.9  # of the best goodput, or of the most served
 SOME = 0.01  # of the tasks: what ends so often is a reason
 STORM = 1.5  # calls per task
 # Squared coefficients of variation of the service times that programs draw.
@@ -42,7 +42,11 @@ def findings(asked: Asked, player: Player) -> Findings:
     player.play("none", [None])
     top = max(goodput(p) for p in pools)
     knee = next(p for p in pools if goodput(p) >= AS_GOOD * top)
-    beyond = (p for p in pools if p.size > knee.size and goodput(p) < COLLAPSED * top)
+    served = max(1 - p.value("lost") for p in pools)
+    beyond = (
+        p for p in pools if p.size > knee.size
+        and (goodput(p) < COLLAPSED * top or 1 - p.value("lost") < COLLAPSED * served)
+    )  # fmt: skip
     below = [p for p in pools if p.size < knee.size]
     fallen, hungry = next(beyond, None), below[-1] if below else None
     return Findings(
@@ -121,18 +125,19 @@ def shown(metric: str, found: float | None) -> str:
         return "–"
     unit = METRICS[metric][0]
     if unit == "share":
-        return f"{100 * found:.2g} %"
+        return f"{100 * found:.3g} %"
     if metric == "calls":
         return f"{found:.2f}"
     return show(unit, found) if found else "0"
 
 
 def theory_of(cell: Cell, size: int) -> dict[str, float]:
-    """What applies without retries and a limit: load, and waits of M/G/W about."""
-    offered = offered_of(cell)
+    """What applies if no call is in vain: load, goodput, and waits of M/G/W about."""
+    offered, places = offered_of(cell), min(size, cell.capacity or size)
+    found = {"goodput": min(places, offered or places) / cell.service_s}
     if not offered:
-        return {}
-    found = {"load": offered / size, "in flight": min(offered, size)}
+        return found
+    found |= {"load": offered / size, "in flight": min(offered, size)}
     variation = VARIATION.get(str(cell.options.get("distribution", "fixed")))
     if offered >= size or variation is None:
         return found

@@ -166,7 +166,8 @@ def costs_of(cell: Cell, measured: Constants) -> Constants:
         key: seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
         for key, seconds in measured.virtual(cell.design).items()
     }
-    return Constants(told[SPAWN_TIME], {}, told[TASK_TIME], told[SPAWN_TIME])
+    spawn_s = told[SPAWN_TIME] or None
+    return Constants(spawn_s, {}, told[TASK_TIME], spawn_s)
 
 
 def creating_share(cell: Cell, costs: Constants) -> float:
