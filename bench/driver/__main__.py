@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import REPOSITORY
+from . import REPOSITORY, planner
 from .ask import command
 from .ask import experiment as experiments
 from .ask.typed import AskError
 from .conduct import Clerk, collect_class, draw_class, is_sound
 from .draw.chart import Chart
 from .machine import programs
-from .planner import plan
 from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import full, signals, stored
+from .run.by_its_own_clock import RunError
 from .run.folder import ENVIRONMENT, ResultsError, locked, shown
 from .run.hyperfine import HyperfineError
 from .run.measure import (
@@ -41,7 +41,7 @@ EXPERIMENTS = REPOSITORY / "bench/experiments"
 def main(arguments: Sequence[str]) -> int:
     word, *rest = [each for each in arguments if each != "--check"] or [""]
     if word == "plan":
-        return _guarded(lambda: plan.main(rest, "--check" in arguments))
+        return _guarded(lambda: planner.main(rest, "--check" in arguments))
     if "lesson" in arguments:
         return teach.main(arguments, Clerk)
     if "--check" in arguments:  # finds mistakes before anything is built
@@ -58,7 +58,7 @@ def _guarded(action: Callable[[], int]) -> int:
         return action()
     except (AskError, stored.StoredError) as error:
         return _complain(error, USAGE)
-    except (HyperfineError, ResultsError, Refused) as error:
+    except (HyperfineError, ResultsError, Refused, RunError) as error:
         return _complain(error, NO_ENVIRONMENT)
     except OSError as error:  # that nobody could tell better
         return _complain(error, NO_ENVIRONMENT)

@@ -14,6 +14,8 @@ from driver.__main__ import main
 from driver.ask.typed import AskError
 from driver.planner import asked, find, play
 from driver.planner.asked import SEEDS
+from driver.reckon.service import theory_of
+from driver.run import by_its_own_clock
 from driver.run.run import Role, Run
 
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
@@ -71,7 +73,7 @@ class Targets(unittest.TestCase):
 class Found(unittest.TestCase):
     def plan(self, target, *more):
         wanted = asked.parse([*SERVICE, "--target", target, *more])
-        with mock.patch.object(play, "_played", stand_in):
+        with mock.patch.object(by_its_own_clock, "_played", stand_in):
             player = play.Player(wanted)
             return find.findings(wanted, player), player
 
@@ -106,12 +108,12 @@ class Found(unittest.TestCase):
 
     def test_theory_stands_beside_where_it_applies(self):
         wanted = asked.parse(SERVICE)
-        known = find.theory_of(wanted.cell("pool", 24), 24)
+        known = theory_of(wanted.cell("pool", 24), 24)
         self.assertLess(known["p50 wait"], known["p99 wait"])
         self.assertAlmostEqual(20 / 24, known["load"])
-        self.assertNotIn("p99 wait", find.theory_of(wanted.cell("pool", 20), 20))
+        self.assertNotIn("p99 wait", theory_of(wanted.cell("pool", 20), 20))
         fixed = asked.parse([*SERVICE, "--set", "distribution=fixed"])
-        half = find.theory_of(fixed.cell("pool", 24), 24)
+        half = theory_of(fixed.cell("pool", 24), 24)
         self.assertAlmostEqual(known["p99 wait"] / 2, half["p99 wait"])
 
 

@@ -10,7 +10,7 @@ from driver.ask.cell import Cell, design_of
 from driver.ask.figures import FIGURES
 from driver.ask.typed import AskError
 from driver.reckon import theory
-from driver.reckon.twins import pairs, theme_of, twins
+from driver.reckon.simulated import pairs, theme_of, twins
 from driver.run import record
 from driver.run.constants import Constants
 from driver.run.plan import CLASSROOM, Plan

@@ -47,7 +47,8 @@ ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
-    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "plan": 999, "lesson": 99, "class": 99,
+    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "plan": 999, "lesson": 99,
+    "class": 99,
 }  # fmt: skip
 
 
@@ -130,8 +131,8 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
 def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
     """The charts that are true of these cells, and why others are not drawn.
 
-    Raises AskError for a chart that there is not, or that a file asks for in vain. Where
-    the command line changed the cells, the chart that fits any of them stands in.
+    Raises AskError for a chart that there is not, or that a file asks for in vain.
+    Where the command line changed the cells, the chart that fits any of them stands in.
     """
     charts, notes = [], []
     for name in asked.charts:
@@ -247,8 +248,8 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
 
 def split_of(cells: Sequence[Cell], x: str) -> str:
     """What has a panel for each of its values; "" where nothing takes so few."""
-    for name in differing(cells, x):
-        if name != "clock" and len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
+    for name in (each for each in differing(cells, x) if each != "clock"):
+        if len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
             return name
     return ""
 

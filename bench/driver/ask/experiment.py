@@ -50,19 +50,8 @@ from typing import Any
 import tomllib
 
 from . import declaration
-from .cell import (
-    DEFAULT_TASKS,
-    KINDS,
-    MEASURED,
-    PROGRAM_OF,
-    SIMULATED_BY,
-    SPAWN_TIME,
-    TASK_TIME,
-    Cell,
-    Option,
-    design_of,
-    is_pool,
-)
+from .cell import DEFAULT_TASKS, KINDS, PROGRAM_OF, Cell, Option, design_of, is_pool
+from .designs import OF_TABLES, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, from_dict
 
@@ -71,7 +60,6 @@ FULL_MINUTES = 2.0
 SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
-OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
 
 
@@ -216,8 +204,8 @@ def _expand(
     where: str,
 ) -> Iterator[Cell]:
     """The cells that the tables make, without names: every list is swept."""
-    for table in (each for table in tables for each in _twins(table, where)):
-        program, size = _program(table.get("design"), where)
+    for table in (each for table in tables for each in with_twins(table, where)):
+        program, size = program_of(table.get("design"), where)
         if quick and table.get("quick", True) is False:
             continue
         own = {k: v for k, v in table.items() if k not in OF_TABLES}
@@ -229,42 +217,6 @@ def _expand(
         lists = [_values(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
-
-
-def _twins(table: Mapping[str, Any], where: str) -> Iterator[Mapping[str, Any]]:
-    """The table; and, if asked for, what simulates it: fibers in virtual time."""
-    yield table
-    asked = table.get("simulated", False)
-    if not isinstance(asked, bool):
-        raise AskError(f"{where} simulated is {asked!r}: it takes true or false")
-    if asked:
-        program, size = _program(table.get("design"), where)
-        if program not in SIMULATED_BY:
-            known = ", ".join(SIMULATED_BY)
-            raise AskError(f"{where} simulated: only {known} can be, not {program}")
-        costs = {SPAWN_TIME: MEASURED}
-        costs |= {TASK_TIME: MEASURED} if is_pool(program) else {}
-        yield {**table, **size, "design": SIMULATED_BY[program], "clock": "virtual",
-               **costs}  # fmt: skip
-
-
-def _program(design: Any, where: str) -> tuple[str, dict[str, int]]:
-    """The program that a design names, and its size if that is told: "pool of 50"."""
-    if not isinstance(design, str):
-        raise AskError(f"{where} design is {design!r}: it takes words in quotes")
-    kind, _, size = design.partition(" of ")
-    program = PROGRAM_OF.get(kind, kind)
-    if size and not re.fullmatch(r"[1-9]\d*", size):
-        raise AskError(
-            f"{where} design '{design}': its size is a whole number from 1 up"
-        )
-    # A program of somebody's own has a name of its kind, too; it need not be known.
-    if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):
-        known = ", ".join(dict.fromkeys([*PROGRAM_OF]))
-        raise AskError(f"{where} design '{design}' is none of {known}")
-    if not size:
-        return program, {}
-    return program, {"workers" if is_pool(program) else "max-threads": int(size)}
 
 
 def _takes(

@@ -27,7 +27,7 @@ from . import (
     gnuplot,
     heat,
     over_time,
-    plan,
+    planned,
     predictions,
     scatter,
     slide,
@@ -44,7 +44,8 @@ from .view import View
 
 FAMILIES: dict[str, Callable[[View], Sheet]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
-    "lesson": predictions.build, "plan": plan.build, "over-time": over_time.build, "scatter": scatter.build,
+    "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
+    "scatter": scatter.build,
     "sequence": trust.build, "slide": slide.build, "spread": spread.build,
     "strips": strips.build, "twins": twins.build,
 }  # fmt: skip

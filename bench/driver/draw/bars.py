@@ -39,7 +39,8 @@ def build(view: View) -> Sheet:
     left, right, apart = MARGINS[len(panels)]
     kinds = [f for f in view.figures if any(amount(view, s, f) for s in view.cells)]
     return words.sheet(
-        view, words.title(view), [*words.conditions(view.cells), *remarks], header, rows,
+        view, words.title(view), [*words.conditions(view.cells), *remarks], header,
+        rows,
         {
             "panels": len(panels), "left": left, "right": 0.70 if shares else right,
             "apart": apart, "stacked": stacked, "shares": shares,

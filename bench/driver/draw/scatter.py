@@ -56,8 +56,8 @@ def build(view: View) -> Sheet:
     plot = Plot(view)
     header, rows = words.table(view, view.figures)
     return words.sheet(
-        view, words.title(view), [*words.conditions(view.cells), *plot.remarks], header, rows,
-        plot.settings, behind=plot.behind,
+        view, words.title(view), [*words.conditions(view.cells), *plot.remarks],
+        header, rows, plot.settings, behind=plot.behind,
     )  # fmt: skip
 
 

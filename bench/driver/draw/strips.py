@@ -20,7 +20,8 @@ def build(view: View) -> Sheet:
     remarks = [] if joined else ["each mark is a run, the stroke their median", bracket]
     header, rows = words.table(view, view.figures)
     return words.sheet(
-        view, words.title(view), [*words.conditions(view.cells), *remarks], header, rows,
+        view, words.title(view), [*words.conditions(view.cells), *remarks], header,
+        rows,
         {**_axis(view, joined), **_rows(view, joined)},
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..ask.cell import Cell
 from ..ask.declaration import differing
-from ..reckon import twins
+from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
 from ..say.numbers import show, show_count
@@ -163,7 +163,7 @@ def load(view: View) -> str:
 def scale(view: View) -> str:
     """How well simulated and measured agree, and what the largest number would take."""
     runs, cells = view.material.runs, view.material.experiment.cells
-    found = [t for t in twins.twins(cells, runs) if "time" in t.ratios]
+    found = [t for t in simulated.twins(cells, runs) if "time" in t.ratios]
     told = []
     if found:
         off = max(twin.off("time") for twin in found)

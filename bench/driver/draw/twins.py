@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import log
 
 from ..reckon.stats import Interval
-from ..reckon.twins import ASPECTS, CLOSE, Twin, twins
+from ..reckon.simulated import ASPECTS, CLOSE, Twin, twins
 from ..say import names
 from ..say.numbers import show_ratio
 from . import words

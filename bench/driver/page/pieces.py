@@ -32,7 +32,7 @@ from ..say.numbers import show, show_answer, show_count, show_duration
 
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 RAW = ("runs.ndjson", "summary.csv", "environment.json")
-TOLD_ELSEWHERE = {"cells", "samples", "plan"}  # their commands have a table of their own
+TOLD_ELSEWHERE = {"cells", "samples", "plan"}  # in tables of their own
 
 
 def facts(summaries: Summaries) -> str:

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..ask.cell import Cell
-from ..reckon.erlang import Traffic, allen_cunneen
+from ..reckon.service import offered_of, safe_size
+from ..run.by_its_own_clock import play_all
 from ..say.numbers import show, show_count
 from .asked import METRICS, Asked, Condition
-from .play import Player, Point, offered_of, play_all, safe_size
+from .play import Player, Point
 
 MORE_LOAD = 1.5
 AS_GOOD, COLLAPSED = 0.98, 0.9  # of the best goodput, or of the most served
 SOME = 0.01  # of the tasks: what ends so often is a reason
 STORM = 1.5  # calls per task
-# Squared coefficients of variation of the service times that programs draw.
-VARIATION = {"fixed": 0.0, "uniform": 1 / 3, "exponential": 1.0, "lognormal": 1.718}
 
 
 @dataclass(frozen=True)
@@ -129,29 +128,3 @@ def shown(metric: str, found: float | None) -> str:
     if metric == "calls":
         return f"{found:.2f}"
     return show(unit, found) if found else "0"
-
-
-def theory_of(cell: Cell, size: int) -> dict[str, float]:
-    """What applies if no call is in vain: load, goodput, and waits of M/G/W about."""
-    offered, places = offered_of(cell), min(size, cell.capacity or size)
-    found = {"goodput": min(places, offered or places) / cell.service_s}
-    if not offered:
-        return found
-    found |= {"load": offered / size, "in flight": min(offered, size)}
-    variation = VARIATION.get(str(cell.options.get("distribution", "fixed")))
-    if offered >= size or variation is None:
-        return found
-    traffic = Traffic(offered / size, size, cell.service_s)
-    arrivals = 1.0 if str(cell.options["arrivals"]).startswith("poisson") else 0.0
-    factor = allen_cunneen(arrivals, variation)
-    waits = {f"p{p} wait": factor * traffic.wait_s(p / 100) for p in (50, 99)}
-    return found | waits | {"mean wait": factor * traffic.mean_wait_s}
-
-
-def lost_without_queue(cells: Sequence[Cell]) -> float | None:
-    """Erlang's B: what an API with so many places turns away, if nobody waits."""
-    cell = cells[0]
-    offered = offered_of(cell)
-    if not offered or not cell.capacity or offered >= 20 * cell.capacity:
-        return None
-    return Traffic(offered / cell.capacity, cell.capacity, cell.service_s).lost

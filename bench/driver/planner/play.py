@@ -1,27 +1,16 @@
-"""Plays cells, each with several seeds, as many at once as there are CPUs."""
+"""Sizes to be played in virtual time, each with several seeds."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import ceil
-from pathlib import Path
 
-from ..ask.cell import Cell
-from ..ask.quantities import parse_rate
-from ..ask.typed import AskError
-from ..machine.programs import find
-from ..run import record
-from ..run.hyperfine import environment
-from ..run.measure import Refused
-from ..run.run import Role, Run
-from ..run.session import utc_now
+from ..reckon.service import offered_of, safe_size
+from ..run.by_its_own_clock import play_all
+from ..run.run import Run
 from .asked import METRICS, SEEDS, Asked, Condition
 
-LIMIT_S, USAGE = 300, 2
 MOST_SIZES, STEPS = 20_000, 12  # the largest pool; halvings between two sizes
 LOADS = (0.5, 0.8, 0.95, 1.0, 1.05, 1.2, 1.5, 2, 3)  # W over what load keeps busy
 
@@ -104,54 +93,3 @@ def sizes_of(asked: Asked) -> list[int]:
     edges = [cell.capacity, safe_size(cell)]
     found |= {edge + more for edge in edges if edge for more in (0, 1, edge // 2)}
     return sorted(size for size in found if 1 <= size <= MOST_SIZES)
-
-
-def offered_of(cell: Cell) -> float | None:
-    """Little: arrivals times the time of a task are so many calls at once."""
-    rate = cell.arrivals_per_s
-    return rate * cell.service_s if rate else None
-
-
-def safe_size(cell: Cell) -> int | None:
-    """The largest pool that stays below a limit of the rate: min(b, r d)."""
-    if "api-rate" not in cell.options:
-        return None
-    calls = parse_rate(str(cell.options["api-rate"])) * cell.service_s
-    return max(1, int(min(calls, int(cell.options.get("api-burst", 1)))))
-
-
-def play_all(
-    programs: Path, cells: Sequence[Cell], seeds: Sequence[int], at_once: int = 0
-) -> list[tuple[Run, ...]]:
-    """A run of each cell with each seed."""
-    with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
-        made = [[pool.submit(_played, programs, c, seed) for seed in seeds]
-                for c in cells]  # fmt: skip
-        return [tuple(future.result() for future in each) for each in made]
-
-
-def _played(programs: Path, cell: Cell, seed: int) -> Run:
-    program = find(programs, cell.design.program)
-    if program is None:
-        raise Refused(f"the program {cell.design.program} has not been built")
-    command = (cell.design.program, *cell.args, f"--seed={seed}", "--json=-")
-    started = utc_now()
-    try:
-        done = subprocess.run(
-            [str(program.resolve()), *command[1:]], capture_output=True, text=True,
-            errors="replace", timeout=LIMIT_S, stdin=subprocess.DEVNULL,
-            env=environment(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise Refused(f"{' '.join(command)}: it took over {LIMIT_S} s") from None
-    said = (done.stderr.strip().splitlines() or ["it did not say why"])[0]
-    if done.returncode == USAGE:
-        raise AskError(said)
-    if done.returncode:
-        raise Refused(f"{cell.design.program} ended with {done.returncode}: {said}")
-    try:
-        found = record.parse(done.stdout)
-        record.check(found, cell, None)
-    except record.RecordError as error:
-        raise Refused(f"{' '.join(command)}: {error}") from None
-    return Run(cell, Role.MEASURE, seed, 1, started, command, None, found)

@@ -12,15 +12,16 @@ from .. import REPOSITORY
 from ..ask.experiment import Experiment, vary
 from ..conduct import Clerk
 from ..machine import environment
-from ..machine.programs import fingerprint
+from ..reckon.service import lost_without_queue, offered_of, theory_of
 from ..run import stored
+from ..run.by_its_own_clock import play_all
 from ..run.folder import ENVIRONMENT, ResultsFolder
 from ..run.measure import place, stamp
 from ..run.session import utc_now
 from ..say.numbers import show_count
 from .asked import METRICS, OURS, REAL, Asked
-from .find import Findings, lost_without_queue, shown, theory_of
-from .play import Player, Point, offered_of, play_all
+from .find import Findings, shown
+from .play import Player, Point
 
 COLUMNS = ("p50 wait", "p99 wait", "goodput", "lost", "calls", "in flight")
 CONFIRM_S, CONFIRM_SEEDS = 20.0, (1, 2)
@@ -86,7 +87,7 @@ def _theory(point: Point) -> list[str]:
     if offered:
         lines.append(f"Theory: {cell.arrivals_per_s:g}/s for {cell.service_s:g} s each "
                      f"are {offered:.4g} calls at once (Little).")  # fmt: skip
-    lost = lost_without_queue([cell])
+    lost = lost_without_queue(cell)
     if lost is not None:
         lines.append(f"Without a bound the API turns away {100 * lost:.2g} % of first "
                      "calls (Erlang's B).")  # fmt: skip
@@ -189,7 +190,6 @@ def keep(
         **stored.describe(made), "command": " ".join(["bench/run", *asked.settings.shown]),
         "seed": 1, "warnings": [], "started_utc": utc_now(), "plan": list(lines),
         "runs": len(runs), **environment.describe(REPOSITORY, programs),
-        "programs": fingerprint(programs),
     }  # fmt: skip
     folder = ResultsFolder(asked.settings.out, f"{stamp()}-plan-{facts['commit']}")
     folder.write_json(ENVIRONMENT, facts)

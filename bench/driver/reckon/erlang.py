@@ -11,8 +11,10 @@ offered, in erlangs. With nowhere to wait, a task that finds all places taken is
 (A. K. Erlang, Solution of some problems in the theory of probabilities of significance
 in automatic telephone exchanges, 1917.) Where arrivals or service times vary less or
 more than that, waits are about (Ca + Cs) / 2 times as long, with the squared
-coefficients of variation of both (A. O. Allen and J. Cunneen). They hold once the queue has filled; a run that
-starts empty and ends soon is better told by playing such runs, see short_run_wait_s().
+coefficients of variation of both (A. O. Allen and J. Cunneen).
+
+All of them hold once the queue has filled; a run that starts empty and ends soon is
+better told by playing such runs, see short_run_wait_s().
 """
 
 from __future__ import annotations

@@ -34,14 +34,7 @@ from dataclasses import replace
 from math import ceil, floor, sqrt
 from typing import Any, NamedTuple
 
-from ..ask.cell import (
-    DEFAULT_REJECT_TIME,
-    MEASURED,
-    SPAWN_TIME,
-    TASK_TIME,
-    Cell,
-    is_pool,
-)
+from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
 from ..ask.quantities import parse_rate
 from ..run.constants import Constants
 from .erlang import Traffic, short_run_wait_s
@@ -56,7 +49,7 @@ OTHER_WORK = {
 }  # fmt: skip
 # A plan needs a creation cost before any was measured: a generous 60 us a thread.
 PLANNING_CREATE_S = 60e-6
-PLANNING_VIRTUAL_S = 3e-6  # to reckon one task in virtual time
+PLANNING_VIRTUAL_S = 2e-6  # to reckon one task in virtual time
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -150,24 +143,11 @@ def applies(cell: Cell) -> bool:
 
 def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
     """What the wall time should be; None where no theory applies, or c is missing."""
-    costs = costs_of(cell, costs)
+    costs = costs.of(cell)
     if not applies(cell) or (cell.workers is None and costs.create_s is None):
         return None
     design = cell.design
     return wall_s(cell.tasks, design.workers, design.bound, cell.service_s, costs)
-
-
-def costs_of(cell: Cell, measured: Constants) -> Constants:
-    """What things cost this cell: in virtual time what it was told, and sleeps end in
-    time; else what was measured."""
-    if not cell.is_virtual:
-        return measured
-    told = {
-        key: seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
-        for key, seconds in measured.virtual(cell.design).items()
-    }
-    spawn_s = told[SPAWN_TIME] or None
-    return Constants(spawn_s, {}, told[TASK_TIME], spawn_s)
 
 
 def creating_share(cell: Cell, costs: Constants) -> float:
@@ -302,16 +282,14 @@ def whole_steps(low: float, high: float) -> list[int]:
 
 
 def over_tasks(
-    cells: Iterable[tuple[Cell, str]], costs: Constants, least: float, most: float
+    cells: Iterable[tuple[Cell, str]], measured: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """wall, goodput and alive over the number of tasks, for each design.
 
     cells: one each of the designs and of what else is varied, with that as text.
     """
-    measured = costs
     for cell, varied in cells:
-        design, service_s = cell.design, cell.service_s
-        costs = costs_of(cell, measured)
+        design, service_s, costs = cell.design, cell.service_s, measured.of(cell)
         if not applies(cell) or (cell.workers is None and costs.create_s is None):
             continue
         for tasks in whole_steps(least, most):
@@ -331,11 +309,8 @@ def over_workers(
     cell: Cell, varied: str, costs: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """A pool's wall time over its size, its two limits, and the best size."""
-    kind, tasks, service_s = (
-        "-".join(cell.design.kind.split()),
-        cell.tasks,
-        cell.service_s,
-    )
+    kind = "-".join(cell.design.kind.split())
+    tasks, service_s = cell.tasks, cell.service_s
     if "api-rate" in cell.options:
         yield from _accepted_over_workers(cell, varied, costs, least, most)
     if not applies(cell):

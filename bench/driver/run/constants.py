@@ -63,6 +63,17 @@ class Constants:
         spawn_s = self.turn if design.bound else self.create
         return {SPAWN_TIME: spawn_s, TASK_TIME: self.hand_over}
 
+    def of(self, cell: Cell) -> Constants:
+        """What things cost this cell: in virtual time what it was told, and sleeps end
+        in time; else what was measured."""
+        if not cell.is_virtual:
+            return self
+        spawn_s, task_s = (
+            seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
+            for key, seconds in self.virtual(cell.design).items()
+        )
+        return Constants(spawn_s or None, {}, task_s, spawn_s or None)
+
     def settled(self, cell: Cell) -> Cell:
         """The cell with what was measured in the place of that word."""
         args = list(cell.args)

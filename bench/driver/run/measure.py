@@ -191,7 +191,7 @@ def _measure_constants(
     session.progress.say("measuring what single operations cost")
     why_not = constants.measure(session.folder.path, request.programs)
     if why_not is not None and needed:
-        raise Refused(f"{session.experiment.name} simulates what was measured: {why_not}")
+        raise Refused(f"what is simulated needs costs that were measured: {why_not}")
     facts["no_constants"] = why_not
     if why_not is not None:
         session.progress.say(f"{why_not}; theory goes without these costs")

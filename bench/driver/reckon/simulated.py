@@ -1,4 +1,4 @@
-"""Simulated against measured: cells in virtual time, each over the threads it simulates.
+"""Simulated against measured: cells in virtual time, over the threads they simulate.
 
 The two have the same options but for the clock and its costs, and in each block the
 same tasks; so their ratio is taken block by block, like any other.
@@ -44,7 +44,7 @@ class Twin:
 
 
 def twins(cells: Sequence[Cell], runs: Sequence[Run]) -> list[Twin]:
-    """Every pair of which at least one block has both; by theme, in the cells' order."""
+    """Every pair of which some block has both; by theme, in the cells' order."""
     found = [
         Twin(one, two, theme_of(one), ratios)
         for one, two in pairs(cells)
