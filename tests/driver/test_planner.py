@@ -33,7 +33,7 @@ def stand_in(programs, cell, seed):
     lost = tasks // 2 if size > 40 else 0
     wall_s = tasks / min(1000.0, size / cell.service_s)
     return Run(cell, Role.MEASURE, seed, 1, "2026-01-01T00:00:00Z", (), None, {
-        "outcomes": {**OK, "ok": tasks - lost, "rejected": lost}, "calls": tasks,
+        "outcomes": {**OK, "ok": tasks - lost, "rejected": lost}, "calls": tasks, "amplification": 1.0,
         "wall_ns": round(wall_s * 1e9), "workload_digest": "0" * 16,
         "peak": {"in_flight": size},
         "queue_wait_ns": dict.fromkeys(("mean", "p50", "p90", "p99", "max"),

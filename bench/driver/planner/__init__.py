@@ -23,7 +23,7 @@ def main(arguments: Sequence[str], only_check: bool = False) -> int:
         player = Player(wanted, terminal.complain)
         found = find.findings(wanted, player)
         confirmed = []
-        if found.best is not None and wanted.confirm:
+        if found.best is not None and not wanted.settings.quick:
             terminal.complain("confirming with real threads, for at most 20 s")
             confirmed = tell.confirm(wanted, found.best)
         points = list(player.points.values())

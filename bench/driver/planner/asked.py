@@ -27,10 +27,6 @@ def lost(run: Run) -> float:
     return 1 - run.record["outcomes"]["ok"] / tasks if tasks else 0.0
 
 
-def calls_per_task(run: Run) -> float:
-    return run.record["calls"] / max(1, sum(run.record["outcomes"].values()))
-
-
 # Name: its unit, and where it is read.
 METRICS: dict[str, tuple[str, Callable[[Run], float | None]]] = {
     **{f"{point} {name}": ("s", FIGURES[f"{figure}_{point}_s"].read)
@@ -39,7 +35,7 @@ METRICS: dict[str, tuple[str, Callable[[Run], float | None]]] = {
     "lost": ("share", lost),
     "goodput": ("1/s", FIGURES["goodput_per_s"].read),
     "in flight": ("count", FIGURES["in_flight"].read),
-    "calls": ("count", calls_per_task),
+    "calls": ("count", FIGURES["amplification"].read),
     "time": ("s", FIGURES["inner_wall_s"].read),
 }  # fmt: skip
 
@@ -73,7 +69,6 @@ class Asked:
     options: Mapping[str, Any]  # of the programs
     target: tuple[Condition, ...]
     settings: command.Settings
-    confirm: bool = True
 
     def cell(self, design: str, size: int | None = None, **changed: Any) -> Cell:
         """A cell in virtual time, or of real threads if the design is "real"."""
@@ -140,4 +135,4 @@ def parse(arguments: Sequence[str]) -> Asked:
         "plan", out=given.out, quick=given.quick, programs=given.programs,
         shown=("plan", *told, "--target", given.target),
     )  # fmt: skip
-    return Asked(options, target_of(given.target), settings, not given.quick)
+    return Asked(options, target_of(given.target), settings)

@@ -13,13 +13,14 @@ from ..ask.experiment import Experiment, vary
 from ..conduct import Clerk
 from ..machine import environment
 from ..reckon.service import lost_without_queue, offered_of, theory_of
+from ..reckon.summary import FEWEST_FOR_P99
 from ..run import stored
 from ..run.by_its_own_clock import play_all
 from ..run.folder import ENVIRONMENT, ResultsFolder
 from ..run.measure import place, stamp
 from ..run.session import utc_now
 from ..say.numbers import show_count
-from .asked import METRICS, OURS, REAL, Asked
+from .asked import METRICS, REAL, Asked
 from .find import Findings, shown
 from .play import Player, Point
 
@@ -35,7 +36,7 @@ def name_of(point: Point) -> str:
 
 
 def table_lines(asked: Asked, points: Sequence[Point]) -> list[str]:
-    """A row for each design and size; + where it meets the target."""
+    """A row for each design and size."""
     rows = [("", *COLUMNS, "theory: p99 wait", "")]
     order = list(KINDS)
     for point in sorted(points, key=lambda p: (order.index(p.design), p.size or 0)):
@@ -56,10 +57,9 @@ def table_lines(asked: Asked, points: Sequence[Point]) -> list[str]:
 def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[str]:
     wanted = ", ".join(condition.text for condition in asked.target)
     off = [line for each in confirmed for line in each["off"]]
-    told = [f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}."] * bool(
-        off
-    )
-    best = found.best
+    best, told = found.best, []
+    if off:
+        told = [f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}."]
     if best is None:
         told.append(f"No number of workers meets '{wanted}'.")
     else:
@@ -106,7 +106,10 @@ def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
     tasks = max(1, min(best.runs[0].cell.tasks,
                        int(best.runs[0].cell.tasks * left_s / wall_s)))  # fmt: skip
     programs, found = asked.settings.programs, []
-    metrics = dict.fromkeys([*(c.metric for c in asked.target), "goodput"])
+    metrics = [
+        m for m in dict.fromkeys([*(c.metric for c in asked.target), "goodput"])
+        if tasks >= FEWEST_FOR_P99 or not m.startswith("p99")
+    ]  # fmt: skip
     for size in sizes:
         cells = [asked.cell(d, size, tasks=tasks) for d in ("pool", "real")]
         played, real = (
