@@ -44,10 +44,10 @@ def run_of(cell, block, wall_s, ok=100, process_s=9.0):
 class Asked(unittest.TestCase):
     def test_a_table_is_simulated_with_what_its_design_costs(self):
         for design, program, args in (
-            ("threads", "fiber-per-task", ["--spawn-time=12000ns"]),
-            ("bounded threads of 5", "fiber-per-task", ["--spawn-time=20000ns"]),
+            ("threads", "fiber-per-task", ["--spawn-time=12000ns", "--oversleep=100000ns"]),
+            ("bounded threads of 5", "fiber-per-task", ["--spawn-time=20000ns", "--oversleep=100000ns"]),
             ("pool of 5", "fiber-pool",
-             ["--spawn-time=12000ns", "--task-time=5000ns"]),
+             ["--spawn-time=12000ns", "--oversleep=100000ns", "--task-time=5000ns"]),
         ):  # fmt: skip
             with self.subTest(design=design):
                 one, other = two(design).cells
@@ -57,7 +57,7 @@ class Asked(unittest.TestCase):
                 self.assertTrue(other.awaits_constants)
                 self.assertIn("--clock=virtual", other.args)
                 settled = COSTS.settled(other).args
-                self.assertEqual(args, [a for a in settled if "-time=" in a])
+                self.assertEqual(args, [a for a in settled if a.endswith("ns")])
                 self.assertEqual(one, COSTS.settled(one))
 
     def test_what_cannot_be_simulated_is_refused(self):
@@ -111,7 +111,10 @@ class Reckoned(unittest.TestCase):
     def test_theory_takes_the_costs_that_virtual_time_has(self):
         one, other = two("threads").cells
         self.assertAlmostEqual(100 * 12e-6 + 10.1e-3, theory.theory_wall_s(one, COSTS))
-        self.assertAlmostEqual(100 * 12e-6 + 10e-3, theory.theory_wall_s(other, COSTS))
+        self.assertAlmostEqual(100 * 12e-6 + 10.1e-3, theory.theory_wall_s(other, COSTS))
+        told = {"tasks": 100, "clock": "virtual", "spawn-time": "1ms"}
+        cell = Cell("x", design_of("fiber-per-task", told), 100, options=told)
+        self.assertAlmostEqual(100e-3 + 10e-3, theory.theory_wall_s(cell, COSTS))
 
     def test_a_long_one_is_run_once_and_is_no_control(self):
         options = {"tasks": 10**7, "clock": "virtual"}

@@ -29,9 +29,10 @@ DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5
 DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME, DEFAULT_REJECT_TIME = "10ms", "30s", "1ms"
 # Costs in virtual time; each may be MEASURED, which is what bench/micro finds it to be
 # just before the runs: see run/constants.py.
-SPAWN_TIME, TASK_TIME, MEASURED = "spawn-time", "task-time", "measured"
+SPAWN_TIME, TASK_TIME, OVERSLEEP = COSTS = "spawn-time", "task-time", "oversleep"
+MEASURED = "measured"
 SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
-OF_VIRTUAL_TIME = {"clock", SPAWN_TIME, TASK_TIME}
+OF_VIRTUAL_TIME = {"clock", *COSTS}
 Option = str | int | float | bool
 
 
@@ -100,7 +101,7 @@ class Cell:
     @property
     def awaits_constants(self) -> bool:
         """Whether it has costs that are yet to be measured."""
-        return MEASURED in (self.options.get(SPAWN_TIME), self.options.get(TASK_TIME))
+        return any(self.options.get(cost) == MEASURED for cost in COSTS)
 
     @property
     def lanes(self) -> int:

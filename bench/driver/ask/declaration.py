@@ -34,7 +34,7 @@ from typing import Protocol
 import tomllib
 
 from .. import REPOSITORY
-from .cell import MEASURED, SPAWN_TIME, TASK_TIME, Cell, Option
+from .cell import COSTS, MEASURED, Cell, Option
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
 from .typed import AskError, from_dict
@@ -237,7 +237,7 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
     cells = list(cells)
     names = dict.fromkeys(["tasks", *(key for cell in cells for key in cell.varied)])
     of_x = {x, "arrivals"} if x == "load" else {x}
-    for cost in (SPAWN_TIME, TASK_TIME):  # one for all that have it: no difference
+    for cost in COSTS:  # one for all that have it: no difference
         if {attribute(cell, cost) for cell in cells} <= {None, MEASURED}:
             of_x.add(cost)
     return [

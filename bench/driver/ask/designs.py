@@ -8,6 +8,7 @@ from typing import Any
 
 from .cell import (
     MEASURED,
+    OVERSLEEP,
     PROGRAM_OF,
     SIMULATED_BY,
     SPAWN_TIME,
@@ -30,7 +31,7 @@ def with_twins(table: Mapping[str, Any], where: str) -> Iterator[Mapping[str, An
         if program not in SIMULATED_BY:
             known = ", ".join(SIMULATED_BY)
             raise AskError(f"{where} simulated: only {known} can be, not {program}")
-        costs = {SPAWN_TIME: MEASURED}
+        costs = {SPAWN_TIME: MEASURED, OVERSLEEP: MEASURED}
         costs |= {TASK_TIME: MEASURED} if is_pool(program) else {}
         yield {**table, **size, "design": SIMULATED_BY[program], "clock": "virtual",
                **costs}  # fmt: skip

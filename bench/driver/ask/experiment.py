@@ -17,7 +17,8 @@
     fail-fast = true             an option without a value
     clock = "virtual"            of fibers: the same in virtual time, in which ...
     spawn-time = "measured"      ... creating one costs what bench/micro finds a thread
-    task-time = "measured"       does, and a task of a pool the work around it: c and h
+    task-time = "measured"       does, a task of a pool the work around it: c and h ...
+    oversleep = "measured"       ... and each call ends as late as sleeps do: o
 
     [[cells]]                    one or more: a design (see cell.py) and its own options
     design = "pool"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ask import command, experiment
-from ..ask.cell import Cell
+from ..ask.cell import OF_VIRTUAL_TIME, Cell
 from ..ask.figures import FIGURES
 from ..ask.quantities import measured
 from ..ask.typed import AskError
@@ -74,8 +74,7 @@ class Asked:
         """A cell in virtual time, or of real threads if the design is "real"."""
         options = {"clock": "virtual", **self.options, **changed}
         if design == "real":
-            gone = ("clock", "spawn-time", "task-time")
-            options = {k: v for k, v in options.items() if k not in gone}
+            options = {k: v for k, v in options.items() if k not in OF_VIRTUAL_TIME}
         kind = DESIGNS.get(design, REAL)
         table = {
             "question": "?", "options": options,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import REPOSITORY
-from ..ask.cell import MEASURED, SPAWN_TIME, TASK_TIME, Cell, Design
+from ..ask.cell import MEASURED, OVERSLEEP, SPAWN_TIME, TASK_TIME, Cell
 from ..ask.quantities import parse_duration_ns
 from . import child
 
@@ -55,29 +55,32 @@ class Constants:
     def turn(self) -> float:
         return self.turn_s or self.create
 
-    def virtual(self, design: Design) -> dict[str, float]:
+    def virtual(self, cell: Cell) -> dict[str, float]:
         """What simulates kernel threads in virtual time, by the programs' options.
 
         Where a bound lets a thread be created only when another has ended, that is j.
         """
-        spawn_s = self.turn if design.bound else self.create
-        return {SPAWN_TIME: spawn_s, TASK_TIME: self.hand_over}
+        return {
+            SPAWN_TIME: self.turn if cell.design.bound else self.create,
+            TASK_TIME: self.hand_over,
+            OVERSLEEP: self.oversleep(cell.service_s),
+        }
 
     def of(self, cell: Cell) -> Constants:
-        """What things cost this cell: in virtual time what it was told, and sleeps end
-        in time; else what was measured."""
+        """What things cost this cell: in virtual time what it was told, or measured."""
         if not cell.is_virtual:
             return self
-        spawn_s, task_s = (
+        spawn_s, task_s, late_s = (
             seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
-            for key, seconds in self.virtual(cell.design).items()
+            for key, seconds in self.virtual(cell).items()
         )
-        return Constants(spawn_s or None, {}, task_s, spawn_s or None)
+        late = {cell.service_s: late_s} if late_s else {}
+        return Constants(spawn_s or None, late, task_s, spawn_s or None)
 
     def settled(self, cell: Cell) -> Cell:
         """The cell with what was measured in the place of that word."""
         args = list(cell.args)
-        for option, seconds in self.virtual(cell.design).items():
+        for option, seconds in self.virtual(cell).items():
             if cell.options.get(option) == MEASURED:
                 at = args.index(f"--{option}={MEASURED}")
                 args[at] = f"--{option}={round(seconds * 1e9)}ns"
