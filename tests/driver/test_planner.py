@@ -11,6 +11,7 @@ from unittest import mock
 
 from . import REPOSITORY
 from driver.__main__ import main
+from driver.ask.target import target_of
 from driver.ask.typed import AskError
 from driver.planner import asked, find, play
 from driver.planner.asked import SEEDS
@@ -50,7 +51,7 @@ class Targets(unittest.TestCase):
             ("in flight < 50", "in flight", True, 50),
             ("time < 2s", "time", True, 2),
         ):
-            (found,) = asked.target_of(text)
+            (found,) = target_of(text)
             self.assertEqual((metric, below), (found.metric, found.below))
             self.assertAlmostEqual(value, found.value)
 
@@ -62,10 +63,10 @@ class Targets(unittest.TestCase):
             ("goodput > fast", "not a rate"), ("lost < 1%,", "is not like"),
         ):  # fmt: skip
             with self.subTest(text=text), self.assertRaisesRegex(AskError, told):
-                asked.target_of(text)
+                target_of(text)
 
     def test_what_was_not_found_meets_nothing(self):
-        (condition,) = asked.target_of("p99 latency < 1s")
+        (condition,) = target_of("p99 latency < 1s")
         self.assertFalse(condition.is_met(None))
         self.assertTrue(condition.is_met(0.0))
 
@@ -140,6 +141,9 @@ class Command(unittest.TestCase):
             (["--target", "soon"], "--target 'soon' is not like"),
             (["--set", "no-such=1"], "no-such"),
             (["--nonsense"], "--nonsense"),
+            (["--set", "arrivals=fixed:1000000/s", "--service-time", "1s"],
+             "1e+06 calls at once arrive: a plan is for 1 to 20000"),
+            (["--set", "arrivals=fixed:9/s", "--set", "service-time=0"], "0 calls"),
         ):
             status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
             lines = [line for line in said.splitlines() if not line.startswith("pool:")]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..ask.cell import Cell
+from ..ask.target import METRICS, Condition
 from ..reckon.service import offered_of, safe_size
 from ..run.by_its_own_clock import play_all
 from ..say.numbers import show, show_count
-from .asked import METRICS, Asked, Condition
+from .asked import Asked
 from .play import Player, Point
 
 MORE_LOAD = 1.5

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+from ..ask.target import METRICS, Condition
+from ..ask.typed import AskError
 from ..reckon.service import offered_of, safe_size
 from ..run.by_its_own_clock import play_all
 from ..run.run import Run
-from .asked import METRICS, SEEDS, Asked, Condition
+from .asked import SEEDS, Asked
 
 MOST_SIZES, STEPS = 20_000, 12  # the largest pool; halvings between two sizes
 LOADS = (0.5, 0.8, 0.95, 1.0, 1.05, 1.2, 1.5, 2, 3)  # W over what load keeps busy
@@ -92,4 +94,7 @@ def sizes_of(asked: Asked) -> list[int]:
         found = {ceil(load * offered) for load in LOADS}
     edges = [cell.capacity, safe_size(cell)]
     found |= {edge + more for edge in edges if edge for more in (0, 1, edge // 2)}
-    return sorted(size for size in found if 1 <= size <= MOST_SIZES)
+    sizes = sorted(size for size in found if 1 <= size <= MOST_SIZES)
+    if not sizes:
+        raise AskError(f"{offered:g} calls at once arrive: a plan is for 1 to {MOST_SIZES}")
+    return sizes

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, vary
+from ..ask.target import METRICS
 from ..conduct import Clerk
 from ..machine import environment
 from ..reckon.service import lost_without_queue, offered_of, theory_of
@@ -20,7 +21,7 @@ from ..run.folder import ENVIRONMENT, ResultsFolder
 from ..run.measure import place, stamp
 from ..run.session import utc_now
 from ..say.numbers import show_count
-from .asked import METRICS, REAL, Asked
+from .asked import REAL, Asked
 from .find import Findings, shown
 from .play import Player, Point
 

@@ -31,10 +31,13 @@ def play_all(
     programs: Path, cells: Sequence[Cell], seeds: Sequence[int], at_once: int = 0
 ) -> list[tuple[Run, ...]]:
     """A run of each cell with each seed."""
-    with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
+    pool = ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0)))
+    try:
         made = [[pool.submit(_played, programs, c, seed) for seed in seeds]
                 for c in cells]  # fmt: skip
         return [tuple(future.result() for future in each) for each in made]
+    finally:  # whoever is stopped waits for what runs, and starts no more
+        pool.shutdown(cancel_futures=True)
 
 
 def _played(programs: Path, cell: Cell, seed: int) -> Run:
