@@ -7,6 +7,8 @@ A stage of its own after the others, as it ties them together like a lesson does
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from ..run.folder import locked
 from ..run.signals import FAILED, MEASURED
@@ -22,17 +24,32 @@ def main(arguments: Sequence[str], only_check: bool = False) -> int:
     with locked(wanted.settings.out):
         player = Player(wanted, terminal.complain)
         found = find.findings(wanted, player)
-        confirmed = []
-        if found.best is not None and not wanted.settings.quick:
-            terminal.complain("confirming with real threads, for at most 20 s")
-            confirmed = tell.confirm(wanted, found.best)
-        points = list(player.points.values())
-        lines = [
-            *tell.sentences(wanted, found, confirmed), "",
-            *tell.table_lines(wanted, points), "",
-            *tell.confirmed_lines(confirmed),
-        ]  # fmt: skip
-        plan = tell.facts_of(wanted, found, points, confirmed)
-        path, failed = tell.keep(wanted, player, plan, lines)
+        try:
+            confirmed = _confirmed(wanted, found)
+        except BaseException:  # what was played is kept, whatever happens
+            _kept(wanted, player, found, [])
+            raise
+        lines, path, failed = _kept(wanted, player, found, confirmed)
     terminal.tell([*lines, *failed, *tell.closing(path)])
     return FAILED if found.best is None or failed else MEASURED
+
+
+def _confirmed(wanted: asked.Asked, found: find.Findings) -> list[dict[str, Any]]:
+    if found.best is None or wanted.settings.quick:
+        return []
+    terminal.complain("confirming with real threads, for at most 20 s")
+    return tell.confirm(wanted, found.best)
+
+
+def _kept(
+    wanted: asked.Asked, player: Player, found: find.Findings,
+    confirmed: list[dict[str, Any]],
+) -> tuple[list[str], Path, list[str]]:  # fmt: skip
+    """The lines to be told; where they are kept, and what failed of that."""
+    points = list(player.points.values())
+    lines = [
+        *tell.sentences(wanted, found, confirmed), "",
+        *tell.table_lines(wanted, points), "", *tell.confirmed_lines(confirmed),
+    ]  # fmt: skip
+    plan = tell.facts_of(wanted, found, points, confirmed)
+    return lines, *tell.keep(wanted, player, plan, lines)

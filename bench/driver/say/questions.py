@@ -172,7 +172,10 @@ def _matters(summaries: Summaries) -> Answer:
 def _happened(summaries: Summaries) -> Answer:
     """Were the threads alive, and did the tasks sleep? Each sleep is a switch."""
     question = "Did it even happen?"
-    measured = [s for s in summaries if s.n and "threads" in s.figures]
+    counted_ = [s for s in summaries if s.n and "threads" in s.figures]
+    measured = [s for s in counted_ if not s.cell.is_virtual]
+    if counted_ and not measured:
+        return Answer(question, "No: time was virtual, and nobody slept.", None)
     if not measured:
         return Answer(question, "The peak of live threads is not known.", None)
     most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
