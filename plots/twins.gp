@@ -7,11 +7,11 @@ set yrange [rows + 1:0]
 set border 1
 unset ytics
 set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
-set label 901 'simulated over measured (log scale)' at screen 0.47,0.04 center \
+set label 901 'simulated over measured (log scale)' at screen 0.465,0.04 center \
     font plain(21) tc rgb ink
 panels = 3
-left = 0.2
-right = 0.77
+left = 0.195
+right = 0.735
 set multiplot layout 1,panels margins screen left,right,0.135,top - 0.03 \
     spacing screen 0.02
 do for [i = 1:theme_name_n] {
@@ -22,7 +22,7 @@ do for [i = 1:theme_name_n] {
 }
 do for [i = 1:note_words_n] {
     set label 300 + i note_words[i] at screen right + 0.008,first note_row[i] \
-        font plain(15) tc rgb letter[note_look[i]]
+        font plain(14) tc rgb letter[note_look[i]]
 }
 set datafile nocolumnheaders
 set object 1 rectangle from 1 - close,graph 0 to 1 + close,graph 1 behind \
