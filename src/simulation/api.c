@@ -67,7 +67,8 @@ static enum reply serve(struct api *api, const struct call *call, int64_t start_
                         int64_t give_up_ns, struct chan *hang_up) {
     int64_t reply_at_ns =
         deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
-    enum reply reply = wait_for(api, reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
+    enum reply reply =
+        wait_for(api, reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
     gauge_down(&api->served);
     return reply;
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import REPOSITORY
 from .support import read_runs
 from driver.run import record
+from driver.run.constants import Constants
 from driver.ask.experiment import list_experiments
 from .support import load
 
@@ -33,8 +34,9 @@ class RealPrograms(unittest.TestCase):
             for cell in (*asked.cells, *asked.samples):
                 with self.subTest(experiment=name, cell=cell.name):
                     small = SMALL if cell.workers is None else ("--workers=1", *SMALL)
+                    args = Constants().settled(cell).args
                     done = subprocess.run(
-                        [PROGRAMS / cell.design.program, *cell.args, *small, "--json=-"],
+                        [PROGRAMS / cell.design.program, *args, *small, "--json=-"],
                         capture_output=True,
                         text=True,
                         timeout=60,
