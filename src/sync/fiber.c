@@ -13,10 +13,11 @@
  * another thread of the kernel (such as the one that waits for Ctrl-C), it leaves the
  * park in a mailbox instead, and home wakes the sleeper when it next switches. When no
  * fiber is ready, home sleeps in the kernel until the earliest deadline, or until there
- * is mail. In virtual time nobody sleeps in the kernel: the clock is moved to the
- * earliest deadline instead.
+ * is mail. In virtual time it moves the clock to the earliest deadline instead.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "deadlock.h"
@@ -53,7 +54,10 @@ static void set_state(struct park *park, uint32_t state) {
 
 __attribute__((constructor)) static void come_home(void) {
     is_home = true;
-    must(timer_heap_reserve(&sleepers, fiber_count) ? 0 : ENOMEM);
+    if (!timer_heap_reserve(&sleepers, fiber_count)) {
+        fputs("cannot start: no memory for a single fiber\n", stderr);
+        _exit(3); /* before main: its exit code for what the machine refuses */
+    }
 }
 
 bool thread_is_fiber(void) {
@@ -79,6 +83,8 @@ static struct fiber *take_ready(void) {
     ready = fiber->next;
     if (ready == NULL) {
         ready_end = &ready;
+    } else {
+        context_prefetch(ready->context); /* for the next switch */
     }
     return fiber;
 }
@@ -87,16 +93,12 @@ static struct fiber *fiber_of(struct timer *timer) {
     return (struct fiber *)((char *)timer - offsetof(struct fiber, timer));
 }
 
-static int64_t earliest_ns(void) {
-    return sleepers.count > 0 ? sleepers.entries[0].moment_ns : DEADLINE_NEVER;
-}
-
 static void wake_whose_time_has_come(void) {
     if (sleepers.count == 0) {
         return;
     }
     int64_t now = now_ns();
-    while (earliest_ns() <= now) {
+    while (timer_heap_earliest_ns(&sleepers) <= now) {
         struct timer *timer = sleepers.entries[0].timer;
         struct fiber *fiber = fiber_of(timer);
         timer_heap_remove(&sleepers, timer);
@@ -162,7 +164,7 @@ static void end_with(void (*report)(void)) {
 
 /* Nobody is ready. */
 static void wait_for_somebody(void) {
-    int64_t until_ns = earliest_ns();
+    int64_t until_ns = timer_heap_earliest_ns(&sleepers);
     /* In this order: an outsider posts its mail before it says that it has left. */
     bool left_alone = atomic_load(&outsiders) == 0 && !mail_has_come();
     if (left_alone && until_ns == DEADLINE_NEVER && deadlock_is_possible()) {

@@ -120,7 +120,8 @@ class FailFast(unittest.TestCase):
         fates = self.WORK.outcomes()
         first = fates.index("failed")
         self.assertGreater(first, 0)
-        for program, one in zip(PROGRAMS, ("--max-threads", "--workers", "--workers")):
+        for program in PROGRAMS:
+            one = "--workers" if program.endswith("pool") else "--max-threads"
             for cancel in ("between", "within"):
                 with self.subTest(program, cancel=cancel):
                     args = (*self.ARGS, "--fail-fast", one, 1, "--cancel", cancel)
