@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import REPOSITORY
 from ..ask.experiment import Experiment, vary
 from ..ask.target import METRICS
-from ..conduct import Clerk
-from ..machine import environment
+from ..conduct import keep_runs
 from ..reckon.service import lost_without_queue, offered_of, theory_of
 from ..reckon.summary import FEWEST_FOR_P99
-from ..run import stored
 from ..run.by_its_own_clock import play_all
-from ..run.folder import ENVIRONMENT, ResultsFolder
-from ..run.measure import place, stamp
-from ..run.session import utc_now
+from ..run.measure import place
 from ..say.numbers import show_count
+from ..say.shortfall import shown
+from ..say.terminal import aligned
 from .asked import REAL, Asked
-from .find import Findings, shown
+from .find import Findings
 from .play import Player, Point
 
 COLUMNS = ("p50 wait", "p99 wait", "goodput", "lost", "calls", "in flight")
@@ -48,11 +44,7 @@ def table_lines(asked: Asked, points: Sequence[Point]) -> list[str]:
             name_of(point), *(shown(m, point.value(m)) for m in COLUMNS),
             known, "meets it" if point.meets(asked.target) else "",
         ))  # fmt: skip
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return [
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
-        for row in rows
-    ]
+    return aligned(rows)
 
 
 def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[str]:
@@ -188,23 +180,13 @@ def keep(
         tuple(point.runs[0].cell for point in points), ("plan",), baselines=(),
         figure="goodput_per_s", sections=("plan",), reseed=True,
     ))  # fmt: skip
-    programs = asked.settings.programs
-    runs = [run for point in points for run in point.runs]
     facts = {
-        **stored.describe(made), "command": " ".join(["bench/run", *asked.settings.shown]),
-        "seed": 1, "warnings": [], "started_utc": utc_now(), "plan": list(lines),
-        "runs": len(runs), **environment.describe(REPOSITORY, programs),
+        "command": " ".join(["bench/run", *asked.settings.shown]), "plan": list(lines),
     }  # fmt: skip
-    folder = ResultsFolder(asked.settings.out, f"{stamp()}-plan-{facts['commit']}")
-    folder.write_json(ENVIRONMENT, facts)
-    folder.write("plan.json", json.dumps(plan, indent=1, ensure_ascii=False) + "\n")
-    for run in runs:
-        folder.add_run(run)
-    kept = stored.read(folder.path)
-    published = Clerk().publish(replace(kept, complete=True))
-    path, notes = folder.finish()
-    failed = [f"{c.name}: {c.problem}" for c in published.charts if c.problem]
-    return path, [*notes, *failed]
+    runs = [run for point in points for run in point.runs]
+    text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
+    files, settings = {"plan.json": text}, asked.settings
+    return keep_runs(made, runs, facts, files, settings.out, settings.programs)
 
 
 def closing(path: Path) -> list[str]:
