@@ -32,7 +32,7 @@ def stand_in(programs, cell, seed):
     load = (cell.arrivals_per_s or 0) * cell.service_s
     wait_s = 1 / (size - load) if size > load else 9.0
     lost = tasks // 2 if size > 40 else 0
-    wall_s = tasks / min(1000.0, size / cell.service_s)
+    wall_s = (tasks - lost) / min(1000.0, size / cell.service_s)
     return Run(cell, Role.MEASURE, seed, 1, "2026-01-01T00:00:00Z", (), None, {
         "outcomes": {**OK, "ok": tasks - lost, "rejected": lost}, "calls": tasks, "amplification": 1.0,
         "wall_ns": round(wall_s * 1e9), "workload_digest": "0" * 16,
@@ -98,6 +98,13 @@ class Found(unittest.TestCase):
             {("none", None), ("semaphore", 20), ("pool", 20)},
             {key for key in player.points if key[1] in (None, 20)},
         )
+
+    def test_a_batch_that_loses_most_collapses_whatever_it_serves(self):
+        wanted = asked.parse(["--tasks", "1000", "--service-time", "20ms"])
+        with mock.patch.object(by_its_own_clock, "_played", stand_in):
+            found = find.findings(wanted, play.Player(wanted))
+        self.assertEqual(56, found.collapse[0].size)
+        self.assertAlmostEqual(1000, find.goodput(found.collapse[0]), delta=1)
 
     def test_half_as_much_load_again_saturates(self):
         found, _ = self.plan("p99 wait < 334ms")
