@@ -45,7 +45,7 @@ class Asked(unittest.TestCase):
     def test_a_table_is_simulated_with_what_its_design_costs(self):
         for design, program, args in (
             ("threads", "fiber-per-task", ["--spawn-time=12000ns", "--oversleep=100000ns"]),
-            ("bounded threads of 5", "fiber-per-task", ["--spawn-time=20000ns", "--oversleep=100000ns"]),
+            ("bounded threads of 5", "fiber-per-task", ["--spawn-time=12000ns", "--oversleep=100000ns"]),
             ("pool of 5", "fiber-pool",
              ["--spawn-time=12000ns", "--oversleep=100000ns", "--task-time=5000ns"]),
         ):  # fmt: skip

@@ -58,10 +58,10 @@ class Constants:
     def virtual(self, cell: Cell) -> dict[str, float]:
         """What simulates kernel threads in virtual time, by the programs' options.
 
-        Where a bound lets a thread be created only when another has ended, that is j.
+        j is none of them: it is mostly waiting, and creating takes the one CPU.
         """
         return {
-            SPAWN_TIME: self.turn if cell.design.bound else self.create,
+            SPAWN_TIME: self.create,
             TASK_TIME: self.hand_over,
             OVERSLEEP: self.oversleep(cell.service_s),
         }
