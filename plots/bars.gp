@@ -7,9 +7,7 @@ load 'plots/style.gp'
 low_edge = stacked ? 0.17 : 0.1
 high = top + (shares ? 0.005 : -0.035)
 set yrange [depth:-0.15]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 if (shares) { set grid noxtics }
 do for [i = 1:row_name_n] {
     set label row_name[i] at screen left - 0.012,first row_y[i] right \

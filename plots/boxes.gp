@@ -9,13 +9,9 @@ set tmargin at screen top + 0.01
 set bmargin at screen 0.125
 set xrange [0:x_high]
 set yrange [panels:0]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 set label 'time since the start' at screen 0.5,0.035 center font plain(21) tc rgb ink
 height = 0.86
-# Rows of a pixel or two have no room for an edge.
-edge(p) = panel_lanes[p] > 80 ? tint[panel_look[p]] : int('0x'.paper[2:])
 do for [p = 1:panels] {
     y = p - 1 + height / 2
     set label panel_name[p] at screen 0.02,first y offset screen 0,0.033 font bold(21) \
@@ -42,22 +38,26 @@ hung(i) = took(1) > cell_long[column('row')]
 here(p, bad, dark) = column('row') <= cell_panel_n \
     && cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
     && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
-box(p, bad, dark) = here(p, bad, dark)
-plot for [p = 1:panels] for [k = 1:panel_good[p]] table('tasks') \
-         using (box(p, 0, 0)):(top_of(p) + thick(p) / 2): \
-         'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \
-         (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle solid border rgb edge(p) \
-         lw wide(1) lc rgb tint[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') \
-         using (box(p, 0, 1)):(top_of(p) + thick(p) / 2): \
-         'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \
-         (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle solid border rgb paper \
-         lw wide(1) lc rgb letter[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_lost[p]] table('tasks') \
-         using (box(p, 1, 0)):(top_of(p) + thick(p) / 2): \
-         'started_s':'finished_s':(top_of(p) + 0.06 * thick(p)): \
-         (top_of(p) + 0.94 * thick(p)) with boxxyerror fillstyle pattern 4 \
-         border lw wide(1) lc rgb colour[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') \
-         using (box(p, 0, 0)):(top_of(p) + thick(p) / 2):(strcol('index')) \
-         with labels font plain(17) tc rgb ink
+lower(p) = top_of(p) + 0.06 * thick(p)
+upper(p) = top_of(p) + 0.94 * thick(p)
+middle(p) = top_of(p) + thick(p) / 2
+# Rows of a pixel or two have no room for an edge.
+edged(p) = panel_lanes[p] <= 80
+plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle solid border rgb paper lw wide(1) \
+         lc rgb tint[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
+         (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
+         lc rgb tint[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') using \
+         (here(p, 0, 1)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle solid noborder lc rgb letter[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_lost[p]] table('tasks') using \
+         (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle pattern 4 border lw wide(1) \
+         lc rgb colour[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
+         tc rgb ink

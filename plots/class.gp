@@ -5,9 +5,7 @@ left = row_name_n > 0 ? 0.25 : 0.06
 set logscale x
 set xrange [x_low:x_high]
 set yrange [machines + 0.7:0.3]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 do for [i = 1:row_name_n] {
     set label row_name[i] at screen 0.02,first i font plain(row_px) tc rgb ink
 }
@@ -19,7 +17,7 @@ set multiplot layout 1,panels margins screen left,0.975,0.115,top - 0.05 \
 here(p, is) = column('panel') == p && column('known') == is ? column('ratio') : NaN
 do for [p = 1:panels] {
     if (p == 2) { unset label }
-    set label 900 panel_words[p] at graph 0,1 offset screen 0,0.022 font bold(19) \
+    set label 900 panel_words[p] at graph 0,1 offset screen 0,0.022 font bold(panels > 2 ? 15 : 19) \
         tc rgb ink
     plot table('class') using (here(p, 1)):'machine':'low':'high' with xerrorbars pt 0 \
              lw wide(3) lc rgb colour[look], \

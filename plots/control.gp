@@ -7,9 +7,7 @@ set rmargin at screen 0.93
 set tmargin at screen top + 0.01
 set xrange [x_low:x_high]
 set yrange [blocks + 0.7:-1.2]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 set label 'ratio of the two runs of a block (log scale)' at screen 0.51,0.04 center \
     font plain(21) tc rgb ink
 set object 1 rectangle from 0.98,graph 0 to 1.02,graph 1 behind fillstyle solid noborder \

@@ -25,13 +25,15 @@ who(p) = pool(p) ? cell_name[column('row')] : threads(p) ? base_name \
 v(p) = column('median') > 1 ? column('median') : 1 / column('median')
 times(p) = pool(p) || threads(p) ? sprintf(v(p) < 9.995 ? '%.2f×' : '%.1f×', v(p)) : ''
 do for [p = 1:panels] {
-    if (p == 2) { unset label; unset arrow }
+    unset arrow
+    if (p == 2) { unset label }
     set label 900 panel_words[p] at graph 0,1 offset screen 0,0.024 font bold(21) \
         tc rgb ink
-    do for [i = 1:line_x_n] { if (line_panel[i] == p) {
-        set arrow 100 + i from line_x[i],line_y[i] to line_to[i],line_y[i] nohead \
+    # The border leaves the middle of a field to its words.
+    do for [i = 1:line_x_n] { if (line_panel[i] == p) { do for [x in '0 0.78'] {
+        set arrow from line_x[i] + x,line_y[i] to line_x[i] + x + 0.22,line_y[i] nohead \
             lw wide(4) dt (8, 5) lc rgb ink front
-    } else { unset arrow 100 + i } }
+    } } }
     plot table('ratios') using (x_of(p)):(y_of(p)):(x_of(p) - 0.48):(x_of(p) + 0.48): \
              (y_of(p) - 0.47):(y_of(p) + 0.47):(fill(p)) with boxxyerror \
              fillstyle solid noborder lc rgb variable, \

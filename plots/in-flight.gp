@@ -16,12 +16,8 @@ here(p, name) = column('row') <= cell_panel_n && cell_panel[column('row')] == p 
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
     if (p == 2) { unset label }
-    set label 200 row_name[p] at graph 1.02,0.86 font bold(22) \
-        tc rgb letter[label_look[p]]
-    set label 201 label_value[p] at graph 1.02,0.86 offset screen 0,-0.036 \
-        font plain(19) tc rgb letter[label_look[p]]
-    if (panels < 7) { set label 202 label_note[p] at graph 1.02,0.86 offset screen 0,-0.068 \
-        font plain(19) tc rgb muted }
+    eval labelled(200, 'row_name', p, 0.86)
+    if (panels > 6) { unset label 202 }
     if (capacity > 0) {
         set arrow 1 from graph 0,first capacity to graph 1,first capacity nohead \
             lw wide(2.5) dt (8, 5) lc rgb ink front

@@ -1,9 +1,7 @@
 # A lesson: the class's guesses, theory, and what came out, on one axis; or the votes.
 load 'plots/style.gp'
 
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
+eval rows_only
 set xrange [x_low:x_high]
 set label x_words at screen 0.5,0.04 center font plain(21) tc rgb ink
 if (votes) {
@@ -48,7 +46,7 @@ array where[1] = [1]
 plot for [i = 1:point_x_n] where using (point_x[i]):(7.4):(0):(1.7) with vectors nohead \
          lw wide(4) lc rgb muted, \
      where using (claim_low):(6):(claim_low):(claim_high):(0):(12) with boxxyerror \
-         fillstyle solid noborder lc rgb shade, \
+         fillstyle transparent solid 0.6 noborder lc rgb shade, \
      for [k = 1:measured_low > 0] where using (measured_x):(10.6):(measured_low): \
          (measured_high) with xerrorbars pt 0 lw wide(7) lc rgb colour[2], \
      for [k = 1:measured_x > 0] where using (measured_x):(10.6) with points pt 7 \

@@ -11,7 +11,7 @@ eval 'set xtics '.bare_tics
 here(p, i) = column('row') == label_row[i] ? column('ok_per_s') : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
-    if (p == 2) { unset label }
+    if (p > 1) { unset label }
     set label 100 panel_words[p].': tasks ok per second' at graph -0.105,1 \
         offset screen 0,0.024 font bold(21) tc rgb ink front
     set object 1 rectangle from first outage_from,graph 0 to first outage_to,graph 1 \
@@ -32,18 +32,11 @@ do for [p = 1:panels] {
     }
     first_line = 1
     lines = 0
-    do for [i = 1:row_name_n] {
-        if (label_panel[i] == p) {
-            if (lines == 0) { first_line = i }
-            lines = lines + 1
-            set label 200 + i row_name[i] at graph 1.02,label_y[i] font bold(22) \
-                tc rgb letter[label_look[i]]
-            set label 300 + i label_value[i] at graph 1.02,label_y[i] \
-                offset screen 0,-0.034 font plain(19) tc rgb letter[label_look[i]]
-            set label 400 + i label_note[i] at graph 1.02,label_y[i] \
-                offset screen 0,-0.064 font plain(19) tc rgb muted
-        } else { unset label 200 + i; unset label 300 + i; unset label 400 + i }
-    }
+    do for [i = 1:row_name_n] { if (label_panel[i] == p) {
+        if (lines == 0) { first_line = i }
+        lines = lines + 1
+        eval labelled(200 + 3 * i, 'row_name', i, label_y[i])
+    } }
     plot for [i = first_line:first_line + lines - 1] table('rates') \
         using 'time_s':(here(p, i)) with steps ls dash(label_look[i]) lw wide(3.5) \
         lc rgb colour[label_look[i]]

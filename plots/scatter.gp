@@ -28,27 +28,24 @@ do for [p = 1:panels] {
     if (panel_log[p]) { set logscale y } else { unset logscale y }
     set yrange [panel_low[p]:panel_high[p]]
     eval 'set ytics '.panel_tics[p]
-    if (p == 2) { unset label }
+    if (p > 1) { unset label }
     set label 900 panel_name[p] at graph -0.13,1 offset screen 0,0.036 \
         font bold(22) tc rgb ink
     if (panels == 1) { set label 900 panel_name[p] at screen 0.02,top \
         offset 0,0 font plain(21) }
     do for [i = 1:label_name_n] { if (label_panel[i] == p) {
-        set label 200 + 3 * i label_name[i] at graph 1.03,label_y[i] font bold(label_px) \
-            tc rgb letter[label_look[i]] front
-        set label 201 + 3 * i label_value[i] at graph 1.03,label_y[i] \
-            offset screen 0,-0.035 font plain(20) tc rgb letter[label_look[i]] front
-        set label 202 + 3 * i label_note[i] at graph 1.03,label_y[i] \
-            offset screen 0,-0.067 font plain(20) tc rgb muted front
-    } else { unset label 200 + 3 * i; unset label 201 + 3 * i; unset label 202 + 3 * i } }
+        eval labelled(200 + 3 * i, 'label_name', i, label_y[i])
+    } }
     do for [i = 1:note_words_n] { if (note_panel[i] == p) {
         set label 500 + i note_words[i] at first note_x[i],first note_y[i] center \
             offset screen 0,-0.045 font plain(19) tc rgb letter[note_look[i]] front
-    } else { unset label 500 + i } }
-    do for [i = 1:point_x_n] { if (point_panel[i] == p) {
+    } }
+    first_point = int(panel_first_point[p])
+    last_point = first_point + int(panel_points[p]) - 1
+    do for [i = first_point:last_point] {
         set label 700 + i point_words[i] at point_x[i],graph 1 center \
             offset screen 0,0.018 font plain(19) tc rgb muted
-    } else { unset label 700 + i } }
+    }
     do for [i = 1:guess_x_n] { # of a class, in a lesson
         set label 800 + i guess_words[i] at first guess_x[i],graph 0.05 center \
             offset screen 0,0.03 font bold(20) tc rgb letter[4] \
@@ -60,7 +57,7 @@ do for [p = 1:panels] {
              using (curve_x(i)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
              lc rgb pale(curve_look[i], curve_dash[i] > 1 ? 0x50 : 0x90), \
-         for [i = 1:point_x_n] '+' using (point_panel[i] == p ? point_x[i] : NaN):(panel_low[p]):(0): \
+         for [i = first_point:last_point] '+' using (point_x[i]):(panel_low[p]):(0): \
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
          for [k = 1:panel_firm[p]] table('cells') \

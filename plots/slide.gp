@@ -11,6 +11,8 @@ unset grid
 set xrange [0:1600]
 set yrange [0:900]
 ceiling_y = 900 * (top - 0.03) - 60 < 690 ? 900 * (top - 0.03) - 60 : 690
+# Three bars and a line of words have room below the squares, however long the title is.
+side = side < ceiling_y - 300 ? side : ceiling_y - 300
 floor_y = ceiling_y - side  # the lower edge of the squares
 bar_y(f) = floor_y - 55 - 68 * f
 n = column_x_n

@@ -9,14 +9,7 @@ set yrange [0:103]
 set ytics ('0' 0, '25 %%' 25, 'half' 50, '75 %%' 75, '90 %%' 90, 'all' 100)
 set label y_words at screen 0.02,top font plain(21) tc rgb ink
 set label x_words at screen 0.43,0.04 center font plain(21) tc rgb ink
-do for [i = 1:row_name_n] {
-    set label row_name[i] at graph 1.025,label_y[i] font bold(22) \
-        tc rgb letter[label_look[i]]
-    set label label_value[i] at graph 1.025,label_y[i] offset screen 0,-0.036 \
-        font plain(20) tc rgb letter[label_look[i]]
-    set label label_note[i] at graph 1.025,label_y[i] offset screen 0,-0.068 \
-        font plain(20) tc rgb muted
-}
+do for [i = 1:row_name_n] { eval labelled(200 + 3 * i, 'row_name', i, label_y[i]) }
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
 theory_x(i) = i > curve_look_n ? 1 : strcol('curve') eq what.' over time' \
     && strcol('design') eq curve_design[i] && strcol('varied') eq curve_varied[i] \

@@ -66,10 +66,25 @@ set tics nomirror out scale 0.6 textcolor rgb ink
 set grid ytics lt 1 lc rgb faint lw wide(1.2) dashtype (3, 4)
 unset key
 set errorbars 0
+# The same of a chart whose y axis is rows with names: its grid lines stand.
+rows_only = 'set border 1; unset ytics; set grid noytics xtics lt 1 lc rgb faint ' \
+    .'lw wide(0.8) dashtype (2, 4)'
 set lmargin at screen 0.085
 set rmargin at screen 0.775
 set tmargin at screen top - 0.03
 set bmargin at screen 0.135
+
+# Beside the frame, y of it high: a name, below it its value, and a note, of the i-th row
+# of these arrays. To be evaluated.
+one_line(tag, words, i, y, down, face, tone) = sprintf( \
+    "set label %d %s[%d] at graph 1.025,%f offset screen 0,%f font '%s' tc rgb %s front;", \
+    tag, words, i, y, down, face, tone)
+labelled(tag, name, i, y) = \
+    one_line(tag, name, i, y, 0, bold(label_px), sprintf('letter[label_look[%d]]', i)) \
+    .one_line(tag + 1, 'label_value', i, y, -0.035, plain(19), \
+              sprintf('letter[label_look[%d]]', i)) \
+    .one_line(tag + 2, 'label_note', i, y, -0.067, plain(19), 'muted')
+label_px = 22
 
 # In grey print a colour is no help: a curve of each look has its own dashes, too.
 set style line 1 dashtype solid

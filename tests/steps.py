@@ -210,6 +210,7 @@ STEPS: dict[str, Callable[[], Count]] = {
     "layers": lambda: script("tests/check_layers"),
     "stages": lambda: script("tests/check_driver"),
     "headers": lambda: script("tests/check_headers"),
+    "golden": lambda: script("tests/golden/check"),
     "readme": lambda: script("bench/readme", "--check"),
     "model": lambda: script("tests/model/run"),
     "programs": lambda: python_suite("programs", PROGRAMS),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from . import REPOSITORY, planner
 from .ask import command
 from .ask import experiment as experiments
+from .ask.experiment import Experiment
 from .ask.typed import AskError
 from .conduct import Clerk, collect_class, draw_class, is_sound
 from .draw.chart import Chart
@@ -18,70 +19,75 @@ from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import full, signals, stored
 from .run.by_its_own_clock import RunError
-from .run.folder import ENVIRONMENT, ResultsError, locked, shown
+from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
 from .run.hyperfine import HyperfineError
 from .run.measure import (
-    Outcome,
-    Refused,
-    Request,
-    measure,
-    newest_incomplete,
-    place,
-    resume,
-)
+    Outcome, Refused, Request, measure, newest_incomplete, resume,
+)  # fmt: skip
 from .run.plan import CLASSROOM, QUICK
 from .run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
-from .teach import teach
+from .teach import handout, teach
 
 EXPERIMENTS = REPOSITORY / "bench/experiments"
+# How it ends with a mistake; an OSError is one that nobody could tell better.
+ENDS = {
+    AskError: USAGE, stored.StoredError: USAGE, HyperfineError: NO_ENVIRONMENT,
+    ResultsError: NO_ENVIRONMENT, Refused: NO_ENVIRONMENT, RunError: NO_ENVIRONMENT,
+    OSError: NO_ENVIRONMENT, terminal.Unheard: FAILED,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
+    signals.listen()
+    try:
+        return _act(list(arguments))
+    except tuple(ENDS) as error:
+        terminal.complain(f"bench/run: {error}")
+        return next(code for kind, code in ENDS.items() if isinstance(error, kind))
+    except signals.Stopped as stopped:
+        return SIGNALLED + stopped.number
+
+
+def _act(arguments: list[str]) -> int:
+    if arguments[:1] == ["handout"]:
+        return handout.main(arguments)
     word, *rest = [each for each in arguments if each != "--check"] or [""]
     if word == "plan":
-        return _guarded(lambda: planner.main(rest, "--check" in arguments))
+        return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:
         return teach.main(arguments, Clerk)
     if "--check" in arguments:  # finds mistakes before anything is built
         command.parse([word for word in arguments if word != "--check"])
         return MEASURED
-    settings = command.parse(list(arguments))
-    return _guarded(lambda: ACTIONS[settings.action](settings))
+    settings = command.parse(arguments)
+    return ACTIONS[settings.action](settings)
 
 
-def _guarded(action: Callable[[], int]) -> int:
-    """What can go wrong becomes a line, and a status."""
-    signals.listen()
-    try:
-        return action()
-    except (AskError, stored.StoredError) as error:
-        return _complain(error, USAGE)
-    except (HyperfineError, ResultsError, Refused, RunError) as error:
-        return _complain(error, NO_ENVIRONMENT)
-    except OSError as error:  # that nobody could tell better
-        return _complain(error, NO_ENVIRONMENT)
-    except terminal.Unheard as error:
-        return _complain(error, FAILED)
-    except signals.Stopped as stopped:
-        return SIGNALLED + stopped.number
-
-
-def _complain(error: Exception, code: int) -> int:
-    terminal.complain(f"bench/run: {error}")
-    return code
+# ---- runs ----
 
 
 def run_experiment(settings: command.Settings) -> int:
     """Measures one experiment, and says at the end what it amounts to."""
-    path = experiments.find(EXPERIMENTS, settings.name)
-    asked = experiments.load(path, settings.overrides, settings.quick)
+    asked = _asked(settings)
     for note in asked.notes:
         terminal.complain(f"bench/run: {note}")
+    protocol = QUICK if settings.quick else CLASSROOM
     with locked(settings.out):
-        protocol = QUICK if settings.quick else CLASSROOM
         return _tell(measure(asked, protocol, _request(settings, settings.out)))
+
+
+def _asked(settings: command.Settings) -> Experiment:
+    path = experiments.find(EXPERIMENTS, settings.name)
+    return experiments.load(path, settings.overrides, settings.quick)
+
+
+def _request(settings: command.Settings, out: Path) -> Request:
+    return Request(
+        out, settings.programs, settings.shown, Clerk(), settings.seed, settings.blocks,
+        settings.resolve,
+    )  # fmt: skip
 
 
 def resume_experiment(settings: command.Settings) -> int:
@@ -113,26 +119,34 @@ def _out(settings: command.Settings) -> Path:
     return settings.folders[0].resolve().parent if settings.folders else settings.out
 
 
-def _request(settings: command.Settings, out: Path) -> Request:
-    return Request(
-        out=out,
-        programs=settings.programs,
-        command=settings.shown,
-        clerk=Clerk(),
-        seed=settings.seed,
-        blocks=settings.blocks,
-        resolve=settings.resolve,
-    )
-
-
 def _left(settings: command.Settings) -> Path:
     """The folder to go on with: the one named, or the newest."""
+    if settings.folders:
+        return settings.folders[0]
     kind = full.SUFFIX if settings.action == "full" else ""
-    folder = settings.folders[0] if settings.folders else None
-    folder = folder or newest_incomplete(settings.out, kind)
+    folder = newest_incomplete(settings.out, kind)
     if folder is None:
         raise stored.StoredError("there is no incomplete run to go on with")
     return folder
+
+
+def run_builds(settings: command.Settings) -> int:
+    """Two builds of the programs, run by run in the same blocks."""
+    builds = dict(zip("AB", map(programs.of_build, settings.builds)))
+    protocol = QUICK if settings.quick else replace(CLASSROOM, with_constants=False)
+    asked = compare.of_two_builds(_asked(settings))
+    request = replace(
+        _request(settings, settings.out),
+        programs=builds["A"], builds=builds, may_resume=False,
+    )  # fmt: skip
+    with locked(settings.out):
+        outcome = measure(asked, protocol, request)
+    found = compare.compare_builds(outcome.kept)
+    width = terminal.width_of(sys.stdout)
+    told = comparison.build_lines(found, width)
+    told += ["", *ending.control_lines(outcome.published.summaries, width)]
+    tell([*told, *_closing(outcome)])
+    return _judge(found, settings) if is_sound(outcome) else FAILED
 
 
 def _tell(outcome: Outcome) -> int:
@@ -154,6 +168,9 @@ def _lines(outcome: Outcome) -> list[str]:
     return ending.report_lines(kept.experiment, kept.runs, summaries, failed, width)
 
 
+# ---- what is there already ----
+
+
 def list_experiments(settings: command.Settings) -> int:
     """Names each with its question; a broken file is named, and the others, too."""
     names = experiments.list_experiments(EXPERIMENTS)
@@ -165,7 +182,7 @@ def list_experiments(settings: command.Settings) -> int:
             tell([f"{name:<{width}}  {question}"])
         except AskError as error:
             broken = True
-            _complain(error, USAGE)
+            terminal.complain(f"bench/run: {error}")
     return USAGE if broken else MEASURED
 
 
@@ -196,26 +213,6 @@ def compare_folders(settings: command.Settings) -> int:
     return _judge(found, settings)
 
 
-def run_builds(settings: command.Settings) -> int:
-    """Two builds of the programs, run by run in the same blocks."""
-    path = experiments.find(EXPERIMENTS, settings.name)
-    asked = experiments.load(path, settings.overrides, settings.quick)
-    builds = dict(zip("AB", map(programs.of_build, settings.builds)))
-    protocol = QUICK if settings.quick else replace(CLASSROOM, with_constants=False)
-    with locked(settings.out):
-        request = replace(
-            _request(settings, settings.out),
-            programs=builds["A"], builds=builds, may_resume=False,
-        )  # fmt: skip
-        outcome = measure(compare.of_two_builds(asked), protocol, request)
-    found = compare.compare_builds(outcome.kept)
-    width = terminal.width_of(sys.stdout)
-    told = comparison.build_lines(found, width)
-    told += ["", *ending.control_lines(outcome.published.summaries, width)]
-    tell([*told, *_closing(outcome)])
-    return _judge(found, settings) if is_sound(outcome) else FAILED
-
-
 def _judge(found: compare.Comparison, settings: command.Settings) -> int:
     """0, or 1: nothing was compared, or the second is slower than it may be."""
     by = settings.fail_if_slower
@@ -227,10 +224,10 @@ def _judge(found: compare.Comparison, settings: command.Settings) -> int:
 
 def collect_folders(settings: command.Settings) -> int:
     """The results of many machines in one table and one set of charts."""
-    machines = [stored.read(folder) for folder in settings.folders]
+    machines, unread = collect.readable(settings.folders)
     with locked(settings.out):
         folder, chart = collect_class(machines, settings.out)
-    told = [*class_table.table_lines(machines), *class_table.warnings(machines)]
+    told = [*class_table.table_lines(machines), *class_table.warnings(machines), *unread]
     return _tell_class(folder, chart, told)
 
 

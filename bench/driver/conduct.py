@@ -23,14 +23,9 @@ from .reckon.summarise import summaries_of, summarise
 from .reckon.summary import Summaries
 from .run import stored
 from .run.folder import (
-    ENVIRONMENT,
-    SUMMARY,
-    UNFINISHED,
-    ResultsError,
-    ResultsFolder,
-    write_whole,
-)
-from .run.measure import Outcome, stamp
+    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, stamp, write_whole,
+)  # fmt: skip
+from .run.measure import Outcome
 from .run.run import Run
 from .run.session import utc_now
 from .run.stored import Stored

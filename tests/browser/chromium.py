@@ -134,7 +134,10 @@ class Browser:
             {"name": name.replace("_", "-"), "value": value}
             for name, value in features.items()
         ]
-        self._cdp("Emulation.setEmulatedMedia", features=listed)
+        self._cdp("Emulation.setEmulatedMedia", media="", features=listed)
+
+    def print_media(self) -> None:
+        self._cdp("Emulation.setEmulatedMedia", media="print")
 
     def _cdp(self, command: str, **parameters: Any) -> Any:
         body = {"cmd": command, "params": parameters}
@@ -144,7 +147,9 @@ class Browser:
         path.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
     def printed(self, path: Path) -> None:
-        page = {"page": {"width": 21.0, "height": 29.7}, "shrinkToFit": True}
+        none = {"top": 0, "bottom": 0, "left": 0, "right": 0}  # the page has its own
+        page = {"page": {"width": 21.0, "height": 29.7}, "shrinkToFit": True,
+                "margin": none}  # fmt: skip
         path.write_bytes(base64.b64decode(self._ask("POST", "/print", page)))
 
     def complaints(self) -> list[str]:

@@ -131,7 +131,8 @@ def record(cell: Cell, noise: random.Random, changes: Mapping[str, Any]) -> dict
         unbounded = cell.capacity is not None and cell.lanes > cell.capacity
         outcomes["ok"] = int(0.18 * cell.tasks) if unbounded else cell.tasks
         outcomes["rejected"] = cell.tasks - outcomes["ok"]
-    threads = min(cell.tasks, cell.lanes)
+    created = min(cell.tasks, cell.lanes)
+    threads = changes.get("threads", created)  # alive at once
     wall_s = changes.get("wall_s", wall_s) * (1 + noise.uniform(0, 0.01))
     outcomes |= changes.get("outcomes", {})
     times = {key: int(1e7 * (i + 1)) for i, key in enumerate(
@@ -143,7 +144,7 @@ def record(cell: Cell, noise: random.Random, changes: Mapping[str, Any]) -> dict
         "create_ns": int(threads * CREATE_S * 1e9), "outcomes": outcomes,
         "calls": cell.tasks, "retries": 0, "amplification": 1.0,
         "believed_ok": outcomes["ok"] + outcomes["silent"],
-        "threads_created": threads, "config": {"join": False},
+        "threads_created": created, "config": {"join": False},
         "peak": {"rss_bytes": changes.get("rss_bytes", rss), "virtual_bytes": 8_400_000,
                  "page_table_bytes": 50_000 + 4200 * threads, "threads": threads,
                  "in_flight": min(threads, 90), "served": min(threads, 50)},

@@ -16,7 +16,7 @@ from driver.ask.cell import Cell, Design
 from driver.run.run import Role, Run, Timing, run_from_json
 from driver.run.stored import read_lines
 
-STAND_IN = Path(__file__).with_name("stand_in.py")
+STAND_IN = Path(__file__).with_name("stand_in.sh")
 SMALL = """
 question = "Do four tasks take as long on a pool of two?"
 [options]
@@ -35,7 +35,7 @@ import os, sys, types
 from pathlib import Path
 import driver
 import driver.__main__ as main
-from driver.machine import canary
+from driver.machine import canary, checks
 from driver.run import session
 from driver.say import terminal
 
@@ -69,7 +69,7 @@ REFUSED = {
 for name in filter(None, os.environ.get("REFUSE", "").split(",")):
     refuse(*REFUSED[name])
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
-canary.SLEEP_S = 0.0001
+canary.SLEEP_S, checks.LOOK_S = 0.0001, 0.0
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
 terminal.open_standard_files()
 sys.exit(main.main(sys.argv[1:]))

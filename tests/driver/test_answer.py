@@ -1,12 +1,13 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
-from .lesson_files import CHOICES, SETTINGS, Desk
+from dataclasses import replace
+
+from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
+from driver.ask.guess import Guess
 from driver.reckon import answer
 from driver.say.sentences import interval_text
-from driver.teach import teach
 from driver.run.child import Ending
-from driver.page import pieces
 from driver.say import answers
 from driver.reckon.summarise import summarise
 
@@ -23,7 +24,7 @@ class Settings(Desk):
         ]
         summaries = summarise(asked.experiment, runs)
         return answer.of_runs(
-            asked, [2.0, 10.0, 20.0], runs, summaries, interval_text
+            asked, list(map(Guess, [2.0, 10.0, 20.0])), runs, summaries, interval_text
         )
 
     def test_the_best_is_named_where_the_runs_tell_it(self) -> None:
@@ -39,14 +40,14 @@ class Settings(Desk):
         self.assertEqual([10, 20], found.measured["alike"])
         self.assertEqual((2, "cannot tell"), (found.near, found.verdict))
         self.assertIn("10 or 20: 6 runs cannot tell", answers.measured_text(found))
-        self.assertIn("apart (2: 2.01 s", pieces.measured(found))
+        self.assertIn("apart (2: 2.01 s", answers.answer_text(found))
 
     def test_few_runs_name_nothing(self) -> None:
         found = self.best((2.0, 1.0, 1.5), blocks=5)
         self.assertEqual(([], 0), (found.measured["alike"], found.near))
         self.assertEqual("cannot tell", found.verdict)
         self.assertIn("too few to name one", answers.measured_text(found))
-        self.assertFalse([row for row in teach._table(found) if "the class" in row])
+        self.assertEqual("", answers.class_text(found))
 
     def test_one_that_never_ran_may_have_been_the_best(self) -> None:
         found = self.best((2.0, 1.0))
@@ -58,10 +59,41 @@ class Settings(Desk):
         self.assertEqual([10], found.measured["alike"])
 
 
+class Figures(Desk):
+    """One cell's figure, or the first's over the second's."""
+
+    TWO = GOOD.replace("[lesson]", '[[cells]]\ndesign = "thread-per-task"\n[lesson]')
+
+    def answer(self, text, blocks, *seconds) -> answer.Result:
+        asked = self.load(text)
+        runs = [
+            make_run(cell, block, 2 * wall_s)  # by its own clock it takes half
+            for cell, wall_s in zip(asked.experiment.cells, seconds)
+            for block in range(1, blocks + 1)
+        ]
+        summaries = summarise(asked.experiment, runs)
+        return answer.of_runs(asked, [], runs, summaries, interval_text)
+
+    def test_the_first_is_told_over_the_second(self) -> None:
+        text = self.TWO.replace('"100ms", "110ms"', '"1.9", "2.1"').replace(
+            'theory = "100ms"', 'theory = "2"')  # fmt: skip
+        found = self.answer(text, 6, 0.2, 0.1)
+        self.assertAlmostEqual(2.0, found.measured["value"])
+        guessed = replace(found, predictions=[1.5, 1.7, 2.0, 2.4, 2.6])
+        self.assertEqual(3, guessed.near)
+        self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
+        self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
+
+    def test_the_extremes_of_few_runs_bear_out_nothing(self) -> None:
+        for blocks, wanted in ((2, "cannot tell"), (5, "cannot tell"), (6, "borne out")):
+            self.assertEqual(wanted, self.answer(GOOD, blocks, 0.105).verdict, blocks)
+        self.assertIn("not borne out", self.answer(GOOD, 6, 0.2).verdict)
+
+
 class Choices(Desk):
     def decide(self, *endings) -> answer.Result:
         told = [Ending(code, ended, said) for code, ended, said in endings]
-        return answer.of_endings(self.load(CHOICES), ["A", "B"], told)
+        return answer.of_endings(self.load(CHOICES), list(map(Guess, "AB")), told)
 
     def test_what_the_program_does_each_time_decides(self) -> None:
         asleep = (2, False, "all asleep")
@@ -70,7 +102,7 @@ class Choices(Desk):
         self.assertEqual(("borne out", 1), (found.verdict, found.near))
         self.assertEqual("all asleep", found.said)
         self.assertIn("B, in each of 6 runs", answers.measured_text(found))
-        self.assertIn("B: It waits. (B, in each", pieces.measured(found))
+        self.assertIn("B: It waits. (B, in each", answers.answer_text(found))
         other = self.decide(*[(0, False, "")] * 6)
         self.assertEqual("not borne out on this machine", other.verdict)
         for endings in (

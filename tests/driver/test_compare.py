@@ -1,19 +1,31 @@
 """Two folders, or two builds, side by side: what is compared, told, and refused."""
 
+import csv
+import io
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 from .support import make_cell, make_run
 from driver.ask.experiment import Experiment
-from driver.reckon import compare
+from driver.reckon import collect, compare, stats
 from driver.reckon.stats import Verdict
-from driver.run.stored import Stored
-from driver.say import comparison
+from driver.run.stored import Stored, StoredError
+from driver.say import class_table, comparison
 
-FACTS = {"commit": "a", "programs": "p", "protocol": "quick",
-         "cpu": {"model": "x", "usable": 2}, "system": {}, "kernel": {},
-         "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"}}  # fmt: skip
+# Enough draws for what differs by a half.
+setUpModule = mock.patch.object(stats, "BOOTSTRAP_DRAWS", 300).start
+tearDownModule = mock.patch.stopall
+FACTS = {
+    "commit": "a",
+    "programs": "p",
+    "protocol": "quick",
+    "cpu": {"model": "x", "usable": 2},
+    "system": {},
+    "kernel": {},
+    "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
+}
 CELL = make_cell("worker-pool")
 
 
@@ -43,8 +55,6 @@ class Folders(unittest.TestCase):
 
     def test_what_must_not_be_compared_is_refused_with_the_reason(self):
         for name, (first, second, why) in {
-            "other options": (
-                kept(), kept(cell=make_cell("worker-pool", 3)), "only in the first"),
             "a run in the first that counts for nothing": (
                 kept(problem="it hung"), kept(), "count for nothing: it hung"),
             "one in the second": (
@@ -59,6 +69,11 @@ class Folders(unittest.TestCase):
                 ((cell, told),) = found.refusals
                 self.assertEqual(cell, CELL)
                 self.assertIn(why, told)
+
+    def test_what_only_one_of_them_has_is_told(self):
+        found = compare.compare(kept(), kept(cell=make_cell("worker-pool", 3)))
+        self.assertEqual([why for _, why in found.refusals],
+                         ["only in the first", "only in the second"])  # fmt: skip
 
     def test_what_else_differs_is_told(self):
         for path, value in (
@@ -101,6 +116,9 @@ class Folders(unittest.TestCase):
             found = compare.compare(kept(), kept(wall_s))
             self.assertEqual(len(found.slower(by)), slower, (wall_s, by))
             self.assertEqual(len(comparison.slower_lines(found, by)), slower)
+        # 5 % slower, give or take 10 %: not for sure.
+        found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
+        self.assertEqual(found.slower(0.02), [])
         few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
         self.assertEqual(few.slower(0.05), [])
 
@@ -122,7 +140,9 @@ class Builds(unittest.TestCase):
         walls = [pair for pair in found.pairs if pair.figure == "wall_s"]
         self.assertEqual(len(walls), 2)
         for pair in walls:
-            self.assertEqual((pair.first.cell.build, pair.second.cell.build), ("A", "B"))
+            self.assertEqual(
+                (pair.first.cell.build, pair.second.cell.build), ("A", "B")
+            )
             self.assertAlmostEqual(pair.ratio.low, 1.5)
             self.assertIs(pair.verdict, Verdict.MORE)
         text = "\n".join(comparison.build_lines(found, None))
@@ -138,3 +158,45 @@ class Builds(unittest.TestCase):
                 Stored(Path("/nowhere"), both, FACTS, runs, (), True)
             )
             self.assertEqual((found.pairs, len(found.refusals)), ((), 1))
+
+
+class Classes(unittest.TestCase):
+    """Many machines: each pair is told by one figure on all of them."""
+
+    def machine(self, served, blocks=6):
+        pool, threads = make_cell("worker-pool"), make_cell("thread-per-task")
+        runs = [
+            make_run(c, b, 1.0) for b in range(1, blocks + 1) for c in (pool, threads)
+        ]
+        for run in runs:
+            if run.cell is threads:
+                run.record["outcomes"] |= {"ok": served, "rejected": 4 - served}
+        asked = Experiment("test", "?", (threads, pool))
+        return Stored(Path("/nowhere"), asked, FACTS, runs, (), True)
+
+    def ratios(self, *machines):
+        rows = csv.DictReader(io.StringIO(collect.class_csv(machines)))
+        return [r for r in rows if r["figure"].startswith("ratio_")]
+
+    def test_where_one_machine_lost_tasks_all_are_told_by_time_per_served_task(self):
+        found = self.ratios(self.machine(4), self.machine(1))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_per_ok_s"})
+        self.assertEqual([float(r["median"]) for r in found], [1.0, 0.25])
+        found = self.ratios(self.machine(4), self.machine(4))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_s"})
+
+    def test_one_run_handed_in_twice_is_refused(self):
+        with self.assertRaises(StoredError):
+            collect.check([self.machine(4), self.machine(4)])
+
+    def test_too_few_runs_are_warned_of(self):
+        few, many = self.machine(4, 5), self.machine(4, 6)
+        self.assertEqual(list(class_table.warnings([many, few])),
+                         ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
+        self.assertIn("wall time, pool of 2 / threads, 4 tasks",
+                      class_table.table_lines([many, few])[1])  # fmt: skip
+
+    def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
+        few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))
+        self.assertEqual((few["low"], few["high"], few["n"]), ("", "", "2"))
+        self.assertEqual((many["low"], many["high"]), ("1.0", "1.0"))

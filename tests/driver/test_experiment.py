@@ -50,7 +50,7 @@ MISTAKES = {
     'charts = "wall-time"\nquestion = "?"\n' + POOL: "charts is 'wall-time': .* a list",
     'charts = ["wal-time"]\nquestion = "?"\n' + POOL: "chart 'wal-time' is none of",
     'compare-by = "tasks"\nquestion = "?"\n' + POOL: "compare-by is 'tasks'",
-    'compare-by = ["taks"]\nquestion = "?"\n' + POOL: "compare-by 'taks' is no option",
+    'compare-by = ["taks"]\nquestion = "?"\n' + POOL: "compare-by 'taks' is none of tasks",
     'baseline = "wp"\nquestion = "?"\n' + POOL: "baseline 'wp' is none of threads",
     'figure = "speed"\nquestion = "?"\n' + POOL: "figure 'speed' is none of wall_s",
     'sections = ["all"]\nquestion = "?"\n' + POOL: "section 'all' is none of",

@@ -12,10 +12,9 @@ from . import REPOSITORY
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
 from driver.reckon import answer
-from driver.teach import teach
 from driver.ask.typed import AskError
-from driver.page import pieces
 from driver.say import answers
+from driver.teach import handout
 
 
 def outcome(**changes) -> answer.Result:
@@ -48,18 +47,34 @@ class Files(Desk):
         self.assertEqual(0.1, self.load(GOOD).theory)
         self.refuse(GOOD, (
             ("theory", "theroy", "unknown key 'theroy'"),
-            ('ends = "There."', "", "needs ends"),
-            ('why = "So."', "why = 3", "why must be words"),
+            ('ends = "There."', "", "'ends' is missing"),
+            ('why = "So."', "why = 3", "why is 3: it takes words"),
             ("inner_wall_s", "wall", "unknown figure 'wall'"),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
-            ('["100ms", "110ms"]', '"100ms"', "claim must be a list of two"),
+            ('"100ms", "110ms"', '"0", "110ms"', "not from more than 0"),
+            ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s'"),
+            ("claim =", 'wrong = ["0.1s"]\nclaim =', "0.1, which is what is claimed"),
+            ("claim =", "near = 1.0\nclaim =", "near is 1.0"),
+            ('["100ms", "110ms"]', '"100ms"', "claim is '100ms': it takes a list"),
             ('["100ms", "110ms"]', '["100ms"]', "claim must be a list of two"),
-            ('"100ms", "110ms"', '"110ms", "100ms"', "claim is empty"),
+            ('"100ms", "110ms"', '"110ms", "100ms"', "not from more than 0"),
             ("[[cells]]", "[[cell]]", "unknown key 'cell'"),
-            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "[lesson] is not a table"),
+            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "is not a table"),
             ("[lesson]", "[lesson", "2-five.toml"),
             ('"worker-pool"', '"worker-pool"\nworkers = [1, 2, 3]', "which is best"),
         ))  # fmt: skip
+
+    def test_what_is_changed_has_no_claim_and_no_theory(self) -> None:
+        (self.folder / "2-five.toml").write_text(GOOD)
+        found = lesson.load("2", self.folder, {"service-time": "1ms"})
+        self.assertEqual(((), None), (found.claim, found.theory))
+        self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
+        told = answer.before_runs(found, [])
+        self.assertEqual("service-time = 1ms", answers.change_text(told))
+        self.assertEqual("", answers.claim_text(told))
+        (self.folder / "3-which.toml").write_text(CHOICES)
+        with self.assertRaisesRegex(AskError, "nothing can be changed"):
+            lesson.load("3", self.folder, {"service-time": "1ms"})
 
     def test_a_setting_that_cannot_be_looked_for_is_refused(self) -> None:
         found = self.load(SETTINGS)
@@ -68,8 +83,8 @@ class Files(Desk):
                          (found.unit, found.theory, found.claim))  # fmt: skip
         self.refuse(SETTINGS, (
             ('"least"', '"best"', "best is 'best'"),
-            ('best = "least"', "", "best is 'None'"),
-            ('setting = "workers"', "", "setting 'None'"),
+            ('best = "least"', "", "best is ''"),
+            ('setting = "workers"', "", "setting ''"),
             ('setting = "workers"', 'setting = "queue"', "'queue' is no whole number"),
             ('setting = "workers"', 'setting = "tasks"', "'tasks' must differ"),
             ("[2, 10, 20]", "2", "must differ in two cells"),
@@ -82,17 +97,17 @@ class Files(Desk):
         self.refuse(CHOICES, (
             ('claim = "B"', 'claim = "D"', "'D' is not A, B or C"),
             ("no-close", "no-close\"\nfigure = \"wall_s", "unknown key 'figure'"),
-            ('command = "pitfalls no-close"', "", "needs command"),
+            ('command = "pitfalls no-close"', "", "'command' is missing"),
             ("pitfalls", "/bin/ls", "names no program of ours"),
             ('"pitfalls no-close"', '""', "names no program of ours"),
             ('question = "What now?"', "", "need a question"),
             ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
             ("A = {words", "a = {words", "'a' is not a capital letter"),
-            ("status = 0", 'status = "0"', "A: its status must be"),
+            ("status = 0", 'status = "0"', "status is '0': it takes a whole number"),
             ("status = 0", "status = 256", "A: its status must be"),
-            (", status = 0", "", "choice A takes words, status"),
-            ("status = 0", "status = 0, code = 1", "choice A takes words, status"),
-            ('"It ends."', "1", "A: words and says must be in quotes"),
+            (", status = 0", "", "'status' is missing"),
+            ("status = 0", "status = 0, code = 1", "unknown key 'code'"),
+            ('"It ends."', "1", "words is 1: it takes words"),
             (CHOICES[CHOICES.index("\nB ="):], "\n", "two or more"),
         ))  # fmt: skip
 
@@ -129,20 +144,27 @@ class Files(Desk):
 
 
 class Answers(Desk):
-    def test_values_come_with_their_units(self) -> None:
+    def test_answers_are_taken_as_people_type_them(self) -> None:
         for unit, text, value in (
-            ("s", "100ms", 0.1), ("bytes", "20MB", 20e6), ("bytes", "8 kB", 8e3),
-            ("count", "240", 240), ("times", "4.5x", 4.5), ("times", " 4 ", 4),
+            ("s", "100ms", 0.1), ("s", "200 ms", 0.2), ("s", "10", 0.01), ("s", "0", 0),
+            ("bytes", "20MB", 20e6), ("bytes", "8 kB", 8e3), ("count", "240", 240),
+            ("count", "1 000", 1000), ("times", "4.5x", 4.5), ("times", " 4 ", 4),
         ):  # fmt: skip
-            self.assertAlmostEqual(value, guess.parse(unit, text))
+            plain = {"s": "ms", "bytes": "MB"}.get(unit)
+            self.assertAlmostEqual(value, guess.parse(unit, text, (), plain))
         self.assertEqual(10, guess.parse("setting", " 10 ", ("2", "10")))
         self.assertEqual("B", guess.parse("choice", " b ", ("A", "B")))
+
+    def test_hands_and_names_are_counted(self) -> None:
+        found = list(guess.parse_all("s", "Ann: 1s, 200 ms x 18,0", (), "ms"))
+        self.assertEqual([(1.0, "Ann")], found[:1])
+        self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
         kinds = [(unit, ()) for unit in guess.ACCEPTED]
         for unit, offered in [*kinds, ("setting", ("2", "10")), ("choice", ("A", "B"))]:
-            for text in ("", "abc", "-1", "0", "1e99", "nan", "9" * 30, "5 apples"):
-                with self.assertRaises(ValueError) as raised:
+            for text in ("", "abc", "-1", "1e99", "nan", "9" * 30, "5 apples", "1.2.3"):
+                with self.assertRaises(ValueError, msg=(unit, text)) as raised:
                     guess.parse(unit, text, offered)
                 words = guess.accepted(unit, offered)
                 self.assertIn(words, str(raised.exception))
@@ -165,15 +187,23 @@ class Answers(Desk):
 
 
 class Told(unittest.TestCase):
-    def test_a_row_tells_who_said_what_and_what_came_out(self) -> None:
-        asked, guessed, theory, measured, near, claim = pieces._lesson_row(outcome())
-        self.assertEqual(("2. How <long>?", "100 ms, 1.00 s"), (asked, guessed))
-        self.assertEqual(("100 ms", "101 ms [100, 102], median of 6 runs"), (
-            theory, measured))  # fmt: skip
-        self.assertIn("1 of 2 guesses", near)
-        self.assertEqual("between 100 ms and 110 ms: borne out", claim)
-        row = pieces._lesson_row(outcome(measured={}, predictions=[]))
-        self.assertEqual(("nothing", "nothing: no run counted"), (row[1], row[3]))
+    def test_what_came_out_is_told_in_words(self) -> None:
+        found = outcome()
+        self.assertEqual("100 ms, 1.00 s", answers.guessed_text(found))
+        self.assertEqual("100 ms: ten rounds", answers.theory_text(found))
+        self.assertEqual("101 ms [100, 102], median of 6 runs", answers.answer_text(found))
+        self.assertIn("1 of 2 guesses", answers.class_text(found))
+        claim = "between 100 ms and 110 ms: borne out"
+        self.assertEqual(claim, answers.claim_text(found))
+        nothing = outcome(measured={}, predictions=[])
+        self.assertEqual("nothing", answers.guessed_text(nothing))
+        self.assertEqual("nothing: no run counted", answers.answer_text(nothing))
+
+    def test_every_lesson_makes_a_question_with_one_right_option(self) -> None:
+        for number in lesson.numbers():
+            told = handout.question_of(lesson.load(number))
+            self.assertEqual(1, told["options"].count(told["right"]), number)
+            self.assertGreaterEqual(len(set(told["options"])), 3, number)
 
     def test_guesses_are_told_by_name_or_number(self) -> None:
         found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
@@ -186,10 +216,11 @@ class Told(unittest.TestCase):
 
 class AtTheTerminal(unittest.TestCase):
     def ask(self, typed: bytes) -> tuple[list[float], str]:
-        """What _ask makes of what a class types."""
+        """What ask() makes of what a class types."""
         ours, theirs = pty.openpty()
         code = (
-            "from driver.teach import teach; from driver.ask import lesson; print(teach._ask(lesson.load('2')))"
+            "from driver.teach import teach; from driver.ask import lesson;"
+            "print([each.value for each in teach.ask(lesson.load('2'))])"
         )
         os.write(ours, typed)
         done = subprocess.run(
@@ -202,13 +233,15 @@ class AtTheTerminal(unittest.TestCase):
         return json.loads(done.stdout[done.stdout.rindex("[") :]), done.stdout
 
     def test_numbers_go_in_until_an_empty_line(self) -> None:
-        given, _ = self.ask(b"100ms\n1s,10ms\n\n")
-        self.assertEqual([0.1, 1.0, 0.01], given)
+        given, said = self.ask(b"100ms\n1s x 2,10\n\n")
+        self.assertEqual([0.1, 1.0, 1.0, 0.01], given)
+        self.assertIn("4 guesses: 10.0 ms, 100 ms, 1.00 s (2 times)", said)
+        self.assertLessEqual(max(map(len, said.splitlines())), 80)
 
     def test_nonsense_is_asked_again(self) -> None:
-        given, said = self.ask(b"soon\n0\n100ms\n\n")
+        given, said = self.ask(b"soon\n100ms\n\n")
         self.assertEqual([0.1], given)
-        self.assertEqual(2, said.count("is not a duration"))
+        self.assertIn("'soon' is not a duration", said)
 
     def test_the_end_of_input_goes_on(self) -> None:
         given, _ = self.ask(b"5s\n\x04")

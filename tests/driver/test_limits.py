@@ -68,6 +68,7 @@ MACHINES = {
     "a name space whose root is elsewhere": (
         {
             "proc/self/cgroup": "0::/../../other\n",
+            "sys/fs/pids.max": "1\n",  # outside: no limit of ours
             "sys/fs/cgroup/pids.max": "7\n",
         },
         {"pids": [(7, 7)]},
@@ -92,7 +93,7 @@ class Groups(unittest.TestCase):
                     (root / file).parent.mkdir(parents=True, exist_ok=True)
                     (root / file).write_text(text)
                 found = {
-                    "pids": [(one.most, one.left) for one in limits.pids(root)],
+                    "pids": [(one.most, one.left) for one in limits._limited("pids", root, ("pids.max", "pids.current"))],
                     "memory": [(one.most, one.left) for one in limits.memory(root)],
                     "cpus": limits.cpus_allowed(root),
                     "throttled_s": limits.throttled_s(root),

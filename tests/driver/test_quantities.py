@@ -85,8 +85,6 @@ class Showing(unittest.TestCase):
         self.assertEqual(n.show_percent(0.9687, 1), "96.9 %")
         self.assertEqual(n.spaced("1s,500ms at 2% of 64K"),
                          "1\u00a0s,500\u00a0ms at 2\u00a0% of 64\u00a0KiB")  # fmt: skip
-        for seconds, text in ((0.01, "10 ms"), (1, "1 s"), (0.0005, "500 µs"), (0, "0 s")):
-            self.assertEqual(n.show_setting(seconds), text)
         for seconds, text in ((83, "1:23"), (-5, "0:00"), (59.6, "1:00")):
             self.assertEqual(n.show_time(seconds), text)
 

@@ -28,7 +28,7 @@ class Folders(unittest.TestCase):
 
     def make(self, name):
         folder = ResultsFolder(self.parent, name)
-        self.addCleanup(folder.close)
+        self.addCleanup(folder._close)
         return folder
 
     def test_a_folder_has_its_name_only_when_it_is_whole(self):
@@ -142,7 +142,7 @@ class Folders(unittest.TestCase):
         self.assertEqual(self.names(), ["latest", "now"])
 
     def test_what_another_user_left_is_told(self):
-        self.make("then").close()
+        self.make("then")._close()
         refused = PermissionError(1, "Operation not permitted")
         with mock.patch.object(folders.shutil, "rmtree", side_effect=refused):
             told = "cannot take up .*then, .*: Operation not permitted"

@@ -4,6 +4,7 @@ import random
 import unittest
 from math import exp, inf, log
 from statistics import median
+from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -83,6 +84,7 @@ class Intervals(unittest.TestCase):
                 hits += found.low <= 1 <= found.high
             self.assertGreater(hits / trials, least, n)
 
+    @mock.patch.object(stats, "BOOTSTRAP_DRAWS", 500)
     def test_the_bootstrap_holds_the_truth_in_95_of_100(self):
         draw, trials, hits = random.Random(3), 150, 0
         for _ in range(trials):
@@ -145,6 +147,11 @@ class Resolutions(unittest.TestCase):
                 told = stats.ratio_verdict(stats.ratio_interval(ratios))
                 found += told is Verdict.MORE
             self.assertAlmostEqual(found / trials, 0.8, delta=0.04, msg=f"n = {n}")
+
+    def test_it_grows_with_the_scatter_of_the_logarithms(self):
+        found = stats.ratio_interval([1.0, exp(0.1)] * 3).resolution
+        scatter = 0.05 * (6 / 5) ** 0.5
+        self.assertAlmostEqual(log(found / 1.02), 1.79 * scatter, 3)
 
     def test_the_same_ratio_each_time_would_show_all_beyond_two_per_cent(self):
         self.assertAlmostEqual(stats.ratio_interval([1.5] * 6).resolution, 1.02)

@@ -133,6 +133,9 @@ class Applies(unittest.TestCase):
             self.assertEqual(told is not None, wanted, options)
         cell = make_cell("thread-per-task", **{"api-capacity": 1})
         self.assertIsNotNone(theory.theory_wall_s(cell, COSTS))
+        for capacity, known in ((1, False), (2, True)):  # of two workers
+            crowd = make_cell("worker-pool", **{"api-capacity": capacity})
+            self.assertEqual(theory.theory_wall_s(crowd, COSTS) is not None, known)
         self.assertIsNone(theory.theory_wall_s(cell, Constants()))
         self.assertIsNone(theory.theory_wall_s(make_cell(tasks=0), COSTS))
 
@@ -189,7 +192,7 @@ class Crowds(unittest.TestCase):
         cell = make_cell("thread-per-task", tasks=count, **{
             "service-time": "10ms", "api-capacity": capacity})  # fmt: skip
         found = theory.accepted_by_capacity(cell, COSTS)
-        self.assertAlmostEqual(found, played_crowd(cell, COSTS), delta=1 + count / 100)
+        self.assertEqual(found, played_crowd(cell, COSTS))
 
     def test_a_pool_in_step_with_the_rate_loses_nothing(self):
         options = {"service-time": "10ms", "api-rate": "1000/s", "api-burst": 20}
@@ -200,6 +203,14 @@ class Crowds(unittest.TestCase):
         cell = make_cell("thread-per-task", tasks=1000, **options)
         self.assertAlmostEqual(theory.accepted_by_rate(cell, COSTS), 20 + 1000 * 0.04)
         self.assertIsNone(theory.accepted_by_rate(cell, Constants()))
+
+    def test_a_burst_that_cannot_hold_the_workers_in_step_has_no_formula(self):
+        for burst, workers, known in ((1, 10, False), (5, 5, True), (4, 5, False),
+                                      (9, 50, False), (10, 50, True)):  # fmt: skip
+            cell = make_cell("worker-pool", workers=workers, tasks=1000, **{
+                "service-time": "10ms", "api-rate": "1000/s", "api-burst": burst})  # fmt: skip
+            found = theory.accepted_by_rate(cell, COSTS)
+            self.assertEqual(found is not None, known, (burst, workers))
 
     def test_little(self):
         self.assertAlmostEqual(

@@ -9,7 +9,7 @@ from unittest import mock
 from .support import make_cell, make_run
 from driver.ask.cell import Design
 from driver.ask.experiment import Experiment
-from driver.reckon.stats import Drift, Interval, Verdict, ratio_verdict
+from driver.reckon.stats import Drift, Interval, Verdict, median_interval, ratio_verdict
 from driver.reckon.summarise import summarise
 from driver.reckon.summary import Noise, Ratio
 from driver.say import ending, names, sentences, terminal
@@ -31,7 +31,8 @@ class Sentences(unittest.TestCase):
         (ratio(0.99, 1.01), "as long as threads: the same within 2 %."),
         (ratio(1.01, 1.5), "as long as threads: slower, perhaps by under 2 %."),
         (ratio(0.5, 0.99), "as long as threads: faster, perhaps by under 2 %."),
-        (ratio(0.5, 2), "threads: cannot tell; a difference of 16 % would have been seen."),
+        (ratio(0.5, 2), "threads: cannot tell; four times in five a difference of 16 % would have been"
+         " seen."),
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),
         (ratio(2, 3, "rss_bytes", same_work=False), "2.45× [2.00, 3.00] the memory of"
          " threads: more."),
@@ -54,6 +55,13 @@ class Sentences(unittest.TestCase):
         for given, told in self.CASES:
             with self.subTest(told):
                 self.assertIn(told, sentences.ratio_sentence(given))
+
+    def test_an_interval_says_what_it_is_worth(self):
+        for values, text in (
+            ([1.0], "1.00 s"), ([1.0, 3.0], "2.00 s (1.00 to 3.00)"),
+            ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "3.50 s [1.00, 6.00]"),
+        ):  # fmt: skip
+            self.assertEqual(sentences.interval_text(median_interval(values), "s"), text)
 
     def test_each_verdict_has_its_word_in_each_figure(self):
         for figure in ("wall_s", "rss_bytes", "goodput_per_s", "calls", "latency_p50_s"):
@@ -94,7 +102,7 @@ class Sentences(unittest.TestCase):
         self.assertNotIn("API", told[0])
 
     def test_the_control_claims_no_more_than_it_shows(self):
-        for low, high, told in ((0.994, 1.005, "1.005]. What slows both alike is not"),
+        for low, high, told in ((0.994, 1.005, "1.005]. It does not see what slows"),
                                 (1.02, 1.05, "1.050] misses 1, as it does by chance")):  # fmt: skip
             text = sentences.control_sentence(ratio(low, high))
             self.assertIn(told, text)

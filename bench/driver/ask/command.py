@@ -6,15 +6,16 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import REPOSITORY
 from .quantities import parse_count, parse_duration_ns, parse_share
 
-MOST_TASKS, MOST_WORKERS = 10_000_000, 100_000
+MOST_TASKS, MOST_WORKERS, MOST_SEED = 10_000_000, 100_000, 2**63 - 1
 DESCRIPTION = """\
 What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
 pool of W workers? Runs an experiment, draws its charts and writes a report.
@@ -26,7 +27,8 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run collect DIR...     put the results of many machines together
   bench/run plan --target T    how many workers, for a target such as
                                'p99 wait < 100ms, lost < 1%'
-  bench/run lesson [N]         predict, then measure; without N: names the lessons"""
+  bench/run lesson [N]         predict, then measure; without N: names the lessons
+  bench/run handout            the lessons on paper: questions, answers, a quiz"""
 EPILOG = """\
 An option of the programs (worker-pool --help) is set or swept by its long name:
   bench/run --sweep workers=5,10,50 --set distribution=lognormal --set tasks=1000
@@ -80,28 +82,20 @@ class Parser(argparse.ArgumentParser):
 # ---- values ----
 
 
-def _checked(read: Any) -> Any:
+def _checked(read: Any, *limits: int) -> Any:
     """A reader of text as argparse wants it: its ValueError is the message."""
 
     def convert(text: str) -> Any:
         try:
-            return read(text)
+            return read(text, *limits)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return convert
 
 
-def _count(least: int, most: int) -> Any:
-    return _checked(lambda text: parse_count(text, least, most))
-
-
-def _counts(least: int, most: int) -> Any:
-    def read(text: str) -> list[int]:
-        counts = [parse_count(part, least, most) for part in text.split(",")]
-        return _unique(text, counts)
-
-    return _checked(read)
+def _counts(text: str, least: int, most: int) -> list[int]:
+    return _unique(text, [parse_count(part, least, most) for part in text.split(",")])
 
 
 def _unique(text: str, values: list[Any]) -> list[Any]:
@@ -158,34 +152,31 @@ def _sweep(text: str) -> tuple[str, list[Any]]:
 def add_overrides(parser: argparse.ArgumentParser) -> None:
     """What is set or swept in an experiment, whatever its file says."""
     add = parser.add_argument
+    short = partial(add, default=argparse.SUPPRESS)
     # fmt: off
     add("--sweep", type=_checked(_sweep), action="append", default=[],
         metavar="OPTION=V,V,..", help="an option of the programs, and its values")
     add("--set", type=_checked(_setting), action="append", default=[], dest="sets",
         metavar="OPTION=V", help="an option of the programs, and its one value")
-    add("--tasks", type=_counts(1, MOST_TASKS), metavar="N,N,...",
-        help="numbers of tasks, as --sweep tasks=N,N,...")
-    add("--workers", type=_counts(1, MOST_WORKERS), metavar="W,W,...",
-        help="sizes of the worker pool")
-    add("--service-time", type=_checked(_duration), metavar="D",
-        help="time that one call takes")
-    add("--api-capacity", type=_checked(_capacity), metavar="K",
-        default=argparse.SUPPRESS,
-        help="calls that the API serves at once, or 'unlimited'")
+    short("--tasks", type=_checked(_counts, 1, MOST_TASKS), metavar="N,N,...",
+          help="numbers of tasks, as --sweep tasks=N,N,...")
+    short("--workers", type=_checked(_counts, 1, MOST_WORKERS), metavar="W,W,...",
+          help="sizes of the worker pool")
+    short("--service-time", type=_checked(_duration), metavar="D",
+          help="time that one call takes")
+    short("--api-capacity", type=_checked(_capacity), metavar="K",
+          help="calls that the API serves at once, or 'unlimited'")
     # fmt: on
 
 
 def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
     """By the options' names; None takes one away. Later ones win."""
     short = {
-        "tasks": given.tasks,
-        "workers": given.workers,
-        "service-time": given.service_time,
+        name: getattr(given, name.replace("-", "_"))
+        for name in ("tasks", "workers", "service-time", "api-capacity")
+        if hasattr(given, name.replace("-", "_"))
     }
-    found = {key: value for key, value in short.items() if value is not None}
-    if hasattr(given, "api_capacity"):
-        found["api-capacity"] = given.api_capacity
-    return found | dict(given.sets) | dict(given.sweep)
+    return short | dict(given.sets) | dict(given.sweep)
 
 
 def _add_run(parser: Parser) -> None:
@@ -196,13 +187,13 @@ def _add_run(parser: Parser) -> None:
         help="an experiment of bench/experiments, or a TOML file of your own")
     add("--quick", action="store_true",
         help="at most 30 s: leaves out cells of more than 5 s, and says so")
-    add("--blocks", type=_count(1, 1000), metavar="N",
+    add("--blocks", type=_checked(parse_count, 1, 1000), metavar="N",
         help="run every cell N times (default: as many as fit in about three minutes,"
              " 3 to 15)")
     add("--resolve", type=_checked(_difference), metavar="P",
         help="as many blocks as it takes to see a difference of P, such as 5%%,"
              " if there is time")
-    add("--seed", type=_count(0, 2**63 - 1), metavar="S",
+    add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
         help="of the order of runs (default: a new one, printed)")
     add("--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)")
@@ -211,14 +202,11 @@ def _add_run(parser: Parser) -> None:
     parser.set_defaults(list=False, full=False, resume=None, programs=PROGRAMS)
 
 
-def parser() -> Parser:
+def _parser() -> Parser:
     made = Parser(
-        prog="bench/run",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        allow_abbrev=False,
+        prog="bench/run", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    )  # fmt: skip
     _add_run(made)
     add = made.add_argument
     # fmt: off
@@ -237,34 +225,31 @@ def parse(arguments: Sequence[str]) -> Settings:
     """The settings; exits with status 2 and one line when there is a mistake."""
     word, *rest = arguments or [""]
     if word in ON_FOLDERS:
-        return _parse_folders(word, rest)
-    made = parser()
+        return _on_folders(word, rest)
+    made = _parser()
     given = made.parse_args(rest if word == "run" else arguments)
-    return _settings(made, given)
+    actions = {"list": given.list, "full": given.full, "resume": given.resume}
+    action = next((word for word, chosen in actions.items() if chosen), "run")
+    return _of_run(made, given, action)
 
 
-def _settings(made: Parser, given: argparse.Namespace) -> Settings:
+def _of_run(
+    made: Parser, given: argparse.Namespace, action: str, **more: Any
+) -> Settings:
     """Of a run, or of several."""
     name = "comparison" if given.experiment is None else given.experiment
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*|.*\.toml", name, re.DOTALL):
         made.error(f"'{name}' is neither the name of an experiment nor a TOML file")
     overrides = overrides_of(given)
     _refuse_together(made, given, bool(given.experiment or overrides))
-    actions = {"list": given.list, "full": given.full, "resume": given.resume}
-    return Settings(
-        action=next((word for word, chosen in actions.items() if chosen), "run"),
-        out=given.out,
-        folders=(Path(given.resume),) if isinstance(given.resume, str) else (),
-        name=name,
-        quick=given.quick,
-        resume=bool(given.resume),
-        blocks=given.blocks,
-        resolve=given.resolve,
-        seed=given.seed,
-        programs=given.programs,
-        overrides=overrides,
-        shown=_shown(given, overrides),
-    )
+    named = isinstance(given.resume, str)
+    shared = ("out", "quick", "blocks", "resolve", "seed", "programs")
+    return Settings(**{
+        **{key: getattr(given, key) for key in shared},
+        "action": action, "name": name, "overrides": overrides,
+        "folders": (Path(given.resume),) if named else (),
+        "resume": bool(given.resume), "shown": _shown(given, overrides), **more,
+    })  # fmt: skip
 
 
 def _refuse_together(made: Parser, given: argparse.Namespace, changed: bool) -> None:
@@ -288,30 +273,36 @@ def _refuse_together(made: Parser, given: argparse.Namespace, changed: bool) -> 
 def _shown(given: argparse.Namespace, overrides: dict[str, Any]) -> tuple[str, ...]:
     """What was asked, without paths: a results folder names no place of a machine."""
     told = [Path(given.experiment).name] if given.experiment else []
-    told += [f"--{word}" for word in ("quick", "full") if getattr(given, word)]
-    told += ["--resume"] if given.resume else []
+    told += [f"--{w}" for w in ("quick", "full", "resume") if getattr(given, w)]
     for word in ("blocks", "resolve", "seed"):
         value = getattr(given, word)
         told += [] if value is None else [f"--{word}", str(value)]
+    return (*told, *words_of(overrides))
+
+
+def words_of(overrides: Mapping[str, Any]) -> list[str]:
+    """What is set or swept, as options of bench/run."""
+    told: list[str] = []
     for key, value in overrides.items():
         if isinstance(value, list):
             told += ["--sweep", f"{key}={','.join(map(str, value))}"]
         else:
             plain = WITHOUT_LIMIT if value is None else value
             told += ["--set", key if value is True else f"{key}={plain}"]
-    return tuple(told)
+    return told
 
 
-def _parse_folders(word: str, arguments: Sequence[str]) -> Settings:
+def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
     made = Parser(prog=f"bench/run {word}", allow_abbrev=False)
     add = made.add_argument
+    made.set_defaults(fail_if_slower=None, pdf=False)
     if word == "compare":
         add(
             "--fail-if-slower", type=_checked(_difference), metavar="P",
             help="exit 1 if the second is slower by more than P, such as 5%%",
         )  # fmt: skip
         if any(argument.startswith("--build") for argument in arguments):
-            return _parse_builds(made, arguments)
+            return _of_builds(made, arguments)
     if word == "draw":
         add("--pdf", action="store_true", help="each chart as PDF, too")
     add("folders", nargs="*", type=Path, metavar="DIR")
@@ -322,26 +313,20 @@ def _parse_folders(word: str, arguments: Sequence[str]) -> Settings:
         wanted = f"{least}" if least == most else f"{least} or more"
         made.error(f"{word} takes {wanted} results folders")
     return Settings(
-        action=word,
-        out=given.out,
-        folders=tuple(given.folders),
-        fail_if_slower=getattr(given, "fail_if_slower", None),
-        pdf=getattr(given, "pdf", False),
+        word, given.out, tuple(given.folders), given.fail_if_slower, given.pdf
     )
 
 
-def _parse_builds(made: Parser, arguments: Sequence[str]) -> Settings:
+def _of_builds(made: Parser, arguments: Sequence[str]) -> Settings:
     """Two builds, run by run in one sitting."""
     _add_run(made)
     made.add_argument("--build", type=Path, action="append", default=[], metavar="DIR")
     given = made.parse_args(arguments)
     if len(given.build) != 2:
         made.error("compare takes two of --build DIR")
-    found = vars(_settings(made, given))
-    return Settings(**{
-        **found,
-        "action": "builds",
-        "builds": tuple(given.build),
-        "fail_if_slower": given.fail_if_slower,
-        "shown": ("compare", "--build", "A", "--build", "B", *found["shown"]),
-    })  # fmt: skip
+    builds = ("compare", "--build", "A", "--build", "B")
+    return _of_run(
+        made, given, "builds",
+        builds=tuple(given.build), fail_if_slower=given.fail_if_slower,
+        shown=(*builds, *_shown(given, overrides_of(given))),
+    )  # fmt: skip

@@ -31,13 +31,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import tomllib
-
 from .. import REPOSITORY
 from .cell import COSTS, MEASURED, Cell, Option
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
-from .typed import AskError, from_dict
+from .typed import AskError, from_dict, read_toml
 
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
@@ -114,11 +112,7 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
     path = folder / f"{name}.toml"
     if not path.is_file():
         raise AskError(f"chart '{name}' is none of {', '.join(known(folder))}")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AskError(f"{path.name}: {error}") from None
-    made = from_dict(Declaration, {"name": name, **table}, path.name)
+    made = from_dict(Declaration, {"name": name, **read_toml(path)}, path.name)
     if made.family not in ROOM:
         told = ", ".join(ROOM)
         raise AskError(f"{path.name}: family '{made.family}' is none of {told}")
@@ -132,7 +126,7 @@ def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
     """The charts that are true of these cells, and why others are not drawn.
 
     Raises AskError for a chart that there is not, or that a file asks for in vain.
-    Where the command line changed the cells, the chart that fits any of them stands in.
+    Where the command line changed the cells, one that fits any of them stands in.
     """
     charts, notes = [], []
     for name in asked.charts:
@@ -211,7 +205,7 @@ def _most_series(chart: Declaration, cells: Sequence[Cell], x: str) -> int:
     for cell in cells:
         panel = panels.setdefault(str(attribute(cell, split)), set())
         panel.add(series_of(cell, cells, x))
-    return max(map(len, panels.values()))
+    return max(map(len, panels.values()), default=0)
 
 
 # ---- what tells cells apart ----

@@ -41,16 +41,13 @@ def program_of(design: Any, where: str) -> tuple[str, dict[str, int]]:
     """The program that a design names, and its size if that is told: "pool of 50"."""
     if not isinstance(design, str):
         raise AskError(f"{where} design is {design!r}: it takes words in quotes")
-    kind, _, size = design.partition(" of ")
+    kind, of, size = design.partition(" of ")
     program = PROGRAM_OF.get(kind, kind)
-    if size and not re.fullmatch(r"[1-9]\d*", size):
-        raise AskError(
-            f"{where} design '{design}': its size is a whole number from 1 up"
-        )
+    if of and not re.fullmatch(r"[1-9]\d*", size):
+        told = "its size is a whole number from 1 up"
+        raise AskError(f"{where} design '{design}': {told}")
     # A program of somebody's own has a name of its kind, too; it need not be known.
     if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):
-        known = ", ".join(dict.fromkeys([*PROGRAM_OF]))
-        raise AskError(f"{where} design '{design}' is none of {known}")
-    if not size:
-        return program, {}
-    return program, {"workers" if is_pool(program) else "max-threads": int(size)}
+        raise AskError(f"{where} design '{design}' is none of {', '.join(PROGRAM_OF)}")
+    option = "workers" if is_pool(program) else "max-threads"
+    return program, {option: int(size)} if of else {}

@@ -42,19 +42,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from . import declaration
 from .cell import DEFAULT_TASKS, KINDS, PROGRAM_OF, Cell, Option, design_of, is_pool
 from .designs import OF_TABLES, program_of, with_twins
 from .figures import FIGURES
-from .typed import AskError, from_dict
+from .typed import AskError, from_dict, read_toml
 
 FULL_MINUTES = 2.0
 # What more may be told at the end: say/extras.py makes the lines.
@@ -62,6 +60,8 @@ SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
+LEAST = {"tasks": 0, "workers": 1, "max-threads": 1}  # of options that are counts
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,8 @@ class Experiment:
 
     def rank(self, cell: Cell) -> int:
         """Its place among the baselines; after all of them if it is none."""
-        named = (
-            i for i, name in enumerate(self.baselines) if cell.design.is_named(name)
-        )
-        return next(named, len(self.baselines))
+        named = map(cell.design.is_named, self.baselines)
+        return next((i for i, it_is in enumerate(named) if it_is), len(self.baselines))
 
 
 @dataclass(frozen=True)
@@ -98,17 +96,20 @@ class _File:
     """What the TOML file may hold."""
 
     question: str
-    cells: tuple[Mapping[str, Any], ...]
+    cells: tuple[Options, ...]
     charts: tuple[str, ...] = ()
-    samples: tuple[Mapping[str, Any], ...] = ()
+    samples: tuple[Options, ...] = ()
     baseline: str | tuple[str, ...] = "threads"
     compare_by: tuple[str, ...] = ("tasks",)
     figure: str = "wall_s"
     sections: tuple[str, ...] = ()
     minutes: float = FULL_MINUTES
     reseed: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
-    quick: Mapping[str, Any] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
+    quick: Options = field(default_factory=dict)
+
+
+# ---- files ----
 
 
 def list_experiments(folder: Path) -> list[str]:
@@ -126,81 +127,96 @@ def find(folder: Path, name: str) -> Path:
     return path
 
 
-def load(
-    path: Path, overrides: Mapping[str, Any] | None = None, quick: bool = False
-) -> Experiment:
+def load(path: Path, overrides: Options = {}, quick: bool = False) -> Experiment:
     """The experiment of this file, in the size of a quick run if so.
 
     overrides replace options wherever they stand; None takes an option away.
     """
-    return read(path.stem, table_of(path), overrides or {}, quick, path.name)
-
-
-def table_of(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AskError(f"{path.name}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AskError(f"{path.name}: {error}") from None
+    return read(path.stem, read_toml(path), overrides, quick)
 
 
 def read(
-    name: str,
-    table: Mapping[str, Any],
-    overrides: Mapping[str, Any],
-    quick: bool = False,
+    name: str, table: Options, overrides: Options = {}, quick: bool = False,
     where: str = "",
-) -> Experiment:
-    """An experiment from the contents of its file."""
+) -> Experiment:  # fmt: skip
+    """An experiment from the contents of its file: NAME.toml, if where is no other."""
     where = where or f"{name}.toml"
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
-        raise AskError(f"{where}: '{name}' cannot be the name of an experiment")
     asked = from_dict(_File, table, where)
-    if not asked.cells:
-        raise AskError(f"{where}: at least one [[cells]] is needed")
+    try:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
+            raise AskError(f"'{name}' cannot be the name of an experiment")
+        return _made(name, asked, overrides, quick)
+    except AskError as error:
+        raise AskError(f"{where}: {error}") from None
+
+
+def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experiment:
     shared = {**asked.options, **(asked.quick if quick else {})}
     # A sample shows one shape: it keeps its own number of tasks.
     kept = {key: value for key, value in overrides.items() if key != "tasks"}
-    try:
-        cells = list(_expand(asked.cells, shared, overrides, quick, "[[cells]]"))
-        samples = list(_expand(asked.samples, shared, kept, quick, "[[samples]]"))
-        _check_overrides(overrides, cells)
-        one = isinstance(asked.baseline, str)
-        made = Experiment(
-            name=name,
-            question=asked.question,
-            cells=_unique(cells, overrides),
-            charts=asked.charts,
-            samples=_unique(samples, overrides),
-            baselines=(asked.baseline,) if one else asked.baseline,
-            compare_by=_compare_by(asked.compare_by, overrides),
-            figure=asked.figure,
-            sections=asked.sections,
-            minutes=asked.minutes,
-            reseed=asked.reseed,
-        )
-        made = _check(made, bool(overrides), asked.cells)
-    except AskError as error:
-        raise AskError(f"{where}: {error}") from None
-    return made
-
-
-def _compare_by(file: tuple[str, ...], overrides: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was swept besides the design must be the same in two cells, too."""
-    swept = (
-        key
-        for key, value in overrides.items()
-        if isinstance(value, list) and key not in OF_POOLS | OF_THREADS
-    )
+    cells = list(_expand(asked.cells, shared, overrides, quick, "[[cells]]"))
+    samples = list(_expand(asked.samples, shared, kept, quick, "[[samples]]"))
+    if not cells:
+        raise AskError("at least one [[cells]] is needed")
+    for key, value in overrides.items():
+        if value is not None and not any(key in cell.options for cell in cells):
+            raise AskError(f"no design of this experiment takes --{key}")
+    # What was swept besides the design must be the same in two cells, too.
+    swept = [key for key, value in overrides.items() if isinstance(value, list)]
+    shared = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
     gone = {key for key, value in overrides.items() if value is None}
-    return tuple(key for key in dict.fromkeys((*file, *swept)) if key not in gone)
+    made = Experiment(
+        name=name, question=asked.question, charts=asked.charts, figure=asked.figure,
+        cells=_unique(cells, overrides), samples=_unique(samples, overrides),
+        baselines=(
+            (asked.baseline,) if isinstance(asked.baseline, str) else asked.baseline
+        ),
+        compare_by=tuple(key for key in dict.fromkeys(shared) if key not in gone),
+        sections=asked.sections, minutes=asked.minutes, reseed=asked.reseed,
+    )  # fmt: skip
+    _check(made, asked.cells)
+    made = named(made)
+    charts, notes = declaration.check(made, changed=bool(overrides))
+    return replace(made, charts=tuple(charts), notes=tuple(notes))
+
+
+def _check(made: Experiment, tables: Sequence[Options]) -> None:
+    """Refuses what would fail after minutes of measuring.
+
+    tables: all [[cells]], also those that a quick run leaves out.
+    """
+    programs = {cell.design.program for cell in made.cells}
+    options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
+    kinds = [name.partition(" of ")[0] for name in made.baselines]
+    for what, names, known in (
+        ("figure", [made.figure], FIGURES),
+        ("section", made.sections, SECTIONS),
+        ("baseline", kinds, [*PROGRAM_OF, *sorted(programs)]),
+        ("compare-by", made.compare_by, sorted(options - OF_TABLES)),
+    ):
+        for name in names:
+            if name not in known:
+                raise AskError(f"{what} '{name}' is none of {', '.join(known)}")
+
+
+def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
+    """In a file, two cells that are one are a mistake; an override may make them so."""
+    found = {(cell.design, cell.args): cell for cell in cells}
+    if len(found) < len(cells) and not overrides:
+        counts = Counter((cell.design, cell.args) for cell in cells)
+        ((design, args), count), *_ = counts.most_common()
+        told = " ".join([design.program, *args])
+        raise AskError(f"{count} cells are the same: {told}")
+    return tuple(found.values())
+
+
+# ---- tables to cells ----
 
 
 def _expand(
-    tables: Sequence[Mapping[str, Any]],
-    shared: Mapping[str, Any],
-    overrides: Mapping[str, Any],
+    tables: Sequence[Options],
+    shared: Options,
+    overrides: Options,
     quick: bool,
     where: str,
 ) -> Iterator[Cell]:
@@ -211,9 +227,11 @@ def _expand(
             continue
         own = {k: v for k, v in table.items() if k not in OF_TABLES}
         options = {**shared, **size, **own}
-        for key, value in overrides.items():
-            if _takes(program, options, key, tables):
-                options[key] = value
+        options |= {
+            key: value
+            for key, value in overrides.items()
+            if _takes(program, options, key, tables)
+        }
         options = {key: value for key, value in options.items() if value is not None}
         lists = [_values(key, value, where) for key, value in options.items()]
         for values in product(*lists):
@@ -221,10 +239,7 @@ def _expand(
 
 
 def _takes(
-    program: str,
-    options: Mapping[str, Any],
-    key: str,
-    tables: Sequence[Mapping[str, Any]],
+    program: str, options: Options, key: str, tables: Sequence[Options]
 ) -> bool:
     """Whether an override is for this table: some options are of some designs only.
 
@@ -236,12 +251,6 @@ def _takes(
         return True
     bounded = any(key in t or " of " in str(t.get("design")) for t in tables)
     return not is_pool(program) and (key in options or not bounded)
-
-
-def _check_overrides(overrides: Mapping[str, Any], cells: Sequence[Cell]) -> None:
-    for key, value in overrides.items():
-        if value is not None and not any(key in cell.options for cell in cells):
-            raise AskError(f"no design of this experiment takes --{key}")
 
 
 def _values(key: str, given: Any, where: str) -> list[Option]:
@@ -256,23 +265,20 @@ def _values(key: str, given: Any, where: str) -> list[Option]:
     for each in values:
         if not isinstance(each, (str, int, float)):
             raise AskError(f"{where} {key} is {each!r}: it takes a value or a list")
-        if key in ("tasks", "workers", "max-threads") and (
-            type(each) is not int or each < (0 if key == "tasks" else 1)
-        ):
-            least = 0 if key == "tasks" else 1
-            raise AskError(f"{where} {key} is {each!r}: it takes a whole number "
-                           f"from {least} up")  # fmt: skip
+        if key in LEAST and (type(each) is not int or each < LEAST[key]):
+            told = f"it takes a whole number from {LEAST[key]} up"
+            raise AskError(f"{where} {key} is {each!r}: {told}")
     return values
 
 
 def _cell(program: str, options: dict[str, Option]) -> Cell:
-    cell = Cell(
-        name="",
-        design=design_of(program, options),
-        tasks=int(options.get("tasks", DEFAULT_TASKS)),
-        args=tuple(_arguments(options)),
-        options=options,
-    )
+    tasks = int(options.get("tasks", DEFAULT_TASKS))
+    # As the program takes them; which there are, the programs alone know.
+    args = tuple(
+        f"--{key}" if value is True else f"--{key}={value}"
+        for key, value in options.items() if value is not False
+    )  # fmt: skip
+    cell = Cell("", design_of(program, options), tasks, args, options)
     try:  # what the driver itself reckons with must be readable to it
         _ = cell.service_s, cell.arriving_s, cell.hanging_s, cell.capacity
     except ValueError as error:
@@ -280,106 +286,44 @@ def _cell(program: str, options: dict[str, Option]) -> Cell:
     return cell
 
 
-def _arguments(options: Mapping[str, Option]) -> Iterator[str]:
-    """The options as a program takes them. The option table of the programs rules."""
-    for key, value in options.items():
-        if value is True:
-            yield f"--{key}"
-        elif value is not False:
-            yield f"--{key}={value}"
+# ---- what varies, and the names that tell it ----
 
 
-def _unique(cells: Sequence[Cell], overrides: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """In a file, two cells that are one are a mistake; an override may make them so."""
-    if overrides:
-        return tuple({(cell.design, cell.args): cell for cell in cells}.values())
-    for (design, args), count in Counter((c.design, c.args) for c in cells).items():
-        if count > 1:
-            told = " ".join([design.program, *args])
-            raise AskError(f"{count} cells are the same: {told}")
-    return tuple(cells)
-
-
-def _check(
-    made: Experiment, changed: bool, tables: Sequence[Mapping[str, Any]]
-) -> Experiment:
-    """With its names; refused if it would fail after minutes of measuring.
-
-    tables: all [[cells]], also those that a quick run leaves out.
-    """
-    if made.figure not in FIGURES:
-        raise AskError(f"figure '{made.figure}' is none of {', '.join(FIGURES)}")
-    for section in made.sections:
-        if section not in SECTIONS:
-            raise AskError(f"section '{section}' is none of {', '.join(SECTIONS)}")
-    for name in made.baselines:
-        kind, _, size = name.partition(" of ")
-        programs = {cell.design.program for cell in made.cells}
-        if kind not in PROGRAM_OF and kind not in programs:
-            known = ", ".join(dict.fromkeys([*PROGRAM_OF, *sorted(programs)]))
-            raise AskError(f"baseline '{name}' is none of {known}")
-    known_options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
-    known_options -= OF_TABLES
-    for key in made.compare_by:
-        if key not in known_options:
-            told = ", ".join(sorted(known_options))
-            raise AskError(
-                f"compare-by '{key}' is no option of a cell: there are {told}"
-            )
-    made = named(made)
-    charts, notes = declaration.check(made, changed)
-    return replace(made, charts=tuple(charts), notes=tuple(notes))
-
-
-def named(made: Experiment) -> Experiment:
-    """With what varies, and a name for each cell by it."""
-    made = vary(made)
-    cells, samples = (
-        tuple(replace(cell, name=_name(cell)) for cell in group)
-        for group in (made.cells, made.samples)
-    )
-    for name, count in Counter(cell.name for cell in cells).items():
-        if count > 1:
-            raise AskError(f"{count} cells are both '{name}'")
-    return replace(made, cells=cells, samples=samples)
-
-
-def vary(made: Experiment) -> Experiment:
-    """With what varies in each of its cells."""
-    told = varying((*made.cells, *made.samples))
-    cells, samples = (
-        tuple(
-            replace(cell, varied={
-                key: cell.options[key]
-                for key in told if cell.options.get(key, False) is not False
-            })
-            for cell in group
-        )
-        for group in (made.cells, made.samples)
-    )  # fmt: skip
+def _each(made: Experiment, change: Callable[[Cell], Cell]) -> Experiment:
+    cells, samples = (tuple(map(change, of)) for of in (made.cells, made.samples))
     return replace(made, cells=cells, samples=samples)
 
 
 def varying(cells: Sequence[Cell]) -> list[str]:
     """The options in which cells differ, so that names need tell no others."""
     keys = dict.fromkeys(key for cell in cells for key in cell.options)
-    return [
-        key
-        for key in keys
-        if key not in ("tasks", "workers", "max-threads")
-        and len({str(cell.options.get(key)) for cell in cells}) > 1
-    ]
+    values = {key: {str(cell.options.get(key)) for cell in cells} for key in keys}
+    return [key for key in keys if key not in LEAST and len(values[key]) > 1]
+
+
+def vary(made: Experiment) -> Experiment:
+    """With what varies in each of its cells."""
+    told = varying((*made.cells, *made.samples))
+    return _each(made, lambda cell: replace(cell, varied={
+        key: cell.options[key]
+        for key in told if cell.options.get(key, False) is not False
+    }))  # fmt: skip
+
+
+def named(made: Experiment) -> Experiment:
+    """With what varies, and a name for each cell by it."""
+    made = _each(vary(made), lambda cell: replace(cell, name=_name(cell)))
+    for name, count in Counter(cell.name for cell in made.cells).items():
+        if count > 1:
+            raise AskError(f"{count} cells are both '{name}'")
+    return made
 
 
 def _name(cell: Cell) -> str:
-    parts = [cell.design.key, *(_name_part(k, v) for k, v in cell.varied.items())]
-    return "-".join([*parts, f"n{cell.tasks}"])
-
-
-def _name_part(key: str, value: Option) -> str:
-    """An option as part of a file name: api-rate 10/s as "api-rate-10-s"."""
-    text = key if value is True else f"{key}-{value}"
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower()
+    """Fit for a file: api-rate 10/s is "api-rate-10-s"."""
+    told = [k if v is True else f"{k}-{v}" for k, v in cell.varied.items()]
+    plain = [re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower() for text in told]
+    return "-".join([cell.design.key, *plain, f"n{cell.tasks}"])
 
 
 def without(experiment: Experiment, names: set[str]) -> Experiment:

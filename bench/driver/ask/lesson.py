@@ -8,6 +8,8 @@ A lesson is an experiment (see experiment.py) and
     theory = "100ms"          what follows by arithmetic (optional), and ...
     from = "50 / 5 rounds"    ... how
     claim = ["99ms", "115ms"] what the lesson wants to show
+    near = 1.25               a guess within this factor is right (the default)
+    wrong = ["10ms", "500ms"] what else people say: the other options of the quiz
     why = "..."               three sentences, after the result
     change = "..."            what to change and predict again
     ends = "..."              where it stops being true
@@ -29,24 +31,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from .. import REPOSITORY
 from . import experiment as experiments
 from .experiment import Experiment
 from .figures import FIGURES
 from .guess import ACCEPTED, Value, parse
-from .typed import AskError
+from .typed import AskError, from_dict, read_toml
 
+NEAR = 1.25
 LESSONS = REPOSITORY / "bench/lessons"
-NEEDED = ("claim", "why", "change", "ends")
-OF_CELLS = {*NEEDED, "figure", "theory", "from", "best", "setting"}
-OF_CHOICES = {*NEEDED, "command", "choices"}
-WORDS = ("why", "change", "ends", "figure", "theory", "from", "command")
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Lesson:
     number: str
     experiment: Experiment  # without cells where a program decides between choices
     unit: str
-    claim: tuple[Value, Value]
+    claim: tuple[Value, ...]  # none where an option was changed
     why: str
     change: str
     ends: str
@@ -74,6 +71,10 @@ class Lesson:
     figure: str = ""
     best: str = ""  # "least" or "most": which cell's setting is the answer
     setting: str = ""  # the option by which the cells differ
+    wrong: tuple[Value, ...] = ()
+    near: float = NEAR
+    plain: str = ""  # the unit of a guess without one
+    modified: Mapping[str, Any] = field(default_factory=dict)
     command: tuple[str, ...] = ()  # that decides between the choices
     choices: Mapping[str, Choice] = field(default_factory=dict)
 
@@ -92,6 +93,35 @@ class Lesson:
         return {}
 
 
+@dataclass(frozen=True)
+class _OfCells:
+    """[lesson] where a figure is the answer, or the setting that is best in it."""
+
+    figure: str
+    claim: tuple[str, ...]
+    why: str
+    change: str
+    ends: str
+    theory: str | None = None
+    from_: str = ""
+    best: str = ""
+    setting: str = ""
+    wrong: tuple[str, ...] = ()
+    near: float = NEAR
+
+
+@dataclass(frozen=True)
+class _OfChoices:
+    """[lesson] where a program decides."""
+
+    command: str
+    choices: Mapping[str, Choice]
+    claim: str
+    why: str
+    change: str
+    ends: str
+
+
 def numbers(folder: Path = LESSONS) -> dict[str, str]:
     """The lessons there are: number to file name, 8b after 8."""
     found = []
@@ -101,123 +131,112 @@ def numbers(folder: Path = LESSONS) -> dict[str, str]:
     return {f"{number}{part}": stem for number, part, stem in sorted(found)}
 
 
-def load(number: str, folder: Path = LESSONS) -> Lesson:
+def load(
+    number: str, folder: Path = LESSONS, overrides: Mapping[str, Any] = {}
+) -> Lesson:
+    """The lesson of this number. With overrides it asks about something else: nothing
+    is claimed of that, and there is no theory for it."""
     known = numbers(folder)
     if number not in known:
         there = ", ".join(known) or "none"
         raise AskError(f"no lesson {number}: there are {there}")
     path = folder / f"{known[number]}.toml"
+    table = read_toml(path)
+    told = table.pop("lesson", {})
+    chosen = isinstance(told, Mapping) and "choices" in told
+    kind, make = (_OfChoices, _choosing) if chosen else (_OfCells, _measuring)
+    asked = from_dict(kind, told, f"{path.name}: [lesson]")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        told = table.pop("lesson", {})
-        _check(told)
-        kind = _of_choices if "choices" in told else _of_cells
-        return kind(number, path.stem, table, told)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
-        raise AskError(f"{path.name}: {error}") from None
-    except AskError as error:
+        return make(number, path.stem, table, asked, overrides)
+    except ValueError as error:
         raise AskError(f"{path.name}: {error}") from None
 
 
-def _check(told: Any) -> None:
-    if not isinstance(told, dict):
-        raise AskError("[lesson] is not a table")
-    chosen = "choices" in told
-    if unknown := sorted(told.keys() - (OF_CHOICES if chosen else OF_CELLS)):
-        kind = " with choices" if chosen else ""
-        raise AskError(f"unknown key '{unknown[0]}' in [lesson]{kind}")
-    needed = ("command" if chosen else "figure", *NEEDED)
-    if missing := [key for key in needed if key not in told]:
-        raise AskError(f"[lesson] needs {missing[0]}")
-    for key in WORDS:
-        if not isinstance(told.get(key, ""), str):
-            raise AskError(f"{key} must be words in quotes")
-
-
-def _of_cells(
-    number: str, name: str, table: dict[str, Any], told: Mapping[str, Any]
+def _measuring(
+    number: str,
+    name: str,
+    table: Mapping[str, Any],
+    told: _OfCells,
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """What is measured decides: a figure, a ratio, or the best setting."""
-    experiment = experiments.read(name, table, {})
-    if told["figure"] not in FIGURES:
-        raise AskError(f"unknown figure '{told['figure']}'")
-    best, setting = _best(experiment, told)
-    unit = FIGURES[told["figure"]].unit if len(experiment.cells) == 1 else "times"
-    if not setting and unit not in ACCEPTED:
-        raise AskError(f"nobody can predict '{told['figure']}' in {unit}")
-    plain = "count" if setting else unit
-    theory = told.get("theory")
-    return Lesson(
-        number, experiment, "setting" if setting else unit, _claim(plain, told),
-        told["why"], told["change"], told["ends"],
-        None if theory is None else parse(plain, theory), told.get("from", ""),
-        told["figure"], best, setting,
+    experiment = experiments.read(name, table, overrides)
+    if told.figure not in FIGURES:
+        raise ValueError(f"unknown figure '{told.figure}'")
+    _check_setting(experiment, told)
+    unit = FIGURES[told.figure].unit if len(experiment.cells) == 1 else "times"
+    if not told.setting and unit not in ACCEPTED:
+        raise ValueError(f"nobody can predict '{told.figure}' in {unit}")
+    plain = "count" if told.setting else unit
+    claim = _claim(plain, told.claim)
+    wrong = tuple(parse(plain, each) for each in told.wrong)
+    if right := [each for each in wrong if claim[0] <= each <= claim[1]]:
+        raise ValueError(f"wrong has {right[0]:g}, which is what is claimed")
+    if not 1 < told.near <= 2:
+        raise ValueError(f"near is {told.near!r}: a factor above 1, up to 2.0")
+    made = Lesson(
+        number, experiment, "setting" if told.setting else unit, claim,
+        told.why, told.change, told.ends,
+        None if told.theory is None else parse(plain, told.theory), told.from_,
+        told.figure, told.best, told.setting, wrong, told.near,
+        re.sub(r"[\d. ]", "", told.claim[0]),
     )  # fmt: skip
+    if not overrides:
+        return made
+    return replace(made, claim=(), theory=None, theory_words="", modified=overrides)
 
 
-def _best(experiment: Experiment, told: Mapping[str, Any]) -> tuple[str, str]:
-    """Which cell is looked for, and by which option the cells differ; or two blanks."""
-    best, setting = told.get("best"), told.get("setting")
-    cells = experiment.cells
-    if best is None and setting is None:
-        if len(cells) > 2:
-            raise AskError("of more than two cells say which is best")
-        return "", ""
-    if best not in ("least", "most"):
-        raise AskError(f"best is '{best}': it can be least or most")
-    values = [cell.options.get(setting) for cell in cells]
-    if not all(type(value) is int and value > 0 for value in values):
-        raise AskError(f"setting '{setting}' is no whole number in each cell")
-    if len(cells) < 2 or len(set(values)) < len(cells):
-        raise AskError(f"'{setting}' must differ in two cells or more")
-    return best, setting
-
-
-def _claim(unit: str, told: Mapping[str, Any]) -> tuple[Value, Value]:
-    claim = told["claim"]
-    if not isinstance(claim, list) or len(claim) != 2:
-        raise AskError("claim must be a list of two: the least and the most")
-    low, high = (parse(unit, str(end)) for end in claim)
-    if low > high:
-        raise AskError(f"claim is empty: {claim[0]} is more than {claim[1]}")
+def _claim(unit: str, ends: tuple[str, ...]) -> tuple[Value, Value]:
+    if len(ends) != 2:
+        raise ValueError("claim must be a list of two: the least and the most")
+    low, high = (parse(unit, end) for end in ends)
+    if not 0 < low <= high:
+        told = f"{ends[0]} to {ends[1]}"
+        raise ValueError(f"claim is not from more than 0 up to as much or more: {told}")
     return low, high
 
 
-def _of_choices(
-    number: str, name: str, table: Mapping[str, Any], told: Mapping[str, Any]
+def _check_setting(experiment: Experiment, told: _OfCells) -> None:
+    """Which cell is looked for, and by which option the cells differ; or neither."""
+    cells, setting = experiment.cells, told.setting
+    if not told.best and not setting:
+        if len(cells) > 2:
+            raise ValueError("of more than two cells say which is best")
+        return
+    if told.best not in ("least", "most"):
+        raise ValueError(f"best is '{told.best}': it can be least or most")
+    values = [cell.options.get(setting) for cell in cells]
+    if not all(type(value) is int and value > 0 for value in values):
+        raise ValueError(f"setting '{setting}' is no whole number in each cell")
+    if len(cells) < 2 or len(set(values)) < len(cells):
+        raise ValueError(f"'{setting}' must differ in two cells or more")
+
+
+def _choosing(
+    number: str,
+    name: str,
+    table: Mapping[str, Any],
+    told: _OfChoices,
+    overrides: Mapping[str, Any],
 ) -> Lesson:
     """A program decides between answers that are given."""
+    if overrides:
+        raise ValueError("nothing can be changed in a lesson with choices")
     if set(table) != {"question"}:
-        raise AskError("choices need a question, and no cells or options")
-    choices = _choices(told["choices"])
-    command = tuple(told["command"].split())
+        raise ValueError("choices need a question, and no cells or options")
+    if len(told.choices) < 2:
+        raise ValueError("[lesson.choices] must hold two or more")
+    for letter, choice in told.choices.items():
+        if not re.fullmatch(r"[A-Z]", letter):
+            raise ValueError(f"choice '{letter}' is not a capital letter")
+        if not 0 <= choice.status <= 255:
+            raise ValueError(f"choice {letter}: its status must be 0 to 255")
+    command = tuple(told.command.split())
     if not command or not re.fullmatch(r"[a-z-]+", command[0]):
-        raise AskError(f"command '{told['command']}' names no program of ours")
-    claim = parse("choice", str(told["claim"]), choices)
+        raise ValueError(f"command '{told.command}' names no program of ours")
+    claim = parse("choice", told.claim, told.choices)
     return Lesson(
-        number, Experiment(name, table["question"], cells=(), charts=()), "choice",
-        (claim, claim), told["why"], told["change"], told["ends"],
-        command=command, choices=choices,
+        number, Experiment(name, table["question"], cells=()), "choice",
+        (claim, claim), told.why, told.change, told.ends,
+        command=command, choices=told.choices,
     )  # fmt: skip
-
-
-def _choices(told: Any) -> dict[str, Choice]:
-    if not isinstance(told, dict) or len(told) < 2:
-        raise AskError("[lesson.choices] must hold two or more")
-    return {letter: _choice(letter, each) for letter, each in told.items()}
-
-
-def _choice(letter: str, told: Any) -> Choice:
-    if not re.fullmatch(r"[A-Z]", letter):
-        raise AskError(f"choice '{letter}' is not a capital letter")
-    try:
-        choice = Choice(**told)
-    except TypeError:
-        raise AskError(
-            f"choice {letter} takes words, status and, if need be, says"
-        ) from None
-    if type(choice.status) is not int or not 0 <= choice.status <= 255:
-        raise AskError(f"choice {letter}: its status must be 0 to 255")
-    if not all(isinstance(words, str) for words in (choice.words, choice.says)):
-        raise AskError(f"choice {letter}: words and says must be in quotes")
-    return choice

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import tomllib
 
 T = TypeVar("T")
 ACCEPTED = {
@@ -23,14 +26,24 @@ class AskError(Exception):
     """What was asked, or what was stored, makes no sense: one line."""
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AskError(f"{path.name}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AskError(f"{path.name}: {error}") from None
+
+
 def from_dict(kind: type[T], table: Any, where: str, calm: bool = False) -> T:
     """A dataclass out of a table. where: the file. calm: unknown keys are passed over,
-    as in files that a later version may have written, and keys are spelt as fields."""
+    as in files that a later version may have written, and keys are spelt as fields.
+    A field whose name Python has taken, such as from_, is the key without its dash."""
     if not isinstance(table, Mapping):
         raise AskError(f"{where}: {_short(table)} is not a table")
     hints = get_type_hints(kind)
     asked = [f for f in fields(kind) if f.init]
-    keys = {f.name if calm else f.name.replace("_", "-"): f for f in asked}
+    keys = {f.name if calm else f.name.rstrip("_").replace("_", "-"): f for f in asked}
     if unknown := sorted(str(key) for key in table.keys() - keys.keys()):
         if not calm:
             known = ", ".join(keys)
@@ -40,9 +53,8 @@ def from_dict(kind: type[T], table: Any, where: str, calm: bool = False) -> T:
         if key in table:
             found[field.name] = value(hints[field.name], table[key], where, key, calm)
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise AskError(
-                f"{where}: '{key}' is missing: {_accepted(hints[field.name])}"
-            )
+            takes = _named(hints[field.name])
+            raise AskError(f"{where}: '{key}' is missing: it takes {takes}")
     return kind(**found)
 
 
@@ -56,6 +68,8 @@ def value(hint: Any, given: Any, where: str, key: str, calm: bool = False) -> An
             except AskError:
                 continue
     elif is_dataclass(hint):
+        if isinstance(given, hint):  # made already
+            return given
         return from_dict(hint, given, f"{where}: {key}", calm)
     elif origin is tuple and isinstance(given, list):
         return tuple(value(inner[0], each, where, key, calm) for each in given)
@@ -70,15 +84,11 @@ def value(hint: Any, given: Any, where: str, key: str, calm: bool = False) -> An
     elif isinstance(hint, type) and issubclass(hint, Enum):
         if given in [each.value for each in hint]:
             return hint(given)
-    raise AskError(f"{where}: {key} is {_short(given)}: {_accepted(hint)}")
-
-
-def _accepted(hint: Any) -> str:
-    """ "it takes words in quotes or a list"."""
-    return f"it takes {_named(hint)}"
+    raise AskError(f"{where}: {key} is {_short(given)}: it takes {_named(hint)}")
 
 
 def _named(hint: Any) -> str:
+    """ "words in quotes or a list"."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return " or ".join(_named(each) for each in get_args(hint))

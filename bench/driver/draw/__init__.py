@@ -1,7 +1,7 @@
 """Draws an experiment's charts: words and marks from the same values, by gnuplot.
 
 A chart is plots/NAME.toml (what is drawn, in which words: see ask/declaration.py) and,
-where its family's script is not enough, plots/NAME.gp. A family here makes a Sheet of
+where its family's script is not enough, plots/NAME.gp. A family here makes a Chart of
 what is declared. The tables are written once, into charts/data; every script reads its
 marks from there, columns by name. A chart that cannot be drawn comes back with its
 problem and without files; the others are drawn all the same.
@@ -21,28 +21,13 @@ from ..reckon import answer
 from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
-from . import (
-    bars,
-    boxes,
-    gnuplot,
-    heat,
-    over_time,
-    planned,
-    predictions,
-    scatter,
-    slide,
-    spread,
-    strips,
-    trust,
-    twins,
-    words,
-)
-from .chart import Chart
+from . import bars, boxes, gnuplot, heat, hero, over_time, planned, predictions
+from . import scatter, slide, spread, strips, trust, twins, words
 from .material import Material
-from .sheet import ChartError, Sheet
+from .chart import Chart, ChartError
 from .view import View
 
-FAMILIES: dict[str, Callable[[View], Sheet]] = {
+FAMILIES: dict[str, Callable[[View], Chart]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
     "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
     "scatter": scatter.build,
@@ -59,9 +44,7 @@ def wanted(folder: Path, experiment: Experiment, summaries: Summaries) -> list[s
     lesson = ["prediction"] if (folder / answer.FILE).is_file() else []
     # A lesson in which a program decides has no cells; virtual time is always the same.
     measured = any(not cell.is_virtual for cell in experiment.cells)
-    names = dict.fromkeys(
-        [*lesson, *experiment.charts, *ALWAYS * measured]
-    )
+    names = dict.fromkeys([*lesson, *experiment.charts, *ALWAYS * measured])
     if summaries.noise.a_a is None:
         names.pop("control", None)
     return list(names)
@@ -73,45 +56,48 @@ def draw(
 ) -> list[Chart]:  # fmt: skip
     """The experiment's charts, drawn into folder/charts."""
     material = Material(folder, experiment, runs, summaries)
-    made = [build(name, material) for name in wanted(folder, experiment, summaries)]
-    shown = [name for sheet in made if isinstance(sheet, Sheet) for name in sheet.shown]
+    made = [
+        _safely(name, lambda: build(name, material))
+        for name in wanted(folder, experiment, summaries)
+    ]
+    shown = [name for chart in made for name in chart.shown]
     try:
         gnuplot.write_data(material.tables_of(shown), folder / "charts")
     except ChartError as error:
         return [Chart.failed("charts", error)]
-    return [
-        _drawn(sheet, folder, kinds) if isinstance(sheet, Sheet) else sheet
-        for sheet in made
-    ]
+    drawn = [
+        chart if chart.problem else _safely(
+            chart.name, lambda: gnuplot.draw(chart, folder, kinds)
+        )
+        for chart in made
+    ]  # fmt: skip
+    film = _safely("hero", lambda: hero.draw(material))
+    return [*drawn, film] if film.problem else drawn
 
 
-def build(name: str, material: Material) -> Sheet | Chart:
-    """The sheet of a chart; or what came of it, where there is none."""
+def _safely(name: str, make: Callable[[], Chart]) -> Chart:
+    """What came of it; a bug in one chart must not cost the others."""
     try:
-        chart = declaration.load(name)
-        if why := declaration.refusal(chart, material.experiment):
-            raise ChartError(f"{name} {why}")
-        own = name if (REPOSITORY / "plots" / f"{name}.gp").is_file() else chart.family
-        view = View(material, chart)
-        shown = view.recorded if chart.family in OF_SAMPLES else view.cells
-        there = shown or chart.family == "lesson"
-        sheet = FAMILIES[chart.family](view) if there else words.nothing(view)
-        return replace(
-            sheet, script=sheet.script or own,
-            question=sheet.question or chart.question,
-            means=sheet.means or chart.words.get("means", ""),
-            refuted=chart.words.get("refuted", ""),
-        )  # fmt: skip
+        return make()
     except (AskError, ChartError, SamplesError) as error:
         return Chart.failed(name, error)
-    except Exception as error:  # a bug in one chart must not cost the others
+    except Exception as error:
         return Chart.failed(name, f"{type(error).__name__}: {error}")
 
 
-def _drawn(sheet: Sheet, folder: Path, kinds: Sequence[str]) -> Chart:
-    try:
-        return Chart.drawn(sheet, gnuplot.draw(sheet, folder, kinds))
-    except ChartError as error:
-        return Chart.failed(sheet.name, error)
-    except Exception as error:
-        return Chart.failed(sheet.name, f"{type(error).__name__}: {error}")
+def build(name: str, material: Material) -> Chart:
+    """The chart with its words and scales, not yet drawn."""
+    asked = declaration.load(name)
+    if why := declaration.refusal(asked, material.experiment):
+        raise ChartError(f"{name} {why}")
+    own = (REPOSITORY / "plots" / f"{name}.gp").is_file()
+    view = View(material, asked)
+    shown = view.recorded if asked.family in OF_SAMPLES else view.cells
+    there = shown or asked.family == "lesson"
+    made = FAMILIES[asked.family](view) if there else words.nothing(view)
+    return replace(
+        made, script=made.script or (name if own else asked.family),
+        question=made.question or asked.question,
+        means=made.means or asked.words.get("means", ""),
+        refuted=asked.words.get("refuted", ""),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from ..say.numbers import show, show_count
 from . import words
 from .axes import ticks, tics, unit_tics
 from .material import unit_of
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
@@ -20,7 +20,7 @@ MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     stacked = view.chart.stacked
     shares = stacked and set(view.figures) <= set(OUTCOMES)
     panels = view.figures[:1] if stacked else view.figures
@@ -167,5 +167,7 @@ def _beside(view: View, s: Summary, figure: str, shares: bool) -> tuple[str, flo
         return show("bytes", whole), whole
     found = view.value(s, figure)
     note = words.fill(view, "beside", s) if figure == view.figures[0] else ""
-    told = words.joined(words.value_words(view, s, figure), note)
+    # A time means little without what was served in it.
+    share = words.share_note(s) if unit_of(figure) == "s" else ""
+    told = words.joined(words.value_words(view, s, figure), share, note)
     return told, max(found.median, found.high or 0.0)

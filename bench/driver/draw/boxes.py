@@ -8,7 +8,7 @@ from statistics import median
 from ..say.numbers import show_count, show_duration
 from .axes import ticks, unit_tics
 from .recordings import Tape, common, sheet, tapes
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View, grouped
 
 LONG = 3.0  # times a task's usual time: drawn dark
@@ -16,7 +16,7 @@ NUMBERED_PX, WIDTH_PX, ROWS_PX = (34, 19), 0.64 * 1600, 580  # wide and high
 SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 660, 230, 50  # of the sheet, for tiles
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
         few, *_, many = sorted(shown, key=lambda t: t.lanes)

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from ..reckon.tables import Table
 from ..run.folder import ResultsError, write_whole
 from . import svg
 from .look import gnuplot_text
-from .sheet import ChartError, Sheet, settings_text
+from .chart import Chart, ChartError, settings_text
 
 ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
 ALWAYS = ("svg", "png")
@@ -72,8 +73,8 @@ def _told() -> Iterator[None]:
         raise ChartError(f"cannot draw: {error.strerror}") from None
 
 
-def draw(sheet: Sheet, folder: Path, kinds: Sequence[str] = ALWAYS) -> dict[str, str]:
-    """Draws the sheet into folder/charts; returns paths inside folder by kind.
+def draw(chart: Chart, folder: Path, kinds: Sequence[str] = ALWAYS) -> Chart:
+    """Draws the chart into folder/charts: the same chart, with its files.
 
     The settings are kept beside the pictures, and the tables in data/, so that the same
     command draws the same picture again.
@@ -85,29 +86,29 @@ def draw(sheet: Sheet, folder: Path, kinds: Sequence[str] = ALWAYS) -> dict[str,
     with tempfile.TemporaryDirectory(prefix="five-cooks-") as desk, _told():
         place = Path(desk)
         (place / "data").symlink_to((charts / "data").resolve())
-        made = place / f"{sheet.name}.settings"
-        made.write_text(settings_text(sheet), encoding="utf-8")
+        made = place / f"{chart.name}.settings"
+        made.write_text(settings_text(chart), encoding="utf-8")
         for kind in kinds:
-            picture = place / f"{sheet.name}.{kind}"
-            run_gnuplot(place, sheet, picture)
+            picture = place / f"{chart.name}.{kind}"
+            run_gnuplot(place, chart, picture)
             inspect(picture)
             if kind == "svg":
                 plain = picture.read_text(encoding="utf-8")
-                picture.write_text(svg.dress(plain, sheet), encoding="utf-8")
+                picture.write_text(svg.dress(plain, chart), encoding="utf-8")
         for made in sorted(path for path in place.iterdir() if path.is_file()):
             write_whole(charts / made.name, made.read_bytes())
             files[made.suffix[1:]] = f"charts/{made.name}"
-    return files
+    return replace(chart, files=files)
 
 
-def run_gnuplot(charts: Path, sheet: Sheet, picture: Path) -> None:
+def run_gnuplot(charts: Path, chart: Chart, picture: Path) -> None:
     """One process for one picture: no setting leaks from chart to chart."""
-    script = f"plots/{sheet.script}.gp"
+    script = f"plots/{chart.script}.gp"
     if not (REPOSITORY / script).is_file():
         raise ChartError(f"there is no {script}")
     if hung:
         raise ChartError(f"not drawn: {hung[0]}")
-    command = ["gnuplot", "-d", "-e", _words(charts, sheet.name, picture), script]
+    command = ["gnuplot", "-d", "-e", _words(charts, chart.name, picture), script]
     try:
         status, errors = _end_of(command)
     except FileNotFoundError:

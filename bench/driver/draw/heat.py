@@ -11,14 +11,14 @@ from ..say import names
 from ..say.sentences import ratio_text
 from . import words
 from .axes import tick_words, tics
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import View, grouped
 
 MARGINS = {1: (0.12, 0.9, 0.0), 2: (0.1, 0.98, 0.06), 3: (0.09, 0.985, 0.05)}
 NEAR = 0.03  # a curve need not have a point at each number of tasks
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     ratios = [
         r for r in view.material.summaries.compared(view.figures[0])
         if r.interval is not None
@@ -96,7 +96,7 @@ def _settings(
     base, by_row = every[0].baseline, view.material.by_row
     left, right, apart = MARGINS[len(pairs)]
     lines = [
-        {"panel": panel, "x": tasks.index(n) + 0.5, "to": tasks.index(n) + 1.5, "y": y}
+        {"panel": panel, "x": tasks.index(n) + 0.5, "y": y}
         for panel, border in enumerate(borders, start=1) for n, even in border.items()
         if (y := _height(even, times)) is not None
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def _settings(
         "cell_name": by_row({r.cell.name: view.design(r.cell) for r in every}, ""),
         "base": base.design.key, "base_look": view.look(base),
         "base_name": view.design(base), "figure": every[0].figure,
-        **columns("line", lines, "panel", "x", "to", "y"),
+        **columns("line", lines, "panel", "x", "y"),
     }  # fmt: skip
 
 

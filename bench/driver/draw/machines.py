@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from math import log10
 from pathlib import Path
 
 from ..ask import declaration
@@ -19,8 +20,7 @@ from ..say import names
 from ..say.numbers import show_count, show_ratio
 from . import gnuplot, words
 from .axes import tics, ticks
-from .chart import Chart
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import grouped
 
 MOST_PANELS, MOST_NAMED = 4, 40
@@ -38,10 +38,9 @@ def draw(folder: Path) -> Chart:
         )
         sheet = build(cells, machines)
         gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
-        files = gnuplot.draw(sheet, folder)
+        return gnuplot.draw(sheet, folder)
     except ChartError as error:
         return Chart.failed("class", error)
-    return Chart.drawn(sheet, files)
 
 
 def _read(path: Path) -> list[Row]:
@@ -110,7 +109,7 @@ def _title(last: Sequence[Row], machines: int) -> str:
             f"{names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
 
 
-def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Sheet:
+def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
     told, chart = _title(cells[-1], len(machines)), declaration.load("class")
     ends = [
@@ -124,7 +123,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Sheet:
          if _known(line) else "–")
         for line in shown
     ]  # fmt: skip
-    return Sheet(
+    return Chart(
         "class", told,
         "each mark is a machine's own median ratio · bar: its interval · "
         "hollow: too few runs for one",
@@ -134,7 +133,8 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Sheet:
         {
             "x_low": low, "x_high": high,
             "machines": len(machines), "panels": len(cells),
-            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]),
+            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]
+                          if len(cells) < 3 or log10(t).is_integer()),
             "row_name": [named.get(m, f"{m}: not compared") for m in machines]
             if len(machines) <= MOST_NAMED else [],
             "row_px": max(11, min(20, 440 / len(machines))),

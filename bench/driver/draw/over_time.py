@@ -15,14 +15,14 @@ from ..say.sentences import count_text
 from . import words
 from .axes import tick_words, ticks, tics, unit_tics
 from .recordings import Tape, common, sheet, tapes
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .titles import verb, who
 from .view import View, grouped
 
 CUT = 4.0  # times as long as all others: such a run leaves the picture
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     return _rates(view) if view.chart.table == "rates" else _pressure(view)
 
 
@@ -45,7 +45,7 @@ def _axes(
 # ---- calls in flight ----
 
 
-def _pressure(view: View) -> Sheet:
+def _pressure(view: View) -> Chart:
     """Who calls how much at once, against what the API takes."""
     shown = tapes(view)
     capacity = words.commonly(str(t.cell.capacity or "") for t in shown)
@@ -81,7 +81,7 @@ def _pressure(view: View) -> Sheet:
 # ---- tasks served per second, through an outage ----
 
 
-def _rates(view: View) -> Sheet:
+def _rates(view: View) -> Chart:
     shown = tapes(view, "api-outage")
     runs = {run.cell.name: run for run in view.material.runs if run.samples}
     known = {s.cell.name: s for s in view.material.cells}

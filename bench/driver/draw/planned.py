@@ -9,7 +9,7 @@ from typing import Any
 from ..say.numbers import show_count
 from . import words
 from .axes import place, reach, thinned, tics, ticks, unit_tics
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import View
 
 FILE = "plan.json"
@@ -25,7 +25,7 @@ SPOKEN = {"pool": "pool", "semaphore": "semaphore", "none": "no bound"}
 LEAST_S = 1e-4  # a shorter wait stands at the foot
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     try:
         text = (view.material.folder / FILE).read_text(encoding="utf-8")
         found = json.loads(text)
@@ -34,7 +34,7 @@ def build(view: View) -> Sheet:
         raise ChartError(f"plan: {FILE} cannot be read: {error}") from None
 
 
-def _sheet(view: View, found: Mapping[str, Any]) -> Sheet:
+def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
     points = [p for p in found["points"] if p["workers"]]
     header = ("design", "workers", *(m for _, _, each in PANELS for m in each))
     rows = [

@@ -18,14 +18,14 @@ from ..say import answers, names
 from ..say.numbers import show_answer, show_count
 from . import scatter, words
 from .axes import tick_words, ticks, tics
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .view import View
 
 MOST_STACKED = 8  # guesses on each other; what is above them is a number
 CURVES = {"inner_wall_s": ("wall", "rounds", "creating"), "believed_ok": ("accepted",)}
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     found = answer.read(view.material.folder)
     if found is None:
         raise ChartError(f"prediction: {answer.FILE} cannot be read")
@@ -63,26 +63,27 @@ class Lesson:
         told = f"measured: {answers.measured_text(self.found)}"
         return "; ".join(filter(None, [told, answers.class_text(self.found)]))
 
-    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Sheet:
+    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Chart:
         found = self.found
-        claim = f"{answers.claim_text(found)}: {found.verdict}"
+        claim = answers.claim_text(found)
+        claimed = f" The lesson claims {claim}." if claim else ""
         theory = f"{self.theory[0][1]}: {found.theory['words']}" if self.theory else ""
         rows = [("guessed", answers.guessed_text(found)), ("theory", theory or "–"),
                 ("measured", answers.measured_text(found)),
-                ("claim", claim)]  # fmt: skip
+                ("claim", claim or "–")]  # fmt: skip
         made = words.sheet(self.view, self.title(), [theory], ("what", "value"),
                            rows, dict(settings), behind=behind)  # fmt: skip
         return replace(
             made, script=script, question=found.question, means=found.why,
-            caption=f"{made.title}. The guesses were given before the run. What the "
-            f"lesson claims is {claim}.",
+            caption=f"{made.title}. The guesses were given before the run.{claimed}",
         )  # fmt: skip
 
-    def line(self) -> Sheet:
+    def line(self) -> Chart:
         """A value: guesses, theory and measurement on one axis."""
         found, known = self.found, self.found.measured or {}
+        claim = found.claim or [known.get("value") or 1.0] * 2  # of no width
         ends = [known[k] for k in ("value", "low", "high") if known.get(k)]
-        values = [*map(float, (*found.predictions, *found.claim)), *ends,
+        values = [*map(float, (*found.predictions, *claim)), *ends,
                   *(at for at, _ in self.theory)]  # fmt: skip
         low = min(value for value in values if value > 0) / 1.6
         high = max(values) * 1.6
@@ -91,8 +92,9 @@ class Lesson:
             "xtics": tics((self.tick(t), t) for t in ticks(low, high, True)),
             "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
             **columns("guess", self._stacked(low), "x", "y", "words"),
-            "claim_low": float(found.claim[0]), "claim_high": float(found.claim[1]),
-            "answer_claim": [f"claim: {answers.claim_text(found)}"],
+            "claim_low": float(claim[0]), "claim_high": float(claim[1]),
+            "answer_claim": [f"claim: {told}" if (told := answers.claim_text(found))
+                             else ""],
             **columns("point", [dict(x=x, words=w) for x, w in self.theory],
                       "x", "words"),
             "measured_x": float(known.get("value") or 0.0),
@@ -121,7 +123,7 @@ class Lesson:
             before = value
         return dots
 
-    def curve(self) -> Sheet:
+    def curve(self) -> Chart:
         """The best of several settings: all that was measured, the guesses below."""
         found = self.found
         chart = replace(
@@ -134,13 +136,14 @@ class Lesson:
         guessed = [{"x": float(value),
                     "words": answers.guessers(self.found, value) or "guess"}
                    for value in self.guesses if low < float(value) < high]  # fmt: skip
-        theory = [{"panel": 1, "x": at, "words": told} for at, told in self.theory]
+        theory = [{"x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {
             **plot.settings, **columns("guess", guessed, "x", "words"),
-            **columns("point", theory, "panel", "x", "words"),
+            **columns("point", theory, "x", "words"),
+            "panel_points": [len(theory)], "panel_first_point": [1],
         }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
 
-    def votes(self) -> Sheet:
+    def votes(self) -> Chart:
         """Answers that were offered: how many of the class chose each."""
         right = (self.found.measured or {}).get("value")
         most = max([*self.guesses.values(), 4])

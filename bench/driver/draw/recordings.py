@@ -13,7 +13,7 @@ from ..run.samples import Sample, in_flight, makespan_s, started
 from ..say import names
 from ..say.numbers import show_count, show_duration
 from . import words
-from .sheet import ChartError, Sheet
+from .chart import Chart, ChartError
 from .titles import verb
 from .view import View
 
@@ -101,7 +101,10 @@ class Tape:
 
     @property
     def usual_s(self) -> float:
-        return median(self.times_s)
+        """Of a task that was served: to be turned away takes next to no time."""
+        there = started(self.samples)
+        ok = [s.finished_s - s.started_s for s in there if s.outcome == "ok"]
+        return median(ok or self.times_s)
 
     @property
     def bounds_s(self) -> tuple[float, float] | None:
@@ -130,7 +133,7 @@ def common(shown: Iterable[Tape]) -> str:
 def sheet(
     view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
     settings: dict[str, object], behind: tuple[int, ...] = (),
-) -> Sheet:  # fmt: skip
+) -> Chart:  # fmt: skip
     """A chart of recorded runs, with the table that all of them have."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
               "most calls at once", "busy", "lost")  # fmt: skip

@@ -13,46 +13,32 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..reckon.tables import Row, varied_text
 from . import words
-from .axes import (
-    is_log,
-    place,
-    reach,
-    spread_out,
-    thinned,
-    tick_words,
-    ticks,
-    tics,
-    unit_tics,
-)
+from .axes import is_log, place, reach, spread_out, thinned, tick_words, ticks, tics
+from .axes import unit_tics
 from .material import unit_of
-from .sheet import BOLD_EM, MARGIN_PX, WIDTH_PX, Sheet, columns
+from .chart import BOLD_EM, MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
-TALL, SMALL, ROOMY = (
-    0.19,
-    0.062,
-    4,
-)  # labels of three lines for so many series, or of one
+# How high a label of three lines is, or of one; three for so many series.
+TALL, SMALL, ROOMY = 0.19, 0.062, 4
 # (left, right, space between) of as many panels as there are, in parts of the sheet.
 MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.175)}
-SEEN = (
-    0.04  # of the frame's height: an interval longer than this sticks out of its mark
-)
-X_NAMES = {
-    "tasks": "tasks N",
-    "workers": "workers W",
-    "service-time": "time of one task",
-}
+SEEN = 0.04  # of the frame's height: an interval longer than this is seen
+X_NAMES = {"tasks": "tasks N", "workers": "workers W",
+           "service-time": "time of one task"}  # fmt: skip
 OF_CURVE = ("name", "design", "varied", "tasks", "look", "wide", "dash", "scale")
 # Curves that are the limits of another: thin and dashed.
 LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
-# The figure whose panel a curve belongs to, where there is a panel for each figure.
-OF_FIGURE = {"wait": "queue_wait_p90_s", "short-run wait": "queue_wait_p90_s",
-             "lost": "rejected"}  # fmt: skip
+# The figures that a curve is of; in the panel of any other it would be a lie.
+WALL = ("wall_s", "inner_wall_s")
+OF_FIGURE = {"wall": WALL, "rounds": WALL, "creating": WALL,
+             "goodput": ("goodput_per_s",), "accepted": ("ok", "believed_ok"),
+             "wait": ("queue_wait_p90_s",), "short-run wait": ("queue_wait_p90_s",),
+             "lost": ("rejected",)}  # fmt: skip
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     plot = Plot(view)
     header, rows = words.table(view, view.figures)
     return words.sheet(
@@ -110,7 +96,7 @@ class Plot:
         return tuple(len(c) + here[p] for p, c in enumerate(self.curves, start=1))
 
     def _curves(self, name: str, panel: Panel) -> list[Row]:
-        if len(self.panels) > 1 and OF_FIGURE.get(name, panel.figure) != panel.figure:
+        if panel.figure not in OF_FIGURE[name]:
             return []
         full, (low, high) = f"{name} over {self.view.x}", self.x_ends
         rows = [
@@ -202,7 +188,7 @@ class Plot:
             **columns("label", [label for i in range(len(self.panels))
                                 for label in self._labels(i)]),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
-            **columns("point", self._points(), "panel", "x", "words"),
+            **columns("point", self._points(), "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
 
@@ -258,6 +244,7 @@ class Plot:
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
         before = sum(map(len, self.curves[:index]))
+        points = [point["panel"] for point in self._points()]
         return {
             "figure": panel.figure, "log": int(log), "low": low, "high": high,
             "name": f"{name} (log scale)" if log and not panel.words else name,
@@ -265,6 +252,8 @@ class Plot:
             "firm": int(True in firm), "loose": int(False in firm),
             "full": int(not all(hollow)), "lossy": int(any(hollow)),
             "curves": len(self.curves[index]), "first_curve": before + 1,
+            "points": points.count(index + 1),
+            "first_point": 1 + sum(panel <= index for panel in points),
         }  # fmt: skip
 
     def _labels(self, index: int) -> list[Mapping[str, Any]]:

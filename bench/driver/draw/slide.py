@@ -13,7 +13,7 @@ from ..say import names
 from ..say.numbers import show, show_count
 from . import words
 from .material import unit_of
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .titles import ALL, losses_of
 from .view import Panel, View, grouped
 
@@ -23,7 +23,7 @@ BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
 LOST = {"rejected": "turned away"}
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     if not view.cells:
         raise ChartError("slide: no design was measured")
     panel = min(view.panels, key=lambda p: min(s.share_ok for s in p.cells))

@@ -8,7 +8,7 @@ from ..reckon.tables import Row, varied_text
 from ..say.numbers import show_duration
 from .axes import is_log, place, spread_out, ticks, unit_tics
 from .recordings import Tape, common, sheet, tapes
-from .sheet import ChartError, Sheet, columns
+from .chart import Chart, ChartError, columns
 from .titles import show_share
 from .view import View, grouped
 
@@ -16,7 +16,7 @@ LABEL_APART = 0.19
 Points = Mapping[str, Sequence[Row]]
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     what = view.chart.curves[0]  # "answered" or "started"
     everything = tapes(view)
     rows = view.material.tables_of([t.cell.name for t in everything])["answers"].rows

@@ -9,11 +9,11 @@ from ..reckon.summary import Summary
 from ..say.numbers import show_count
 from . import words
 from .axes import is_log, tick_words, ticks, unit_tics
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     joined = len(view.figures) > 1
     known = all(view.value(s).known for s in view.cells)
     bracket = "in brackets its interval" if known else "(a to b): least to greatest"

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from html import escape, unescape
 
-from .sheet import THEORY, Sheet
+from .chart import THEORY, Chart
 
 # Verdana has the widths of DejaVu Sans, so nothing moves where DejaVu is missing.
 FONTS = "DejaVu Sans, Verdana, sans-serif"
 
 
-def dress(text: str, sheet: Sheet) -> str:
+def dress(text: str, chart: Chart) -> str:
     """Real title and description, ids of its own, fonts to fall back on, and classes.
 
     gnuplot writes <title>Gnuplot</title>, names every series again as a tooltip, and
@@ -22,32 +22,31 @@ def dress(text: str, sheet: Sheet) -> str:
     text = re.sub(r"<desc>.*?</desc>", "", text, flags=re.DOTALL)
     text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
     text = text.replace('font-family="DejaVu Sans"', f'font-family="{FONTS}"')
-    text = re.sub(r" d='([^']*)'", lambda m: f" d='{_straightened(m[1])}'", text)
     text = re.sub(r"<g [^>]*>\s*</g>\s*", "", text)
     # The outline of a hollow mark is scaled down with it, to less than a pixel.
-    text = text.replace("stroke-width='0.111'", "stroke-width='0.26'")
-    text = _with_classes(text, sheet)
-    text = _own_ids(text, sheet.name)
-    name = sheet.name
+    text = re.sub(r"stroke-width='0\.1\d+'", "stroke-width='0.26'", text)
+    text = _with_classes(text, chart)
+    text = _own_ids(text, chart.name)
+    name = chart.name
     head = (
         f' role="img" aria-labelledby="{name}-title {name}-desc">\n'
-        f'<title id="{name}-title">{escape(sheet.title)}</title>\n'
-        f'<desc id="{name}-desc">{escape(sheet.alt)}</desc>\n'
+        f'<title id="{name}-title">{escape(chart.title)}</title>\n'
+        f'<desc id="{name}-desc">{escape(chart.alt)}</desc>\n'
     )
     return re.sub(r"(<svg[^>]*?)\s*>", lambda m: m[1] + head, text, count=1)
 
 
-def _with_classes(text: str, sheet: Sheet) -> str:
+def _with_classes(text: str, chart: Chart) -> str:
     """Plotted things by their number in each panel: theory, then what was found."""
 
     def plotted(match: re.Match[str]) -> str:
         number, letter = int(match[1]), match[2]
         panel = ord(letter) - ord("a") if letter else 0
-        behind = sheet.behind[panel] if panel < len(sheet.behind) else 0
+        behind = chart.behind[panel] if panel < len(chart.behind) else 0
         kind = "theory" if number <= behind else "found"
         return f'<g class="{kind}" id="gnuplot_plot_{number}{letter}"'
 
-    told = {"found": sheet.answers, "theory": sheet.texts(THEORY)}
+    told = {"found": chart.answers, "theory": chart.texts(THEORY)}
     plain = {kind: {_plain(text) for text in texts} for kind, texts in told.items()}
 
     def written(match: re.Match[str]) -> str:
@@ -79,24 +78,6 @@ def for_page(text: str, colours: Mapping[str, str]) -> str:
 
     text = re.sub(r"rgb\(\s*(\d+),\s*(\d+),\s*(\d+)\)", named, text)
     return re.sub(r'(["\'])#fff(?:fff)?\1', r"\1var(--paper)\1", text, flags=re.I)
-
-
-def _straightened(path: str) -> str:
-    """The path without the points in the middle of its level stretches.
-
-    A staircase has many points; only its corners are seen.
-    """
-    steps = path.split()
-    if not all(re.fullmatch(r"[ML][-\d.]+,[-\d.]+", step) for step in steps):
-        return path
-    kept: list[str] = []
-    for step in steps:
-        level = step.rpartition(",")[2]
-        same = [k.rpartition(",")[2] == level and k[0] == "L" for k in kept[-2:]]
-        if step[0] == "L" and same == [True, True]:
-            kept.pop()
-        kept.append(step)
-    return " ".join(kept)
 
 
 def _own_ids(text: str, name: str) -> str:

@@ -43,17 +43,6 @@ def verb(cells: Sequence[Cell], one: str, many: str) -> str:
     return many if len(cells) > 1 else names.verb(cells[0].design, one, many)
 
 
-def spared(view: View, panel: Panel, tasks: int) -> str:
-    """ "bounded threads and a pool of 50 lose none"."""
-    found = [s.cell for s in panel.cells if s.cell.tasks == tasks and not s.lost_any]
-    if not found:
-        return "no design serves them all"
-    told = list(dict.fromkeys(view.spoken(cell) for cell in found))
-    if len(told) > MOST_GROUPS:
-        return f"{len(told)} other designs lose none"
-    return f"{names.listed(told)} {verb(found, 'loses', 'lose')} none"
-
-
 def served(view: View, panel: Panel, tasks: int) -> str:
     """ "a pool of 50 serves all in 2.01 s": of each kind who takes least for all."""
     found = [

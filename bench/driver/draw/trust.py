@@ -12,14 +12,14 @@ from ..say import names, sentences
 from ..say.numbers import show_percent
 from . import words
 from .axes import tics
-from .sheet import ChartError, Sheet
+from .chart import Chart, ChartError
 from .view import View
 
 STRONG = 0.1  # off the median: coloured as strongly as can be
 NEAR_ONE = (0.5, 0.8, 0.9, 0.95, 0.98, 1, 1.02, 1.05, 1.1, 1.2, 1.5, 2)
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     return control(view) if view.chart.name == "control" else sequence(view)
 
 
@@ -28,7 +28,7 @@ def signed(share: float) -> str:
     return f"{100 * share:+.1f} %".replace("-", "−")
 
 
-def sequence(view: View) -> Sheet:
+def sequence(view: View) -> Chart:
     """A field for each run: how far it is off the median of its cell."""
     medians = {s.cell.name: view.value(s).median for s in view.cells}
     wall_s = FIGURES[view.figures[0]].read
@@ -87,7 +87,7 @@ def _grid(
     }  # fmt: skip
 
 
-def control(view: View) -> Sheet:
+def control(view: View) -> Chart:
     """The same program twice in each block: its ratio to itself."""
     a_a = view.material.summaries.noise.a_a
     if a_a is None or a_a.interval is None:

@@ -11,7 +11,7 @@ from ..say import names
 from ..say.numbers import show_ratio
 from . import words
 from .axes import tics
-from .sheet import Sheet, columns
+from .chart import Chart, columns
 from .view import View, grouped
 
 HEADINGS = {"time": "time of the run", "ok": "tasks served",
@@ -22,7 +22,7 @@ APART = 0.15  # of the axis, from tick to tick
 BETWEEN = 1.2  # rows left free between two themes
 
 
-def build(view: View) -> Sheet:
+def build(view: View) -> Chart:
     found = twins(view.material.experiment.cells, view.material.runs)
     if not found:
         return words.nothing(view)

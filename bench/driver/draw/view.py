@@ -13,16 +13,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from ..ask.cell import Cell
-from ..ask.declaration import (
-    Declaration,
-    attribute,
-    chosen,
-    differing,
-    series_of,
-    split_of,
-    x_of,
-    y_of,
-)
+from ..ask.declaration import Declaration, attribute, chosen, differing, series_of
+from ..ask.declaration import split_of, x_of, y_of
 from ..ask.quantities import measured
 from ..reckon.stats import Interval
 from ..reckon.summary import Summary

@@ -30,7 +30,7 @@ from ..say.sentences import count_text, interval_text
 from . import titles
 from .axes import tick_words
 from .material import unit_of
-from .sheet import Sheet
+from .chart import Chart
 from .view import Panel, View
 
 DEFAULTS = {
@@ -38,7 +38,7 @@ DEFAULTS = {
     "less": "{base:has|have} {r} the {figure} of {who}",
     "same": "the {figure} of {who} and of {base} is the same within 2 %",
     "cannot": "these runs cannot tell {who} from {base}",
-    "unlike": "{loser:loses|lose} {lost} of them, {spared}",
+    "unlike": "{loser:loses|lose} {lost} of them; {served}",
 }
 PERHAPS = {Verdict.LESS_PERHAPS: "less", Verdict.MORE_PERHAPS: "more"}
 FIGURE_WORDS = {
@@ -73,7 +73,7 @@ def title(view: View) -> str:
         return sentence(_each(view))
     most = max(s.cell.tasks for s in view.cells)
     largest = [s for s in view.cells if s.cell.tasks == most]
-    if _of_work(view.figures[0]) and all(s.share_ok < titles.MOST for s in largest):
+    if view.unit in ("s", "1/s") and all(s.share_ok < titles.MOST for s in largest):
         return sentence(titles.losses(view))
     told: list[str] = []
     told_of = view.panels if view.chart.family == "scatter" else view.panels[:1]
@@ -219,7 +219,6 @@ def facts(
         "N": names.tasks(cell.tasks),
         "value": show(unit_of(panel.figure), value.median) if value else "–",
         "threads": _threads(view, summary), "base_threads": _threads(view, base),
-        "spared": titles.spared(view, panel, cell.tasks),
         "served": titles.served(view, panel, cell.tasks), "undone": _undone(summary),
     }  # fmt: skip
 
@@ -247,18 +246,13 @@ def _threads(view: View, summary: Summary) -> str:
 def sheet(
     view: View, told: str, remarks: Iterable[str], header: Sequence[str],
     rows: Iterable[Sequence[str]], settings: dict[str, object], **more: object,
-) -> Sheet:  # fmt: skip
+) -> Chart:  # fmt: skip
     """A chart with its words: title, what was run, how to read it, table, alt."""
     told = sentence(told)
-    known = (
-        facts(view, view.panels[0], (view.cells[0],) * 2, None) if view.cells else {}
-    )
-    ways = [
-        view.chart.words.get(key, "").format_map(known) for key in ("read", "means")
-    ]
+    ways = [view.chart.words.get(key, "") for key in ("read", "means")]
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
-    return Sheet(
+    return Chart(
         view.chart.name, told, joined(*remarks, view.material.machine,
                                       left_out_words(view.material.summaries)),
         " ".join(filter(None, [f"{told}.", *ways])),
@@ -267,10 +261,10 @@ def sheet(
     )  # fmt: skip
 
 
-def nothing(view: View) -> Sheet:
+def nothing(view: View) -> Chart:
     """No run counted: that is drawn, too."""
     told = "no run counted, so there is nothing to show"
-    return Sheet(view.chart.name, view.chart.question, left_out_words(
+    return Chart(view.chart.name, view.chart.question, left_out_words(
         view.material.summaries), f"{sentence(told)}.", told, nothing=told)  # fmt: skip
 
 

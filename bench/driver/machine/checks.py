@@ -41,36 +41,27 @@ class Findings:
 
 def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findings:
     """All checks. state is environment.state() from before the start."""
-    return Findings(
-        refusals=tuple(_refusals(cells, programs, state)),
-        warnings=tuple(_warnings(cells, state)),
-    )
+    real = [cell for cell in cells if not cell.is_virtual]  # the others have no threads
+    threads = max((cell.lanes for cell in real), default=0)
+    refusals = [
+        *_tool_refusals(cells, programs), *_room_refusals(real, threads, state)
+    ]  # fmt: skip
+    warnings = [
+        *_room_warnings(threads, state), *_load_of_cells(cells),
+        *_neighbour_warnings(state), *_machine_warnings(),
+    ]  # fmt: skip
+    if shutil.which("gnuplot") is None:
+        warnings.insert(0, "gnuplot is not installed: there will be no charts")
+    return Findings(tuple(refusals), tuple(warnings))
 
 
-def _refusals(
-    cells: Sequence[Cell], programs: Path, state: dict[str, Any]
-) -> Iterator[str]:
+def _tool_refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
     if fault := hyperfine_fault():
         yield fault
     for program in sorted({cell.design.program for cell in cells}):
         if find(programs, program) is None:
             known = ", ".join(path.name for path in there(programs)) or "none"
             yield f"the program {program} has not been built: there are {known}"
-    cells = [cell for cell in cells if not cell.is_virtual]  # they have no threads
-    threads = max((cell.lanes for cell in cells), default=0)
-    available = state["memory_available_bytes"]
-    if available is not None and available < threads * THREAD_BYTES:
-        free = f"{available / 1e9:.1f} GB that are free"
-        yield f"{threads} threads take more than the {free}"
-    workers = max((cell.workers or 0 for cell in cells), default=0)
-    for limit in limits.threads():
-        if limit.left < workers + SPARE_THREADS:
-            yield f"{_told(limit)}: too few for {workers} workers"
-
-
-def _told(limit: limits.Limit) -> str:
-    used = f", of which {limit.used} are taken" if limit.used else ""
-    return f"{limit.name} allows {limit.most} threads{used}"
 
 
 def hyperfine_fault() -> str | None:
@@ -84,32 +75,66 @@ def hyperfine_fault() -> str | None:
     if found is None:
         return "hyperfine does not say its version: is it hyperfine?"
     if (int(found[1]), int(found[2])) < OLDEST_HYPERFINE:
-        wanted = ".".join(map(str, OLDEST_HYPERFINE))
-        return f"{said} is too old: it takes {wanted}"
+        return f"{said} is too old: it takes {'.'.join(map(str, OLDEST_HYPERFINE))}"
     return None
 
 
-def _warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
-    if shutil.which("gnuplot") is None:
-        yield "gnuplot is not installed: there will be no charts"
-    real = [cell for cell in cells if not cell.is_virtual]
-    yield from _thread_warnings(real, state)
-    yield from _load_of_cells(cells)
-    yield from _load_warnings(state)
-    yield from _machine_warnings()
+# ---- is there room? ----
 
 
-def _load_warnings(state: dict[str, Any]) -> Iterator[str]:
+def _room_refusals(
+    cells: Sequence[Cell], threads: int, state: dict[str, Any]
+) -> Iterator[str]:
+    available = state["memory_available_bytes"]
+    if available is not None and available < threads * THREAD_BYTES:
+        free = f"{available / 1e9:.1f} GB that are free"
+        yield f"{threads} threads take more than the {free}"
+    workers = max((cell.workers or 0 for cell in cells), default=0)
+    for limit in limits.threads():
+        if limit.left < workers + SPARE_THREADS:
+            yield f"{_told(limit)}: too few for {workers} workers"
+
+
+def _room_warnings(threads: int, state: dict[str, Any]) -> Iterator[str]:
+    tightest = min(limits.threads(), key=lambda limit: limit.left, default=None)
+    if tightest is not None and tightest.left < threads + SPARE_THREADS:
+        yield (
+            f"{_told(tightest)}: of {threads} some may not be created, and are counted "
+            "as not started"
+        )
+    available = state["memory_available_bytes"]
+    if available is not None and available < 2 * threads * THREAD_BYTES:
+        yield f"only {available / 1e9:.1f} GB of memory are free for {threads} threads"
+
+
+def _told(limit: limits.Limit) -> str:
+    used = f", of which {limit.used} are taken" if limit.used else ""
+    return f"{limit.name} allows {limit.most} threads{used}"
+
+
+def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
+    """A queue that grows for as long as the run lasts has no steady wait."""
+    for cell in cells:
+        serves = cell.lanes / cell.service_s if cell.service_s else inf
+        arrives = cell.arrivals_per_s or 0.0
+        if arrives > serves and cell.lanes < cell.tasks:
+            yield (
+                f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
+                f"{serves:g}: the wait grows as long as the run lasts"
+            )
+
+
+# ---- is it quiet, and at its own speed? ----
+
+
+def _neighbour_warnings(state: dict[str, Any]) -> Iterator[str]:
     load, pressure = state["load_1min"], state["cpu_pressure_10s_percent"]
     loaded = load > max(1.0, BUSY_SHARE * environment.cpus()) + BUSY_SHARE
     pressed = pressure is not None and pressure > BUSY_PRESSURE_PERCENT
     # Both remember: our own build, or our own last experiment, may be all that ran.
-    if not (loaded or pressed) or not _busy_now():
-        return
-    if loaded:
-        yield f"load is {load:.2f}: something else runs here, figures may be worse"
-    else:
-        yield f"CPU pressure is {pressure:.0f} %: something else runs here"
+    if (loaded or pressed) and _busy_now():
+        seen = f"load is {load:.2f}" if loaded else f"CPU pressure is {pressure:.0f} %"
+        yield f"{seen}: something else runs here, figures may be worse"
 
 
 def _busy_now() -> bool:
@@ -132,38 +157,10 @@ def _ticks() -> tuple[int, int] | None:
     return user + nice + system + sum(others), idle + waiting
 
 
-def _thread_warnings(cells: Sequence[Cell], state: dict[str, Any]) -> Iterator[str]:
-    threads = max((cell.lanes for cell in cells), default=0)
-    tightest = min(limits.threads(), key=lambda limit: limit.left, default=None)
-    if tightest is not None and tightest.left < threads + SPARE_THREADS:
-        yield (
-            f"{_told(tightest)}: of {threads} some may not be created, and are counted "
-            "as not started"
-        )
-    available = state["memory_available_bytes"]
-    if available is not None and available < 2 * threads * THREAD_BYTES:
-        yield f"only {available / 1e9:.1f} GB of memory are free for {threads} threads"
-
-
-def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
-    """A queue that grows for as long as the run lasts has no steady wait."""
-    for cell in cells:
-        serves = cell.lanes / cell.service_s if cell.service_s else inf
-        arrives = cell.arrivals_per_s or 0.0
-        if arrives > serves and cell.lanes < cell.tasks:
-            yield (
-                f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
-                f"{serves:g}: the wait grows as long as the run lasts"
-            )
-
-
-def _kernel() -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
-
-
 def _machine_warnings() -> Iterator[str]:
-    governor = limits.read(environment.KERNEL_FILES["governor"])
-    if governor not in (None, "performance"):
+    files = {name: limits.read(path) for name, path in environment.KERNEL_FILES.items()}
+    if files["governor"] not in (None, "performance"):
+        governor = files["governor"]
         yield f"the CPU governor is {governor}: speed may change during the run"
     allowed = limits.cpus_allowed()
     if allowed is not None and allowed < environment.cpus():
@@ -171,11 +168,11 @@ def _machine_warnings() -> Iterator[str]:
             f"a control group allows {allowed:g} of {environment.cpus()} CPUs: it holds"
             " the programs back for a part of each period"
         )
-    clock = limits.read(environment.KERNEL_FILES["clock_source"])
-    if clock in SLOW_CLOCKS:
+    if (clock := files["clock_source"]) in SLOW_CLOCKS:
         yield f"the clock source is {clock}: each look at the clock takes a microsecond"
-    pages = limits.read(environment.KERNEL_FILES["transparent_hugepage"])
-    if pages and "[always]" in pages and _kernel() < STACKS_WITHOUT_HUGE_PAGES:
+    kernel = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+    always = "[always]" in (files["transparent_hugepage"] or "")
+    if always and kernel < STACKS_WITHOUT_HUGE_PAGES:
         yield "transparent huge pages are 'always': stacks may take 2 MB each"
     if environment.on_battery():
         yield "running on battery: the machine may save power"

@@ -72,22 +72,21 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "memory_bytes": _memory_bytes("MemTotal"),
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
-        "limits": {name: _told_limit(number) for name, number in LIMITS.items()},
+        "limits": {name: _limit(number) for name, number in LIMITS.items()},
         "thread_limits": {limit.name: limit.most for limit in limits.threads()},
         "memory_limits": {limit.name: limit.most for limit in limits.memory()},
         "on_battery": on_battery(),
-        "tools": _tools(programs.parent),
+        "tools": {
+            "hyperfine": output("hyperfine", "--version"),
+            "gnuplot": output("gnuplot", "--version"),
+            **_toolchain(programs.parent),
+        },
     }
 
 
 def build(programs: Path) -> dict[str, Any]:
     """Of one of two builds that are compared."""
-    tools = _tools(programs.parent)
-    return {
-        "programs": fingerprint(programs),
-        "compiler": tools["compiler"],
-        "flags": tools["flags"],
-    }
+    return {"programs": fingerprint(programs), **_toolchain(programs.parent)}
 
 
 def state() -> dict[str, Any]:
@@ -140,37 +139,20 @@ def _system() -> dict[str, Any]:
     }
 
 
-def _tools(build: Path) -> dict[str, str | None]:
-    return {
-        "hyperfine": output("hyperfine", "--version"),
-        "gnuplot": output("gnuplot", "--version"),
-        "meson": _meson(build),
-        "compiler": _compiler(build),
-        "flags": _flags(build),
-    }
-
-
-def _meson(build: Path) -> str | None:
-    """Of the build itself; asking meson would take as long as a run of 50 tasks."""
-    info = read(build / "meson-info" / "meson-info.json")
-    return json.loads(info)["meson_version"]["full"] if info else None
-
-
-def _compiler(build: Path) -> str | None:
+def _toolchain(build: Path) -> dict[str, str | None]:
+    """What the build says of itself; asking the tools would take as long as a run."""
+    meson = read(build / "meson-info" / "meson-info.json")
     log = read(build / "meson-logs" / "meson-log.txt") or ""
     found = re.search(r"^C compiler for the host machine: (.*)$", log, re.MULTILINE)
     # Only what stands in parentheses: the command before it may be a path.
-    inside = re.search(r'\((.*?)(?: "|\))', found[1]) if found else None
-    return inside[1] if inside else None
-
-
-def _flags(build: Path) -> str | None:
-    """The optimisation flags, as the build really used them."""
+    compiler = re.search(r'\((.*?)(?: "|\))', found[1]) if found else None
     commands = read(build / "compile_commands.json") or ""
-    found = dict.fromkeys(
-        re.findall(r"(?<=\s)-(?:O\S*|g\S*|D\w*DEBUG\w*|std=\S+)", commands)
-    )
-    return " ".join(found) or None
+    flags = re.findall(r"(?<=\s)-(?:O\S*|g\S*|D\w*DEBUG\w*|std=\S+)", commands)
+    return {
+        "meson": json.loads(meson)["meson_version"]["full"] if meson else None,
+        "compiler": compiler[1] if compiler else None,
+        "flags": " ".join(dict.fromkeys(flags)) or None,
+    }
 
 
 def _memory_bytes(field: str) -> int | None:
@@ -180,15 +162,10 @@ def _memory_bytes(field: str) -> int | None:
     return int(found[1]) * 1024 if found else None
 
 
-def _limit(number: int) -> int | None:
+def _limit(number: int) -> int | str:
+    """To have no limit is known, and not null."""
     soft, _ = resource.getrlimit(number)
-    return None if soft == resource.RLIM_INFINITY else soft
-
-
-def _told_limit(number: int) -> int | str:
-    """As the results tell it: to have no limit is known, and not null."""
-    limit = _limit(number)
-    return "unlimited" if limit is None else limit
+    return "unlimited" if soft == resource.RLIM_INFINITY else soft
 
 
 def on_battery() -> bool | None:

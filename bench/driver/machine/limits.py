@@ -72,9 +72,8 @@ def groups(controller: str, root: Path = ROOT) -> Iterator[Path]:
                 yield folder
 
 
-def _limited(
-    controller: str, files: tuple[tuple[str, str], ...], root: Path
-) -> Iterator[Limit]:
+def _limited(controller: str, root: Path, *files: tuple[str, str]) -> Iterator[Limit]:
+    """files: what holds a limit, and what holds how much of it is used."""
     for folder in groups(controller, root):
         for most_file, used_file in files:
             most = number(folder / most_file)
@@ -83,16 +82,9 @@ def _limited(
                 yield Limit(name, most, number(folder / used_file))
 
 
-def pids(root: Path = ROOT) -> list[Limit]:
-    return list(_limited("pids", (("pids.max", "pids.current"),), root))
-
-
 def memory(root: Path = ROOT) -> list[Limit]:
-    files = (
-        ("memory.max", "memory.current"),
-        ("memory.limit_in_bytes", "memory.usage_in_bytes"),
-    )
-    return list(_limited("memory", files, root))
+    version_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes")
+    return list(_limited("memory", root, ("memory.max", "memory.current"), version_1))
 
 
 def cpus_allowed(root: Path = ROOT) -> float | None:
@@ -137,7 +129,7 @@ def threads_now(root: Path = ROOT) -> int | None:
 def threads(root: Path = ROOT) -> list[Limit]:
     """Everything that may stop threads from starting."""
     alive = threads_now(root)
-    found = pids(root)
+    found = list(_limited("pids", root, ("pids.max", "pids.current")))
     soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     if soft != resource.RLIM_INFINITY and not is_true_root(root):
         found.append(Limit("ulimit -u", soft, _threads_of_user(root)))

@@ -22,13 +22,14 @@ from ..reckon import answer
 from ..reckon.summary import Summaries
 from ..run.folder import write_whole
 from ..run.run import Run
-from ..say import ending, extras, questions
+from ..say import answers, ending, extras, questions, sentences
 from . import pieces, replay, sliders
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAME = "report.html"
 SCRIPTS = ("page.js", "slides.js", "recording.js", "lane.js", "clock.js", "replay.js",
            "sliders.js")  # fmt: skip
+OPENING = ("prediction", "slide")
 # Charts of the instrument, not of the question: they come last, and are no slides.
 INSTRUMENT = ("run-sequence", "control")
 
@@ -44,47 +45,45 @@ def write(
     """Writes folder/report.html, in full or not at all."""
     material = Material(folder, experiment, runs, summaries)
     figures = [pieces.figure(folder, chart) for chart in charts]
-    opening = [f for f in figures if f["name"] in ("prediction", "slide")]
-    closing = [f for f in figures if f["name"] in INSTRUMENT]
-    page = environment_of_pages().get_template("report.html")
-    text = page.render(
-        experiment=experiment, summaries=summaries, facts=pieces.facts(summaries),
-        opening=opening, closing=closing,
-        figures=[f for f in figures if f not in opening and f not in closing],
-        lead=next((f["title"] for f in figures if f["title"]), ""),
-        answers=ending.ratio_paragraphs(summaries),
-        doubts=pieces.doubts(summaries), noisy=pieces.noisy(summaries),
+    placed = (*OPENING, *INSTRUMENT)
+    text = render(
+        "report.html", experiment=experiment, summaries=summaries,
+        known=summaries.machine, doubts=pieces.doubts(summaries),
+        opening=[f for f in figures if f["name"] in OPENING],
+        figures=[f for f in figures if f["name"] not in placed],
+        closing=[f for f in figures if f["name"] in INSTRUMENT],
+        found=ending.ratio_paragraphs(summaries), cells=pieces.cells(summaries),
         questions=questions.answer_all(experiment, runs, summaries),
-        cells=pieces.cells(experiment, summaries, runs),
         extras=["\n".join(extras.EXTRAS[name](summaries, runs))
                 for name in experiment.sections],
-        lesson=pieces.lesson(answer.read(folder)), lessons=pieces.of_the_day(folder),
+        lesson=answer.read(folder), lessons=answer.of_the_day(folder), say=answers,
+        sentences=sentences,
         environment=list(pieces.flat(environment)), commands=pieces.commands(runs),
         again=pieces.again(environment), raw=pieces.raw(folder),
         replay=replay.data(material), sliders=sliders.data(material),
-        light=colours("light"), dark=colours("dark"), script=script(),
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
     )  # fmt: skip
     write_whole(folder / NAME, text)
     return folder / NAME
 
 
-def environment_of_pages() -> Environment:
-    """How Jinja2 reads a template: every value escaped, no value forgotten."""
-    return Environment(
+def render(template: str, **values: Any) -> str:
+    """A page of the templates: every value escaped, no value forgotten."""
+    pages = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
+    return pages.get_template(template).render(
+        light=colours("light"), dark=colours("dark"), style=text_of("style.css"),
+        script=Markup("\n").join(map(text_of, SCRIPTS)), **values,
+    )  # fmt: skip
 
 
-def script() -> Markup:
-    """All scripts, each in a block of its own: their names are not each other's."""
-    texts = ((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return Markup("\n".join(texts))
+def text_of(name: str) -> Markup:
+    """One of ours, put in as it stands."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def colours(theme: str) -> Markup:
-    """The colours as CSS variables: those of the charts."""
-    return Markup(
-        " ".join(f"--{name}: {tone};" for name, tone in palette(theme).items())
-    )
+    """The colours of the charts, as CSS variables."""
+    tones = palette(theme).items()
+    return Markup(" ".join(f"--{name}: {tone};" for name, tone in tones))

@@ -29,50 +29,37 @@ def data(material: Material) -> str:
     # Beside each other stand runs of as many tasks: two designs, or settings, of them.
     pairs = [group for group in grouped(found, lambda each: each[0].tasks).values()
              if len(group) > 1]  # fmt: skip
-    runs = [
-        _packed(material, cell, samples) for group in pairs for cell, samples in group
-    ]
-    if not runs:
+    if not pairs:
         return ""
-    cell = pairs[0][0][0]
-    outage = [_us(at) for at in outage_s(cell)] if "api-outage" in cell.options else []
-    whole = {"capacity": cell.capacity, "outage": outage, "outcomes": OUTCOMES,
-             "runs": runs, **_opening(runs)}  # fmt: skip
-    text = json.dumps(whole, separators=(",", ":"))
+    shown = [cell for group in pairs for cell, _ in group]
+    first = shown[0]
+    text = json.dumps({
+        "capacity": first.capacity, "outcomes": OUTCOMES,
+        "outage": [_us(at) for at in outage_s(first)]
+                  if "api-outage" in first.options else [],
+        "runs": [_packed(material, cell, samples, shown)
+                 for group in pairs for cell, samples in group],
+    }, separators=(",", ":"))  # fmt: skip
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _opening(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Which two it opens on: the run that lost most, at a number of tasks that is not
-    too large to be seen, and the one beside it that lost least."""
-    lost = {i: sum(mark != "0" for mark in run["outcome"]) / run["tasks"]
-            for i, run in enumerate(runs) if run["tasks"] <= 1000}  # fmt: skip
-    first = max(lost or {0: 0.0}, key=lambda i: (lost.get(i, 0.0), runs[i]["tasks"]))
-    others = [i for i, run in enumerate(runs)
-              if run["tasks"] == runs[first]["tasks"] and i != first]  # fmt: skip
-    best = min(others, key=lambda i: (lost.get(i, 0.0), -len(set(runs[i]["lane"]))))
-    return {"first": first, "second": best}
-
-
 def _packed(
-    material: Material, cell: Cell, samples: Sequence[Sample]
+    material: Material, cell: Cell, samples: Sequence[Sample], among: Sequence[Cell]
 ) -> dict[str, Any]:
     ran = started(samples)
     starts = [_us(s.started_s) for s in ran]
-    never = [s.outcome for s in samples if s.started_s is None or s.finished_s is None]
+    told = {} if len({str(c.varied) for c in among}) > 1 else cell.varied
     return {
-        "name": names.design_name(cell, [c for c, _ in material.recorded.values()]),
-        "bounded": bool(cell.workers or cell.design.bound),
+        "name": names.design_name(names.without(cell, told), among),
         "tasks": cell.tasks,
         "look": material.looks[cell.design.key],
         "index": _steps([s.index for s in ran]),
         "due": _steps([_us(s.due_s) for s in ran]) if any(s.due_s for s in ran) else [],
         "start": _steps(starts),
         "time": [_us(s.finished_s) - start for s, start in zip(ran, starts)],
-        "lane": [s.lane for s in ran] if cell.workers else [],
         "retries": sum(s.attempts - 1 for s in ran),
         "outcome": "".join(str(OUTCOMES.index(s.outcome)) for s in ran),
-        "never": [never.count(outcome) for outcome in OUTCOMES],
+        "never": len(samples) - len(ran),
     }
 
 

@@ -11,8 +11,7 @@ from ..ask.cell import Cell, Design
 from ..draw.material import Material
 from ..reckon.theory import accepted_by_capacity, applies, log_steps, pool_s, threads_s
 from ..run.constants import Constants
-from ..say import names
-from ..say.numbers import show_count, show_duration
+from ..say.names import cell_name
 
 TASKS = [round(n) for n in log_steps(10, 100_000, 33)]
 WORKERS = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -24,80 +23,54 @@ UNLIMITED = 0
 
 def data(material: Material) -> dict[str, Any] | None:
     """None when there is nothing to move a theory under."""
-    cells = [s for s in material.cells if s.cell.tasks and applies(s.cell)
-             or s.cell.design.kind == "threads"]  # fmt: skip
+    cells = [s for s in material.cells if applies(s.cell)]
     pools = [s.cell for s in cells if s.cell.workers]
     costs = material.summaries.costs
-    one_time = len({s.cell.service_s for s in cells}) == 1
-    if (
-        not pools
-        or not costs.create
-        or not one_time
-        or not all(applies(s.cell) for s in cells)
-    ):
+    if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
         return None
     first = max(pools, key=lambda cell: (cell.tasks, cell.workers))
-    given = {
-        "workers": _with(WORKERS, first.workers), "tasks": TASKS,
-        "service_s": _with(SERVICE_S, first.service_s),
-        "create_s": _with(CREATE_S, costs.create),
-        "capacity": [*_with(CAPACITY, first.capacity or CAPACITY[1]), UNLIMITED],
-    }  # fmt: skip
+    limit = first.capacity or UNLIMITED
+    given: dict[str, list[Any]] = {
+        "tasks": TASKS,
+        "workers": sorted({*WORKERS, first.workers}),
+        "service_s": sorted({*SERVICE_S, first.service_s}),
+        "create_s": sorted({*CREATE_S, costs.create}),
+        "capacity": [*sorted({*CAPACITY, *([limit] if limit else [])}), UNLIMITED],
+    }
     at = {
-        "workers": first.workers, "service_s": first.service_s,
-        "create_s": costs.create,
-        "capacity": first.capacity or UNLIMITED,
         "tasks": min(TASKS, key=lambda n: abs(n - first.tasks)),
+        "workers": first.workers, "service_s": first.service_s,
+        "create_s": costs.create, "capacity": limit,
     }  # fmt: skip
     return {
-        "values": given, "words": {key: _words(key, given[key]) for key in given},
+        "values": given,
         "at": {key: given[key].index(value) for key, value in at.items()},
-        "marks": [_mark(material, s) for s in cells if "inner_wall_s" in s.figures],
+        "marks": [
+            {"look": material.looks[s.cell.design.key], "tasks": s.cell.tasks,
+             "name": cell_name(s.cell), "seconds": s.figures["inner_wall_s"].median}
+            for s in cells if "inner_wall_s" in s.figures
+        ],
         "look": {"threads": material.looks.get("threads", 1),
                  "pool": material.looks[first.design.key]},
         **_curves(given, costs),
     }  # fmt: skip
 
 
-def _with(steps: tuple[Any, ...], value: Any) -> list[Any]:
-    """The positions of a slider, with the one that was measured."""
-    return sorted({*steps, value})
-
-
-def _words(key: str, values: list[Any]) -> list[str]:
-    if key.endswith("_s"):
-        return list(map(show_duration, values))
-    return ["unlimited" if key == "capacity" and v == UNLIMITED else show_count(v)
-            for v in values]  # fmt: skip
-
-
-def _mark(material: Material, summary: Any) -> dict[str, Any]:
-    return {"look": material.looks[summary.cell.design.key],
-            "tasks": summary.cell.tasks,
-            "name": names.cell_name(summary.cell),
-            "seconds": summary.figures["inner_wall_s"].median}  # fmt: skip
-
-
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
-    """Wall times by [d][c] and, of pools, [d][c][W]; the accepted by [d][c][K]."""
-    threads, pool, accepted = [], [], []
+    """By [d][c], then N: of pools by [W], too; of the accepted by [K]."""
+    curves: dict[str, list[Any]] = {"threads": [], "pool": [], "accepted": []}
     for d in given["service_s"]:
-        rows: tuple[list[Any], ...] = ([], [], [])
-        for c in given["create_s"]:
-            own = Constants(c, costs.overshoot_s, costs.hand_over_s)
-            rows[0].append([_short(threads_s(n, d, own)) for n in TASKS])
-            rows[1].append(
-                [
-                    [_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
-                    for w in given["workers"]
-                ]
-            )
-            rows[2].append(
-                [[_accepted(n, d, k, own) for n in TASKS] for k in given["capacity"]]
-            )
-        for table, row in zip((threads, pool, accepted), rows):
-            table.append(row)
-    return {"threads": threads, "pool": pool, "accepted": accepted}
+        each = [Constants(c, costs.overshoot_s, costs.hand_over_s)
+                for c in given["create_s"]]  # fmt: skip
+        curves["threads"].append(
+            [[_short(threads_s(n, d, own)) for n in TASKS] for own in each])
+        curves["pool"].append(
+            [[[_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
+              for w in given["workers"]] for own in each])
+        curves["accepted"].append(
+            [[[_accepted(n, d, k, own) for n in TASKS]
+              for k in given["capacity"]] for own in each])
+    return curves  # fmt: skip
 
 
 def _accepted(tasks: int, service_s: float, capacity: int, costs: Constants) -> int:

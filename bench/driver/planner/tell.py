@@ -13,7 +13,7 @@ from ..conduct import keep_runs
 from ..reckon.service import lost_without_queue, offered_of, theory_of
 from ..reckon.summary import FEWEST_FOR_P99
 from ..run.by_its_own_clock import play_all
-from ..run.measure import place
+from ..run.folder import place
 from ..say.numbers import show_count
 from ..say.shortfall import shown
 from ..say.terminal import aligned

@@ -5,11 +5,12 @@ What comes out is a results folder like any other, with lesson.json in it:
     number, question, predictions [value], theory {value, words} or null,
     unit ("s", "bytes", "count", "times", "setting" or "choice"),
     offered {answer: words}, where one of several was to be named,
-    claim [low, high], measured {value, low, high, n},
+    claim [low, high] (none of a modified one), measured {value, low, high, n},
     verdict ("borne out", "not borne out on this machine" or "cannot tell"),
     said, by the program that decided
     names [who predicted, or ""], figure and setting, by name,
-    why, change, ends: the lesson's words; modified {option: value}, if it was
+    why, change, ends: the lesson's words; modified {option: value}, if it was;
+    factor within which a guess is right
 
 Where answers are offered, measured also has alike [value]: the right one, and those
 that the runs cannot tell from it. low and high are the ends of that list; it is empty
@@ -22,19 +23,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
-from ..ask.guess import Value
-from ..ask.lesson import Choice, Lesson
+from ..ask.guess import Guess, Value
+from ..ask.lesson import NEAR, Choice, Lesson
 from ..run.child import Ending
-from ..run.run import Role, Run
+from ..run.run import Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
-from .summarise import ratio
+from .summarise import Side, ratio, side
 from .summary import Summaries, Summary
 
 FILE = "lesson.json"
-NEAR = 1.25  # a prediction within this factor was right
 ENDED_BY_US, SIGNALLED = 124, 128  # the statuses of timeout(1) and of a shell
 Measured = Mapping[str, Any]
 Show = Callable[[Interval, str], str]
@@ -61,6 +63,7 @@ class Result:
     change: str = ""
     ends: str = ""
     modified: Mapping[str, Any] = field(default_factory=dict)
+    factor: float = NEAR  # a guess within it was right
 
     @property
     def near(self) -> int:
@@ -71,7 +74,7 @@ class Result:
         if self.offered:
             return prediction in self.measured.get("alike", ())
         value = self.measured.get("value")
-        return bool(value) and 1 / NEAR <= prediction / value <= NEAR
+        return bool(value) and 1 / self.factor <= prediction / value <= self.factor
 
 
 def save(folder: Path, outcome: Result, write: Callable[[Path, str], None]) -> None:
@@ -100,41 +103,42 @@ def of_the_day(folder: Path) -> list[Result]:
 
 def of_runs(
     lesson: Lesson,
-    predictions: Sequence[Value],
+    guesses: Sequence[Guess],
     runs: Sequence[Run],
     summaries: Summaries,
     show: Show,
 ) -> Result:
-    """What was measured, beside what was predicted. show: an interval in words."""
+    """What was measured, beside what was guessed. show: an interval in words."""
     if lesson.setting:
-        return _result(lesson, predictions, *_best(lesson, runs, summaries, show))
-    return _result(lesson, predictions, _figure(lesson, runs, summaries), {})
+        return before_runs(lesson, guesses, *_best(lesson, runs, summaries, show))
+    return before_runs(lesson, guesses, _figure(lesson, runs, summaries))
 
 
 def of_endings(
-    lesson: Lesson, predictions: Sequence[Value], endings: Sequence[Ending]
+    lesson: Lesson, guesses: Sequence[Guess], endings: Sequence[Ending]
 ) -> Result:
-    """What a program did, beside what was predicted."""
+    """What a program did, beside what was guessed."""
     letter = right(lesson.choices, endings)
     measured = _named(letter, [letter], len(endings)) if letter else {}
     said = endings[-1].stderr if endings else ""
-    return _result(lesson, predictions, measured, lesson.offered, said)
+    return before_runs(lesson, guesses, measured, lesson.offered, said)
 
 
-def _result(
+def before_runs(
     lesson: Lesson,
-    predictions: Sequence[Value],
-    measured: Measured,
-    offered: Mapping[str, str],
+    guesses: Sequence[Guess],
+    measured: Measured = MappingProxyType({}),
+    offered: Mapping[str, str] = MappingProxyType({}),
     said: str = "",
 ) -> Result:
+    """What is known of a lesson, as long as nothing is measured."""
     theory = {"value": lesson.theory, "words": lesson.theory_words}
     return Result(
-        lesson.number, lesson.question, lesson.unit, list(predictions),
-        None if lesson.theory is None else theory, list(lesson.claim), measured,
-        verdict(lesson.claim, measured), offered, said,
-        figure=lesson.figure, setting=lesson.setting,
-        why=lesson.why, change=lesson.change, ends=lesson.ends,
+        lesson.number, lesson.question, lesson.unit, [each.value for each in guesses],
+        None if lesson.theory is None else theory, list(lesson.claim), dict(measured),
+        verdict(lesson.claim, measured), dict(offered), said,
+        [each.name for each in guesses], lesson.figure, lesson.setting,
+        lesson.why, lesson.change, lesson.ends, dict(lesson.modified), lesson.near,
     )  # fmt: skip
 
 
@@ -144,17 +148,20 @@ def _figure(lesson: Lesson, runs: Sequence[Run], summaries: Summaries) -> Measur
     if len(cells) == 1:
         summary = summaries.of(cells[0].name)
         return _middle(summary.figures.get(lesson.figure) if summary else None)
-    over, under = (
-        (cell, [r for r in runs if r.cell.name == cell.name], Role.MEASURE)
-        for cell in cells
-    )
+    over, under = _sides(cells, runs)
     return _middle(ratio(lesson.figure, over, under).interval)
+
+
+def _sides(cells: Sequence[Cell], runs: Sequence[Run]) -> list[Side]:
+    return [side(cell, [r for r in runs if r.cell.name == cell.name]) for cell in cells]
 
 
 def _middle(found: Interval | None) -> Measured:
     if found is None:
         return {}
-    return {"value": found.median, "low": found.low, "high": found.high, "n": found.n}
+    # The extremes of few runs promise nothing, so no claim may rest on them.
+    low, high = (found.low, found.high) if found.known else (None, None)
+    return {"value": found.median, "low": low, "high": high, "n": found.n}
 
 
 def _named(value: Value, alike: Sequence[Value], n: int) -> Measured:
@@ -200,18 +207,15 @@ def _behind(
     lesson: Lesson, runs: Sequence[Run], summary: Summary, best: Summary
 ) -> bool:
     """Whether the runs tell this cell from the best one."""
-    pair = (best, summary) if lesson.best == "least" else (summary, best)
+    pair = [best.cell, summary.cell]
     # The smaller over the larger: so a zero is never the divisor.
-    small, large = (
-        (s.cell, [r for r in runs if r.cell.name == s.cell.name], Role.MEASURE)
-        for s in pair
-    )
+    small, large = _sides(pair if lesson.best == "least" else pair[::-1], runs)
     return ratio(lesson.figure, small, large).verdict is Verdict.LESS
 
 
 def verdict(claim: Sequence[Value], measured: Measured) -> str:
     """By all that was found: what straddles a bound of the claim is left open."""
-    if not measured or measured["low"] is None:
+    if not claim or not measured or measured["low"] is None:
         return "cannot tell"
     (low, high), (least, most) = claim, (measured["low"], measured["high"])
     if low <= least and most <= high:

@@ -19,8 +19,8 @@ from .outage import outage_s, rates, slot_s
 STEPS = 200  # of a curve: more than a picture can show
 
 
-def answers(samples: Sequence[Sample]) -> Iterator[dict[str, Any]]:
-    """The rows of one sample, without its key."""
+def answers(cell: Cell, samples: Sequence[Sample]) -> Iterator[tuple[Any, ...]]:
+    """The rows of one sample: curve, time_s, share."""
     started = [s.started_s - s.due_s for s in samples if s.started_s is not None]
     answered = [
         s.finished_s - s.due_s
@@ -32,12 +32,13 @@ def answers(samples: Sequence[Sample]) -> Iterator[dict[str, Any]]:
         kept = {round(i * len(ordered) / STEPS) for i in range(1, STEPS + 1)}
         for count in sorted(kept | {1} if ordered else ()):
             if count:
-                yield {"curve": curve, "time_s": ordered[count - 1],
-                       "share": count / len(samples)}  # fmt: skip
+                yield curve, ordered[count - 1], count / len(samples)
 
 
-def outage_rates(cell: Cell, samples: Sequence[Sample]) -> Iterator[dict[str, Any]]:
-    """The rows of one sample, without its key; none where there is no outage."""
-    if "api-outage" in cell.options and samples:
-        for time_s, per_s in rates(samples, outage_s(cell)[0], slot_s(cell)):
-            yield {"time_s": time_s, "ok_per_s": per_s}
+def outage_rates(
+    cell: Cell, samples: Sequence[Sample]
+) -> Sequence[tuple[float, float]]:
+    """The rows of one sample: time_s, ok_per_s; none where there is no outage."""
+    if "api-outage" not in cell.options or not samples:
+        return ()
+    return rates(samples, outage_s(cell)[0], slot_s(cell))

@@ -9,21 +9,16 @@ block by block. What was not asked in the same way is refused, cell by cell.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..ask.figures import FIGURES
 from ..run.run import Run
 from ..run.stored import Stored
-from .stats import Interval, Verdict, bootstrap_ratio, ratio_verdict
-from .summarise import ratio as ratio_of
-from .summarise import same_work as is_same_work
-from .summarise import side, summaries_of
+from .stats import Interval, Verdict
+from .summarise import LED_BY, ratio, side, summaries_of
 from .summary import Summary
-
-COMPARED = ("wall_s", "wall_per_ok_s", "goodput_per_s", "rss_bytes")
 
 
 @dataclass(frozen=True)
@@ -56,17 +51,30 @@ class Comparison:
 
 def compare(first: Stored, second: Stored) -> Comparison:
     """Every cell that both folders have, unless it must not be compared."""
+    theirs = {_asked(summary.cell): summary for summary in summaries_of(second)}
+    couples = [(one, theirs.pop(_asked(one.cell), None)) for one in summaries_of(first)]
+    found = _compared(couples, first, second)
+    alone = [(summary.cell, "only in the second") for summary in theirs.values()]
+    return replace(found, refusals=(*found.refusals, *alone))
+
+
+def _compared(
+    couples: Iterable[tuple[Summary, Summary | None]], first: Stored, second: Stored
+) -> Comparison:
+    """The second of each couple over its first, from one folder or from two."""
     pairs: list[Pair] = []
     refusals: list[tuple[Cell, str]] = []
-    theirs = {_asked(summary.cell): summary for summary in summaries_of(second)}
-    for one in summaries_of(first):
-        two = theirs.get(_asked(one.cell))
-        sides = _runs(first, one), _runs(second, two)
-        why = refusal(one, two, *sides)
-        if why is None:
-            pairs += _pairs(one, two, *sides)
-        else:
+    for one, two in couples:
+        ours, theirs = _runs(first, one), _runs(second, two)
+        if why := refusal(one, two, ours, theirs):
             refusals.append((one.cell, why))
+            continue
+        for name in LED_BY:
+            sides = side(two.cell, theirs), side(one.cell, ours)
+            found = ratio(name, *sides, together=first is second)
+            if found.interval is not None:
+                told = found.interval, found.verdict, found.same_work
+                pairs.append(Pair(name, one, two, *told))
     return Comparison(tuple(pairs), tuple(refusals))
 
 
@@ -101,24 +109,6 @@ def _runs(kept: Stored, summary: Summary | None) -> list[Run]:
     return [run for run in kept.runs if run.counts and run.cell.name == name]
 
 
-def _pairs(
-    one: Summary, two: Summary, ours: Sequence[Run], theirs: Sequence[Run]
-) -> Iterator[Pair]:
-    alike = is_same_work(side(two.cell, theirs), side(one.cell, ours))
-    for name in COMPARED:
-        figure = FIGURES[name]
-        values = [
-            [value for run in runs if (value := figure.read(run)) is not None]
-            for runs in (ours, theirs)
-        ]
-        if all(values):
-            ratio = bootstrap_ratio(values[1], values[0])
-            told = ratio_verdict(ratio)
-            if figure.of_work and not alike:
-                told = Verdict.CANNOT_TELL
-            yield Pair(name, one, two, ratio, told, alike)
-
-
 # ---- two builds in one sitting ----
 
 
@@ -134,22 +124,7 @@ def of_two_builds(asked: Experiment) -> Experiment:
 
 def compare_builds(kept: Stored) -> Comparison:
     """Build B over build A, cell by cell and block by block."""
-    summaries = {summary.cell.name: summary for summary in summaries_of(kept)}
     couples: dict[tuple[str, ...], dict[str, Summary]] = defaultdict(dict)
-    for summary in summaries.values():
+    for summary in summaries_of(kept):
         couples[_asked(summary.cell)][summary.cell.build] = summary
-    pairs: list[Pair] = []
-    refusals: list[tuple[Cell, str]] = []
-    for couple in couples.values():
-        one, two = couple["A"], couple["B"]
-        ours, theirs = _runs(kept, one), _runs(kept, two)
-        if why := refusal(one, two, ours, theirs):
-            refusals.append((one.cell, why))
-            continue
-        for name in COMPARED:
-            found = ratio_of(name, side(two.cell, theirs), side(one.cell, ours))
-            if found.interval is not None:
-                pairs.append(
-                    Pair(name, one, two, found.interval, found.verdict, found.same_work)
-                )
-    return Comparison(tuple(pairs), tuple(refusals))
+    return _compared([(each["A"], each["B"]) for each in couples.values()], kept, kept)

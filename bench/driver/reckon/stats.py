@@ -54,13 +54,13 @@ class Interval:
     coverage: float | None
     minimum: float
     maximum: float
-    rule: str | None = None  # "ranks", "widened", "extremes" or None
+    rule: str | None = None  # "ranks", "widened", "extremes", "bootstrap" or None
     resolution: float | None = None
 
     @property
     def known(self) -> bool:
         """It holds the true median 95 times in 100: a verdict may rest on it."""
-        return self.rule in ("ranks", "widened")
+        return self.rule in ("ranks", "widened", "bootstrap")
 
 
 class Verdict(str, Enum):
@@ -210,7 +210,7 @@ def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:
     )
     cut = round(BOOTSTRAP_DRAWS * (1 - CONFIDENCE) / 2)
     low, high = drawn[cut], drawn[-1 - cut]
-    return Interval(ratio, low, high, n, CONFIDENCE, drawn[0], drawn[-1], "ranks")
+    return Interval(ratio, low, high, n, CONFIDENCE, drawn[0], drawn[-1], "bootstrap")
 
 
 def quotient(value: float, divisor: float) -> float:

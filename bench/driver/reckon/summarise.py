@@ -25,6 +25,7 @@ from .stats import (
     NEGLIGIBLE_ABOVE,
     NEGLIGIBLE_BELOW,
     Verdict,
+    bootstrap_ratio,
     drift,
     median_interval,
     quotient,
@@ -208,12 +209,14 @@ def side(cell: Cell, runs: Sequence[Run]) -> Side:
     return cell, runs, Role.MEASURE
 
 
-def ratio(figure: str, over: Side, under: Side) -> Ratio:
-    """The first cell's figure over the second's, block by block."""
+def ratio(figure: str, over: Side, under: Side, together: bool = True) -> Ratio:
+    """The first cell's figure over the second's. together: run in the same blocks."""
     values, divisors = _by_block(figure, over), _by_block(figure, under)
     shared = sorted(values.keys() & divisors.keys())
     quotients = [quotient(values[block], divisors[block]) for block in shared]
     interval = ratio_interval(quotients) if quotients else None
+    if not together and values and divisors:
+        interval = bootstrap_ratio([*values.values()], [*divisors.values()])
     alike = same_work(over, under)
     verdict = ratio_verdict(interval)
     if FIGURES[figure].of_work and not alike:

@@ -38,9 +38,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from ..ask.cell import Cell
@@ -120,12 +121,14 @@ def _cell_row(summary: Summary, options: Sequence[str]) -> Row:
         "rule": wall.rule if wall else None,
     }
     for name, count in summary.outcomes.items():
-        ends = (count.median, count.minimum, count.maximum)
-        row |= zip((name, f"{name}_low", f"{name}_high"), ends)
+        row |= _ends(name, count.median, count.minimum, count.maximum)
     for name, found in bearable(summary).items():
-        ends = (found.median, found.low, found.high)
-        row |= zip((name, f"{name}_low", f"{name}_high"), ends)
+        row |= _ends(name, found.median, found.low, found.high)
     return row
+
+
+def _ends(name: str, *values: float | None) -> Row:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values))
 
 
 def ratios(summaries: Summaries) -> Table:
@@ -170,24 +173,30 @@ def runs(made: Sequence[Run]) -> Table:
 Recorded = Sequence[tuple[Cell, Sequence[Sample]]]
 
 
-def tasks(recorded: Recorded) -> Table:
-    of_sample = tuple(field.name for field in fields(Sample))
+def _of_samples(
+    name: str,
+    columns: Sequence[str],
+    made: Callable[[Cell, Sequence[Sample]], Iterable[Sequence[Any]]],
+    recorded: Recorded,
+) -> Table:
+    """made: the rows of one sample, without its key, in the order of the columns."""
     rows = tuple(
-        {**key_of(cell), **{name: getattr(sample, name) for name in of_sample}}
+        key_of(cell) | dict(zip(columns, values))
         for cell, samples in recorded
-        for sample in samples
+        for values in made(cell, samples)
     )
-    return Table("tasks", (*KEY, *of_sample), rows)
+    return Table(name, (*KEY, *columns), rows)
+
+
+def tasks(recorded: Recorded) -> Table:
+    columns = tuple(field.name for field in fields(Sample))
+    read = attrgetter(*columns)
+    return _of_samples("tasks", columns, lambda _, found: map(read, found), recorded)
 
 
 def changes(recorded: Recorded) -> Table:
     counts = ("time_s", "waiting", "in_flight", "served", "threads")
-    rows = tuple(
-        {**key_of(cell), **dict(zip(counts, step))}
-        for cell, samples in recorded
-        for step in _steps(cell, samples)
-    )
-    return Table("changes", (*KEY, *counts), rows)
+    return _of_samples("changes", counts, _steps, recorded)
 
 
 def _steps(cell: Cell, samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]:
@@ -216,26 +225,18 @@ def costs(made: Sequence[Run]) -> Table:
     for cost in thread_cost.costs(made):
         row = rows.setdefault(cost.cell.name, key_of(cost.cell))
         name, found = COST_COLUMNS[cost.kind], cost.bytes_each
-        row |= zip((name, f"{name}_low", f"{name}_high"),
-                   (found.median, found.low, found.high))  # fmt: skip
+        row |= _ends(name, found.median, found.low, found.high)
     names = (n + end for n in COST_COLUMNS.values() for end in ("", "_low", "_high"))
     return Table("costs", (*KEY, *names), tuple(rows.values()))
 
 
 def answers(recorded: Recorded) -> Table:
-    rows = tuple(
-        key_of(cell) | row for cell, found in recorded for row in by_time.answers(found)
-    )
-    return Table("answers", (*KEY, "curve", "time_s", "share"), rows)
+    columns = ("curve", "time_s", "share")
+    return _of_samples("answers", columns, by_time.answers, recorded)
 
 
 def rates(recorded: Recorded) -> Table:
-    rows = tuple(
-        key_of(cell) | row
-        for cell, found in recorded
-        for row in by_time.outage_rates(cell, found)
-    )
-    return Table("rates", (*KEY, "time_s", "ok_per_s"), rows)
+    return _of_samples("rates", ("time_s", "ok_per_s"), by_time.outage_rates, recorded)
 
 
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:

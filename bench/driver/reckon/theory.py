@@ -23,15 +23,14 @@ and is joined, if nothing else is to do. bench/micro measures them before the fi
   Little           d / c threads are alive at once, if there are so many
   token bucket     b + r T calls are accepted in T; none is rejected while
                    W <= min(b, r d)
-  capacity         threads, one each c: K (ceil(N c / (d + o))) are accepted, or less in
-                   the last of these batches
+  capacity         of ceil((d + o) / c) threads born in a row K find a place
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, floor, sqrt
+from math import ceil, sqrt
 from typing import Any, NamedTuple
 
 from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
@@ -47,9 +46,8 @@ OTHER_WORK = {
     "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
     "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
 }  # fmt: skip
-# A plan needs a creation cost before any was measured: a generous 60 us a thread.
-PLANNING_CREATE_S = 60e-6
-PLANNING_VIRTUAL_S = 2e-6  # to reckon one task in virtual time
+# Before any was measured: generous costs of a thread, and of a task in virtual time.
+PLANNING_CREATE_S, PLANNING_VIRTUAL_S = 60e-6, 2e-6
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -75,12 +73,12 @@ def rounds_s(tasks: int, lanes: int, service_s: float) -> float:
 def pool_s(
     tasks: int, workers: int, service_s: float, costs: Constants = Constants()
 ) -> float:
-    rounds = rounds_s(tasks, workers, service_s + costs.oversleep(service_s))
+    rounds = rounds_s(tasks, workers, costs.slept(service_s))
     return workers * costs.create + max(rounds, tasks * costs.hand_over)
 
 
 def threads_s(tasks: int, service_s: float, costs: Constants = Constants()) -> float:
-    return tasks * costs.create + service_s + costs.oversleep(service_s)
+    return tasks * costs.create + costs.slept(service_s)
 
 
 def bounded_s(
@@ -88,7 +86,7 @@ def bounded_s(
 ) -> float:
     rounds = ceil(tasks / bound)
     last = tasks - (rounds - 1) * bound
-    slept_s = rounds * (service_s + costs.oversleep(service_s))
+    slept_s = rounds * costs.slept(service_s)
     waiting_s = slept_s + (rounds - 1) * costs.turn + last * costs.create
     return max(waiting_s, threads_s(tasks, service_s, costs))
 
@@ -97,7 +95,7 @@ def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None
     """W*: where creating workers takes as long as the rounds; None without c."""
     if not costs.create:
         return None
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     most = slept_s / costs.hand_over if costs.hand_over else tasks
     return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
 
@@ -212,7 +210,7 @@ def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
     rate, exponential = cell.arrivals_per_s, cell.options.get("distribution")
     if not cell.workers or not rate or exponential != "exponential":
         return None
-    service_s = cell.service_s + costs.oversleep(cell.service_s)
+    service_s = costs.slept(cell.service_s)
     load = rate * service_s / cell.workers
     return Traffic(load, cell.workers, service_s) if 0 < load < 1 else None
 
@@ -221,12 +219,13 @@ def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
 
 
 def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
-    """How many calls a token bucket lets through, without retries; None without c.
+    """How many calls a token bucket lets through, without retries; None: not known.
 
     A pool's workers spend their time on accepted and rejected calls: W T = A d +
     (N - A) e, where A = b + r T are accepted and e is the time of a rejection. Solved
     for T. Threads come as fast as they can be created, one each c: A = b + r N c.
-    Workers on equal calls are in step, so below r d the burst must hold all of them.
+    Workers on equal calls are in step and ask all at once. A burst that holds neither
+    all of them nor what the rate brings while they work wastes tokens: no formula.
     """
     rate = parse_rate(str(cell.options["api-rate"]))
     burst = int(cell.options.get("api-burst", 1))
@@ -234,6 +233,8 @@ def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
         if costs.create_s is None:
             return None
         return min(cell.tasks, burst + rate * cell.tasks * costs.create_s)
+    if burst < min(cell.workers, rate * cell.service_s, cell.tasks):
+        return None
     reject_s = cell.duration_s("api-reject-time", DEFAULT_REJECT_TIME)
     over = cell.workers - rate * (cell.service_s - reject_s)
     if over <= 0:
@@ -249,16 +250,16 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
         return cell.tasks
     if cell.workers or costs.create_s is None:
         return None  # who is rejected comes back sooner: no simple formula
-    slept_s = cell.service_s + costs.oversleep(cell.service_s)
-    created_s = cell.tasks * costs.create_s
-    batches = floor(created_s / slept_s)
-    rest = (created_s - batches * slept_s) / costs.create_s
-    return min(cell.tasks, batches * capacity + min(capacity, rest))
+    slept_s = costs.slept(cell.service_s)
+    # Until the first place is free again, so many are born; then all begins anew.
+    born = max(capacity, ceil(slept_s / costs.create_s))
+    batches, rest = divmod(cell.tasks, born)
+    return batches * capacity + min(capacity, rest)
 
 
 def alive_at_once(tasks: int, service_s: float, costs: Constants) -> float:
     """Little's law: a birth every c, a life of d."""
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     return min(tasks, slept_s / costs.create) if costs.create else tasks
 
 
@@ -315,7 +316,7 @@ def over_workers(
         yield from _accepted_over_workers(cell, varied, costs, least, most)
     if not applies(cell):
         return
-    slept_s = service_s + costs.oversleep(service_s)
+    slept_s = costs.slept(service_s)
     for workers in whole_steps(least, most):
         whole_s = pool_s(tasks, workers, service_s, costs)
         yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
@@ -336,8 +337,9 @@ def _accepted_over_workers(
     for workers in whole_steps(least, most):
         other = replace(cell, design=replace(cell.design, workers=workers))
         accepted = accepted_by_rate(other, costs)
-        key = (kind, varied, cell.tasks, workers)
-        yield Point("accepted over workers", *key, accepted)
+        if accepted is not None:
+            key = (kind, varied, cell.tasks, workers)
+            yield Point("accepted over workers", *key, accepted)
     rate = parse_rate(str(cell.options["api-rate"]))
     safe = min(rate * cell.service_s, int(cell.options.get("api-burst", 1)))
     yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
@@ -372,7 +374,7 @@ def over_time(cell: Cell, varied: str, costs: Constants) -> Iterator[Point]:
     if not applies(cell) or cell.capacity is not None and cell.capacity < cell.lanes:
         return
     tasks, key = cell.tasks, (cell.design.key, varied, cell.tasks)
-    slept_s = cell.service_s + costs.oversleep(cell.service_s)
+    slept_s = costs.slept(cell.service_s)
     if cell.workers is None and not cell.design.bound:
         for curve, after_s in (
             ("started over time", 0.0),

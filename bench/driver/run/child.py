@@ -15,8 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 GRACE_S = 2.0  # between asking to end and ending
 LOOK_S = 0.02  # how often a child is looked at where that is all there is
@@ -27,6 +26,7 @@ TICK_S = 0.5  # a display may move this often; more would disturb what is measur
 GUARDIAN = (
     'while read -r g; do last=$g; done; [ -z "$last" ] || kill -s KILL -- "-$last"'
 )
+Tick = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,9 @@ class Guardian:
         self._line, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", GUARDIAN],
-                stdin=theirs,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+                ["/bin/sh", "-c", GUARDIAN], stdin=theirs, start_new_session=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
 
     def watch(self, group: int | None) -> None:
         """This group is running now; None: nothing is."""
@@ -77,12 +74,7 @@ class Guardian:
     def __enter__(self) -> Guardian:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._line.close()
         self._process.wait()
 
@@ -93,7 +85,7 @@ def run(
     environment: Mapping[str, str],
     timeout_s: float,
     guardian: Guardian,
-    tick: Callable[[], None] = lambda: None,
+    tick: Tick = lambda: None,
 ) -> Ending:
     """Runs the command in this folder to its end, or ends its whole group.
 
@@ -121,21 +113,16 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            process_group=0,
+            command, cwd=folder, env=environment, process_group=0,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
             preexec_fn=guardian.watch_me,  # the driver has one thread: it may fork
-        )
+        )  # fmt: skip
     except OSError:
         guardian.watch(None)  # the child that could not become its program is gone
         raise
 
 
-def _wait(pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None) -> bool:
+def _wait(pid: int, timeout_s: float, tick: Tick = lambda: None) -> bool:
     """True when the process ended in time.
 
     Sleeps on its descriptor: Popen.wait() would wake up twenty times a second beside
@@ -145,33 +132,30 @@ def _wait(pid: int, timeout_s: float, tick: Callable[[], None] = lambda: None) -
     try:
         descriptor = os.pidfd_open(pid)
     except OSError:  # some containers forbid it
-        return _look_often(pid, deadline, tick)
+        descriptor = None
     try:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
         while True:
             # Looked at even when the time is over: we may have been stopped (Ctrl-Z)
             # while the child, which has a group of its own, went on to its end.
             left_s = max(0.0, deadline - time.monotonic())
-            if poll.poll(min(left_s, TICK_S) * 1000):
+            if _has_ended(pid, descriptor, left_s):
                 return True
             if left_s == 0:
                 return False
             tick()
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
-def _look_often(pid: int, deadline: float, tick: Callable[[], None]) -> bool:
-    """The same without a descriptor: looks every now and then."""
-    while True:
-        left_s = deadline - time.monotonic()
-        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-            return True
-        if left_s <= 0:
-            return False
-        time.sleep(min(left_s, LOOK_S))
-        tick()
+def _has_ended(pid: int, descriptor: int | None, within_s: float) -> bool:
+    """Waits for a moment; without a descriptor it has to look again and again."""
+    if descriptor is not None:
+        return bool(select.select([descriptor], [], [], min(within_s, TICK_S))[0])
+    if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+        return True
+    time.sleep(min(within_s, LOOK_S))
+    return False
 
 
 def _end_group(process: subprocess.Popen[bytes], guardian: Guardian) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
-from typing import Any
 
 from .. import REPOSITORY
 from ..ask.cell import MEASURED, OVERSLEEP, SPAWN_TIME, TASK_TIME, Cell
@@ -93,26 +92,25 @@ class Constants:
         nearest = min(self.overshoot_s, key=lambda known: abs(log(known / sleep_s)))
         return self.overshoot_s[nearest]
 
+    def slept(self, sleep_s: float) -> float:
+        """d + o: how long such a sleep really takes."""
+        return sleep_s + self.oversleep(sleep_s)
+
 
 def read(folder: Path) -> Constants:
     """Those of a results folder; none if it has none, or none that can be read."""
     try:
         result = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _of({o["name"]: o["median_ns"] / 1e9 for o in result["operations"]})
-    except (OSError, ValueError, KeyError, TypeError):
-        return Constants()
-
-
-def _of(medians_s: Mapping[str, Any]) -> Constants:
-    return Constants(
-        create_s=medians_s.get(CREATE),
-        hand_over_s=medians_s.get(HAND_OVER),
-        turn_s=medians_s.get(TURN),
-        overshoot_s={
+        known = {o["name"]: o["median_ns"] / 1e9 for o in result["operations"]}
+        overshoot_s = {
             parse_duration_ns(name.removeprefix(OVERSHOOT)) / 1e9: seconds
-            for name, seconds in medians_s.items()
+            for name, seconds in known.items()
             if name.startswith(OVERSHOOT)
-        },
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Constants()
+    return Constants(
+        known.get(CREATE), overshoot_s, known.get(HAND_OVER), known.get(TURN)
     )
 
 

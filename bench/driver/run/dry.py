@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -26,47 +25,44 @@ LIMIT_S = 10  # for many workers without a task
 
 def check(asked: Experiment, programs: Path) -> None:
     """Raises AskError with the program's own words."""
-    for cell in _distinct((*asked.cells, *asked.samples)):
+    distinct = {
+        (cell.design.program, *_without_tasks(cell)): cell
+        for cell in (*asked.cells, *asked.samples)
+    }
+    for cell in distinct.values():
         program = find(programs, cell.design.program)
         if program is None:
             continue  # that it is missing is said by the checks
-        program = program.resolve()
-        known = _options(program)
+        known = _options(program.resolve())
         for option in cell.options:
             if known and option not in known:
-                name = cell.design.program
-                raise AskError(f"{asked.name}: {name} has no option --{option}")
-        if said := _refusal(program, cell):
+                raise AskError(f"{asked.name}: {program.name} has no option --{option}")
+        if said := _refusal(program.resolve(), cell):
             raise AskError(f"{asked.name}: {said}")
 
 
-def _distinct(cells: Iterable[Cell]) -> list[Cell]:
-    """One of those that differ in the number of their tasks alone."""
-    found: dict[tuple[str, ...], Cell] = {}
-    for cell in cells:
-        others = (arg for arg in cell.args if not arg.startswith("--tasks="))
-        found.setdefault((cell.design.program, *others), cell)
-    return list(found.values())
+def _without_tasks(cell: Cell) -> tuple[str, ...]:
+    return tuple(arg for arg in cell.args if not arg.startswith("--tasks="))
 
 
 @cache
 def _options(program: Path) -> frozenset[str]:
     """The long options that its help names; none if it has no help."""
-    done = _run([str(program), "--help"])
+    done = _run(program, "--help")
     return frozenset(re.findall(r"--([a-z][a-z-]*)", done.stdout if done else ""))
 
 
 def _refusal(program: Path, cell: Cell) -> str | None:
     """Why it does not take these options; what a machine refuses is none of that."""
-    args = Constants().settled(cell).args
-    done = _run([str(program), *args, "--tasks=0", "--json=-"])
+    args = _without_tasks(Constants().settled(cell))
+    done = _run(program, *args, "--tasks=0", "--json=-")
     if done is None or done.returncode != USAGE:
         return None
     lines = done.stderr.strip().splitlines()
-    return lines[0] if lines else f"{cell.design.program} refuses its options"
+    return lines[0] if lines else f"{program.name} refuses its options"
 
 
-def _run(command: list[str]) -> subprocess.CompletedProcess[str] | None:
+def _run(*command: str | Path) -> subprocess.CompletedProcess[str] | None:
     try:
         return subprocess.run(
             command, capture_output=True, text=True, errors="replace",

@@ -21,6 +21,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -38,24 +39,23 @@ class ResultsError(Exception):
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _told(what: str, hint: str = "") -> Iterator[None]:
     """Makes a ResultsError of what the system refuses: "cannot <what>: why"."""
     try:
         yield
     except OSError as error:
-        raise ResultsError(f"cannot {what}: {error.strerror}") from None
+        raise ResultsError(f"cannot {what}: {error.strerror}{hint}") from None
+
+
+# ---- the folder of all results ----
 
 
 @contextmanager
 def locked(parent: Path) -> Iterator[None]:
     """Makes the folder, and holds it for this driver alone."""
-    try:
+    with _told(f"write in {shown(parent)}", ": name another --out"):
         parent.mkdir(parents=True, exist_ok=True)
         lock = open(parent / ".lock", "a+", encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(
-            f"cannot write in {shown(parent)}: {error.strerror}: name another --out"
-        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,8 +68,7 @@ def locked(parent: Path) -> Iterator[None]:
         except OSError as error:  # some shared folders know no locks
             why = f"{shown(parent)} cannot be locked ({error.strerror})"
             print(f"warning: {why}: run no other driver here", file=sys.stderr)
-        lock.seek(0)
-        lock.truncate()
+        lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         latest = parent / "latest"
@@ -77,11 +76,6 @@ def locked(parent: Path) -> Iterator[None]:
             raise ResultsError(f"{shown(latest)} is in the way of the link: move it")
         _recover(parent)
         yield
-
-
-def shown(path: Path) -> str:
-    """A path as it can be printed, whatever bytes are in its name."""
-    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _recover(parent: Path) -> None:
@@ -111,13 +105,45 @@ def _free_name(parent: Path, name: str) -> Path:
     return path
 
 
+def stamp() -> str:
+    """The moment, as results folders are named by it."""
+    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+
+
+def shown(path: Path) -> str:
+    """A path as it can be printed, whatever bytes are in its name."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def place(path: Path) -> str:
+    """Where results are: short when that is below the current folder."""
+    path = path.resolve()
+    below = path.is_relative_to(Path.cwd())
+    return shown(path.relative_to(Path.cwd()) if below else path)
+
+
+def point_latest(folder: Path) -> None:
+    """Makes `latest` beside the folder point to it, at no moment to nothing."""
+    link = folder.with_name(f".latest-{os.getpid()}")
+    with _told("make the link latest"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.name)
+        try:
+            link.rename(folder.with_name("latest"))
+        except OSError:
+            link.unlink()
+            raise
+
+
+# ---- the folder of one run ----
+
+
 class ResultsFolder:
     """One run's folder, from its temporary name to its final one."""
 
     def __init__(self, parent: Path, name: str, left: Path | None = None) -> None:
         """A new folder, or one that was left incomplete, to be gone on with."""
-        self._parent = parent
-        self._name = name
+        self._parent, self._name = parent, name
         self.path = _free_name(parent, UNFINISHED + name)
         with _told(f"write in {shown(parent)}"):
             if left is not None:
@@ -125,9 +151,7 @@ class ResultsFolder:
                 (self.path / INCOMPLETE).unlink(missing_ok=True)
             self.path.mkdir(exist_ok=left is not None)
             (self.path / "samples").mkdir(exist_ok=True)
-            self._lines = {
-                name: _open_lines(self.path / name) for name in (RUNS, BLOCKS)
-            }
+            self._files = {n: _open_lines(self.path / n) for n in (RUNS, BLOCKS)}
 
     @property
     def scratch(self) -> Path:
@@ -143,7 +167,7 @@ class ResultsFolder:
         self._add_line(BLOCKS, block)
 
     def _add_line(self, name: str, value: Mapping[str, Any]) -> None:
-        file = self._lines[name]
+        file = self._files[name]
         line = json.dumps(value, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         with _told(f"write {name}"):
             start = file.tell()
@@ -163,7 +187,6 @@ class ResultsFolder:
         return kept
 
     def write(self, name: str, text: str) -> None:
-        """A file of the folder."""
         write_whole(self.path / name, text)
 
     def write_json(self, name: str, value: Any) -> None:
@@ -175,7 +198,7 @@ class ResultsFolder:
 
         Also what the system refused of that, in words: the results are there anyway.
         """
-        self.close()
+        self._close()
         notes = []
         try:
             self._rename(self._name)
@@ -188,7 +211,7 @@ class ResultsFolder:
 
     def abandon(self, why: str) -> Path | None:
         """Stopped early: keeps what finished, under a name that says so."""
-        self.close()
+        self._close()
         if not holds_runs(self.path):
             shutil.rmtree(self.path, ignore_errors=True)
             return None
@@ -198,9 +221,8 @@ class ResultsFolder:
             pass  # the disk is full; the folder's name says it too
         return self._rename(self._name + "-incomplete")
 
-    def close(self) -> None:
-        """Nothing is added any more."""
-        for file in self._lines.values():
+    def _close(self) -> None:
+        for file in self._files.values():
             file.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
@@ -212,6 +234,9 @@ class ResultsFolder:
             self.path = final
             _sync_folder(self._parent)
         return final
+
+
+# ---- files ----
 
 
 def _open_lines(path: Path) -> FileIO:
@@ -239,19 +264,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
             temporary.rename(path)
         except OSError:
             temporary.unlink(missing_ok=True)
-            raise
-
-
-def point_latest(folder: Path) -> None:
-    """Makes `latest` beside the folder point to it, at no moment to nothing."""
-    link = folder.with_name(f".latest-{os.getpid()}")
-    with _told("make the link latest"):
-        link.unlink(missing_ok=True)
-        link.symlink_to(folder.name)
-        try:
-            link.rename(folder.with_name("latest"))
-        except OSError:
-            link.unlink()
             raise
 
 

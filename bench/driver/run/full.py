@@ -21,27 +21,34 @@ from ..ask.experiment import Experiment
 from ..machine import environment
 from . import stored
 from .folder import (
-    ENVIRONMENT,
-    INCOMPLETE,
-    RUNS,
-    UNFINISHED,
-    holds_runs,
-    point_latest,
-    shown,
-    write_whole,
-)
-from .measure import Outcome, Request, check_programs, measure, place, resume, stamp
+    ENVIRONMENT, INCOMPLETE, RUNS, UNFINISHED, holds_runs, place, point_latest, shown,
+    stamp, write_whole,
+)  # fmt: skip
+from .measure import Outcome, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
 
 SUFFIX = "-full"
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Five Cooks: a full run</title>
+<h1>Five Cooks: a full run</h1>
+<ol>
+{}
+</ol>
+</html>
+"""
 
 
 def run_all(
     asked: Sequence[Experiment], request: Request, left: Path | None
 ) -> tuple[Path, list[Outcome]]:
     """Runs what is missing of a full run. left: an incomplete one to go on with."""
-    name = _name_of(left) if left else _name()
+    name = f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
+    if left:
+        name = _name_of(left)
     folder = request.out / (UNFINISHED + name)
     if left:
         left.resolve().rename(folder)
@@ -53,7 +60,11 @@ def run_all(
             _run_one(experiment, asked[number:], replace(request, out=folder))
             for number, experiment in enumerate(asked, start=1)
         ]
-        write_whole(folder / "report.html", _page(outcomes))
+        items = "\n".join(
+            f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
+            for each in asked
+        )
+        write_whole(folder / "report.html", PAGE.format(items))
     except (Exception, Stopped):
         _abandon(folder, request.out / f"{name}-incomplete")
         raise
@@ -61,10 +72,6 @@ def run_all(
     final = folder.rename(request.out / name)
     point_latest(final)
     return final, outcomes
-
-
-def _name() -> str:
-    return f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
 
 
 def _name_of(left: Path) -> str:
@@ -107,18 +114,3 @@ def _abandon(folder: Path, name: Path) -> None:
     folder.rename(name)
     print(f"Kept in {place(name)}", file=sys.stderr)
     print("Go on with: bench/run --full --resume", file=sys.stderr)
-
-
-def _page(outcomes: Sequence[Outcome]) -> str:
-    """A page that leads to the report of each experiment."""
-    asked = [outcome.kept.experiment for outcome in outcomes]
-    items = "\n".join(
-        f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
-        for each in asked
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
-        "<title>Five Cooks: a full run</title>\n<h1>Five Cooks: a full run</h1>\n"
-        f"<ol>\n{items}\n</ol>\n</html>\n"
-    )

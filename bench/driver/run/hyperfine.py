@@ -11,7 +11,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -25,7 +25,6 @@ from .run import Timing
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
 HUNG = "it hung"  # how the problem of such a run begins
-CODES = (int, type(None))
 SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
 
 
@@ -53,16 +52,10 @@ class Gun:
     """Fires one run at a time, in a scratch folder of its own."""
 
     def __init__(
-        self,
-        scratch: Path,
-        programs: Path,
-        guardian: child.Guardian,
-        clerk: Clerk,
+        self, scratch: Path, programs: Path, guardian: child.Guardian, clerk: Clerk,
         builds: Mapping[str, Path] = {},
-    ) -> None:
-        self._scratch = scratch
-        self._guardian = guardian
-        self._clerk = clerk
+    ) -> None:  # fmt: skip
+        self._scratch, self._guardian, self._clerk = scratch, guardian, clerk
         try:
             for build, folder in {"": programs, **builds}.items():
                 (scratch / build).mkdir()
@@ -79,7 +72,7 @@ class Gun:
         timeout_s: float,
         sample: bool = False,
         seed: int | None = None,
-        tick: Callable[[], None] = lambda: None,
+        tick: child.Tick = lambda: None,
     ) -> Shot:
         """One run of the cell, checked."""
         command = [cell.design.program, *cell.args, f"--json={RECORD}"]
@@ -105,7 +98,7 @@ class Gun:
         return Shot(tuple(command), timing, found, problem, samples)
 
     def _call(
-        self, name: str, command: str, timeout_s: float, tick: Callable[[], None]
+        self, name: str, command: str, timeout_s: float, tick: child.Tick
     ) -> child.Ending:
         try:
             for each in (RECORD, TIMES, SAMPLES):
@@ -153,7 +146,7 @@ def _timing_of(result: dict[str, Any]) -> Timing:
         figures = [result["times"][0], result["user"], result["system"]]
         code = (result.get("exit_codes") or [None])[0]
     times_s = [float(figure) for figure in figures]
-    if not all(map(isfinite, times_s)) or type(code) not in CODES:
+    if not all(map(isfinite, times_s)) or type(code) not in (int, type(None)):
         raise ValueError(f"{times_s} s, exit code {code!r}")
     return Timing(*times_s, code)
 
@@ -169,14 +162,12 @@ def _copy(program: Path, to: Path) -> None:
 
 
 def _check_exit(timing: Timing, complaint: str) -> None:
-    code = timing.exit_code
-    if code is None or code == 0:
-        return
+    code = timing.exit_code or 0
     if code > SIGNAL_BASE:
-        how = f"it was ended by signal {code - SIGNAL_BASE}"
-    else:
-        how = f"it ended with status {code}"
-    raise record.RecordError(how + complaint)
+        told = f"it was ended by signal {code - SIGNAL_BASE}{complaint}"
+        raise record.RecordError(told)
+    if code:
+        raise record.RecordError(f"it ended with status {code}{complaint}")
 
 
 def _complaint(stderr: str) -> str:

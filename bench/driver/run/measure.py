@@ -9,24 +9,27 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
-from ..machine import checks, environment, kernel_log
+from ..machine import checks, environment, kernel
 from ..machine.programs import fingerprint
 from . import constants, dry, stored
 from .child import Guardian
 from .clerk import Clerk
-from .folder import ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder
+from .folder import (
+    ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
+)  # fmt: skip
 from .hyperfine import Gun
 from .plan import LONG_S, Plan, Protocol, protocol_of
 from .session import Session, utc_now
 from .signals import Stopped
 from .stored import Stored
+
+Facts = dict[str, Any]  # what becomes environment.json
 
 
 class Refused(Exception):
@@ -64,53 +67,59 @@ class Outcome:
     lost: bool = False
 
 
-def stamp() -> str:
-    """The moment, as results folders are named by it."""
-    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-
-
 def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
-    for folder in {request.programs, *request.builds.values()}:
-        dry.check(asked, folder)
-    left_out = _left_out(asked, protocol, request.clerk, request.blocks)
-    chosen = without(asked, set(left_out))
-    facts = _facts(asked, chosen, protocol, request)
+    for programs in {request.programs, *request.builds.values()}:
+        dry.check(asked, programs)
+    chosen, left_out = _choose(asked, protocol, request.clerk, request.blocks)
+    before = environment.state()
+    warnings = _look_at_machine(chosen, request, before)
+    facts = {
+        **stored.describe(asked),
+        "command": shlex.join(["bench/run", *request.command]),
+        "protocol": protocol.name,
+        "blocks_asked": request.blocks,
+        "resolve_asked": request.resolve,
+        "seed": random.getrandbits(31) if request.seed is None else request.seed,
+        "warnings": warnings,
+        "started_utc": utc_now(),
+        **environment.describe(REPOSITORY, request.programs),
+        "state_before": before,
+    }
+    if request.builds:
+        builds = request.builds.items()
+        facts["builds"] = {name: environment.build(folder) for name, folder in builds}
     name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
-    clerk, told = request.clerk, list(left_out.values())
-    plan = Plan(
-        chosen.cells, protocol, facts["seed"], clerk.expected_s, request.blocks,
-        request.resolve,
-    )  # fmt: skip
-    session = Session(asked, plan, folder, clerk, told, later_s=request.later_s)
+    plan = _plan(chosen, protocol, facts, request.clerk)
+    session = Session(
+        asked, plan, folder, request.clerk, left_out, later_s=request.later_s
+    )
     return _run(session, facts, request)
 
 
 def resume(kept: Stored, request: Request) -> Outcome:
     """Goes on with an incomplete folder, from the first run that is missing."""
     facts = dict(kept.environment)
-    if kept.complete:
-        raise Refused(f"{kept.name} is complete: there is nothing to go on with")
-    if "builds" in facts:
-        raise Refused(f"{kept.name} compares two builds: start anew")
-    if kept.lost:
-        raise Refused(f"{kept.name} was cut off after it was finished: start anew")
-    asked, protocol, clerk = kept.experiment, protocol_of(facts), request.clerk
-    left_out = _left_out(asked, protocol, clerk, facts["blocks_asked"])
-    chosen = without(asked, set(left_out))
+    for wrong, why in (
+        (kept.complete, "is complete: there is nothing to go on with"),
+        ("builds" in facts, "compares two builds: start anew"),
+        (kept.lost, "was cut off after it was finished: start anew"),
+    ):
+        if wrong:
+            raise Refused(f"{kept.name} {why}")
+    asked, protocol = kept.experiment, protocol_of(facts)
+    blocks = facts["blocks_asked"]
+    chosen, left_out = _choose(asked, protocol, request.clerk, blocks)
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
     check_programs(kept, request)
     name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
-    plan = Plan(
-        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
-        facts.get("resolve_asked"),
-    )  # fmt: skip
+    plan = _plan(chosen, protocol, facts, request.clerk)
     session = Session(
-        asked, plan, folder, clerk, list(left_out.values()),
+        asked, plan, folder, request.clerk, left_out,
         list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
     )  # fmt: skip
     facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
@@ -126,7 +135,40 @@ def check_programs(kept: Stored, request: Request) -> None:
         )
 
 
-def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
+def _choose(
+    asked: Experiment, protocol: Protocol, clerk: Clerk, blocks: int | None
+) -> tuple[Experiment, list[str]]:
+    """What the protocol has time for; and of the other cells, which and why not."""
+    most_s = inf if blocks else protocol.budget_s
+    most_s = most_s if protocol.with_long_cells else LONG_S
+    late = [cell for cell in asked.cells if clerk.expected_s(cell) > most_s]
+    why = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
+    chosen = without(asked, {cell.name for cell in late})
+    return chosen, [f"{clerk.name(cell)}: {why}" for cell in late]
+
+
+def _plan(chosen: Experiment, protocol: Protocol, facts: Facts, clerk: Clerk) -> Plan:
+    return Plan(
+        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
+        facts.get("resolve_asked"),
+    )  # fmt: skip
+
+
+def _look_at_machine(
+    chosen: Experiment, request: Request, state: Facts
+) -> Sequence[str]:
+    """What is to be warned of. Raises Refused when a run would be meaningless."""
+    folders = list(request.builds.values()) or [request.programs]
+    found = [checks.look(chosen.cells, folder, state) for folder in folders]
+    if refusals := [refusal for each in found for refusal in each.refusals]:
+        raise Refused("; ".join(dict.fromkeys(refusals)))
+    return found[0].warnings
+
+
+# ---- the run itself ----
+
+
+def _run(session: Session, facts: Facts, request: Request) -> Outcome:
     """Runs the session; whatever happens, what has finished is kept."""
     name, protocol = session.experiment.name, session.plan.protocol.name
     session.progress.say(f"{name}: {protocol} protocol, seed {session.plan.seed}")
@@ -134,7 +176,7 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         session.progress.say(f"warning: {warning}")
     try:
         _measure_constants(session, facts, request)
-        log = kernel_log.KernelLog()
+        log = kernel.Log()
         with Guardian() as guardian:
             gun = Gun(
                 session.folder.scratch, request.programs, guardian, request.clerk,
@@ -142,8 +184,7 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
             )  # fmt: skip
             session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
-        _look_at_throttling(session, facts)
-        _look_at_log(log, session, facts)
+        _look_back(log.found(), session, facts)
         return _finish(session, facts, request.clerk)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
@@ -155,34 +196,7 @@ def _run(session: Session, facts: dict[str, Any], request: Request) -> Outcome:
         raise
 
 
-def _look_at_throttling(session: Session, facts: dict[str, Any]) -> None:
-    """Whether a control group held us back."""
-    before, after = (
-        facts[when].get("throttled_s") or 0.0
-        for when in ("state_before", "state_after")
-    )
-    if after > before:
-        held_s = after - before
-        warning = f"a control group held the programs back for {held_s:.2f} s in all"
-        facts["warnings"] = [*facts["warnings"], warning]
-        session.progress.say(f"warning: {warning}")
-
-
-def _look_at_log(
-    log: kernel_log.KernelLog, session: Session, facts: dict[str, Any]
-) -> None:
-    """What the kernel had to say goes into the facts, and trouble to the terminal."""
-    found = log.found()
-    log.close()
-    facts["kernel_log"] = kernel_log.together(facts.get("kernel_log"), found)
-    if warning := kernel_log.warning(found):
-        facts["warnings"] = [*facts["warnings"], warning]
-        session.progress.say(f"warning: {warning}")
-
-
-def _measure_constants(
-    session: Session, facts: dict[str, Any], request: Request
-) -> None:
+def _measure_constants(session: Session, facts: Facts, request: Request) -> None:
     """Those of the theory, once a folder and where there is time for them."""
     needed = any(cell.awaits_constants for cell in session.plan.cells)
     wanted = needed or session.plan.protocol.with_constants
@@ -198,59 +212,19 @@ def _measure_constants(
     session.folder.write_json(ENVIRONMENT, facts)
 
 
-def _left_out(
-    asked: Experiment, protocol: Protocol, clerk: Clerk, blocks: int | None
-) -> dict[str, str]:
-    """The cells that the protocol has no time for, by name, with the reason."""
-    most_s = inf if blocks else protocol.budget_s
-    most_s = most_s if protocol.with_long_cells else LONG_S
-    why = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
-    return {
-        cell.name: f"{clerk.name(cell)}: {why}"
-        for cell in asked.cells
-        if clerk.expected_s(cell) > most_s
-    }
+def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
+    """Whether a control group held us back, and what the kernel had to say."""
+    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), logged)
+    states = (facts["state_before"], facts["state_after"])
+    before, after = (state.get("throttled_s") or 0.0 for state in states)
+    held = f"a control group held the programs back for {after - before:.2f} s in all"
+    for warning in (held if after > before else None, kernel.warning(logged)):
+        if warning is not None:
+            facts["warnings"] = [*facts["warnings"], warning]
+            session.progress.say(f"warning: {warning}")
 
 
-def _facts(
-    asked: Experiment, chosen: Experiment, protocol: Protocol, request: Request
-) -> dict[str, Any]:
-    """What environment.json says. Raises Refused when a run would be meaningless."""
-    before = environment.state()
-    warnings = _look_at_machine(chosen, request, before)
-    return {
-        **stored.describe(asked),
-        "command": shlex.join(["bench/run", *request.command]),
-        "protocol": protocol.name,
-        "blocks_asked": request.blocks,
-        "resolve_asked": request.resolve,
-        "seed": random.getrandbits(31) if request.seed is None else request.seed,
-        "warnings": warnings,
-        "started_utc": utc_now(),
-        **environment.describe(REPOSITORY, request.programs),
-        **_builds(request),
-        "state_before": before,
-    }
-
-
-def _builds(request: Request) -> dict[str, Any]:
-    """Which programs are compared, where they are of two builds."""
-    told = {name: environment.build(folder) for name, folder in request.builds.items()}
-    return {"builds": told} if told else {}
-
-
-def _look_at_machine(
-    chosen: Experiment, request: Request, state: dict[str, Any]
-) -> Sequence[str]:
-    """What is to be warned of. Raises Refused when a run would be meaningless."""
-    folders = list(request.builds.values()) or [request.programs]
-    found = [checks.look(chosen.cells, folder, state) for folder in folders]
-    if refusals := [refusal for each in found for refusal in each.refusals]:
-        raise Refused("; ".join(dict.fromkeys(refusals)))
-    return found[0].warnings
-
-
-def _finish(session: Session, facts: dict[str, Any], clerk: Clerk) -> Outcome:
+def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     facts["left_out"] = list(session.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
@@ -263,19 +237,17 @@ def _finish(session: Session, facts: dict[str, Any], clerk: Clerk) -> Outcome:
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
     published = clerk.publish(kept)
-    lost = bool(late)
     final, notes = session.folder.finish()
-    return Outcome(replace(kept, folder=final), published, (*late, *notes), lost)
+    return Outcome(
+        replace(kept, folder=final), published, (*late, *notes), lost=bool(late)
+    )
 
 
-def _abandon(
-    session: Session, facts: dict[str, Any], error: BaseException
-) -> Path | None:
+def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | None:
     """Keeps what has finished, in a folder that says it is incomplete."""
+    why = f"Stopped by an error: {error}"
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
-    else:
-        why = f"Stopped by an error: {error}"
     try:
         text = session.clerk.summarise(session.kept(facts, complete=False))
         session.folder.write(SUMMARY, text)
@@ -292,12 +264,3 @@ def newest_incomplete(out: Path, kind: str) -> Path | None:
     left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
     ours = [path for path in left if ("-full" in path.name) == bool(kind)]
     return max(ours, key=lambda path: path.name, default=None)
-
-
-def place(path: Path) -> str:
-    """Where results are: short when that is below the current folder."""
-    try:
-        path = path.resolve().relative_to(Path.cwd())
-    except ValueError:
-        pass
-    return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")

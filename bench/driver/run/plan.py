@@ -44,31 +44,18 @@ class Protocol:
 
 # Half a minute holds few blocks of the comparison: warm-up and canary take less of it.
 QUICK = Protocol(
-    "quick",
-    26.0,
-    6,
-    with_long_cells=False,
-    with_constants=False,
-    warm_s=0.5,
+    "quick", 26.0, 6, with_long_cells=False, with_constants=False, warm_s=0.5,
     canary_sleeps=5,
     cannot_say="what happens in cells that take over 5 s, whether theory predicts the"
     " time of a thread for each task (it takes their cost from these runs), or how it"
     " comes out on another day",
-)
+)  # fmt: skip
 LESSON = Protocol(
-    "lesson",
-    9.5,
-    9,
-    with_long_cells=False,
-    with_constants=False,
-    canary_sleeps=3,
+    "lesson", 9.5, 9, with_long_cells=False, with_constants=False, canary_sleeps=3,
     cannot_say=QUICK.cannot_say,
-)
+)  # fmt: skip
 CLASSROOM = Protocol(
-    "classroom",
-    170,
-    15,
-    cannot_say="how it comes out on another day",
+    "classroom", 170, 15, cannot_say="how it comes out on another day"
 )
 
 
@@ -87,19 +74,6 @@ def protocol_of(facts: Mapping[str, Any]) -> Protocol:
 Expected = Callable[[Cell], float]
 
 
-def control_cell(cells: Sequence[Cell], expected_s: Expected) -> Cell | None:
-    """The cell to run twice a block: the pool whose runs take nearest to 100 ms."""
-    pools = [
-        cell for cell in cells
-        if is_pool(cell.design.program) and not cell.is_virtual  # it is always itself
-    ]  # fmt: skip
-    return min(
-        pools,
-        key=lambda cell: (round(abs(expected_s(cell) - 0.1), 2), -cell.tasks),
-        default=None,
-    )
-
-
 @dataclass
 class Plan:
     """What each block holds, how long it should take, and whether to go on."""
@@ -113,7 +87,13 @@ class Plan:
     seen_s: dict[str, float] = field(default_factory=dict)  # cell name: latest run
 
     def __post_init__(self) -> None:
-        self.control = control_cell(self.cells, self.expected_s)
+        # What runs twice a block: the pool whose runs take nearest to 100 ms.
+        self.control = min(
+            (cell for cell in self.cells
+             if is_pool(cell.design.program) and not cell.is_virtual),  # always itself
+            key=lambda c: (round(abs(self.expected_s(c) - 0.1), 2), -c.tasks),
+            default=None,
+        )
 
     def block(self, number: int) -> list[tuple[Cell, Role]]:
         """The runs of a block in order; block 0 is the warm-up."""
@@ -165,10 +145,8 @@ class Plan:
         return [*range(FEWEST, ENOUGH), *range(ENOUGH, most + 1, STEP)]
 
     def _fits(self, stop: int, done: int, left_s: float) -> bool:
-        late = (
-            LATE_FOR_ENOUGH if stop == ENOUGH else LATE_FOR_MORE if stop > ENOUGH else 0
-        )
-        late_s = late * self.protocol.budget_s
+        late = LATE_FOR_ENOUGH if stop == ENOUGH else LATE_FOR_MORE
+        late_s = late * self.protocol.budget_s if stop >= ENOUGH else 0.0
         return stop == FEWEST or self.blocks_s(done + 1, stop) <= left_s + late_s
 
     def goes_on(self, done: int, left_s: float, enough: Callable[[int], bool]) -> bool:

@@ -36,32 +36,20 @@ class Timing:
 
 @dataclass(frozen=True)
 class Run:
-    """One process, run once: one line of runs.ndjson.
+    """One process, run once: one line of runs.ndjson, after {"schema_version": 1."""
 
-    {"schema_version": 1,
-     "cell": {"name", "program", "tasks", "args", "options"},
-     "role": "measure" | "warm-up" | "a-a" | "sample",
-     "block": 1, "position": 3,           block 0 is the warm-up; position from 1
-     "started_utc": "2025-01-31T10:00:00.123Z",
-     "command": ["worker-pool", "--tasks", "50", ...],    no path
-     "hyperfine": {"wall_s", "user_s", "system_s", "exit_code"} | null,
-     "record": {the program's own JSON} | null,
-     "problem": null | "a sentence: why this run counts for nothing",
-     "samples": null | "samples/<cell>.csv",              inside the results folder
-     "kernel": null | {"kernel_stack_bytes", "slab_bytes", "page_table_bytes"}}
-                                          growth of the machine's own, while it ran
-    """
-
-    cell: Cell
+    cell: Cell  # {"name", "program", "tasks", "args", "options"}
     role: Role
-    block: int
-    position: int
-    started_utc: str
-    command: tuple[str, ...]
+    block: int  # 0 is the warm-up
+    position: int  # in its block, from 1
+    started_utc: str  # "2025-01-31T10:00:00.123Z"
+    command: tuple[str, ...]  # without a path
     hyperfine: Timing | None
-    record: Mapping[str, Any] | None
-    problem: str | None = None
-    samples: str | None = None
+    record: Mapping[str, Any] | None  # the program's own JSON
+    problem: str | None = None  # a sentence: why this run counts for nothing
+    samples: str | None = None  # "samples/<cell>.csv", inside the results folder
+    # {"kernel_stack_bytes", "slab_bytes", "page_table_bytes"}: growth of the machine's
+    # own while it ran.
     kernel: Mapping[str, int] | None = None
 
     @property
@@ -72,44 +60,10 @@ class Run:
     def to_json(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
+            **vars(self),
             "cell": cell_to_json(self.cell),
-            "role": self.role.value,
-            "block": self.block,
-            "position": self.position,
-            "started_utc": self.started_utc,
-            "command": list(self.command),
             "hyperfine": asdict(self.hyperfine) if self.hyperfine else None,
-            "record": self.record,
-            "problem": self.problem,
-            "samples": self.samples,
-            "kernel": self.kernel,
         }
-
-
-@dataclass(frozen=True)
-class _StoredCell:
-    name: str
-    tasks: int
-    program: str = ""
-    design: str = ""  # what older folders call the program
-    args: tuple[str, ...] = ()
-    options: Mapping[str, Option] = field(default_factory=dict)
-    build: str = ""
-
-
-@dataclass(frozen=True)
-class _StoredRun:
-    cell: _StoredCell
-    role: Role
-    block: int
-    position: int
-    started_utc: str
-    command: tuple[str, ...]
-    hyperfine: Timing | None
-    record: Mapping[str, Any] | None
-    problem: str | None = None
-    samples: str | None = None
-    kernel: Mapping[str, int] | None = None
 
 
 def cell_to_json(cell: Cell) -> dict[str, Any]:
@@ -123,41 +77,47 @@ def cell_to_json(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _cell(stored: _StoredCell) -> Cell:
-    design = design_of(stored.program or stored.design, stored.options)
-    return Cell(
-        stored.name, design, stored.tasks, stored.args, stored.options,
-        build=stored.build,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _StoredCell:
+    name: str
+    tasks: int
+    program: str = ""
+    design: str = ""  # what older folders call the program
+    args: tuple[str, ...] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
+    build: str = ""
 
 
 def cell_from_json(table: Any, where: str) -> Cell:
     """A cell as the results keep it. Raises AskError."""
-    return _cell(from_dict(_StoredCell, table, where, calm=True))
+    kept = from_dict(_StoredCell, table, where, calm=True)
+    design = design_of(kept.program or kept.design, kept.options)
+    return Cell(
+        kept.name, design, kept.tasks, kept.args, kept.options, build=kept.build
+    )
 
 
 def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:
     """A line of runs.ndjson; its cell is the one of this name in cells, if there."""
-    stored = from_dict(_StoredRun, table, where, calm=True)
-    fields = {**vars(stored), "cell": cells.get(stored.cell.name) or _cell(stored.cell)}
-    run = Run(**fields)
+    cell = cell_from_json(table.get("cell"), where) if isinstance(table, dict) else None
+    if cell is not None:
+        table = {**table, "cell": cells.get(cell.name, cell)}
+    run = from_dict(Run, table, where, calm=True)
     if run.samples and not re.fullmatch(r"samples/[^/]+\.csv", run.samples):
         raise AskError(
             f"{where}: samples is '{run.samples}': it takes samples/NAME.csv"
         )
     if run.problem is None:
-        _check_record(run, where)
+        _check_record(run.record or {}, where)
     return run
 
 
-def _check_record(run: Run, where: str) -> None:
+def _check_record(record: Mapping[str, Any], where: str) -> None:
     """What every summary reads of a run that counts must be there."""
-    outcomes = (run.record or {}).get("outcomes")
-    known = isinstance(outcomes, Mapping) and all(
-        type(outcomes.get(name)) is int for name in OUTCOMES
-    )
-    if not known:
+    outcomes = record.get("outcomes")
+    outcomes = outcomes if isinstance(outcomes, Mapping) else {}
+    if not all(type(outcomes.get(name)) is int for name in OUTCOMES):
         raise AskError(f"{where}: record lacks the outcomes of a run")
     for key, kinds in (("workload_digest", (str,)), ("wall_ns", (int, float))):
-        if type(run.record.get(key)) not in kinds:
+        if type(record.get(key)) not in kinds:
             raise AskError(f"{where}: record lacks {key}")

@@ -34,6 +34,7 @@ class Sample:
 
 def read_samples(path: Path) -> list[Sample]:
     """Every task of a samples file, or an error that names the line."""
+    number = 1
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise SamplesError(f"{path.name}: not a regular file")
@@ -41,26 +42,29 @@ def read_samples(path: Path) -> list[Sample]:
             lines = csv.reader(file)
             if next(lines, None) != COLUMNS:
                 raise SamplesError(f"{path.name}: not a samples file")
-            return [_sample(path, number, line) for number, line in enumerate(lines, 2)]
-    except (OSError, UnicodeDecodeError) as error:
+            found = []
+            for number, line in enumerate(lines, start=2):
+                found.append(_sample(*line))
+            return found
+    except UnicodeDecodeError as error:
         raise SamplesError(f"{path.name}: {error}") from None
-
-
-def _sample(path: Path, number: int, line: Sequence[str]) -> Sample:
-    try:
-        index, lane, due, started, finished, attempts, outcome = line
-        if outcome not in OUTCOMES:
-            raise ValueError
-        return Sample(
-            int(index), int(lane), int(due) / 1e9, _seconds(started),
-            _seconds(finished), int(attempts), outcome,
-        )  # fmt: skip
-    except ValueError:
+    except OSError as error:
+        raise SamplesError(f"{path.name}: {error.strerror}") from None
+    except (TypeError, ValueError, csv.Error):
         raise SamplesError(f"{path.name}, line {number}: cannot be read") from None
 
 
-def _seconds(text: str) -> float | None:
-    return int(text) / 1e9 if text else None
+def _sample(
+    index: str, lane: str, due: str, began: str, ended: str, attempts: str, outcome: str
+) -> Sample:
+    if outcome not in OUTCOMES:
+        raise ValueError
+    due_s, began_s, ended_s = (int(t) / 1e9 if t else None for t in (due, began, ended))
+    if due_s is None:
+        raise ValueError
+    return Sample(
+        int(index), int(lane), due_s, began_s, ended_s, int(attempts), outcome
+    )
 
 
 def started(samples: Sequence[Sample]) -> list[Sample]:

@@ -10,11 +10,11 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..machine import canary, environment, kernel_memory
+from ..machine import canary, environment, kernel
 from . import constants
 from .clerk import Clerk
 from .folder import ResultsFolder
-from .hyperfine import HUNG, Gun, Shot
+from .hyperfine import HUNG, Gun
 from .plan import Plan
 from .run import Role, Run
 from .stored import Stored
@@ -90,6 +90,8 @@ class Session:
             self.left_out,
         )  # fmt: skip
 
+    # ---- blocks ----
+
     def _run_block(self, number: int) -> None:
         done = {(run.cell.name, run.role) for run in self.runs if run.block == number}
         order = [
@@ -104,38 +106,22 @@ class Session:
         title = f"block {number} of {most}{self._promised}" if number else "warm-up"
         self.progress.block(title, self._medians())
         if all(block["block"] != number for block in self.blocks):
-            self._observe(number, self._to_go)
+            self._observe(number)
         for position, cell, role in order:
             del self._to_go[0]
             self._run(cell, role, position)
 
-    def _say_why_no_more(self) -> None:
-        """Fewer blocks than a title spoke of are no accident, and that is said."""
-        if self._block < self._promised:
-            why = "time is up"
-            if self._enough(self._block):
-                why = "all is known well enough"
-            self.progress.say(f"{why} after {self._block} of {self._promised} blocks")
-
-    def _say_if_late(self) -> None:
-        left_s = self._budget_left_s()
-        if not self._late and self.plan.is_late(self._block, left_s):
-            self._late = True
-            total = self.plan.fitting(self._block, left_s)
-            self.progress.say(f"takes longer than planned, to have {total} blocks")
-
-    def _observe(self, number: int, order: Sequence[Cell]) -> None:
+    def _observe(self, number: int) -> None:
         """The canary, and what the machine was doing, at the start of a block."""
-        block = {
+        self._add_block({
             "block": number,
             "started_utc": utc_now(),
-            "order": [cell.name for cell in order],
+            "order": [cell.name for cell in self._to_go],
             "canary": canary.sing(self.plan.protocol.canary_sleeps),
             **environment.state(),
             "suspended": self._slept(),
             "boot_minus_monotonic_s": self._asleep_s,
-        }
-        self._add_block(block)
+        })  # fmt: skip
 
     def _add_block(self, block: dict[str, Any]) -> None:
         self.blocks.append(block)
@@ -146,10 +132,22 @@ class Session:
         before_s, self._asleep_s = self._asleep_s, _asleep_s()
         return self._asleep_s - before_s > SUSPENDED_S
 
+    def _run_samples(self) -> None:
+        done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
+        wanted = [cell for cell in self.experiment.samples if cell.name not in done]
+        self._sampling, self._to_go = True, list(wanted)
+        self.progress.block("samples", self._medians())
+        for position, cell in enumerate(wanted, start=len(done) + 1):
+            del self._to_go[0]
+            if cell.name not in self._given_up:
+                self._run(cell, Role.SAMPLE, position)
+
+    # ---- one run ----
+
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
         self.progress.run(expected_s)
-        started, watch = utc_now(), kernel_memory.Watch()
+        started, watch = utc_now(), kernel.Watch()
 
         def tick() -> None:
             watch.look()
@@ -164,11 +162,12 @@ class Session:
             seed=self._block if self.experiment.reseed else None,
             tick=tick,
         )
+        samples = None
+        if shot.samples is not None and shot.problem is None:
+            samples = self.folder.keep_samples(shot.samples, cell.name)
         run = Run(
-            cell=cell, role=role, block=self._block, position=position,
-            started_utc=started, command=shot.command, hyperfine=shot.timing,
-            record=shot.record, problem=shot.problem,
-            samples=self._keep_samples(cell, shot), kernel=watch.growth(),
+            cell, role, self._block, position, started, shot.command, shot.timing,
+            shot.record, shot.problem, samples, watch.growth(),
         )  # fmt: skip
         self.folder.add_run(run)
         self.runs.append(run)
@@ -185,50 +184,48 @@ class Session:
         """One run that hangs is enough: the next would cost as much time again."""
         if run.problem is not None and run.problem.startswith(HUNG):
             self._given_up.add(run.cell.name)
-            self.left_out.append(
-                f"{self.clerk.name(run.cell)}: not run again after it hung"
-            )
+            name = self.clerk.name(run.cell)
+            self.left_out.append(f"{name}: not run again after it hung")
 
-    def _keep_samples(self, cell: Cell, shot: Shot) -> str | None:
-        if shot.samples is None or shot.problem is not None:
-            return None
-        return self.folder.keep_samples(shot.samples, cell.name)
+    # ---- time ----
 
-    def _run_samples(self) -> None:
-        done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
-        wanted = [cell for cell in self.experiment.samples if cell.name not in done]
-        self._sampling, self._to_go = True, list(wanted)
-        self.progress.block("samples", self._medians())
-        for position, cell in enumerate(wanted, start=len(done) + 1):
-            del self._to_go[0]
-            if cell.name not in self._given_up:
-                self._run(cell, Role.SAMPLE, position)
-
-    def _samples_s(self) -> float:
-        return sum(self.plan.cell_s(cell) for cell in self.experiment.samples)
+    def _cells_s(self, cells: Sequence[Cell]) -> float:
+        return sum(map(self.plan.cell_s, cells))
 
     def _budget_left_s(self) -> float:
         """What is left for blocks, once the samples have had their part."""
         spent_s = time.monotonic() - self._started + self._spent_s
-        return self.plan.protocol.budget_s - spent_s - self._samples_s()
-
-    def _this_block_s(self) -> float:
-        """How long its runs to come should take."""
-        return sum(self.plan.cell_s(cell) for cell in self._to_go)
+        samples_s = self._cells_s(self.experiment.samples)
+        return self.plan.protocol.budget_s - spent_s - samples_s
 
     def _blocks_in_all(self) -> int:
         """How many fit, once the present one is done."""
-        left_s = self._budget_left_s() - self._this_block_s()
+        left_s = self._budget_left_s() - self._cells_s(self._to_go)
         return self.plan.fitting(self._block, left_s)
 
     def _left_s(self) -> float:
         """How long everything after the present run should take."""
-        this_block_s = self._this_block_s()
-        if self._sampling:
-            return this_block_s + self.later_s
-        last = self._blocks_in_all()
-        rest_s = self.plan.blocks_s(self._block + 1, last)
-        return this_block_s + rest_s + self._samples_s() + self.later_s
+        left_s = self._cells_s(self._to_go) + self.later_s
+        if not self._sampling:
+            left_s += self.plan.blocks_s(self._block + 1, self._blocks_in_all())
+            left_s += self._cells_s(self.experiment.samples)
+        return left_s
+
+    def _say_if_late(self) -> None:
+        left_s = self._budget_left_s()
+        if not self._late and self.plan.is_late(self._block, left_s):
+            self._late = True
+            total = self.plan.fitting(self._block, left_s)
+            self.progress.say(f"takes longer than planned, to have {total} blocks")
+
+    def _say_why_no_more(self) -> None:
+        """Fewer blocks than a title spoke of are no accident, and that is said."""
+        if self._block < self._promised:
+            known = self._enough(self._block)
+            why = "all is known well enough" if known else "time is up"
+            self.progress.say(f"{why} after {self._block} of {self._promised} blocks")
+
+    # ---- what is known ----
 
     def _medians(self) -> Sequence[str]:
         return self.clerk.medians(self.experiment, self.runs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from ..reckon.answer import NEAR, Result
+from ..reckon.answer import Result
 from .names import counted, either, listed
 from .numbers import show_answer, show_range
 
@@ -32,9 +33,35 @@ def guessers(found: Result, value: object) -> str:
     return f"{count} times" if count > 1 else listed(named)
 
 
+def theory_text(found: Result) -> str:
+    """ "100 ms: 50 / 5 = 10 rounds"; "" where there is none."""
+    if not found.theory:
+        return ""
+    value = show_answer(found.unit, found.theory["value"])
+    return f"{value}: {found.theory['words']}"
+
+
 def claim_text(found: Result) -> str:
-    low, high = (show_answer(found.unit, end) for end in found.claim)
+    """ "between 100 ms and 110 ms: borne out"; "" where nothing is claimed."""
+    if not found.claim:
+        return ""
+    return f"{range_text(found.unit, found.claim)}: {found.verdict}"
+
+
+def range_text(unit: str, ends: Sequence[float | str]) -> str:
+    """ "between 100 ms and 110 ms", or "10" where both are that."""
+    low, high = (show_answer(unit, end) for end in ends)
     return low if low == high else f"between {low} and {high}"
+
+
+def change_text(found: Result) -> str:
+    """What was changed, as it is typed; "" in a lesson as it stands."""
+    each = found.modified.items()
+    return ", ".join(f"{key} = {_plain(value)}" for key, value in each)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value if isinstance(value, list) else [value]))
 
 
 def class_text(found: Result) -> str:
@@ -42,7 +69,9 @@ def class_text(found: Result) -> str:
     known = found.measured
     if not found.predictions or not known or known.get("alike") == []:
         return ""
-    how = "had named it" if found.offered else f"were within a factor of {NEAR}"
+    was = "was" if 1 in (found.near, len(found.predictions)) else "were"
+    within = f"{was} within a factor of {found.factor:g}"
+    how = "had named it" if found.offered else within
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
 
@@ -65,6 +94,18 @@ def measured_text(found: Result) -> str:
     if unit == "setting":
         return f"{middle}: {runs} tell it from the others"
     return f"{middle}, in each of {runs}"
+
+
+def answer_text(found: Result) -> str:
+    """What came out, and what each of the answers to choose from is, or came to."""
+    told = measured_text(found)
+    if not found.offered or not found.measured:
+        return told
+    if found.unit == "choice":
+        letter = found.measured["value"]
+        return f"{letter}: {found.offered[letter]} ({told})"
+    each = "; ".join(f"{name}: {came}" for name, came in found.offered.items())
+    return f"{told} ({each})"
 
 
 def _with_ends(found: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..ask.figures import FIGURES
+from ..reckon.collect import leading
 from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summarise import summaries_of
 from ..reckon.summary import Ratio
@@ -29,24 +30,21 @@ def warnings(machines: Sequence[Stored]) -> Iterator[str]:
 
 def table_lines(machines: Sequence[Stored]) -> list[str]:
     """A row each machine, a column each ratio."""
-    summaries = [summaries_of(kept) for kept in machines]
-    columns = dict.fromkeys(
-        _pair(ratio) for each in summaries for ratio in each.compared()
-    )
+    told = leading([summaries_of(kept) for kept in machines])
+    columns = dict.fromkeys(_pair(ratio) for each in told for ratio in each)
     rows: list[Sequence[str]] = [("machine", "CPU", *columns)]
-    for number, (kept, each) in enumerate(zip(machines, summaries), start=1):
-        found = {_pair(ratio): ratio.interval for ratio in each.compared()}
+    for number, (kept, each) in enumerate(zip(machines, told), start=1):
+        found = {_pair(ratio): ratio.interval for ratio in each}
         cpu = kept.environment.get("cpu", {})
-        told = [
+        texts = [
             sentences.ratio_text(found[name]) if found.get(name) else "–"
             for name in columns
         ]
-        rows.append((str(number), f"{cpu.get('usable')} × {cpu.get('model')}", *told))
-    figure = FIGURES[machines[0].experiment.figure]
-    return [f"{figure.meaning}: a ratio in each column", *aligned(rows)]
+        rows.append((str(number), f"{cpu.get('usable')} × {cpu.get('model')}", *texts))
+    return ["A ratio in each column", *aligned(rows)]
 
 
 def _pair(ratio: Ratio) -> str:
-    """ "pool of 50 / threads, 500 tasks"."""
+    """ "wall time, pool of 50 / threads, 500 tasks"."""
     names = f"{design_name(ratio.cell)} / {design_name(ratio.baseline)}"
-    return f"{names}, {tasks(ratio.cell.tasks)}"
+    return f"{FIGURES[ratio.figure].label}, {names}, {tasks(ratio.cell.tasks)}"

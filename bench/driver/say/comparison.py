@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..ask.figures import FIGURES
-from ..reckon.compare import COMPARED, Comparison, Pair
+from ..reckon.compare import Comparison, Pair
+from ..reckon.summarise import LED_BY
 from ..run.stored import Stored
 from . import sentences
 from .names import cell_name
@@ -55,7 +56,7 @@ def pair_lines(
 ) -> list[str]:
     """A table for each figure, what became of the tasks, and what was refused."""
     told = []
-    for name in COMPARED:
+    for name in LED_BY:
         pairs = [pair for pair in found.pairs if pair.figure == name]
         if name == "wall_per_ok_s":  # says the same where the same work was done
             pairs = [pair for pair in pairs if not pair.same_work]

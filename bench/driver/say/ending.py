@@ -22,6 +22,7 @@ from .questions import Answer, answer_all
 from .terminal import fitted, wrapped
 
 COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
+Group = tuple[str, list[tuple[Summary, Sequence[str]]]]
 SPARE = ("n", "threads", "theory", "peak memory", "not ok")  # where there is no room
 
 
@@ -67,28 +68,35 @@ def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
 
 def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     """One row a cell, grouped by tasks; the compared figure, if it is another."""
-    more = [] if summaries.figure == "wall_s" else [summaries.figure]
-    if any(
-        s.figures["retries"].maximum > 0 for s in summaries if "retries" in s.figures
-    ):
-        more.append("calls")
-    titles = [FIGURES[name].label for name in more]
-    rows: list[Sequence[str]] = [(*COLUMNS, *titles, "n")]
-    by_tasks: dict[int, list[Summary]] = {}
-    for summary in summaries:
-        by_tasks.setdefault(summary.cell.tasks, []).append(summary)
-    for count, group in sorted(by_tasks.items()):
-        rows.append((tasks(count),))
-        rows += [_row(summary, more) for summary in group]
+    heads, groups = cell_table(summaries)
+    rows: list[Sequence[str]] = [heads]
+    for heading, of_group in groups:
+        rows.append((heading,))
+        rows += [("  " + row[0], *row[1:]) for _, row in of_group]
     lines, gone = fitted(rows, width, SPARE)
     if gone:
         lines.append(f"  (no room for {listed(gone)}: summary.csv has all)")
     return [*lines, ""]
 
 
+def cell_table(summaries: Summaries) -> tuple[Sequence[str], list[Group]]:
+    """The heads, and by tasks: a heading, and each cell with its row."""
+    more = [] if summaries.figure == "wall_s" else [summaries.figure]
+    if any(
+        s.figures["retries"].maximum > 0 for s in summaries if "retries" in s.figures
+    ):
+        more.append("calls")
+    by_tasks: dict[int, list[tuple[Summary, Sequence[str]]]] = {}
+    for summary in summaries:
+        row = _row(summary, more)
+        by_tasks.setdefault(summary.cell.tasks, []).append((summary, row))
+    heads = (*COLUMNS, *(FIGURES[name].label for name in more), "n")
+    return heads, [(tasks(count), rows) for count, rows in sorted(by_tasks.items())]
+
+
 def _row(summary: Summary, more: Sequence[str]) -> Sequence[str]:
     # The tasks are above; the design and what else was varied is here.
-    label = "  " + design_name(summary.cell)
+    label = design_name(summary.cell)
     if summary.n == 0:
         told = "failed" if summary.problems else "not run"
         return (label, told, *["–"] * (5 + len(more)), "0")
@@ -119,13 +127,17 @@ def _median(summary: Summary, name: str) -> str:
     return "–" if figure is None else show(FIGURES[name].unit, figure.median)
 
 
-def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
+def ratio_paragraphs(
+    summaries: Summaries, fewest_tasks: int = 0
+) -> list[tuple[str, list[str]]]:
     """For each number of tasks what the ratios bear, and what became of the tasks.
 
     What both cells of a pair have in common is said once, in the heading.
     """
     found: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
     for ratio in sorted(summaries.compared(), key=lambda ratio: ratio.cell.tasks):
+        if ratio.cell.tasks < fewest_tasks:
+            continue
         shared = {
             key: value
             for key, value in ratio.cell.varied.items()
@@ -143,15 +155,6 @@ def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
     return [
         (f"At {', '.join(filter(None, [tasks(count), shared]))}", [*told, *ends])
         for (count, shared), (told, ends) in found.items()
-    ]
-
-
-def ratio_lines(experiment: Experiment, summaries: Summaries) -> list[str]:
-    """The same as lines."""
-    return [
-        line
-        for heading, told in ratio_paragraphs(summaries)
-        for line in _section(heading, told, None)
     ]
 
 

@@ -117,12 +117,6 @@ def spaced(text: str) -> str:
     )
 
 
-def show_setting(seconds: float) -> str:
-    """A duration somebody chose, and so exact: 0.01 as "10 ms"."""
-    name, size = _scale("s", seconds) if seconds else ("s", 1.0)
-    return f"{seconds / size:g} {name}"
-
-
 def show_time(seconds: float) -> str:
     """83 as "1:23"."""
     minutes, rest = divmod(max(0, round(seconds)), 60)

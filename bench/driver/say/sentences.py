@@ -139,7 +139,7 @@ def _judged(ratio: Ratio) -> str:
     told = verdict_word(ratio.verdict, ratio.figure)
     if ratio.verdict is Verdict.CANNOT_TELL and interval.resolution:
         seen = show_percent(interval.resolution - 1)
-        told += f"; a difference of {seen} would have been seen"
+        told += f"; four times in five a difference of {seen} would have been seen"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
         told += f" (only {interval.n} blocks, {least} to {most})"
@@ -229,14 +229,14 @@ def control_sentence(a_a: Ratio) -> str:
         return f"A/A control ({who}, run twice): too few blocks for an interval."
     text = f"A/A control ({who}, run twice): {exact_ratio(interval)}"
     if interval.low <= 1 <= interval.high:
-        return f"{text}. What slows both alike is not seen by it."
-    return f"{text} misses 1, as it does by chance in 3 or 4 of 100 runs."
+        return f"{text}. It does not see what slows both runs alike."
+    return f"{text} misses 1, as it does by chance in 3 or 4 of 100 sittings."
 
 
 def drift_sentence(drift: Drift) -> str:
     """Whether later runs took longer."""
     share = show_percent(drift.later_slower)
-    text = f"Of two runs of one cell the later was slower in {share} of all pairs"
+    text = f"In {share} of all pairs of runs of one cell the later one was slower"
     if not drift.sure:
         return f"{text}: no drift to be seen."
     trend = "slower" if drift.sigmas > 0 else "faster"

@@ -98,12 +98,14 @@ def width_of(stream: TextIO | None) -> int | None:
 # ---- lines ----
 
 
-def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
-    """A sentence in lines that fit; what follows the first is indented further."""
+def wrapped(
+    text: str, width: int | None, indent: str = "", hanging: int = 2
+) -> list[str]:
+    """A sentence in lines that fit; those after the first are indented further."""
     if width is None:
         return [indent + text]
     return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent + "  ",
+        text, width, initial_indent=indent, subsequent_indent=indent + " " * hanging,
         break_long_words=False, break_on_hyphens=False,
     ) or [""]  # fmt: skip
 

@@ -17,16 +17,14 @@ class Clock {
 
   draw(now) {
     const { context, width, height } = pen(this.canvas);
+    if (!width) {
+      return; // not shown, as on paper
+    }
     // Ten thousand tasks make forty thousand strokes: once, not in every frame.
     this.still ??= this.picture(width, height);
     context.drawImage(this.still, 0, 0, width, height);
     const x = (now / this.whole) * width;
-    context.strokeStyle = colours()("ink");
-    context.lineWidth = 3;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, height);
-    context.stroke();
+    stroke(context, colours()("ink"), 3, [[x, 0], [x, height]]);
   }
 
   // All that does not move.
@@ -41,55 +39,34 @@ class Clock {
     const foot = height - 20; // below it stand the times
     const x = (at) => (at / this.whole) * width;
     const y = (calls) => foot - (calls / most) * (foot - 4);
-    if (this.outage.length) {
-      const [from, to] = this.outage;
-      context.fillStyle = colours()("shade");
-      context.fillRect(x(from), 0, x(to) - x(from), foot);
+    const [from, to] = this.outage.map(x);
+    context.fillStyle = colours()("shade");
+    context.fillRect(from ?? 0, 0, (to ?? 0) - (from ?? 0), foot);
+    for (const { look, curve } of this.recordings) {
+      const steps = curve.flatMap(([at, calls], i) =>
+        [[x(at), y(curve[i - 1]?.[1] ?? 0)], [x(at), y(calls)]]);
+      stroke(context, colours()(`colour-${look}`), 2, [[0, y(0)], ...steps]);
     }
-    for (const recording of this.recordings) {
-      this.curve(context, recording, x, y);
-    }
-    this.axis(context, width, foot);
-    if (this.capacity) {
-      this.level(context, y(this.capacity), width, `the API serves ${this.capacity}`);
-    }
+    this.words(context, width, foot, y(this.capacity));
     return still;
   }
 
-  axis(context, width, foot) {
-    context.fillStyle = colours()("muted");
+  words(context, width, foot, level) {
+    const write = (words, x, y) => {
+      context.textAlign = x ? x === width ? "right" : "center" : "left";
+      context.fillText(words, x, y);
+    };
     context.font = "13px system-ui, sans-serif";
     context.textBaseline = "middle";
-    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
-      context.textAlign = { 0: "left", 1: "right" }[share] ?? "center";
-      const at = share ? duration((share * this.whole) / 1e6) : "calls in flight from 0";
-      context.fillText(at, share * width, foot + 11);
+    context.fillStyle = colours()("muted");
+    write("calls in flight from 0", 0, foot + 11);
+    for (const share of width < 600 ? [1] : [0.25, 0.5, 0.75, 1]) {
+      write(duration((share * this.whole) / 1e6), share * width, foot + 11);
     }
-  }
-
-  level(context, y, width, words) {
-    context.strokeStyle = context.fillStyle = colours()("ink");
-    context.setLineDash([8, 5]);
-    context.beginPath();
-    context.moveTo(0, y);
-    context.lineTo(width, y);
-    context.stroke();
-    context.setLineDash([]);
-    context.textAlign = "right";
-    context.fillText(words, width - 2, y - 8);
-  }
-
-  curve(context, recording, x, y) {
-    context.strokeStyle = colours()(`colour-${recording.look}`);
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(0, y(0));
-    let before = 0;
-    for (const [at, calls] of recording.curve) {
-      context.lineTo(x(at), y(before));
-      context.lineTo(x(at), y(calls));
-      before = calls;
+    if (this.capacity) {
+      stroke(context, colours()("ink"), 2, [[0, level], [width, level]], [8, 5]);
+      context.fillStyle = colours()("ink");
+      write(`the API serves ${this.capacity}`, width, level - 8);
     }
-    context.stroke();
   }
 }

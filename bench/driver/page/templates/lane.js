@@ -1,11 +1,21 @@
 // One design at a moment: who waits, is at the API, is turned away, or is done.
 
 const FONT = "15px system-ui, sans-serif";
-const ROOM = { waiting: 0.2, api: 0.52, finished: 0.2, gap: 0.04, head: 26 };
+const HEAD = 26; // pixels, above each room
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
   return (name) => style.getPropertyValue("--" + name).trim();
+}
+
+// A line through points, dashed or not.
+function stroke(context, colour, width, points, dash = []) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash(dash);
+  context.beginPath();
+  points.forEach(([x, y]) => context.lineTo(x, y));
+  context.stroke();
 }
 
 function hatched(context, colour, paper) {
@@ -14,13 +24,8 @@ function hatched(context, colour, paper) {
   const pen = tile.getContext("2d");
   pen.fillStyle = paper;
   pen.fillRect(0, 0, 6, 6);
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.6;
-  for (const shift of [-6, 0, 6]) {
-    pen.beginPath();
-    pen.moveTo(shift, 6);
-    pen.lineTo(shift + 6, 0);
-    pen.stroke();
+  for (const x of [-6, 0, 6]) {
+    stroke(pen, colour, 1.6, [[x, 6], [x + 6, 0]]);
   }
   return context.createPattern(tile, "repeat");
 }
@@ -95,21 +100,17 @@ class Lane {
       ink: colour("ink"), muted: colour("muted"), faint: colour("faint"),
       lost: hatched(context, colour(`colour-${look}`), colour("paper")),
     };
-    const rooms = this.rooms(width, height);
-    this.drawWaiting(context, rooms.waiting, counts);
-    this.drawApi(context, rooms.api, now);
-    this.drawFinished(context, rooms.finished, counts);
-  }
-
-  rooms(width, height) {
-    const { head, gap } = ROOM;
-    const room = (x, share) => (
-      { x: x * width, y: head, width: share * width, height: height - head });
-    return {
-      waiting: room(0, ROOM.waiting),
-      api: room(ROOM.waiting + gap, ROOM.api),
-      finished: room(1 - ROOM.finished, ROOM.finished),
-    };
+    const room = (x, share) => ({
+      x: x * width, y: HEAD, width: share * width, height: height - HEAD });
+    const [waiting, api, finished] = [room(0, 0.2), room(0.24, 0.52), room(0.8, 0.2)];
+    this.heading(context, waiting, "waiting");
+    this.dots(context, waiting, [[counts.waiting, this.tones.muted]]);
+    this.drawApi(context, api, now);
+    this.heading(context, finished, "finished (hatched: lost)", "finished");
+    this.dots(context, finished, [
+      [counts.ok, this.tones.full],
+      [counts.rejected + counts.failed, this.tones.lost],
+    ]);
   }
 
   // A few words, or the first of them where there is no room for more.
@@ -118,12 +119,12 @@ class Lane {
     context.font = FONT;
     context.textAlign = "left";
     const fits = context.measureText(words).width <= room.width;
-    context.fillText(fits ? words : short, room.x, ROOM.head / 2);
+    context.fillText(fits ? words : short, room.x, HEAD / 2);
   }
 
   // Dots column by column; groups of [count, fill] one after the other.
-  dots(context, room, total, groups) {
-    const { side, rows } = grid(total, room.width, room.height);
+  dots(context, room, groups) {
+    const { side, rows } = grid(this.recording.tasks, room.width, room.height);
     const inset = side >= 5 ? 1 : 0;
     let at = 0;
     for (const [count, fill] of groups) {
@@ -141,20 +142,6 @@ class Lane {
         at += run;
       }
     }
-  }
-
-  drawWaiting(context, room, counts) {
-    this.heading(context, room, "waiting");
-    const waiting = [counts.waiting, this.tones.muted];
-    this.dots(context, room, this.recording.tasks, [waiting]);
-  }
-
-  drawFinished(context, room, counts) {
-    this.heading(context, room, "finished (hatched: lost)", "finished");
-    this.dots(context, room, this.recording.tasks, [
-      [counts.ok, this.tones.full],
-      [counts.rejected + counts.failed, this.tones.lost],
-    ]);
   }
 
   // The API as a counter with so many places, and the crowd that finds none.
@@ -176,7 +163,8 @@ class Lane {
     this.frame(context, served, places, side, rows);
     if (beyond) {
       this.heading(context, crowd, "turned away", "away");
-      this.wall(context, crowd.x - 12, room);
+      const [x, foot] = [crowd.x - 12, room.y + room.height];
+      stroke(context, this.tones.ink, 3, [[x, 0], [x, foot]], [8, 5]);
     }
     for (let i = 0; i < this.recording.start.length; i++) {
       if (this.recording.start[i] <= now && now < this.recording.end[i]) {
@@ -188,22 +176,12 @@ class Lane {
   frame(context, room, places, side, rows) {
     context.strokeStyle = this.tones.faint;
     context.lineWidth = 1;
+    context.setLineDash([]);
     for (let place = 0; place < places; place++) {
       context.strokeRect(
         room.x + Math.floor(place / rows) * side + 0.5,
         room.y + (place % rows) * side + 0.5, side - 2, side - 2);
     }
-  }
-
-  wall(context, x, room) {
-    context.strokeStyle = this.tones.ink;
-    context.lineWidth = 3;
-    context.setLineDash([8, 5]);
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, room.y + room.height);
-    context.stroke();
-    context.setLineDash([]);
   }
 
   call(context, room, i, side, rows, now) {

@@ -3,8 +3,7 @@
 class Recording {
   constructor(run, outcomes) {
     Object.assign(this, {
-      name: run.name, look: run.look, tasks: run.tasks, bounded: run.bounded,
-      retries: run.retries,
+      name: run.name, look: run.look, tasks: run.tasks, retries: run.retries,
     });
     const summed = (steps) => {
       let sum = 0;
@@ -16,7 +15,8 @@ class Recording {
     this.end = this.start.map((start, i) => start + run.time[i]);
     this.kind = [...run.outcome].map((digit) => outcomes[digit]);
     this.away = this.kind.map((kind) => kind === "rejected");
-    this.never = run.never.reduce((sum, count) => sum + count, 0);
+    this.share = this.kind.filter((kind) => kind === "ok").length / run.tasks; // served
+    this.never = run.never; // started
     this.makespan = this.end.reduce((most, end) => Math.max(most, end), 0);
     this.slot = this.placed();
     this.events = [...new Set([...this.start, ...this.end])].sort((a, b) => a - b);

@@ -13,8 +13,8 @@ class Replay {
     this.part("full").hidden = !this.capacity;
     this.now = 0;
     this.playing = false;
-    this.offerTasks(this.runs[data.first].tasks);
-    this.offerRuns(data.first, data.second);
+    this.offerTasks();
+    this.offerRuns();
     this.listen();
     this.take();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -22,25 +22,31 @@ class Replay {
     }
   }
 
-  offerTasks(chosen) {
+  // It opens on the number of tasks of which most are lost and that can still be seen.
+  offerTasks() {
+    const small = this.runs.filter((run) => run.tasks <= 1000);
+    const [worst] = [...(small.length ? small : this.runs)]
+      .sort((a, b) => a.share - b.share || b.tasks - a.tasks);
     for (const tasks of new Set(this.runs.map((run) => run.tasks))) {
       this.part("tasks").append(new Option(count(tasks), tasks));
     }
-    this.part("tasks").value = chosen;
+    this.part("tasks").value = worst.tasks;
   }
 
-  // Every run of as many tasks, by its place among all.
-  offerRuns(first, second) {
+  // Every run of as many tasks; first who lost most, beside who lost least.
+  offerRuns() {
     const tasks = Number(this.part("tasks").value);
-    const here = this.runs.map((run, i) => [run, i]).filter(([run]) => run.tasks === tasks);
-    for (const name of ["first", "second"]) {
-      this.part(name).replaceChildren(
-        ...here.map(([run, i]) => new Option(run.name, i)));
+    const here = this.runs.filter((run) => run.tasks === tasks);
+    const options = () => here.map((run) => new Option(run.name, this.runs.indexOf(run)));
+    const order = [...here].sort((a, b) => a.share - b.share || b.makespan - a.makespan);
+    const first = here.find((run) => run.share === order[0].share);
+    const best = order.filter((run) => run !== first).at(-1);
+    const second = here.find((run) => run !== first
+      && run.share === best.share && run.makespan < 1.1 * best.makespan);
+    for (const [name, run] of [["first", first], ["second", second]]) {
+      this.part(name).replaceChildren(...options());
+      this.part(name).value = this.runs.indexOf(run);
     }
-    const free = here.find(([run]) => !run.bounded) ?? here[0];
-    const bound = here.find(([run]) => run !== free[0] && run.bounded) ?? here.at(-1);
-    this.part("first").value = first ?? free[1];
-    this.part("second").value = second ?? bound[1];
   }
 
   take() {

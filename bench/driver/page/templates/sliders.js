@@ -79,13 +79,18 @@ class Theory {
     this.draw();
   }
 
+  words(name, index) {
+    const value = this.given.values[name][index];
+    return name.endsWith("_s") ? duration(value) : value ? count(value) : "unlimited";
+  }
+
   // The index of each slider; its value stands beside it.
   positions() {
     const found = {};
     for (const input of this.inputs) {
       const name = input.dataset.value;
       found[name] = Number(input.value);
-      input.nextElementSibling.textContent = this.given.words[name][found[name]];
+      input.nextElementSibling.textContent = this.words(name, found[name]);
     }
     return found;
   }
@@ -93,12 +98,11 @@ class Theory {
   draw() {
     const { given } = this;
     const at = this.positions();
-    const words = (name) => given.words[name][at[name]];
     const threads = given.threads[at.service_s][at.create_s];
     const pool = given.pool[at.service_s][at.create_s][at.workers];
     const accepted = given.accepted[at.service_s][at.create_s][at.capacity][at.tasks];
     this.curve(this.lines.threads, threads, "threads");
-    this.curve(this.lines.pool, pool, `pool of ${words("workers")}`);
+    this.curve(this.lines.pool, pool, `pool of ${this.words("workers", at.workers)}`);
     this.spreadNames();
     const tasks = given.values.tasks[at.tasks];
     this.tasks.setAttribute("d", `M${this.x(tasks)},${PLOT.top}V${PLOT.bottom}`);
