@@ -39,7 +39,7 @@ struct option_row {
     const char *choices[5];
 };
 
-enum { OPTION_ROWS = 39 }; /* checked where the table is */
+enum { OPTION_ROWS = 40 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

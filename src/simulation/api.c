@@ -53,9 +53,11 @@ static enum reply reply_of(enum fate fate) {
 }
 
 /* The caller waits until `reply` comes, or gives up, or hangs up. */
-static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_up_ns,
-                           struct chan *hang_up) {
-    if (!sleep_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
+static enum reply wait_for(const struct api *api, enum reply reply, int64_t reply_at_ns,
+                           int64_t give_up_ns, struct chan *hang_up) {
+    int64_t moment_ns = earlier_ns(reply_at_ns, give_up_ns);
+    if (!sleep_until(deadline_after_ns(moment_ns, api->config->oversleep_ns),
+                     hang_up)) {
         return REPLY_HUNG_UP;
     }
     return give_up_ns < reply_at_ns ? REPLY_TOO_LATE : reply;
@@ -65,7 +67,8 @@ static enum reply serve(struct api *api, const struct call *call, int64_t start_
                         int64_t give_up_ns, struct chan *hang_up) {
     int64_t reply_at_ns =
         deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
-    enum reply reply = wait_for(reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
+    enum reply reply =
+        wait_for(api, reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
     gauge_down(&api->served);
     return reply;
 }
@@ -77,11 +80,11 @@ enum reply api_call(struct api *api, const struct call *call, int64_t give_up_ns
     enum reply reply;
     gauge_up(&api->in_flight);
     if (in_outage(api, start_ns)) {
-        reply = wait_for(REPLY_FAILED, refused_at_ns, give_up_ns, hang_up);
+        reply = wait_for(api, REPLY_FAILED, refused_at_ns, give_up_ns, hang_up);
     } else if (has_token(api, start_ns) && take_place(api)) {
         reply = serve(api, call, start_ns, give_up_ns, hang_up);
     } else {
-        reply = wait_for(REPLY_REJECTED, refused_at_ns, give_up_ns, hang_up);
+        reply = wait_for(api, REPLY_REJECTED, refused_at_ns, give_up_ns, hang_up);
     }
     gauge_down(&api->in_flight);
     atomic_fetch_add_explicit(&api->replies[reply], 1, memory_order_relaxed);
