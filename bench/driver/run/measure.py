@@ -145,7 +145,7 @@ def _choose(
 ) -> tuple[Experiment, list[str]]:
     """What can be run, in the time there is; of the other cells, which and why not."""
     clerk, why = request.clerk, {}
-    most_s = inf if blocks else protocol.budget_s
+    most_s = inf if blocks else max(LONG_S, protocol.budget_s)
     most_s = most_s if protocol.with_long_cells else LONG_S
     for cell in asked.cells:
         program = cell.design.program
