@@ -200,8 +200,8 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
         assert_true(json_is_valid(json));
         for (int r = 0; r < OPTION_ROWS; r++) {
             const struct option_row *row = &option_rows[r];
-            bool told = row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
-                        row->kind != KIND_ACTION;
+            bool told = row->kind != KIND_PATH && row->kind != KIND_FD &&
+                        row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
             bool belongs = belongs_to(row, runners[i]);
             char key[64];
             key_of(row, key, belongs);

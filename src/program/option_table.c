@@ -74,6 +74,8 @@ const struct option_row option_rows[] = {
      "address space this process may have (RLIMIT_AS)", OF_ALL, {0}},
     {"detect-deadlock", 0, KIND_FLAG, AT(detect_deadlock), NULL, NULL, 0, 0,
      "report when every thread waits for ever", OF_ALL, {0}},
+    {"progress", 0, KIND_FD, AT(progress_fd), "FD", NULL, 1, 1e6,
+     "write how far the run is there, every 50 ms", OF_ALL, {0}},
     {"samples", 0, KIND_PATH, AT(samples_path), "FILE", NULL, 0, 0,
      "write what happened to each task, as CSV", OF_ALL, {0}},
     {"json", 'j', KIND_PATH, AT(json_path), "FILE|-", NULL, 0, 0,

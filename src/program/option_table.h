@@ -16,6 +16,7 @@ enum option_kind {
     KIND_CHOICE,   /* int: the index in `choices` */
     KIND_FLAG,     /* bool */
     KIND_PATH,     /* const char * */
+    KIND_FD,       /* int: a file descriptor that is open already */
     KIND_SPAN,     /* two int64_t: start and length, ns */
     KIND_ARRIVALS, /* int: the index in `choices`, and arrivals_per_s */
     KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
@@ -38,7 +39,7 @@ struct option_row {
     const char *choices[5];
 };
 
-enum { OPTION_ROWS = 36 }; /* checked where the table is */
+enum { OPTION_ROWS = 37 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

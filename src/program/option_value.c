@@ -43,11 +43,12 @@ static const char *const forms[] = {
     [KIND_SPAN] = "two durations, START,LENGTH, such as 2s,500ms",
     [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",
     [KIND_PATH] = "a file's name",
+    [KIND_FD] = "the number of an open file descriptor",
 };
 
 static bool has_bounds(enum option_kind kind) {
-    return kind == KIND_COUNT || kind == KIND_SIZE || kind == KIND_DURATION ||
-           kind == KIND_RATE || kind == KIND_SHARE;
+    return kind == KIND_COUNT || kind == KIND_FD || kind == KIND_SIZE ||
+           kind == KIND_DURATION || kind == KIND_RATE || kind == KIND_SHARE;
 }
 
 static const char *print_bound(enum option_kind kind, double bound,
@@ -56,7 +57,7 @@ static const char *print_bound(enum option_kind kind, double bound,
         quantity_print_duration((int64_t)bound, text, TEXT);
     } else if (kind == KIND_SIZE) {
         quantity_print_size((int64_t)bound, text, TEXT);
-    } else if (kind == KIND_COUNT) {
+    } else if (kind == KIND_COUNT || kind == KIND_FD) {
         snprintf(text, TEXT, "%.0f", bound);
     } else {
         snprintf(text, TEXT, "%.10g%s", bound, kind == KIND_RATE ? "/s" : "");
@@ -90,9 +91,10 @@ void option_describe(const struct option_row *row, const struct runner *runner,
 
 static bool read_int64(const struct option_row *row, double min, const char *text,
                        int64_t *value) {
-    bool parsed = row->kind == KIND_COUNT  ? quantity_parse_count(text, value)
-                  : row->kind == KIND_SIZE ? quantity_parse_size(text, value)
-                                           : quantity_parse_duration(text, value);
+    bool parsed = row->kind == KIND_SIZE ? quantity_parse_size(text, value)
+                  : row->kind == KIND_COUNT || row->kind == KIND_FD
+                      ? quantity_parse_count(text, value)
+                      : quantity_parse_duration(text, value);
     return parsed && (double)*value >= min && (double)*value <= row->max;
 }
 
@@ -110,6 +112,15 @@ static bool read_choice(const struct option_row *row, const char *text, int *cho
         }
     }
     return false;
+}
+
+static bool read_fd(const struct option_row *row, const char *text, int *fd) {
+    int64_t number;
+    if (!read_int64(row, row->min, text, &number)) {
+        return false;
+    }
+    *fd = (int)number;
+    return true;
 }
 
 /* START,LENGTH */
@@ -162,6 +173,8 @@ bool option_read(struct options *options, const struct option_row *row,
     case KIND_PATH:
         *(const char **)place = text;
         return text[0] != '\0';
+    case KIND_FD:
+        return read_fd(row, text, place);
     case KIND_FLAG:
         *(bool *)place = true;
         break;

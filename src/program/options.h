@@ -24,6 +24,7 @@ struct options {
     struct run_config run;
     const char *json_path;    /* NULL: a summary for people; "-": stdout */
     const char *samples_path; /* NULL: none */
+    int progress_fd; /* 0: none */
     bool detect_deadlock;
     char error[256]; /* one line, when parsing said OPTIONS_WRONG */
     char note[256];  /* one line that is worth saying, or "" */

@@ -134,6 +134,7 @@ static void write_value(struct json *json, const struct options *options,
         write_arrivals(json, &options->run.workload, row);
         break;
     case KIND_PATH:
+    case KIND_FD:
     case KIND_DEFAULT:
     case KIND_ACTION:
         break;
@@ -141,8 +142,8 @@ static void write_value(struct json *json, const struct options *options,
 }
 
 static bool is_told(const struct option_row *row) {
-    return row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
-           row->kind != KIND_ACTION;
+    return row->kind != KIND_PATH && row->kind != KIND_FD &&
+           row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
 }
 
 static void write_json(const struct options *options, const struct runner *runner,

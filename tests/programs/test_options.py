@@ -39,6 +39,7 @@ REFUSED = {
     "--api-outage": {"START,LENGTH": ("5s", "1s,", ",1s", "1s,2s,3s", "-1s,2s")},
     "--distribution": {"fixed, uniform, exponential, lognormal": ("normal", "", "FIXED")},
     "--cancel": {"none, between, within": ("maybe", "", "betwee")},
+    "--progress": {"file descriptor": ("0", "-1", "stderr", "", "1000001")},
     "--json": {"a file": ("",)},
     "--samples": {"a file": ("",)},
 }  # fmt: skip
