@@ -51,6 +51,8 @@ REFUSED_BY_ONE = {
     "mutex-pool": {"--queue": {WHOLE: ("0", "-1", "100000001")}},
     "thread-per-task": {"--max-threads": {WHOLE: ("0", "-1", "1000001")}},
 }
+REFUSED_BY_ONE["fiber-pool"] = REFUSED_BY_ONE["worker-pool"]
+REFUSED_BY_ONE["fiber-per-task"] = REFUSED_BY_ONE["thread-per-task"]
 
 
 class Options(unittest.TestCase):
