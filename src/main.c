@@ -12,7 +12,7 @@ int main(int argc, char **argv) {
     static struct run run;
     static struct interrupt interrupt;
     struct progress progress;
-    struct options options;
+    static struct options options;
     struct results results;
 
     interrupt_block();

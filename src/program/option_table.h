@@ -8,17 +8,18 @@
 #include <stddef.h>
 
 enum option_kind {
-    KIND_COUNT,    /* int64_t */
-    KIND_SIZE,     /* int64_t, bytes */
-    KIND_DURATION, /* int64_t, ns */
-    KIND_RATE,     /* double, per second */
-    KIND_SHARE,    /* double */
-    KIND_CHOICE,   /* int: the index in `choices` */
-    KIND_FLAG,     /* bool */
-    KIND_PATH,     /* const char * */
-    KIND_FD,       /* int: a file descriptor that is open already */
-    KIND_SPAN,     /* two int64_t: start and length, ns */
-    KIND_ARRIVALS, /* int: the index in `choices`, and arrivals_per_s */
+    KIND_COUNT,        /* int64_t */
+    KIND_SIZE,         /* int64_t, bytes */
+    KIND_DURATION,     /* int64_t, ns */
+    KIND_RATE,         /* double, per second */
+    KIND_SHARE,        /* double */
+    KIND_CHOICE,       /* int: the index in `choices` */
+    KIND_FLAG,         /* bool */
+    KIND_PATH,         /* const char * */
+    KIND_FD,           /* int: a file descriptor that is open already */
+    KIND_SPAN,         /* two int64_t: start and length, ns */
+    KIND_DISTRIBUTION, /* int: the index in `choices`, and what it is drawn from */
+    KIND_ARRIVALS,     /* int: the index in `choices`, and arrivals_per_s */
     KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
@@ -36,7 +37,7 @@ struct option_row {
     double min, max;
     const char *help;
     enum option_owner owner;
-    const char *choices[5];
+    const char *choices[6];
 };
 
 enum { OPTION_ROWS = 37 }; /* checked where the table is */

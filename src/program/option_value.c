@@ -41,6 +41,8 @@ static const char *const forms[] = {
     [KIND_RATE] = "a rate such as 1000/s",
     [KIND_SHARE] = "a share such as 2% or 0.02",
     [KIND_SPAN] = "two durations, START,LENGTH, such as 2s,500ms",
+    [KIND_DISTRIBUTION] = "fixed, uniform, exponential, lognormal, "
+                          "lognormal:p50=D,p99=D or file:PATH[:COLUMN]",
     [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",
     [KIND_PATH] = "a file's name",
     [KIND_FD] = "the number of an open file descriptor",
@@ -135,21 +137,63 @@ static bool read_span(const struct option_row *row, const char *text, int64_t *s
            read_int64(row, row->min, comma + 1, &span[1]);
 }
 
+/* NAME, or NAME:MORE. `more` becomes what follows the colon; NULL: there is none. */
+static bool read_named(const struct option_row *row, const char *text, int *choice,
+                       const char **more) {
+    char name[TEXT];
+    const char *colon = strchr(text, ':');
+    size_t length = colon == NULL ? strlen(text) : (size_t)(colon - text);
+    snprintf(name, sizeof name, "%.*s", (int)(length < TEXT ? length : TEXT - 1), text);
+    *more = colon == NULL ? NULL : colon + 1;
+    return read_choice(row, name, choice);
+}
+
+/* p50=D,p99=D. A tail that is four decimal powers long is a typing mistake. */
+static bool read_quantiles(const struct option_row *row, const char *text,
+                           struct workload_config *workload) {
+    enum { TAIL_MOST = 10000 };
+    char p50[TEXT];
+    const char *comma = strstr(text, ",p99=");
+    if (strncmp(text, "p50=", 4) != 0 || comma == NULL || comma - text >= TEXT) {
+        return false;
+    }
+    snprintf(p50, sizeof p50, "%.*s", (int)(comma - text - 4), text + 4);
+    return read_int64(row, 1, p50, &workload->p50_ns) &&
+           read_int64(row, 1, comma + 5, &workload->p99_ns) &&
+           workload->p99_ns >= workload->p50_ns &&
+           workload->p99_ns / TAIL_MOST <= workload->p50_ns;
+}
+
+/* The file itself is read later, as parsing is a pure function. */
+static bool read_distribution(const struct option_row *row, const char *text,
+                              struct options *options) {
+    struct workload_config *workload = &options->run.workload;
+    const char *more;
+    workload->p50_ns = workload->p99_ns = 0;
+    options->latency_file = NULL;
+    if (!read_named(row, text, &workload->distribution, &more)) {
+        return false;
+    }
+    if (workload->distribution == DISTRIBUTION_FILE) {
+        options->latency_file = more;
+        return more != NULL && more[0] != '\0';
+    }
+    return more == NULL || (workload->distribution == DISTRIBUTION_LOGNORMAL &&
+                            read_quantiles(row, more, workload));
+}
+
 /* batch, or KIND:RATE */
 static bool read_arrivals(const struct option_row *row, const char *text,
                           struct workload_config *workload) {
-    char kind[TEXT];
-    const char *colon = strchr(text, ':');
-    size_t length = colon == NULL ? strlen(text) : (size_t)(colon - text);
-    snprintf(kind, sizeof kind, "%.*s", (int)(length < TEXT ? length : TEXT - 1), text);
-    if (!read_choice(row, kind, &workload->arrivals)) {
+    const char *rate;
+    if (!read_named(row, text, &workload->arrivals, &rate)) {
         return false;
     }
     workload->arrivals_per_s = 0;
     if (workload->arrivals == ARRIVALS_BATCH) {
-        return colon == NULL;
+        return rate == NULL;
     }
-    return colon != NULL && quantity_parse_rate(colon + 1, &workload->arrivals_per_s) &&
+    return rate != NULL && quantity_parse_rate(rate, &workload->arrivals_per_s) &&
            workload->arrivals_per_s >= 1e-3 && workload->arrivals_per_s <= row->max;
 }
 
@@ -168,6 +212,8 @@ bool option_read(struct options *options, const struct option_row *row,
         return read_choice(row, text, place);
     case KIND_SPAN:
         return read_span(row, text, place);
+    case KIND_DISTRIBUTION:
+        return read_distribution(row, text, options);
     case KIND_ARRIVALS:
         return read_arrivals(row, text, &options->run.workload);
     case KIND_PATH:

@@ -10,6 +10,14 @@ static const char notes[] =
     "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
     "A name may be shortened while it stays clear. Given twice, the last one counts.\n"
     "\n"
+    "How long calls take (--distribution), with --service-time as their mean:\n"
+    "  fixed, uniform, exponential, lognormal (sigma 1)\n"
+    "or with a mean of its own:\n"
+    "  lognormal:p50=80ms,p99=1.2s   through these two quantiles\n"
+    "  file:PATH                     drawn from durations, one on each line\n"
+    "  file:PATH:COLUMN              from a column of a CSV file. A bare number is in\n"
+    "                                seconds, or as the column's name ends: _ms\n"
+    "\n"
     "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
     "  none      nobody; only Ctrl-C stops it\n"
     "  between   the design, between two tasks, as in the article\n"
@@ -91,6 +99,17 @@ static void write_span(struct json *json, const int64_t *span) {
     json_known(json, "api_outage_length_ns", set ? span[1] : -1);
 }
 
+static void write_distribution(struct json *json,
+                               const struct workload_config *workload,
+                               const struct option_row *row) {
+    bool quantiles = workload->p50_ns > 0;
+    json_text(json, "distribution", row->choices[workload->distribution]);
+    json_known(json, "distribution_p50_ns", quantiles ? workload->p50_ns : -1);
+    json_known(json, "distribution_p99_ns", quantiles ? workload->p99_ns : -1);
+    json_known(json, "distribution_values",
+               workload->recorded.count > 0 ? workload->recorded.count : -1);
+}
+
 static void write_arrivals(struct json *json, const struct workload_config *workload,
                            const struct option_row *row) {
     json_text(json, "arrivals", row->choices[workload->arrivals]);
@@ -101,25 +120,26 @@ static void write_arrivals(struct json *json, const struct workload_config *work
     }
 }
 
+/* For the kinds whose value is one number. */
+static const char *const suffixes[] = {[KIND_COUNT] = "",
+                                       [KIND_SIZE] = "_bytes",
+                                       [KIND_DURATION] = "_ns",
+                                       [KIND_RATE] = "_per_s",
+                                       [KIND_SHARE] = ""};
+
 static void write_value(struct json *json, const struct options *options,
                         const struct option_row *row) {
     const void *place = (const char *)options + row->at;
     char key[KEY];
     switch (row->kind) {
     case KIND_COUNT:
-        write_int64(json, row, *(const int64_t *)place, "");
-        break;
     case KIND_SIZE:
-        write_int64(json, row, *(const int64_t *)place, "_bytes");
-        break;
     case KIND_DURATION:
-        write_int64(json, row, *(const int64_t *)place, "_ns");
+        write_int64(json, row, *(const int64_t *)place, suffixes[row->kind]);
         break;
     case KIND_RATE:
-        write_double(json, row, *(const double *)place, "_per_s");
-        break;
     case KIND_SHARE:
-        write_double(json, row, *(const double *)place, "");
+        write_double(json, row, *(const double *)place, suffixes[row->kind]);
         break;
     case KIND_CHOICE:
         json_text(json, key_of(row, "", key), row->choices[*(const int *)place]);
@@ -129,6 +149,9 @@ static void write_value(struct json *json, const struct options *options,
         break;
     case KIND_SPAN:
         write_span(json, place);
+        break;
+    case KIND_DISTRIBUTION:
+        write_distribution(json, &options->run.workload, row);
         break;
     case KIND_ARRIVALS:
         write_arrivals(json, &options->run.workload, row);

@@ -20,7 +20,9 @@ WAITS = ("latency_ns", "failed_latency_ns", "queue_wait_ns")
 CONFIG = {
     "tasks": COUNT, "workers": "count?", "queue": "count?", "max_threads": "count?",
     "join": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
-    "service_time_ns": COUNT, "distribution": TEXT, "error_rate": "number",
+    "service_time_ns": COUNT, "distribution": TEXT,
+    "distribution_p50_ns": "count?", "distribution_p99_ns": "count?",
+    "distribution_values": "count?", "error_rate": "number",
     "silent_rate": "number", "hang_rate": "number", "hang_time_ns": COUNT,
     "arrivals": TEXT, "arrivals_per_s": "number?", "api_capacity": "count?",
     "api_rate_per_s": "number?", "api_burst": COUNT, "api_reject_time_ns": COUNT,
