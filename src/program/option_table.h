@@ -11,6 +11,7 @@ enum option_kind {
     KIND_COUNT,        /* int64_t */
     KIND_SIZE,         /* int64_t, bytes */
     KIND_DURATION,     /* int64_t, ns */
+    KIND_BOUND,        /* int64_t: a count, or INT64_MAX for no bound */
     KIND_RATE,         /* double, per second */
     KIND_SHARE,        /* double */
     KIND_CHOICE,       /* int: the index in `choices` */
@@ -40,7 +41,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 37 }; /* checked where the table is */
+enum { OPTION_ROWS = 39 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

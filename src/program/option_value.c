@@ -36,6 +36,7 @@ static double option_min(const struct option_row *row, const struct runner *runn
 /* What an option of each kind accepts. For a choice, its row says. */
 static const char *const forms[] = {
     [KIND_COUNT] = "a whole number",
+    [KIND_BOUND] = "unlimited or a whole number",
     [KIND_SIZE] = "a size such as 64K or 8M",
     [KIND_DURATION] = "a duration such as 250us, 10ms or 5s",
     [KIND_RATE] = "a rate such as 1000/s",
@@ -49,8 +50,9 @@ static const char *const forms[] = {
 };
 
 static bool has_bounds(enum option_kind kind) {
-    return kind == KIND_COUNT || kind == KIND_FD || kind == KIND_SIZE ||
-           kind == KIND_DURATION || kind == KIND_RATE || kind == KIND_SHARE;
+    return kind == KIND_COUNT || kind == KIND_BOUND || kind == KIND_FD ||
+           kind == KIND_SIZE || kind == KIND_DURATION || kind == KIND_RATE ||
+           kind == KIND_SHARE;
 }
 
 static const char *print_bound(enum option_kind kind, double bound,
@@ -59,7 +61,7 @@ static const char *print_bound(enum option_kind kind, double bound,
         quantity_print_duration((int64_t)bound, text, TEXT);
     } else if (kind == KIND_SIZE) {
         quantity_print_size((int64_t)bound, text, TEXT);
-    } else if (kind == KIND_COUNT || kind == KIND_FD) {
+    } else if (kind == KIND_COUNT || kind == KIND_BOUND || kind == KIND_FD) {
         snprintf(text, TEXT, "%.0f", bound);
     } else {
         snprintf(text, TEXT, "%.10g%s", bound, kind == KIND_RATE ? "/s" : "");
@@ -114,6 +116,14 @@ static bool read_choice(const struct option_row *row, const char *text, int *cho
         }
     }
     return false;
+}
+
+static bool read_bound(const struct option_row *row, const char *text, int64_t *bound) {
+    if (strcmp(text, "unlimited") == 0) {
+        *bound = INT64_MAX;
+        return true;
+    }
+    return quantity_parse_count(text, bound) && (double)*bound <= row->max;
 }
 
 static bool read_fd(const struct option_row *row, const char *text, int *fd) {
@@ -205,6 +215,8 @@ bool option_read(struct options *options, const struct option_row *row,
     case KIND_SIZE:
     case KIND_DURATION:
         return read_int64(row, option_min(row, runner), text, place);
+    case KIND_BOUND:
+        return read_bound(row, text, place);
     case KIND_RATE:
     case KIND_SHARE:
         return read_double(row, text, place);

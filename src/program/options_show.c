@@ -83,6 +83,12 @@ static void write_int64(struct json *json, const struct option_row *row, int64_t
     }
 }
 
+static void write_bound(struct json *json, const struct option_row *row,
+                        int64_t value) {
+    char key[KEY];
+    json_known(json, key_of(row, "", key), value == INT64_MAX ? -1 : value);
+}
+
 static void write_double(struct json *json, const struct option_row *row, double value,
                          const char *suffix) {
     char key[KEY];
@@ -132,6 +138,9 @@ static void write_value(struct json *json, const struct options *options,
     const void *place = (const char *)options + row->at;
     char key[KEY];
     switch (row->kind) {
+    case KIND_BOUND:
+        write_bound(json, row, *(const int64_t *)place);
+        break;
     case KIND_COUNT:
     case KIND_SIZE:
     case KIND_DURATION:

@@ -60,7 +60,7 @@ static void write_json(struct run *run, bool last, FILE *out) {
     json_count(&json, "calls", atomic_load(&tally->attempts));
     json_count(&json, "retries", atomic_load(&tally->retries));
     json_count(&json, "in_flight", gauge_now(&run->api.in_flight));
-    json_count(&json, "served", gauge_now(&run->api.served));
+    json_count(&json, "served", api_served(&run->api));
     json_count(&json, "threads", gauge_now(&run->tally.threads));
     json_flag(&json, "last", last);
     json_close(&json);

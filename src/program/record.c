@@ -36,6 +36,16 @@ static void write_peaks(struct json *json, struct run *run) {
     json_count(json, "threads", gauge_peak(&run->tally.threads));
     json_count(json, "in_flight", gauge_peak(&run->api.in_flight));
     json_count(json, "served", gauge_peak(&run->api.served));
+    json_count(json, "waiting", gauge_peak(&run->api.waiting));
+    json_close(json);
+}
+
+static void write_api(struct json *json, const struct api *api) {
+    json_open(json, "api");
+    json_count(json, "waited", atomic_load(&api->waited));
+    json_count(json, "abandoned", atomic_load(&api->abandoned));
+    json_count(json, "service_ns", atomic_load(&api->service_ns));
+    json_count(json, "wasted_ns", atomic_load(&api->wasted_ns));
     json_close(json);
 }
 
@@ -98,6 +108,7 @@ void record_write(const struct record *record, FILE *out) {
     json_count(&json, "threads_created", tally->created_threads);
     write_outcomes(&json, tally);
     write_calls(&json, run);
+    write_api(&json, &run->api);
     write_peaks(&json, run);
     write_cpu(&json, &run->process);
     write_histogram(&json, "latency_ns", &tally->latency);

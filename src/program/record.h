@@ -12,9 +12,14 @@
  *   believed_ok        what the callers think: ok and silent
  *   calls, retries     as the API counted calls, and how many were repeats
  *   amplification      calls for each task that made any; null: none did
+ *   api{}              waited (calls that had to, in its queue), abandoned (calls whose
+ *                      callers gave up or were cancelled), service_ns (spent on
+ *                      serving), wasted_ns (of it, on abandoned calls; to their ends,
+ *                      even after the run, if the API keeps working on them)
  *   peak{}             rss_bytes virtual_bytes page_table_bytes,
  *                      threads (the design's own, alive at once),
- *                      in_flight (calls outstanding), served (of them, accepted)
+ *                      in_flight (calls outstanding), served (of them, accepted),
+ *                      waiting (of them, in the API's queue)
  *   cpu{}              user_ns system_ns voluntary_switches involuntary_switches
  *                      minor_faults
  *   latency_ns{}       min mean p50 p90 p99 max, from when a task was due to its end,

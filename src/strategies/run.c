@@ -42,11 +42,11 @@ static int start_clock(struct run *run, const struct run_config *config) {
                               : DEADLINE_NEVER;
     run->root = ctx_with_cancel(ctx_background());
     run->ctx = run->root == NULL ? NULL : ctx_with_deadline(run->root, deadline_ns);
-    if (run->ctx == NULL) {
+    if (run->ctx == NULL || api_init(&run->api, &config->api, start_ns) != 0) {
+        ctx_free(run->ctx);
         ctx_free(run->root);
         return -ENOMEM;
     }
-    api_init(&run->api, &config->api, start_ns);
     tally_start(&run->tally, start_ns, deadline_ns);
     return 0;
 }

@@ -12,6 +12,7 @@ REFUSED = {
     },
     "--seed": {WHOLE: ("-1", "18446744073709551615", "one")},
     "--api-capacity": {WHOLE: ("0", "-5", "many")},
+    "--api-queue": {"unlimited or a whole number": ("-1", "", "Unlimited", "1000000001")},
     "--api-burst": {WHOLE: ("0", "1.5")},
     "--attempts": {WHOLE: ("0", "-1", "1000001")},
     "--service-time": {

@@ -30,6 +30,7 @@ func (r *Run) record(p Program, signal int) object {
 	peak["threads"] = r.tally.goroutines.peak.Load()
 	peak["in_flight"] = r.api.inFlight.peak.Load()
 	peak["served"] = r.api.served.peak.Load()
+	peak["waiting"] = nil // there is no queue at this API
 	ended := object{}
 	for i, name := range outcomes {
 		ended[name] = r.tally.outcomes[i].Load()
@@ -48,6 +49,7 @@ func (r *Run) record(p Program, signal int) object {
 		"outcomes":    ended,
 		"believed_ok": ended["ok"].(int64) + ended["silent"].(int64),
 		"calls":       calls, "retries": retries, "amplification": amplification,
+		"api":  nulls("waited", "abandoned", "service_ns", "wasted_ns"),
 		"peak": peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
 		"failed_latency_ns": r.tally.failedLatency.spread(),
 		"queue_wait_ns":     r.tally.queueWait.spread(),
