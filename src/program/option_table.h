@@ -19,6 +19,7 @@ enum option_kind {
     KIND_PATH,         /* const char * */
     KIND_FD,           /* int: a file descriptor that is open already */
     KIND_SPAN,         /* two int64_t: start and length, ns */
+    KIND_BREAKER,      /* two int64_t: failures in a row, and a pause in ns */
     KIND_DISTRIBUTION, /* int: the index in `choices`, and what it is drawn from */
     KIND_ARRIVALS,     /* int: the index in `choices`, and arrivals_per_s */
     KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
@@ -41,7 +42,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 39 }; /* checked where the table is */
+enum { OPTION_ROWS = 41 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

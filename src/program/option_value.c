@@ -42,6 +42,7 @@ static const char *const forms[] = {
     [KIND_RATE] = "a rate such as 1000/s",
     [KIND_SHARE] = "a share such as 2% or 0.02",
     [KIND_SPAN] = "two durations, START,LENGTH, such as 2s,500ms",
+    [KIND_BREAKER] = "a number and a duration, FAILURES,PAUSE, such as 5,200ms",
     [KIND_DISTRIBUTION] = "fixed, uniform, exponential, lognormal, "
                           "lognormal:p50=D,p99=D or file:PATH[:COLUMN]",
     [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",
@@ -135,16 +136,33 @@ static bool read_fd(const struct option_row *row, const char *text, int *fd) {
     return true;
 }
 
+/* Copies what is before the comma. Returns what is after it; NULL: there is none. */
+static const char *cut_at_comma(const char *text, char before[static TEXT]) {
+    const char *comma = strchr(text, ',');
+    if (comma == NULL || comma - text >= TEXT) {
+        return NULL;
+    }
+    snprintf(before, TEXT, "%.*s", (int)(comma - text), text);
+    return comma + 1;
+}
+
 /* START,LENGTH */
 static bool read_span(const struct option_row *row, const char *text, int64_t *span) {
     char start[TEXT];
-    const char *comma = strchr(text, ',');
-    if (comma == NULL || (size_t)(comma - text) >= sizeof start) {
-        return false;
-    }
-    snprintf(start, sizeof start, "%.*s", (int)(comma - text), text);
-    return read_int64(row, row->min, start, &span[0]) &&
-           read_int64(row, row->min, comma + 1, &span[1]);
+    const char *length = cut_at_comma(text, start);
+    return length != NULL && read_int64(row, row->min, start, &span[0]) &&
+           read_int64(row, row->min, length, &span[1]);
+}
+
+/* FAILURES,PAUSE */
+static bool read_breaker(const struct option_row *row, const char *text,
+                         int64_t *breaker) {
+    enum { FAILURES_MOST = 1000000 };
+    char failures[TEXT];
+    const char *pause = cut_at_comma(text, failures);
+    return pause != NULL && quantity_parse_count(failures, &breaker[0]) &&
+           1 <= breaker[0] && breaker[0] <= FAILURES_MOST &&
+           read_int64(row, row->min, pause, &breaker[1]);
 }
 
 /* NAME, or NAME:MORE. `more` becomes what follows the colon; NULL: there is none. */
@@ -224,6 +242,8 @@ bool option_read(struct options *options, const struct option_row *row,
         return read_choice(row, text, place);
     case KIND_SPAN:
         return read_span(row, text, place);
+    case KIND_BREAKER:
+        return read_breaker(row, text, place);
     case KIND_DISTRIBUTION:
         return read_distribution(row, text, options);
     case KIND_ARRIVALS:

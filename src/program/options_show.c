@@ -105,6 +105,12 @@ static void write_span(struct json *json, const int64_t *span) {
     json_known(json, "api_outage_length_ns", set ? span[1] : -1);
 }
 
+static void write_breaker(struct json *json, const int64_t *breaker) {
+    bool set = breaker[0] > 0;
+    json_known(json, "breaker_failures", set ? breaker[0] : -1);
+    json_known(json, "breaker_pause_ns", set ? breaker[1] : -1);
+}
+
 static void write_distribution(struct json *json,
                                const struct workload_config *workload,
                                const struct option_row *row) {
@@ -123,6 +129,21 @@ static void write_arrivals(struct json *json, const struct workload_config *work
         json_null(json, "arrivals_per_s");
     } else {
         json_real(json, "arrivals_per_s", workload->arrivals_per_s, 9);
+    }
+}
+
+/* Those that take more than one key to tell. */
+static void write_compound(struct json *json, const struct options *options,
+                           const struct option_row *row) {
+    const void *place = (const char *)options + row->at;
+    if (row->kind == KIND_SPAN) {
+        write_span(json, place);
+    } else if (row->kind == KIND_BREAKER) {
+        write_breaker(json, place);
+    } else if (row->kind == KIND_DISTRIBUTION) {
+        write_distribution(json, &options->run.workload, row);
+    } else {
+        write_arrivals(json, &options->run.workload, row);
     }
 }
 
@@ -157,13 +178,10 @@ static void write_value(struct json *json, const struct options *options,
         json_flag(json, key_of(row, "", key), *(const bool *)place);
         break;
     case KIND_SPAN:
-        write_span(json, place);
-        break;
+    case KIND_BREAKER:
     case KIND_DISTRIBUTION:
-        write_distribution(json, &options->run.workload, row);
-        break;
     case KIND_ARRIVALS:
-        write_arrivals(json, &options->run.workload, row);
+        write_compound(json, options, row);
         break;
     case KIND_PATH:
     case KIND_FD:

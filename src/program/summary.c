@@ -79,6 +79,19 @@ static void write_queue(struct api *api, FILE *out) {
             duration(atomic_load(&api->wasted_ns), text));
 }
 
+static void write_breaker(const struct run *run, FILE *out) {
+    const struct breaker *breaker = &run->client.breaker;
+    char text[TEXT];
+    if (breaker->most_failures > 0) {
+        fputs("  breaker     opened ", out);
+        write_number(breaker->opened, "time", out);
+        fprintf(out, ", for %s; ",
+                duration(breaker_open_ns(breaker, run->tally.finished_at_ns), text));
+        write_number(breaker->stopped, "call", out);
+        fputs(" stopped\n", out);
+    }
+}
+
 static void write_calls(struct run *run, FILE *out) {
     int64_t retries = atomic_load(&run->tally.retries);
     fprintf(out, "  calls       %" PRId64, api_calls(&run->api));
@@ -91,6 +104,7 @@ static void write_calls(struct run *run, FILE *out) {
     write_number(gauge_peak(&run->api.in_flight), "call", out);
     fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
     write_queue(&run->api, out);
+    write_breaker(run, out);
 }
 
 /* The p99 of few tasks would only be their maximum, and is left out. */

@@ -39,8 +39,9 @@ struct api_config {
     bool keeps_working; /* on a call whose caller has given up */
     double rate_per_s;  /* of the token bucket; 0: no limit */
     int64_t burst;
-    int64_t reject_ns; /* how long it takes to turn a call away */
-    double slowdown;   /* service time grows by this share for each other call served */
+    int64_t retry_after_ns; /* a rejection says: not before; 0: it says nothing */
+    int64_t reject_ns;      /* how long it takes to turn a call away */
+    double slowdown; /* service time grows by this share for each other call served */
     int64_t outage_start_ns; /* everything fails in this stretch of the run */
     int64_t outage_length_ns;
 };

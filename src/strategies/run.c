@@ -74,6 +74,8 @@ int run_init(struct run *run, struct run_config *config) {
         .ctx = run->ctx,
         .stop_ctx = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
     };
+    breaker_init(&run->client.breaker, config->client.breaker_failures,
+                 config->client.breaker_pause_ns);
     return 0;
 }
 
@@ -93,6 +95,7 @@ void run_finish(struct run *run) {
 }
 
 void run_destroy(struct run *run) {
+    breaker_destroy(&run->client.breaker);
     api_destroy(&run->api);
     ctx_free(run->ctx);
     ctx_free(run->root);
