@@ -16,7 +16,7 @@ const (
 	timedOut           // the last attempt took longer than allowed
 	cancelled          // never started, or its call interrupted: the run was to stop
 	notStarted         // happens to threads only: a goroutine can always be created
-	shed               // happens to the C programs only: these have nothing that says no
+	shed               // happens to the C programs only: nothing here says no
 )
 
 var outcomes = [...]string{
