@@ -16,6 +16,8 @@ const struct option_row option_rows[] = {
     {"workers", 'w', KIND_COUNT, AT(run.runner.workers), "W", NULL, 1, 1e6, "workers", OF_SOME, {0}},
     {"queue", 'q', KIND_COUNT, AT(run.runner.queue), "N", NULL, 0, 1e8,
      "tasks that may wait for a worker", OF_SOME, {0}},
+    {"when-full", 0, KIND_CHOICE, AT(run.runner.when_full), "WHAT", NULL, 0, 0,
+     "if no more may", OF_SOME, {"wait", "reject", "caller-runs"}},
     {"max-threads", 0, KIND_COUNT, AT(run.runner.max_threads), "K", NULL, 1, 1e6,
      "at most K threads alive at once", OF_SOME, {0}},
     {"join", 0, KIND_FLAG, AT(run.runner.join), NULL, NULL, 0, 0,

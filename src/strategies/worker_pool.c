@@ -2,6 +2,9 @@
  * The article's pool: a fixed number of workers, started first; a feeder that sends the
  * tasks through a channel and closes it when there are no more; workers that wait in a
  * select for the next task or for the word to stop, whichever comes first.
+ *
+ * The article's feeder waits when all workers are busy, so that nothing is lost and all
+ * is late. It may say no instead (--when-full), as a pool in front of customers does.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -54,17 +57,31 @@ static void work(struct thread *thread) {
     wait_group_done(&pool->working);
 }
 
+/* The pool says no to this task. */
+static void turn_away(struct pool *pool, struct task task) {
+    if (run_config(pool->run)->when_full == WHEN_FULL_REJECT) {
+        run_skip(pool->run, task, OUTCOME_SHED);
+    } else { /* in a lane of its own, after those of the workers */
+        run_perform(pool->run, task, run_config(pool->run)->workers);
+    }
+}
+
 /* False when told to stop. */
 static bool feed_task(struct pool *pool, struct task task) {
     if (!run_wait_until_due(pool->run, task)) {
         return false;
     }
-    enum { STOP, JOB };
+    enum { STOP, JOB, FULL = -1 };
     struct chan_case cases[] = {
         [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
         [JOB] = {.chan = pool->jobs, .direction = CHAN_SEND, .value = &task},
     };
-    return chan_select(cases, 2, DEADLINE_NEVER) == JOB;
+    bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
+    int chosen = chan_select(cases, 2, waits ? DEADLINE_NEVER : DEADLINE_NOW);
+    if (chosen == FULL) {
+        turn_away(pool, task);
+    }
+    return chosen != STOP;
 }
 
 static void feed(struct pool *pool) {
@@ -99,6 +116,20 @@ static int start_workers(struct pool *pool) {
     return error;
 }
 
+/* What the workers left in the queue. The feeder put the tasks there in order, and gave
+ * up the rest. So if it turned none away, they begin with the first one there and reach
+ * to that rest. */
+static void give_up_queue(struct pool *pool) {
+    struct task task;
+    while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
+        if (run_config(pool->run)->when_full == WHEN_FULL_WAIT) {
+            run_give_up(pool->run, task, OUTCOME_CANCELLED);
+            break;
+        }
+        run_skip(pool->run, task, OUTCOME_CANCELLED);
+    }
+}
+
 static void run_pool(struct pool *pool) {
     /* A feeder of its own, as a send waits for a worker. If the machine has no thread
      * left for it, main can feed: the workers are there, and main is free. */
@@ -115,12 +146,7 @@ static void run_pool(struct pool *pool) {
     if (fed_apart) {
         thread_join(&pool->feeder.thread);
     }
-    /* The feeder put the tasks into the queue in order, and gave up the rest: so what
-     * the workers left there begins with the first one and reaches to that rest. */
-    struct task task;
-    if (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
-        run_give_up(pool->run, task, OUTCOME_CANCELLED);
-    }
+    give_up_queue(pool);
 }
 
 static int run_tasks(struct run *run) {
@@ -154,6 +180,7 @@ const struct runner the_runner = {
                   "Runs slow tasks on a fixed pool of fibers fed through a channel."},
     .options = (const struct runner_option[]){{"workers", "5", 1},
                                               {"queue", "0", 0},
+                                              {"when-full", "wait", 0},
                                               {"cancel", "between", 0},
                                               {NULL, NULL, 0}},
     .run = run_tasks,
