@@ -42,7 +42,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 42 }; /* checked where the table is */
+enum { OPTION_ROWS = 43 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

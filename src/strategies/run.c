@@ -124,12 +124,13 @@ int64_t run_task_count(const struct run *run) {
     return run->workload->tasks;
 }
 
+int64_t run_due_ns(const struct run *run, struct task task) {
+    return deadline_after_ns(run->tally.started_at_ns, task.due_ns);
+}
+
 bool run_wait_until_due(struct run *run, struct task task) {
-    if (task.due_ns > 0) {
-        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
-        if (!sleep_until(due_ns, run_stopped(run))) {
-            return false;
-        }
+    if (task.due_ns > 0 && !sleep_until(run_due_ns(run, task), run_stopped(run))) {
+        return false;
     }
     return !run_is_stopped(run);
 }

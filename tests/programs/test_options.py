@@ -54,6 +54,7 @@ REFUSED_BY_ONE = {
     "worker-pool": {
         "--workers": {WHOLE: ("0", "-1", "five", "1000001")},
         "--queue": {WHOLE: ("-1", "1.5", "100000001")},
+        "--idle-time": {"a duration": ("0", "5", "-1s")},
         "--when-full": {"wait, reject, caller-runs": ("", "drop", "Wait")},
     },
     "mutex-pool": {"--queue": {WHOLE: ("0", "-1", "100000001")}},

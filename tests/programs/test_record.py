@@ -18,7 +18,8 @@ COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after:
 SPREAD = dict.fromkeys(("min", "mean", "p50", "p90", "p99", "max"), "count?")
 WAITS = ("latency_ns", "failed_latency_ns", "queue_wait_ns")
 CONFIG = {
-    "tasks": COUNT, "workers": "count?", "queue": "count?", "when_full": "text?", "max_threads": "count?",
+    "tasks": COUNT, "workers": "count?", "queue": "count?", "when_full": "text?",
+    "idle_time_ns": "count?", "max_threads": "count?",
     "join": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
     "service_time_ns": COUNT, "distribution": TEXT,
     "distribution_p50_ns": "count?", "distribution_p99_ns": "count?",
