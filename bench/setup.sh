@@ -33,6 +33,7 @@ command go golang-go
 needed_to_test='
 library cmocka libcmocka-dev
 '
+# Not openssh-server: it would open this machine to the network.
 optional_to_test='
 command clang clang
 command chromium chromium
@@ -40,6 +41,9 @@ command chromedriver chromium-driver
 command spin spin
 command valgrind valgrind
 command strace strace
+command parallel parallel
+command ssh openssh-client
+command sbatch slurm-wlm
 '
 
 is_there() { # kind name

@@ -1,0 +1,1 @@
+"""Claims about bench/fleet, made on machines that are this one."""

@@ -1,0 +1,77 @@
+"""What is sent to a machine: the checkout as it stands, and nothing about its owner."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .support import FleetTest
+
+IGNORED = "/build/\n/results/*\n!/results/reference/\n"
+SECRET = "password-in-an-address"
+
+
+class Pack(FleetTest):
+    tools = {"git": "git"}
+
+    def git(self, *words: str, at: Path | None = None) -> str:
+        who = ["-c", f"user.name={SECRET}", "-c", f"user.email={SECRET}"]
+        return subprocess.run(
+            ["git", *who, *words], cwd=at or self.top, check=True,
+            stdout=subprocess.PIPE, text=True,
+        ).stdout  # fmt: skip
+
+    def write(self, name: str, text: str = "x\n") -> None:
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def packed(self) -> Path:
+        """Where what is sent has been unpacked."""
+        there = Path(tempfile.mkdtemp(dir=self.folder))
+        with open(there / "sent", "wb") as sent:
+            subprocess.run([self.top / "bench/fleet/pack"], stdout=sent, check=True)
+        subprocess.run(["tar", "-xzf", "sent"], cwd=there, check=True)
+        (there / "sent").unlink()
+        return there
+
+    def files(self, there: Path) -> set[str]:
+        paths = [path for path in there.rglob("*") if path.is_file()]
+        names = {str(path.relative_to(there)) for path in paths}
+        return {name for name in names if not name.startswith((".git/", "bench/"))}
+
+    def test_changes_and_the_commit_go_along_and_what_is_ignored_does_not(self):
+        self.write(".gitignore", IGNORED)
+        for name in ("same", "changed", "deleted", "results/reference/kept"):
+            self.write(name)
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("remote", "add", "origin", f"https://me:{SECRET}@example.org/x")
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message=earlier")
+        self.git("commit", "--quiet", "--message=first", "--allow-empty")
+        there = self.packed()
+        commit = self.git("rev-parse", "HEAD")
+        self.assertEqual(self.git("rev-parse", "HEAD", at=there), commit)
+        self.assertEqual(self.git("status", "--porcelain", "-uno", at=there), "")
+        self.write("changed", "y\n")
+        self.write("new name")
+        self.write("build/program")
+        self.write("results/fleet/machines/1/report.html")
+        (self.top / "deleted").unlink()
+        there = self.packed()
+        wanted = {".gitignore", "same", "changed", "new name", "results/reference/kept"}
+        self.assertEqual(self.files(there), wanted)
+        self.assertEqual(
+            self.git("status", "--porcelain", "-uno", at=there).splitlines(),
+            [" M changed", " D deleted"],
+        )
+        for path in (there / ".git").rglob("*"):
+            if path.is_file():
+                for secret in (SECRET, str(self.folder)):
+                    self.assertNotIn(secret.encode(), path.read_bytes(), path)
+
+    def test_a_tree_without_git_is_packed(self):
+        for name in ("same", "build/program", "results/x/report.html"):
+            self.write(name)
+        self.assertEqual(self.files(self.packed()), {"same"})
