@@ -8,8 +8,8 @@
  *
  * The article's workers are there from the beginning to the end. With --idle-time one
  * is started when a task comes and none is idle, and ends when it has been idle for so
- * long. The feeder alone starts and buries them, so that it can count on them: before
- * it leaves a task to the queue, somebody must be there who will look into it.
+ * long. The feeder alone starts and buries them: before it leaves a task to the queue
+ * it must know that somebody will look there.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -59,6 +59,7 @@ static bool next_task(struct pool *pool, struct task *task) {
     int64_t idle_ns = run_config(pool->run)->idle_ns;
     int64_t until_ns =
         idle_ns > 0 ? deadline_after_ns(now_ns(), idle_ns) : DEADLINE_NEVER;
+    /* Only the chosen case has a result. */
     return chan_select(cases, 2, until_ns) == JOB && cases[JOB].result == CHAN_OK;
 }
 
@@ -141,33 +142,13 @@ static void bury(struct pool *pool, struct worker *worker) {
     }
 }
 
-/* The feeder listens to those who end wherever it waits. */
-static bool wait_until_due(struct pool *pool, struct task task) {
-    struct worker *worker;
-    enum { STOP, ENDED };
-    struct chan_case cases[] = {
-        [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
-        [ENDED] = {.chan = pool->ended, .direction = CHAN_RECEIVE, .value = &worker},
-    };
-    while (pool->ended != NULL &&
-           chan_select(cases, 2, run_due_ns(pool->run, task)) == ENDED) {
-        bury(pool, worker);
-    }
-    return run_wait_until_due(pool->run, task);
-}
-
-/* Starts a worker for this task, if no other waits for one and there may be more. */
+/* Starts a worker for this task, if no other waits for one and there may be more. If
+ * others are in the queue it is for the first of those. */
 static bool start_for(struct pool *pool, struct task task) {
+    bool is_next = chan_length(pool->jobs) == 0;
     return pool->ended != NULL && pool->serving < pool->most_serve &&
            chan_waiters(pool->jobs, CHAN_RECEIVE) == 0 &&
-           start_worker(pool, &task) == 0;
-}
-
-static void bury_all(struct pool *pool) {
-    struct worker *worker;
-    for (; pool->serving > 0; bury(pool, worker)) {
-        chan_receive(pool->ended, &worker, DEADLINE_NEVER);
-    }
+           start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
 }
 
 /* ---- the feeder ---- */
@@ -181,31 +162,48 @@ static void turn_away(struct pool *pool, struct task task) {
     }
 }
 
-/* Until somebody has the task. False when told to stop. */
-static bool hand_over(struct pool *pool, struct task task) {
+enum heard { STOP, JOB, ENDED, NOTHING = -1 };
+
+/* What comes first: the word to stop, somebody who takes the task (if there is one to
+ * take), or a worker that has ended. The feeder listens to those wherever it waits. */
+static enum heard listen(struct pool *pool, struct task *task, int64_t until_ns) {
     struct worker *worker;
-    enum { STOP, JOB, ENDED, FULL = -1 };
     struct chan_case cases[] = {
         [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
-        [JOB] = {.chan = pool->jobs, .direction = CHAN_SEND, .value = &task},
+        [JOB] = {.chan = task == NULL ? NULL : pool->jobs,
+                 .direction = CHAN_SEND,
+                 .value = task},
         [ENDED] = {.chan = pool->ended, .direction = CHAN_RECEIVE, .value = &worker},
     };
+    enum heard heard = (enum heard)chan_select(cases, 3, until_ns);
+    if (heard == ENDED) {
+        bury(pool, worker);
+    }
+    return heard;
+}
+
+static bool wait_until_due(struct pool *pool, struct task task) {
+    while (pool->ended != NULL &&
+           listen(pool, NULL, run_due_ns(pool->run, task)) == ENDED) {
+    }
+    return run_wait_until_due(pool->run, task);
+}
+
+/* Until somebody has the task. False when told to stop. */
+static bool hand_over(struct pool *pool, struct task task) {
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
-    while (!start_for(pool, task)) {
+    enum heard heard = ENDED;
+    while (heard == ENDED && !start_for(pool, task)) {
         if (pool->ended != NULL && pool->serving == 0) {
             run_give_up(pool->run, task, OUTCOME_NOT_STARTED);
             return false;
         }
-        int chosen = chan_select(cases, 3, waits ? DEADLINE_NEVER : DEADLINE_NOW);
-        if (chosen == FULL) {
-            turn_away(pool, task);
-        } else if (chosen == ENDED) {
-            bury(pool, worker);
-            continue;
-        }
-        return chosen != STOP;
+        heard = listen(pool, &task, waits ? DEADLINE_NEVER : DEADLINE_NOW);
     }
-    return true;
+    if (heard == NOTHING) {
+        turn_away(pool, task);
+    }
+    return heard != STOP;
 }
 
 static void feed(struct pool *pool) {
@@ -216,8 +214,10 @@ static void feed(struct pool *pool) {
     }
     run_give_up(pool->run, task, OUTCOME_CANCELLED); /* if any are left */
     chan_close(pool->jobs); /* README: close. Or the workers wait for ever. */
-    if (pool->ended != NULL) {
-        bury_all(pool);
+    struct worker *worker;
+    while (pool->ended != NULL && pool->serving > 0) {
+        chan_receive(pool->ended, &worker, DEADLINE_NEVER);
+        bury(pool, worker);
     }
 }
 
@@ -230,14 +230,15 @@ static void feed_apart(struct thread *thread) {
 /* ---- the pool ---- */
 
 /* What the workers left in the queue. The feeder put the tasks there in order, and gave
- * up the rest. So if it turned none away, they begin with the first one there and reach
- * to that rest. */
+ * up the rest. So if none went another way, they begin with the first one there and
+ * reach to that rest. */
 static void give_up_queue(struct pool *pool) {
     enum outcome outcome =
         run_is_stopped(pool->run) ? OUTCOME_CANCELLED : OUTCOME_NOT_STARTED;
+    bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     struct task task;
     while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
-        if (run_config(pool->run)->when_full == WHEN_FULL_WAIT) {
+        if (waits && pool->ended == NULL) {
             run_give_up(pool->run, task, outcome);
             break;
         }
