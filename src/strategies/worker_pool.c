@@ -40,7 +40,6 @@ struct pool {
 
     /* --idle-time: */
     struct chan *ended; /* carries struct worker *; NULL: all stay to the end */
-
     /* ... the feeder's own: */
     int64_t serving;     /* workers not known to have ended */
     int64_t most_serve;  /* fewer than asked for, if the machine refuses more */
