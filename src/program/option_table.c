@@ -13,6 +13,8 @@
 const struct option_row option_rows[] = {
     {"tasks", 'n', KIND_COUNT, AT(run.workload.tasks), "N", "50", 0, 1e9, "tasks to run", OF_ALL,
      {0}},
+    {"arrivals", 0, KIND_ARRIVALS, AT(run.workload.arrivals), "KIND", "batch", 0, MAX_RATE,
+     "batch, fixed:RATE or poisson:RATE", OF_ALL, {"batch", "fixed", "poisson"}},
     {"workers", 'w', KIND_COUNT, AT(run.runner.workers), "W", NULL, 1, 1e6, "workers", OF_SOME, {0}},
     {"queue", 'q', KIND_COUNT, AT(run.runner.queue), "N", NULL, 0, 1e8,
      "tasks that may wait for a worker", OF_SOME, {0}},
@@ -43,8 +45,6 @@ const struct option_row option_rows[] = {
      "share that hang", OF_ALL, {0}},
     {"hang-time", 0, KIND_DURATION, AT(run.workload.hang_ns), "D", "30s", 0, MAX_NS,
      "how long those take", OF_ALL, {0}},
-    {"arrivals", 0, KIND_ARRIVALS, AT(run.workload.arrivals), "KIND", "batch", 0, MAX_RATE,
-     "batch, fixed:RATE or poisson:RATE", OF_ALL, {"batch", "fixed", "poisson"}},
     {"api-capacity", 0, KIND_COUNT, AT(run.api.capacity), "K", NULL, 1, 1e9,
      "calls served at once; the rest is rejected", OF_ALL, {0}},
     {"api-queue", 0, KIND_BOUND, AT(run.api.queue), "N|unlimited", "0", 0, 1e9,

@@ -48,11 +48,29 @@ static void print_help(const struct option_row *row, const struct runner *runner
     }
 }
 
+/* In --help, options stand under headings: which one each group begins with. */
+static void print_heading(const struct option_row *row, FILE *out) {
+    static const char *const headings[][2] = {
+        {"tasks", "The tasks, and who runs them"},
+        {"service-time", "What calls take, and how they fail"},
+        {"api-capacity", "The API, and whom it turns away"},
+        {"attempts", "The client: trying again, and giving up"},
+        {"deadline", "The run: when it stops, and what it may use"},
+        {"progress", "What is told of it"},
+    };
+    for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+        if (strcmp(row->name, headings[i][0]) == 0) {
+            fprintf(out, "%s%s:\n", i == 0 ? "" : "\n", headings[i][1]);
+        }
+    }
+}
+
 void options_help(const struct runner *runner, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner_face(runner).name,
             runner_face(runner).summary);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
+        print_heading(row, out);
         if (option_belongs(row, runner) && row->kind != KIND_DEFAULT) {
             print_help(row, runner, out);
         }
