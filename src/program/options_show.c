@@ -80,10 +80,12 @@ void options_help(const struct runner *runner, FILE *out) {
 
 enum { KEY = 64 };
 
-/* "stack-size" and "_bytes" give "stack_size_bytes" */
-static const char *key_of(const struct option_row *row, const char *suffix,
-                          char key[static KEY]) {
-    snprintf(key, KEY, "%s%s", row->name, suffix);
+/* A key tells the unit: "stack-size" gives "stack_size_bytes". */
+static const char *key_of(const struct option_row *row, char key[static KEY]) {
+    static const char *const units[] = {
+        [KIND_SIZE] = "_bytes", [KIND_DURATION] = "_ns", [KIND_RATE] = "_per_s"};
+    const char *unit = row->kind <= KIND_RATE ? units[row->kind] : NULL;
+    snprintf(key, KEY, "%s%s", row->name, unit != NULL ? unit : "");
     for (char *c = key; *c != '\0'; c++) {
         *c = *c == '-' ? '_' : *c;
     }
@@ -91,29 +93,29 @@ static const char *key_of(const struct option_row *row, const char *suffix,
 }
 
 /* Below its range, a value has never been set. */
-static void write_int64(struct json *json, const struct option_row *row, int64_t value,
-                        const char *suffix) {
+static void write_int64(struct json *json, const struct option_row *row,
+                        int64_t value) {
     char key[KEY];
     if ((double)value < row->min) {
-        json_null(json, key_of(row, suffix, key));
+        json_null(json, key_of(row, key));
     } else {
-        json_count(json, key_of(row, suffix, key), value);
+        json_count(json, key_of(row, key), value);
     }
 }
 
 static void write_bound(struct json *json, const struct option_row *row,
                         int64_t value) {
     char key[KEY];
-    json_known(json, key_of(row, "", key), value == INT64_MAX ? -1 : value);
+    json_known(json, key_of(row, key), value == INT64_MAX ? -1 : value);
 }
 
-static void write_double(struct json *json, const struct option_row *row, double value,
-                         const char *suffix) {
+static void write_double(struct json *json, const struct option_row *row,
+                         double value) {
     char key[KEY];
     if (value < row->min) {
-        json_null(json, key_of(row, suffix, key));
+        json_null(json, key_of(row, key));
     } else {
-        json_real(json, key_of(row, suffix, key), value, 9);
+        json_real(json, key_of(row, key), value, 9);
     }
 }
 
@@ -165,13 +167,6 @@ static void write_compound(struct json *json, const struct options *options,
     }
 }
 
-/* For the kinds whose value is one number. */
-static const char *const suffixes[] = {[KIND_COUNT] = "",
-                                       [KIND_SIZE] = "_bytes",
-                                       [KIND_DURATION] = "_ns",
-                                       [KIND_RATE] = "_per_s",
-                                       [KIND_SHARE] = ""};
-
 static void write_value(struct json *json, const struct options *options,
                         const struct option_row *row) {
     const void *place = (const char *)options + row->at;
@@ -183,17 +178,17 @@ static void write_value(struct json *json, const struct options *options,
     case KIND_COUNT:
     case KIND_SIZE:
     case KIND_DURATION:
-        write_int64(json, row, *(const int64_t *)place, suffixes[row->kind]);
+        write_int64(json, row, *(const int64_t *)place);
         break;
     case KIND_RATE:
     case KIND_SHARE:
-        write_double(json, row, *(const double *)place, suffixes[row->kind]);
+        write_double(json, row, *(const double *)place);
         break;
     case KIND_CHOICE:
-        json_text(json, key_of(row, "", key), row->choices[*(const int *)place]);
+        json_text(json, key_of(row, key), row->choices[*(const int *)place]);
         break;
     case KIND_FLAG:
-        json_flag(json, key_of(row, "", key), *(const bool *)place);
+        json_flag(json, key_of(row, key), *(const bool *)place);
         break;
     case KIND_SPAN:
     case KIND_BREAKER:
@@ -224,7 +219,7 @@ static void write_json(const struct options *options, const struct runner *runne
         if (is_told(row) && option_belongs(row, runner)) {
             write_value(&json, options, row);
         } else if (is_told(row)) {
-            json_null(&json, key_of(row, "", key));
+            json_null(&json, key_of(row, key));
         }
     }
     json_close(&json);
