@@ -142,7 +142,7 @@ static void bury(struct pool *pool, struct worker *worker) {
 }
 
 /* Starts a worker for this task, if no other waits for one and there may be more. If
- * others are in the queue it is for the first of those. */
+ * others are in the queue it is for the first of those: tasks are begun in order. */
 static bool start_for(struct pool *pool, struct task task) {
     bool is_next = chan_length(pool->jobs) == 0;
     return pool->ended != NULL && pool->serving < pool->most_serve &&
@@ -212,7 +212,8 @@ static void feed(struct pool *pool) {
         task = run_next_task(pool->run, task);
     }
     run_give_up(pool->run, task, OUTCOME_CANCELLED); /* if any are left */
-    chan_close(pool->jobs); /* README: close. Or the workers wait for ever. */
+    chan_close(pool->jobs);       /* README: close. Or the workers wait for ever. */
+    run_sample_memory(pool->run); /* while all threads are there */
     struct worker *worker;
     while (pool->ended != NULL && pool->serving > 0) {
         chan_receive(pool->ended, &worker, DEADLINE_NEVER);
@@ -229,15 +230,14 @@ static void feed_apart(struct thread *thread) {
 /* ---- the pool ---- */
 
 /* What the workers left in the queue. The feeder put the tasks there in order, and gave
- * up the rest. So if none went another way, they begin with the first one there and
- * reach to that rest. */
+ * up the rest. So if it turned none away, that begins here and reaches to the rest. */
 static void give_up_queue(struct pool *pool) {
     enum outcome outcome =
         run_is_stopped(pool->run) ? OUTCOME_CANCELLED : OUTCOME_NOT_STARTED;
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     struct task task;
     while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
-        if (waits && pool->ended == NULL) {
+        if (waits) {
             run_give_up(pool->run, task, outcome);
             break;
         }
@@ -246,15 +246,15 @@ static void give_up_queue(struct pool *pool) {
 }
 
 static void run_pool(struct pool *pool) {
-    /* A feeder of its own, as a send waits for a worker. If the machine has no thread
-     * left for it, main can feed: it is free. */
+    /* A feeder of its own, as a send waits for a worker. If there is no thread left for
+     * it main can feed, which is free; or if the feeder is to start all threads. */
     pool->feeder =
         (struct worker){.thread = {.body = feed_apart, .name = "feeder"}, .pool = pool};
-    bool fed_apart = run_start_thread(pool->run, &pool->feeder.thread, false) == 0;
+    bool fed_apart = pool->ended == NULL &&
+                     run_start_thread(pool->run, &pool->feeder.thread, false) == 0;
     if (!fed_apart) {
         feed(pool);
     }
-    run_sample_memory(pool->run); /* while all threads are there */
     wait_group_wait(&pool->working);
     for (int64_t i = 0; pool->ended == NULL && i < pool->worker_count; i++) {
         thread_join(&pool->workers[i].thread);

@@ -61,9 +61,6 @@ class Manners(unittest.TestCase):
         self.assertEqual(record["breaker"]["state"], "closed")
         self.assertGreater(record["outcomes"]["shed"], 0)
         self.assertEqual(samples[-1].outcome, "ok")
-        # Two failures, and a probe in each pause that fits into the outage; calls that
-        # were on their way when it opened may come on top.
-        self.assertLess(record["outcomes"]["failed"], record["outcomes"]["shed"])
         self.check_accounts(record, samples)
 
     @on_each

@@ -23,7 +23,7 @@ class IdleTime(unittest.TestCase):
                             )
                             self.assertEqual(record["outcomes"], only(ok=200))
                             workers = record["config"]["workers"]
-                            self.assertLessEqual(record["peak"]["threads"], workers + 1)
+                            self.assertLessEqual(record["peak"]["threads"], workers)
                             lanes = {task.lane for task in samples}
                             self.assertLessEqual(lanes, set(range(workers)))
 
@@ -32,10 +32,10 @@ class IdleTime(unittest.TestCase):
         args = ("-n", 5, "-s", 0, "-w", 100, "--arrivals", "fixed:20/s")
         for program in POOLS:
             kept = measure(program, *args, "--idle-time", LONG)
-            self.assertLessEqual(kept["peak"]["threads"], 3)  # with the feeder
-            self.assertLessEqual(kept["threads_created"], 3)
+            self.assertLessEqual(kept["peak"]["threads"], 2)
+            self.assertLessEqual(kept["threads_created"], 2)
             ended = measure(program, *args, "--idle-time", SHORT)
-            self.assertEqual(ended["threads_created"], 6)  # one each, and the feeder
+            self.assertEqual(ended["threads_created"], 5)
             self.assertEqual(measure(program, *args)["threads_created"], 101)
 
     def test_a_task_in_the_queue_does_not_wait_for_the_next_one_to_come(self) -> None:
