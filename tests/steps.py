@@ -115,17 +115,23 @@ def meson_results(log: Path) -> Count:
     return count
 
 
+def build(folder: Path, options: list[str], compiler: str, *targets: str) -> bool:
+    """The targets, or all there are."""
+    if not configure(folder, options, compiler):
+        return False
+    done = call(["meson", "compile", "-C", str(folder), *targets])
+    if done.returncode != 0:
+        say(done.stdout[-6000:])
+    return done.returncode == 0
+
+
 def build_and_test(name: str, options: list[str], compiler: str) -> Count:
     folder = BUILD / name
     log = folder / "meson-logs" / "testlog.json"
     if shutil.which(compiler) is None:
         say(f"{compiler} is not installed")
         return Count(skipped=1)
-    if not configure(folder, options, compiler):
-        return Count(failed=1)
-    done = call(["meson", "compile", "-C", str(folder)])
-    if done.returncode != 0:
-        say(done.stdout[-6000:])
+    if not build(folder, options, compiler):
         return Count(failed=1)
     log.unlink(missing_ok=True)  # or an old one would be read as this run's
     # The model is a step of its own: it says the same of every build.
@@ -137,10 +143,12 @@ def build_and_test(name: str, options: list[str], compiler: str) -> Count:
 # ---- the others ----
 
 
-def python_suite(folder: str, env: dict[str, str] | None = None) -> Count:
+def python_suite(
+    folder: str, env: dict[str, str] | None = None, files: str = "test*.py"
+) -> Count:
     """Runs tests/<folder> with unittest and reads its own count."""
     command = [sys.executable, "-m", "unittest", "discover", "-s", f"tests/{folder}"]
-    done = call([*command, "-t", "."], env=env)
+    done = call([*command, "-t", ".", "-p", files], env=env)
     ran = re.search(r"^Ran (\d+) tests?", done.stdout, re.MULTILINE)
     if ran is None or int(ran[1]) == 0:
         say(done.stdout[-4000:])
@@ -156,6 +164,22 @@ def python_suite(folder: str, env: dict[str, str] | None = None) -> Count:
 
 def script(*command: str, env: dict[str, str] | None = None) -> Count:
     return verdict(call(list(command), env=env))
+
+
+def helgrind() -> Count:
+    """Its programs tell helgrind what it cannot see."""
+    if shutil.which("valgrind") is None:
+        say("valgrind is not installed")
+        return Count(skipped=1)
+    folder = BUILD / "helgrind"
+    watched = ("thread-per-task", "worker-pool", "mutex-pool")
+    if not build(folder, ["-Dc_args=-DFOR_HELGRIND", *RELEASE], "gcc", *watched):
+        return Count(failed=1)
+    return script("tests/helgrind", str(folder))
+
+
+def square() -> Count:
+    return script("tests/check_square", str(BUILD / "plain"))
 
 
 PROGRAMS = {"FIVE_COOKS_BUILD": str(BUILD / "plain")}
@@ -181,13 +205,15 @@ STEPS: dict[str, Callable[[], Count]] = {
     "thread": lambda: build_and_test(
         "thread", ["-Db_sanitize=thread", *SANITIZE, *STRICT], "gcc"
     ),
-    "helgrind": lambda: script("tests/helgrind", env=PROGRAMS),
+    "helgrind": helgrind,
+    "square": square,
     "layers": lambda: script("tests/check_layers"),
     "headers": lambda: script("tests/check_headers"),
     "readme": lambda: script("bench/readme", "--check"),
     "model": lambda: script("tests/model/run"),
     "programs": lambda: python_suite("programs", PROGRAMS),
-    "races": lambda: python_suite("programs", RACES),
+    # Those in which most happens at once; the others wait for one process after another.
+    "races": lambda: python_suite("programs", RACES, "test_s[iu]*.py"),
     "peers": lambda: python_suite("peers", PROGRAMS),
     "driver": lambda: python_suite("driver", PROGRAMS),
     "charts": lambda: python_suite("charts", PROGRAMS),

@@ -16,6 +16,8 @@
  * is mail.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "deadlock.h"
@@ -51,7 +53,10 @@ static void set_state(struct park *park, uint32_t state) {
 
 __attribute__((constructor)) static void come_home(void) {
     is_home = true;
-    must(timer_heap_reserve(&sleepers, fiber_count) ? 0 : ENOMEM);
+    if (!timer_heap_reserve(&sleepers, fiber_count)) {
+        fputs("cannot start: no memory for a single fiber\n", stderr);
+        _exit(3); /* before main: its exit code for what the machine refuses */
+    }
 }
 
 int64_t now_ns(void) {

@@ -21,6 +21,7 @@
 
 #include "clock.h"
 #include "futex.h"
+#include "helgrind.h"
 #include "must.h"
 #include "park.h"
 #include "thread.h"
@@ -200,6 +201,7 @@ static bool spin(struct park *park, int64_t deadline_ns) {
 /* ---- sleeping and waking ---- */
 
 void park_init(struct park *park) {
+    helgrind_ignore(park);
     atomic_init(&park->state, EMPTY);
 }
 
@@ -219,8 +221,9 @@ static bool sleep_until_woken(struct park *park, uint32_t asleep, int64_t deadli
     return true;
 }
 
-bool park_wait(struct park *park, int64_t deadline_ns,
-               const struct wait_reason *reason) {
+/* True: woken. */
+static bool wait_for_wake(struct park *park, int64_t deadline_ns,
+                          const struct wait_reason *reason) {
     if (deadline_ns > DEADLINE_NOW && spin(park, deadline_ns)) {
         return true;
     }
@@ -236,7 +239,17 @@ bool park_wait(struct park *park, int64_t deadline_ns,
     return sleep_until_woken(park, asleep, deadline_ns);
 }
 
+bool park_wait(struct park *park, int64_t deadline_ns,
+               const struct wait_reason *reason) {
+    bool woken = wait_for_wake(park, deadline_ns, reason);
+    if (woken) {
+        helgrind_woken(park);
+    }
+    return woken;
+}
+
 void park_wake(struct park *park) {
+    helgrind_wake(park);
     uint32_t before = EMPTY; /* most likely: then one access to its cache line does */
     while (!atomic_compare_exchange_strong(&park->state, &before, WOKEN)) {
         invariant(before != WOKEN);

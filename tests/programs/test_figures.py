@@ -97,7 +97,9 @@ class Peaks(unittest.TestCase):
         self.assertLess(peak["rss_bytes"], peak["virtual_bytes"])
         self.assertLess(0, peak["page_table_bytes"])
         self.assertLess(peak["page_table_bytes"], peak["virtual_bytes"])
-        self.assertGreaterEqual(cpu["voluntary_switches"], 100)  # each task sleeps
+        # Each task sleeps; of fibers the kernel sees one sleep for many.
+        sleeps = 1 if program.startswith("fiber-") else 100
+        self.assertGreaterEqual(cpu["voluntary_switches"], sleeps)
         self.assertGreater(cpu["minor_faults"], 0)
         threads = peak["threads"]
         stacks = threads * record["config"]["stack_size_bytes"]
