@@ -16,7 +16,9 @@
 #include "sync/clock.h"
 #include "sync/must.h"
 
-enum { TICK_MS = 50, QUIET_TICKS = 20, LAST_MS = 1000, STACK_BYTES = 256 * 1024 };
+#define TICK_NS (50 * NS_PER_MS)
+#define LAST_NS NS_PER_S
+enum { QUIET_TICKS = 20, STACK_BYTES = 256 * 1024 };
 enum { LINE = 1024 };
 
 static void complain(const struct progress *progress, const char *error) {
@@ -82,15 +84,21 @@ static void write_for_people(struct run *run, bool last, FILE *out) {
 
 /* ---- telling it ---- */
 
+/* True: it is ready. The kernel counts real, monotonic time. */
+static bool becomes_ready(int fd, short event, int64_t most_ns) {
+    struct pollfd wanted = {.fd = fd, .events = event};
+    struct timespec most = to_timespec(most_ns);
+    return ppoll(&wanted, 1, &most, NULL) == 1;
+}
+
 /* Is there room at once, or soon? A pipe with any room takes a whole line. */
-static bool has_room(int fd, int patience_ms) {
-    struct pollfd room = {.fd = fd, .events = POLLOUT};
-    return poll(&room, 1, patience_ms) == 1;
+static bool has_room(int fd, int64_t patience_ns) {
+    return becomes_ready(fd, POLLOUT, patience_ns);
 }
 
 static void tell(struct progress *progress, bool last) {
     char line[LINE];
-    if (progress->error != NULL || !has_room(progress->fd, last ? LAST_MS : 0)) {
+    if (progress->error != NULL || !has_room(progress->fd, last ? LAST_NS : 0)) {
         return;
     }
     FILE *out = fmemopen(line, sizeof line, "w");
@@ -110,10 +118,9 @@ static void tell(struct progress *progress, bool last) {
  * and programs outside that wait for them. */
 static void *tell_again_and_again(void *argument) {
     struct progress *progress = argument;
-    struct pollfd over = {.fd = progress->over_fd, .events = POLLIN};
     int quiet_ticks = progress->for_people ? QUIET_TICKS : 0;
     bool told = !progress->for_people;
-    while (poll(&over, 1, TICK_MS) == 0) {
+    while (!becomes_ready(progress->over_fd, POLLIN, TICK_NS)) {
         if (quiet_ticks > 0) {
             quiet_ticks--;
         } else {
