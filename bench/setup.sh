@@ -1,29 +1,33 @@
 #!/bin/sh
-# Installs what is missing: bench/setup.sh run|test|python
+# Installs what is missing: bench/setup.sh run|test
 #
 #   run   what bench/run needs       test   what tests/run needs as well
-#   python   installs nothing: exits 0 only when python3 is there and new enough
 #
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
-# as root or with sudo that asks no password. Otherwise it prints the one line to type, or
-# the names of the packages on another distribution, and exits 3.
-# Optional packages are installed along with needed ones, and never asked for alone.
+# as root or with sudo that asks no password; otherwise it prints the one line to type, or
+# the names of the packages on another distribution. Exits 3 when something is missing
+# without which nothing can be measured; goes on, and says so, without charts.
 set -u
 export LC_ALL=C
+bench=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
 # One line a need: what must be there, and the Debian package that brings it.
-#   command NAME, library NAME (pkg-config), header PATH, font NAME
+#   command NAME, library NAME (pkg-config), header PATH, font NAME, module NAME (Python)
 needed_to_run='
 command gcc gcc
 header stdio.h libc6-dev
 command meson meson
 command ninja ninja-build
 command pkg-config pkg-config
-command python3 python3
 command hyperfine hyperfine
+'
+# Measuring goes on without these, charts and the report do not.
+wanted_to_run='
 command gnuplot gnuplot-nox
 font DejaVuSans.ttf fonts-dejavu-core
+module jinja2 python3-jinja2
 '
+# Installed along with what is missing above, and never asked for alone.
 optional_to_run='
 command git git
 command g++ g++
@@ -32,8 +36,10 @@ command go golang-go
 '
 needed_to_test='
 library cmocka libcmocka-dev
+module hypothesis python3-hypothesis
 '
-# Not openssh-server: it would open this machine to the network.
+# Large ones among them: only named, with what is left out without them. Not
+# openssh-server: it would open this machine to the network.
 optional_to_test='
 command clang clang
 command chromium chromium
@@ -53,6 +59,7 @@ is_there() { # kind name
     header) [ -e "/usr/include/$2" ] || [ -e "/usr/local/include/$2" ] ;;
     font) [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$2" \
         -print -quit 2>/dev/null)" ] ;;
+    module) "$bench/python" -c "import $2" 2>/dev/null ;;
     esac
 }
 
@@ -60,10 +67,6 @@ missing() { # needs: prints the packages of those that are not there
     printf '%s' "$1" | while read -r kind name package; do
         [ -z "$kind" ] || is_there "$kind" "$name" || printf '%s ' "$package"
     done
-}
-
-python_is_new_enough() {
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 as_root() {
@@ -78,60 +81,62 @@ may_install() {
     [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
 }
 
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$@" >&2
+}
+
 install() { # packages: all on stderr, and the lists only fetched when they are too old
     echo "installing: $*" >&2
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends "$@" >&2 && return
+    apt_install "$@" && return
     echo "updating the package lists" >&2
-    as_root apt-get update >&2 &&
-        as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y --no-install-recommends "$@" >&2
+    as_root apt-get update >&2 && apt_install "$@"
 }
 
 case ${1-} in
-python)
-    python_is_new_enough
-    exit
-    ;;
-run) needed=$needed_to_run optional=$optional_to_run ;;
+run) needed=$needed_to_run wanted=$wanted_to_run optional=$optional_to_run ;;
 test)
     needed=$needed_to_run$needed_to_test
-    optional=$optional_to_run$optional_to_test
+    wanted=$wanted_to_run optional=$optional_to_run
+    left_out=$(missing "$optional_to_test")
+    [ -z "$left_out" ] ||
+        echo "some tests are left out without these packages: $left_out" >&2
     ;;
 *)
-    echo "usage: bench/setup.sh run|test|python" >&2
+    echo "usage: bench/setup.sh run|test" >&2
     exit 2
     ;;
 esac
 
 # The package of an older distribution would be as old as what is there.
-if command -v python3 >/dev/null 2>&1 && ! python_is_new_enough; then
-    echo "please install Python 3.11 or newer: python3 is $(python3 --version 2>&1)" >&2
-    exit 3
+if command -v python3 >/dev/null 2>&1; then
+    "$bench/python" -c '' || exit 3
+else
+    needed="command python3 python3$needed"
 fi
 
-packages=$(missing "$needed")
+packages=$(missing "$needed") more=$(missing "$wanted")
+[ -n "$packages$more" ] || exit 0
 extras=$(missing "$optional")
-[ -n "$packages" ] || exit 0
+
+give_up() { # sentence: only what is needed is worth an end
+    echo "$1" >&2
+    [ -z "$packages" ] || exit 3
+    echo "going on without charts" >&2
+    exit 0
+}
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "please install what these Debian packages bring: $packages" >&2
-    exit 3
+    give_up "please install what these Debian packages bring: $packages$more"
 fi
 if ! may_install; then
-    echo "please type: sudo apt-get install $packages$extras" >&2
-    exit 3
+    give_up "please type: sudo apt-get update; sudo apt-get install\
+ --no-install-recommends $packages$more$extras"
 fi
-# An optional package may not exist here; it must not take the needed ones with it.
+# One package that is nowhere to be had must not take the others with it.
 # shellcheck disable=SC2086  # the lists are words
-{
-    install $packages $extras || install $packages
-} || {
-    echo "could not install: $packages" >&2
-    exit 3
-}
-still=$(missing "$needed")
-[ -z "$still" ] || {
-    echo "still missing after the installation: $still" >&2
-    exit 3
-}
+install $packages $more $extras || for package in $packages $more; do
+    apt_install "$package" || :
+done
+packages=$(missing "$needed") more=$(missing "$wanted")
+[ -z "$packages$more" ] || give_up "could not install: $packages$more"

@@ -1,29 +1,29 @@
-# How do the machines of a class compare? The pool's time over the threads', a row each.
+# A class's machines: the ratio of each one, a panel for each cell.
 load 'plots/style.gp'
 
+left = row_name_n > 0 ? 0.25 : 0.06
 set logscale x
 set xrange [x_low:x_high]
-set yrange [rows + 0.7:0.3]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
-set xtics @ratio_tics
-set label x_words at screen 0.61,x_name_y center font plain(21) tc rgb ink
-do for [i = 1:rows] {
-    set label 100 + i row_words[i] at screen 0.02,first i font plain(row_px) tc rgb ink
+set yrange [machines + 0.7:0.3]
+eval rows_only
+do for [i = 1:row_name_n] {
+    set label row_name[i] at screen 0.02,first i font plain(row_px) tc rgb ink
 }
-wide_each = 0.72 / panels
-set multiplot
+set label 'ratio: right of 1 it takes more than threads (log scale)' at screen 0.6,0.035 \
+    center font plain(20) tc rgb ink
+set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw wide(2) lc rgb ink
+set multiplot layout 1,panels margins screen left,0.975,0.115,top - 0.05 \
+    spacing screen 0.03
+here(p, is) = column('panel') == p && column('known') == is ? column('ratio') : NaN
 do for [p = 1:panels] {
-    set lmargin at screen 0.255 + (p - 1) * wide_each
-    set rmargin at screen 0.255 + p * wide_each - 0.03
     if (p == 2) { unset label }
-    set label 10 panel_words[p] at graph 0.5,1.04 center font bold(22) tc rgb ink
-    set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw wide(2) lc rgb ink
-    mine(name) = column('panel') == p ? column(name) : NaN
-    plot data using (mine('ratio')):'machine':'bar_low':'bar_high' \
-             with xerrorbars pt 0 lw wide(3) lc rgb colour[look], \
-         data using (mine('ratio')):'machine' \
-             with points pt shape[look] ps mark(2.2) lc rgb colour[look]
+    set label 900 panel_words[p] at graph 0,1 offset screen 0,0.022 font bold(panels > 2 ? 15 : 19) \
+        tc rgb ink
+    plot table('class') using (here(p, 1)):'machine':'low':'high' with xerrorbars pt 0 \
+             lw wide(3) lc rgb colour[look], \
+         table('class') using (here(p, 1)):'machine' with points pt shape[look] \
+             ps mark(machines > 30 ? 1.2 : 2.2) lc rgb colour[look], \
+         for [k = 1:unknown] table('class') using (here(p, 0)):'machine' with points \
+             pt shape[look] - 1 ps mark(machines > 30 ? 1.2 : 2.2) lc rgb colour[look]
 }
 unset multiplot

@@ -3,38 +3,34 @@
 # Solid is being served; hatched is being turned away, above what the API can serve.
 load 'plots/style.gp'
 
-set rmargin at screen 0.745
 set xrange [0:x_high]
 set yrange [0:y_high]
-set border 3
-set ytics @call_tics
-set label 'calls in flight' at screen 0.02,y_name_y font plain(21) tc rgb ink
-set label 'time since the start' at screen 0.415,0.032 center font plain(21) tc rgb ink
-
-height = (plot_top - 0.115) / panels
-set multiplot
+eval 'set ytics '.y_tics
+set label 'calls in flight' at screen 0.02,top font plain(21) tc rgb ink
+set label 'time since the start' at screen 0.42,0.035 center font plain(21) tc rgb ink
+set multiplot layout panels,1 margins screen 0.085,0.755,0.125,top - 0.03 \
+    spacing screen 0.035
+eval 'set xtics '.bare_tics
+here(p, name) = column('row') <= cell_panel_n && cell_panel[column('row')] == p \
+    ? column(name) : NaN
 do for [p = 1:panels] {
-    set tmargin at screen plot_top - (p - 1) * height
-    set bmargin at screen plot_top - p * height + 0.045
-    if (p < panels) { set xtics format '' } else { set xtics format '%g ms' }
+    if (p == panels) { eval 'set xtics '.x_tics }
     if (p == 2) { unset label }
-    set label 10 panel_name[p] at graph 1.02,0.86 font bold(24) \
-        tc rgb letter[panel_series[p]]
-    set label 11 panel_words[p] at graph 1.02,0.86 offset screen 0,-0.038 \
-        font plain(20) tc rgb letter[panel_series[p]]
-    set label 12 panel_note[p] at graph 1.02,0.86 offset screen 0,-0.072 \
-        font plain(20) tc rgb muted
+    eval labelled(200, 'row_name', p, 0.86)
+    if (panels > 6) { unset label 202 }
     if (capacity > 0) {
         set arrow 1 from graph 0,first capacity to graph 1,first capacity nohead \
-            lw wide(3) dt (8, 5) lc rgb ink front
+            lw wide(2.5) dt (8, 5) lc rgb ink front
+        set label 203 'the API serves '.capacity.' at once' at graph 0.995,first capacity \
+            right offset screen 0,0.016 font plain(18) tc rgb ink front
     }
-    mine(name) = column('series') == panel_series[p] ? column(name) : NaN
-    plot data using (mine('time_ms')):(mine('total')):(mine('served')) \
-             with filledcurves fillstyle pattern 4 lc rgb colour[panel_series[p]], \
-         data using (mine('time_ms')):(mine('served')) \
+    plot table('changes') using (here(p, 'time_s')):(here(p, 'in_flight')): \
+             (here(p, 'served')) with filledcurves fillstyle pattern 4 \
+             lc rgb colour[label_look[p]], \
+         table('changes') using (here(p, 'time_s')):(here(p, 'served')) \
              with filledcurves y1=0 fillstyle solid 0.55 noborder \
-             lc rgb colour[panel_series[p]], \
-         data using (mine('time_ms')):(mine('total')) \
-             with lines lw wide(3) lc rgb colour[panel_series[p]]
+             lc rgb colour[label_look[p]], \
+         table('changes') using (here(p, 'time_s')):(here(p, 'in_flight')) \
+             with lines lw wide(2.5) lc rgb colour[label_look[p]]
 }
 unset multiplot

@@ -1,74 +1,53 @@
-# What did the class predict, and what came out? Ticks, a line of theory, and a mark;
-# or, where letters were to be chosen, the votes for each.
+# A lesson: the class's guesses, theory, and what came out, on one axis; or the votes.
 load 'plots/style.gp'
 
-if (choices > 0) {
-    unset border
-    unset tics
-    unset grid
-    set lmargin at screen 0.05
-    set rmargin at screen 0.94
-    set bmargin at screen 0.05
-    set xrange [0:most_votes * 1.1]
-    set yrange [choices + 0.6:0.4]
-    do for [i = 1:choices] {
-        set label choice_words[i] at first 0,first i - 0.18 left front \
-            font (choice_right[i] ? bold(26) : plain(26)) \
-            tc rgb (choice_right[i] ? ink : muted)
-        if (choice_votes[i] > 0) {
-            set label sprintf('%d', choice_votes[i]) \
-                at first choice_votes[i],first i + 0.2 offset screen 0.008,0 left \
-                font plain(24) tc rgb muted front
-        }
+eval rows_only
+set xrange [x_low:x_high]
+set label x_words at screen 0.5,0.04 center font plain(21) tc rgb ink
+if (votes) {
+    set lmargin at screen 0.06
+    set rmargin at screen 0.95
+    set yrange [rows + 0.6:0.2]
+    do for [i = 1:rows] {
+        set label row_name[i] at screen 0.03,first i font bold(30) tc rgb ink
+        set label row_more[i] at first 0,i offset screen 0.008,0.055 font plain(22) \
+            tc rgb ink
+        set label answer_vote[i] at first row_count[i],i offset screen 0.012,0 \
+            font bold(22) tc rgb ink
     }
-    is_right(k) = column('right') == k ? column('row') + 0.2 : NaN
-    plot data using (column('votes') / 2):(is_right(1)):(column('votes') / 2):(0.14) \
-             with boxxyerror fillstyle solid noborder lc rgb ink, \
-         data using (column('votes') / 2):(is_right(0)):(column('votes') / 2):(0.14) \
-             with boxxyerror fillstyle solid noborder lc rgb faint
+    set datafile nocolumnheaders
+    plot row_count using (row_count[$1] / 2.0):1:(0):(row_count[$1]):($1 - 0.2): \
+        ($1 + 0.2):(row_right[$1] ? colour[2] : tint[6]) with boxxyerror \
+        fillstyle solid noborder lc rgb variable
     exit gnuplot
 }
-
-set rmargin at screen 0.94
 set logscale x
-set xrange [x_low:x_high]
-set yrange [0:1]
-unset ytics
-set border 1
-set label 'predicted' at graph -0.01,0.20 right font plain(21) tc rgb ink
-set label 'measured' at graph -0.01,0.62 right font plain(21) tc rgb ink
-
-# Words go from their mark to the left (-1), to the right (1), or lie centred on it.
-if (measured_side < 0) {
-    set label measured_words at first measured_at,graph 0.62 right \
-        offset screen -0.015,0 font bold(30) tc rgb ink front
-} else {
-    set label measured_words at first measured_at,graph 0.62 left \
-        offset screen 0.015,0 font bold(30) tc rgb ink front
+set lmargin at screen 0.09
+set rmargin at screen 0.96
+set yrange [0:12]
+set label answer_claim[1] at first sqrt(claim_low * claim_high),graph 1 center \
+    offset screen 0,0.018 font plain(19) tc rgb muted
+do for [i = 1:guess_x_n] {
+    set label guess_words[i] at first guess_x[i],guess_y[i] center \
+        offset screen 0,0.038 font bold(20) tc rgb letter[4] \
+        point pt 7 ps mark(3.2) lc rgb colour[4] front
 }
-if (predicted == 0) {
-    set label 'nothing' at graph 0.02,0.20 font plain(21) tc rgb muted
+set label 'guesses' at screen 0.02,first 1 font plain(19) tc rgb letter[4]
+do for [i = 1:point_x_n] {
+    set label point_words[i] at first point_x[i],9.1 center offset screen 0,0.02 \
+        font bold(22) tc rgb muted front
 }
-if (theory > 0) {
-    set arrow from first theory,graph 0 to first theory,graph 0.88 nohead \
-        lw wide(10) lc rgb faint back
-    if (theory_side < 0) {
-        set label theory_words at first theory,graph 0.93 right font plain(21) \
-            tc rgb muted front
-    }
-    if (theory_side == 0) {
-        set label theory_words at first theory,graph 0.93 center font plain(21) \
-            tc rgb muted front
-    }
-    if (theory_side > 0) {
-        set label theory_words at first theory,graph 0.93 left font plain(21) \
-            tc rgb muted front
-    }
+if (measured_x > 0) {
+    set label answer_measured[1] at first measured_x,10.6 center offset screen 0,0.036 \
+        font bold(24) tc rgb letter[2] front
 }
-
-height(votes) = 0.12 + 0.22 * votes / most_votes
-kind_is(k) = column('kind') == k ? column('value') : NaN
-plot data using (kind_is(1)):(0.04):(0):(height(column('votes'))) \
-         with vectors nohead lw wide(5) lc rgb muted, \
-     data using (kind_is(2)):(0.62):'low':'high' \
-         with xerrorbars lw wide(4) pt 7 ps mark(4) lc rgb ink
+set datafile nocolumnheaders
+array where[1] = [1]
+plot for [i = 1:point_x_n] where using (point_x[i]):(7.4):(0):(1.7) with vectors nohead \
+         lw wide(4) lc rgb muted, \
+     where using (claim_low):(6):(claim_low):(claim_high):(0):(12) with boxxyerror \
+         fillstyle transparent solid 0.6 noborder lc rgb shade, \
+     for [k = 1:measured_low > 0] where using (measured_x):(10.6):(measured_low): \
+         (measured_high) with xerrorbars pt 0 lw wide(7) lc rgb colour[2], \
+     for [k = 1:measured_x > 0] where using (measured_x):(10.6) with points pt 7 \
+         ps mark(3.6) lc rgb colour[2]

@@ -1,45 +1,32 @@
-# Did the machine hold still? Every run in its order, against its cell's median.
-#
-# Hollow is the warm-up, which is not counted; a panel for each number of tasks.
+# Did it drift? Every run as a field: how far it is off the median of its cell.
 load 'plots/style.gp'
 
-set rmargin at screen 0.80
-set xrange [-0.6:last_block + 0.6]
-set xtics ceil((last_block + 1) / 16.0)
-set yrange [y_low:y_high]
-set ytics @percent_tics
-set label 'off the median of its cell' at screen 0.02,y_name_y font plain(21) tc rgb ink
-set label 'block (0 is the warm-up)' at screen 0.44,0.032 center \
-    font plain(21) tc rgb ink
-
-do for [i = 1:names] {
-    set label name_words[i] at screen 0.835,plot_top - 0.02 - 0.05 * (i - 1) \
-        font bold(22) tc rgb letter[name_series[i]]
-    set label ' ' at screen 0.822,plot_top - 0.02 - 0.05 * (i - 1) \
-        point pt shape[name_series[i]] ps mark(2) lc rgb colour[name_series[i]]
+set lmargin at screen 0.275
+set rmargin at screen 0.985
+set tmargin at screen top + 0.02
+set bmargin at screen 0.115
+unset border
+unset grid
+set tics scale 0
+unset ytics
+set xrange [-0.6:columns + 0.6]
+set yrange [rows + 0.5:0.5]
+set label 'block' at screen 0.63,0.035 center font plain(21) tc rgb ink
+small = 21 * (11.0 / (columns + 2) < 1 ? 11.0 / (columns + 2) : 1)
+small = small < 12 ? 12 : small
+do for [i = 1:rows] {
+    set label row_name[i] at screen 0.265,first i right \
+        font bold(rows > 12 ? 15 : 18) tc rgb letter[row_look[i]]
 }
-top = plot_top - 0.03
-height = (top - 0.095) / panels
-set multiplot
-do for [p = 1:panels] {
-    set tmargin at screen top - (p - 1) * height
-    set bmargin at screen top - p * height + 0.045
-    if (p < panels) { set xtics format '' } else { set xtics format '%g' }
-    if (p == 2) { unset label }
-    set label 50 panel_words[p] at graph 0.005,1 offset screen 0,0.016 font bold(21) tc rgb ink
-    set label 51 panel_notes[p] at graph 0.12,1 offset screen 0,0.016 font plain(19) tc rgb muted
-    do for [i = 1:noisy] {
-        set object i rectangle from first noisy_block[i] - 0.5,graph 0 \
-            to first noisy_block[i] + 0.5,graph 1 behind \
-            fillstyle solid noborder fillcolor rgb shade
-    }
-    mine(warm) = column('panel') == p && column('warm_up') == warm \
-        ? column('drawn') : NaN
-    plot 0 with lines lw wide(1.5) lc rgb ink, \
-         for [k = 1:warm_ups] data using 'x':(mine(1)):\
-             (shape[column('series')] - 1):(colour[column('series')]) \
-             with points ps mark(2) lw wide(2) pt variable lc rgb variable, \
-         data using 'x':(mine(0)):(shape[column('series')]):(colour[column('series')]) \
-             with points ps mark(2) pt variable lc rgb variable
-}
-unset multiplot
+shown(i) = column('row') <= cell_y_n && cell_y[column('row')] > 0 \
+    && (strcol('role') eq 'measure' || strcol('role') eq 'warm-up') \
+    && strcol('problem') eq '' ? cell_y[column('row')] : NaN
+off(i) = column('wall_s') / cell_median[column('row')] - 1
+strong(i) = abs(off(1)) > most ? 0.9 : 0.9 * abs(off(1)) / most
+tone(i) = (int(255 * (1 - strong(1))) << 24) + colour[off(1) > 0 ? 1 : 2]
+told(v) = sprintf(abs(v) < 9.95 ? '%+.1f' : '%+.0f', abs(v) < 0.05 ? 0 : v)
+plot table('runs') using 'block':(shown(1)):(column('block') - 0.47): \
+         (column('block') + 0.47):(shown(1) - 0.45):(shown(1) + 0.45):(tone(1)) \
+         with boxxyerror fillstyle solid noborder lc rgb variable, \
+     table('runs') using 'block':(shown(1)):(told(100 * off(1))) with labels \
+         font plain(small) tc rgb ink

@@ -1,30 +1,25 @@
-# Equal work, other shape: calls in flight over time, one panel for each pool.
+# Every recorded task a tile, all to one scale: equal work is an equal area.
 load 'plots/style.gp'
 
-set rmargin at screen 0.70
-set xrange [0:x_high]
-set yrange [0:y_high]
-set ytics 0,y_step
-set label 'calls in flight' at screen 0.02,y_name_y font plain(21) tc rgb ink
-set label 'time since the start' at screen 0.39,0.032 center font plain(21) tc rgb ink
-
-height = (plot_top - 0.115) / panels
-set multiplot
-do for [p = 1:panels] {
-    set tmargin at screen plot_top - (p - 1) * height
-    set bmargin at screen plot_top - p * height + 0.03
-    set xtics ('' 0)
-    do for [i = 1:ticks] {
-        set xtics add ((p < panels ? '' : tick_words[i]) tick_at[i])
-    }
-    if (p == 2) { unset label }
-    set label 10 panel_name[p] at graph 1.03,0.75 font bold(24) tc rgb letter[look]
-    set label 11 panel_words[p] at graph 1.03,0.75 offset screen 0,-0.04 \
-        font plain(20) tc rgb muted
-    mine(name) = column('series') == p ? column(name) : NaN
-    plot data using (mine('time_ms')):(mine('total')) \
-             with filledcurves y1=0 fillstyle solid 0.55 noborder lc rgb colour[look], \
-         data using (mine('time_ms')):(mine('total')) \
-             with lines lw wide(3) lc rgb colour[look]
+set lmargin at screen 0
+set rmargin at screen 1
+set tmargin at screen top + 0.02
+set bmargin at screen 0.02
+unset border
+unset tics
+unset grid
+set xrange [0:1600]
+set yrange [900 * (top + 0.0):0]
+do for [i = 1:row_name_n] {
+    set label row_name[i] at first label_x[i],label_y[i] + 14 font bold(24) \
+        tc rgb letter[label_look[i]]
+    set label label_value[i] at first label_x[i],label_y[i] + 44 font plain(22) tc rgb ink
 }
-unset multiplot
+here(i) = column('row') <= cell_x_n && cell_x[column('row')] > 0 \
+    ? cell_x[column('row')] : NaN
+left(i) = here(1) + column('started_s') / unit_s * tile
+right(i) = here(1) + column('finished_s') / unit_s * tile
+upper(i) = cell_y[column('row')] + column('lane') * tile
+plot table('tasks') using (left(1)):(upper(1)):(left(1)):(right(1) - 0.12 * tile): \
+    (upper(1)):(upper(1) + 0.88 * tile):(colour[cell_look[column('row')]]) \
+    with boxxyerror fillstyle solid noborder lc rgb variable

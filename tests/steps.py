@@ -178,6 +178,15 @@ def helgrind() -> Count:
     return script("tests/helgrind", str(folder))
 
 
+def micro() -> Count:
+    """The measurements of single operations are built, and one of each kind is made."""
+    if call(["pkg-config", "--exists", "benchmark"]).returncode != 0:
+        say("Google Benchmark is not installed")
+        return Count(skipped=1)
+    place = ["--build", str(BUILD / "micro")]
+    return script("bench/micro/run", "--blocks", "1", "--filter", "hand|create", *place)
+
+
 def square() -> Count:
     return script("tests/check_square", str(BUILD / "plain"))
 
@@ -207,8 +216,11 @@ STEPS: dict[str, Callable[[], Count]] = {
     ),
     "helgrind": helgrind,
     "square": square,
+    "micro": micro,
     "layers": lambda: script("tests/check_layers"),
+    "stages": lambda: script("tests/check_driver"),
     "headers": lambda: script("tests/check_headers"),
+    "golden": lambda: script("tests/golden/check"),
     "readme": lambda: script("bench/readme", "--check"),
     "model": lambda: script("tests/model/run"),
     "programs": lambda: python_suite("programs", PROGRAMS),

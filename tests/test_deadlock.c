@@ -150,14 +150,14 @@ static void be_woken_and_then_stuck(void) {
 static void *come_and_leave(void *argument) {
     struct chan *chan = argument;
     UNTIL(chan_waiters(chan, CHAN_RECEIVE) == 1);
-    deadlock_thread_cancelled();
+    thread_outsider_ends();
     return NULL;
 }
 
 static void be_left_by_a_thread_that_does_not_count(void) {
     struct chan *chan = named("orders", 0);
     deadlock_watch("main");
-    deadlock_thread_begins(); /* for the outsider, before main can sleep */
+    thread_outsider_begins(); /* before main can sleep */
     start_uncounted(come_and_leave, chan);
     receive_for_ever(chan);
 }
@@ -209,10 +209,10 @@ static void *send_uncounted(void *argument) {
 static void wait_for_a_thread_that_does_not_count(void) {
     struct chan *chan = named("orders", 0);
     deadlock_watch("main");
-    deadlock_thread_begins(); /* it announces itself for as long as it acts */
+    thread_outsider_begins(); /* it announces itself for as long as it acts */
     start_uncounted(send_uncounted, chan);
     assert_int_equal(chan_receive(chan, NULL, DEADLINE_NEVER), CHAN_OK);
-    deadlock_thread_cancelled();
+    thread_outsider_ends();
 }
 
 static void end_all_threads(void) {

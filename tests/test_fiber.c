@@ -273,7 +273,9 @@ static void overflow_in_main(void) {
 
 /* A riddle otherwise: the program is ended by SIGSEGV, but says first what to do. */
 static void an_overflow_is_said_to_be_one(void) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return; /* these catch it themselves */
+#endif
     static const int64_t sizes[] = {0, 32 * 1024, 256 * 1024};
     for (int i = 0; i < 3; i++) {
         char words[64];
@@ -288,7 +290,6 @@ static void an_overflow_is_said_to_be_one(void) {
     struct child_end end = child_run(overflow_in_main);
     assert_ended(&end, -SIGSEGV);
     assert_null(strstr(end.said, "fiber")); /* it was none */
-#endif
 }
 
 static const struct claim claims[] = {

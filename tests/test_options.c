@@ -13,9 +13,8 @@
 
 static const struct runner *const runners[] = {&pool_like, &spawner_like};
 
-static struct options options;
-
 enum { WORDS = 8 };
+static struct options options;
 
 /* Parses up to WORDS words after the program's name. */
 static enum options_result parse(const struct runner *runner,
@@ -131,7 +130,8 @@ static const struct runner_option *listed(const struct option_row *row,
 }
 
 static bool belongs_to(const struct option_row *row, const struct runner *runner) {
-    return row->owner == OF_ALL || listed(row, runner) != NULL;
+    return row->owner == OF_ALL || (row->owner == OF_FIBERS && thread_is_fiber()) ||
+           listed(row, runner) != NULL;
 }
 
 static const char *default_of(const struct option_row *row,
@@ -238,14 +238,15 @@ static void the_default_that_help_names_is_the_default(void) {
 
 /* A message says "from A to B": then A and B must be fine, and 9B, as in 950, not. */
 static void what_a_message_offers_is_accepted_and_no_more(void) {
+    const char *clock = thread_is_fiber() ? "--clock=virtual" : "--seed=1";
     int offers = 0;
     for (int r = 0; r < OPTION_ROWS; r++) {
         const struct option_row *row = &option_rows[r];
         const struct runner *runner = runners[!belongs_to(row, runners[0])];
         char word[128];
-        char least[32];
-        char most[32];
-        if (row->argument == NULL || row->kind == KIND_PATH) {
+        char least[32], most[32];
+        if (row->argument == NULL || row->kind == KIND_PATH ||
+            !belongs_to(row, runner)) {
             continue;
         }
         snprintf(word, sizeof word, "--%s=rubbish", row->name);
@@ -255,9 +256,9 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
             continue;
         }
         snprintf(word, sizeof word, "--%s=%s", row->name, least);
-        assert_int_equal(PARSE(runner, word), OPTIONS_OK);
+        assert_int_equal(PARSE(runner, clock, word), OPTIONS_OK);
         snprintf(word, sizeof word, "--%s=%s", row->name, most);
-        assert_int_equal(PARSE(runner, word), OPTIONS_OK);
+        assert_int_equal(PARSE(runner, clock, word), OPTIONS_OK);
         snprintf(word, sizeof word, "--%s=9%s", row->name, most);
         ASSERT_REFUSED(runner, row->name, word);
         offers++;

@@ -1,9 +1,11 @@
 /* Park: no wake is lost, none is invented, and nothing is touched after the wake. */
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "support/chance.h"
+#include "support/child.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
@@ -144,6 +146,16 @@ static void the_waker_does_not_touch_the_park_after_the_wake(void) {
     join(thread);
 }
 
+static void spend_time(void) {
+    clock_spend(0);
+    clock_spend(1);
+}
+
+static void real_time_cannot_be_spent(void) {
+    assert_false(clock_is_virtual());
+    assert_child_ends(spend_time, -SIGABRT);
+}
+
 static const struct claim claims[] = {
     CLAIM(a_wake_before_the_wait_is_kept),
     CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before),
@@ -151,6 +163,7 @@ static const struct claim claims[] = {
     CLAIM(no_wake_is_lost_whenever_it_comes),
     CLAIM(a_wake_that_meets_the_deadline_counts_once),
     CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
+    CLAIM(real_time_cannot_be_spent),
 };
 
 int main(int argc, char **argv) {

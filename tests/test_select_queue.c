@@ -220,12 +220,36 @@ static void leaving_a_long_queue_costs_the_same_as_a_short_one(void) {
     chan_free(chans[1]);
 }
 
+/* Of two channels that are always ready, which were taken: a bit for each time. */
+static uint64_t taken_with(uint64_t seed) {
+    struct chan *chans[] = {chan_create(0, 0), chan_create(0, 0)};
+    struct chan_case cases[] = {{chans[0], CHAN_RECEIVE, NULL, CHAN_OK},
+                                {chans[1], CHAN_RECEIVE, NULL, CHAN_OK}};
+    uint64_t taken = 0;
+    chan_close(chans[0]);
+    chan_close(chans[1]);
+    chan_select_seed(seed);
+    for (int i = 0; i < 64; i++) {
+        taken = taken << 1 | (unsigned)chan_select(cases, 2, DEADLINE_NOW);
+    }
+    chan_free(chans[0]);
+    chan_free(chans[1]);
+    return taken;
+}
+
+static void the_seed_decides_which_are_taken(void) {
+    uint64_t taken = taken_with(5);
+    assert_true(taken == taken_with(5));
+    assert_true(taken != taken_with(6));
+}
+
 static const struct claim claims[] = {
     CLAIM(a_select_that_loses_leaves_the_queue_whole),
     CLAIM(a_channel_named_twice_is_left_twice),
     CLAIM(a_channel_named_often_gives_one_value),
     CLAIM(as_many_cases_as_promised_are_accepted),
     CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one),
+    CLAIM(the_seed_decides_which_are_taken),
 };
 
 int main(int argc, char **argv) {

@@ -4,61 +4,89 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from . import REPOSITORY, cli, collect, compare
-from . import experiment as experiments
-from . import full, publish, status, stored, table, terminal
-from .blocks import CLASSROOM, QUICK
-from .hyperfine import HyperfineError
-from .measure import (
-    Outcome,
-    Refused,
-    Request,
-    measure,
-    newest_incomplete,
-    place,
-    resume,
-)
-from .results import SUMMARY, ResultsError, locked, shown, write_whole
-from .status import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE, tell
+from . import REPOSITORY
+from .ask import command
+from .ask import experiment as experiments
+from .ask.experiment import Experiment
+from .ask.typed import AskError
+from .conduct import Clerk, collect_class, draw_class, is_sound
+from .draw.chart import Chart
+from .machine import programs
+from .reckon import collect, compare
+from .reckon.summarise import summaries_of
+from .run import full, signals, stored
+from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
+from .run.hyperfine import HyperfineError
+from .run.measure import (
+    Outcome, Refused, Request, measure, newest_incomplete, resume,
+)  # fmt: skip
+from .run.plan import CLASSROOM, QUICK
+from .run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .say import class_table, comparison, ending, terminal
+from .say.terminal import tell
+from .teach import handout, teach
 
 EXPERIMENTS = REPOSITORY / "bench/experiments"
+# How it ends with a mistake; an OSError is one that nobody could tell better.
+ENDS = {
+    AskError: USAGE, stored.StoredError: USAGE, HyperfineError: NO_ENVIRONMENT,
+    ResultsError: NO_ENVIRONMENT, Refused: NO_ENVIRONMENT, OSError: NO_ENVIRONMENT,
+    terminal.Unheard: FAILED,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
-    settings = cli.parse(list(arguments))
-    status.listen()
+    signals.listen()
     try:
-        return ACTIONS[settings.action](settings)
-    except (experiments.ExperimentError, stored.StoredError) as error:
-        return _complain(error, USAGE)
-    except (HyperfineError, ResultsError, Refused) as error:
-        return _complain(error, NO_ENVIRONMENT)
-    except OSError as error:  # that nobody could tell better
-        return _complain(error, NO_ENVIRONMENT)
-    except status.Unheard as error:
-        return _complain(error, FAILED)
-    except status.Stopped as stopped:
+        return _act(list(arguments))
+    except tuple(ENDS) as error:
+        terminal.complain(f"bench/run: {error}")
+        return next(code for kind, code in ENDS.items() if isinstance(error, kind))
+    except signals.Stopped as stopped:
         return SIGNALLED + stopped.number
 
 
-def _complain(error: Exception, code: int) -> int:
-    print(f"bench/run: {error}", file=sys.stderr)
-    return code
+def _act(arguments: list[str]) -> int:
+    if arguments[:1] == ["handout"]:
+        return handout.main(arguments)
+    if "lesson" in arguments:
+        return teach.main(arguments, Clerk)
+    if "--check" in arguments:  # finds mistakes before anything is built
+        command.parse([word for word in arguments if word != "--check"])
+        return MEASURED
+    settings = command.parse(arguments)
+    return ACTIONS[settings.action](settings)
 
 
-def run_experiment(settings: cli.Settings) -> int:
+# ---- runs ----
+
+
+def run_experiment(settings: command.Settings) -> int:
     """Measures one experiment, and says at the end what it amounts to."""
-    asked = experiments.load(
-        EXPERIMENTS, settings.name, settings.overrides, settings.quick
-    )
+    asked = _asked(settings)
+    for note in asked.notes:
+        terminal.complain(f"bench/run: {note}")
+    protocol = QUICK if settings.quick else CLASSROOM
     with locked(settings.out):
-        protocol = QUICK if settings.quick else CLASSROOM
         return _tell(measure(asked, protocol, _request(settings, settings.out)))
 
 
-def resume_experiment(settings: cli.Settings) -> int:
+def _asked(settings: command.Settings) -> Experiment:
+    path = experiments.find(EXPERIMENTS, settings.name)
+    return experiments.load(path, settings.overrides, settings.quick)
+
+
+def _request(settings: command.Settings, out: Path) -> Request:
+    return Request(
+        out, settings.programs, settings.shown, Clerk(), settings.seed, settings.blocks,
+        settings.resolve,
+    )  # fmt: skip
+
+
+def resume_experiment(settings: command.Settings) -> int:
     """Goes on with a run that was stopped."""
     out = _out(settings)
     with locked(out):
@@ -66,93 +94,140 @@ def resume_experiment(settings: cli.Settings) -> int:
         return _tell(resume(left, _request(settings, out)))
 
 
-def run_full(settings: cli.Settings) -> int:
+def run_full(settings: command.Settings) -> int:
     """Every experiment with the full protocol; the comparison first."""
     names = experiments.list_experiments(EXPERIMENTS)
     names.sort(key=lambda name: name != "comparison")
-    asked = [experiments.load(EXPERIMENTS, name, {}) for name in names]
+    asked = [experiments.load(experiments.find(EXPERIMENTS, name)) for name in names]
     out = _out(settings)
     with locked(out):
         left = _left(settings) if settings.resume else None
         folder, outcomes = full.run_all(asked, _request(settings, out), left)
     told = [line for outcome in outcomes for line in _lines(outcome)]
     tell([*told, f"Results: {place(folder)}"])
-    return MEASURED if all(outcome.sound for outcome in outcomes) else FAILED
+    return MEASURED if all(map(is_sound, outcomes)) else FAILED
 
 
-def _out(settings: cli.Settings) -> Path:
+def _out(settings: command.Settings) -> Path:
     """Where results go: a run that is gone on with stays where it is."""
     if settings.folders and not settings.folders[0].is_dir():
         raise stored.StoredError(f"{shown(settings.folders[0])} is no folder")
     return settings.folders[0].resolve().parent if settings.folders else settings.out
 
 
-def _request(settings: cli.Settings, out: Path) -> Request:
-    return Request(
-        out=out,
-        programs=settings.programs,
-        command=settings.shown,
-        seed=settings.seed,
-        blocks=settings.blocks,
-    )
-
-
-def _left(settings: cli.Settings) -> Path:
+def _left(settings: command.Settings) -> Path:
     """The folder to go on with: the one named, or the newest."""
+    if settings.folders:
+        return settings.folders[0]
     kind = full.SUFFIX if settings.action == "full" else ""
-    folder = settings.folders[0] if settings.folders else None
-    folder = folder or newest_incomplete(settings.out, kind)
+    folder = newest_incomplete(settings.out, kind)
     if folder is None:
         raise stored.StoredError("there is no incomplete run to go on with")
     return folder
 
 
+def run_builds(settings: command.Settings) -> int:
+    """Two builds of the programs, run by run in the same blocks."""
+    builds = dict(zip("AB", map(programs.of_build, settings.builds)))
+    protocol = QUICK if settings.quick else replace(CLASSROOM, with_constants=False)
+    asked = compare.of_two_builds(_asked(settings))
+    request = replace(
+        _request(settings, settings.out),
+        programs=builds["A"], builds=builds, may_resume=False,
+    )  # fmt: skip
+    with locked(settings.out):
+        outcome = measure(asked, protocol, request)
+    found = compare.compare_builds(outcome.kept)
+    width = terminal.width_of(sys.stdout)
+    told = comparison.build_lines(found, width)
+    told += ["", *ending.control_lines(outcome.published.summaries, width)]
+    tell([*told, *_closing(outcome)])
+    return _judge(found, settings) if is_sound(outcome) else FAILED
+
+
 def _tell(outcome: Outcome) -> int:
-    tell([*_lines(outcome), f"Results: {place(outcome.folder)}"])
-    return MEASURED if outcome.sound else FAILED
+    tell([*_lines(outcome), *_closing(outcome)])
+    return MEASURED if is_sound(outcome) else FAILED
+
+
+def _closing(outcome: Outcome) -> list[str]:
+    report = (outcome.kept.folder / "report.html").is_file()
+    return ending.closing_lines(place(outcome.kept.folder), report, outcome.late)
 
 
 def _lines(outcome: Outcome) -> list[str]:
-    return terminal.report_lines(
-        outcome.experiment, outcome.runs, outcome.summaries, outcome.charts
-    )
+    kept, published = outcome.kept, outcome.published
+    summaries = published.summaries if published else summaries_of(kept)
+    charts = published.charts if published else ()
+    failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
+    width = terminal.width_of(sys.stdout)
+    return ending.report_lines(kept.experiment, kept.runs, summaries, failed, width)
 
 
-def list_experiments(settings: cli.Settings) -> int:
+# ---- what is there already ----
+
+
+def list_experiments(settings: command.Settings) -> int:
+    """Names each with its question; a broken file is named, and the others, too."""
     names = experiments.list_experiments(EXPERIMENTS)
     width = max(map(len, names), default=0)
-    tell(
-        f"{name:<{width}}  {experiments.load(EXPERIMENTS, name, {}).question}"
-        for name in names
-    )
-    return MEASURED
+    broken = False
+    for name in names:
+        try:
+            question = experiments.load(experiments.find(EXPERIMENTS, name)).question
+            tell([f"{name:<{width}}  {question}"])
+        except AskError as error:
+            broken = True
+            terminal.complain(f"bench/run: {error}")
+    return USAGE if broken else MEASURED
 
 
-def draw_again(settings: cli.Settings) -> int:
-    """Summary, charts and report of a results folder, made anew from its runs."""
-    kept = stored.read(settings.folders[0])
-    write_whole(kept.folder / SUMMARY, table.write_summary(kept.summaries))
-    charts = publish.draw(
-        kept.folder, kept.experiment, kept.runs, kept.summaries, kept.environment
-    )
-    return _tell(
-        Outcome(kept.folder, kept.experiment, kept.runs, kept.summaries, charts)
-    )
+def draw_again(settings: command.Settings) -> int:
+    """What is shown of a results folder, made anew: of one run, of a full run, or of a
+    class."""
+    folder = settings.folders[0]
+    if (folder / collect.CLASS).is_file():
+        return _tell_class(folder, draw_class(folder), [])
+    if not (folder / ENVIRONMENT).is_file():
+        parts = sorted(path.parent for path in folder.glob(f"*/{ENVIRONMENT}"))
+        if parts:
+            return max(_draw(part) for part in parts)
+    return _draw(folder)
 
 
-def compare_folders(settings: cli.Settings) -> int:
+def _draw(folder: Path) -> int:
+    kept = stored.read(folder)
+    return _tell(Outcome(kept, Clerk().publish(kept)))
+
+
+def compare_folders(settings: command.Settings) -> int:
     """Two results folders side by side."""
     first, second = (stored.read(folder) for folder in settings.folders)
     found = compare.compare(first, second)
-    tell(compare.lines(found))
-    return MEASURED if found.pairs else FAILED
+    width = terminal.width_of(sys.stdout)
+    tell(comparison.folder_lines(first, second, found, width))
+    return _judge(found, settings)
 
 
-def collect_folders(settings: cli.Settings) -> int:
+def _judge(found: compare.Comparison, settings: command.Settings) -> int:
+    """0, or 1: nothing was compared, or the second is slower than it may be."""
+    by = settings.fail_if_slower
+    slower = [] if by is None else comparison.slower_lines(found, by)
+    if slower:
+        tell(["", *slower])
+    return FAILED if slower or not found.pairs else MEASURED
+
+
+def collect_folders(settings: command.Settings) -> int:
     """The results of many machines in one table and one set of charts."""
-    machines = [stored.read(folder) for folder in settings.folders]
+    machines, unread = collect.readable(settings.folders)
     with locked(settings.out):
-        folder, chart, told = collect.collect(machines, settings.out)
+        folder, chart = collect_class(machines, settings.out)
+    told = [*class_table.table_lines(machines), *class_table.warnings(machines), *unread]
+    return _tell_class(folder, chart, told)
+
+
+def _tell_class(folder: Path, chart: Chart, told: list[str]) -> int:
     told += [f"The chart failed: {chart.problem}"] if chart.problem else []
     tell([*told, f"Results: {place(folder)}"])
     return FAILED if chart.problem else MEASURED
@@ -165,9 +240,10 @@ ACTIONS = {
     "list": list_experiments,
     "draw": draw_again,
     "compare": compare_folders,
+    "builds": run_builds,
     "collect": collect_folders,
 }
 
 if __name__ == "__main__":
-    status.open_standard_files()
+    terminal.open_standard_files()
     sys.exit(main(sys.argv[1:]))

@@ -8,13 +8,15 @@
  * Peak RSS is VmHWM, read by the process itself: the kernel starts it afresh at exec.
  * ru_maxrss does not: a parent's peak leaks through it, so a launcher's size would be
  * taken for ours.
+ *
+ * A run in virtual time has none of these figures: it is the same on every machine.
  */
 #ifndef FIVE_COOKS_PROCESS_H
 #define FIVE_COOKS_PROCESS_H
 
 #include <stdint.h>
 
-/* -1: could not be read; one line on stderr has said why. */
+/* -1: could not be read, and one line on stderr has said why; or time is virtual. */
 struct process_figures {
     int64_t rss_peak_bytes;
     int64_t virtual_peak_bytes;

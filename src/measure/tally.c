@@ -30,10 +30,11 @@ void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
 }
 
 /* A task that ends after the stop was in flight then, or started after it. One that
- * ends before the stop is counted before anybody can know of it. */
+ * ends before the stop is counted before anybody can know of it. Nobody starts one at
+ * the moment of the stop who knows of it; and a moment of virtual time is long. */
 static void compare_with_stop(struct tally *tally, const struct task_result *result) {
     int64_t stop_ns = tally_stop_at_ns(tally);
-    if (result->started_at_ns < stop_ns) {
+    if (result->started_at_ns <= stop_ns) {
         count(&tally->started_before_stop, 1);
         if (result->finished_at_ns > stop_ns) {
             count(&tally->in_flight_at_stop, 1);
@@ -45,7 +46,9 @@ void tally_finished(struct tally *tally, const struct task_result *result) {
     int64_t due_ns = tally->started_at_ns + result->task.due_ns;
     bool answered = result->outcome == OUTCOME_OK || result->outcome == OUTCOME_SILENT;
     note_outcome(tally, result->outcome, 1, result->finished_at_ns);
-    count(&tally->interrupted, result->outcome == OUTCOME_CANCELLED);
+    if (result->outcome == OUTCOME_CANCELLED) {
+        count(&tally->interrupted, 1);
+    }
     histogram_add(answered ? &tally->latency : &tally->failed_latency,
                   result->finished_at_ns - due_ns);
     histogram_add(&tally->queue_wait, result->started_at_ns - due_ns);
@@ -121,7 +124,7 @@ static enum stop_reason first_reason(const struct tally *tally) {
 }
 
 enum stop_reason tally_stop_reason(const struct tally *tally) {
-    bool stopped = tally_stop_at_ns(tally) < tally->finished_at_ns;
+    bool stopped = tally_stop_at_ns(tally) <= tally->finished_at_ns;
     return stopped ? first_reason(tally) : STOP_NOT;
 }
 

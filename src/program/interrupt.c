@@ -5,8 +5,8 @@
 
 #include "measure/tally.h"
 #include "sync/ctx.h"
-#include "sync/deadlock.h"
 #include "sync/must.h"
+#include "sync/thread.h"
 
 static sigset_t watched_signals(void) {
     sigset_t set;
@@ -27,11 +27,10 @@ static bool stop_run(struct interrupt *interrupt, int signal) {
     bool running = !interrupt->over && interrupt->received == 0;
     if (running) {
         interrupt->received = signal;
+        thread_outsider_begins();
         tally_stop(interrupt->tally, STOP_SIGNAL);
-        deadlock_thread_begins(); /* we come from outside, and are about to wake others
-                                   */
         ctx_cancel(interrupt->ctx);
-        deadlock_thread_cancelled();
+        thread_outsider_ends();
     }
     must(pthread_mutex_unlock(&interrupt->lock));
     return running;

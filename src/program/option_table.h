@@ -26,8 +26,9 @@ enum option_kind {
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
 
-/* Has every design this option, or only those whose `struct runner` lists it? */
-enum option_owner { OF_ALL, OF_SOME };
+/* Has every program this option, or only those on fibers, or only those whose design
+ * lists it in its `struct runner`? */
+enum option_owner { OF_ALL, OF_FIBERS, OF_SOME };
 
 struct option_row {
     const char *name;
@@ -42,7 +43,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 43 }; /* checked where the table is */
+enum { OPTION_ROWS = 46 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

@@ -19,7 +19,8 @@ static const struct runner_option *listed(const struct option_row *row,
 }
 
 bool option_belongs(const struct option_row *row, const struct runner *runner) {
-    return row->owner == OF_ALL || listed(row, runner) != NULL;
+    return row->owner == OF_ALL || (row->owner == OF_FIBERS && thread_is_fiber()) ||
+           listed(row, runner) != NULL;
 }
 
 const char *option_default(const struct option_row *row, const struct runner *runner) {

@@ -93,6 +93,13 @@ static bool options_agree(struct options *options) {
                  sum);
         return false;
     }
+    if (options->run.clock != TIME_VIRTUAL &&
+        (options->run.runner.spawn_ns > 0 || options->run.runner.task_ns > 0)) {
+        snprintf(options->error, sizeof options->error,
+                 "--spawn-time and --task-time cost virtual time; they need "
+                 "--clock virtual");
+        return false;
+    }
     return true;
 }
 

@@ -27,6 +27,14 @@ static const char notes[] =
     "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
     "does not allow it, 128+n ended by signal n.\n";
 
+static const char notes_on_time[] =
+    "\n"
+    "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
+    "clock jumps to the next moment for which one waits. Creating a fiber takes its\n"
+    "creator --spawn-time, and each task takes --task-time before its first call,\n"
+    "both on the one CPU, where meanwhile nobody else runs. The seed decides the\n"
+    "whole record; what it would tell of the process is null.\n";
+
 /* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
  */
 static void print_help(const struct option_row *row, const struct runner *runner,
@@ -76,6 +84,7 @@ void options_help(const struct runner *runner, FILE *out) {
         }
     }
     fputs(notes, out);
+    fputs(thread_is_fiber() ? notes_on_time : "", out);
 }
 
 enum { KEY = 64 };

@@ -66,11 +66,11 @@ static void write_api(struct json *json, const struct api *api) {
 
 static void write_cpu(struct json *json, const struct process_figures *process) {
     json_open(json, "cpu");
-    json_count(json, "user_ns", process->user_ns);
-    json_count(json, "system_ns", process->system_ns);
-    json_count(json, "voluntary_switches", process->voluntary_switches);
-    json_count(json, "involuntary_switches", process->involuntary_switches);
-    json_count(json, "minor_faults", process->minor_faults);
+    json_known(json, "user_ns", process->user_ns);
+    json_known(json, "system_ns", process->system_ns);
+    json_known(json, "voluntary_switches", process->voluntary_switches);
+    json_known(json, "involuntary_switches", process->involuntary_switches);
+    json_known(json, "minor_faults", process->minor_faults);
     json_close(json);
 }
 

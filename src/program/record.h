@@ -40,6 +40,10 @@
  *   limit              null, or what kept threads from being created
  *
  * A figure that could not be read is null. Times are nanoseconds, sizes bytes.
+ *
+ * In virtual time (config.clock) all times are virtual, and what is told of the process
+ * is null: its bytes, its cpu{} and config.timer_slack_ns. So a seed and a
+ * configuration have one record, to the byte, unless a signal stops the run.
  */
 #ifndef FIVE_COOKS_RECORD_H
 #define FIVE_COOKS_RECORD_H

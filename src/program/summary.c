@@ -164,7 +164,8 @@ void summary_print(const struct record *record, FILE *out) {
     fprintf(out, " of %s, ", duration(run->workload->service_ns, text));
     write_number(tally->created_threads, thread_noun(), out);
     fprintf(out, " created%s\n", record->complete ? "" : " (stopped early)");
-    fprintf(out, "  wall time   %s", duration(tally_wall_ns(tally), text));
+    fprintf(out, "  %s %s", clock_is_virtual() ? "virtual    " : "wall time  ",
+            duration(tally_wall_ns(tally), text));
     fprintf(out, ", creating %ss %s\n", thread_noun(),
             duration(tally->create_ns, text));
     write_outcomes(tally, out);
@@ -172,6 +173,8 @@ void summary_print(const struct record *record, FILE *out) {
     write_quantiles("latency", &tally->latency, out);
     write_quantiles("of failed", &tally->failed_latency, out);
     write_quantiles("queue wait", &tally->queue_wait, out);
-    write_process(&run->process, out);
+    if (!clock_is_virtual()) {
+        write_process(&run->process, out);
+    }
     write_stop(tally, out);
 }

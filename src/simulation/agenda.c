@@ -73,6 +73,9 @@ void agenda_destroy(struct agenda *agenda) {
 }
 
 int64_t slowed_ns(int64_t service_ns, double slowdown, int64_t others) {
+    if (slowdown == 0) {
+        return service_ns; /* exact, also where a double is not */
+    }
     double longer_ns = (double)service_ns * (1.0 + slowdown * (double)others);
     return longer_ns < 0x1p63 ? llround(longer_ns) : INT64_MAX;
 }

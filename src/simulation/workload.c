@@ -139,9 +139,13 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
                           int64_t attempt) {
     struct random random = random_for(config, index, attempt, STREAM_CALL);
     struct call call = {.fate = random_fate(config, &random)};
-    call.service_ns = call.fate == FATE_HANG
-                          ? config->hang_ns
-                          : llround(fmin(random_service(config, &random), LONGEST_NS));
+    if (call.fate == FATE_HANG) {
+        call.service_ns = config->hang_ns;
+    } else if (config->distribution == DISTRIBUTION_FIXED) {
+        call.service_ns = config->service_ns;
+    } else {
+        call.service_ns = llround(fmin(random_service(config, &random), LONGEST_NS));
+    }
     return call;
 }
 

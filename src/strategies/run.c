@@ -51,9 +51,20 @@ static int start_clock(struct run *run, const struct run_config *config) {
     return 0;
 }
 
+/* In virtual time the kernel's timers have no part, and the seed decides everything. */
+static void set_clock(struct run_config *config) {
+    if (config->clock == TIME_VIRTUAL) {
+        clock_make_virtual();
+        config->timer_slack_ns = -1;
+    } else {
+        set_timer_slack(config);
+    }
+    chan_select_seed((uint64_t)config->workload.seed);
+}
+
 int run_init(struct run *run, struct run_config *config) {
     *run = (struct run){.config = &config->runner, .workload = &config->workload};
-    set_timer_slack(config);
+    set_clock(config);
     tally_init(&run->tally, config->workload.tasks,
                config->sampled ? &run->samples : NULL);
     int error = 0;
@@ -136,6 +147,7 @@ bool run_wait_until_due(struct run *run, struct task task) {
 }
 
 void run_perform(struct run *run, struct task task, int64_t lane) {
+    clock_spend(run->config->task_ns);
     client_perform(&run->client, task, lane);
 }
 
@@ -177,6 +189,7 @@ int run_start_thread(struct run *run, struct thread *thread, bool detached) {
     attributes.detached = detached;
     int64_t alive = gauge_reserve(&run->tally.threads);
     int64_t before_ns = now_ns();
+    clock_spend(run->config->spawn_ns);
     int error = thread_start(thread, &attributes);
     run->tally.create_ns += now_ns() - before_ns;
     if (error == 0) {

@@ -18,11 +18,14 @@
 #include "simulation/client.h"
 #include "strategies/runner.h"
 
+enum time_kind { TIME_MONOTONIC, TIME_VIRTUAL };
+
 struct run_config {
     struct workload_config workload;
     struct api_config api;
     struct client_config client;
     struct runner_config runner;
+    int clock;              /* an enum time_kind */
     int64_t deadline_ns;    /* of the whole run, from its start; 0: none */
     int64_t timer_slack_ns; /* of every thread's sleeps; -1: not known */
     int64_t memory_bytes;   /* address space, at most; 0: no limit of ours */

@@ -37,6 +37,8 @@ struct runner_config {
     int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
     bool join;           /* thread-per-task: join each instead of detaching it */
     struct thread_attributes threads;
+    int64_t spawn_ns; /* virtual time that creating a thread takes */
+    int64_t task_ns;  /* virtual time of the CPU that a task takes besides its calls */
 };
 
 /* An option that not every design has, or one with another default than the rest. */
@@ -88,7 +90,8 @@ int64_t run_due_ns(const struct run *run, struct task task);
 bool run_wait_until_due(struct run *run, struct task task);
 
 /* Takes the task through as many calls as it needs; returns when it has its outcome. By
- * the task's thread; `lane` says which one that is, for timelines. */
+ * the task's thread, which first pays --task-time; `lane` says which one that is, for
+ * timelines. */
 void run_perform(struct run *run, struct task task, int64_t lane);
 
 /* For a task that will not be started; and for a task and all after it, in one go. The
@@ -101,9 +104,9 @@ void run_give_up(struct run *run, struct task first, enum outcome outcome);
 bool run_is_stopped(struct run *run);
 struct chan *run_stopped(struct run *run);
 
-/* Creates a thread as the options say, and accounts for the time that takes. 0 or an
- * error number; the first time, the record then tells what the reason most likely was.
- * From one thread at a time. */
+/* Creates a thread as the options say, and accounts for the time that takes; in virtual
+ * time that is --spawn-time, paid by the caller. 0 or an error number; the first time,
+ * the record then tells what the reason most likely was. From one thread at a time. */
 int run_start_thread(struct run *run, struct thread *thread, bool detached);
 
 /* Each thread is counted out, by itself as the last thing it does with the run, or by

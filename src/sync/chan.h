@@ -95,4 +95,8 @@ struct chan_case {
 enum { SELECT_MAX = 65536 };
 int chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
 
+/* From here on the seed decides which of several ready cases are taken in the calling
+ * thread of the kernel; on fibers, that is in all of them. */
+void chan_select_seed(uint64_t seed);
+
 #endif

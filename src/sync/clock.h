@@ -1,5 +1,5 @@
 /*
- * Time, the one kind this project knows: CLOCK_MONOTONIC in nanoseconds.
+ * Time, in nanoseconds: CLOCK_MONOTONIC or, for fibers, a clock that is virtual.
  *
  * A wait is told its deadline, a moment, never a duration: the moment stays the same
  * however often the wait is interrupted or passed on. It is never the wall clock,
@@ -19,8 +19,27 @@
 #define DEADLINE_NEVER INT64_MAX  /* wait for ever */
 #define DEADLINE_NOW   INT64_C(0) /* already past: try, never block */
 
-/* Belongs to whoever implements threads, see thread.h. */
+/* These belong to whoever implements threads, see thread.h. */
 int64_t now_ns(void);
+
+/*
+ * Virtual time, which only fibers have. It stands still while fibers run, and when none
+ * of them is ready it jumps to the next moment for which one waits. So a run of hours
+ * is over in seconds, and is the same each time, to the nanosecond, on every machine.
+ *
+ * clock_spend() is for work that takes time all the same. There is one CPU: whoever
+ * spends time keeps it to himself, and others whose moment comes meanwhile are late, as
+ * they would be on a busy machine.
+ *
+ *   clock_make_virtual()   before anybody has asked for the time
+ *   clock_spend(duration)  by a fiber; in real time, of nothing only
+ *
+ * It ends 292 years after its start, where an int64_t does. A program that gets there
+ * says so and ends with status 2; so does one whose fibers all wait for ever.
+ */
+void clock_make_virtual(void);
+bool clock_is_virtual(void);
+void clock_spend(int64_t duration_ns);
 
 /* The moment `duration_ns` after `from_ns`; DEADLINE_NEVER rather than an overflow. */
 static inline int64_t deadline_after_ns(int64_t from_ns, int64_t duration_ns) {

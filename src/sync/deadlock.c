@@ -157,7 +157,6 @@ void deadlock_thread_cancelled(void) {
     if (stuck) {
         deadlock_report("threads");
     }
-    deadlock_outsider_left();
 }
 
 void deadlock_thread_ends(void) {

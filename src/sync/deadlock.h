@@ -21,8 +21,7 @@
  * anything but a park (a join, a pthread mutex): that may miss a deadlock. A thread
  * that was not started by thread_start() does not count at all, so nobody may depend on
  * it: whoever waits for it for ever is reported. If it wakes others for outside
- * reasons, such as a signal, it calls deadlock_thread_begins() before and
- * deadlock_thread_cancelled() after.
+ * reasons, such as a signal, it says so (thread_outsider_begins).
  *
  * Until deadlock_watch() is called, all of this does nothing.
  */
@@ -56,10 +55,8 @@ struct watched {
     struct watched **link; /* what points to us */
 };
 
-/* These two belong to whoever implements threads. The calling thread's own, zeroed at
- * its start; and what is done when a thread that does not count has left. */
+/* The calling thread's own, zeroed at its start. Belongs to who implements threads. */
 struct watched *deadlock_me(void);
-void deadlock_outsider_left(void);
 
 void deadlock_watch(const char *name);
 void deadlock_explain(const char *why); /* a sentence to end the report with */

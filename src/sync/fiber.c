@@ -13,7 +13,7 @@
  * another thread of the kernel (such as the one that waits for Ctrl-C), it leaves the
  * park in a mailbox instead, and home wakes the sleeper when it next switches. When no
  * fiber is ready, home sleeps in the kernel until the earliest deadline, or until there
- * is mail.
+ * is mail. In virtual time it moves the clock to the earliest deadline instead.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@
 
 #include "clock.h"
 #include "deadlock.h"
+#include "fiber_clock.h"
 #include "fiber_mail.h"
 #include "fiber_pile.h"
 #include "fiber_switch.h"
@@ -59,12 +60,6 @@ __attribute__((constructor)) static void come_home(void) {
     }
 }
 
-int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now); /* never fails: every Linux has this clock */
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 bool thread_is_fiber(void) {
     return true;
 }
@@ -88,6 +83,8 @@ static struct fiber *take_ready(void) {
     ready = fiber->next;
     if (ready == NULL) {
         ready_end = &ready;
+    } else {
+        context_prefetch(ready->context); /* for the next switch */
     }
     return fiber;
 }
@@ -96,16 +93,12 @@ static struct fiber *fiber_of(struct timer *timer) {
     return (struct fiber *)((char *)timer - offsetof(struct fiber, timer));
 }
 
-static int64_t earliest_ns(void) {
-    return sleepers.count > 0 ? sleepers.entries[0].moment_ns : DEADLINE_NEVER;
-}
-
 static void wake_whose_time_has_come(void) {
     if (sleepers.count == 0) {
         return;
     }
     int64_t now = now_ns();
-    while (earliest_ns() <= now) {
+    while (timer_heap_earliest_ns(&sleepers) <= now) {
         struct timer *timer = sleepers.entries[0].timer;
         struct fiber *fiber = fiber_of(timer);
         timer_heap_remove(&sleepers, timer);
@@ -129,7 +122,18 @@ static void wake_sleeper(struct park *park) {
     }
 }
 
-void deadlock_outsider_left(void) {
+/* Other threads of the kernel that are about to wake somebody: as long as there are
+ * any, virtual time stands still. */
+static _Atomic int outsiders;
+
+void thread_outsider_begins(void) {
+    atomic_fetch_add(&outsiders, 1);
+    deadlock_thread_begins();
+}
+
+void thread_outsider_ends(void) {
+    deadlock_thread_cancelled();
+    atomic_fetch_sub(&outsiders, 1);
     mail_ring(); /* it may have been the last who could have woken somebody */
 }
 
@@ -146,27 +150,35 @@ static void switch_to(struct fiber *to, bool for_good) {
     }
 }
 
-/* A report takes more room than a fiber has. */
-static _Noreturn void report_deadlock(void) {
+static void report_deadlock(void) {
     deadlock_report("fibers");
 }
 
-static void report_on_a_large_stack(void) {
+/* A report takes more room than a fiber has. */
+static void end_with(void (*report)(void)) {
     static char stack[256 * 1024];
-    struct fiber reporter = {.context =
-                                 context_create(stack + sizeof stack, report_deadlock)};
+    struct fiber reporter = {.context = context_create(stack + sizeof stack, report)};
     sanitizer_create(&reporter.sanitizer, stack, sizeof stack);
     switch_to(&reporter, false);
 }
 
 /* Nobody is ready. */
-static void sleep_in_kernel(void) {
-    int64_t until_ns = earliest_ns();
+static void wait_for_somebody(void) {
+    int64_t until_ns = timer_heap_earliest_ns(&sleepers);
     /* In this order: an outsider posts its mail before it says that it has left. */
-    if (until_ns == DEADLINE_NEVER && deadlock_is_possible() && !mail_has_come()) {
-        report_on_a_large_stack();
+    bool left_alone = atomic_load(&outsiders) == 0 && !mail_has_come();
+    if (left_alone && until_ns == DEADLINE_NEVER && deadlock_is_possible()) {
+        end_with(report_deadlock);
     }
-    mail_wait(until_ns);
+    if (!clock_is_virtual()) {
+        mail_wait(until_ns);
+    } else if (!left_alone) {
+        mail_wait(DEADLINE_NEVER);
+    } else if (until_ns != DEADLINE_NEVER) {
+        set_virtual_now(until_ns);
+    } else {
+        end_with(report_end_of_time);
+    }
 }
 
 /* The fiber that runs next: it has been ready for longest. */
@@ -182,7 +194,20 @@ static struct fiber *next_fiber(void) {
         if (ready != NULL) {
             return take_ready();
         }
-        sleep_in_kernel();
+        wait_for_somebody();
+    }
+}
+
+/* Those whose time has come meanwhile are next: before anybody who gets ready later. */
+void clock_spend(int64_t duration_ns) {
+    invariant(duration_ns == 0 || (clock_is_virtual() && is_home));
+    if (duration_ns > 0) {
+        int64_t moment_ns = deadline_after_ns(now_ns(), duration_ns);
+        if (moment_ns == DEADLINE_NEVER) {
+            end_with(report_end_of_time);
+        }
+        set_virtual_now(moment_ns);
+        wake_whose_time_has_come();
     }
 }
 

@@ -32,6 +32,18 @@ int64_t now_ns(void) {
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+bool clock_is_virtual(void) {
+    return false;
+}
+
+void clock_make_virtual(void) {
+    must_end("kernel threads have no virtual time", "", __FILE__, __LINE__);
+}
+
+void clock_spend(int64_t duration_ns) {
+    invariant(duration_ns == 0);
+}
+
 /* ---- life and death ---- */
 
 static void *run_body(void *argument) {
@@ -117,8 +129,12 @@ struct watched *deadlock_me(void) {
     return &me;
 }
 
-/* There is nobody to tell: whoever leaves others asleep finds that out itself. */
-void deadlock_outsider_left(void) {
+void thread_outsider_begins(void) {
+    deadlock_thread_begins();
+}
+
+void thread_outsider_ends(void) {
+    deadlock_thread_cancelled();
 }
 
 /* ---- spinning before sleeping ---- */

@@ -68,11 +68,12 @@ static void sort_by_address(struct chan **chans, int count) {
         return;
     }
     for (int i = 1; i < count; i++) {
-        for (int j = i; j > 0 && by_address(&chans[j - 1], &chans[j]) > 0; j--) {
-            struct chan *swapped = chans[j];
-            chans[j] = chans[j - 1];
-            chans[j - 1] = swapped;
+        struct chan *chan = chans[i];
+        int place = i;
+        for (; place > 0 && by_address(&chans[place - 1], &chan) > 0; place--) {
+            chans[place] = chans[place - 1];
         }
+        chans[place] = chan;
     }
 }
 
@@ -93,16 +94,21 @@ static void find_lock_order(struct selection *selection) {
     }
 }
 
+static _Thread_local struct random chance; /* each thread of the kernel has its own */
+
+void chan_select_seed(uint64_t seed) {
+    chance = random_at(seed, 0);
+}
+
 /* Fisher and Yates, inside out: each order has the same chance. */
 static void shuffle(struct selection *selection) {
-    static _Atomic uint64_t streams;
-    static _Thread_local struct random random;
-    if (random.state == 0) {
-        random = random_at(0, atomic_fetch_add(&streams, 1));
+    static _Atomic uint64_t streams = 1;
+    if (chance.state == 0) {
+        chance = random_at(0, atomic_fetch_add(&streams, 1));
     }
     selection->order[0] = 0;
     for (int i = 1; i < selection->count; i++) {
-        int j = (int)random_below(&random, (uint32_t)i + 1);
+        int j = (int)random_below(&chance, (uint32_t)i + 1);
         selection->order[i] = selection->order[j];
         selection->order[j] = i;
     }
@@ -160,9 +166,8 @@ static void enqueue_all(const struct selection *selection) {
     }
 }
 
-/* What the claimer left in the entry becomes the case's. This must not touch the
- * channel: whoever took the value we sent, or sent the one we got, may have freed it by
- * now. */
+/* What the claimer left in the entry becomes the case's. Not a look at the channel: who
+ * took the value we sent, or sent the one we got, may have freed it by now. */
 static void take_over(const struct selection *selection, int chosen) {
     struct chan_case *chan_case = &selection->cases[chosen];
     const struct entry *entry = &selection->entries[chosen];
@@ -236,8 +241,7 @@ static int wait_for_one(struct selection *selection, int64_t deadline_ns,
             dequeue_losers(selection, LOOK_AGAIN);
             return LOOK_AGAIN;
         }
-        /* Somebody claimed us just as time ran out. The case has happened, so we must
-         * wait for the wake that comes with it. */
+        /* Claimed just as time ran out: it has happened, and its wake must come. */
         bool woken = park_wait(&waiter->park, DEADLINE_NEVER, &reason);
         invariant(woken);
     }

@@ -65,6 +65,12 @@ void thread_yield(void);
 
 void thread_sleep_until(int64_t moment_ns);
 
+/* For a thread that was not started by thread_start() and is about to wake others, for
+ * outside reasons such as a signal: before and after. Meanwhile nobody is taken for
+ * waiting in vain, and virtual time stands still. */
+void thread_outsider_begins(void);
+void thread_outsider_ends(void);
+
 /* What a thread gets for which nothing is asked. */
 void thread_default_sizes(struct thread_attributes *attributes);
 

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "clock.h"
+
 #define NOT_IN_HEAP SIZE_MAX
 
 /* Lies in whoever sleeps. */
@@ -47,6 +49,10 @@ static inline bool timer_heap_reserve(struct timer_heap *heap, size_t count) {
         heap->room = room;
     }
     return true;
+}
+
+static inline int64_t timer_heap_earliest_ns(const struct timer_heap *heap) {
+    return heap->count > 0 ? heap->entries[0].moment_ns : DEADLINE_NEVER;
 }
 
 static inline bool timer_is_earlier(const struct timer_entry *a,

@@ -27,7 +27,8 @@ FLAGS = (
 )  # fmt: skip
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"ArrowRight": "\ue014", "ArrowLeft": "\ue012", "Escape": "\ue00c",
-        "Home": "\ue011", "End": "\ue010"}  # fmt: skip
+        "Home": "\ue011", "End": "\ue010", "ArrowUp": "\ue013", "ArrowDown": "\ue015",
+        "Enter": "\ue007"}  # fmt: skip
 START_LIMIT_S = 30
 
 
@@ -133,7 +134,10 @@ class Browser:
             {"name": name.replace("_", "-"), "value": value}
             for name, value in features.items()
         ]
-        self._cdp("Emulation.setEmulatedMedia", features=listed)
+        self._cdp("Emulation.setEmulatedMedia", media="", features=listed)
+
+    def print_media(self) -> None:
+        self._cdp("Emulation.setEmulatedMedia", media="print")
 
     def _cdp(self, command: str, **parameters: Any) -> Any:
         body = {"cmd": command, "params": parameters}
@@ -143,7 +147,9 @@ class Browser:
         path.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
     def printed(self, path: Path) -> None:
-        page = {"page": {"width": 21.0, "height": 29.7}, "shrinkToFit": True}
+        none = {"top": 0, "bottom": 0, "left": 0, "right": 0}  # the page has its own
+        page = {"page": {"width": 21.0, "height": 29.7}, "shrinkToFit": True,
+                "margin": none}  # fmt: skip
         path.write_bytes(base64.b64decode(self._ask("POST", "/print", page)))
 
     def complaints(self) -> list[str]:

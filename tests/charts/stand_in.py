@@ -1,108 +1,175 @@
 """Runs that nobody ran: SYNTHETIC material for tests of charts and the report.
 
-The figures follow the theory with a little seeded noise. They are never a result.
+The figures follow the options with a little seeded noise. They are never a result.
 """
 
 from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
-from driver import experiment as experiments  # noqa: E402
-from driver.charts.material import Material  # noqa: E402
-from driver.model import OUTCOMES, Cell, Experiment, Role, Run, Timing  # noqa: E402
-from driver.summarise import summarise  # noqa: E402
-from driver.theory import lanes, service_time_s  # noqa: E402
+from driver.ask import experiment as experiments  # noqa: E402
+from driver.ask.cell import Cell  # noqa: E402
+from driver.ask.experiment import Experiment  # noqa: E402
+from driver.ask.figures import OUTCOMES  # noqa: E402
+from driver.ask.quantities import parse_share  # noqa: E402
+from driver.draw.material import Material  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
+from driver.run.constants import Constants  # noqa: E402
+from driver.run.run import Role, Run, Timing  # noqa: E402
 
-CREATE_S = 31e-6
-REJECT_S = 1e-3
+CREATE_S, REJECT_S = 31e-6, 1e-3
+SIMULATED = 1000  # tasks; of more only the sums are made up
 HEADER = "index,lane,due_ns,started_ns,finished_ns,attempts,outcome"
+MACHINE = {"cpu": {"usable": 128, "virtual": True}, "system": {"kernel": "6.18.44-a"}}
+FOLDER = ROOT / "bench" / "experiments"
 
 
-def comparison(name: str = "comparison", **overrides: object) -> Experiment:
-    return experiments.load(ROOT / "bench" / "experiments", name, overrides)
+def load(name: str, quick: bool = False, **overrides: object) -> Experiment:
+    return experiments.load(FOLDER / f"{name}.toml", overrides, quick)
 
 
-def timeline(cell: Cell) -> list[tuple[int, int, float, float, str]]:
-    """(index, lane, start, finish, outcome) of each task, played out in order."""
-    capacity = cell.options.get("api-capacity")
-    service_s, created = service_time_s(cell), 0.0
-    free = [i * CREATE_S for i in range(min(lanes(cell), cell.tasks))]
+def read(text: str) -> Experiment:
+    """An experiment from the text of its file."""
+    import tomllib
+
+    return experiments.read("mine", tomllib.loads(text), {})
+
+
+FOUR = """
+question = "What do four designs get, and what do they pay?"
+charts = {charts}
+compare-by = ["tasks", "api-capacity"]
+baseline = ["threads", "bounded threads"]
+[options]
+tasks = [50, 500, 10000]
+[[cells]]
+design = "threads"
+api-capacity = 50
+[[cells]]
+design = "bounded threads of 50"
+api-capacity = 50
+[[cells]]
+design = "pool"
+workers = [5, 50]
+api-capacity = 50
+[[cells]]
+design = "threads"
+tasks = [500, 10000]
+[[cells]]
+design = "pool of 50"
+tasks = [500, 10000]
+[[samples]]
+design = "threads"
+api-capacity = 50
+tasks = [50, 500]
+[[samples]]
+design = "bounded threads of 50"
+api-capacity = 50
+tasks = [50, 500]
+[[samples]]
+design = "pool"
+workers = [5, 50]
+api-capacity = 50
+tasks = [50, 500]
+"""
+ALL_OF_COMPARISON = ["slide", "wall-time", "goodput", "memory", "outcomes", "timeline",
+                     "in-flight", "latency", "queue-wait", "sweep"]  # fmt: skip
+
+
+def four(charts: list[str] | None = None) -> Experiment:
+    """Four designs, with a limit and without."""
+    return read(FOUR.format(charts=charts or ALL_OF_COMPARISON))
+
+
+def played(cell: Cell) -> list[tuple[int, int, float, float, float, str]]:
+    """(index, lane, due, start, finish, outcome) of each task, played out in order."""
+    chance, rate = random.Random(7), cell.arrivals_per_s
+    creating = min(cell.workers or 0, cell.tasks) * CREATE_S
+    free = [creating] * min(cell.lanes, cell.tasks)
+    failing = parse_share(str(cell.options.get("error-rate", 0)))
     serving: list[float] = []
     tasks = []
     for index in range(cell.tasks):
+        due = index / rate if rate else 0.0
         lane = min(range(len(free)), key=free.__getitem__)
-        start = max(free[lane], created)
+        start = max(free[lane], due, 0.0 if cell.workers else index * CREATE_S)
         serving = [end for end in serving if end > start]
-        rejected = capacity is not None and len(serving) >= capacity
-        finish = start + (REJECT_S if rejected else service_s * 1.002)
-        if not rejected:
-            serving.append(finish)
+        full = cell.capacity is not None and len(serving) >= cell.capacity
+        time_s = cell.service_s * 1.002
+        if cell.options.get("distribution", "fixed") != "fixed":
+            time_s *= chance.lognormvariate(-0.5, 1)
+        outcome = "rejected" if full else "failed" if chance.random() < failing else "ok"
+        finish = start + (REJECT_S if full else time_s)
+        serving += [] if full else [finish]
         free[lane] = finish
-        tasks.append((index, lane, start, finish, "rejected" if rejected else "ok"))
-        if cell.workers is None:
-            free[lane] = 1e9  # a thread does one task
+        own = lane if cell.workers else index
+        tasks.append((index, own, due, start, finish, outcome))
     return tasks
 
 
-def record(cell: Cell, noise: random.Random, changes: dict | None = None) -> dict:
-    tasks = timeline(cell) if cell.tasks <= 500 else []
+def record(cell: Cell, noise: random.Random, changes: Mapping[str, Any]) -> dict:
+    """A whole record; changes: outcomes, wall_s, rss_bytes, ... that shall be."""
+    tasks = played(cell) if cell.tasks <= SIMULATED else []
     outcomes = dict.fromkeys(OUTCOMES, 0)
     if tasks:
-        wall_s = max(task[3] for task in tasks)
+        wall_s = max(task[4] for task in tasks)
         for task in tasks:
-            outcomes[task[4]] += 1
-    elif cell.workers is None:
-        wall_s = service_time_s(cell) + cell.tasks * CREATE_S
-        outcomes["ok"] = min(cell.tasks, int(50 * wall_s / 0.01))
-        outcomes["rejected"] = cell.tasks - outcomes["ok"]
+            outcomes[task[5]] += 1
     else:
-        wall_s = ceil(cell.tasks / cell.workers) * service_time_s(cell) * 1.002
-        outcomes["ok"] = cell.tasks
-    threads = min(cell.tasks, lanes(cell))
-    wall_s *= 1 + noise.uniform(0, 0.01)
-    alive = min(threads, int(0.012 / CREATE_S)) if cell.workers is None else threads
-    outcomes |= (changes or {}).get("outcomes", {})
+        rounds = ceil(cell.tasks / cell.lanes) * cell.service_s
+        created = (cell.workers or cell.tasks) * CREATE_S
+        wall_s = rounds + created + cell.arriving_s
+        unbounded = cell.capacity is not None and cell.lanes > cell.capacity
+        outcomes["ok"] = int(0.18 * cell.tasks) if unbounded else cell.tasks
+        outcomes["rejected"] = cell.tasks - outcomes["ok"]
+    created = min(cell.tasks, cell.lanes)
+    threads = changes.get("threads", created)  # alive at once
+    wall_s = changes.get("wall_s", wall_s) * (1 + noise.uniform(0, 0.01))
+    outcomes |= changes.get("outcomes", {})
+    times = {key: int(1e7 * (i + 1)) for i, key in enumerate(
+        ("min", "p50", "mean", "p90", "p99", "max"))}  # fmt: skip
+    stop = {"latency_ns": int(1e6 * noise.uniform(1, 2)), "in_flight": 3}
+    rss = int(1.9e6 + 8300 * threads + noise.uniform(0, 30e3))
     return {
-        "wall_ns": int(wall_s * 1e9),
-        "workload_digest": "0123456789abcdef",
-        "create_ns": int(threads * CREATE_S * 1e9 * (1 + noise.uniform(0, 0.1))),
-        "outcomes": outcomes,
-        "calls": cell.tasks,
-        "peak": {
-            "rss_bytes": int(1.9e6 + 8300 * threads + noise.uniform(0, 30e3)),
-            "virtual_bytes": 8_400_000 * threads,
-            "page_table_bytes": 50_000 + 4200 * threads,
-            "threads": alive + 2,
-            "in_flight": min(alive, 90),
-            "served": min(alive, 50),
-        },
+        "wall_ns": int(wall_s * 1e9), "workload_digest": "0123456789abcdef",
+        "create_ns": int(threads * CREATE_S * 1e9), "outcomes": outcomes,
+        "calls": cell.tasks, "retries": 0, "amplification": 1.0,
+        "believed_ok": outcomes["ok"] + outcomes["silent"],
+        "threads_created": created, "config": {"join": False},
+        "peak": {"rss_bytes": changes.get("rss_bytes", rss), "virtual_bytes": 8_400_000,
+                 "page_table_bytes": 50_000 + 4200 * threads, "threads": threads,
+                 "in_flight": min(threads, 90), "served": min(threads, 50)},
         "cpu": {"user_ns": 10_000_000, "system_ns": 20_000_000,
                 "voluntary_switches": cell.tasks, "involuntary_switches": 3,
                 "minor_faults": 200},
-        "latency_ns": dict.fromkeys(("min", "p50", "p90", "p99", "max"), 10_020_000),
-        "queue_wait_ns": dict.fromkeys(("min", "p50", "p90", "p99", "max"), 20_000),
-        "stop": None,
+        "latency_ns": times, "failed_latency_ns": times, "queue_wait_ns": times,
+        "stop": stop if "deadline" in cell.options else None,
     }  # fmt: skip
 
 
-def run_of(cell: Cell, role: Role, block: int, noise: random.Random, **kw) -> Run:
-    kept = record(cell, noise, kw.get("changes"))
+def run_of(cell: Cell, role: Role, block: int, noise: random.Random, **changes) -> Run:
+    kept = record(cell, noise, changes)
     wall_s = kept["wall_ns"] / 1e9 + 0.0014
+    threads = kept["peak"]["threads"]
     return Run(
         cell=cell, role=role, block=block, position=1,
-        started_utc="2000-01-01T00:00:00.000Z", command=(cell.design, *cell.args),
+        started_utc="2000-01-01T00:00:00.000Z", command=(cell.design.program, *cell.args),
         hyperfine=Timing(wall_s, 0.01, 0.02, 0), record=kept,
-        samples=kw.get("samples"),
+        samples=changes.get("samples"),
+        kernel={"kernel_stack_bytes": 16_000 * threads, "slab_bytes": 7_000 * threads},
     )  # fmt: skip
 
 
-_texts: dict[str, str] = {}  # of samples, by cell: 10 000 lines take their time
+_texts: dict[str, str] = {}  # of samples, by cell: they take their time
 
 
 def write_samples(folder: Path, cell: Cell) -> str:
@@ -110,8 +177,8 @@ def write_samples(folder: Path, cell: Cell) -> str:
     key = f"{cell.name} {cell.args}"
     if key not in _texts:
         lines = [
-            f"{index},{lane},0,{int(start * 1e9)},{int(finish * 1e9)},1,{outcome}"
-            for index, lane, start, finish, outcome in timeline(cell)
+            f"{index},{lane},{due * 1e9:.0f},{start * 1e9:.0f},{finish * 1e9:.0f},1,{how}"
+            for index, lane, due, start, finish, how in played(cell)
         ]
         _texts[key] = "\n".join([HEADER, *lines]) + "\n"
     path = f"samples/{cell.name}.csv"
@@ -119,22 +186,27 @@ def write_samples(folder: Path, cell: Cell) -> str:
     return path
 
 
-def material(folder: Path, n: int = 9, skip: tuple[str, ...] = (), **kw) -> Material:
-    """A whole comparison of n blocks, SYNTHETIC, with its samples."""
-    noise = random.Random(1)
-    experiment = kw.pop("experiment", None) or comparison()
-    left_out = [c.label + " (20 s each)" for c in experiment.cells if c.name in skip]
+def material(
+    folder: Path, experiment: Experiment, n: int = 7,
+    changes: Mapping[str, Mapping[str, Any]] | None = None, skip: tuple[str, ...] = (),
+) -> Material:  # fmt: skip
+    """The experiment with n blocks, SYNTHETIC. changes: by cell; skip: left out."""
+    noise, asked = random.Random(1), changes or {}
+    left_out = [f"{name}: takes 20 s" for name in skip]
     experiment = experiments.without(experiment, set(skip))
     runs = [
-        run_of(cell, Role.WARM_UP if block == 0 else Role.MEASURE, block, noise, **kw)
+        run_of(cell, Role.MEASURE if block else Role.WARM_UP, block, noise,
+               **asked.get(cell.name, {}))
         for block in range(n + 1 if n else 0)
         for cell in experiment.cells
-    ]
-    # The control, as the driver chooses it: one cell a second time in each block.
-    twice = experiment.cells[-1]
-    runs += [run_of(twice, Role.A_A, block, noise, **kw) for block in range(1, n + 1)]
+    ]  # fmt: skip
+    if experiment.cells and n:  # the control: one cell a second time in each block
+        twice = experiment.cells[-1]
+        runs += [run_of(twice, Role.A_A, block, noise, **asked.get(twice.name, {}))
+                 for block in range(1, n + 1)]  # fmt: skip
     for cell in experiment.samples:
-        path = write_samples(folder, cell)
+        path = write_samples(folder, replace(cell, tasks=min(cell.tasks, SIMULATED)))
         runs.append(run_of(cell, Role.SAMPLE, n, noise, samples=path))
-    summaries = summarise(experiment, runs, left_out=left_out)
-    return Material(folder, experiment, runs, summaries)
+    costs = Constants(CREATE_S, {0.01: 2e-5})
+    summaries = summarise(experiment, runs, left_out=left_out, constants=costs)
+    return Material(folder, experiment, runs, replace(summaries, machine=MACHINE))

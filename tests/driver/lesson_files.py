@@ -4,8 +4,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from driver.lessons import lesson, syllabus
-from driver.experiment import ExperimentError
+from driver.ask import lesson
+from driver.ask.typed import AskError
 
 GOOD = """
 question = "How long?"
@@ -61,13 +61,13 @@ class Desk(unittest.TestCase):
 
     def load(self, text: str) -> lesson.Lesson:
         (self.folder / "2-five.toml").write_text(text)
-        return syllabus.load("2", self.folder)
+        return lesson.load("2", self.folder)
 
     def refuse(self, text: str, cases) -> None:
         """Each change makes a file that is refused, with these words."""
         for old, new, told in cases:
             self.assertIn(old, text)
-            with self.assertRaises(ExperimentError, msg=new) as raised:
+            with self.assertRaises(AskError, msg=new) as raised:
                 self.load(text.replace(old, new))
             self.assertIn(told, str(raised.exception))
             self.assertIn("2-five.toml", str(raised.exception))

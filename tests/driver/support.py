@@ -11,10 +11,12 @@ import unittest
 from pathlib import Path
 
 from . import REPOSITORY
-from driver.model import Cell, Role, Run, Timing
-from driver.stored import read_lines
+from driver.ask import experiment as experiments
+from driver.ask.cell import Cell, Design
+from driver.run.run import Role, Run, Timing, run_from_json
+from driver.run.stored import read_lines
 
-STAND_IN = Path(__file__).with_name("stand_in.py")
+STAND_IN = Path(__file__).with_name("stand_in.sh")
 SMALL = """
 question = "Do four tasks take as long on a pool of two?"
 [options]
@@ -33,25 +35,43 @@ import os, sys, types
 from pathlib import Path
 import driver
 import driver.__main__ as main
-from driver import canary, session
+from driver.machine import canary, checks
+from driver.run import session
+from driver.say import terminal
 
 def draw(*values):
     if os.environ.get("STUB_CHARTS") == "fail":
         raise OSError("gnuplot is broken")
     return []
 
-for name, function in (("charts", "draw"), ("report", "write")):
-    stub = types.ModuleType("driver." + name)
-    setattr(stub, function, draw if name == "charts" else lambda *values: None)
-    sys.modules[stub.__name__] = stub
-    setattr(driver, name, stub)
-stub = types.ModuleType("driver.charts.classroom")
+import driver.draw, driver.page
+driver.draw.draw, driver.page.write = draw, lambda *values: None
+stub = types.ModuleType("driver.draw.classroom")
 stub.draw = lambda folder: types.SimpleNamespace(problem=None)
-sys.modules[stub.__name__] = driver.charts.classroom = stub
+sys.modules[stub.__name__] = driver.draw.classroom = stub
+def refuse(module, name, number, only=lambda *values: True):
+    real = getattr(module, name)
+    def refused(*values, **named):
+        if only(*values):
+            raise OSError(number, os.strerror(number), str(values[0]))
+        return real(*values, **named)
+    setattr(module, name, refused)
+
+import errno, fcntl
+REFUSED = {
+    "symlink": (os, "symlink", errno.EPERM),
+    "fsync": (os, "fsync", errno.EINVAL),
+    "flock": (fcntl, "flock", errno.EOPNOTSUPP),
+    "rename": (os, "rename", errno.EPERM, lambda one, *_: os.path.isdir(one)),
+    "chmod": (os, "chmod", errno.EPERM, lambda one, *_: os.access(one, os.X_OK)),
+    "pidfd_open": (os, "pidfd_open", errno.ENOSYS),
+}
+for name in filter(None, os.environ.get("REFUSE", "").split(",")):
+    refuse(*REFUSED[name])
 main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
-canary.SLEEP_S = 0.0001
+canary.SLEEP_S, checks.LOOK_S = 0.0001, 0.0
 session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
-main.status.open_standard_files()
+terminal.open_standard_files()
 sys.exit(main.main(sys.argv[1:]))
 """
 
@@ -146,20 +166,29 @@ def end(pid):
 
 def read_runs(folder):
     """Every run of a results folder."""
-    return [Run.from_json(line) for line in read_lines(Path(folder) / "runs.ndjson")]
+    return [
+        run_from_json(line, "runs.ndjson", {})
+        for line in read_lines(Path(folder) / "runs.ndjson")
+    ]
+
+
+def load(folder, name, overrides=None, quick=False):
+    """The experiment of this name in the folder."""
+    path = experiments.find(Path(folder), name)
+    return experiments.load(path, overrides or {}, quick)
 
 
 def make_cell(design="worker-pool", workers=2, tasks=4, **options):
     pool = design == "worker-pool"
     options = {"tasks": tasks, "service-time": "1ms", **options}
+    if pool:
+        options["workers"] = workers
     return Cell(
         name=f"{design}-{workers}-{tasks}",
-        design=design,
-        workers=workers if pool else None,
+        design=Design(design, workers if pool else None, options.get("max-threads")),
         tasks=tasks,
-        args=(),
+        args=tuple(f"--{key}={value}" for key, value in options.items()),
         options=options,
-        label=f"{design}, {tasks} tasks",
     )
 
 
@@ -169,7 +198,7 @@ def make_record(cell, wall_s=0.5, digest="0" * 16):
     spread = {"min": 1, "p50": 2, "p90": 3, "p99": 4, "max": 5}
     return {
         "schema_version": 1,
-        "program": cell.design,
+        "program": cell.design.program,
         "complete": True,
         "config": {
             "tasks": cell.tasks,
@@ -202,7 +231,7 @@ def make_run(cell, block, wall_s, role=Role.MEASURE, problem=None, **record):
         block=block,
         position=1,
         started_utc="2025-01-01T00:00:00.000Z",
-        command=(cell.design,),
+        command=(cell.design.program,),
         hyperfine=Timing(wall_s, 0.001, 0.002, 0),
         record=make_record(cell, wall_s / 2, **record),
         problem=problem,

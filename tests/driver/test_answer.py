@@ -1,19 +1,21 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
-from .lesson_files import CHOICES, SETTINGS, Desk
+from dataclasses import replace
+
+from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
-from driver.lessons import answer, choices, lesson, teach
-from driver.charts import prediction
-from driver.charts.material import Material
-from driver.child import Ending
-from driver.report import lessons as part
-from driver.summarise import summarise
+from driver.ask.guess import Guess
+from driver.reckon import answer
+from driver.say.sentences import interval_text
+from driver.run.child import Ending
+from driver.say import answers
+from driver.reckon.summarise import summarise
 
 
 class Settings(Desk):
     """The best of three pools, from runs of which each takes as long as it is told."""
 
-    def best(self, seconds, blocks=6, best="least") -> lesson.Result:
+    def best(self, seconds, blocks=6, best="least") -> answer.Result:
         asked = self.load(SETTINGS.replace("least", best))
         runs = [
             make_run(cell, block, wall_s * (1 + 0.001 * block))
@@ -21,7 +23,9 @@ class Settings(Desk):
             for block in range(1, blocks + 1)
         ]
         summaries = summarise(asked.experiment, runs)
-        return answer.of_runs(asked, [2.0, 10.0, 20.0], runs, summaries)
+        return answer.of_runs(
+            asked, list(map(Guess, [2.0, 10.0, 20.0])), runs, summaries, interval_text
+        )
 
     def test_the_best_is_named_where_the_runs_tell_it(self) -> None:
         found = self.best((2.0, 1.0, 1.5))
@@ -35,17 +39,15 @@ class Settings(Desk):
         found = self.best((2.0, 1.0, 1.01))
         self.assertEqual([10, 20], found.measured["alike"])
         self.assertEqual((2, "cannot tell"), (found.near, found.verdict))
-        self.assertIn("10 or 20: 6 runs cannot tell", teach.measured_words(found))
-        self.assertIn("10 or 20, which 6 runs cannot", prediction._title(found))
-        self.assertIn("10 or 20 (2: 2.01 s", part._measured(found))
+        self.assertIn("10 or 20: 6 runs cannot tell", answers.measured_text(found))
+        self.assertIn("apart (2: 2.01 s", answers.answer_text(found))
 
     def test_few_runs_name_nothing(self) -> None:
         found = self.best((2.0, 1.0, 1.5), blocks=5)
         self.assertEqual(([], 0), (found.measured["alike"], found.near))
         self.assertEqual("cannot tell", found.verdict)
-        self.assertIn("too few to name one", teach.measured_words(found))
-        self.assertIn("too few to tell", prediction._title(found))
-        self.assertFalse([row for row in teach._table(found) if "the class" in row])
+        self.assertIn("too few to name one", answers.measured_text(found))
+        self.assertEqual("", answers.class_text(found))
 
     def test_one_that_never_ran_may_have_been_the_best(self) -> None:
         found = self.best((2.0, 1.0))
@@ -57,10 +59,41 @@ class Settings(Desk):
         self.assertEqual([10], found.measured["alike"])
 
 
+class Figures(Desk):
+    """One cell's figure, or the first's over the second's."""
+
+    TWO = GOOD.replace("[lesson]", '[[cells]]\ndesign = "thread-per-task"\n[lesson]')
+
+    def answer(self, text, blocks, *seconds) -> answer.Result:
+        asked = self.load(text)
+        runs = [
+            make_run(cell, block, 2 * wall_s)  # by its own clock it takes half
+            for cell, wall_s in zip(asked.experiment.cells, seconds)
+            for block in range(1, blocks + 1)
+        ]
+        summaries = summarise(asked.experiment, runs)
+        return answer.of_runs(asked, [], runs, summaries, interval_text)
+
+    def test_the_first_is_told_over_the_second(self) -> None:
+        text = self.TWO.replace('"100ms", "110ms"', '"1.9", "2.1"').replace(
+            'theory = "100ms"', 'theory = "2"')  # fmt: skip
+        found = self.answer(text, 6, 0.2, 0.1)
+        self.assertAlmostEqual(2.0, found.measured["value"])
+        guessed = replace(found, predictions=[1.5, 1.7, 2.0, 2.4, 2.6])
+        self.assertEqual(3, guessed.near)
+        self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
+        self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
+
+    def test_the_extremes_of_few_runs_bear_out_nothing(self) -> None:
+        for blocks, wanted in ((2, "cannot tell"), (5, "cannot tell"), (6, "borne out")):
+            self.assertEqual(wanted, self.answer(GOOD, blocks, 0.105).verdict, blocks)
+        self.assertIn("not borne out", self.answer(GOOD, 6, 0.2).verdict)
+
+
 class Choices(Desk):
-    def decide(self, *endings) -> lesson.Result:
+    def decide(self, *endings) -> answer.Result:
         told = [Ending(code, ended, said) for code, ended, said in endings]
-        return answer.of_endings(self.load(CHOICES), ["A", "B"], told)
+        return answer.of_endings(self.load(CHOICES), list(map(Guess, "AB")), told)
 
     def test_what_the_program_does_each_time_decides(self) -> None:
         asleep = (2, False, "all asleep")
@@ -68,8 +101,8 @@ class Choices(Desk):
         self.assertEqual("B", found.measured["value"])
         self.assertEqual(("borne out", 1), (found.verdict, found.near))
         self.assertEqual("all asleep", found.said)
-        self.assertIn("B, in each of 6 runs", teach.measured_words(found))
-        self.assertEqual("B: It waits.", part._measured(found))
+        self.assertIn("B, in each of 6 runs", answers.measured_text(found))
+        self.assertIn("B: It waits. (B, in each", answers.answer_text(found))
         other = self.decide(*[(0, False, "")] * 6)
         self.assertEqual("not borne out on this machine", other.verdict)
         for endings in (
@@ -84,11 +117,4 @@ class Choices(Desk):
 
     def test_a_status_is_told_as_a_shell_tells_it(self) -> None:
         for code, ended, status in ((2, False, 2), (-11, False, 139), (-15, True, 124)):
-            self.assertEqual(status, choices.status(Ending(code, ended, "")))
-
-    def test_each_answer_is_drawn_with_its_votes(self) -> None:
-        found = self.decide(*[(2, False, "asleep")] * 6)
-        lesson.save(self.folder, found, lambda path, text: path.write_text(text))
-        sheet = prediction.build(Material(self.folder, None, (), None))
-        self.assertEqual(((1, 1, 0), (2, 1, 1), (3, 0, 0)), sheet.marks)
-        self.assertEqual(("B", "It waits.", "1"), sheet.rows[1])
+            self.assertEqual(status, answer.status(Ending(code, ended, "")))

@@ -4,7 +4,7 @@ import unittest
 from unittest import mock
 
 from . import REPOSITORY  # noqa: F401  (makes the driver importable)
-from driver import canary
+from driver.machine import canary
 
 
 class Clock:

@@ -5,23 +5,25 @@ from pathlib import Path
 from unittest import mock
 
 from .support import STAND_IN, make_cell
-from driver import checks, environment
+from driver.machine import checks, environment, limits
 
 QUIET = {
     "load_1min": 0.1,
     "cpu_pressure_10s_percent": 0.0,
     "memory_available_bytes": 10**10,
 }
-MANY = [(10**6, "kernel.threads-max")]
+MANY = [limits.Limit("kernel.threads-max", 10**6)]
 
 
 class Checks(unittest.TestCase):
     def setUp(self):
-        self.replace(environment, "thread_limits", lambda: MANY)
-        self.replace(environment, "read", lambda path: None)
+        self.replace(limits, "threads", lambda: MANY)
+        self.replace(limits, "cpus_allowed", lambda: None)
+        self.replace(limits, "read", lambda path: None)
         self.replace(environment, "on_battery", lambda: None)
         self.replace(checks.shutil, "which", lambda name: name)
-        self.replace(checks.hyperfine, "version", lambda: "1.15.0")
+        self.replace(checks, "hyperfine_fault", lambda: None)
+        self.replace(checks.platform, "release", lambda: "6.1.0-13-amd64")
 
     def replace(self, module, name, value):
         patch = mock.patch.object(module, name, value)
@@ -30,7 +32,7 @@ class Checks(unittest.TestCase):
 
     def look(self, *cells, **state):
         cells = cells or (make_cell("thread-per-task", tasks=10_000),)
-        with mock.patch.object(Path, "is_file", return_value=True):
+        with mock.patch.object(checks, "find", lambda folder, name: Path(name)):
             return checks.look(cells, STAND_IN.parent, QUIET | state)
 
     def assert_warns(self, found, told):
@@ -62,7 +64,7 @@ class Checks(unittest.TestCase):
                 with self.subTest(later=later, state=state):
                     said = iter((before, later))
                     self.replace(
-                        environment, "read",
+                        limits, "read",
                         lambda path: next(said) if path == "/proc/stat" else None,
                     )
                     sleep = mock.Mock()
@@ -75,13 +77,16 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.look(**unread), checks.Findings((), ()))
 
     def test_a_limit_below_the_threads_is_a_warning(self):
-        self.replace(environment, "thread_limits", lambda: [(4915, "pids.max")])
+        self.replace(limits, "threads", lambda: [limits.Limit("pids.max", 10_300, 9800)])
         found = self.look()
-        self.assert_warns(found, "pids.max allows 4915 threads")
+        told = "pids.max allows 10300 threads, of which 9800 are taken: of 10000 some"
+        self.assert_warns(found, told)
         self.assertIn("not started", found.warnings[0])
 
     def test_a_limit_below_the_workers_is_refused(self):
-        self.replace(environment, "thread_limits", lambda: [(100, "ulimit -u")])
+        few = [limits.Limit("ulimit -u", 100, 10)]
+        self.replace(limits, "threads", lambda: few)
+        self.assertEqual(self.look(make_cell(workers=39)).refusals, ())
         found = self.look(make_cell(workers=50))
         self.assert_refuses(found, "ulimit -u allows 100 threads")
 
@@ -97,13 +102,32 @@ class Checks(unittest.TestCase):
         for path, text, told in (
             (governor, "powersave", "governor is powersave"),
             (pages, "[always] madvise never", "huge pages are 'always'"),
+            (environment.KERNEL_FILES["clock_source"], "hpet", "clock source is hpet"),
         ):
-            self.replace(environment, "read", {path: text}.get)
+            self.replace(limits, "read", {path: text}.get)
             self.assert_warns(self.look(), told)
-        self.replace(environment, "read", {governor: "performance"}.get)
+        self.replace(limits, "read", {governor: "performance"}.get)
         self.assertEqual(self.look().warnings, ())
         self.replace(environment, "on_battery", lambda: True)
         self.assert_warns(self.look(), "battery")
+
+    def test_a_part_of_the_cpus_is_a_warning(self):
+        self.replace(limits, "cpus_allowed", lambda: 0.5)
+        self.assert_warns(self.look(), "allows 0.5 of ")
+
+    def test_huge_pages_spare_the_stacks_of_a_new_kernel(self):
+        pages = environment.KERNEL_FILES["transparent_hugepage"]
+        self.replace(limits, "read", {pages: "[always] madvise never"}.get)
+        self.replace(checks.platform, "release", lambda: "6.18.1-amd64")
+        self.assertEqual(self.look().warnings, ())
+
+    def test_more_arrivals_than_a_pool_can_do_are_a_warning(self):
+        cell = make_cell(workers=5, tasks=500, arrivals="fixed:1000/s")
+        self.assertEqual(self.look(cell).warnings, ())  # 5000 per second of 1 ms
+        cell = make_cell(
+            workers=5, tasks=500, arrivals="fixed:1000/s", **{"service-time": "10ms"}
+        )
+        self.assert_warns(self.look(cell), "1000 tasks arrive per second, and it can do 500")
 
     def test_without_gnuplot_there_is_a_warning(self):
         self.replace(checks.shutil, "which", lambda name: None)

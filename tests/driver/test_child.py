@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import REPOSITORY
 from .support import end, wait_for
-from driver import child
+from driver.run import child
 
 HOUR = ("sleep", "3600")
 # Ignores SIGTERM, and tells its number when it does. Not for ever, lest a broken test
@@ -26,7 +26,7 @@ LITTER = ("sh", "-c", "sleep 3600 >/dev/null 2>&1 & echo $! >left")
 DRIVER = """
 import os, signal, subprocess, sys
 from pathlib import Path
-from driver import child, status
+from driver.run import child, signals
 
 class Popen(subprocess.Popen):
     def __init__(self, command, **rest):
@@ -35,7 +35,7 @@ class Popen(subprocess.Popen):
             print(self.pid, flush=True)
             os.kill(os.getpid(), int(sys.argv[2]))
 
-status.listen()
+signals.listen()
 with child.Guardian() as guardian:
     subprocess.Popen = Popen
     child.run(["sleep", "3600"], Path(sys.argv[1]), os.environ, 600, guardian)

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 from . import REPOSITORY  # noqa: F401
-from driver import cli
+from driver.ask import command
 
 MISTAKES = [
     (["--tasks", "abc"], "'abc'"),
@@ -49,7 +49,7 @@ def parse(*arguments):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
         try:
-            settings = cli.parse(list(arguments))
+            settings = command.parse(list(arguments))
         except SystemExit as ended:
             return ended.code, None, err.getvalue(), out.getvalue()
     return None, settings, err.getvalue(), out.getvalue()

@@ -10,10 +10,10 @@ from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY
-from driver import constants
-from driver.constants import Constants
-from driver.model import Cell
-from driver.summarise import summarise_cell
+from driver.run import constants
+from driver.run.constants import Constants
+from driver.ask.cell import Cell, Design
+from driver.reckon.summarise import summarise_cell
 
 MEASURED = {
     "thread_create/sleeping:10ms/stack:default": 40_000.0,
@@ -38,8 +38,8 @@ class ConstantsTest(unittest.TestCase):
         self.write(json.dumps({"operations": lines}))
         found = constants.read(self.folder)
         self.assertAlmostEqual(40e-6, found.create_s)
-        self.assertAlmostEqual(60e-6, found.oversleep_s(20e-3))
-        self.assertAlmostEqual(30e-6, found.oversleep_s(0.1e-3))
+        self.assertAlmostEqual(60e-6, found.oversleep(20e-3))
+        self.assertAlmostEqual(30e-6, found.oversleep(0.1e-3))
 
     def test_a_missing_or_broken_file_gives_none(self) -> None:
         self.assertEqual(Constants(), constants.read(self.folder))
@@ -48,8 +48,8 @@ class ConstantsTest(unittest.TestCase):
             self.assertEqual(Constants(), constants.read(self.folder), text)
 
     def test_without_sleeps_nothing_is_made_up(self) -> None:
-        self.assertIsNone(Constants().oversleep_s(10e-3))
-        self.assertIsNone(Constants(overshoot_s={0.01: 1e-5}).oversleep_s(0))
+        self.assertEqual(0, Constants().oversleep(10e-3))
+        self.assertEqual(0, Constants(overshoot_s={0.01: 1e-5}).oversleep(0))
 
     def test_programs_from_elsewhere_are_told_and_not_fatal(self) -> None:
         why = constants.measure(self.folder, self.folder)
@@ -103,8 +103,8 @@ class ConstantsTest(unittest.TestCase):
         self.assertEqual(lines, ["meson", "end", "ninja", "end", "ninja", "end"])
 
     def test_the_line_of_thread_per_task_is_drawn_from_them(self) -> None:
-        cell = Cell("t", "thread-per-task", None, 1000, (), {"service-time": "10ms"})
-        alone = summarise_cell(cell, [], None)
+        cell = Cell("t", Design("thread-per-task"), 1000, (), {"service-time": "10ms"})
+        alone = summarise_cell(cell, [])
         self.assertIsNone(alone.theory_wall_s)  # no run told what a thread costs
-        known = summarise_cell(cell, [], 40e-6)
+        known = summarise_cell(cell, [], Constants(40e-6))
         self.assertAlmostEqual(0.010 + 1000 * 40e-6, known.theory_wall_s)

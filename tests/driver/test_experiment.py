@@ -1,123 +1,226 @@
-"""Experiments: what a TOML file makes, and what it is told when it makes none."""
+"""Experiments: what a TOML file makes, and the one line it gets when it makes none."""
 
 import tempfile
 import unittest
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as some
+
 from . import REPOSITORY
-from driver.experiment import ExperimentError, list_experiments, load, without
-from driver.theory import theory_wall_s
+from .support import load
+from driver.ask.cell import Design
+from driver.ask.experiment import find, list_experiments, without
+from driver.ask.experiment import load as load_file
+from driver.ask.experiment import read as read_table
+from driver.ask.typed import AskError
 
 SHIPPED = REPOSITORY / "bench/experiments"
+POOL = '[[cells]]\ndesign = "pool"\n'
+# What stands in the file, besides the question: the names of the cells it makes.
+MADE = {
+    POOL: ["pool-5-n50"],
+    '[[cells]]\ndesign = "pool of 7"': ["pool-7-n50"],
+    '[[cells]]\ndesign = "threads"': ["threads-n50"],
+    '[[cells]]\ndesign = "bounded threads of 9"': ["bounded-threads-9-n50"],
+    '[[cells]]\ndesign = "threads"\nmax-threads = 9': ["bounded-threads-9-n50"],
+    '[[cells]]\ndesign = "worker-pool"\nworkers = 3': ["pool-3-n50"],
+    '[[cells]]\ndesign = "fiber pool of 2"': ["fiber-pool-2-n50"],
+    '[[cells]]\ndesign = "goroutines"': ["goroutines-n50"],
+    '[[cells]]\ndesign = "my-own-program"': ["my-own-program-n50"],
+    POOL + "workers = [1, 2]\ntasks = [3, 4]": [
+        "pool-1-n3", "pool-1-n4", "pool-2-n3", "pool-2-n4"],
+    POOL + 'api-rate = ["10/s", "20/s"]': [
+        "pool-5-api-rate-10-s-n50", "pool-5-api-rate-20-s-n50"],
+    POOL + "fail-fast = [true, false]": ["pool-5-fail-fast-n50", "pool-5-n50"],
+    "[options]\ntasks = [1, 2]\n" + POOL: ["pool-5-n1", "pool-5-n2"],
+    "[options]\ntasks = 1\n" + POOL + "tasks = 2": ["pool-5-n2"],
+    POOL + "quick = false\n" + '[[cells]]\ndesign = "threads"': [
+        "pool-5-n50", "threads-n50"],
+}  # fmt: skip
+# The whole file: what the line must tell.
+MISTAKES = {
+    "": "'question' is missing",
+    'question = "?"': "'cells' is missing",
+    'question = "?"\ncells = []': r"at least one \[\[cells\]\]",
+    "question = 5\n" + POOL: "question is 5: it takes words in quotes",
+    "question =": "mine.toml",
+    'foo = 1\nquestion = "?"\n' + POOL: "unknown key 'foo': there are question",
+    'minutes = "two"\nquestion = "?"\n' + POOL: "minutes is 'two': it takes a number",
+    'charts = "wall-time"\nquestion = "?"\n' + POOL: "charts is 'wall-time': .* a list",
+    'charts = ["wal-time"]\nquestion = "?"\n' + POOL: "chart 'wal-time' is none of",
+    'compare-by = "tasks"\nquestion = "?"\n' + POOL: "compare-by is 'tasks'",
+    'compare-by = ["taks"]\nquestion = "?"\n' + POOL: "compare-by 'taks' is none of tasks",
+    'baseline = "wp"\nquestion = "?"\n' + POOL: "baseline 'wp' is none of threads",
+    'figure = "speed"\nquestion = "?"\n' + POOL: "figure 'speed' is none of wall_s",
+    'sections = ["all"]\nquestion = "?"\n' + POOL: "section 'all' is none of",
+    'reseed = 1\nquestion = "?"\n' + POOL: "reseed is 1: it takes true or false",
+    'options = 5\nquestion = "?"\n' + POOL: "options is 5: it takes a table",
+    'quick = 5\nquestion = "?"\n' + POOL: "quick is 5",
+    'question = "?"\n[cells]\ndesign = "pool"': r"cells is .* a list \(a table\)",
+    'question = "?"\n[[cells]]\ndesign = 5': "design is 5",
+    'question = "?"\n[[cells]]\ndesign = "pol"': "design 'pol' is none of threads",
+    'question = "?"\n[[cells]]\ndesign = "pool of x"': "a whole number from 1",
+    'question = "?"\n[[cells]]\nworkers = 5': "design is None",
+    'question = "?"\n' + POOL + "workers = 0": "workers is 0: .* from 1 up",
+    'question = "?"\n' + POOL + 'workers = "5"': "workers is '5'",
+    'question = "?"\n' + POOL + "tasks = true": "tasks is True",
+    'question = "?"\n' + POOL + "tasks = []": "tasks is an empty list",
+    'question = "?"\n' + POOL + 'service-time = "10"': "'10' is not a duration",
+    'question = "?"\n' + POOL + 'arrivals = "poisson:10k/s"': "'10k/s' is not a rate",
+    'question = "?"\n' + POOL + '"--x" = 1': "'--x' is not the name of an option",
+    'question = "?"\n' + POOL + "x = {a = 1}": "x is .*: it takes a value or a list",
+    'question = "?"\n' + POOL + 'samples = "a.csv"': "the driver gives itself",
+    'question = "?"\n' + POOL + POOL: "2 cells are the same",
+    'question = "?"\n' + POOL + 'x = ["a/b", "a-b"]': "2 cells are both 'pool-5-x-a-b",
+}
 
 
-def read(text, overrides=None):
+def read(text, overrides=None, quick=False):
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "mine.toml").write_text(text, encoding="utf-8")
-        return load(Path(folder), "mine", overrides or {})
-
-
-class Quick(unittest.TestCase):
-    def test_a_quick_run_has_its_own_options_and_fewer_samples(self) -> None:
-        text = """
-            question = "?"
-            [options]
-            tasks = [50, 500]
-            [quick]
-            tasks = 20
-            [[cells]]
-            design = "worker-pool"
-            [[samples]]
-            design = "worker-pool"
-            quick = false
-            [[samples]]
-            design = "thread-per-task"
-        """
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "mine.toml").write_text(text)
-            whole = load(Path(folder), "mine", {})
-            quick = load(Path(folder), "mine", {}, quick=True)
-        self.assertEqual([50, 500], [cell.tasks for cell in whole.cells])
-        self.assertEqual(4, len(whole.samples))
-        self.assertEqual([20], [cell.tasks for cell in quick.cells])
-        self.assertEqual(["thread-per-task"], [c.design for c in quick.samples])
-
-
-class Comparison(unittest.TestCase):
-    def setUp(self):
-        self.experiment = load(SHIPPED, "comparison", {})
-
-    def test_it_is_three_designs_at_three_sizes(self):
-        cells = {(c.design, c.workers, c.tasks) for c in self.experiment.cells}
-        designs = [("thread-per-task", None), ("worker-pool", 5), ("worker-pool", 50)]
-        sizes = (50, 500, 10_000)
-        self.assertEqual(cells, {(d, w, n) for d, w in designs for n in sizes})
-
-    def test_five_workers_on_ten_thousand_tasks_should_take_twenty_seconds(self):
-        cell = next(
-            c for c in self.experiment.cells if (c.workers, c.tasks) == (5, 10000)
-        )
-        self.assertEqual(theory_wall_s(cell, None), 20.0)
-
-    def test_overrides_replace_the_options_and_leave_the_samples_their_tasks(self):
-        changes = {"tasks": [7], "workers": [3], "service-time": "2ms"}
-        changed = load(SHIPPED, "comparison", changes)
-        self.assertEqual({c.tasks for c in changed.cells}, {7})
-        self.assertEqual({c.workers for c in changed.cells}, {None, 3})
-        self.assertEqual({c.tasks for c in changed.samples}, {50, 500, 10_000})
-        args = changed.cells[0].args
-        self.assertIn("--service-time=2ms", args)
-        self.assertFalse([a for a in args if a.startswith("--workers")])
-
-    def test_an_unlimited_api_is_an_option_left_out(self):
-        changed = load(SHIPPED, "comparison", {"api-capacity": None})
-        for cell in changed.cells:
-            self.assertFalse([a for a in cell.args if a.startswith("--api-capacity")])
+        path = Path(folder) / "mine.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_file(path, overrides or {}, quick)
 
 
 class Files(unittest.TestCase):
-    def test_every_shipped_experiment_loads(self):
-        names = list_experiments(SHIPPED)
-        self.assertIn("comparison", names)
-        for name in names:
-            self.assertTrue(load(SHIPPED, name, {}).cells)
+    def test_every_shipped_experiment_loads_in_both_sizes(self):
+        for name in list_experiments(SHIPPED):
+            for quick in (False, True):
+                self.assertTrue(load(SHIPPED, name, {}, quick).cells, name)
 
-    def test_two_lists_make_every_pair(self):
-        made = read(
-            'question="?"\n[[cells]]\ndesign="worker-pool"\n'
-            'workers=[1,2]\napi-rate=["10/s","20/s"]\ndetach=true\nx=false'
-        )
-        self.assertEqual(len({cell.name for cell in made.cells}), 4)
-        self.assertEqual(made.cells[0].name, "worker-pool-w1-api-rate-10-s-n50")
-        self.assertIn("--detach", made.cells[0].args)
-        self.assertNotIn("--x", made.cells[0].args)
+    def test_what_cells_a_file_makes(self):
+        for text, names in MADE.items():
+            with self.subTest(text):
+                made = read('question = "?"\n' + text)
+                self.assertEqual([cell.name for cell in made.cells], names)
+                self.assertEqual(without(made, {names[0]}).cells, made.cells[1:])
 
-    def test_cells_can_be_left_out(self):
-        made = read('question="?"\n[[cells]]\ndesign="worker-pool"\nworkers=[1,2]')
-        kept = without(made, {made.cells[0].name})
-        self.assertEqual(kept.cells, made.cells[1:])
+    def test_options_reach_the_program_as_it_takes_them(self):
+        (cell,) = read(
+            'question = "?"\n[[cells]]\ndesign = "pool of 2"\nfail-fast = true\n'
+            'detect-deadlock = false\nseed = 3\narrivals = "fixed:5/s"\n'
+        ).cells
+        wanted = ("--workers=2", "--fail-fast", "--seed=3", "--arrivals=fixed:5/s")
+        self.assertEqual(cell.args, wanted)
 
-    def test_mistakes_are_named(self):
-        cell = '[[cells]]\ndesign="worker-pool"\n'
-        cases = {
-            "": "question",
-            'question="?"': r"\[\[cells\]\]",
-            'question="?"\nfoo=1\n' + cell: "unknown key 'foo'",
-            'question="?"\n[[cells]]\ndesign="goroutine"': "goroutine",
-            'question="?"\n' + cell + "workers=0": "workers",
-            'question="?"\n' + cell + 'workers="5"': "workers",
-            'question="?"\n' + cell + "tasks=true": "tasks",
-            'question="?"\n' + cell + 'service-time="10"': "duration",
-            'question="?"\n' + cell + '"--x"=1': "--x",
-            'question="?"\n' + cell + "x={a=1}": "plain",
-            'question="?"\nfigure="speed"\n' + cell: "speed",
-            'question="?"\n' + cell + cell: "2 cells",
-            "question=": "mine.toml",
-        }
-        for text, told in cases.items():
-            with self.subTest(text=text), self.assertRaisesRegex(ExperimentError, told):
+    def test_every_mistake_is_one_line_with_the_file(self):
+        for text, told in MISTAKES.items():
+            with self.subTest(text), self.assertRaisesRegex(AskError, told) as raised:
                 read(text)
+            self.assertRegex(str(raised.exception), r"\Amine\.toml: [^\n]*\Z")
 
     def test_an_unknown_name_is_told_the_known_ones(self):
-        with self.assertRaisesRegex(ExperimentError, "comparison"):
-            load(SHIPPED, "comparsion", {})
+        for name in ("comparsion", "no/such.toml"):
+            with self.assertRaisesRegex(AskError, "comparison"):
+                find(SHIPPED, name)
+        self.assertEqual(find(SHIPPED, str(SHIPPED / "load.toml")).stem, "load")
+
+    @given(some.recursive(
+        some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+        lambda inner: some.lists(inner, max_size=3)
+        | some.dictionaries(some.text(max_size=9), inner, max_size=3),
+        max_leaves=6,
+    ), some.sampled_from(["question", "charts", "compare-by", "baseline", "figure",
+                          "sections", "minutes", "reseed", "options", "quick", "cells",
+                          "samples", "design", "tasks", "workers"]))  # fmt: skip
+    def test_whatever_stands_there_it_is_an_experiment_or_one_line(self, value, key):
+        cell = {"design": "pool"}
+        table = {"question": "?", "cells": [cell]}
+        (cell if key in ("design", "tasks", "workers") else table)[key] = value
+        try:
+            self.assertTrue(read_table("mine", table, {}).cells)
+        except AskError as error:
+            self.assertNotIn("\n", str(error))
+
+
+class Changed(unittest.TestCase):
+    """What a quick run, and the command line, make of a file."""
+
+    TEXT = """
+        question = "?"
+        [options]
+        tasks = [50, 500]
+        [quick]
+        tasks = 20
+        [[cells]]
+        design = "threads"
+        [[cells]]
+        design = "bounded threads of 9"
+        [[cells]]
+        design = "pool"
+        workers = [5, 50]
+        [[cells]]
+        design = "pool of 7"
+        quick = false
+        [[samples]]
+        design = "pool"
+        quick = false
+        [[samples]]
+        design = "threads"
+    """
+
+    def names(self, overrides=None, quick=False):
+        return [cell.name for cell in read(self.TEXT, overrides, quick).cells]
+
+    def test_a_quick_run_has_its_own_options_and_fewer_cells_and_samples(self):
+        made = read(self.TEXT, quick=True)
+        self.assertEqual([c.name for c in made.cells], [
+            "threads-n20", "bounded-threads-9-n20", "pool-5-n20", "pool-50-n20"])  # fmt: skip
+        self.assertEqual([c.name for c in made.samples], ["threads-n20"])
+
+    def test_overrides_are_for_the_designs_that_take_them(self):
+        one = {"tasks": [3], "workers": [4]}
+        self.assertEqual(self.names(one)[:3], [
+            "threads-n3", "bounded-threads-9-n3", "pool-4-n3"])  # fmt: skip
+        bounds = {"tasks": [3], "max-threads": [8, 9], "workers": [4]}
+        self.assertEqual(self.names(bounds)[:4], [
+            "threads-n3", "bounded-threads-8-n3", "bounded-threads-9-n3", "pool-4-n3",
+        ])  # fmt: skip
+        made = read(self.TEXT, {"tasks": [3], "workers": [4], "service-time": "2ms"})
+        self.assertEqual({c.tasks for c in made.samples}, {50, 500})
+        self.assertIn("--service-time=2ms", made.cells[0].args)
+        self.assertFalse([a for a in made.cells[0].args if "workers" in a])
+        with self.assertRaisesRegex(AskError, "no design of this experiment takes"):
+            read('question="?"\n[[cells]]\ndesign="threads"', {"workers": [4]})
+
+    def test_none_takes_an_option_away(self):
+        made = load(SHIPPED, "comparison", {"api-capacity": None})
+        args = [arg for cell in made.cells for arg in cell.args]
+        self.assertFalse([arg for arg in args if arg.startswith("--api-capacity")])
+
+    def test_what_is_swept_must_be_the_same_in_two_cells_that_are_compared(self):
+        made = read(self.TEXT, {"service-time": ["1ms", "2ms"], "workers": [4]})
+        self.assertEqual(made.compare_by, ("tasks", "service-time"))
+        varied = {tuple(cell.varied.items()) for cell in made.cells}
+        wanted = {(("service-time", "1ms"),), (("service-time", "2ms"),)}
+        self.assertEqual(varied, wanted)
+
+
+class Designs(unittest.TestCase):
+    # program, workers, bound: kind, key, and names that mean it
+    CASES = [
+        ("thread-per-task", None, None, "threads", "threads"),
+        ("thread-per-task", None, 50, "bounded threads", "bounded-threads-50"),
+        ("worker-pool", 5, None, "pool", "pool-5"),
+        ("mutex-pool", 5, None, "mutex pool", "mutex-pool-5"),
+        ("fiber-per-task", None, None, "fibers", "fibers"),
+        ("goroutine-pool", 50, None, "goroutine pool", "goroutine-pool-50"),
+        ("their-own", None, None, "their-own", "their-own"),
+    ]
+
+    def test_every_case(self):
+        for program, workers, bound, kind, key in self.CASES:
+            design = Design(program, workers, bound)
+            self.assertEqual((design.kind, design.key), (kind, key))
+            named = [kind, program, f"{kind} of {workers or bound}"]
+            self.assertTrue(all(map(design.is_named, named)))
+            self.assertFalse(design.is_named("pool of 51"))
+
+    def test_a_cell_stands_over_every_baseline_before_it(self):
+        made = read(
+            'question = "?"\nbaseline = ["threads", "bounded threads"]\n'
+            + "".join(f'[[cells]]\ndesign = "{name}"\n' for name in (
+                "pool of 5", "bounded threads of 50", "threads"))  # fmt: skip
+        )
+        self.assertEqual([made.rank(cell) for cell in made.cells], [2, 1, 0])

@@ -3,18 +3,37 @@
 import csv
 import json
 import shutil
+import tempfile
+from pathlib import Path
 
 from .support import SMALL, DriverTest, read_runs
-from driver.stats import bootstrap_ratio
+from driver.reckon.stats import bootstrap_ratio
 
 
 class OnFolders(DriverTest):
+    made = {}  # arguments and changes: a folder of six blocks, to be copied
+    count = 0
+
+    @classmethod
+    def setUpClass(cls):
+        cls.desk = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.desk.cleanup)
+        cls.made.clear()
+
     def make(self, *arguments, **changes):
-        """A results folder of six blocks."""
-        before = set(self.result_folders())
-        self.drive("--blocks", "6", *arguments, **changes)
-        (made,) = set(self.result_folders()) - before
-        return made
+        """A results folder of six blocks, as of another moment each time."""
+        key = (*arguments, *changes.items())
+        kept = Path(self.desk.name) / str(len(self.made))
+        if key not in self.made:
+            before = set(self.result_folders())
+            self.drive("--blocks", "6", *arguments, **changes)
+            (made,) = set(self.result_folders()) - before
+            self.made[key] = made.rename(kept)
+        self.count += 1
+        name = f"20250101T00000{self.count}Z-comparison-abc"
+        copy = shutil.copytree(self.made[key], self.out / name)
+        self.change(copy, "environment.json", seed=self.count)
+        return copy
 
     def on_folders(self, word, *folders):
         """The driver with a word on folders: --programs has no place there."""
@@ -61,14 +80,14 @@ class OnFolders(DriverTest):
         first, second = self.make(), self.make("--service-time", "2ms")
         status, out, _ = self.on_folders("compare", first, second)
         self.assertEqual(status, 1)
-        self.assertIn("the options differ", out)
+        self.assertIn("only in the first", out)
 
     def test_other_workloads_are_not_compared(self):
         first = self.make()
         second = self.make(STAND_IN_FAULT="digest")
         _, out, _ = self.on_folders("compare", first, second)
-        self.assertIn("worker-pool, 2 workers, 4 tasks: the workloads differ", out)
-        self.assertRegex(out, "thread-per-task, 4 tasks .*cannot tell")
+        self.assertIn("pool of 2, 4 tasks: the workloads differ", out)
+        self.assertRegex(out, "threads, 4 tasks .*× ")
 
     def test_another_schema_is_refused(self):
         first = self.make()
@@ -102,6 +121,16 @@ class OnFolders(DriverTest):
         self.assertEqual(len(ratios), 2)
         self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
 
+    def test_a_folder_that_cannot_be_read_is_left_out_of_a_class(self):
+        good, bad = self.make(), self.out / "bad"
+        shutil.copytree(good, bad)
+        (bad / "runs.ndjson").write_text("[]\n")
+        status, out, _ = self.on_folders("collect", good, bad)
+        self.assertEqual(status, 0)
+        self.assertIn("warning: left out, as ", out)
+        status, _, err = self.on_folders("collect", bad, bad)
+        self.assertEqual((status, err.count("\n")), (2, 1))
+
     def test_one_run_is_not_collected_twice(self):
         first = self.make()
         elsewhere = self.out / "elsewhere"
@@ -122,7 +151,7 @@ class OnFolders(DriverTest):
         first, second = self.make(), self.make(STAND_IN_FAULT="digest")
         status, _, err = self.on_folders("collect", first, second)
         self.assertEqual((status, err.count("\n")), (2, 1))
-        self.assertIn("had other workloads in worker-pool, 2 workers, 4 tasks", err)
+        self.assertIn("had other workloads in pool-2-n4", err)
         self.assertEqual([], list(self.out.glob("*-class")))
 
     def test_what_makes_machines_unlike_is_told(self):
@@ -177,7 +206,7 @@ class OnFolders(DriverTest):
 
     def test_drawing_again_tells_of_the_machine_that_ran(self):
         self.write_experiment('sections = ["limits"]\n' + SMALL)
-        first = self.make()
+        first = self.make("--seed", "1")
         self.change(first, "environment.json", thread_limits={"pids.max": 4321})
         _, out, _ = self.on_folders("draw", first)
         self.assertRegex(out, r"on that machine\n +pids\.max +4.321\n")

@@ -10,13 +10,14 @@ import unittest
 
 from . import REPOSITORY
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
-from driver.lessons import answer, guess, lesson, syllabus, teach
-from driver.charts import prediction
-from driver.experiment import ExperimentError
-from driver.report import lessons as part
+from driver.ask import guess, lesson
+from driver.reckon import answer
+from driver.ask.typed import AskError
+from driver.say import answers
+from driver.teach import handout
 
 
-def outcome(**changes) -> lesson.Result:
+def outcome(**changes) -> answer.Result:
     told = {
         "number": "2", "question": "How <long>?", "unit": "s",
         "predictions": [0.1, 1.0],
@@ -24,13 +25,13 @@ def outcome(**changes) -> lesson.Result:
         "measured": {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6},
         "verdict": "borne out",
     }  # fmt: skip
-    return lesson.Result(**{**told, **changes})
+    return answer.Result(**{**told, **changes})
 
 
 class Files(Desk):
     def test_every_lesson_there_is_can_be_loaded(self) -> None:
-        for number in syllabus.numbers():
-            found = syllabus.load(number)
+        for number in lesson.numbers():
+            found = lesson.load(number)
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
 
@@ -40,24 +41,40 @@ class Files(Desk):
             if number := re.match(r"(\d+)\. ", section):
                 self.assertIn(f"`bench/run lesson {number[1]}`", section)
         named = set(re.findall(r"`bench/run lesson (\w+)`", page))
-        self.assertEqual(named, set(syllabus.numbers()))
+        self.assertEqual(named, set(lesson.numbers()))
 
     def test_a_malformed_one_names_file_and_field(self) -> None:
         self.assertEqual(0.1, self.load(GOOD).theory)
         self.refuse(GOOD, (
             ("theory", "theroy", "unknown key 'theroy'"),
-            ('ends = "There."', "", "needs ends"),
-            ('why = "So."', "why = 3", "why must be words"),
+            ('ends = "There."', "", "'ends' is missing"),
+            ('why = "So."', "why = 3", "why is 3: it takes words"),
             ("inner_wall_s", "wall", "unknown figure 'wall'"),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
-            ('["100ms", "110ms"]', '"100ms"', "claim must be a list of two"),
+            ('"100ms", "110ms"', '"0", "110ms"', "not from more than 0"),
+            ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s'"),
+            ("claim =", 'wrong = ["0.1s"]\nclaim =', "0.1, which is what is claimed"),
+            ("claim =", "near = 1.0\nclaim =", "near is 1.0"),
+            ('["100ms", "110ms"]', '"100ms"', "claim is '100ms': it takes a list"),
             ('["100ms", "110ms"]', '["100ms"]', "claim must be a list of two"),
-            ('"100ms", "110ms"', '"110ms", "100ms"', "claim is empty"),
+            ('"100ms", "110ms"', '"110ms", "100ms"', "not from more than 0"),
             ("[[cells]]", "[[cell]]", "unknown key 'cell'"),
-            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "[lesson] is not a table"),
+            (GOOD[GOOD.index("[lesson]") :], "[[lesson]]", "is not a table"),
             ("[lesson]", "[lesson", "2-five.toml"),
             ('"worker-pool"', '"worker-pool"\nworkers = [1, 2, 3]', "which is best"),
         ))  # fmt: skip
+
+    def test_what_is_changed_has_no_claim_and_no_theory(self) -> None:
+        (self.folder / "2-five.toml").write_text(GOOD)
+        found = lesson.load("2", self.folder, {"service-time": "1ms"})
+        self.assertEqual(((), None), (found.claim, found.theory))
+        self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
+        told = answer.before_runs(found, [])
+        self.assertEqual("service-time = 1ms", answers.change_text(told))
+        self.assertEqual("", answers.claim_text(told))
+        (self.folder / "3-which.toml").write_text(CHOICES)
+        with self.assertRaisesRegex(AskError, "nothing can be changed"):
+            lesson.load("3", self.folder, {"service-time": "1ms"})
 
     def test_a_setting_that_cannot_be_looked_for_is_refused(self) -> None:
         found = self.load(SETTINGS)
@@ -66,8 +83,8 @@ class Files(Desk):
                          (found.unit, found.theory, found.claim))  # fmt: skip
         self.refuse(SETTINGS, (
             ('"least"', '"best"', "best is 'best'"),
-            ('best = "least"', "", "best is 'None'"),
-            ('setting = "workers"', "", "setting 'None'"),
+            ('best = "least"', "", "best is ''"),
+            ('setting = "workers"', "", "setting ''"),
             ('setting = "workers"', 'setting = "queue"', "'queue' is no whole number"),
             ('setting = "workers"', 'setting = "tasks"', "'tasks' must differ"),
             ("[2, 10, 20]", "2", "must differ in two cells"),
@@ -80,17 +97,17 @@ class Files(Desk):
         self.refuse(CHOICES, (
             ('claim = "B"', 'claim = "D"', "'D' is not A, B or C"),
             ("no-close", "no-close\"\nfigure = \"wall_s", "unknown key 'figure'"),
-            ('command = "pitfalls no-close"', "", "needs command"),
+            ('command = "pitfalls no-close"', "", "'command' is missing"),
             ("pitfalls", "/bin/ls", "names no program of ours"),
             ('"pitfalls no-close"', '""', "names no program of ours"),
             ('question = "What now?"', "", "need a question"),
             ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
             ("A = {words", "a = {words", "'a' is not a capital letter"),
-            ("status = 0", 'status = "0"', "A: its status must be"),
+            ("status = 0", 'status = "0"', "status is '0': it takes a whole number"),
             ("status = 0", "status = 256", "A: its status must be"),
-            (", status = 0", "", "choice A takes words, status"),
-            ("status = 0", "status = 0, code = 1", "choice A takes words, status"),
-            ('"It ends."', "1", "A: words and says must be in quotes"),
+            (", status = 0", "", "'status' is missing"),
+            ("status = 0", "status = 0, code = 1", "unknown key 'code'"),
+            ('"It ends."', "1", "words is 1: it takes words"),
             (CHOICES[CHOICES.index("\nB ="):], "\n", "two or more"),
         ))  # fmt: skip
 
@@ -99,18 +116,18 @@ class Files(Desk):
         for name in ("10-a", "8b-a", "8-a", "no-number"):
             (self.folder / f"{name}.toml").write_text(GOOD)
         with self.assertRaisesRegex(
-            ExperimentError, "no lesson 7: there are 2, 8, 8b, 10"
+            AskError, "no lesson 7: there are 2, 8, 8b, 10"
         ):
-            syllabus.load("7", self.folder)
+            lesson.load("7", self.folder)
 
     def test_results_are_kept_and_read(self) -> None:
         found = outcome()
-        lesson.save(self.folder, found, lambda path, text: path.write_text(text))
-        self.assertEqual(found, lesson.read(self.folder))
+        answer.save(self.folder, found, lambda path, text: path.write_text(text))
+        self.assertEqual(found, answer.read(self.folder))
         older = json.dumps({**found.__dict__, "measured": {"median": 1}})
         for text in ("", "[]", "{}", '{"number": 1}', older):
-            (self.folder / lesson.FILE).write_text(text)
-            self.assertIsNone(lesson.read(self.folder), text)
+            (self.folder / answer.FILE).write_text(text)
+            self.assertIsNone(answer.read(self.folder), text)
 
     def test_a_report_tells_the_lessons_of_its_day_in_order(self) -> None:
         for name, number in (
@@ -118,29 +135,36 @@ class Files(Desk):
         ):  # fmt: skip
             (self.folder / name).mkdir()
             text = json.dumps({**outcome().__dict__, "number": number})
-            (self.folder / name / lesson.FILE).write_text(text)
+            (self.folder / name / answer.FILE).write_text(text)
         (self.folder / "20260102T10-a").mkdir()
-        told = lesson.of_the_day(self.folder / "20260102T10-a")
+        told = answer.of_the_day(self.folder / "20260102T10-a")
         self.assertEqual(["2", "3"], [found.number for found in told])
-        own = lesson.of_the_day(self.folder / "20260102T09-a")
+        own = answer.of_the_day(self.folder / "20260102T09-a")
         self.assertEqual(["3"], [found.number for found in own])
 
 
 class Answers(Desk):
-    def test_values_come_with_their_units(self) -> None:
+    def test_answers_are_taken_as_people_type_them(self) -> None:
         for unit, text, value in (
-            ("s", "100ms", 0.1), ("bytes", "20MB", 20e6), ("bytes", "8 kB", 8e3),
-            ("count", "240", 240), ("times", "4.5x", 4.5), ("times", " 4 ", 4),
+            ("s", "100ms", 0.1), ("s", "200 ms", 0.2), ("s", "10", 0.01), ("s", "0", 0),
+            ("bytes", "20MB", 20e6), ("bytes", "8 kB", 8e3), ("count", "240", 240),
+            ("count", "1 000", 1000), ("times", "4.5x", 4.5), ("times", " 4 ", 4),
         ):  # fmt: skip
-            self.assertAlmostEqual(value, guess.parse(unit, text))
+            plain = {"s": "ms", "bytes": "MB"}.get(unit)
+            self.assertAlmostEqual(value, guess.parse(unit, text, (), plain))
         self.assertEqual(10, guess.parse("setting", " 10 ", ("2", "10")))
         self.assertEqual("B", guess.parse("choice", " b ", ("A", "B")))
+
+    def test_hands_and_names_are_counted(self) -> None:
+        found = list(guess.parse_all("s", "Ann: 1s, 200 ms x 18,0", (), "ms"))
+        self.assertEqual([(1.0, "Ann")], found[:1])
+        self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
         kinds = [(unit, ()) for unit in guess.ACCEPTED]
         for unit, offered in [*kinds, ("setting", ("2", "10")), ("choice", ("A", "B"))]:
-            for text in ("", "abc", "-1", "0", "1e99", "nan", "9" * 30, "5 apples"):
-                with self.assertRaises(ValueError) as raised:
+            for text in ("", "abc", "-1", "1e99", "nan", "9" * 30, "5 apples", "1.2.3"):
+                with self.assertRaises(ValueError, msg=(unit, text)) as raised:
                     guess.parse(unit, text, offered)
                 words = guess.accepted(unit, offered)
                 self.assertIn(words, str(raised.exception))
@@ -163,44 +187,40 @@ class Answers(Desk):
 
 
 class Told(unittest.TestCase):
-    def test_the_page_escapes_and_counts(self) -> None:
-        text = part.section([outcome()])
-        self.assertIn("How &lt;long&gt;?", text)
-        self.assertIn("1 of 2", text)
-        self.assertEqual("", part.section([]))
-        self.assertIn("nothing", part.section([outcome(measured={}, predictions=[])]))
+    def test_what_came_out_is_told_in_words(self) -> None:
+        found = outcome()
+        self.assertEqual("100 ms, 1.00 s", answers.guessed_text(found))
+        self.assertEqual("100 ms: ten rounds", answers.theory_text(found))
+        self.assertEqual("101 ms [100, 102], median of 6 runs", answers.answer_text(found))
+        self.assertIn("1 of 2 guesses", answers.class_text(found))
+        claim = "between 100 ms and 110 ms: borne out"
+        self.assertEqual(claim, answers.claim_text(found))
+        nothing = outcome(measured={}, predictions=[])
+        self.assertEqual("nothing", answers.guessed_text(nothing))
+        self.assertEqual("nothing: no run counted", answers.answer_text(nothing))
 
-    def test_the_title_holds_what_the_data_say(self) -> None:
-        self.assertIn("1 of 2 came", prediction._title(outcome()))
-        self.assertIn("nobody came", prediction._title(outcome(predictions=[9.0])))
-        self.assertIn("nobody had", prediction._title(outcome(predictions=[])))
+    def test_every_lesson_makes_a_question_with_one_right_option(self) -> None:
+        for number in lesson.numbers():
+            told = handout.question_of(lesson.load(number))
+            self.assertEqual(1, told["options"].count(told["right"]), number)
+            self.assertGreaterEqual(len(set(told["options"])), 3, number)
 
-    def test_words_beside_a_mark_do_not_leave_the_sheet(self) -> None:
-        for theory, side in ((0.09, prediction.RIGHT), (0.12, prediction.LEFT)):
-            found = outcome(theory={"value": theory, "words": "so"})
-            self.assertEqual(side, prediction._beside(found, 0.05, 0.2)[1])
-            away = {"value": 0.101, "low": 0.1, "high": 0.102, "n": 6}
-            ends = outcome(theory=found.theory, measured=away)
-            self.assertEqual(prediction.RIGHT, prediction._beside(ends, 0.099, 1)[1])
-            self.assertEqual(prediction.LEFT, prediction._beside(ends, 0.01, 0.103)[1])
-
-    def test_the_axis_has_some_ticks_however_long_it_is(self) -> None:
-        for low, high in ((0.8, 1.3), (0.99, 1.01), (24, 40), (1, 9), (3, 4e6)):
-            ticks = prediction._round_values(low, high)
-            self.assertTrue(3 <= len(ticks) <= 9, (low, high, ticks))
-            self.assertTrue(low <= ticks[0] and ticks[-1] <= high, ticks)
+    def test_guesses_are_told_by_name_or_number(self) -> None:
+        found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
+        self.assertEqual("100 ms (Ann), 1.00 s (3 times)", answers.guessed_text(found))
 
     def test_few_runs_have_no_interval(self) -> None:
         few = {"value": 0.1, "low": None, "high": None, "n": 3}
-        self.assertIn("too few", teach.measured_words(outcome(measured=few)))
+        self.assertIn("too few", answers.measured_text(outcome(measured=few)))
 
 
 class AtTheTerminal(unittest.TestCase):
     def ask(self, typed: bytes) -> tuple[list[float], str]:
-        """What _ask makes of what a class types."""
+        """What ask() makes of what a class types."""
         ours, theirs = pty.openpty()
         code = (
-            "from driver.lessons import syllabus, teach; print(teach._ask(syllabus.load('2')))"
+            "from driver.teach import teach; from driver.ask import lesson;"
+            "print([each.value for each in teach.ask(lesson.load('2'))])"
         )
         os.write(ours, typed)
         done = subprocess.run(
@@ -213,13 +233,15 @@ class AtTheTerminal(unittest.TestCase):
         return json.loads(done.stdout[done.stdout.rindex("[") :]), done.stdout
 
     def test_numbers_go_in_until_an_empty_line(self) -> None:
-        given, _ = self.ask(b"100ms\n1s,10ms\n\n")
-        self.assertEqual([0.1, 1.0, 0.01], given)
+        given, said = self.ask(b"100ms\n1s x 2,10\n\n")
+        self.assertEqual([0.1, 1.0, 1.0, 0.01], given)
+        self.assertIn("4 guesses: 10.0 ms, 100 ms, 1.00 s (2 times)", said)
+        self.assertLessEqual(max(map(len, said.splitlines())), 80)
 
     def test_nonsense_is_asked_again(self) -> None:
-        given, said = self.ask(b"soon\n0\n100ms\n\n")
+        given, said = self.ask(b"soon\n100ms\n\n")
         self.assertEqual([0.1], given)
-        self.assertEqual(2, said.count("is not a duration"))
+        self.assertIn("'soon' is not a duration", said)
 
     def test_the_end_of_input_goes_on(self) -> None:
         given, _ = self.ask(b"5s\n\x04")

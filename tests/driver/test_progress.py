@@ -8,7 +8,7 @@ import unittest
 from unittest import mock
 
 from . import REPOSITORY  # noqa: F401
-from driver.progress import Progress, show_time
+from driver.say.progress import Progress, show_time
 
 
 class Screen(io.StringIO):
@@ -19,8 +19,8 @@ class Screen(io.StringIO):
 def visible(text):
     """What a terminal shows in the end: lines taken back are gone."""
     lines = [""]
-    for part in re.split(r"(\033\[\d+A\033\[J)", text):
-        if taken := re.fullmatch(r"\033\[(\d+)A\033\[J", part):
+    for part in re.split(r"(\r\033\[\d+A\033\[J)", text):
+        if taken := re.fullmatch(r"\r\033\[(\d+)A\033\[J", part):
             del lines[-1 - int(taken[1]) :]
             lines.append("")
         else:

@@ -11,8 +11,8 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_run, read_runs
-from driver import results
-from driver.results import ResultsError, ResultsFolder, locked
+from driver.run import folder as folders
+from driver.run.folder import ResultsError, ResultsFolder, locked
 
 RUN = make_run(make_cell(), 1, 1.0)
 
@@ -28,14 +28,15 @@ class Folders(unittest.TestCase):
 
     def make(self, name):
         folder = ResultsFolder(self.parent, name)
-        self.addCleanup(folder.close)
+        self.addCleanup(folder._close)
         return folder
 
     def test_a_folder_has_its_name_only_when_it_is_whole(self):
         folder = self.make("now-abc")
         folder.add_run(RUN)
         self.assertEqual(self.names(), [".unfinished-now-abc"])
-        final = folder.finish()
+        final, notes = folder.finish()
+        self.assertEqual(notes, [])
         self.assertEqual(self.names(), ["latest", "now-abc"])
         self.assertEqual(os.readlink(self.parent / "latest"), "now-abc")
         self.assertEqual(read_runs(final), [RUN])
@@ -51,7 +52,7 @@ class Folders(unittest.TestCase):
         folder.add_run(RUN)
         kept = folder.abandon("Stopped by a test.")
         self.assertEqual(self.names(), ["now-incomplete"])
-        self.assertIn("a test", (kept / results.INCOMPLETE).read_text())
+        self.assertIn("a test", (kept / folders.INCOMPLETE).read_text())
         self.assertEqual(read_runs(kept), [RUN])
 
     def test_nothing_is_kept_of_nothing(self):
@@ -71,10 +72,10 @@ class Folders(unittest.TestCase):
             with self.assertRaisesRegex(ResultsError, "runs.ndjson: disk full"):
                 folder.add_run(RUN)
             with self.assertRaisesRegex(ResultsError, "summary.csv: disk full"):
-                folder.write(results.SUMMARY, "text")
+                folder.write(folders.SUMMARY, "text")
         self.assertEqual(read_runs(folder.path), [RUN])
         names = {path.name for path in folder.path.iterdir()}
-        self.assertEqual(names, {results.RUNS, results.BLOCKS, "samples"})
+        self.assertEqual(names, {folders.RUNS, folders.BLOCKS, "samples"})
         kept = folder.abandon("The disk was full.")
         self.assertTrue(kept.name.endswith("-incomplete"))
 
@@ -99,13 +100,13 @@ class Folders(unittest.TestCase):
     def test_a_half_written_last_line_of_a_killed_driver_is_dropped(self):
         folder = self.make("then")
         folder.add_run(RUN)
-        with open(folder.path / results.RUNS, "a", encoding="utf-8") as file:
+        with open(folder.path / folders.RUNS, "a", encoding="utf-8") as file:
             file.write(json.dumps(RUN.to_json())[:100])
         self.assertEqual(read_runs(folder.path), [RUN])
 
     def test_a_second_driver_is_told_who_holds_the_folder(self):
         code = (
-            "import sys; from pathlib import Path; from driver.results import locked\n"
+            "import sys; from pathlib import Path; from driver.run.folder import locked\n"
             "with locked(Path(sys.argv[1])):\n"
             "    print('held', flush=True); sys.stdin.read()"
         )
@@ -135,14 +136,15 @@ class Folders(unittest.TestCase):
     def test_a_link_that_cannot_be_made_is_told_and_leaves_nothing(self):
         folder = self.make("now")
         (self.parent / "latest").mkdir()
-        with self.assertRaisesRegex(ResultsError, "cannot make the link latest"):
-            folder.finish()
+        final, notes = folder.finish()
+        self.assertEqual(final, self.parent / "now")
+        self.assertIn("cannot make the link latest", notes[0])
         self.assertEqual(self.names(), ["latest", "now"])
 
     def test_what_another_user_left_is_told(self):
-        self.make("then").close()
+        self.make("then")._close()
         refused = PermissionError(1, "Operation not permitted")
-        with mock.patch.object(results.shutil, "rmtree", side_effect=refused):
+        with mock.patch.object(folders.shutil, "rmtree", side_effect=refused):
             told = "cannot take up .*then, .*: Operation not permitted"
             with self.assertRaisesRegex(ResultsError, told):
                 with locked(self.parent):
@@ -153,7 +155,7 @@ class Folders(unittest.TestCase):
         folder.add_run(RUN)
         shutil.rmtree(folder.path)
         with self.assertRaisesRegex(ResultsError, "cannot write summary.csv: No such"):
-            folder.write(results.SUMMARY, "text")
+            folder.write(folders.SUMMARY, "text")
         with self.assertRaisesRegex(ResultsError, "cannot name the folder now"):
             folder.finish()
         self.assertIsNone(folder.abandon("why"))

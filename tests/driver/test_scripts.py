@@ -12,7 +12,7 @@ from . import REPOSITORY
 from .support import wait_for
 
 SETUP, RUN = REPOSITORY / "bench/setup.sh", REPOSITORY / "bench/run"
-REAL = ("sh", "find", "env", "cp", "true")
+REAL = ("sh", "find", "env", "cp", "true", "dirname")
 # As Python 3.9 answers: its version, and that 3.9 is below 3.11.
 OLD_PYTHON = """#!/bin/sh
 [ "$1" = --version ] && echo "Python 3.9.2" && exit
@@ -64,8 +64,8 @@ class Setup(unittest.TestCase):
     def setup(self, what="run", **changes):
         done = subprocess.run(
             [self.bin / "sh", SETUP, what],
-            env={"PATH": str(self.bin), "LOG": str(self.log), "BIN": str(self.bin)}
-            | changes,
+            env={"PATH": str(self.bin), "LOG": str(self.log), "BIN": str(self.bin),
+                 "FIVE_COOKS_PYTHON": "python3"} | changes,
             capture_output=True,
             text=True,
         )
@@ -101,7 +101,7 @@ class Setup(unittest.TestCase):
         status, err, asked = self.setup()
         self.assertEqual((status, asked), (3, []))
         self.assertEqual(err.count("\n"), 1)
-        self.assertIn("please type: sudo apt-get install hyperfine", err)
+        self.assertIn("please type: sudo apt-get update; sudo apt-get install --no-install-rec", err)
 
     def test_other_distributions_are_told_the_packages(self):
         self.machine(user=0, apt=False)
@@ -121,6 +121,22 @@ class Setup(unittest.TestCase):
         status, err, asked = self.setup()
         self.assertEqual((status, asked, err.count("\n")), (3, [], 1))
         self.assertIn("Python 3.11 or newer: python3 is Python 3.9.2", err)
+
+    def test_without_charts_it_goes_on(self):
+        self.machine(user=1000)
+        self.put("hyperfine", "#!/bin/sh\n")
+        (self.bin / "gnuplot").unlink()
+        status, err, asked = self.setup()
+        self.assertEqual((status, asked, err.count("\n")), (0, [], 2))
+        self.assertIn("gnuplot-nox", err)
+        self.assertIn("going on without charts", err)
+
+    def test_large_tools_of_tests_are_named_and_not_installed(self):
+        self.machine(user=0)
+        status, err, asked = self.setup("test")
+        self.assertEqual(status, 0, err)
+        self.assertIn("left out without these packages: clang chromium", err)
+        self.assertNotIn("chromium", asked[0])
 
     def test_an_unknown_set_is_usage(self):
         self.assertEqual(self.setup("everything")[0], 2)
@@ -143,23 +159,35 @@ class Run(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "python3").write_text(OLD_PYTHON)
             (Path(folder) / "python3").chmod(0o755)
-            path = os.pathsep.join((folder, os.environ["PATH"]))
+            old = {"FIVE_COOKS_PYTHON": str(Path(folder) / "python3")}
+            old["PATH"] = os.pathsep.join((folder, os.environ["PATH"]))
             for words in (["--help"], ["--tasks", "0"], ["draw", "x"]):
-                done = self.run_script(RUN, *words, PATH=path)
+                done = self.run_script(RUN, *words, **old)
                 told = (done.returncode, done.stderr.count("\n"), done.stdout)
                 self.assertEqual(told, (3, 1, ""), done.stderr)
                 self.assertIn("Python 3.11", done.stderr)
 
+    def test_another_python_first_in_the_path_breaks_nothing(self):
+        """As that of pyenv or conda, which does not see what Debian's packages bring."""
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "python3").write_text(OLD_PYTHON)
+            (Path(folder) / "python3").chmod(0o755)
+            path = os.pathsep.join((folder, os.environ["PATH"]))
+            done = self.run_script(RUN, "--list", PATH=path)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("comparison", done.stdout)
+
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "it's: a place"
-            shutil.copytree(REPOSITORY / "bench", place / "bench")
+            for name in ("bench", "plots"):
+                shutil.copytree(REPOSITORY / name, place / name)
             script = place / "bench/run"
             self.assertIn("--blocks", self.run_script(script, "--help").stdout)
             self.assertIn("comparison", self.run_script(script, "--list").stdout)
             done = self.run_script(script, "--tasks", "0")
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
-            self.assertEqual(os.listdir(place), ["bench"])
+            self.assertEqual(sorted(os.listdir(place)), ["bench", "plots"])
 
     def test_through_a_link_and_beside_a_package_of_the_same_name(self):
         with tempfile.TemporaryDirectory() as folder:

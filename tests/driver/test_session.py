@@ -10,10 +10,14 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_run
-from driver import session as sessions
-from driver.blocks import Plan, Protocol
-from driver.hyperfine import Shot
-from driver.model import Experiment
+from driver.conduct import Clerk
+from driver.reckon.summarise import summaries_of
+from driver.reckon.theory import planned_wall_s
+from driver.run import session as sessions
+from driver.run.plan import Plan, Protocol
+from driver.run.hyperfine import Shot
+from driver.run.run import Role
+from driver.ask.experiment import Experiment
 
 
 class Clock:
@@ -35,11 +39,8 @@ class Gun:
 
     def __init__(self, clock, walls_s):
         self.clock, self.walls_s = clock, list(walls_s)
-        self.fired, self.timeouts_s, self.linked = [], [], []
+        self.fired, self.timeouts_s = [], []
         self.sleeps_after = {}  # so many runs: how long the machine is suspended
-
-    def link_anew(self, seed):
-        self.linked.append((len(self.fired), seed))
 
     def fire(self, cell, timeout_s, **_):
         self.fired.append(cell.name)
@@ -62,19 +63,44 @@ class SessionTest(unittest.TestCase):
             (sessions, "time", self.clock),
             (sessions.canary, "sing", lambda _: quiet),
             (sessions.environment, "state", dict),
-            (sessions.kernel_memory, "Watch", lambda: watch),
+            (sessions.kernel, "Watch", lambda: watch),
         ):
             patch = mock.patch.object(module, name, value)
             patch.start()
             self.addCleanup(patch.stop)
 
-    def session(self, budget_s=150, blocks=None, cell=None, kept=(), **protocol):
+    def session(
+        self, budget_s=150, blocks=None, cell=None, kept=(), runs=(), samples=()
+    ):
         cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
         folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(cells, Protocol("test", budget_s, 15, **protocol), 1, blocks)
-        asked = Experiment("t", "?", cells, ())
+        plan = Plan(cells, Protocol("test", budget_s, 15), 1, planned_wall_s, blocks)
+        asked = Experiment("t", "?", cells, samples=tuple(samples))
         with redirect_stderr(io.StringIO()) as self.said:
-            return sessions.Session(asked, plan, folder, [], blocks=list(kept))
+            return sessions.Session(
+                asked, plan, folder, Clerk(), [], list(runs), list(kept)
+            )
+
+
+def uneven(middle_s):
+    """Runs that scatter by more than 2 %, so that precision ends nothing."""
+    return [middle_s * (1 + (i * 7 % 5) / 10) for i in range(200)]
+
+
+class Budgets(SessionTest):
+    def blocks(self, before_s=0.0, **given):
+        made = self.session(60, **given)
+        self.clock.now_s += before_s
+        made.run(Gun(self.clock, uneven(1.0)))
+        return made.blocks[-1]["block"]
+
+    def test_what_is_taken_out_of_it_and_what_is_not(self):
+        alone, warm = self.blocks(), make_run(make_cell(), 0, 30.0, Role.WARM_UP)
+        self.assertGreaterEqual(alone, 12)
+        self.assertEqual(self.blocks(before_s=40), alone)  # builds, and constants
+        self.assertLess(self.blocks(runs=[warm]), alone)
+        slow = make_cell("thread-per-task", **{"service-time": "30s"})
+        self.assertLess(self.blocks(samples=[replace(slow, name="slow")]), alone)
 
 
 class Promises(SessionTest):
@@ -86,13 +112,9 @@ class Promises(SessionTest):
         promised = [int(n) for n in re.findall(r"block \d+ of at most (\d+)", text)]
         return promised, made.blocks[-1]["block"], text
 
-    def uneven(self, middle_s):
-        """Runs that scatter by more than 2 %, so that precision ends nothing."""
-        return [middle_s * (1 + (i * 7 % 5) / 10) for i in range(200)]
-
     def test_a_steady_machine_gets_the_blocks_it_was_promised(self):
         for budget_s in (60, 100, 150):
-            walls_s = self.uneven(1.0)
+            walls_s = uneven(1.0)
             promised, done, text = self.blocks(budget_s, walls_s)
             # The runs scatter by 40 %, so a promise may be out by one step.
             self.assertLessEqual(abs(promised[0] - done), 3, text)
@@ -103,15 +125,15 @@ class Promises(SessionTest):
         self.assertGreater(done, 6)
 
     def test_blocks_that_fall_away_are_told_with_the_reason(self):
-        slower = [*self.uneven(1.0)[:15], *self.uneven(9.0)]
+        slower = [*uneven(1.0)[:15], *uneven(9.0)]
         promised, done, text = self.blocks(100, slower)
         self.assertGreater(promised[1], done)
         self.assertIn(f"time is up after {done} of ", text)
 
     def test_precision_is_told_as_the_reason(self):
         promised, done, text = self.blocks(150, [1.0])
-        self.assertEqual(6, done)
-        self.assertIn(f"known to 2 % after 6 of {promised[-1]} blocks", text)
+        self.assertEqual(9, done)
+        self.assertIn(f"known well enough after 9 of {promised[-1]} blocks", text)
 
     def test_where_each_block_draws_other_tasks_more_of_them_say_more(self):
         made = self.session(150)
@@ -130,7 +152,7 @@ class Suspensions(SessionTest):
         gun.sleeps_after = sleeps_after
         made.run(gun)
         self.assertEqual(made.folder.add_block.call_count, len(made.blocks) - len(kept))
-        return made.summaries(True).noise.suspended_blocks
+        return summaries_of(made.kept({}, True)).noise.suspended_blocks
 
     def test_a_block_in_which_the_machine_slept_is_named(self):
         self.assertEqual(self.suspended({}), ())
@@ -148,19 +170,6 @@ class Suspensions(SessionTest):
 
 
 class Runs(SessionTest):
-    def test_the_programs_are_linked_anew_every_ten_blocks(self):
-        for relinks, seeds in ((True, {2: 2, 32: 3}), (False, {})):
-            with self.subTest(relinks=relinks):
-                made = self.session(blocks=12, relinks=relinks)
-                gun = Gun(self.clock, [1.0])
-                made.run(gun)
-                self.assertEqual(dict(gun.linked), seeds)
-                orders = [block["link_order"] for block in made.blocks]
-                self.assertEqual(
-                    [order and order["seed"] for order in orders],
-                    [None] + [2] * 10 + [3] * 2 if relinks else [None] * 13,
-                )
-
     def test_a_run_may_take_as_long_as_theory_has_it_whatever_was_seen(self):
         slow = make_cell("thread-per-task", **{"service-time": "4s"})
         made = self.session(blocks=2, cell=slow)
@@ -170,6 +179,15 @@ class Runs(SessionTest):
         self.assertGreaterEqual(min(found), 5 * 4 + 10)
         self.assertLess(max(found), 5 * 4 + 11)
 
-
-if __name__ == "__main__":
-    unittest.main()
+    def test_samples_of_a_run_that_failed_are_not_kept(self):
+        for problem, kept in ((None, 1), ("it ended with status 1", 0)):
+            made = self.session(blocks=1, samples=[make_cell()])
+            gun = Gun(self.clock, [0.1])
+            fire = gun.fire
+            gun.fire = lambda cell, sample, **more: replace(
+                fire(cell, **more), problem=problem if sample else None,
+                samples=Path("samples.csv") if sample else None,
+            )  # fmt: skip
+            made.folder.keep_samples.return_value = "samples/x.csv"
+            made.run(gun)
+            self.assertEqual(made.folder.keep_samples.call_count, kept)

@@ -1,83 +1,178 @@
-"""The statistics, held against METHOD's table and against brute force."""
+"""Intervals, verdicts, resolution, drift: by the book, by symmetry, by simulation."""
 
 import random
 import unittest
+from math import exp, inf, log
 from statistics import median
+from unittest import mock
 
-from . import REPOSITORY  # noqa: F401  (makes the driver importable)
-from driver import stats
-from driver.model import Verdict
+from hypothesis import given
+from hypothesis import strategies as some
 
-# n: (rank from each end, coverage in percent), as the literature tabulates them.
-TABLE = {
-    6: (1, 96.9), 9: (2, 96.1), 10: (2, 97.9), 12: (3, 96.1), 15: (4, 96.5),
-    20: (6, 95.9), 30: (10, 95.7), 50: (18, 96.7),
-}  # fmt: skip
+from driver.reckon import stats
+from driver.reckon.stats import Interval, Verdict
+
+# n: (rank, coverage in per cent), as printed in METHOD.md
+BOOK = {6: (1, 96.9), 9: (2, 96.1), 12: (3, 96.1), 15: (4, 96.5), 30: (10, 95.7)}
+VERDICTS = [
+    (0.5, 0.97, Verdict.LESS),
+    (0.5, 0.98, Verdict.LESS_PERHAPS),  # touches the band
+    (0.979, 0.999, Verdict.LESS_PERHAPS),
+    (0.98, 1.02, Verdict.SAME),
+    (0.981, 0.999, Verdict.SAME),
+    (1.001, 1.019, Verdict.SAME),
+    (0.97, 1.0, Verdict.CANNOT_TELL),
+    (0.97, 1.01, Verdict.CANNOT_TELL),
+    (0.5, 2.0, Verdict.CANNOT_TELL),
+    (1.0, 1.5, Verdict.CANNOT_TELL),
+    (1.001, 1.5, Verdict.MORE_PERHAPS),
+    (1.02, 3.0, Verdict.MORE_PERHAPS),
+    (1.021, inf, Verdict.MORE),
+]
+values = some.lists(some.floats(0.01, 100), min_size=1, max_size=40)
 
 
-def interval(low, high):
-    values = [low, *[(low + high) / 2] * 4, high]
-    return stats.median_interval(values)
+def interval(low, high, n=6, rule="ranks"):
+    return Interval((low + high) / 2, low, high, n, 0.97, low, high, rule)
 
 
 class Intervals(unittest.TestCase):
-    def test_ranks_and_coverage_are_those_of_the_table(self):
-        for n, (rank, percent) in TABLE.items():
-            with self.subTest(n=n):
-                self.assertEqual(stats.interval_rank(n), rank)
-                self.assertAlmostEqual(100 * stats.rank_coverage(n, rank), percent, 1)
+    def test_ranks_and_coverage_are_those_of_the_book(self):
+        for n, (rank, percent) in BOOK.items():
+            self.assertEqual(stats.interval_rank(n), rank)
+            self.assertAlmostEqual(100 * stats.rank_coverage(n, rank), percent, 1)
+            self.assertLess(stats.rank_coverage(n, rank + 1), stats.CONFIDENCE)
 
-    def test_fewer_than_six_give_no_interval(self):
-        for n in range(1, stats.FEWEST_FOR_INTERVAL):
-            self.assertIsNone(stats.interval_rank(n))
-            found = stats.median_interval([float(i) for i in range(n)])
-            self.assertFalse(found.known)
-            self.assertIsNone(found.coverage)
-        self.assertIsNotNone(stats.interval_rank(stats.FEWEST_FOR_INTERVAL))
+    @given(values)
+    def test_of_a_cell_it_is_made_of_its_values_and_says_by_which_rule(self, sample):
+        found = stats.median_interval(sample)
+        ordered, n = sorted(sample), len(sample)
+        self.assertEqual((found.median, found.n), (median(sample), n))
+        self.assertEqual((found.minimum, found.maximum), (ordered[0], ordered[-1]))
+        wanted = "ranks" if n >= 6 else "extremes" if n > 1 else None
+        self.assertEqual((found.rule, found.known), (wanted, n >= 6))
+        if n == 1:
+            self.assertEqual((found.low, found.high, found.coverage), (None,) * 3)
+            return
+        at = stats.interval_rank(n) or 1
+        self.assertEqual((found.low, found.high), (ordered[at - 1], ordered[-at]))
+        self.assertAlmostEqual(found.coverage, stats.rank_coverage(n, at))
 
-    def test_no_narrower_interval_would_do(self):
-        for n in range(6, 60):
-            rank = stats.interval_rank(n)
-            self.assertGreaterEqual(stats.rank_coverage(n, rank), 0.95)
-            if 2 * (rank + 1) <= n:
-                self.assertLess(stats.rank_coverage(n, rank + 1), 0.95)
+    @given(values)
+    def test_of_ratios_few_are_widened_and_two_are_too_few(self, sample):
+        found, n = stats.ratio_interval(sample), len(sample)
+        self.assertEqual(found.rule, "ranks" if n > 5 else "widened" if n > 2 else None)
+        if found.rule == "widened":
+            reach = log(max(sample) / min(sample)) * stats.widening(n)
+            self.assertAlmostEqual(log(min(sample) / found.low), reach)
+            self.assertAlmostEqual(log(found.high / max(sample)), reach)
+            self.assertEqual(found.coverage, 0.95)
 
-    def test_interval_covers_the_true_median_as_often_as_it_says(self):
-        draw = random.Random(20250131)
-        trials, n = 4000, 12
-        hits = 0
+    def test_the_widening_is_that_of_the_book_and_ends_where_ranks_begin(self):
+        for n, share in ((3, 1.236), (4, 0.357), (5, 0.057)):
+            self.assertAlmostEqual(stats.widening(n), share, 3)
+        self.assertLess(stats.widening(6), 0)
+
+    def test_intervals_hold_the_truth_as_often_as_they_say(self):
+        draw, trials = random.Random(20250131), 3000
+        for n, least in ((3, 0.95), (4, 0.95), (5, 0.94), (6, 0.955), (12, 0.95)):
+            hits = 0
+            for _ in range(trials):
+                found = stats.ratio_interval(
+                    [exp(draw.gauss(0, 0.1)) for _ in range(n)]
+                )
+                hits += found.low <= 1 <= found.high
+            self.assertGreater(hits / trials, least, n)
+
+    @mock.patch.object(stats, "BOOTSTRAP_DRAWS", 500)
+    def test_the_bootstrap_holds_the_truth_in_95_of_100(self):
+        draw, trials, hits = random.Random(3), 150, 0
         for _ in range(trials):
-            found = stats.median_interval([draw.expovariate(1) for _ in range(n)])
-            hits += found.low <= 0.6931471805599453 <= found.high
-        # Five standard errors of a binomial share.
-        self.assertAlmostEqual(hits / trials, stats.rank_coverage(n, 3), delta=0.016)
+            over, under = ([draw.gauss(10, 1) for _ in range(21)] for _ in range(2))
+            found = stats.bootstrap_ratio(over, under)
+            hits += found.low <= 1 <= found.high
+        self.assertGreater(hits / trials, 0.92)
+        found = stats.bootstrap_ratio(range(80, 121), [100] * 41)
+        # Of the medians of 41 uniform values, the middle 95 % are 14 to 18 ranks apart.
+        self.assertTrue(0.11 < found.high - found.low < 0.19, found)
 
-    def test_values_come_from_the_sorted_sample(self):
-        values = [9.0, 1.0, 5.0, 3.0, 8.0, 2.0, 7.0, 4.0, 6.0]
-        found = stats.median_interval(values)
-        self.assertEqual((found.median, found.low, found.high), (median(values), 2, 8))
-        self.assertEqual((found.minimum, found.maximum, found.n), (1, 9, 9))
+    def test_a_zero_or_an_endless_ratio_is_not_widened(self):
+        for sample in ([0.0, 1.0, 1.0], [1.0, 2.0, inf]):
+            found = stats.ratio_interval(sample)
+            self.assertEqual((found.rule, found.resolution), (None, None))
+        self.assertEqual(stats.quotient(0, 0), 1.0)
+        self.assertEqual(stats.quotient(3, 0), inf)
 
 
 class Verdicts(unittest.TestCase):
-    def test_verdict_needs_the_whole_interval_outside_two_percent(self):
-        cases = [
-            (0.5, 0.97, Verdict.LESS),
-            (0.5, 0.98, Verdict.CANNOT_TELL),
-            (0.97, 1.01, Verdict.CANNOT_TELL),
-            (0.5, 2.0, Verdict.CANNOT_TELL),
-            (1.02, 3.0, Verdict.CANNOT_TELL),
-            (1.03, 3.0, Verdict.MORE),
-        ]
-        for low, high, verdict in cases:
+    def test_every_verdict(self):
+        for low, high, wanted in VERDICTS:
             with self.subTest(low=low, high=high):
-                self.assertIs(stats.ratio_verdict(interval(low, high)), verdict)
+                self.assertIs(stats.ratio_verdict(interval(low, high)), wanted)
 
-    def test_without_an_interval_nothing_can_be_told(self):
-        few = stats.median_interval([5.0, 5.1, 5.2])
-        self.assertIs(stats.ratio_verdict(few), Verdict.CANNOT_TELL)
-        self.assertIs(stats.ratio_verdict(None), Verdict.CANNOT_TELL)
+    def test_without_a_known_interval_nothing_can_be_told(self):
+        for found in (None, interval(2.0, 3.0, 5, "extremes"), interval(2, 3, 1, None)):
+            self.assertIs(stats.ratio_verdict(found), Verdict.CANNOT_TELL)
 
-    def test_half_width_is_a_share_of_the_median(self):
+    @given(some.lists(some.floats(0.2, 5), min_size=3, max_size=20))
+    def test_turned_round_less_is_more(self, quotients):
+        turned = stats.ratio_interval([1 / each for each in quotients])
+        told = stats.ratio_verdict(stats.ratio_interval(quotients))
+        other = stats.ratio_verdict(turned)
+        self.assertEqual(told is Verdict.LESS, self.beyond(turned, 1 / 0.98))
+        self.assertEqual(other is Verdict.MORE, self.beyond(turned, 1.02))
+
+    def beyond(self, found, edge):
+        return found.low > edge
+
+    def test_half_a_width_is_a_share_of_the_median(self):
         self.assertAlmostEqual(stats.half_width(interval(0.9, 1.1)), 0.1)
         self.assertIsNone(stats.half_width(stats.median_interval([1.0])))
+        self.assertIsNone(stats.half_width(interval(-1, 1)))
+
+
+class Resolutions(unittest.TestCase):
+    def test_it_lies_beyond_two_per_cent_by_the_book(self):
+        for n, z in ((3, 4.30), (4, 2.53), (5, 1.87), (6, 1.79), (9, 1.32),
+                     (12, 1.12), (15, 1.01), (30, 0.67)):  # fmt: skip
+            self.assertAlmostEqual(stats.found_beyond(n), z, 1)
+
+    def test_what_it_names_is_found_four_times_in_five(self):
+        draw = random.Random(7)
+        for n in (3, 5, 6, 12):
+            found, trials = 0, 1500
+            true = 1.02 * exp(0.03 * stats.found_beyond(n))
+            for _ in range(trials):
+                ratios = [true * exp(draw.gauss(0, 0.03)) for _ in range(n)]
+                told = stats.ratio_verdict(stats.ratio_interval(ratios))
+                found += told is Verdict.MORE
+            self.assertAlmostEqual(found / trials, 0.8, delta=0.04, msg=f"n = {n}")
+
+    def test_it_grows_with_the_scatter_of_the_logarithms(self):
+        found = stats.ratio_interval([1.0, exp(0.1)] * 3).resolution
+        scatter = 0.05 * (6 / 5) ** 0.5
+        self.assertAlmostEqual(log(found / 1.02), 1.79 * scatter, 3)
+
+    def test_the_same_ratio_each_time_would_show_all_beyond_two_per_cent(self):
+        self.assertAlmostEqual(stats.ratio_interval([1.5] * 6).resolution, 1.02)
+        self.assertIsNone(stats.ratio_interval([1.5] * 2).resolution)
+
+
+class Drifts(unittest.TestCase):
+    def test_what_grows_is_told_and_what_only_scatters_is_not(self):
+        draw = random.Random(5)
+        steady = [[draw.random() for _ in range(9)] for _ in range(6)]
+        self.assertFalse(stats.drift(steady).sure)
+        slower = [[time * i for i in range(1, 10)] for time in (1.0, 50.0)]
+        found = stats.drift(slower)
+        self.assertEqual((found.later_slower, found.sure), (1.0, True))
+        self.assertGreater(found.sigmas, 0)
+        self.assertLess(stats.drift([s[::-1] for s in slower]).sigmas, 0)
+        self.assertIsNone(stats.drift([[1.0, 2.0, 3.0]]))
+        self.assertIsNone(stats.drift([]))
+
+    def test_steady_machines_are_suspected_once_in_a_hundred(self):
+        draw, trials, suspected = random.Random(11), 1000, 0
+        for _ in range(trials):
+            suspected += stats.drift([[draw.random() for _ in range(9)] for _ in "abc"]).sure
+        self.assertLess(suspected / trials, 0.025)

@@ -1,5 +1,6 @@
 """A lesson at the terminal, from the question to the folder, and stopped in between."""
 
+import contextlib
 import json
 import os
 import pty
@@ -20,7 +21,7 @@ class Taught(DriverTest):
 
     def command(self, *arguments):
         places = ["--out", str(self.out), "--programs", str(self.programs)]
-        return [sys.executable, "-m", "driver.lessons.teach", *places, "lesson", *arguments]
+        return [sys.executable, "-m", "driver", *places, "lesson", *arguments]
 
     def read_lesson(self):
         return json.loads((self.only_folder() / "lesson.json").read_text())
@@ -30,7 +31,8 @@ class Taught(DriverTest):
         tools = self.folder / "tools"
         tools.mkdir()
         for name in NEEDED:
-            (tools / name).symlink_to(shutil.which(name))
+            found = sys.executable if name == "python3" else shutil.which(name)
+            (tools / name).symlink_to(found)
         return str(tools)
 
 
@@ -42,10 +44,53 @@ class Figures(Taught):
         status, out, err = self.drive("2", "--predict", "100ms,1s", PATH=path)
         self.assertEqual((status, "Traceback" in err), (0, False), err)
         self.assertEqual(1, (out + err).count("gnuplot"), out + err)
-        self.assertIn("1 of 2 within", out)
+        self.assertIn("1 of 2 guesses", out)
         self.assertEqual([0.1, 1.0], self.read_lesson()["predictions"])
         page = (self.only_folder() / "report.html").read_text()
-        self.assertIn("Lessons, and what was predicted", page)
+        self.assertIn("Lesson 2</h2>", page)
+
+    def test_every_run_failed_is_a_failure_and_not_a_result(self):
+        status, out, err = self.drive("2", "--predict", "1s", STAND_IN_FAULT="crash")
+        self.assertEqual((1, False), (status, "Traceback" in err), err)
+        self.assertIn("nothing: no run counted", out)
+
+    def test_an_option_changes_it(self):
+        status, out, err = self.drive("2", "--service-time", "1ms", "--predict", "10")
+        self.assertEqual(0, status, err)
+        self.assertIn("Changed: service-time = 1ms", out)
+        self.assertNotIn("claim", out)
+        kept = self.read_lesson()
+        self.assertEqual({"service-time": "1ms"}, kept["modified"])
+        facts = json.loads((self.only_folder() / "environment.json").read_text())
+        self.assertEqual("bench/run lesson 2 --set service-time=1ms", facts["command"])
+
+    def test_a_mistake_is_one_line(self):
+        for words in (["2", "--predict", "soon"], ["99"], ["2", "--sweep", "workers"],
+                      ["13", "--workers", "5"], ["2", "--nonsense"]):  # fmt: skip
+            status, _, err = self.drive(*words, "--no-predict")
+            self.assertEqual((2, 1), (status, err.count("\n")), err)
+        self.assertFalse(self.out.exists())
+
+    def test_on_a_terminal_it_waits_before_it_says_why(self):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            self.command("2", "--predict", "1s"), env=self.environment(), stdin=theirs,
+            stdout=theirs, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.addCleanup(process.kill)
+        os.close(theirs)
+        said = b""
+        while b"Enter goes on. " not in said:
+            said += os.read(ours, 1000)
+        self.assertIn(b"measured", said)
+        self.assertNotIn(b"Five cooks serve", said)
+        os.write(ours, b"\n")
+        with contextlib.suppress(OSError):  # of a terminal that nobody holds any more
+            while more := os.read(ours, 1000):
+                said += more
+        self.assertEqual(0, process.wait(timeout=60))
+        self.assertIn(b"Five cooks serve", said)
+        os.close(ours)
 
     def test_stopped_at_the_prompt_it_leaves_nothing(self):
         ours, theirs = pty.openpty()
@@ -118,10 +163,10 @@ class Choices(Taught):
         self.assertEqual((status, "Traceback" in err), (0, False), err)
         self.assertLess(out.index("A  It ends"), out.index("pitfalls no-close"))
         self.assertIn("    main [chan receive jobs\n", out)
-        self.assertIn("1 of 2 had named it", out)
+        self.assertIn("1 of 2 guesses had named it", out)
         self.assertEqual("C", self.read_lesson()["measured"]["value"])
         page = (self.only_folder() / "report.html").read_text()
-        self.assertIn("<td>C: It waits for ever", page)
+        self.assertIn("<dd>C: It waits for ever", page)
 
     def test_stopped_while_the_program_hangs_it_leaves_nothing(self):
         hung = self.folder / "hung"

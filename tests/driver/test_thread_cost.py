@@ -6,8 +6,15 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver import kernel_memory, sections, thread_cost
-from driver.stats import slope
+from driver.machine import kernel
+from driver.reckon.summary import Noise, Summaries
+from driver.reckon import thread_cost
+from driver.say import extras
+from driver.reckon.stats import slope
+
+
+def summaries_with(machine):
+    return Summaries((), (), Noise(), machine=machine)
 
 
 class Costs(unittest.TestCase):
@@ -41,7 +48,7 @@ class Costs(unittest.TestCase):
 
     def test_two_points_make_no_line(self):
         self.assertEqual(thread_cost.costs(self.runs(counts=(100, 200))), [])
-        told = sections.cost_of_a_thread([], {})
+        told = extras.cost_of_a_thread(summaries_with({}), [])
         self.assertIn("too few", told[0])
 
     def test_least_squares(self):
@@ -52,7 +59,7 @@ class Costs(unittest.TestCase):
 class KernelMemory(unittest.TestCase):
     def test_threads_show_in_the_kernels_stacks(self):
         count = 400
-        watch = kernel_memory.Watch()
+        watch = kernel.Watch()
         self.assertIsNone(watch.growth())
         code = (
             "import threading, sys\n"
@@ -79,18 +86,22 @@ class Limits(unittest.TestCase):
     def test_what_stopped_thread_creation_is_told(self):
         run = make_run(make_cell("thread-per-task"), 1, 1.0)
         run.record.update(limit="RLIMIT_AS", threads_created=31)
-        told = "\n".join(sections.limits([run], {}))
-        self.assertIn("thread-per-task, 4 tasks: 31 threads, RLIMIT_AS", told)
+        told = "\n".join(extras.limits(summaries_with({}), [run]))
+        self.assertIn("threads, 4 tasks: 31 threads, RLIMIT_AS", told)
 
     def test_the_limits_are_those_of_the_machine_that_ran(self):
         machine = {"thread_limits": {"ulimit -u": 123}}
         machine["state_before"] = {"threads_alive": 456}
-        told = sections.limits([make_run(make_cell(), 1, 1.0)], machine)
+        told = extras.limits(
+            summaries_with(machine), [make_run(make_cell(), 1, 1.0)]
+        )
         end = told.index("What would end it on that machine") + 1
         self.assertEqual(len(told), end + 2)
         self.assertRegex(told[end], r"ulimit -u +123")
         self.assertRegex(told[end + 1], r"threads alive .* before +456")
 
     def test_nothing_stopped_it(self):
-        told = "\n".join(sections.limits([make_run(make_cell(), 1, 1.0)], {}))
+        told = "\n".join(extras.limits(
+            summaries_with({}), [make_run(make_cell(), 1, 1.0)]
+        ))
         self.assertIn("nowhere in these runs", told)

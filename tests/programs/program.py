@@ -17,6 +17,8 @@ from typing import Any
 
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
 PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
+FIBER_PROGRAMS = ("fiber-per-task", "fiber-pool")
+VIRTUAL = ("--clock", "virtual")
 FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
 # A sanitizer takes so much memory, and so many calls, that limits mean something else.
 SANITIZED = not FAIL_SHIM.exists()
@@ -141,18 +143,30 @@ def is_pool(program: str) -> bool:
     return program.endswith("-pool")
 
 
+def bound(program: str, most: int) -> tuple[str, int]:
+    """No more than `most` tasks under way at once."""
+    return ("--workers" if is_pool(program) else "--max-threads", most)
+
+
 def only(**counts: int) -> dict[str, int]:
     """All outcomes: these, and none of the others."""
     return {**dict.fromkeys(OUTCOMES, 0), **counts}
 
 
-def on_each(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
-    """The same claim about each of the programs."""
+def on_all_of(programs: tuple[str, ...]) -> Callable[..., Callable[[Any], None]]:
+    """The same claim about each of these programs."""
 
-    @functools.wraps(test)
-    def claim_about_each(self: Any) -> None:
-        for program in PROGRAMS:
-            with self.subTest(program):
-                test(self, program)
+    def decorate(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
+        @functools.wraps(test)
+        def claim_about_each(self: Any) -> None:
+            for program in programs:
+                with self.subTest(program):
+                    test(self, program)
 
-    return claim_about_each
+        return claim_about_each
+
+    return decorate
+
+
+on_each = on_all_of(PROGRAMS)
+on_each_fiber_program = on_all_of(FIBER_PROGRAMS)

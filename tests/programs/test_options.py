@@ -75,7 +75,7 @@ class Options(unittest.TestCase):
 
     def test_a_bad_value_is_named_with_what_is_accepted(self) -> None:
         for program in PROGRAMS:
-            for option, cases in {**REFUSED, **REFUSED_BY_ONE[program]}.items():
+            for option, cases in {**REFUSED, **REFUSED_BY_ONE.get(program, {})}.items():
                 for accepted, values in cases.items():
                     for value in values:
                         with self.subTest(program, option=option, value=value):

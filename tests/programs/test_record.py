@@ -31,7 +31,8 @@ CONFIG = {
     "api_outage_length_ns": "count?", "attempts": COUNT, "backoff_ns": COUNT,
     "retry_budget": "number?", "breaker_failures": "count?",
     "breaker_pause_ns": "count?", "timeout_ns": "count?", "deadline_ns": "count?",
-    "cancel": TEXT, "fail_fast": FLAG, "seed": COUNT, "timer_slack_ns": COUNT,
+    "cancel": TEXT, "fail_fast": FLAG, "seed": COUNT, "clock": "text?",
+    "spawn_time_ns": "count?", "task_time_ns": "count?", "timer_slack_ns": COUNT,
     "limit_memory_bytes": "count?", "detect_deadlock": FLAG,
 }  # fmt: skip
 STOP = {"reason": TEXT, "at_ns": COUNT, "latency_ns": COUNT, "started": COUNT,

@@ -2,10 +2,18 @@
 
 import unittest
 
-from .program import PROGRAMS, is_pool, measure, on_each, only, sample
-from .workload import Workload
+from .program import (
+    FIBER_PROGRAMS, PROGRAMS, VIRTUAL, bound, is_pool, measure, on_each,
+    on_each_fiber_program, only, sample,
+)  # fmt: skip
+from .workload import Workload, shares
 
 MS = 1_000_000
+
+
+def pause_ns(seed: int, index: int, attempt: int, base_ns: int) -> int:
+    """Full jitter: any share of the base, which doubles each time."""
+    return int(next(shares(seed ^ attempt << 48, index)) * (base_ns << (attempt - 1)))
 
 
 class Retries(unittest.TestCase):
@@ -35,12 +43,13 @@ class Retries(unittest.TestCase):
             self.assertEqual(record["calls"], 40 * attempts)
             self.assertEqual(record["amplification"], attempts)
 
-    @on_each
-    def test_a_retry_waits_at_most_twice_as_long_each_time(self, program: str) -> None:
-        """And at all: ten tasks with four pauses each do not all draw nothing."""
-        args = ("-n", 10, "-s", 0, "--error-rate", 1, "--attempts", 5)
-        _, samples = sample(program, *args, "--backoff", "4ms")
-        self.assertGreater(max(s.finished_ns - s.started_ns for s in samples), 4 * MS)
+    @on_each_fiber_program
+    def test_a_retry_waits_a_random_share_of_twice_as_long_each_time(self, program) -> None:
+        args = ("-n", 50, "-s", "2ms", "--error-rate", 1, "--attempts", 5, "--seed", 6)
+        _, samples = sample(program, *args, "--backoff", "4ms", *bound(program, 7), *VIRTUAL)
+        for task in samples:
+            pauses = [pause_ns(6, task.index, attempt, 4 * MS) for attempt in range(1, 5)]
+            self.assertEqual(task.finished_ns - task.started_ns, 5 * 2 * MS + sum(pauses))
 
     @on_each
     def test_a_hundred_thousand_attempts_without_a_pause_end(self, program: str) -> None:
@@ -48,17 +57,16 @@ class Retries(unittest.TestCase):
         record = measure(program, *args, "--attempts", 500_000)
         self.assertEqual(record["calls"], 500_000)
 
-    @on_each
-    def test_retries_stay_within_their_budget(self, program: str) -> None:
+    @on_each_fiber_program
+    def test_retries_use_up_their_budget_and_no_more(self, program: str) -> None:
         args = (
-            "-n", 200, "-s", 0, "--error-rate", 1, "--attempts", 5, "--backoff", "50us",
+            "-n", 200, "-s", "1ms", "--error-rate", 1, "--attempts", 5, "--backoff", "50us",
         )  # fmt: skip
-        for budget, least in ((0, 0), (0.1, 1), (0.5, 1), (1, 1)):
+        for budget in (0, 0.1, 0.25, 0.5):
             with self.subTest(budget):
-                record = measure(program, *args, "--retry-budget", budget)
-                self.assertLessEqual(record["retries"], budget * 200)
-                self.assertGreaterEqual(record["retries"], least)
-                self.assertLessEqual(record["amplification"], 1 + budget)
+                record = measure(program, *args, "--retry-budget", budget, *VIRTUAL)
+                self.assertEqual(record["retries"], budget * 200)
+                self.assertEqual(record["amplification"], 1 + budget)
                 self.assertEqual(record["outcomes"], only(failed=200))
 
     @on_each
@@ -87,31 +95,32 @@ class Retries(unittest.TestCase):
                 allowed = {"failed", "cancelled", "timed_out"}
                 self.assertLessEqual({task.outcome for task in samples}, allowed)
 
-    def test_a_call_that_hangs_is_given_up_after_its_timeout(self) -> None:
+    def test_a_call_that_hangs_is_given_up_at_its_timeout(self) -> None:
         work = Workload(tasks=60, seed=3, error_rate=0.1, hang_rate=0.3)
         for attempts in (1, 3):
             args = (
                 "-n", 60, "--seed", 3, "-s", 0, "--error-rate", 0.1, "--hang-rate", 0.3,
-                "--hang-time", "1000s", "--timeout", "100ms", "--attempts", attempts,
-                "--backoff", 0,
+                "--hang-time", "1000s", "--timeout", "100s", "--attempts", attempts,
+                "--backoff", 0, *VIRTUAL,
             )  # fmt: skip
             expected = [work.outcome(i, attempts, "timed_out") for i in range(60)]
-            for program in PROGRAMS:
+            for program in FIBER_PROGRAMS:
                 with self.subTest(program, attempts=attempts):
-                    more = ("-w", 60) if is_pool(program) else ()
-                    record, samples = sample(program, *args, *more)
+                    _, samples = sample(program, *args)
                     found = [(task.outcome, task.attempts) for task in samples]
                     self.assertEqual(found, expected)
                     for task in samples:
-                        if task.outcome == "timed_out":
-                            took = task.finished_ns - task.started_ns
-                            self.assertGreaterEqual(took, 100 * MS * task.attempts)
+                        fates = [work.fate(task.index, k + 1) for k in range(task.attempts)]
+                        took = task.finished_ns - task.started_ns
+                        self.assertEqual(took, fates.count("hang") * 100_000 * MS)
 
-    @on_each
+    @on_each_fiber_program
     def test_every_call_slower_than_its_timeout_is_late(self, program: str) -> None:
-        record = measure(program, "-n", 20, "-s", "1000s", "--timeout", "2ms")
+        args = ("-n", 20, *bound(program, 5), "-s", "1001us", "--timeout", "1ms")
+        record = measure(program, *args, *VIRTUAL)
         self.assertEqual(record["outcomes"], only(timed_out=20))
-        self.assertGreaterEqual(record["failed_latency_ns"]["min"], 2 * MS)
+        self.assertEqual(record["failed_latency_ns"]["min"], MS)
+        self.assertEqual(record["wall_ns"], 4 * MS)
 
     @on_each
     def test_a_reply_at_the_very_timeout_counts_once(self, program: str) -> None:
@@ -119,6 +128,11 @@ class Retries(unittest.TestCase):
         outcomes = record["outcomes"]
         self.assertEqual(outcomes["ok"] + outcomes["timed_out"], 100)
         self.assertEqual(record["calls"], 100)
+
+    @on_each_fiber_program
+    def test_a_reply_at_the_very_timeout_is_in_time(self, program: str) -> None:
+        record = measure(program, "-n", 100, "-s", "2ms", "--timeout", "2ms", *VIRTUAL)
+        self.assertEqual(record["outcomes"], only(ok=100))
 
 
 if __name__ == "__main__":

@@ -2,22 +2,20 @@
 
 import unittest
 
-from .program import PROGRAMS, is_pool, measure, on_each, only, sample
+from .program import (
+    PROGRAMS, VIRTUAL, bound, measure, on_each, on_each_fiber_program, only, sample,
+)  # fmt: skip
 from .workload import Workload
 
 MS = 1_000_000
 
 
 class Deadline(unittest.TestCase):
-    def bounded(self, program: str, threads: int) -> tuple:
-        option = "--workers" if is_pool(program) else "--max-threads"
-        return (option, threads)
-
     def check_stop(self, record: dict, samples: list) -> dict:
         """What the stop record says is what the samples show."""
         stop, tasks = record["stop"], record["config"]["tasks"]
         started = [task for task in samples if task.started_ns is not None]
-        before = [task for task in started if task.started_ns < stop["at_ns"]]
+        before = [task for task in started if task.started_ns <= stop["at_ns"]]
         flying = [task for task in before if task.finished_ns > stop["at_ns"]]
         self.assertEqual(stop["started"], len(before))
         self.assertEqual(stop["in_flight"], len(flying))
@@ -26,52 +24,49 @@ class Deadline(unittest.TestCase):
         self.assertGreaterEqual(stop["at_ns"] + stop["latency_ns"], last)
         return stop
 
-    @on_each
+    @on_each_fiber_program
     def test_with_none_it_runs_to_its_end_and_says_by_how_much(self, program) -> None:
-        args = ("-n", 12, "-s", "20ms", "--deadline", "30ms", "--cancel", "none")
-        record, samples = sample(program, *args, *self.bounded(program, 4))
+        args = ("-n", 12, "-s", "20s", "--deadline", "30s", "--cancel", "none", *VIRTUAL)
+        record, samples = sample(program, *args, *bound(program, 4))
         self.assertEqual(record["outcomes"], only(ok=12))
         stop = self.check_stop(record, samples)
-        self.assertEqual((stop["reason"], stop["at_ns"]), ("deadline", 30 * MS))
-        self.assertGreaterEqual(stop["latency_ns"], (3 * 20 - 30) * MS)
+        self.assertEqual((stop["reason"], stop["at_ns"]), ("deadline", 30_000 * MS))
+        self.assertEqual(stop["latency_ns"], (3 * 20 - 30) * 1000 * MS)
         self.assertTrue(record["complete"])
 
-    @on_each
+    @on_each_fiber_program
     def test_with_between_what_runs_ends_and_nothing_begins(self, program) -> None:
-        args = ("-n", 500, "-s", "20ms", "--deadline", "50ms", "--cancel", "between")
-        record, samples = sample(program, *args, *self.bounded(program, 5))
+        args = ("-n", 500, "-s", "20s", "--deadline", "50s", "--cancel", "between")
+        record, samples = sample(program, *args, *bound(program, 5), *VIRTUAL)
         stop = self.check_stop(record, samples)
-        outcomes = record["outcomes"]
-        self.assertEqual(outcomes["ok"] + outcomes["cancelled"], 500)
-        most = 5 * 3  # each of five can begin at 0, 20 and 40 ms, and not at 60
-        self.assertLessEqual(stop["started"], most)
-        self.assertLessEqual(stop["in_flight"], 5)
-        # One that looked just before the deadline may begin just after it.
-        self.assertLessEqual(outcomes["ok"], stop["started"] + 5)
+        most = 5 * 3  # each of five begins at 0, 20 and 40 s, and not at 60
+        self.assertEqual(record["outcomes"], only(ok=most, cancelled=500 - most))
+        self.assertEqual((stop["started"], stop["in_flight"]), (most, 5))
+        self.assertEqual(stop["latency_ns"], 10_000 * MS)
 
     def test_a_full_queue_is_not_worked_off_after_the_deadline(self) -> None:
         """A task and the word to stop are both ready then: the word must win."""
-        args = ("-n", 500, "-w", 5, "-s", "20ms", "--deadline", "50ms", "--queue", 500)
-        for _ in range(5):
-            record, samples = sample("worker-pool", *args)
-            self.assertLessEqual(record["outcomes"]["ok"], 5 * 3)
+        args = ("-n", 500, "-w", 5, "-s", "20s", "--deadline", "50s", "--queue", 500)
+        for seed in range(50):
+            record, samples = sample("fiber-pool", *args, "--seed", seed, *VIRTUAL)
+            self.assertEqual(record["outcomes"], only(ok=15, cancelled=485))
             self.check_stop(record, samples)
 
     @on_each
     def test_with_within_the_calls_in_flight_let_go(self, program: str) -> None:
         args = ("-n", 100, "-s", "1000s", "--deadline", "200ms", "--cancel", "within")
-        record, samples = sample(program, *args, *self.bounded(program, 5))
+        record, samples = sample(program, *args, *bound(program, 5))
         self.assertEqual(record["outcomes"], only(cancelled=100))
         stop = self.check_stop(record, samples)
         self.assertEqual((stop["started"], stop["in_flight"]), (5, 5))
         self.assertEqual(stop["never_started"], 95)
 
-    @on_each
+    @on_each_fiber_program
     def test_everyone_hanging_ends_at_the_deadline(self, program: str) -> None:
-        args = ("-n", 200, "--hang-rate", 1, "--hang-time", "1000s")
-        more = ("--deadline", "200ms", "--cancel", "within")
-        record = measure(program, *args, *more)
+        args = ("-n", 200, "--hang-rate", 1, "--hang-time", "1000s", *VIRTUAL)
+        record = measure(program, *args, "--deadline", "200s", "--cancel", "within")
         self.assertEqual(record["outcomes"], only(cancelled=200))
+        self.assertEqual(record["stop"]["latency_ns"], 0)
 
     @on_each
     def test_a_deadline_before_anything_can_start(self, program: str) -> None:
@@ -98,20 +93,23 @@ class Deadline(unittest.TestCase):
             self.assertEqual(outcomes["ok"] + outcomes["cancelled"], 20)
             self.check_stop(record, samples)
 
-    @on_each
+    @on_each_fiber_program
     def test_the_deadline_ends_the_wait_for_an_arrival(self, program: str) -> None:
-        args = ("-n", 10, "--arrivals", "fixed:0.001/s", "--deadline", "50ms")
+        args = ("-n", 10, "--arrivals", "fixed:0.001/s", "--deadline", "50s", *VIRTUAL)
         record = measure(program, *args, "--cancel", "between", "-s", 0)
         self.assertEqual(record["outcomes"], only(ok=1, cancelled=9))
+        self.assertEqual(record["wall_ns"], 50_000 * MS)
 
     def test_between_cannot_help_a_hung_call_and_within_can(self) -> None:
         """The article's point, and its limit."""
-        args = ("-n", 10, "-w", 5, "-s", 0, "--hang-rate", 1, "--hang-time", "1s")
-        between = measure("worker-pool", *args, "--deadline", "300ms")
+        args = ("-n", 10, "-w", 5, "-s", 0, "--hang-rate", 1, "--hang-time", "400s")
+        args += ("--deadline", "50s", *VIRTUAL)
+        between = measure("fiber-pool", *args)
         self.assertEqual(between["outcomes"], only(ok=5, cancelled=5))
-        self.assertGreaterEqual(between["stop"]["latency_ns"], 600 * MS)
-        within = measure("worker-pool", *args, "--deadline", "300ms", "--cancel", "within")
+        self.assertEqual(between["stop"]["latency_ns"], 350_000 * MS)
+        within = measure("fiber-pool", *args, "--cancel", "within")
         self.assertEqual(within["outcomes"], only(cancelled=10))
+        self.assertEqual(within["stop"]["latency_ns"], 0)
 
 
 class FailFast(unittest.TestCase):

@@ -1,0 +1,1 @@
+"""What is asked: the command line, experiments and their cells, figures, quantities."""

@@ -1,0 +1,133 @@
+"""What is compared: designs, and cells, which are a design with a set of options.
+
+A Design is a program and how many threads it may have at once. Experiments name it by
+a kind: "threads", "bounded threads", "pool", or with its size: "pool of 50". A program
+that the table does not know is a kind of its own, under its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
+
+from .quantities import parse_duration_ns, parse_rate, parse_share
+
+# Program: its kind without a bound, and with one (--max-threads).
+KINDS = {
+    "thread-per-task": ("threads", "bounded threads"),
+    "worker-pool": ("pool", "pool"),
+    "mutex-pool": ("mutex pool", "mutex pool"),
+    "fiber-per-task": ("fibers", "bounded fibers"),
+    "fiber-pool": ("fiber pool", "fiber pool"),
+    "goroutine-per-task": ("goroutines", "bounded goroutines"),
+    "goroutine-pool": ("goroutine pool", "goroutine pool"),
+}
+PROGRAM_OF = {kind: program for program, kinds in KINDS.items() for kind in kinds}
+# What the programs take when nobody says otherwise.
+DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5
+DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME, DEFAULT_REJECT_TIME = "10ms", "30s", "1ms"
+Option = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Design:
+    """A program with the number of its workers, or the bound of its threads."""
+
+    program: str
+    workers: int | None = None  # of a pool
+    bound: int | None = None  # --max-threads
+
+    @property
+    def kind(self) -> str:
+        plain, bounded = KINDS.get(self.program, (self.program, self.program))
+        return bounded if self.bound else plain
+
+    @property
+    def key(self) -> str:
+        """For data columns and file names: "threads", "pool-5"."""
+        size = self.workers or self.bound
+        return "-".join([*self.kind.split(), *([str(size)] if size else [])])
+
+    @property
+    def sleeps_in_kernel(self) -> bool:
+        """Whether each of its waits is one of the kernel: fibers and goroutines share
+        kernel threads, and only those wait there."""
+        return not self.program.startswith(("fiber", "goroutine"))
+
+    def is_named(self, name: str) -> bool:
+        """Whether an experiment means this one: by kind, size or program."""
+        size = self.workers or self.bound
+        return name in (self.kind, f"{self.kind} of {size}", self.program)
+
+
+def is_pool(program: str) -> bool:
+    return program.endswith("-pool")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One program with one set of options: what a block runs once.
+
+    name is fit for a file and unique in the experiment. options are the program's long
+    options without dashes, as the TOML gave them; args are the same as the program
+    receives them. varied has those of the options in which the cells of the experiment
+    differ, without tasks, workers and max-threads; say/names.py makes words of it.
+    """
+
+    name: str
+    design: Design
+    tasks: int
+    args: tuple[str, ...] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
+    varied: Mapping[str, Option] = field(default_factory=dict)
+    build: str = ""  # "A" or "B" where two builds of the programs are compared
+
+    @property
+    def workers(self) -> int | None:
+        return self.design.workers
+
+    @property
+    def lanes(self) -> int:
+        """How many tasks can be under way at once."""
+        return self.workers or self.design.bound or self.tasks or 1
+
+    @property
+    def service_s(self) -> float:
+        """d: how long one call takes, on average."""
+        return self.duration_s("service-time", DEFAULT_SERVICE_TIME)
+
+    @property
+    def capacity(self) -> int | None:
+        """K: how many calls the API serves at once; None: as many as come."""
+        found = self.options.get("api-capacity")
+        return None if found in (None, "unlimited") else int(found)
+
+    @property
+    def arrivals_per_s(self) -> float | None:
+        """None: all tasks are there from the start."""
+        _, _, rate = str(self.options.get("arrivals", "batch")).partition(":")
+        return parse_rate(rate) if rate else None
+
+    @property
+    def arriving_s(self) -> float:
+        """How long it takes until the last task has arrived: 0 for a batch."""
+        rate = self.arrivals_per_s
+        return self.tasks / rate if rate else 0.0
+
+    @property
+    def hanging_s(self) -> float:
+        """What calls that hang add, one after another on each lane."""
+        hangs = ceil(self.tasks * parse_share(str(self.options.get("hang-rate", 0))))
+        rounds = ceil(hangs / self.lanes)
+        return rounds * self.duration_s("hang-time", DEFAULT_HANG_TIME)
+
+    def duration_s(self, option: str, default: str = "0") -> float:
+        return parse_duration_ns(str(self.options.get(option, default))) / 1e9
+
+
+def design_of(program: str, options: Mapping[str, Option]) -> Design:
+    """The design that a program with these options is."""
+    workers = options.get("workers", DEFAULT_WORKERS if is_pool(program) else None)
+    bound = None if is_pool(program) else options.get("max-threads") or None
+    return Design(program, workers, bound)

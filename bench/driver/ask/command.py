@@ -1,0 +1,330 @@
+"""The command line of bench/run: every option checked, each mistake one clear line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .. import REPOSITORY
+from .quantities import parse_count, parse_duration_ns, parse_share
+
+MOST_TASKS, MOST_WORKERS, MOST_SEED = 10_000_000, 100_000, 2**63 - 1
+DESCRIPTION = """\
+What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
+pool of W workers? Runs an experiment, draws its charts and writes a report.
+
+  bench/run [NAME|FILE.toml]   run an experiment (default: comparison)
+  bench/run draw DIR           draw a results folder again, from its raw runs
+  bench/run compare A B        hold two results folders side by side
+  bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
+  bench/run collect DIR...     put the results of many machines together
+  bench/run lesson [N]         predict, then measure; without N: names the lessons
+  bench/run handout            the lessons on paper: questions, answers, a quiz"""
+EPILOG = """\
+An option of the programs (worker-pool --help) is set or swept by its long name:
+  bench/run --sweep workers=5,10,50 --set distribution=lognormal --set tasks=1000
+durations: 250us, 10ms, 5s.  exit status: 0 measured, 1 a check or a chart failed (or
+--fail-if-slower), 2 usage, 3 the environment, 128+n stopped by signal n."""
+# Words that take results folders: how many of them, and for how many at most.
+ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
+RESULTS = REPOSITORY / "results"
+# Where bench/run has built the programs: not below it if that may not be written.
+PROGRAMS = Path(
+    os.environ.get("FIVE_COOKS_PROGRAMS") or REPOSITORY / "build/release/src"
+)
+WITHOUT_LIMIT = "unlimited"  # takes an option away
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for.
+
+    action: "run", "resume", "full", "list", "builds" (compared), or a word on folders.
+    """
+
+    action: str
+    out: Path = RESULTS
+    folders: tuple[Path, ...] = ()
+    fail_if_slower: float | None = None
+    pdf: bool = False
+    # of a run:
+    name: str = "comparison"
+    quick: bool = False
+    resume: bool = False
+    blocks: int | None = None
+    resolve: float | None = None
+    seed: int | None = None
+    programs: Path = PROGRAMS
+    builds: tuple[Path, ...] = ()
+    overrides: dict[str, Any] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()  # the arguments without paths, for the results
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with one line on stderr for a mistake instead of the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        # A path may hold bytes that are not UTF-8; the message must come out anyway.
+        text = os.fsencode(f"{self.prog}: {message} (see --help)")
+        print(text.decode(errors="backslashreplace"), file=sys.stderr)
+        sys.exit(2)
+
+
+# ---- values ----
+
+
+def _checked(read: Any, *limits: int) -> Any:
+    """A reader of text as argparse wants it: its ValueError is the message."""
+
+    def convert(text: str) -> Any:
+        try:
+            return read(text, *limits)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
+def _counts(text: str, least: int, most: int) -> list[int]:
+    return _unique(text, [parse_count(part, least, most) for part in text.split(",")])
+
+
+def _unique(text: str, values: list[Any]) -> list[Any]:
+    if len(set(values)) != len(values):
+        raise ValueError(f"'{text}' names a value twice")
+    return values
+
+
+def _duration(text: str) -> str:
+    if parse_duration_ns(text) == 0:
+        raise ValueError(f"'{text}' is no time at all: it must be above 0")
+    return text
+
+
+def _capacity(text: str) -> int | None:
+    return None if text == WITHOUT_LIMIT else parse_count(text, 1, MOST_TASKS)
+
+
+def _difference(text: str) -> float:
+    share = parse_share(text)
+    if not 0 < share <= 1:
+        raise ValueError(f"'{text}' is not a difference: 5% or 0.05, up to 100%")
+    return share
+
+
+def _value(text: str) -> int | str | None:
+    if text == WITHOUT_LIMIT:
+        return None
+    return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else text
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """ "distribution=lognormal", or an option without a value: "fail-fast"."""
+    name, equals, value = text.partition("=")
+    if not re.fullmatch(r"[a-z][a-z-]*", name) or (equals and not value):
+        raise ValueError(f"'{text}' is not a setting: OPTION=VALUE, or OPTION alone")
+    return name, _value(value) if equals else True
+
+
+def _sweep(text: str) -> tuple[str, list[Any]]:
+    """ "workers=5,10,50"; values that hold commas are parted by ";"."""
+    name, equals, values = text.partition("=")
+    if not re.fullmatch(r"[a-z][a-z-]*", name) or not equals:
+        raise ValueError(f"'{text}' is not a sweep: OPTION=VALUE,VALUE,...")
+    parts = values.split(";" if ";" in values else ",")
+    if not all(parts):
+        raise ValueError(f"'{text}' has an empty value: OPTION=VALUE,VALUE,...")
+    return name, _unique(text, [_value(part) for part in parts])
+
+
+# ---- parsers ----
+
+
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """What is set or swept in an experiment, whatever its file says."""
+    add = parser.add_argument
+    short = partial(add, default=argparse.SUPPRESS)
+    # fmt: off
+    add("--sweep", type=_checked(_sweep), action="append", default=[],
+        metavar="OPTION=V,V,..", help="an option of the programs, and its values")
+    add("--set", type=_checked(_setting), action="append", default=[], dest="sets",
+        metavar="OPTION=V", help="an option of the programs, and its one value")
+    short("--tasks", type=_checked(_counts, 1, MOST_TASKS), metavar="N,N,...",
+          help="numbers of tasks, as --sweep tasks=N,N,...")
+    short("--workers", type=_checked(_counts, 1, MOST_WORKERS), metavar="W,W,...",
+          help="sizes of the worker pool")
+    short("--service-time", type=_checked(_duration), metavar="D",
+          help="time that one call takes")
+    short("--api-capacity", type=_checked(_capacity), metavar="K",
+          help="calls that the API serves at once, or 'unlimited'")
+    # fmt: on
+
+
+def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
+    """By the options' names; None takes one away. Later ones win."""
+    short = {
+        name: getattr(given, name.replace("-", "_"))
+        for name in ("tasks", "workers", "service-time", "api-capacity")
+        if hasattr(given, name.replace("-", "_"))
+    }
+    return short | dict(given.sets) | dict(given.sweep)
+
+
+def _add_run(parser: Parser) -> None:
+    """What may be asked of one run, whatever it is for."""
+    add = parser.add_argument
+    # fmt: off
+    add("experiment", nargs="?", metavar="NAME",
+        help="an experiment of bench/experiments, or a TOML file of your own")
+    add("--quick", action="store_true",
+        help="at most 30 s: leaves out cells of more than 5 s, and says so")
+    add("--blocks", type=_checked(parse_count, 1, 1000), metavar="N",
+        help="run every cell N times (default: as many as fit in about three minutes,"
+             " 3 to 15)")
+    add("--resolve", type=_checked(_difference), metavar="P",
+        help="as many blocks as it takes to see a difference of P, such as 5%%,"
+             " if there is time")
+    add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
+        help="of the order of runs (default: a new one, printed)")
+    add("--out", type=Path, default=RESULTS, metavar="DIR",
+        help="where results folders are made (default: results/)")
+    # fmt: on
+    add_overrides(parser)
+    parser.set_defaults(list=False, full=False, resume=None, programs=PROGRAMS)
+
+
+def _parser() -> Parser:
+    made = Parser(
+        prog="bench/run", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    _add_run(made)
+    add = made.add_argument
+    # fmt: off
+    add("--list", action="store_true", help="name the experiments and their questions")
+    add("--full", action="store_true",
+        help="every experiment with the full protocol, about an hour")
+    add("--resume", nargs="?", const=True, metavar="DIR",
+        help="go on with a run that was stopped (default: the newest)")
+    add("--programs", type=Path, metavar="DIR",
+        help="where the programs are (default: the build of bench/run)")
+    # fmt: on
+    return made
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings; exits with status 2 and one line when there is a mistake."""
+    word, *rest = arguments or [""]
+    if word in ON_FOLDERS:
+        return _on_folders(word, rest)
+    made = _parser()
+    given = made.parse_args(rest if word == "run" else arguments)
+    actions = {"list": given.list, "full": given.full, "resume": given.resume}
+    action = next((word for word, chosen in actions.items() if chosen), "run")
+    return _of_run(made, given, action)
+
+
+def _of_run(
+    made: Parser, given: argparse.Namespace, action: str, **more: Any
+) -> Settings:
+    """Of a run, or of several."""
+    name = "comparison" if given.experiment is None else given.experiment
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*|.*\.toml", name, re.DOTALL):
+        made.error(f"'{name}' is neither the name of an experiment nor a TOML file")
+    overrides = overrides_of(given)
+    _refuse_together(made, given, bool(given.experiment or overrides))
+    named = isinstance(given.resume, str)
+    shared = ("out", "quick", "blocks", "resolve", "seed", "programs")
+    return Settings(**{
+        **{key: getattr(given, key) for key in shared},
+        "action": action, "name": name, "overrides": overrides,
+        "folders": (Path(given.resume),) if named else (),
+        "resume": bool(given.resume), "shown": _shown(given, overrides), **more,
+    })  # fmt: skip
+
+
+def _refuse_together(made: Parser, given: argparse.Namespace, changed: bool) -> None:
+    """Options that decide the same thing twice."""
+    decides = given.quick or given.blocks or given.resolve or given.seed is not None
+    for one, other, clash in (
+        ("--quick", "--blocks", given.quick and given.blocks),
+        ("--quick", "--full", given.quick and given.full),
+        ("--full", "--blocks", given.full and given.blocks),
+        ("--resolve", "--blocks, --quick and --full",
+         given.resolve and (given.blocks or given.quick or given.full)),
+        ("--full", "another choice of what to run", given.full and changed),
+        ("--resume", "another choice of what to run", given.resume and changed),
+        ("--resume", "--quick, --blocks, --resolve and --seed",
+         given.resume and decides),
+    ):  # fmt: skip
+        if clash:
+            made.error(f"{one} and {other} exclude each other")
+
+
+def _shown(given: argparse.Namespace, overrides: dict[str, Any]) -> tuple[str, ...]:
+    """What was asked, without paths: a results folder names no place of a machine."""
+    told = [Path(given.experiment).name] if given.experiment else []
+    told += [f"--{w}" for w in ("quick", "full", "resume") if getattr(given, w)]
+    for word in ("blocks", "resolve", "seed"):
+        value = getattr(given, word)
+        told += [] if value is None else [f"--{word}", str(value)]
+    return (*told, *words_of(overrides))
+
+
+def words_of(overrides: Mapping[str, Any]) -> list[str]:
+    """What is set or swept, as options of bench/run."""
+    told: list[str] = []
+    for key, value in overrides.items():
+        if isinstance(value, list):
+            told += ["--sweep", f"{key}={','.join(map(str, value))}"]
+        else:
+            plain = WITHOUT_LIMIT if value is None else value
+            told += ["--set", key if value is True else f"{key}={plain}"]
+    return told
+
+
+def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
+    made = Parser(prog=f"bench/run {word}", allow_abbrev=False)
+    add = made.add_argument
+    made.set_defaults(fail_if_slower=None, pdf=False)
+    if word == "compare":
+        add(
+            "--fail-if-slower", type=_checked(_difference), metavar="P",
+            help="exit 1 if the second is slower by more than P, such as 5%%",
+        )  # fmt: skip
+        if any(argument.startswith("--build") for argument in arguments):
+            return _of_builds(made, arguments)
+    if word == "draw":
+        add("--pdf", action="store_true", help="each chart as PDF, too")
+    add("folders", nargs="*", type=Path, metavar="DIR")
+    add("--out", type=Path, default=RESULTS, metavar="DIR")
+    given = made.parse_args(arguments)
+    least, most = ON_FOLDERS[word]
+    if not least <= len(given.folders) <= most:
+        wanted = f"{least}" if least == most else f"{least} or more"
+        made.error(f"{word} takes {wanted} results folders")
+    return Settings(
+        word, given.out, tuple(given.folders), given.fail_if_slower, given.pdf
+    )
+
+
+def _of_builds(made: Parser, arguments: Sequence[str]) -> Settings:
+    """Two builds, run by run in one sitting."""
+    _add_run(made)
+    made.add_argument("--build", type=Path, action="append", default=[], metavar="DIR")
+    given = made.parse_args(arguments)
+    if len(given.build) != 2:
+        made.error("compare takes two of --build DIR")
+    builds = ("compare", "--build", "A", "--build", "B")
+    return _of_run(
+        made, given, "builds",
+        builds=tuple(given.build), fail_if_slower=given.fail_if_slower,
+        shown=(*builds, *_shown(given, overrides_of(given))),
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Quantities as people write them, read as the programs' options read them.
+
+Counts "10000", durations "250us", sizes "64K", rates "1000/s", shares "2%". Each reader
+raises a ValueError that says what is accepted.
+"""
+
+from __future__ import annotations
+
+import re
+
+NS_PER = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
+BYTES_PER = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+MOST_NS = 2**63
+
+
+def _read(text: str, units: dict[str, float], what: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(\D*)", text, re.ASCII)
+    if match and (match[2] in units or (float(match[1]) == 0 and not match[2])):
+        found = float(match[1]) * units.get(match[2], 1)
+        if found < MOST_NS:
+            return found
+    raise ValueError(f"'{text}' is not {what}")
+
+
+def parse_duration_ns(text: str) -> int:
+    """ "250us", "10ms", "1.5s" or "0" in nanoseconds."""
+    wanted = "a duration: a number and ns, us, ms, s or min"
+    return round(_read(text, NS_PER, wanted))
+
+
+def parse_size_bytes(text: str) -> int:
+    """ "64K" as 65536."""
+    return round(_read(text, BYTES_PER, "a size: a number and K, M, G or T"))
+
+
+def parse_rate(text: str) -> float:
+    """ "1000/s" as 1000.0."""
+    return _read(text, {"/s": 1, "": 1}, "a rate: a number and /s")
+
+
+def parse_share(text: str) -> float:
+    """ "2%" or "0.02" as 0.02."""
+    return _read(text, {"%": 0.01, "": 1}, "a share: 2% or 0.02")
+
+
+def parse_count(text: str, least: int, most: int) -> int:
+    """A plain decimal number between least and most."""
+    if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not least <= int(text) <= most:
+        raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def measured(value: str | int | float | bool | None) -> tuple[float, str] | None:
+    """An option's value as a number, and its unit as in figures.py: "10ms" is
+    (0.01, "s"), "poisson:900/s" (900, "1/s"), 50 (50, "count"). None: it is a word."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if not isinstance(value, str):
+        return float(value), "count"
+    text = value.rpartition(":")[2]
+    if text == "0":
+        return 0.0, "count"
+    readers = (
+        (parse_duration_ns, 1e-9, "s"), (parse_rate, 1, "1/s"),
+        (parse_share, 1, "share"), (parse_size_bytes, 1, "bytes"),
+    )  # fmt: skip
+    for read, scale, unit in readers:
+        try:
+            bare = re.fullmatch(r"[\d.]+", text)
+            return read(text) * scale, "count" if bare else unit
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,104 @@
+"""Tables of a file as dataclasses, checked by the annotations of their fields.
+
+A wrong type, an unknown or a missing key is an AskError: one line that names the file,
+the key, the value and what is accepted. Kebab-case keys of TOML fit snake_case fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import tomllib
+
+T = TypeVar("T")
+ACCEPTED = {
+    str: "words in quotes", int: "a whole number", float: "a number",
+    bool: "true or false", NoneType: "nothing",
+}  # fmt: skip
+
+
+class AskError(Exception):
+    """What was asked, or what was stored, makes no sense: one line."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AskError(f"{path.name}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AskError(f"{path.name}: {error}") from None
+
+
+def from_dict(kind: type[T], table: Any, where: str, calm: bool = False) -> T:
+    """A dataclass out of a table. where: the file. calm: unknown keys are passed over,
+    as in files that a later version may have written, and keys are spelt as fields.
+    A field whose name Python has taken, such as from_, is the key without its dash."""
+    if not isinstance(table, Mapping):
+        raise AskError(f"{where}: {_short(table)} is not a table")
+    hints = get_type_hints(kind)
+    asked = [f for f in fields(kind) if f.init]
+    keys = {f.name if calm else f.name.rstrip("_").replace("_", "-"): f for f in asked}
+    if unknown := sorted(str(key) for key in table.keys() - keys.keys()):
+        if not calm:
+            known = ", ".join(keys)
+            raise AskError(f"{where}: unknown key '{unknown[0]}': there are {known}")
+    found = {}
+    for key, field in keys.items():
+        if key in table:
+            found[field.name] = value(hints[field.name], table[key], where, key, calm)
+        elif field.default is MISSING and field.default_factory is MISSING:
+            takes = _named(hints[field.name])
+            raise AskError(f"{where}: '{key}' is missing: it takes {takes}")
+    return kind(**found)
+
+
+def value(hint: Any, given: Any, where: str, key: str, calm: bool = False) -> Any:
+    """One value of a table, of the type that the annotation names."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        for each in inner:
+            try:
+                return value(each, given, where, key, calm)
+            except AskError:
+                continue
+    elif is_dataclass(hint):
+        if isinstance(given, hint):  # made already
+            return given
+        return from_dict(hint, given, f"{where}: {key}", calm)
+    elif origin is tuple and isinstance(given, list):
+        return tuple(value(inner[0], each, where, key, calm) for each in given)
+    elif origin is Mapping or hint is Mapping:
+        if isinstance(given, Mapping):
+            each = inner[1] if inner else Any
+            return {
+                k: value(each, v, where, f"{key}: {k}", calm) for k, v in given.items()
+            }
+    elif hint is Any or type(given) is hint or (hint is float and type(given) is int):
+        return given
+    elif isinstance(hint, type) and issubclass(hint, Enum):
+        if given in [each.value for each in hint]:
+            return hint(given)
+    raise AskError(f"{where}: {key} is {_short(given)}: it takes {_named(hint)}")
+
+
+def _named(hint: Any) -> str:
+    """ "words in quotes or a list"."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_named(each) for each in get_args(hint))
+    if origin is tuple:
+        return f"a list ({_named(get_args(hint)[0])})"
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return " or ".join(f"'{each.value}'" for each in hint)
+    return ACCEPTED.get(hint, "a table")
+
+
+def _short(given: Any) -> str:
+    text = repr(given)
+    return text if len(text) <= 60 else text[:57] + "..."

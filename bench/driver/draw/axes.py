@@ -1,0 +1,91 @@
+"""Axes: how far they reach, where they have ticks, and labels that do not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import ceil, floor, log10
+
+from ..say.numbers import UNITS, show_count
+
+LOG_FROM = 12.0  # times the least: beyond this "auto" makes an axis logarithmic
+LOWEST = 0.05  # of the frame's height, for labels of two lines and more
+
+
+def tick_words(unit: str, value: float) -> str:
+    """A round value, so in as few digits as it has: "10 ms", "2 MB", "10 000"."""
+    if value == 0:
+        return "0"
+    if unit == "share":
+        return f"{100 * value:g} %"
+    for name, size in UNITS.get(unit, ()):
+        if value >= size * 0.9999:
+            return f"{value / size:.4g} {name}"
+    words = show_count(value) if value == int(value) else f"{value:.4g}"
+    return {"1/s": f"{words}/s", "times": f"{words}×"}.get(unit, words)
+
+
+def tics(pairs: Iterable[tuple[str, float]]) -> str:
+    """Written ticks for gnuplot, which takes a % in them for the start of a format."""
+    told = (f'"{words.replace("%", "%%")}" {at!r}' for words, at in pairs)
+    return "(" + ", ".join(told) + ")"
+
+
+def unit_tics(unit: str, places: Iterable[float]) -> str:
+    return tics((tick_words(unit, at), at) for at in places)
+
+
+def ticks(low: float, high: float, log: bool, most: int = 6) -> list[float]:
+    """Powers of ten, and if there are few 2 and 5 times them; or equal steps from 0."""
+    if not log:
+        power = 10.0 ** floor(log10(high / most)) if high > 0 else 1.0
+        step = next(m * power for m in (1, 2, 5, 10) if high <= m * power * most)
+        steps = (round(i * step, 12) for i in range(int(high / step + 1e-9) + 1))
+        return [at for at in steps if at >= low]
+    powers = [10.0**k for k in range(floor(log10(low)) - 1, ceil(log10(high)) + 1)]
+    few = [p for p in powers if low <= p <= high]
+    finer = [m * p for p in powers for m in (1.0, 2.0, 5.0) if low <= m * p <= high]
+    return few if len(few) >= 3 else finer
+
+
+def is_log(declared: str, axis: str, values: Sequence[float]) -> bool:
+    """Whether this axis is logarithmic: declared, or "auto" by the values."""
+    if not values or min(values) <= 0:
+        return False
+    return (
+        axis in declared if declared != "auto" else max(values) > LOG_FROM * min(values)
+    )
+
+
+def reach(values: Sequence[float], log: bool, room: float = 1.5) -> tuple[float, float]:
+    """An axis that holds these values with room around them; a linear one from 0."""
+    low, high = min(values), max(values)
+    return (low / room, high * room) if log else (min(0.0, low), (high or 1.0) * 1.17)
+
+
+def place(value: float, ends: tuple[float, float], log: bool) -> float:
+    """Where on the axis a value lies, from 0 to 1."""
+    low, high = map(log10, ends) if log else ends
+    return ((log10(value) if log else value) - low) / (high - low)
+
+
+def spread_out(wanted: Sequence[float], apart: float, highest: float) -> list[float]:
+    """Heights near the wanted ones, `apart` from each other: pushed up from LOWEST, and
+    then down from `highest`."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed, floor_, ceiling = list(wanted), LOWEST, highest
+    for index in order:
+        placed[index] = max(wanted[index], floor_)
+        floor_ = placed[index] + apart
+    for index in reversed(order):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - apart
+    return placed
+
+
+def thinned(places: Sequence[float], apart: float) -> list[bool]:
+    """Which of these ticks get words, so that no two overprint."""
+    kept, last = [], -1.0
+    for at in places:
+        kept.append(at - last >= apart)
+        last = at if kept[-1] else last
+    return kept

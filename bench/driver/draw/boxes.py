@@ -1,0 +1,124 @@
+"""A family: every recorded task a box, by lane and time; or a tile, to one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from ..say.numbers import show_count, show_duration
+from .axes import ticks, unit_tics
+from .recordings import Tape, common, sheet, tapes
+from .chart import Chart, columns
+from .view import View, grouped
+
+LONG = 3.0  # times a task's usual time: drawn dark
+NUMBERED_PX, WIDTH_PX, ROWS_PX = (34, 19), 0.64 * 1600, 580  # wide and high
+SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 660, 230, 50  # of the sheet, for tiles
+
+
+def build(view: View) -> Chart:
+    shown = tapes(view)
+    if view.chart.tiles:
+        few, *_, many = sorted(shown, key=lambda t: t.lanes)
+        told = (f"the pool chooses the shape, not the work: {common([few])} take "
+                f"{show_duration(few.done_s)} on {few.lane_words}, "
+                f"{show_duration(many.done_s)} on "
+                f"{show_count(many.lanes)}")  # fmt: skip
+        remarks = ["each square is one call", "height: calls in flight", "length: time"]
+        return sheet(view, told, shown, remarks, _tiles(shown))
+    remarks = [
+        "each box is a task in its thread's row",
+        "hatched: lost" if any(t.lost for t in shown) else "",
+        "dark: hung" if any(map(_long, shown)) else "",
+        "dashed: Graham's bounds" if any(t.bounds_s for t in shown) else "",
+    ]
+    return sheet(view, _title(shown), shown, remarks, _settings(shown))
+
+
+def _title(shown: Sequence[Tape]) -> str:
+    """Who is done when; by what else differs, if anything does."""
+    told = []
+    for where, group in grouped(shown, lambda t: t.where).items():
+        each = ", ".join(
+            f"{t.spoken}{t.does(' takes', ' take') if t is group[0] else ''} "
+            f"{show_duration(t.done_s)}"
+            + (f" and {t.does('loses', 'lose')} {show_count(t.lost)}" if t.lost else "")
+            for t in group[:4]
+        )
+        where = where or (common(shown) and f"with {common(shown)}")
+        told.append(f"{where} {each}".strip())
+    return "; ".join(told)
+
+
+def _long(tape: Tape) -> int:
+    return sum(time_s > LONG * tape.usual_s for time_s in tape.times_s)
+
+
+def _settings(shown: Sequence[Tape]) -> dict[str, object]:
+    bounds = [{"panel": i, "at": at} for i, t in enumerate(shown, 1)
+              for at in t.bounds_s or ()]  # fmt: skip
+    x_high = 1.02 * max([*(t.end_s for t in shown), *(b["at"] for b in bounds)])
+    by_row = shown[0].view.material.by_row
+    return {
+        "panels": len(shown), "x_high": x_high,
+        "xtics": unit_tics("s", ticks(0, x_high, False, 8)),
+        "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
+        "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
+        **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),
+        "answer_end": [f"done: {show_duration(t.end_s)}" for t in shown],
+        "answer_lost": [_remark(t) for t in shown],
+        **columns("bound", bounds, "panel", "at"),
+    }  # fmt: skip
+
+
+def _panel(tape: Tape, x_high: float, panels: int) -> dict[str, object]:
+    # All of its boxes are large enough to hold their number, or none is numbered.
+    wide, high = tape.usual_s / x_high * WIDTH_PX, ROWS_PX / panels / tape.lanes
+    large = wide >= NUMBERED_PX[0] and high >= NUMBERED_PX[1]
+    return {
+        "lanes": tape.lanes, "look": tape.look, "name": tape.name,
+        "more": tape.lane_words, "setting": tape.setting, "end": tape.end_s,
+        "lost": int(tape.lost > 0), "good": int(tape.lost < len(tape.samples)),
+        "dark": int(_long(tape) > 0),
+        "numbered": int(large),
+    }  # fmt: skip
+
+
+def _remark(tape: Tape) -> str:
+    if tape.lost or not tape.bounds_s:
+        return tape.lost_words
+    low, high = (show_duration(at).split() for at in tape.bounds_s)
+    return (
+        f"Graham: {low[0] if low[1] == high[1] else ' '.join(low)} to {' '.join(high)}"
+    )
+
+
+def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
+    """The longest on a shelf of its own, the others side by side below; a task's usual
+    time is as long as a lane is high, so equal areas are equal work."""
+    first, *rest = sorted(shown, key=lambda t: t.lanes)
+    unit_s = median(t.usual_s for t in shown)
+    long = {t.cell.name: t.end_s / unit_s for t in shown}
+    below = sum(long[t.cell.name] for t in rest) or 1.0
+    size = min(
+        30.0, (SHELF_PX - WORDS_PX) / long[first.cell.name],
+        max(1.0, SHELF_PX - WORDS_PX * len(rest)) / below,
+        (DEPTH_PX - GAP_PX) / (first.lanes + max([t.lanes for t in rest], default=0)),
+    )  # fmt: skip
+    places, x = {first.cell.name: (GAP_PX, 0.0)}, float(GAP_PX)
+    for tape in rest:
+        places[tape.cell.name] = (x, GAP_PX + max(first.lanes * size, GAP_PX))
+        x += long[tape.cell.name] * size + WORDS_PX
+    by_row = first.view.material.by_row
+    return {
+        "tile": size, "unit_s": unit_s,
+        "cell_x": by_row({name: at[0] for name, at in places.items()}),
+        "cell_y": by_row({name: at[1] for name, at in places.items()}),
+        "cell_look": by_row({t.cell.name: t.look for t in shown}, 1),
+        **columns("label", [
+            {"x": places[t.cell.name][0] + long[t.cell.name] * size + 14,
+             "y": places[t.cell.name][1], "value": show_duration(t.done_s),
+             "look": t.look} for t in [first, *rest]
+        ]),
+        "row_name": [t.lane_words for t in [first, *rest]],
+    }  # fmt: skip

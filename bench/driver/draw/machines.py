@@ -1,0 +1,146 @@
+"""The chart of many machines: how each one answers, beside the others.
+
+It reads class.csv of a folder that reckon/collect.py made, and stands alone: no
+material of one experiment behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from math import log10
+from pathlib import Path
+
+from ..ask import declaration
+from ..reckon.collect import CLASS
+from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..reckon.tables import Table
+from ..say import names
+from ..say.numbers import show_count, show_ratio
+from . import gnuplot, words
+from .axes import tics, ticks
+from .chart import Chart, ChartError, columns
+from .view import grouped
+
+MOST_PANELS, MOST_NAMED = 4, 40
+RATIO = "ratio_"
+LOOK = {"50": 2, "5": 3}  # of pools, as everywhere; 5 is that of other pools
+Row = Mapping[str, str]
+
+
+def draw(folder: Path) -> Chart:
+    """Draws the chart of folder/class.csv; a problem comes back as one."""
+    try:
+        lines = _read(folder / CLASS)
+        cells, machines = _cells(lines), sorted(
+            {int(line["machine"]) for line in lines}
+        )
+        sheet = build(cells, machines)
+        gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
+        return gnuplot.draw(sheet, folder)
+    except ChartError as error:
+        return Chart.failed("class", error)
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ChartError(f"{path.name}: {error}") from None
+
+
+def _cells(lines: Sequence[Row]) -> list[list[Row]]:
+    """The cells with the most tasks, of those the largest pools: a panel each. Of each
+    machine and cell one ratio counts: over the first baseline that it names."""
+    found: dict[tuple[str, str], Row] = {}
+    for line in lines:
+        if line.get("figure", "").startswith(RATIO):
+            found.setdefault((line["cell"], line["machine"]), line)
+    groups = list(grouped(found.values(), lambda line: line["cell"]).values())
+    if not groups:
+        raise ChartError(f"class: {CLASS} has no ratio of one design over another")
+    largest = max(int(group[0]["workers"] or 0) for group in groups)
+    pools = [g for g in groups if int(g[0]["workers"] or 0) == largest]
+    return sorted(pools, key=lambda g: int(g[0]["tasks"] or 0))[-MOST_PANELS:]
+
+
+def _known(line: Row) -> bool:
+    return bool(line["low"] and line["high"])
+
+
+def _table(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Table:
+    """What class.gp reads: a row for each mark."""
+    rows = tuple(
+        {"panel": panel, "machine": machines.index(int(line["machine"])) + 1,
+         "ratio": float(line["median"]), "low": float(line["low"] or line["median"]),
+         "high": float(line["high"] or line["median"]), "known": int(_known(line))}
+        for panel, group in enumerate(cells, start=1) for line in group
+    )  # fmt: skip
+    return Table("class", tuple(rows[0]), rows)
+
+
+def _name(line: Row) -> str:
+    cpu = re.sub(r"\((?:R|TM)\)| CPU| with .*", "", line["cpu"] or "unknown CPU")
+    short = cpu if len(cpu) <= 26 else cpu[:25] + "…"
+    return f"{line['machine']}: {line['cpus']} × {short}"
+
+
+def _who(line: Row) -> str:
+    size = line["workers"]
+    design = f"a pool of {show_count(int(size))}" if size else line["design"]
+    return f"{design} with {names.tasks(int(line['tasks']))}"
+
+
+def _title(last: Sequence[Row], machines: int) -> str:
+    """How many machines bear out which answer, by their own intervals."""
+    known = [line for line in last if _known(line)]
+    more = sum(float(line["low"]) > NEGLIGIBLE_ABOVE for line in known)
+    less = sum(float(line["high"]) < NEGLIGIBLE_BELOW for line in known)
+    counts = {
+        "more on": more, "less on": less, "cannot tell on": len(known) - more - less,
+        "too few runs on": len(last) - len(known),
+        "not compared on": machines - len(last),
+    }  # fmt: skip
+    told = [f"{what} {n}" for i, (what, n) in enumerate(counts.items()) if n or i < 2]
+    figure = words.figure_words(last[0]["figure"].removeprefix(RATIO))
+    return (f"{words.sentence(figure)} of {_who(last[0])} over threads on "
+            f"{names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
+
+
+def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
+    shown = [line for group in cells for line in group]
+    told, chart = _title(cells[-1], len(machines)), declaration.load("class")
+    ends = [
+        float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]
+    ]
+    low, high = min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25
+    named = {int(line["machine"]): _name(line) for line in shown}
+    rows = [
+        (_name(line), _who(line), line["n"], show_ratio(float(line["median"])),
+         f"[{show_ratio(float(line['low']))}, {show_ratio(float(line['high']))}]"
+         if _known(line) else "–")
+        for line in shown
+    ]  # fmt: skip
+    return Chart(
+        "class", told,
+        "each mark is a machine's own median ratio · bar: its interval · "
+        "hollow: too few runs for one",
+        f"{told}. {chart.words['read']} {chart.words['means']}",
+        f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
+        ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
+        {
+            "x_low": low, "x_high": high,
+            "machines": len(machines), "panels": len(cells),
+            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]
+                          if len(cells) < 3 or log10(t).is_integer()),
+            "row_name": [named.get(m, f"{m}: not compared") for m in machines]
+            if len(machines) <= MOST_NAMED else [],
+            "row_px": max(11, min(20, 440 / len(machines))),
+            **columns("panel", [{"words": _who(group[0])} for group in cells]),
+            "look": LOOK.get(cells[-1][0]["workers"], 5),
+            "unknown": int(not all(map(_known, shown))),
+        },
+        script="class", question=chart.question,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""What charts are made of: one finished experiment, its tables, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..ask.cell import Cell
+from ..ask.experiment import Experiment
+from ..ask.figures import FIGURES, OUTCOMES
+from ..reckon import tables
+from ..reckon.stats import Interval
+from ..reckon.summarise import ratio
+from ..reckon.summary import Ratio, Summaries, Summary, bearable
+from ..run.run import Role, Run
+from ..run.samples import Sample, read_samples
+from .look import looks
+
+
+@dataclass(frozen=True)
+class Material:
+    """One finished experiment: its folder, its question, its runs, its summaries."""
+
+    folder: Path
+    experiment: Experiment
+    runs: Sequence[Run]
+    summaries: Summaries
+
+    @cached_property
+    def cells(self) -> list[Summary]:
+        """Summaries with at least one counted run."""
+        return [s for s in self.summaries.cells if s.n]
+
+    @cached_property
+    def looks(self) -> dict[str, int]:
+        """The look of each design, by its key."""
+        return looks([*self.experiment.cells, *self.experiment.samples])
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The row of each cell in the tables, by its name."""
+        return tables.numbers_of(self.experiment)
+
+    def by_row(self, values: Mapping[str, Any], other: Any = 0) -> list[Any]:
+        """Values of cells by name, as an array over the rows of the tables."""
+        return [values.get(name, other) for name in self.numbers]
+
+    @cached_property
+    def recorded(self) -> dict[str, tuple[Cell, Sequence[Sample]]]:
+        """Runs of which every task was written down, by the name of their cell."""
+        kept = {cell.name: cell for cell in self.experiment.samples}
+        return {
+            run.cell.name: (kept.get(run.cell.name, run.cell),
+                            read_samples(self.folder / str(run.samples)))
+            for run in tables.recorded_runs(self.runs)
+        }  # fmt: skip
+
+    def tables_of(self, shown: Sequence[str]) -> dict[str, tables.Table]:
+        """Every table; of the samples those shown, by their names."""
+        recorded = [self.recorded[name] for name in dict.fromkeys(shown)]
+        return tables.all_tables(self.experiment, self.runs, self.summaries, recorded)
+
+    @cached_property
+    def tables(self) -> Mapping[str, tables.Table]:
+        """Those that need no samples."""
+        return self.tables_of(())
+
+    def value(self, summary: Summary, name: str) -> Interval | None:
+        """A figure of a cell, or how many of its tasks ended in this way."""
+        if name not in OUTCOMES:
+            return bearable(summary).get(name)
+        count = summary.outcomes.get(name)
+        return count and Interval(
+            count.median, count.minimum, count.maximum, summary.n, None, count.minimum,
+            count.maximum, "extremes",
+        )  # fmt: skip
+
+    def ratio(self, figure: str, over: Cell, under: Cell) -> Ratio:
+        """One cell over another in any figure, block by block."""
+        sides = (
+            (cell, [r for r in self.runs if r.cell.name == cell.name], Role.MEASURE)
+            for cell in (over, under)
+        )
+        return ratio(figure, *sides)
+
+    @cached_property
+    def pairs(self) -> list[tuple[Summary, Summary]]:
+        """Which cell is held against which baseline."""
+        known = {s.cell.name: s for s in self.cells}
+        found = dict.fromkeys(
+            (r.cell.name, r.baseline.name) for r in self.summaries.ratios
+        )
+        return [(known[a], known[b]) for a, b in found if a in known and b in known]
+
+    @cached_property
+    def machine(self) -> str:
+        """ "2 CPUs, virtual, Linux 6.1", as far as the folder tells it."""
+        try:
+            facts = self.summaries.machine
+            cpus, kernel = facts["cpu"]["usable"], facts["system"]["kernel"]
+            virtual = ", virtual" if facts["cpu"]["virtual"] else ""
+            version = ".".join(kernel.split(".")[:2])
+        except (LookupError, TypeError, AttributeError):
+            return ""
+        return f"{cpus} CPU{'s' * (cpus != 1)}{virtual}, Linux {version}"
+
+
+def unit_of(name: str) -> str:
+    return FIGURES[name].unit if name in FIGURES else "count"

@@ -1,0 +1,142 @@
+"""A family: what goes on at each moment of recorded runs, in panels on each other.
+
+From the table of changes, a panel for each run; from the table of rates, through an
+outage of the API, a panel for each setting with a line for each design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..reckon.outage import Recording, outage_s
+from ..reckon.tables import Row
+from ..say.numbers import show_count, show_duration, show_ratio
+from ..say.sentences import count_text
+from . import words
+from .axes import tick_words, ticks, tics, unit_tics
+from .recordings import Tape, common, sheet, tapes
+from .chart import Chart, columns
+from .titles import verb, who
+from .view import View, grouped
+
+CUT = 4.0  # times as long as all others: such a run leaves the picture
+
+
+def build(view: View) -> Chart:
+    return _rates(view) if view.chart.table == "rates" else _pressure(view)
+
+
+def _rows(view: View, shown: Sequence[Tape]) -> Sequence[Row]:
+    return view.material.tables_of([t.cell.name for t in shown])[view.chart.table].rows
+
+
+def _axes(
+    shown: Sequence[Tape], panels: Mapping[str, int], x_high: float, y_high: float,
+    y_tics: str,
+) -> dict[str, object]:  # fmt: skip
+    times = ticks(0, x_high, False, 8)
+    return {
+        "panels": max(panels.values()), "x_high": x_high, "y_high": y_high,
+        "x_tics": unit_tics("s", times), "bare_tics": tics(("", at) for at in times),
+        "y_tics": y_tics, "cell_panel": shown[0].view.material.by_row(panels),
+    }  # fmt: skip
+
+
+# ---- calls in flight ----
+
+
+def _pressure(view: View) -> Chart:
+    """Who calls how much at once, against what the API takes."""
+    shown = tapes(view)
+    capacity = words.commonly(str(t.cell.capacity or "") for t in shown)
+    told = [f"{t.full} up to {show_count(t.peak)}" for t in shown[1:]]
+    first = shown[0]
+    head = f"the API takes {capacity}: " if capacity else ""
+    head += f"with {common(shown)} " if common(shown) else ""
+    head += (f"{first.full} {first.does('has', 'have')} up to "
+             f"{show_count(first.peak)} calls at once")  # fmt: skip
+    hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
+    *others, longest = sorted(t.end_s for t in shown)
+    x_high = (
+        1.25 * others[-1] if others and longest > CUT * others[-1] else 1.03 * longest
+    )
+    limit = int(capacity or 0)
+    y_high = 1.15 * max(limit, *(t.peak for t in shown))
+    places = [at for at in ticks(0, y_high, False, 3)
+              if not at or abs(at - limit) > 0.12 * y_high]  # fmt: skip
+    y_tics = unit_tics("count", sorted({*places, float(limit)}))
+    panels = {t.cell.name: number for number, t in enumerate(shown, start=1)}
+    labels = [
+        {"look": t.look, "value": f"up to {show_count(t.peak)} calls at once",
+         "note": t.lost_words if t.end_s <= x_high
+         else f"goes on until {show_duration(t.end_s)}"}
+        for t in shown
+    ]  # fmt: skip
+    return sheet(view, ", ".join([head, *told]), shown, [hatched], {
+        **_axes(shown, panels, x_high, y_high, y_tics), "capacity": limit,
+        **columns("label", labels), "row_name": [t.name for t in shown],
+    })  # fmt: skip
+
+
+# ---- tasks served per second, through an outage ----
+
+
+def _rates(view: View) -> Chart:
+    shown = tapes(view, "api-outage")
+    runs = {run.cell.name: run for run in view.material.runs if run.samples}
+    known = {s.cell.name: s for s in view.material.cells}
+    found = {
+        t.cell.name: Recording(runs[t.cell.name], t.samples, known.get(t.cell.name))
+        for t in shown
+    }
+    cell, (start_s, end_s) = shown[0].cell, outage_s(shown[0].cell)
+    arriving = cell.arrivals_per_s or 0.0
+    groups = grouped(shown, lambda t: t.setting)
+    panels = {
+        t.cell.name: n for n, group in enumerate(groups.values(), 1) for t in group
+    }
+    most = max(row["ok_per_s"] for row in _rows(view, shown))
+    x_high = min(max(t.end_s for t in shown), 2.5 * end_s + 3)
+    y_high = 1.2 * max(most, arriving)
+    remarks = [
+        f"{show_count(arriving)} arriving per second (dotted)",
+        f"the API is out for {tick_words('s', end_s - start_s)}",
+        f"up to {cell.options.get('attempts', 1)} attempts a task",
+        "numbers: medians (least to most) of all runs",
+    ]
+    return sheet(view, _recovery(view, shown, found), shown, remarks, {
+        **_axes(shown, panels, x_high, y_high,
+                unit_tics("count", ticks(0, y_high, False, 3))),
+        "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
+        "arrivals_to": max(s.due_s for t in shown for s in t.samples),
+        "panel_words": [words.sentence(setting) for setting in groups],
+        **columns("label", [
+            {"panel": panels[t.cell.name], "look": t.look,
+             "row": view.material.numbers[t.cell.name],
+             "y": 0.93 - min(0.46, 0.94 / len(group)) * order,
+             "value": f"{count_text(found[t.cell.name].ok)} tasks ok",
+             "note": f"{show_ratio(found[t.cell.name].calls_a_task)} calls per task"}
+            for group in groups.values() for order, t in enumerate(group)
+        ]),
+        "row_name": [t.name for group in groups.values() for t in group],
+    })  # fmt: skip
+
+
+def _recovery(view: View, shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
+    """Who came back to four fifths of what arrives once the API was well again."""
+    among = [t.cell for t in shown]
+    states = {name: recording.recovers for name, recording in found.items()}
+    if None in states.values():
+        told = [
+            f"{who(view, [c], among)} {count_text(found[c.name].ok)}" for c in among
+        ]
+        return f"served of {common(shown)}: {'; '.join(told)}"
+    down = [cell for cell in among if not states[cell.name]]
+    back = [cell for cell in among if states[cell.name]]
+    if not down:
+        return "after the outage every design recovers"
+    if not back:
+        return "after the outage no design recovers while tasks arrive"
+    others = f"the {len(back)} others" if len(back) > 1 else who(view, back, among)
+    return (f"after the outage {who(view, down, among)} {verb(down, 'stays', 'stay')} "
+            f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip

@@ -1,0 +1,163 @@
+"""The chart of a lesson: what the class said, what theory says, what came out.
+
+Of a value: all on one axis. Of the best of several settings: the whole curve that was
+measured, with the guesses along its axis. Of answers that were offered: the votes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from ..reckon import answer
+from ..reckon.answer import Result
+from ..say import answers, names
+from ..say.numbers import show_answer, show_count
+from . import scatter, words
+from .axes import tick_words, ticks, tics
+from .chart import Chart, ChartError, columns
+from .view import View
+
+MOST_STACKED = 8  # guesses on each other; what is above them is a number
+CURVES = {"inner_wall_s": ("wall", "rounds", "creating"), "believed_ok": ("accepted",)}
+
+
+def build(view: View) -> Chart:
+    found = answer.read(view.material.folder)
+    if found is None:
+        raise ChartError(f"prediction: {answer.FILE} cannot be read")
+    lesson = Lesson(view, found)
+    if found.unit == "choice":
+        return lesson.votes()
+    return lesson.curve() if found.setting and view.cells else lesson.line()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    view: View
+    found: Result
+
+    @cached_property
+    def guesses(self) -> Counter[Any]:
+        return Counter(self.found.predictions)
+
+    def show(self, value: Any) -> str:
+        return show_answer(self.found.unit, value)
+
+    def tick(self, value: float) -> str:
+        return tick_words(self.found.unit, value)
+
+    @property
+    def theory(self) -> list[tuple[float, str]]:
+        """Its value, and the words for it; none where there is none."""
+        if not self.found.theory:
+            return []
+        value = self.found.theory["value"]
+        return [(float(value), f"theory {self.show(value)}")]
+
+    def title(self) -> str:
+        """What was measured, and how many of the class came near it."""
+        told = f"measured: {answers.measured_text(self.found)}"
+        return "; ".join(filter(None, [told, answers.class_text(self.found)]))
+
+    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Chart:
+        found = self.found
+        claim = answers.claim_text(found)
+        claimed = f" The lesson claims {claim}." if claim else ""
+        theory = f"{self.theory[0][1]}: {found.theory['words']}" if self.theory else ""
+        rows = [("guessed", answers.guessed_text(found)), ("theory", theory or "–"),
+                ("measured", answers.measured_text(found)),
+                ("claim", claim or "–")]  # fmt: skip
+        made = words.sheet(self.view, self.title(), [theory], ("what", "value"),
+                           rows, dict(settings), behind=behind)  # fmt: skip
+        return replace(
+            made, script=script, question=found.question, means=found.why,
+            caption=f"{made.title}. The guesses were given before the run.{claimed}",
+        )  # fmt: skip
+
+    def line(self) -> Chart:
+        """A value: guesses, theory and measurement on one axis."""
+        found, known = self.found, self.found.measured or {}
+        claim = found.claim or [known.get("value") or 1.0] * 2  # of no width
+        ends = [known[k] for k in ("value", "low", "high") if known.get(k)]
+        values = [*map(float, (*found.predictions, *claim)), *ends,
+                  *(at for at, _ in self.theory)]  # fmt: skip
+        low = min(value for value in values if value > 0) / 1.6
+        high = max(values) * 1.6
+        return self.sheet("prediction", {
+            "votes": 0, "x_low": low, "x_high": high,
+            "xtics": tics((self.tick(t), t) for t in ticks(low, high, True)),
+            "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
+            **columns("guess", self._stacked(low), "x", "y", "words"),
+            "claim_low": float(claim[0]), "claim_high": float(claim[1]),
+            "answer_claim": [f"claim: {told}" if (told := answers.claim_text(found))
+                             else ""],
+            **columns("point", [dict(x=x, words=w) for x, w in self.theory],
+                      "x", "words"),
+            "measured_x": float(known.get("value") or 0.0),
+            "measured_low": float(known.get("low") or 0.0),
+            "measured_high": float(known.get("high") or 0.0),
+            "answer_measured": [
+                f"measured {self.show(known['value'])}" if known else "nothing"
+            ],
+        }, len(self.theory))  # fmt: skip
+
+    def _stacked(self, low: float) -> list[dict[str, Any]]:
+        """A dot for each guess, those of one value on each other; words above them.
+
+        Guesses so near to each other that their words would meet stand on each other.
+        """
+        dots: list[dict[str, Any]] = []
+        before, top = 0.0, 0.0
+        for value in sorted(map(float, self.guesses)):
+            floor_ = top + 1.6 if value < 1.25 * before and top < 5 else 0.0
+            count = min(self.guesses[value], MOST_STACKED)
+            told = f"{self.tick(value)}  {answers.guessers(self.found, value)}".strip()
+            for height in range(1, count + 1):
+                top = floor_ + 0.7 * height + 0.3
+                shown = told if height == count else ""
+                dots.append({"x": max(value, 1.1 * low), "y": top, "words": shown})
+            before = value
+        return dots
+
+    def curve(self) -> Chart:
+        """The best of several settings: all that was measured, the guesses below."""
+        found = self.found
+        chart = replace(
+            self.view.chart, x=found.setting, y=(found.figure,),
+            log="xy" if found.figure.endswith("_s") else "x",
+            curves=CURVES.get(found.figure, ()),
+        )  # fmt: skip
+        plot = scatter.Plot(View(self.view.material, chart))
+        low, high = plot.x_ends
+        guessed = [{"x": float(value),
+                    "words": answers.guessers(self.found, value) or "guess"}
+                   for value in self.guesses if low < float(value) < high]  # fmt: skip
+        theory = [{"x": at, "words": told} for at, told in self.theory]
+        return self.sheet("scatter", {
+            **plot.settings, **columns("guess", guessed, "x", "words"),
+            **columns("point", theory, "x", "words"),
+            "panel_points": [len(theory)], "panel_first_point": [1],
+        }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
+
+    def votes(self) -> Chart:
+        """Answers that were offered: how many of the class chose each."""
+        right = (self.found.measured or {}).get("value")
+        most = max([*self.guesses.values(), 4])
+        rows = [
+            {"name": letter, "more": told, "count": self.guesses.get(letter, 0),
+             "right": int(letter == right)}
+            for letter, told in self.found.offered.items()
+        ]  # fmt: skip
+        return self.sheet("prediction", {
+            "votes": 1, "rows": len(rows), **columns("row", rows),
+            "answer_vote": [
+                names.counted(row["count"], "guess", "guesses")
+                + (": this is what it does" if row["right"] else "") for row in rows
+            ],
+            "x_low": 0, "x_high": most * 1.35, "x_words": "guesses",
+            "xtics": tics((show_count(t), t) for t in ticks(0, most, False, 5)),
+        })  # fmt: skip

@@ -1,0 +1,148 @@
+"""Runs of which every task was written down: what the charts of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ..ask.cell import Cell
+from ..ask.declaration import differing
+from ..reckon.theory import graham_bounds_s
+from ..run.samples import Sample, in_flight, makespan_s, started
+from ..say import names
+from ..say.numbers import show_count, show_duration
+from . import words
+from .chart import Chart, ChartError
+from .titles import verb
+from .view import View
+
+UNEQUAL = 1.5  # times the usual time: from here on the order of tasks matters
+
+
+@dataclass(frozen=True)
+class Tape:
+    """One recorded run, beside the others of its chart."""
+
+    view: View
+    cell: Cell
+    among: tuple[Cell, ...]
+
+    @property
+    def samples(self) -> Sequence[Sample]:
+        return self.view.material.recorded[self.cell.name][1]
+
+    @property
+    def name(self) -> str:
+        return self.view.design(self.cell, self.among)
+
+    @property
+    def spoken(self) -> str:
+        return self.view.spoken(self.cell, self.among)
+
+    @property
+    def setting(self) -> str:
+        return self.view.apart(self.cell, self.among)
+
+    @property
+    def where(self) -> str:
+        """ "against an API of 50, with timeout 50 ms"."""
+        rest = differing(self.among)
+        return ", ".join(self.view.where(self.cell, name) for name in rest)
+
+    @property
+    def full(self) -> str:
+        """ "a pool of 5 (timeout 50 ms)"."""
+        return f"{self.spoken} ({self.setting})" if self.setting else self.spoken
+
+    @property
+    def look(self) -> int:
+        return self.view.look(self.cell)
+
+    @property
+    def lanes(self) -> int:
+        return 1 + max(s.lane for s in started(self.samples))
+
+    @property
+    def lane_words(self) -> str:
+        return names.counted(self.lanes, "worker" if self.cell.workers else "thread")
+
+    @property
+    def end_s(self) -> float:
+        return makespan_s(self.samples)
+
+    @property
+    def done_s(self) -> float:
+        """In how long: the median of the runs of a cell like it, or else this one's."""
+        for s in self.view.material.cells:
+            same = (s.cell.design, s.cell.tasks, s.cell.varied)
+            if same == (self.cell.design, self.cell.tasks, self.cell.varied):
+                return s.figures["inner_wall_s"].median
+        return self.end_s
+
+    @property
+    def lost(self) -> int:
+        return sum(1 for s in self.samples if s.outcome != "ok")
+
+    @property
+    def lost_words(self) -> str:
+        if not self.lost:
+            return "all tasks ok"
+        return f"{show_count(self.lost)} of {names.tasks(self.cell.tasks)} lost"
+
+    @property
+    def peak(self) -> int:
+        """The most calls out at once, in this run, which is the one that is seen."""
+        return max(total for _, total, _ in in_flight(self.samples))
+
+    @property
+    def times_s(self) -> list[float]:
+        return [s.finished_s - s.started_s for s in started(self.samples)]
+
+    @property
+    def usual_s(self) -> float:
+        """Of a task that was served: to be turned away takes next to no time."""
+        there = started(self.samples)
+        ok = [s.finished_s - s.started_s for s in there if s.outcome == "ok"]
+        return median(ok or self.times_s)
+
+    @property
+    def bounds_s(self) -> tuple[float, float] | None:
+        """Graham's, of a pool with tasks of different length."""
+        if not self.cell.workers or max(self.times_s) < UNEQUAL * self.usual_s:
+            return None
+        return graham_bounds_s(self.times_s, self.cell.workers)
+
+    def does(self, one: str, many: str) -> str:
+        return verb([self.cell], one, many)
+
+
+def tapes(view: View, wanted: str = "") -> list[Tape]:
+    """Those that a chart shows. wanted: an option that they must set."""
+    cells = tuple(c for c in view.recorded if not wanted or wanted in c.options)
+    if not cells:
+        raise ChartError(f"{view.chart.name}: no run was recorded task by task")
+    return [Tape(view, cell, cells) for cell in cells]
+
+
+def common(shown: Iterable[Tape]) -> str:
+    """ "500 tasks", if all have as many."""
+    return words.commonly(names.tasks(tape.cell.tasks) for tape in shown)
+
+
+def sheet(
+    view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
+    settings: dict[str, object], behind: tuple[int, ...] = (),
+) -> Chart:  # fmt: skip
+    """A chart of recorded runs, with the table that all of them have."""
+    header = ("design", "setting", "tasks", "lanes", "all done after",
+              "most calls at once", "busy", "lost")  # fmt: skip
+    rows = [
+        (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
+         show_duration(t.end_s), show_count(t.peak),
+         words.show_share(sum(t.times_s) / (t.lanes * t.end_s)), show_count(t.lost))
+        for t in shown
+    ]  # fmt: skip
+    told_remarks = [common(shown), *remarks, "one recorded run each"]
+    return words.sheet(view, told, told_remarks, header, rows, settings, behind=behind,
+                       shown=tuple(t.cell.name for t in shown))  # fmt: skip

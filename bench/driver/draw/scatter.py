@@ -1,0 +1,312 @@
+"""A family: marks over a number, with theory as pale lines behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..ask.figures import FIGURES
+from ..reckon.stats import FEWEST_FOR_INTERVAL
+from ..reckon.summary import Summary
+from ..reckon.tables import Row, varied_text
+from . import words
+from .axes import is_log, place, reach, spread_out, thinned, tick_words, ticks, tics
+from .axes import unit_tics
+from .material import unit_of
+from .chart import BOLD_EM, WIDTH_PX, Chart, columns
+from .view import Panel, Series, View, grouped
+
+NAME_PX = 22  # of labels, as in plots/scatter.gp
+DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
+# How high a label of three lines is, or of one; three for so many series.
+TALL, SMALL, ROOMY = 0.19, 0.062, 4
+# (left, right, space between) of as many panels as there are, in parts of the sheet.
+MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.175)}
+SEEN = 0.04  # of the frame's height: an interval longer than this is seen
+X_NAMES = {"tasks": "tasks N", "workers": "workers W",
+           "service-time": "time of one task"}  # fmt: skip
+OF_CURVE = ("name", "design", "varied", "tasks", "look", "wide", "dash", "scale")
+# Curves that are the limits of another: thin and dashed.
+LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
+# The figures that a curve is of; in the panel of any other it would be a lie.
+WALL = ("wall_s", "inner_wall_s")
+OF_FIGURE = {"wall": WALL, "rounds": WALL, "creating": WALL,
+             "goodput": ("goodput_per_s",), "accepted": ("ok", "believed_ok"),
+             "wait": ("queue_wait_p90_s",), "short-run wait": ("queue_wait_p90_s",),
+             "lost": ("rejected",)}  # fmt: skip
+
+
+def build(view: View) -> Chart:
+    plot = Plot(view)
+    header, rows = words.table(view, view.figures)
+    return words.sheet(
+        view, words.title(view), [*words.conditions(view.cells), *plot.remarks],
+        header, rows, plot.settings, behind=plot.behind,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Where everything of a view stands."""
+
+    view: View
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        return self.view.panels
+
+    @cached_property
+    def places(self) -> list[float]:
+        return sorted({self.view.at(cell) for cell in self.view.all_cells})
+
+    @cached_property
+    def log_x(self) -> bool:
+        log = "" if self.view.words_on_x else self.view.chart.log
+        return is_log(log, "x", self.places)
+
+    @cached_property
+    def x_ends(self) -> tuple[float, float]:
+        low, high = self.places[0], self.places[-1]
+        if self.log_x:
+            room = 6.0 if low == high else 1.4
+            return low / room, high * room
+        room = 0.08 * ((high - low) or high or 1.0)
+        return low - room, high + room
+
+    # ---- theory ----
+
+    @cached_property
+    def curves(self) -> list[list[Row]]:
+        """Of each panel: theory of the designs in it, where it applies."""
+        return [
+            [
+                curve
+                for name in self.view.chart.curves
+                for curve in self._curves(name, panel)
+            ]
+            for panel in self.panels
+        ]
+
+    @property
+    def behind(self) -> tuple[int, ...]:
+        """How much is drawn as theory, in each panel."""
+        here = Counter(point["panel"] for point in self._points())
+        return tuple(len(c) + here[p] for p, c in enumerate(self.curves, start=1))
+
+    def _curves(self, name: str, panel: Panel) -> list[Row]:
+        if panel.figure not in OF_FIGURE[name]:
+            return []
+        full, (low, high) = f"{name} over {self.view.x}", self.x_ends
+        rows = [
+            row for row in self.view.material.tables["theory"].rows
+            if row["curve"] == full and low <= row["x"] <= high
+        ]  # fmt: skip
+        found = grouped(rows, lambda row: (row["design"], row["varied"], row["tasks"]))
+        looks, tasks = self._looks(name, panel), {s.cell.tasks for s in panel.cells}
+        scale = max(tasks) if name == "lost" else 1.0  # a share, drawn over counts
+        return [
+            {"name": full, "design": key[0], "varied": key[1], "tasks": key[2] or 0,
+             "look": looks[key[:2]], "wide": LIMITS.get(name, 3),
+             "dash": 2 if name in LIMITS else 1, "scale": scale,
+             "ys": [scale * row["y"] for row in group]}
+            for key, group in found.items()
+            if key[:2] in looks and key[2] in {None, *tasks} and len(group) > 1
+        ]  # fmt: skip
+
+    def _looks(self, name: str, panel: Panel) -> dict[tuple[str, str], int]:
+        """By design, or kind, and what else is varied.
+
+        A curve of no design in particular has the colour of the one it is about.
+        """
+        found = {
+            (key, varied_text(s.cell)): series.look
+            for series in panel.series for s in series.cells
+            for key in (s.cell.design.key, "-".join(s.cell.design.kind.split()))
+        }  # fmt: skip
+        for series in panel.series:
+            if bool(series.cells[0].cell.workers) == ("wait" in name):
+                found.setdefault(("", ""), series.look)
+        return found
+
+    # ---- scales ----
+
+    @cached_property
+    def scale(self) -> list[tuple[bool, tuple[float, float]]]:
+        """Of each panel: whether its y axis is logarithmic, and its ends."""
+        found = []
+        for panel, curves in zip(self.panels, self.curves):
+            intervals = [self.view.value(s, panel.figure) for s in panel.cells]
+            values = [end for i in intervals for end in (i.median, i.low, i.high)
+                      if end is not None]  # fmt: skip
+            log = is_log(self.view.chart.log, "y", values)
+            near = [y for c in curves if c["dash"] == 1 for y in c["ys"]
+                    if min(values) / 3 < y < 3 * max(values)]  # fmt: skip
+            found.append((log, reach([*values, *near], log)))
+        if self.view.split:  # the same figure: one scale for all
+            ends = [end for _, pair in found for end in pair]
+            log = all(each for each, _ in found)
+            found = [(log, (min(ends), max(ends)))] * len(found)
+        return found
+
+    @cached_property
+    def remarks(self) -> list[str]:
+        """What the subtitle must explain: only what can be seen."""
+        seen = []
+        for (log, ends), panel in zip(self.scale, self.panels):
+            for found in (self.view.value(s, panel.figure) for s in panel.cells):
+                if found.low is not None:
+                    length = place(found.high, ends, log) - place(found.low, ends, log)
+                    seen += [found] if length > SEEN else []
+        hollow = any(map(self.note, self.view.cells))
+        return ["pale lines: theory" if any(self.curves) else "",
+                words.bars_words(seen),
+                "hollow: tasks were lost" if hollow else ""]  # fmt: skip
+
+    def note(self, summary: Summary) -> str:
+        """The share that was served, where the figure means little without it."""
+        figure = FIGURES.get(self.view.figures[0])
+        told = figure is not None and figure.of_work and self.view.x != "load"
+        return words.share_note(summary) if told else ""
+
+    # ---- settings ----
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        left, right, apart = MARGINS[len(self.panels)]
+        labels = [each for i in range(len(self.panels)) for each in self._labels(i)]
+        if len(self.panels) == 1:  # several have a fixed space for names between them
+            longest = max((len(str(each["name"])) for each in labels), default=0)
+            right = min(right, 1 - (longest * BOLD_EM * NAME_PX + 60) / WIDTH_PX)
+        flat = [curve for curves in self.curves for curve in curves]
+        name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
+        return {
+            "panels": len(self.panels), "left": left, "right": right, "apart": apart,
+            "x_low": self.x_ends[0], "x_high": self.x_ends[1], "log_x": self.log_x,
+            "x_words": f"{name} (log scale)" if self.log_x else name,
+            "xtics": self._x_tics(), **self._cells(),
+            **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
+            **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
+            **columns("label", labels),
+            **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
+            **columns("point", self._points(), "x", "words"),
+            **columns("guess", [], "x", "words"),
+        }  # fmt: skip
+
+    def _x_tics(self) -> str:
+        if self.view.words_on_x:
+            return tics((w, i) for i, w in enumerate(self.view.words_on_x, 1))
+        at = [place(value, self.x_ends, self.log_x) for value in self.places]
+        shown = thinned(at, 0.065 * len(self.panels))
+        told = (tick_words(self.view.x_unit, value) for value in self.places)
+        return tics(
+            (w if yes else "", v) for w, yes, v in zip(told, shown, self.places)
+        )
+
+    def _cells(self) -> dict[str, object]:
+        """A value for each row of the table of cells; panel -1 is every panel."""
+        found: dict[str, dict[str, float]] = {
+            k: {} for k in ("panel", "x", "look", "hollow")
+        }
+        several = len(self.panels) > 1 and not self.view.split
+        for number, panel in enumerate(self.panels, start=1):
+            for order, series in enumerate(panel.series):
+                steps = order - (len(panel.series) - 1) / 2
+                for s in series.cells:
+                    name = s.cell.name
+                    found["panel"][name] = -1 if several else number
+                    found["x"][name] = self._dodged(self.view.at(s.cell), steps)
+                    found["look"][name] = series.look
+                    found["hollow"][name] = int(bool(self.note(s)))
+        self_rows = self.view.material.by_row
+        return {f"cell_{key}": self_rows(values, int(key == "look"))
+                for key, values in found.items()}  # fmt: skip
+
+    def _dodged(self, x: float, steps: float) -> float:
+        if len(self.panels[0].series) > CROWDED:
+            return x
+        low, high = self.x_ends
+        return round(
+            x * DODGE**steps if self.log_x else x + 0.009 * steps * (high - low), 9
+        )
+
+    def _panel(self, index: int) -> dict[str, Any]:
+        panel, (log, (low, high)) = self.panels[index], self.scale[index]
+        found = (self.view.value(s, panel.figure) for s in panel.cells)
+        firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
+        hollow = [bool(self.note(s)) for s in panel.cells]
+        name = words.figure_words(panel.figure)
+        name = words.sentence(panel.words) if panel.words else name
+        before = sum(map(len, self.curves[:index]))
+        points = [point["panel"] for point in self._points()]
+        return {
+            "figure": panel.figure, "log": int(log), "low": low, "high": high,
+            "name": f"{name} (log scale)" if log and not panel.words else name,
+            "tics": unit_tics(unit_of(panel.figure), ticks(low, high, log)),
+            "firm": int(True in firm), "loose": int(False in firm),
+            "full": int(not all(hollow)), "lossy": int(any(hollow)),
+            "curves": len(self.curves[index]), "first_curve": before + 1,
+            "points": points.count(index + 1),
+            "first_point": 1 + sum(panel <= index for panel in points),
+        }  # fmt: skip
+
+    def _labels(self, index: int) -> list[Mapping[str, Any]]:
+        """One block of words for each series, at the height of its last mark."""
+        panel, (log, ends) = self.panels[index], self.scale[index]
+        tall = len(panel.series) <= ROOMY
+        medians = [
+            self.view.value(s.cells[-1], panel.figure).median for s in panel.series
+        ]
+        heights = [place(median, ends, log) for median in medians]
+        placed = spread_out(heights, TALL if tall else SMALL, 0.93)
+        return [self._label(index, s, height, tall)
+                for s, height in zip(panel.series, placed)]  # fmt: skip
+
+    def _label(
+        self, index: int, series: Series, y: float, tall: bool
+    ) -> dict[str, Any]:
+        last, figure = series.cells[-1], self.panels[index].figure
+        short = not tall or len(self.panels) > 1
+        value = words.value_words(self.view, last, figure, short)
+        return {
+            "panel": index + 1, "look": series.look, "y": round(y + 0.03, 4),
+            "name": series.name if tall else f"{series.name}  {value}",
+            "value": value if tall else "", "note": self._remark(last) if tall else "",
+        }  # fmt: skip
+
+    def _remark(self, last: Summary) -> str:
+        """Where the last mark stands, if that is not the end, and what it got done."""
+        told = words.share_note(last) or "all tasks ok"
+        at = self.view.at(last.cell)
+        if self.view.words_on_x or at == self.places[-1]:
+            return told
+        return f"at {tick_words(self.view.x_unit, at)}; {told}"
+
+    def _notes(self) -> list[dict[str, Any]]:
+        """The share served, beside each hollow mark; the last has it in its label."""
+        x = dict(zip(self.view.material.numbers, self._cells()["cell_x"]))
+        return [
+            {"panel": number, "x": x[s.cell.name], "words": note, "look": series.look,
+             "y": self.view.value(s, panel.figure).median}
+            for number, panel in enumerate(self.panels, start=1)
+            for series in panel.series if len(panel.series) <= ROOMY
+            for s in series.cells[:-1] if (note := self.note(s))
+        ]  # fmt: skip
+
+    def _points(self) -> list[dict[str, Any]]:
+        """Single places that theory names, such as the best size of a pool."""
+        chart, (low, high) = self.view.chart, self.x_ends
+        found = {
+            (panel, float(f"{row['x']:.3g}"))
+            for row in self.view.material.tables["theory"].rows
+            for panel, cells in enumerate((p.cells for p in self.panels), start=1)
+            if row["curve"] in chart.points and low < row["x"] < high
+            and row["tasks"] in {None, *(s.cell.tasks for s in cells)}
+        }  # fmt: skip
+        return [
+            {"panel": panel, "x": x,
+             "words": chart.words["point"].format(x=tick_words("count", x))}
+            for panel, x in sorted(found)
+        ]  # fmt: skip

@@ -1,0 +1,101 @@
+"""The comparison on one slide: what was served and lost as areas, what it took as bars.
+
+One column for each design, at the most tasks that several designs ran; of an API with a
+limit and one without, that in which most was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..reckon.summary import Summary
+from ..say import names
+from ..say.numbers import show, show_count
+from . import words
+from .material import unit_of
+from .chart import BOLD_EM, Chart, ChartError, columns
+from .titles import ALL, losses_of
+from .view import Panel, View, grouped
+
+# Of the sheet, in pixels: columns from here to there, bars below the squares.
+LEFT, RIGHT, TALLEST = 215, 1590, 330
+NAME_PX = 29  # of designs, if they have room
+BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
+LOST = {"rejected": "turned away"}
+
+
+def build(view: View) -> Chart:
+    if not view.cells:
+        raise ChartError("slide: no design was measured")
+    panel = min(view.panels, key=lambda p: min(s.share_ok for s in p.cells))
+    by_tasks = grouped(panel.cells, lambda s: s.cell.tasks)
+    cells = max(by_tasks.items(), key=lambda each: (len(each[1]) > 1, each[0]))[1]
+    remarks = [*words.conditions(cells), "one square: all tasks", "bars from zero"]
+    header = ("design", "tasks", "runs", "served", "lost", *BARS.values())
+    rows = [
+        (view.design(s.cell), show_count(s.cell.tasks), s.n, _served(s), _lost(s),
+         *(_value(view, s, figure) for figure in BARS))
+        for s in cells
+    ]  # fmt: skip
+    return words.sheet(view, _title(view, panel, cells), remarks, header, rows,
+                       _settings(view, cells))  # fmt: skip
+
+
+def _title(view: View, panel: Panel, cells: Sequence[Summary]) -> str:
+    """Losses first; where there are none, who is done sooner."""
+    if any(s.lost_any for s in cells):
+        return losses_of(view, cells)
+    pair = words.speaking(view, panel)
+    head = f"all {names.tasks(cells[0].cell.tasks)} are served by every design"
+    return f"{head}; {words.claim(view, panel, pair)}" if pair else head
+
+
+def _served(summary: Summary) -> str:
+    return show_count(round(summary.outcomes["ok"].median))
+
+
+def _lost(summary: Summary) -> str:
+    """How many, and what became of most of them: "8 158 turned away"."""
+    counts = {n: count.median for n, count in summary.outcomes.items() if n != "ok"}
+    worst = max(counts, key=lambda name: counts[name])
+    how = LOST.get(worst, worst.replace("_", " ")) if counts[worst] else "lost"
+    return (
+        f"{show_count(round(summary.cell.tasks - summary.outcomes['ok'].median))} {how}"
+    )
+
+
+def _value(view: View, summary: Summary, figure: str) -> str:
+    found = view.value(summary, figure)
+    if found is None:
+        return "not known"
+    value = round(found.median) if figure == "in_flight" else found.median
+    note = words.share_note(summary) if figure == "wall_s" else ""
+    return ", ".join(filter(None, [show(unit_of(figure), value), note]))
+
+
+def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
+    wide = (RIGHT - LEFT) / len(cells)
+    values = {
+        figure: [
+            found.median if (found := view.value(s, figure)) else 0.0 for s in cells
+        ]
+        for figure in BARS
+    }
+    longest = max(len(view.design(s.cell)) for s in cells)
+    return {
+        "named": min(NAME_PX, (wide - 12) / (BOLD_EM * longest)),
+        "side": min(TALLEST, wide - 30), "bar": min(TALLEST, wide - 150),
+        "small": min(1.0, 0.62 + 0.1 * wide / 160),
+        **columns("column", [
+            {"x": LEFT + i * wide, "row": view.material.numbers[s.cell.name],
+             "look": view.look(s.cell), "lossy": int(s.share_ok < ALL)}
+            for i, s in enumerate(cells)
+        ]),
+        "row_name": [view.design(s.cell) for s in cells],
+        "answer_served": [f"{_served(s)} served" for s in cells],
+        "answer_lost": list(map(_lost, cells)),
+        "figures": " ".join(BARS), "bar_words": list(BARS.values()),
+        "bar_most": [max(each) or 1.0 for each in values.values()],
+        "bar_value": [value for each in values.values() for value in each],
+        "answer_bar": [_value(view, s, figure) for figure in BARS for s in cells],
+    }  # fmt: skip

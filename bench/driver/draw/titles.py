@@ -1,0 +1,154 @@
+"""Titles that must be reckoned: a chart names one of these as `computed` in [words].
+
+Each is given the chart's view, and says what its cells or recordings bear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..ask.cell import Cell
+from ..ask.declaration import differing
+from ..reckon.summary import Summary
+from ..say import names
+from ..say.numbers import show, show_count
+from .view import Panel, View, grouped
+
+MOST_GROUPS = 3  # of different losses, in a title
+MOST = 0.5  # of the tasks lost: then no title speaks of time
+ALL = 0.995  # of the tasks served: nobody would call the rest a loss
+
+
+def show_share(share: float) -> str:
+    """0.884 as "88 %"; what is not all is never rounded to all, nor to nothing."""
+    percent = round(share * 100)
+    if share > 0 and percent == 0:
+        return "under 1 %"
+    return "over 99 %" if share < 1 and percent == 100 else f"{percent} %"
+
+
+def who(view: View, cells: Sequence[Cell], among: Sequence[Cell]) -> str:
+    """ "a pool of 5 and a pool of 50 (timeout 50 ms)"; among: all in question."""
+    rest = [name for name in differing(among) if name != "tasks"]
+    told = []
+    for cell in cells:
+        more = ", ".join(view.setting(cell, name) for name in rest)
+        told.append(f"{view.spoken(cell, among)} ({more})" if more
+                    else view.spoken(cell, among))  # fmt: skip
+    return names.listed(told)
+
+
+def verb(cells: Sequence[Cell], one: str, many: str) -> str:
+    return many if len(cells) > 1 else names.verb(cells[0].design, one, many)
+
+
+def served(view: View, panel: Panel, tasks: int) -> str:
+    """ "a pool of 50 serves all in 2.01 s": of each kind who takes least for all."""
+    found = [
+        s for s in panel.cells
+        if s.cell.tasks == tasks and s.share_ok >= ALL and "wall_s" in s.figures
+    ]  # fmt: skip
+    found.sort(key=lambda s: s.figures["wall_s"].median)
+    best = [group[0] for group in grouped(found, lambda s: s.cell.design.kind).values()]
+    if not best:
+        return "no design serves them all"
+    first, *more = (
+        (view.spoken(s.cell), show("s", s.figures["wall_s"].median)) for s in best[:2]
+    )
+    head = f"{first[0]} {verb([best[0].cell], 'serves', 'serve')} all in {first[1]}"
+    return names.listed([head, *(f"{name} in {time}" for name, time in more)])
+
+
+def losses(view: View) -> str:
+    """Who loses how much with the most tasks, and who loses none."""
+    if not any(s.lost_any for s in view.cells):
+        return "every task of every design is served"
+    most = max(s.cell.tasks for s in view.cells)
+    return losses_of(view, [s for s in view.cells if s.cell.tasks == most])
+
+
+def losses_of(view: View, peers: Sequence[Summary]) -> str:
+    """The same of these cells, which have as many tasks."""
+    head, among = f"with {names.tasks(peers[0].cell.tasks)}", [s.cell for s in peers]
+    lossy = sorted((s for s in peers if s.share_ok < 1), key=lambda s: s.share_ok)
+    if not lossy:
+        return f"{head} no design loses any in the median run"
+    groups = grouped(lossy, lambda s: show_share(1 - s.share_ok))
+    told = []
+    for share, group in list(groups.items())[:MOST_GROUPS]:
+        cells = [s.cell for s in group]
+        if len(cells) == len(peers) > 1:
+            return f"{head} every design loses {share}"
+        told.append(f"{who(view, cells, among)} {verb(cells, 'loses', 'lose')} {share}")
+    if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
+        told.append(f"{names.counted(rest, 'other')} some")
+    if none := [s.cell for s in peers if s.share_ok == 1]:
+        subject = who(view, none, among) if len(none) < 4 else "all others"
+        told.append(f"{subject} {verb(none, 'loses', 'lose')} none")
+    return f"{head} {'; '.join(told)}"
+
+
+def believed(view: View) -> str:
+    """What designs believe they served, and what they did."""
+    gaps = grouped(view.cells, lambda s: (
+        round(view.value(s, "believed_ok").median), round(s.outcomes["ok"].median)
+    ))  # fmt: skip
+    (believes, has), cells = max(gaps.items(), key=lambda each: each[0][0] - each[0][1])
+    cell, wrong = cells[0].cell, show_count(believes - has)
+    subject = "each design believes" if len(gaps) == 1 else (
+        f"{view.spoken(cell)} {verb([cell], 'believes', 'believe')}")  # fmt: skip
+    if believes == has:
+        return "every design knows what it served"
+    return (f"{subject} that {show_count(believes)} of {show_count(cell.tasks)} tasks "
+            f"went well; {show_count(has)} did, and nobody notices the {wrong} wrong "
+            "answers")  # fmt: skip
+
+
+def thread_cost(view: View) -> str:
+    """What one more thread costs, of the plainest variant."""
+    rows = view.material.tables["costs"].rows
+    if not rows:
+        return "too few points to tell what a thread costs"
+    parts = [rows[0].get(figure) or 0.0 for figure in view.figures]
+    return (f"one more thread alive costs {show('bytes', sum(parts))}, of which RSS "
+            f"shows {show('bytes', parts[0])}")  # fmt: skip
+
+
+def safe(view: View) -> str:
+    """How many workers lose none, and what those beyond lose."""
+    pools = sorted(
+        (s for s in view.cells if s.cell.workers), key=lambda s: s.cell.workers
+    )
+    none = [s for s in pools if not s.lost_any]
+    lossy = [s for s in pools if s.share_ok < 1]
+    tasks, told = names.tasks(view.cells[0].cell.tasks), []
+    if none:
+        workers = names.counted(none[-1].cell.workers, "worker")
+        told.append(f"{workers} lose none of {tasks}")
+    for s in [*lossy[:1], *lossy[1:][-1:]]:
+        told.append(f"{show_count(s.cell.workers)} lose {show_share(1 - s.share_ok)}")
+    for s in [s for s in view.cells if not s.cell.workers and s.share_ok < 1][:1]:
+        told.append(f"{view.spoken(s.cell)} lose {show_share(1 - s.share_ok)}")
+    return ", ".join(told)
+
+
+def load(view: View) -> str:
+    """What each design does to its tasks at the highest load."""
+    highest = max(view.at(cell) for cell in view.all_cells)
+    told = []
+    for summary in view.cells:
+        cell, wait = summary.cell, view.value(summary, "queue_wait_p90_s")
+        lost = show_share(summary.outcomes["rejected"].median / cell.tasks)
+        if cell.workers and wait and view.at(cell) == highest:
+            time = show("s", wait.median)
+            told.append(f"one task in ten waits over {time} in {view.spoken(cell)}")
+        elif view.at(cell) == highest:
+            has = verb([cell], "has", "have")
+            told.append(f"{view.spoken(cell)} {has} {lost} turned away")
+    return f"at {100 * highest:g} % load {'; '.join(told)}"
+
+
+COMPUTED: dict[str, Callable[[View], str]] = {
+    "losses": losses, "believed": believed, "thread-cost": thread_cost, "safe": safe,
+    "load": load,
+}  # fmt: skip

@@ -1,0 +1,208 @@
+"""A chart's view of the material: its cells in panels and series, as it is declared.
+
+A series is what one line would join: cells that differ in x alone. Where the cells
+differ in something else, too, and that takes two or three values, each value has a
+panel of its own; what is left is told in the series' names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from ..ask.cell import Cell
+from ..ask.declaration import Declaration, attribute, chosen, differing, series_of
+from ..ask.declaration import split_of, x_of, y_of
+from ..ask.quantities import measured
+from ..reckon.stats import Interval
+from ..reckon.summary import Summary
+from ..run.samples import started
+from ..say import names
+from .material import Material, unit_of
+
+# Settings that are better said in words of their own.
+PHRASES = {
+    "cancel": {"none": "when nobody listens", "between": "listening between tasks",
+               "within": "listening within the call", "None": "as by default"},
+    "join": {"True": "joined at the end", "None": "detached", "False": "detached"},
+    "stack-size": {"None": "the usual stack"},
+    "api-capacity": {"None": "API without a limit"},
+}  # fmt: skip
+T, K = TypeVar("T"), TypeVar("K", bound=Hashable)
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Items by a key, in the order of their first."""
+    found: dict[K, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+@dataclass(frozen=True)
+class Series:
+    """One design in one panel: its cells by x."""
+
+    name: str
+    look: int
+    cells: tuple[Summary, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands on one pair of axes. words: its setting; "" if there is but one."""
+
+    words: str
+    figure: str
+    series: tuple[Series, ...]
+
+    @property
+    def cells(self) -> list[Summary]:
+        return [s for series in self.series for s in series.cells]
+
+
+@dataclass(frozen=True)
+class View:
+    material: Material
+    chart: Declaration
+
+    @cached_property
+    def x(self) -> str:
+        return x_of(self.chart, self.material.experiment)
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        return y_of(self.chart, self.material.experiment)
+
+    @cached_property
+    def cells(self) -> list[Summary]:
+        """Those that have what is drawn, designs in their order."""
+        if self.chart.table:
+            rows = self.material.tables[self.chart.table].rows
+            known = {row["cell"] for row in rows}
+            found = [s for s in self.material.cells if s.cell.name in known]
+        else:
+            found = [s for s in self.material.cells if self.value(s) is not None]
+        return sorted(found, key=lambda s: self._order(s.cell))
+
+    def _order(self, cell: Cell) -> tuple[int, bool, int]:
+        place = list(self.material.looks).index(cell.design.key)
+        return cell.tasks, cell.workers is not None, place
+
+    @cached_property
+    def all_cells(self) -> list[Cell]:
+        return [s.cell for s in self.cells]
+
+    @cached_property
+    def recorded(self) -> list[Cell]:
+        """The samples shown, designs in their order."""
+        there = [
+            c for c, samples in self.material.recorded.values() if started(samples)
+        ]
+        return sorted(chosen(there, self.chart.recorded), key=self._order)
+
+    def value(self, summary: Summary, figure: str = "") -> Interval | None:
+        return self.material.value(summary, figure or self.figures[0])
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.figures[0])
+
+    def look(self, cell: Cell) -> int:
+        return self.material.looks[cell.design.key]
+
+    # ---- panels and series ----
+
+    @cached_property
+    def split(self) -> str:
+        """What panels differ in; "" where there is one panel, or one a figure."""
+        return split_of(self.all_cells, self.x) if len(self.figures) == 1 else ""
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        if not self.split:
+            return [self._panel("", figure, self.cells) for figure in self.figures]
+        groups = grouped(self.cells, lambda s: self.setting(s.cell, self.split))
+        return [self._panel(words, self.figures[0], g) for words, g in groups.items()]
+
+    def _panel(self, words: str, figure: str, cells: Sequence[Summary]) -> Panel:
+        drawn = [s for s in cells if self.value(s, figure) is not None]
+        lines = grouped(drawn, lambda s: series_of(s.cell, self.all_cells, self.x))
+        return Panel(words, figure, tuple(map(self._series, lines.values())))
+
+    def _series(self, cells: Sequence[Summary]) -> Series:
+        first = cells[0].cell
+        ordered = tuple(sorted(cells, key=lambda s: self.at(s.cell)))
+        rest = [n for n in differing(self.all_cells, self.x) if n != self.split]
+        told = ", ".join(self.setting(first, name) for name in rest)
+        name, look = self.design(first), self.look(first)
+        if self.x == "workers" and first.workers:
+            plain = replace(first.design, workers=None)
+            name = f"{names.short(plain)}s"
+            look = 2 if plain.kind == "pool" else look
+        return Series(f"{name} ({told})" if told else name, look, ordered)
+
+    # ---- places on the x axis ----
+
+    def at(self, cell: Cell) -> float:
+        """Where a cell stands; words stand at 1, 2, 3."""
+        if self.words_on_x:
+            return 1 + self.words_on_x.index(str(attribute(cell, self.x)))
+        if self.x == "workers":  # threads are a pool of one for each task
+            return float(cell.lanes)
+        return measured(attribute(cell, self.x))[0]
+
+    @cached_property
+    def words_on_x(self) -> list[str]:
+        """The values of x that are no numbers; [] if they are."""
+        found = [attribute(cell, self.x) for cell in self.all_cells]
+        if self.x == "workers" or all(map(measured, found)):
+            return []
+        return list(dict.fromkeys(map(str, found)))
+
+    @cached_property
+    def x_unit(self) -> str:
+        if self.x == "load":
+            return "share"
+        found = (measured(attribute(cell, self.x)) for cell in self.all_cells)
+        return next((each[1] for each in found if each), "count")
+
+    # ---- names ----
+
+    def design(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+        """ "pool of 50"."""
+        return names.short(cell.design, [c.design for c in among or self.all_cells])
+
+    def spoken(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+        """ "a pool of 50"."""
+        return names.spoken(cell.design, [c.design for c in among or self.all_cells])
+
+    def apart(self, cell: Cell, among: Sequence[Cell] = (), but: str = "") -> str:
+        """What tells a cell from others of its design, in words."""
+        rest = differing(among or self.all_cells, but)
+        return ", ".join(self.setting(cell, name) for name in rest)
+
+    def name(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+        """ "pool of 50 (500 tasks, timeout 50 ms)"."""
+        told, short = self.apart(cell, among), self.design(cell, among)
+        return f"{short} ({told})" if told else short
+
+    def setting(self, cell: Cell, name: str) -> str:
+        """ "API of 50", "timeout 50 ms", "no timeout", "500 tasks"."""
+        if name == "tasks":
+            return names.tasks(cell.tasks)
+        value = cell.options.get(name)
+        if phrase := PHRASES.get(name, {}).get(str(value)):
+            return phrase
+        if value is None or value is False:
+            return f"no {names.setting(name, True)}"
+        return names.setting(name, value)
+
+    def where(self, cell: Cell, name: str) -> str:
+        """The same within a sentence: "with timeout 50 ms", "against an API of 50"."""
+        if name == "api-capacity":
+            limit = cell.options.get(name)
+            return f"against an API of {limit}" if limit else "without an API limit"
+        return f"with {self.setting(cell, name)}"

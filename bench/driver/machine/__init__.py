@@ -1,0 +1,1 @@
+"""What it is asked of: this machine, its limits, its noise."""

@@ -1,0 +1,41 @@
+"""The programs that are measured: where they are, and which ones.
+
+The build of bench/run has those in C in one folder, and the same in Go in another; a
+folder of the user's own has whatever it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+OTHERS = "bench/peers"  # beside the folder of those in C
+OPTIONAL = ("goroutine-per-task", "goroutine-pool")  # built where Go is
+
+
+def there(folder: Path) -> list[Path]:
+    """Every program: an executable file with a hyphen in its name, as ours have."""
+    return [
+        path
+        for place in (folder, folder.parent / OTHERS)
+        for path in sorted(place.glob("*-*"))
+        if path.is_file() and os.access(path, os.X_OK)
+    ]
+
+
+def find(folder: Path, name: str) -> Path | None:
+    return next((path for path in there(folder) if path.name == name), None)
+
+
+def of_build(folder: Path) -> Path:
+    """The folder of the programs in a build folder, or that folder itself."""
+    return folder / "src" if (folder / "src").is_dir() else folder
+
+
+def fingerprint(folder: Path) -> str:
+    """16 hexadecimal digits over the programs: the same means the same binaries."""
+    digest = hashlib.sha256()
+    for path in there(folder):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

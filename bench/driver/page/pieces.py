@@ -1,0 +1,121 @@
+"""What the page shows, as plain values: the template puts them in their places."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from .. import REPOSITORY
+from ..ask.figures import FIGURES
+from ..draw import svg
+from ..draw.chart import Chart
+from ..draw.gnuplot import command_line
+from ..draw.look import palette
+from ..reckon.summary import Summaries
+from ..run.folder import UNFINISHED, shown
+from ..run.plan import protocol_of
+from ..run.run import Role, Run
+from ..say import ending, names, sentences
+
+ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
+RAW = ("runs.ndjson", "summary.csv", "environment.json")
+PLAIN = {"True": "yes", "False": "no", "None": "unknown"}
+TOLD_ELSEWHERE = {"cells", "samples"}  # their commands have a table of their own
+
+
+def doubts(summaries: Summaries) -> list[str]:
+    """What the controls say, what was left out, what was refused."""
+    name, lines = summaries.machine.get("protocol"), []
+    if name is not None and (told := protocol_of(summaries.machine).cannot_say):
+        lines.append(f"A {name} run cannot say {told}.")
+    return [
+        *sentences.noise_sentences(summaries.noise), *lines,
+        *(f"Left out: {cell}" for cell in summaries.left_out),
+        *(f"Not compared: {refusal}" for refusal in sentences.refusals(summaries)),
+    ] or ["No control was run."]  # fmt: skip
+
+
+def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
+    """The terminal's table, with each ratio beside it."""
+    heads, groups = ending.cell_table(summaries)
+    ratios = {
+        (r.cell.name, r.baseline.design): sentences.ratio_text(r.interval)
+        for r in summaries.compared() if r.interval
+    }  # fmt: skip
+    bases = dict.fromkeys(base for _, base in ratios)
+    over = f"{FIGURES[summaries.figure].label} over"
+    return ("design", *heads[1:], *(f"{over} {names.short(base)}" for base in bases)), [
+        (heading, [(*row, *(ratios.get((s.cell.name, b), "–") for b in bases))
+                   for s, row in group])
+        for heading, group in groups
+    ]  # fmt: skip
+
+
+def figure(folder: Path, chart: Chart) -> dict[str, Any]:
+    """One chart: its picture, its words, and the command that draws it."""
+    if chart.problem:
+        return vars(chart)
+    picture = (folder / chart.files["svg"]).read_text(encoding="utf-8")
+    named = {colour: name for name, colour in reversed(palette("light").items())}
+    where = place(folder)
+    return {
+        **vars(chart), "picture": Markup(svg.for_page(picture, named)),
+        "files": {k: p for k, p in chart.files.items() if k != "settings"},
+        "command": command_line(chart.name, chart.script, where),
+        "elsewhere": where == ELSEWHERE,
+    }  # fmt: skip
+
+
+def place(folder: Path) -> str:
+    """The folder, by its final name, as one types it in the repository."""
+    parts = (part.removeprefix(UNFINISHED) for part in folder.resolve().parts)
+    try:
+        return shown(Path(*parts).relative_to(REPOSITORY))
+    except ValueError:
+        return ELSEWHERE
+
+
+# ---- the machine, the commands, the data ----
+
+
+def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Everything known of the machine and the tools."""
+    for key, value in facts.items():
+        name = f"{prefix}{key}".replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name}: ")
+        elif key in TOLD_ELSEWHERE:
+            continue
+        elif isinstance(value, (list, tuple)):
+            yield name, ", ".join(map(str, value)) or "none"
+        else:
+            yield name, PLAIN.get(str(value), str(value))
+
+
+def commands(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Of each cell as it was measured; as a sample where it was nothing else."""
+    measured = [run for run in runs if run.role is Role.MEASURE]
+    found = {run.cell.name: " ".join(run.command) for run in (*runs, *measured)}
+    return list(found.items())
+
+
+def again(facts: Mapping[str, Any]) -> str:
+    """The command, with the seed: so the blocks come in the same order."""
+    command, seed = str(facts.get("command", "bench/run")), facts.get("seed")
+    told = seed is None or "--seed" in command or "lesson" in command
+    return command if told else f"{command} --seed {seed}"
+
+
+def raw(folder: Path) -> list[dict[str, str]]:
+    """The raw data: beside the page, and inside it for one that was mailed alone."""
+    # mtime 0: the same data make the same page.
+    return [
+        {"name": name, "packed": base64.b64encode(gzip.compress(
+            (folder / name).read_bytes(), mtime=0)).decode()}
+        for name in RAW if (folder / name).is_file()
+    ]  # fmt: skip

@@ -1,0 +1,85 @@
+"""What the sliders show: measured marks, and theory for every position they have.
+
+All curves are reckoned here, by reckon/theory.py; the page only looks them up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ask.cell import Cell, Design
+from ..draw.material import Material
+from ..reckon.theory import accepted_by_capacity, applies, log_steps, pool_s, threads_s
+from ..run.constants import Constants
+from ..say.names import cell_name
+
+TASKS = [round(n) for n in log_steps(10, 100_000, 33)]
+WORKERS = (5, 10, 20, 50, 100, 200, 500, 1000)
+SERVICE_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+CREATE_S = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4)
+CAPACITY = (10, 50, 200, 1000)
+UNLIMITED = 0
+
+
+def data(material: Material) -> dict[str, Any] | None:
+    """None when there is nothing to move a theory under."""
+    cells = [s for s in material.cells if applies(s.cell)]
+    pools = [s.cell for s in cells if s.cell.workers]
+    costs = material.summaries.costs
+    if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
+        return None
+    first = max(pools, key=lambda cell: (cell.tasks, cell.workers))
+    limit = first.capacity or UNLIMITED
+    given: dict[str, list[Any]] = {
+        "tasks": TASKS,
+        "workers": sorted({*WORKERS, first.workers}),
+        "service_s": sorted({*SERVICE_S, first.service_s}),
+        "create_s": sorted({*CREATE_S, costs.create}),
+        "capacity": [*sorted({*CAPACITY, *([limit] if limit else [])}), UNLIMITED],
+    }
+    at = {
+        "tasks": min(TASKS, key=lambda n: abs(n - first.tasks)),
+        "workers": first.workers, "service_s": first.service_s,
+        "create_s": costs.create, "capacity": limit,
+    }  # fmt: skip
+    return {
+        "values": given,
+        "at": {key: given[key].index(value) for key, value in at.items()},
+        "marks": [
+            {"look": material.looks[s.cell.design.key], "tasks": s.cell.tasks,
+             "name": cell_name(s.cell), "seconds": s.figures["inner_wall_s"].median}
+            for s in cells if "inner_wall_s" in s.figures
+        ],
+        "look": {"threads": material.looks.get("threads", 1),
+                 "pool": material.looks[first.design.key]},
+        **_curves(given, costs),
+    }  # fmt: skip
+
+
+def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
+    """By [d][c], then N: of pools by [W], too; of the accepted by [K]."""
+    curves: dict[str, list[Any]] = {"threads": [], "pool": [], "accepted": []}
+    for d in given["service_s"]:
+        each = [Constants(c, costs.overshoot_s, costs.hand_over_s)
+                for c in given["create_s"]]  # fmt: skip
+        curves["threads"].append(
+            [[_short(threads_s(n, d, own)) for n in TASKS] for own in each])
+        curves["pool"].append(
+            [[[_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
+              for w in given["workers"]] for own in each])
+        curves["accepted"].append(
+            [[[_accepted(n, d, k, own) for n in TASKS]
+              for k in given["capacity"]] for own in each])
+    return curves  # fmt: skip
+
+
+def _accepted(tasks: int, service_s: float, capacity: int, costs: Constants) -> int:
+    options: dict[str, Any] = {"service-time": f"{service_s * 1e9:.0f}ns"}
+    if capacity:
+        options["api-capacity"] = capacity
+    cell = Cell("", Design("thread-per-task"), tasks, options=options)
+    return round(accepted_by_capacity(cell, costs) or 0)
+
+
+def _short(seconds: float) -> float:
+    return float(f"{seconds:.3g}")

@@ -1,0 +1,141 @@
+// Sliders that move the theory under the measured marks. Every curve was reckoned before:
+// a position is an index, and nothing is computed here but where things stand.
+
+const PLOT = { left: 90, right: 980, top: 20, bottom: 455 };
+const APART = 28; // between the names at the lines' ends
+const POWERS = { tasks: [1, 5], seconds: [-3, 3] }; // of ten, on the axes
+
+class Theory {
+  constructor(given) {
+    this.given = given;
+    this.stage = document.getElementById("sliders-stage");
+    this.plot = document.getElementById("sliders-plot");
+    this.inputs = [...this.stage.querySelectorAll("input")];
+    this.stage.hidden = false;
+    this.frame();
+    this.lines = Object.fromEntries(["threads", "pool"].map((key) => [key, {
+      path: this.add("path", { class: "line", stroke: `var(--colour-${given.look[key]})` }),
+      name: this.add("text", { class: "name", x: PLOT.right + 14,
+        style: `fill: var(--letter-${given.look[key]})` }),
+    }]));
+    this.tasks = this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" });
+    given.marks.forEach((mark) => this.mark(mark));
+    this.inputs.forEach((input) => input.addEventListener("input", () => this.draw()));
+    const again = document.getElementById("sliders-reset");
+    again.addEventListener("click", () => this.reset());
+    this.reset();
+  }
+
+  add(kind, attributes, text) {
+    const element = document.createElementNS(this.plot.namespaceURI, kind);
+    for (const [name, value] of Object.entries(attributes)) {
+      element.setAttribute(name, value);
+    }
+    element.textContent = text ?? "";
+    this.plot.append(element);
+    return element;
+  }
+
+  x(tasks) {
+    const [low, high] = POWERS.tasks;
+    const share = (Math.log10(tasks) - low) / (high - low);
+    return PLOT.left + share * (PLOT.right - PLOT.left);
+  }
+
+  y(seconds) {
+    const [low, high] = POWERS.seconds;
+    const share = (Math.log10(seconds) - low) / (high - low);
+    const y = PLOT.bottom - share * (PLOT.bottom - PLOT.top);
+    return Math.min(PLOT.bottom, Math.max(PLOT.top, y));
+  }
+
+  frame() {
+    for (let power = POWERS.seconds[0]; power <= POWERS.seconds[1]; power++) {
+      const y = this.y(10 ** power);
+      this.add("path", { class: "grid", d: `M${PLOT.left},${y}H${PLOT.right}` });
+      this.add("text", { x: PLOT.left - 12, y: y + 6, "text-anchor": "end" },
+        duration(10 ** power));
+    }
+    for (let power = POWERS.tasks[0]; power <= POWERS.tasks[1]; power++) {
+      this.add("text", { x: this.x(10 ** power), y: PLOT.bottom + 28,
+        "text-anchor": "middle" }, count(10 ** power));
+    }
+    this.add("text", { x: (PLOT.left + PLOT.right) / 2, y: PLOT.bottom + 56,
+      "text-anchor": "middle" }, "tasks N (both axes: log scale)");
+  }
+
+  mark({ look, tasks, seconds, name }) {
+    const mark = this.add("circle", { class: "mark", r: 8, cx: this.x(tasks),
+      cy: this.y(seconds), fill: `var(--colour-${look})` });
+    const title = document.createElementNS(this.plot.namespaceURI, "title");
+    title.textContent = `measured: ${name}, ${duration(seconds)}`;
+    mark.append(title);
+  }
+
+  reset() {
+    for (const input of this.inputs) {
+      input.value = this.given.at[input.dataset.value];
+    }
+    this.draw();
+  }
+
+  words(name, index) {
+    const value = this.given.values[name][index];
+    return name.endsWith("_s") ? duration(value) : value ? count(value) : "unlimited";
+  }
+
+  // The index of each slider; its value stands beside it.
+  positions() {
+    const found = {};
+    for (const input of this.inputs) {
+      const name = input.dataset.value;
+      found[name] = Number(input.value);
+      input.nextElementSibling.textContent = this.words(name, found[name]);
+    }
+    return found;
+  }
+
+  draw() {
+    const { given } = this;
+    const at = this.positions();
+    const threads = given.threads[at.service_s][at.create_s];
+    const pool = given.pool[at.service_s][at.create_s][at.workers];
+    const accepted = given.accepted[at.service_s][at.create_s][at.capacity][at.tasks];
+    this.curve(this.lines.threads, threads, "threads");
+    this.curve(this.lines.pool, pool, `pool of ${this.words("workers", at.workers)}`);
+    this.spreadNames();
+    const tasks = given.values.tasks[at.tasks];
+    this.tasks.setAttribute("d", `M${this.x(tasks)},${PLOT.top}V${PLOT.bottom}`);
+    const capacity = given.values.capacity[at.capacity];
+    const workers = given.values.workers[at.workers];
+    const bounded = !capacity || workers <= capacity
+      ? "loses none" : `has ${count(workers - capacity)} workers more than the API serves`;
+    const lost = capacity ? `lose ${count(tasks - accepted)} of them` : "lose none";
+    document.getElementById("sliders-words").textContent =
+      `Theory for ${count(tasks)} tasks: the pool takes ${duration(pool[at.tasks])} and `
+      + `${bounded}. Threads take ${duration(threads[at.tasks])} and ${lost}.`;
+  }
+
+  curve(line, seconds, words) {
+    const points = this.given.values.tasks.map((tasks, i) =>
+      `${this.x(tasks).toFixed(1)},${this.y(seconds[i]).toFixed(1)}`);
+    line.path.setAttribute("d", "M" + points.join("L"));
+    line.name.textContent = words;
+    line.end = this.y(seconds.at(-1));
+  }
+
+  // Each name beside its line's end, and below the one above it.
+  spreadNames() {
+    let free = 0;
+    for (const line of Object.values(this.lines).sort((a, b) => a.end - b.end)) {
+      const y = Math.max(line.end + 7, free);
+      line.name.setAttribute("y", y);
+      free = y + APART;
+    }
+  }
+}
+
+const slidersData = document.getElementById("sliders-data");
+if (slidersData) {
+  window.theory = new Theory(JSON.parse(slidersData.textContent));
+}

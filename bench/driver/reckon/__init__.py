@@ -1,0 +1,1 @@
+"""What the runs amount to: pure functions from runs to figures."""

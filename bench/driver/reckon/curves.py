@@ -1,0 +1,81 @@
+"""Which curves of theory.py an experiment's cells give a meaning to, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..ask.cell import Cell
+from ..ask.experiment import Experiment, varying
+from ..run.constants import Constants
+from . import theory
+
+WAITS = 0.9  # of the tasks wait no longer than a curve over load says
+
+
+def varied_text(cell: Cell) -> str:
+    """What else is varied, as a key: "timeout=50ms;cancel=none"."""
+    return ";".join(
+        key if value is True else f"{key}={value}" for key, value in cell.varied.items()
+    )
+
+
+def theory_points(experiment: Experiment, costs: Constants) -> list[theory.Point]:
+    """Every curve that the experiment's cells give a meaning to, in order."""
+    kinds: dict[tuple[str, str], Cell] = {}
+    for cell in experiment.cells:
+        kinds.setdefault((cell.design.key, varied_text(cell)), cell)
+    points: list[theory.Point] = []
+    many = [cell.tasks for cell in experiment.cells if cell.tasks]
+    if many:
+        each = [(cell, varied) for (_, varied), cell in kinds.items()]
+        points += theory.over_tasks(each, costs, min(many) / 2, max(many) * 2)
+    for (kind, varied, count), group in _pools(experiment).items():
+        sizes = [cell.workers for cell in group if cell.workers]
+        if len(sizes) > 1:
+            low, high = min(sizes) / 2, max(sizes) * 2
+            points += theory.over_workers(group[0], varied, costs, low, high)
+    for cell in experiment.samples:
+        points += theory.over_time(cell, varied_text(cell), costs)
+    for (_, varied), cell in kinds.items():
+        if "deadline" in cell.options:
+            points += theory.stop_over_time(cell, varied)
+    if "service-time" in varying(experiment.cells) and len(set(many)) > 1:
+        for (_, varied), cell in _first_pools(experiment).items():
+            points += theory.even_over_tasks(cell, varied, costs, min(many), max(many))
+    points += _over_load(experiment)
+    return sorted(points, key=lambda p: (p.curve, p.design, p.varied, p.tasks or 0))
+
+
+def _first_pools(experiment: Experiment) -> dict[tuple[str, str], Cell]:
+    """One cell of each pool, whatever its task time."""
+    found: dict[tuple[str, str], Cell] = {}
+    for cell in experiment.cells:
+        if cell.workers:
+            other = {k: v for k, v in cell.varied.items() if k != "service-time"}
+            text = varied_text(replace(cell, varied=other))
+            found.setdefault((cell.design.key, text), cell)
+    return found
+
+
+def _over_load(experiment: Experiment) -> list[theory.Point]:
+    """Erlang's curves, where all cells have random arrivals, times, and few places."""
+    cells = [c for c in experiment.cells if c.capacity and c.arrivals_per_s]
+    if not cells or len(cells) < len(experiment.cells) or any(
+        cell.options.get("distribution") != "exponential" for cell in cells
+    ):
+        return []
+    first = cells[0]
+    low, high = 0.45, 0.985
+    return list(theory.over_load(
+        first.capacity, first.service_s, first.tasks, WAITS, low, high
+    ))  # fmt: skip
+
+
+def _pools(experiment: Experiment) -> dict[tuple[str, str, int], list[Cell]]:
+    """The pools that differ in their size alone."""
+    groups: dict[tuple[str, str, int], list[Cell]] = {}
+    for cell in experiment.cells:
+        if cell.workers:
+            key = (cell.design.kind, varied_text(cell), cell.tasks)
+            groups.setdefault(key, []).append(cell)
+    return groups

@@ -1,0 +1,93 @@
+"""Erlang's formulas: random arrivals, random service times, c places.
+
+rho is the load: arrivals times service time over places; a = rho c is the traffic
+offered, in erlangs. With nowhere to wait, a task that finds all places taken is lost:
+
+    share lost            B = (a^c / c!) / sum of a^k / k!, k = 0 ... c
+    share that waits      C = B / (1 - rho (1 - B))         if it may wait instead
+    mean wait             C d / (c (1 - rho))
+    share waiting over t  C exp(-c (1 - rho) t / d)
+
+(A. K. Erlang, Solution of some problems in the theory of probabilities of significance
+in automatic telephone exchanges, 1917.) They hold once the queue has filled; a run that
+starts empty and ends soon is better told by playing such runs, see short_run_wait_s().
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log
+from random import Random
+from statistics import median
+
+PLAYED = 101  # short runs: enough for a line, and the same line every time
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What arrives, and what serves it."""
+
+    load: float  # rho, below 1
+    places: int  # c
+    service_s: float  # d, on average
+
+    @property
+    def _spare_per_s(self) -> float:
+        """How much more could be served than arrives."""
+        return self.places * (1 - self.load) / self.service_s
+
+    @property
+    def lost(self) -> float:
+        """B, by the recursion that keeps its numbers small."""
+        offered, share = self.load * self.places, 1.0
+        for place in range(1, self.places + 1):
+            share = offered * share / (place + offered * share)
+        return share
+
+    @property
+    def waiting(self) -> float:
+        """C."""
+        return self.lost / (1 - self.load * (1 - self.lost))
+
+    def over(self, wait_s: float) -> float:
+        """The share of tasks that wait longer."""
+        return self.waiting * exp(-self._spare_per_s * wait_s)
+
+    def wait_s(self, share: float) -> float:
+        """What this share of the tasks does not exceed."""
+        if self.waiting <= 1 - share:
+            return 0.0
+        return log(self.waiting / (1 - share)) / self._spare_per_s
+
+
+@cache
+def short_run_wait_s(traffic: Traffic, share: float, tasks: int) -> float:
+    """The same of runs that start empty and end after so many tasks: their median."""
+    place = max(0, round(share * tasks) - 1)
+    return median(
+        sorted(_played_waits_s(traffic, tasks, Random(seed)))[place]
+        for seed in range(PLAYED)
+    )
+
+
+@cache
+def short_run_mean_wait_s(traffic: Traffic, tasks: int) -> float:
+    """The mean wait of such runs: their median."""
+    return median(
+        sum(_played_waits_s(traffic, tasks, Random(seed))) / tasks
+        for seed in range(PLAYED)
+    )
+
+
+def _played_waits_s(traffic: Traffic, tasks: int, random: Random) -> list[float]:
+    """One run: each task takes the place that is free first (Kiefer and Wolfowitz)."""
+    per_s = traffic.load * traffic.places / traffic.service_s
+    free_s, now_s, waits_s = [0.0] * traffic.places, 0.0, []
+    for _ in range(tasks):
+        now_s += random.expovariate(per_s)
+        start_s = max(now_s, free_s[0])
+        heapq.heapreplace(free_s, start_s + random.expovariate(1 / traffic.service_s))
+        waits_s.append(start_s - now_s)
+    return waits_s

@@ -1,0 +1,253 @@
+"""Statistics a student can redo by hand: sort, and count in from both ends.
+
+Six values or more (rule "ranks"): the interval of a median is made of two of the sorted
+values. Whatever the shape of the distribution, each value lies above the true median
+with probability 1/2, so the number of values below it is binomial, and the coverage of
+[k-th smallest, k-th largest] is 1 - 2 P(fewer than k of n below). We take the narrowest
+with at least 95 %.
+
+Three to five ratios (rule "widened"): the range of their logarithms, widened on both
+sides by g(n) = 20^(1/(n-1)) / 2 - 1 of its width. All n lie on one side of the median
+with probability 2^(1-n); if the noise has one peak and is symmetric, even then the
+nearest is further away than g ranges with probability (1 + g)^(1-n) at most. So the
+coverage is at least 1 - (2 (1 + g))^(1-n) = 95 %.
+
+Two to five values of one cell (rule "extremes"): the least and the greatest, with the
+coverage they have, which is 1 - 2^(1-n): 50, 75, 87.5 and 93.75 %.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from math import comb, exp, fsum, inf, log, sqrt
+from statistics import NormalDist, linear_regression, median
+
+CONFIDENCE = 0.95
+BOOTSTRAP_DRAWS, BOOTSTRAP_SEED = 10_000, 1
+FEWEST_FOR_RANKS, FEWEST_FOR_RATIO = 6, 3
+FEWEST_FOR_INTERVAL = FEWEST_FOR_RANKS
+# A ratio within 2 % of 1 is called the same: it would not matter to anyone.
+NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE = 0.98, 1.02
+POWER = 0.8  # how often a resolution is found
+# found_beyond(n) of widened intervals, simulated by bench/verdicts.
+FOUND_BEYOND = {3: 4.30, 4: 2.53, 5: 1.87}
+SURE_OF_DRIFT = 2.576  # standard deviations: once in 100 steady runs
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A median and what encloses it.
+
+    low and high are None where n is too small for any; rule says how they were found,
+    coverage what they are worth. resolution, of ratios only: the smallest ratio above 1
+    that so many blocks with this spread would have told from 1 four times in five.
+    """
+
+    median: float
+    low: float | None
+    high: float | None
+    n: int
+    coverage: float | None
+    minimum: float
+    maximum: float
+    rule: str | None = None  # "ranks", "widened", "extremes", "bootstrap" or None
+    resolution: float | None = None
+
+    @property
+    def known(self) -> bool:
+        """It holds the true median 95 times in 100: a verdict may rest on it."""
+        return self.rule in ("ranks", "widened", "bootstrap")
+
+
+class Verdict(str, Enum):
+    """What an interval bears: the only source of "faster" in titles and prose."""
+
+    LESS = "less"  # the whole interval lies below 0.98: faster, smaller
+    LESS_PERHAPS = "perhaps less"  # below 1, but it may be by under 2 %
+    SAME = "same"  # the whole interval lies within 2 % of 1
+    MORE_PERHAPS = "perhaps more"
+    MORE = "more"  # the whole interval lies above 1.02: slower, larger
+    CANNOT_TELL = "cannot tell"
+
+
+def rank_coverage(n: int, rank: int) -> float:
+    """The chance that the rank-th smallest and largest of n enclose the median."""
+    return 1 - 2 * sum(comb(n, k) for k in range(rank)) / 2**n
+
+
+@cache
+def interval_rank(n: int) -> int | None:
+    """How far to count in from each end; None when n is too small for 95 %."""
+    ranks = (r for r in range(n // 2, 0, -1) if rank_coverage(n, r) >= CONFIDENCE)
+    return next(ranks, None)
+
+
+def median_interval(values: Sequence[float]) -> Interval:
+    """The median of at least one value of a cell, and what encloses it."""
+    ordered = sorted(values)
+    n = len(ordered)
+    rank = interval_rank(n) or 1
+    rule = "ranks" if n >= FEWEST_FOR_RANKS else "extremes" if n > 1 else None
+    return Interval(
+        median=median(ordered),
+        low=ordered[rank - 1] if rule else None,
+        high=ordered[n - rank] if rule else None,
+        n=n,
+        coverage=rank_coverage(n, rank) if rule else None,
+        minimum=ordered[0],
+        maximum=ordered[-1],
+        rule=rule,
+    )
+
+
+def ratio_interval(quotients: Sequence[float]) -> Interval:
+    """The median of at least one ratio, block by block, and what encloses it."""
+    ordered = sorted(quotients)
+    n, least, most = len(ordered), ordered[0], ordered[-1]
+    found = median_interval(ordered)
+    finite = least > 0 and most < inf
+    low, high, rule, coverage = found.low, found.high, found.rule, found.coverage
+    if rule != "ranks":
+        low = high = rule = coverage = None
+        if n >= FEWEST_FOR_RATIO and finite:
+            more = widening(n) * log(most / least)
+            low, high = least * exp(-more), most * exp(more)
+            rule, coverage = "widened", CONFIDENCE
+    return Interval(
+        found.median, low, high, n, coverage, least, most, rule,
+        resolution(ordered) if finite else None,
+    )  # fmt: skip
+
+
+def widening(n: int) -> float:
+    """g(n): by how much of its width the range of 3 to 5 logarithms is widened."""
+    return (1 / (1 - CONFIDENCE)) ** (1 / (n - 1)) / 2 - 1
+
+
+@cache
+def found_beyond(n: int) -> float:
+    """How far beyond 2 % a ratio must lie to be called more in 4 of 5 runs of n blocks.
+
+    In standard deviations of its logarithm, if that is normal: so far the rank that is
+    the interval's low end lies below the median in four of five samples.
+    """
+    if n in FOUND_BEYOND:
+        return FOUND_BEYOND[n]
+    rank, least, most = interval_rank(n) or 1, 0.0, 1.0
+    for _ in range(50):  # the share of values below that end, by halving
+        share = (least + most) / 2
+        chance = sum(
+            comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(rank)
+        )
+        least, most = (share, most) if chance >= POWER else (least, share)
+    return -NormalDist().inv_cdf(least)
+
+
+def resolution(quotients: Sequence[float]) -> float | None:
+    """The smallest ratio that as many blocks with this spread find with 80 % power."""
+    n = len(quotients)
+    if n < FEWEST_FOR_RATIO:
+        return None
+    logs = [log(quotient) for quotient in quotients]
+    middle = fsum(logs) / n
+    scatter = sqrt(fsum((each - middle) ** 2 for each in logs) / (n - 1))
+    return NEGLIGIBLE_ABOVE * exp(found_beyond(n) * scatter)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Whether later runs take longer: of all pairs of runs of one cell, how many do.
+
+    later_slower: their share, ties counted half. sigmas: how far that is from what
+    chance gives, in standard deviations (Mann and Kendall, summed over the cells).
+    """
+
+    later_slower: float
+    sigmas: float
+
+    @property
+    def sure(self) -> bool:
+        return abs(self.sigmas) > SURE_OF_DRIFT
+
+
+def drift(series: Sequence[Sequence[float]]) -> Drift | None:
+    """Of values in the order of time, a series a cell; None of too few."""
+    pairs = more = 0
+    variance = 0.0
+    for values in series:
+        n = len(values)
+        for i, early in enumerate(values):
+            for late in values[i + 1 :]:
+                pairs += 1
+                more += (late > early) - (late < early)
+        variance += n * (n - 1) * (2 * n + 5) / 18
+    if max(map(len, series), default=0) < FEWEST_FOR_RANKS:
+        return None
+    return Drift((1 + more / pairs) / 2, more / sqrt(variance))
+
+
+def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:
+    """Median over median of two samples that share no blocks.
+
+    Both are drawn again with replacement, run by run; the interval holds the middle
+    95 % of the ratios. Seeded, so that the same runs always give the same interval.
+    """
+    draw = random.Random(BOOTSTRAP_SEED)
+    ratio = quotient(median(over), median(under))
+    n = min(len(over), len(under))
+    if n < FEWEST_FOR_RANKS:
+        return Interval(ratio, None, None, n, None, ratio, ratio)
+    drawn = sorted(
+        quotient(
+            median(draw.choices(over, k=len(over))),
+            median(draw.choices(under, k=len(under))),
+        )
+        for _ in range(BOOTSTRAP_DRAWS)
+    )
+    cut = round(BOOTSTRAP_DRAWS * (1 - CONFIDENCE) / 2)
+    low, high = drawn[cut], drawn[-1 - cut]
+    return Interval(ratio, low, high, n, CONFIDENCE, drawn[0], drawn[-1], "bootstrap")
+
+
+def quotient(value: float, divisor: float) -> float:
+    """A divisor that achieved nothing counts, too: order bears it."""
+    if divisor:
+        return value / divisor
+    return inf if value else 1.0
+
+
+def ratio_verdict(interval: Interval | None) -> Verdict:
+    """What a ratio's interval bears."""
+    if interval is None or not interval.known:
+        return Verdict.CANNOT_TELL
+    low, high = interval.low, interval.high
+    if high < NEGLIGIBLE_BELOW:
+        return Verdict.LESS
+    if low > NEGLIGIBLE_ABOVE:
+        return Verdict.MORE
+    if NEGLIGIBLE_BELOW <= low and high <= NEGLIGIBLE_ABOVE:
+        return Verdict.SAME
+    if high < 1:
+        return Verdict.LESS_PERHAPS
+    return Verdict.MORE_PERHAPS if low > 1 else Verdict.CANNOT_TELL
+
+
+def half_width(interval: Interval) -> float | None:
+    """Half the interval's width as a share of the median: its precision."""
+    if not interval.known or interval.median == 0:
+        return None
+    return (interval.high - interval.low) / 2 / abs(interval.median)
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Of the straight line through the points, by least squares."""
+    return linear_regression(*zip(*points)).slope
+
+
+def spread(values: Sequence[float]) -> float:
+    """(max - min) / median."""
+    return (max(values) - min(values)) / median(values)

@@ -1,0 +1,397 @@
+"""All theory there is: what a run should take, and cannot be less than.
+
+No other place has a formula; charts and pages get their curves from here, as rows.
+
+N tasks of d on W workers, K places of the API, a bound of B threads. c is the time to
+create one thread, o by how much a sleep ends too late, h the work to hand one task to
+a parked worker and wake it up, j the time from a thread's creation until it has ended
+and is joined, if nothing else is to do. bench/micro measures them before the first run.
+
+  pool             W c + max(ceil(N / W) (d + o), N h)
+                   all workers are created, then fed in rounds, if the feeder keeps pace
+  threads          N c + d + o
+                   creation is serial, and the last thread sleeps once more
+  bounded threads  max(R (d + o) + (R - 1) j + L c, N c + d + o), R = ceil(N / B)
+                   rounds, the last of them with L threads. Between two calls of a place
+                   one thread ends and is joined and the next is created, which a pool
+                   does not pay; where B c is more than d, creation alone decides
+  best pool        W* = min(sqrt(N (d + o) / c), (d + o) / h, N)
+  physical bound   ceil(served / min(lanes, K)) d
+  Graham           max(sum p / W, p_max) <= T <= sum p / W + (1 - 1 / W) p_max
+  stop             of W workers in random phase the last is done within x with
+                   probability (x / d)^W, on average after d W / (W + 1)
+  Little           d / c threads are alive at once, if there are so many
+  token bucket     b + r T calls are accepted in T; none is rejected while
+                   W <= min(b, r d)
+  capacity         of ceil((d + o) / c) threads born in a row K find a place
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import ceil, sqrt
+from typing import Any, NamedTuple
+
+from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
+from ..ask.quantities import parse_rate
+from ..run.constants import Constants
+from .erlang import Traffic, short_run_wait_s
+from .summary import Summary
+
+SMALL_PART = 0.05
+# With one of these the tasks are not N equal calls that are there from the start, and
+# all carried out: the theory of the wall time does not apply.
+OTHER_WORK = {
+    "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
+    "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
+}  # fmt: skip
+# A plan needs a creation cost before any was measured: a generous 60 us a thread.
+PLANNING_CREATE_S = 60e-6
+PATIENCE_S = 60.0  # the longest pause before one retry
+POINTS, PLAYED_EVERY = 60, 5  # of a curve
+
+
+class Point(NamedTuple):
+    """One row of theory: of a curve, for a design and what else was varied."""
+
+    curve: str
+    design: str  # Design.key
+    varied: str  # tables.varied_text
+    tasks: int | None  # for which it holds; None where they are the x, or no matter
+    x: float
+    y: float
+
+
+# ---- the wall time of N equal tasks ----
+
+
+def rounds_s(tasks: int, lanes: int, service_s: float) -> float:
+    return ceil(tasks / lanes) * service_s
+
+
+def pool_s(
+    tasks: int, workers: int, service_s: float, costs: Constants = Constants()
+) -> float:
+    rounds = rounds_s(tasks, workers, costs.slept(service_s))
+    return workers * costs.create + max(rounds, tasks * costs.hand_over)
+
+
+def threads_s(tasks: int, service_s: float, costs: Constants = Constants()) -> float:
+    return tasks * costs.create + costs.slept(service_s)
+
+
+def bounded_s(
+    tasks: int, bound: int, service_s: float, costs: Constants = Constants()
+) -> float:
+    rounds = ceil(tasks / bound)
+    last = tasks - (rounds - 1) * bound
+    slept_s = rounds * costs.slept(service_s)
+    waiting_s = slept_s + (rounds - 1) * costs.turn + last * costs.create
+    return max(waiting_s, threads_s(tasks, service_s, costs))
+
+
+def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None:
+    """W*: where creating workers takes as long as the rounds; None without c."""
+    if not costs.create:
+        return None
+    slept_s = costs.slept(service_s)
+    most = slept_s / costs.hand_over if costs.hand_over else tasks
+    return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
+
+
+def even_service_s(tasks: int, workers: int, costs: Constants) -> float | None:
+    """d at which a pool takes as long as threads: it wins below. None: never, or c is
+    missing. By halving, as both times only grow with d."""
+
+    def behind(service_s: float) -> bool:
+        pool = pool_s(tasks, workers, service_s, costs)
+        return pool > threads_s(tasks, service_s, costs)
+
+    low, high = 1e-7, 100.0
+    if not costs.create or behind(low) or not behind(high):
+        return None
+    while high / low > 1.001:
+        middle = sqrt(low * high)
+        low, high = (low, middle) if behind(middle) else (middle, high)
+    return high
+
+
+def wall_s(
+    tasks: int, workers: int | None, bound: int | None, service_s: float,
+    costs: Constants,
+) -> float:  # fmt: skip
+    """The wall time of any design, by the program's own clock."""
+    if tasks == 0:
+        return 0.0
+    if workers:
+        return pool_s(tasks, workers, service_s, costs)
+    if bound and bound < tasks:
+        return bounded_s(tasks, bound, service_s, costs)
+    return threads_s(tasks, service_s, costs)
+
+
+def applies(cell: Cell) -> bool:
+    """These are N equal calls, there from the start, of which the API takes any."""
+    crowded = bool(cell.workers or cell.design.bound) and (
+        cell.capacity is not None and cell.capacity < min(cell.lanes, cell.tasks)
+    )
+    return not (OTHER_WORK & cell.options.keys() or cell.tasks == 0 or crowded)
+
+
+def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
+    """What the wall time should be; None where no theory applies, or c is missing."""
+    if not applies(cell) or (cell.workers is None and costs.create_s is None):
+        return None
+    design = cell.design
+    return wall_s(cell.tasks, design.workers, design.bound, cell.service_s, costs)
+
+
+def creating_share(cell: Cell, costs: Constants) -> float:
+    """How much of that is c: where it is little, it does not matter whence c is."""
+    whole_s = theory_wall_s(cell, costs)
+    if not whole_s:
+        return 0.0
+    return (cell.workers or cell.tasks) * costs.create / whole_s
+
+
+def over_theory(summary: Summary) -> float | None:
+    """Measured over predicted wall time; None where that is no prediction, or in doubt.
+
+    A rejected task ends sooner than d, so the last d of the theory may not be there.
+    That matters only where it is more than a small part of the whole.
+    """
+    over, theory_s = summary.over_theory, summary.theory_wall_s
+    if over is None or theory_s is None or summary.fitted:
+        return None
+    if summary.lost_any and summary.cell.service_s > SMALL_PART * theory_s:
+        return None
+    return over
+
+
+def planned_wall_s(cell: Cell) -> float:
+    """A guess for plans and timeouts, before anything was run."""
+    creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
+    rounds = rounds_s(cell.tasks, cell.lanes, cell.service_s)
+    return max(rounds + creating_s + cell.hanging_s, cell.arriving_s)
+
+
+def patience_s(cell: Cell) -> float:
+    """How long pauses before retries may add up, at most: nobody can say beforehand."""
+    return PATIENCE_S if int(cell.options.get("attempts", 1)) > 1 else 0.0
+
+
+def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
+    """The least time in which these outcomes are possible; None: no bound known.
+
+    It holds for calls that the API carried out: a rejected one takes less than d.
+    """
+    if cell.options.get("distribution", "fixed") != "fixed":
+        return None
+    outcomes = record["outcomes"]
+    carried_out = outcomes["ok"] + outcomes["silent"]
+    at_once = min(cell.lanes, cell.capacity or cell.lanes)
+    return ceil(carried_out / at_once) * cell.service_s
+
+
+def graham_bounds_s(times_s: Sequence[float], workers: int) -> tuple[float, float]:
+    """Between which times any order of these tasks ends, if no worker idles."""
+    if not times_s:
+        return 0.0, 0.0
+    mean, longest = sum(times_s) / workers, max(times_s)
+    return max(mean, longest), mean + (1 - 1 / workers) * longest
+
+
+def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
+    """What Erlang's formulas need of a pool; None where they do not apply."""
+    rate, exponential = cell.arrivals_per_s, cell.options.get("distribution")
+    if not cell.workers or not rate or exponential != "exponential":
+        return None
+    service_s = costs.slept(cell.service_s)
+    load = rate * service_s / cell.workers
+    return Traffic(load, cell.workers, service_s) if 0 < load < 1 else None
+
+
+# ---- what is accepted, and who is alive ----
+
+
+def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
+    """How many calls a token bucket lets through, without retries; None: not known.
+
+    A pool's workers spend their time on accepted and rejected calls: W T = A d +
+    (N - A) e, where A = b + r T are accepted and e is the time of a rejection. Solved
+    for T. Threads come as fast as they can be created, one each c: A = b + r N c.
+    Workers on equal calls are in step and ask all at once. A burst that holds neither
+    all of them nor what the rate brings while they work wastes tokens: no formula.
+    """
+    rate = parse_rate(str(cell.options["api-rate"]))
+    burst = int(cell.options.get("api-burst", 1))
+    if cell.workers is None:
+        if costs.create_s is None:
+            return None
+        return min(cell.tasks, burst + rate * cell.tasks * costs.create_s)
+    if burst < min(cell.workers, rate * cell.service_s, cell.tasks):
+        return None
+    reject_s = cell.duration_s("api-reject-time", DEFAULT_REJECT_TIME)
+    over = cell.workers - rate * (cell.service_s - reject_s)
+    if over <= 0:
+        return cell.tasks
+    time_s = (burst * cell.service_s + (cell.tasks - burst) * reject_s) / over
+    return min(cell.tasks, burst + rate * time_s)
+
+
+def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
+    """How many of the calls of threads find a place of the API; None without c."""
+    capacity = cell.capacity
+    if capacity is None or cell.lanes <= capacity:
+        return cell.tasks
+    if cell.workers or costs.create_s is None:
+        return None  # who is rejected comes back sooner: no simple formula
+    slept_s = costs.slept(cell.service_s)
+    # Until the first place is free again, so many are born; then all begins anew.
+    born = max(capacity, ceil(slept_s / costs.create_s))
+    batches, rest = divmod(cell.tasks, born)
+    return batches * capacity + min(capacity, rest)
+
+
+def alive_at_once(tasks: int, service_s: float, costs: Constants) -> float:
+    """Little's law: a birth every c, a life of d."""
+    slept_s = costs.slept(service_s)
+    return min(tasks, slept_s / costs.create) if costs.create else tasks
+
+
+def stopped_within(share_of_service: float, workers: int) -> float:
+    """The probability that all workers are done within this share of d."""
+    return min(1.0, max(0.0, share_of_service)) ** workers
+
+
+# ---- curves, as rows ----
+
+
+def log_steps(low: float, high: float, points: int = POINTS) -> list[float]:
+    if not 0 < low < high:
+        return [low]
+    return [low * (high / low) ** (i / (points - 1)) for i in range(points)]
+
+
+def whole_steps(low: float, high: float) -> list[int]:
+    """Whole numbers, dense enough for a curve that leaps."""
+    return sorted({max(1, round(x)) for x in log_steps(low, high, 4 * POINTS)})
+
+
+def over_tasks(
+    cells: Iterable[tuple[Cell, str]], costs: Constants, least: float, most: float
+) -> Iterator[Point]:
+    """wall, goodput and alive over the number of tasks, for each design.
+
+    cells: one each of the designs and of what else is varied, with that as text.
+    """
+    for cell, varied in cells:
+        design, service_s = cell.design, cell.service_s
+        if not applies(cell) or (cell.workers is None and costs.create_s is None):
+            continue
+        for tasks in whole_steps(least, most):
+            time_s = wall_s(tasks, design.workers, design.bound, service_s, costs)
+            key = (design.key, varied, None, tasks)
+            yield Point("wall over tasks", *key, time_s)
+            accepted = accepted_by_capacity(replace(cell, tasks=tasks), costs)
+            if accepted is not None:
+                yield Point("accepted over tasks", *key, accepted)
+                yield Point("goodput over tasks", *key, accepted / time_s)
+            if cell.workers is None and not design.bound:
+                alive = alive_at_once(tasks, service_s, costs)
+                yield Point("alive over tasks", *key, alive)
+
+
+def over_workers(
+    cell: Cell, varied: str, costs: Constants, least: float, most: float
+) -> Iterator[Point]:
+    """A pool's wall time over its size, its two limits, and the best size."""
+    kind = "-".join(cell.design.kind.split())
+    tasks, service_s = cell.tasks, cell.service_s
+    if "api-rate" in cell.options:
+        yield from _accepted_over_workers(cell, varied, costs, least, most)
+    if not applies(cell):
+        return
+    slept_s = costs.slept(service_s)
+    for workers in whole_steps(least, most):
+        whole_s = pool_s(tasks, workers, service_s, costs)
+        yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
+        rounds = tasks * slept_s / workers
+        yield Point("rounds over workers", kind, varied, tasks, workers, rounds)
+        if costs.create:
+            made_s = workers * costs.create
+            yield Point("creating over workers", kind, varied, tasks, workers, made_s)
+    if best := best_workers(tasks, service_s, costs):
+        whole_s = pool_s(tasks, max(1, round(best)), service_s, costs)
+        yield Point("best workers", kind, varied, tasks, best, whole_s)
+
+
+def _accepted_over_workers(
+    cell: Cell, varied: str, costs: Constants, least: float, most: float
+) -> Iterator[Point]:
+    kind = "-".join(cell.design.kind.split())
+    for workers in whole_steps(least, most):
+        other = replace(cell, design=replace(cell.design, workers=workers))
+        accepted = accepted_by_rate(other, costs)
+        if accepted is not None:
+            key = (kind, varied, cell.tasks, workers)
+            yield Point("accepted over workers", *key, accepted)
+    rate = parse_rate(str(cell.options["api-rate"]))
+    safe = min(rate * cell.service_s, int(cell.options.get("api-burst", 1)))
+    yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
+
+
+def even_over_tasks(
+    cell: Cell, varied: str, costs: Constants, least: int, most: int
+) -> Iterator[Point]:
+    """The task time below which a pool is faster than threads."""
+    for tasks in whole_steps(least, most):
+        even = even_service_s(tasks, cell.workers or 1, costs)
+        if even is not None:
+            yield Point("even over tasks", cell.design.key, varied, None, tasks, even)
+
+
+def over_load(
+    places: int, service_s: float, tasks: int, share: float, low: float, high: float
+) -> Iterator[Point]:
+    """Erlang: the share that is lost, and what a share of the tasks waits at most."""
+    for step in range(POINTS + 1):
+        load = low + (high - low) * step / POINTS
+        traffic = Traffic(load, places, service_s)
+        yield Point("lost over load", "", "", tasks, load, traffic.lost)
+        yield Point("wait over load", "", "", tasks, load, traffic.wait_s(share))
+        if step % PLAYED_EVERY == 0:  # such a point takes a tenth of a second
+            short_s = short_run_wait_s(traffic, share, tasks)
+            yield Point("short-run wait over load", "", "", tasks, load, short_s)
+
+
+def over_time(cell: Cell, varied: str, costs: Constants) -> Iterator[Point]:
+    """A batch: how many tasks have started, and are answered, by when."""
+    if not applies(cell) or cell.capacity is not None and cell.capacity < cell.lanes:
+        return
+    tasks, key = cell.tasks, (cell.design.key, varied, cell.tasks)
+    slept_s = costs.slept(cell.service_s)
+    if cell.workers is None and not cell.design.bound:
+        for curve, after_s in (
+            ("started over time", 0.0),
+            ("answered over time", slept_s),
+        ):
+            yield Point(curve, *key, after_s, 0)
+            yield Point(curve, *key, tasks * costs.create + after_s, tasks)
+        return
+    lanes, begin_s = cell.lanes, (cell.workers or 0) * costs.create
+    for number in range(ceil(tasks / lanes)):
+        at_s = begin_s + number * slept_s
+        count = min(tasks, (number + 1) * lanes)
+        yield Point("started over time", *key, at_s, count)
+        yield Point("answered over time", *key, at_s + slept_s, count)
+
+
+def stop_over_time(cell: Cell, varied: str) -> Iterator[Point]:
+    """The probability that a pool has stopped, that long after it was told to."""
+    if is_pool(cell.design.program) and cell.workers:
+        for step in range(POINTS + 1):
+            share = step / POINTS
+            key = (cell.design.key, varied, cell.tasks, share * cell.service_s)
+            yield Point("stopped over time", *key, stopped_within(share, cell.workers))

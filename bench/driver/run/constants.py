@@ -1,0 +1,108 @@
+"""What single operations cost on this machine: the constants of the theory.
+
+bench/micro measures them before the first run and apart from all runs. So a line that
+theory draws from them is a prediction, and not fitted to the marks it is held against.
+They lie in micro.json of the results folder. Without it, c is what the runs told.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import log
+from pathlib import Path
+
+from .. import REPOSITORY
+from ..ask.quantities import parse_duration_ns
+from . import child
+
+FILE = "micro.json"
+CREATE = "thread_create/sleeping:10ms/stack:default"
+TURN = "thread_create_join/stack:default"
+HAND_OVER = "parked_hand_over/workers:1000/sleeping:1ms"
+OVERSHOOT = "timer_overshoot/sleep:"
+BLOCKS = 3  # two seconds in all; only the medians are used
+TIMEOUT_S = 180  # most of it is for building, the first time
+
+
+@dataclass(frozen=True)
+class Constants:
+    """Medians, in seconds; None or empty where they were not measured.
+
+    The properties and oversleep() are what formulas take: 0 for what is not known.
+    """
+
+    create_s: float | None = None  # c: starting one thread, of many in a row
+    overshoot_s: Mapping[float, float] = field(default_factory=dict)  # of each sleep
+    hand_over_s: float | None = None  # h: one task to a parked worker, and back
+    turn_s: float | None = None  # j: a thread is created, ends and is joined
+
+    @property
+    def create(self) -> float:
+        return self.create_s or 0.0
+
+    @property
+    def hand_over(self) -> float:
+        return self.hand_over_s or 0.0
+
+    @property
+    def turn(self) -> float:
+        return self.turn_s or self.create
+
+    def oversleep(self, sleep_s: float) -> float:
+        """o: how much too late such a sleep ends: of the sleep most like it."""
+        if not self.overshoot_s or sleep_s <= 0:
+            return 0.0
+        nearest = min(self.overshoot_s, key=lambda known: abs(log(known / sleep_s)))
+        return self.overshoot_s[nearest]
+
+    def slept(self, sleep_s: float) -> float:
+        """d + o: how long such a sleep really takes."""
+        return sleep_s + self.oversleep(sleep_s)
+
+
+def read(folder: Path) -> Constants:
+    """Those of a results folder; none if it has none, or none that can be read."""
+    try:
+        result = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        known = {o["name"]: o["median_ns"] / 1e9 for o in result["operations"]}
+        overshoot_s = {
+            parse_duration_ns(name.removeprefix(OVERSHOOT)) / 1e9: seconds
+            for name, seconds in known.items()
+            if name.startswith(OVERSHOOT)
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Constants()
+    return Constants(
+        known.get(CREATE), overshoot_s, known.get(HAND_OVER), known.get(TURN)
+    )
+
+
+def measure(folder: Path, programs: Path) -> str | None:
+    """Writes them into the folder. Else why not, in words; a run does without."""
+    build = programs.parent
+    if programs.name != "src" or not (build / "build.ninja").is_file():
+        return "the programs do not lie in a build folder of this project"
+    command = [
+        sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
+        f"--blocks={BLOCKS}",
+        f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
+        f"--build={build.with_name('micro').resolve()}",
+        f"--output={(folder / FILE).resolve()}",
+    ]  # fmt: skip
+    try:
+        # As a child that is ended with all that it started: a compiler, or the meter.
+        with tempfile.TemporaryDirectory() as desk, child.Guardian() as guardian:
+            ending = child.run(command, Path(desk), os.environ, TIMEOUT_S, guardian)
+    except OSError as error:
+        return f"bench/micro did not run: {error.strerror}"
+    if ending.timed_out:
+        return f"bench/micro took more than {TIMEOUT_S} s"
+    if ending.exit_code == 0:
+        return None
+    last = (ending.stderr.splitlines() or ["no reason given"])[-1]
+    return f"bench/micro ended with status {ending.exit_code}: {last}"

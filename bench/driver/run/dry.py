@@ -1,0 +1,71 @@
+"""A dry run of every distinct cell, without tasks: do the programs take its options?
+
+The programs alone know which options they have and which values they take; so they are
+asked, before anything is measured. An option cut short, which they would take, is
+refused as well: it would be another thing tomorrow.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from ..ask.cell import Cell
+from ..ask.experiment import Experiment
+from ..ask.typed import AskError
+from ..machine.programs import find
+
+USAGE = 2
+LIMIT_S = 10  # for many workers without a task
+
+
+def check(asked: Experiment, programs: Path) -> None:
+    """Raises AskError with the program's own words."""
+    distinct = {
+        (cell.design.program, *_without_tasks(cell)): cell
+        for cell in (*asked.cells, *asked.samples)
+    }
+    for cell in distinct.values():
+        program = find(programs, cell.design.program)
+        if program is None:
+            continue  # that it is missing is said by the checks
+        known = _options(program.resolve())
+        for option in cell.options:
+            if known and option not in known:
+                raise AskError(f"{asked.name}: {program.name} has no option --{option}")
+        if said := _refusal(program.resolve(), cell):
+            raise AskError(f"{asked.name}: {said}")
+
+
+def _without_tasks(cell: Cell) -> tuple[str, ...]:
+    return tuple(arg for arg in cell.args if not arg.startswith("--tasks="))
+
+
+@cache
+def _options(program: Path) -> frozenset[str]:
+    """The long options that its help names; none if it has no help."""
+    done = _run(program, "--help")
+    return frozenset(re.findall(r"--([a-z][a-z-]*)", done.stdout if done else ""))
+
+
+def _refusal(program: Path, cell: Cell) -> str | None:
+    """Why it does not take these options; what a machine refuses is none of that."""
+    done = _run(program, *_without_tasks(cell), "--tasks=0", "--json=-")
+    if done is None or done.returncode != USAGE:
+        return None
+    lines = done.stderr.strip().splitlines()
+    return lines[0] if lines else f"{program.name} refuses its options"
+
+
+def _run(*command: str | Path) -> subprocess.CompletedProcess[str] | None:
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace",
+            timeout=LIMIT_S, stdin=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C"},
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None

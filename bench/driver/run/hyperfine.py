@@ -1,0 +1,186 @@
+"""One run of one program, timed by hyperfine. Nothing else times whole programs.
+
+hyperfine is called once for each run: it does not interleave, so the driver does. It is
+started in a scratch folder that holds links to the programs, so no path of this machine
+is on its command line, in its shell-like quoting, or in the results.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from ..ask.cell import Cell
+from ..machine.programs import there
+from . import child, record
+from .clerk import Clerk
+from .run import Timing
+
+RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
+HUNG = "it hung"  # how the problem of such a run begins
+SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
+
+
+class HyperfineError(Exception):
+    """hyperfine itself does not work: no run can be made."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one call gave: times, a record, and why it counts for nothing, if so."""
+
+    command: tuple[str, ...]
+    timing: Timing | None
+    record: dict[str, Any] | None
+    problem: str | None
+    samples: Path | None = None
+
+
+class Gun:
+    """Fires one run at a time, in a scratch folder of its own."""
+
+    def __init__(
+        self, scratch: Path, programs: Path, guardian: child.Guardian, clerk: Clerk,
+        builds: Mapping[str, Path] = {},
+    ) -> None:  # fmt: skip
+        self._scratch, self._guardian, self._clerk = scratch, guardian, clerk
+        try:
+            for build, folder in {"": programs, **builds}.items():
+                (scratch / build).mkdir()
+                for program in there(folder):
+                    _copy(program, scratch / build / program.name)
+        except OSError as error:
+            raise HyperfineError(
+                f"the programs cannot be copied: {error.strerror}"
+            ) from None
+
+    def fire(
+        self,
+        cell: Cell,
+        timeout_s: float,
+        sample: bool = False,
+        seed: int | None = None,
+        tick: child.Tick = lambda: None,
+    ) -> Shot:
+        """One run of the cell, checked."""
+        command = [cell.design.program, *cell.args, f"--json={RECORD}"]
+        if seed is not None:
+            command.append(f"--seed={seed}")
+        if sample:
+            command.append(f"--samples={SAMPLES}")
+        here = f"./{cell.build}/" if cell.build else "./"
+        ending = self._call(cell.name, here + shlex.join(command), timeout_s, tick)
+        timing = problem = found = None
+        try:
+            timing = self._timing(ending, timeout_s)
+            _check_exit(timing, _complaint(ending.stderr))
+            found = record.parse(_read_text(self._scratch / RECORD))
+            record.check(found, cell, timing)
+            record.check_bound(found, self._clerk.bound_s(cell, found))
+        except record.RecordError as error:
+            problem = str(error)
+        path = self._scratch / SAMPLES
+        if sample and problem is None and not path.is_file():
+            problem = "the program wrote no samples"
+        samples = path if path.is_file() else None
+        return Shot(tuple(command), timing, found, problem, samples)
+
+    def _call(
+        self, name: str, command: str, timeout_s: float, tick: child.Tick
+    ) -> child.Ending:
+        plain = {**os.environ, "LC_ALL": "C"}  # decimal points, whatever the language
+        try:
+            for each in (RECORD, TIMES, SAMPLES):
+                (self._scratch / each).unlink(missing_ok=True)
+            return child.run(
+                [
+                    "hyperfine", "--shell=none", "--runs=1", "--ignore-failure",
+                    "--style=none", "--output=inherit", f"--export-json={TIMES}",
+                    f"--command-name={name}", command,
+                ],
+                self._scratch, plain, timeout_s, self._guardian, tick,
+            )  # fmt: skip
+        except OSError as error:
+            self._check_folder()
+            why = f"hyperfine cannot be started: {error.strerror}"
+            raise HyperfineError(why) from None
+
+    def _check_folder(self) -> None:
+        if not self._scratch.is_dir():
+            raise HyperfineError("the results folder is gone")
+
+    def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
+        self._check_folder()
+        if ending.timed_out:
+            raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")
+        if ending.exit_code != 0:
+            raise HyperfineError(
+                f"hyperfine ended with {ending.exit_code}" + _complaint(ending.stderr)
+            )
+        try:
+            text = _read_text(self._scratch / TIMES)
+            return _timing_of(json.loads(text)["results"][0])
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise HyperfineError(f"hyperfine's times cannot be read: {error}") from None
+
+
+def _timing_of(result: dict[str, Any]) -> Timing:
+    """Of one result, as version 1 or, with measurements, version 2 writes it."""
+    if "measurements" in result:
+        (run,) = result["measurements"]
+        names = ("time_wall_clock", "time_user", "time_system")
+        figures = [run[name]["value"] for name in names]
+        code = run.get("exit_code")
+    else:
+        figures = [result["times"][0], result["user"], result["system"]]
+        code = (result.get("exit_codes") or [None])[0]
+    times_s = [float(figure) for figure in figures]
+    if not all(map(isfinite, times_s)) or type(code) not in (int, type(None)):
+        raise ValueError(f"{times_s} s, exit code {code!r}")
+    return Timing(*times_s, code)
+
+
+def _copy(program: Path, to: Path) -> None:
+    """A copy: who builds meanwhile must not change what is measured."""
+    shutil.copyfile(program, to)
+    try:
+        to.chmod(0o755)
+    except OSError:
+        if not os.access(to, os.X_OK):  # a shared folder may know no modes
+            raise
+
+
+def _check_exit(timing: Timing, complaint: str) -> None:
+    code = timing.exit_code or 0
+    if code > SIGNAL_BASE:
+        told = f"it was ended by signal {code - SIGNAL_BASE}{complaint}"
+        raise record.RecordError(told)
+    if code:
+        raise record.RecordError(f"it ended with status {code}{complaint}")
+
+
+def _complaint(stderr: str) -> str:
+    """The first line of stderr that is not hyperfine's own remark on the status."""
+    lines = (line.strip() for line in stderr.splitlines())
+    said = [line for line in lines if line and not line.startswith("Warning: ")]
+    return f": {said[0]}" if said else ""
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise record.RecordError(
+            f"what the program printed cannot be read: {error.strerror}"
+        ) from None
+    except UnicodeDecodeError:
+        raise record.RecordError("what the program printed is not UTF-8") from None

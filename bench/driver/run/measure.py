@@ -1,0 +1,269 @@
+"""One experiment from the checks to a results folder, or on from where it stopped."""
+
+from __future__ import annotations
+
+import random
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from .. import REPOSITORY
+from ..ask.experiment import Experiment, without
+from ..machine import checks, environment, kernel
+from ..machine.programs import OPTIONAL, find, fingerprint
+from . import constants, dry, stored
+from .child import Guardian
+from .clerk import Clerk
+from .folder import (
+    ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
+)  # fmt: skip
+from .hyperfine import Gun
+from .plan import LONG_S, Plan, Protocol, protocol_of
+from .session import Session, utc_now
+from .signals import Stopped
+from .stored import Stored
+
+Facts = dict[str, Any]  # what becomes environment.json
+
+
+class Refused(Exception):
+    """This machine cannot give figures that mean anything: the reasons."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Where and how to measure, whatever the experiment."""
+
+    out: Path
+    programs: Path
+    command: Sequence[str]  # without paths, to be told in the results
+    clerk: Clerk
+    seed: int | None = None
+    blocks: int | None = None
+    resolve: float | None = None
+    folder: str | None = None  # the results folder's name; else the time and commit
+    later_s: float = 0.0  # what is planned after this experiment
+    may_resume: bool = True  # else a part of it is of no use
+    builds: Mapping[str, Path] = field(default_factory=dict)  # of cells that name one
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished experiment. published: what the clerk made of it.
+
+    late: what the system refused after the last run, in words; lost: something that
+    belongs to the results could not be written.
+    """
+
+    kept: Stored
+    published: Any
+    late: tuple[str, ...] = ()
+    lost: bool = False
+
+
+def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
+    """Checks the machine, runs everything, draws, and leaves a results folder."""
+    for programs in {request.programs, *request.builds.values()}:
+        dry.check(asked, programs)
+    chosen, left_out = _choose(asked, protocol, request)
+    before = environment.state()
+    warnings = _look_at_machine(chosen, request, before)
+    facts = {
+        **stored.describe(asked),
+        "command": shlex.join(["bench/run", *request.command]),
+        "protocol": protocol.name,
+        "blocks_asked": request.blocks,
+        "resolve_asked": request.resolve,
+        "seed": random.getrandbits(31) if request.seed is None else request.seed,
+        "warnings": warnings,
+        "started_utc": utc_now(),
+        **environment.describe(REPOSITORY, request.programs),
+        "state_before": before,
+    }
+    if request.builds:
+        builds = request.builds.items()
+        facts["builds"] = {name: environment.build(folder) for name, folder in builds}
+    name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
+    folder = ResultsFolder(request.out, name)
+    folder.write_json(ENVIRONMENT, facts)
+    plan = _plan(chosen, protocol, facts, request.clerk)
+    session = Session(
+        asked, plan, folder, request.clerk, left_out, later_s=request.later_s
+    )
+    return _run(session, facts, request)
+
+
+def resume(kept: Stored, request: Request) -> Outcome:
+    """Goes on with an incomplete folder, from the first run that is missing."""
+    facts = dict(kept.environment)
+    for wrong, why in (
+        (kept.complete, "is complete: there is nothing to go on with"),
+        ("builds" in facts, "compares two builds: start anew"),
+        (kept.lost, "was cut off after it was finished: start anew"),
+    ):
+        if wrong:
+            raise Refused(f"{kept.name} {why}")
+    asked, protocol = kept.experiment, protocol_of(facts)
+    chosen, left_out = _choose(asked, protocol, request)
+    warnings = _look_at_machine(chosen, request, environment.state())
+    facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
+    check_programs(kept, request)
+    name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
+    folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
+    plan = _plan(chosen, protocol, facts, request.clerk)
+    session = Session(
+        asked, plan, folder, request.clerk, left_out,
+        list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
+    )  # fmt: skip
+    facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
+    return _run(session, facts, request)
+
+
+def check_programs(kept: Stored, request: Request) -> None:
+    """Runs of other programs must not come into the same folder."""
+    if kept.environment["programs"] != fingerprint(request.programs):
+        raise Refused(
+            f"{kept.name} was measured with other programs, at commit "
+            f"{kept.environment['commit']}: build that commit to go on, or start anew"
+        )
+
+
+def _choose(
+    asked: Experiment, protocol: Protocol, request: Request
+) -> tuple[Experiment, list[str]]:
+    """What can be run, in the time there is; of the other cells, which and why not."""
+    clerk, why = request.clerk, {}
+    for cell in asked.cells:
+        program = cell.design.program
+        if program in OPTIONAL and find(request.programs, program) is None:
+            why[cell.name] = f"{program} is built only where Go is"
+        elif not protocol.with_long_cells and clerk.expected_s(cell) > LONG_S:
+            told = f"takes over {LONG_S:.0f} s, and this is a {protocol.name} run"
+            why[cell.name] = told
+    left_out = [
+        f"{clerk.name(cell)}: {why[cell.name]}"
+        for cell in asked.cells if cell.name in why
+    ]  # fmt: skip
+    if asked.cells and len(left_out) == len(asked.cells):
+        raise Refused("; ".join(left_out))
+    return without(asked, set(why)), left_out
+
+
+def _plan(chosen: Experiment, protocol: Protocol, facts: Facts, clerk: Clerk) -> Plan:
+    return Plan(
+        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
+        facts.get("resolve_asked"),
+    )  # fmt: skip
+
+
+def _look_at_machine(
+    chosen: Experiment, request: Request, state: Facts
+) -> Sequence[str]:
+    """What is to be warned of. Raises Refused when a run would be meaningless."""
+    folders = list(request.builds.values()) or [request.programs]
+    found = [checks.look(chosen.cells, folder, state) for folder in folders]
+    if refusals := [refusal for each in found for refusal in each.refusals]:
+        raise Refused("; ".join(dict.fromkeys(refusals)))
+    return found[0].warnings
+
+
+# ---- the run itself ----
+
+
+def _run(session: Session, facts: Facts, request: Request) -> Outcome:
+    """Runs the session; whatever happens, what has finished is kept."""
+    name, protocol = session.experiment.name, session.plan.protocol.name
+    session.progress.say(f"{name}: {protocol} protocol, seed {session.plan.seed}")
+    for warning in facts["warnings"]:
+        session.progress.say(f"warning: {warning}")
+    try:
+        _measure_constants(session, facts, request)
+        log = kernel.Log()
+        with Guardian() as guardian:
+            gun = Gun(
+                session.folder.scratch, request.programs, guardian, request.clerk,
+                request.builds,
+            )  # fmt: skip
+            session.run(gun)
+        facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
+        _look_back(log.found(), session, facts)
+        return _finish(session, facts, request.clerk)
+    except (Exception, Stopped) as error:
+        kept = _abandon(session, facts, error)
+        if kept is not None and request.folder is None:  # else a full run tells
+            print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+            if request.may_resume:
+                again = shlex.quote(place(kept))
+                print(f"Go on with: bench/run --resume {again}", file=sys.stderr)
+        raise
+
+
+def _measure_constants(session: Session, facts: Facts, request: Request) -> None:
+    """Those of the theory, once a folder and where there is time for them."""
+    if not session.plan.protocol.with_constants or "no_constants" in facts:
+        return
+    session.progress.say("measuring what single operations cost")
+    why_not = constants.measure(session.folder.path, request.programs)
+    facts["no_constants"] = why_not
+    if why_not is not None:
+        session.progress.say(f"{why_not}; theory goes without these costs")
+    session.folder.write_json(ENVIRONMENT, facts)
+
+
+def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
+    """Whether a control group held us back, and what the kernel had to say."""
+    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), logged)
+    states = (facts["state_before"], facts["state_after"])
+    before, after = (state.get("throttled_s") or 0.0 for state in states)
+    held = f"a control group held the programs back for {after - before:.2f} s in all"
+    for warning in (held if after > before else None, kernel.warning(logged)):
+        if warning is not None:
+            facts["warnings"] = [*facts["warnings"], warning]
+            session.progress.say(f"warning: {warning}")
+
+
+def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
+    """Summary, charts and report; then the folder gets its name."""
+    facts["left_out"] = list(session.left_out)
+    facts["blocks"] = session.blocks[-1]["block"]
+    facts["runs"] = len(session.runs)  # by which a folder that was cut off is known
+    late: list[str] = []
+    try:
+        session.folder.write_json(ENVIRONMENT, facts)
+    except ResultsError as error:
+        late.append(str(error))
+    session.progress.say("drawing the charts")
+    kept = session.kept(facts, complete=True)
+    published = clerk.publish(kept)
+    final, notes = session.folder.finish()
+    return Outcome(
+        replace(kept, folder=final), published, (*late, *notes), lost=bool(late)
+    )
+
+
+def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | None:
+    """Keeps what has finished, in a folder that says it is incomplete."""
+    why = f"Stopped by an error: {error}"
+    if isinstance(error, Stopped):
+        why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
+    try:
+        text = session.clerk.summarise(session.kept(facts, complete=False))
+        session.folder.write(SUMMARY, text)
+    except Exception:
+        pass  # a full disk, or what the error itself is about: the runs are there
+    try:
+        return session.folder.abandon(why)
+    except (OSError, ResultsError):
+        return None  # it stays as a killed driver leaves it, for the next to take up
+
+
+def newest_incomplete(out: Path, kind: str) -> Path | None:
+    """The results folder that was stopped last. kind: "-full", or "" for the others."""
+    left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
+    ours = [path for path in left if ("-full" in path.name) == bool(kind)]
+    return max(ours, key=lambda path: path.name, default=None)

@@ -1,0 +1,94 @@
+"""The samples of a run: what became of every task, and when."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..ask.figures import OUTCOMES
+
+COLUMNS = [
+    "index", "lane", "due_ns", "started_ns", "finished_ns", "attempts", "outcome",
+]  # fmt: skip
+
+
+class SamplesError(Exception):
+    """This file holds no samples that we can read: one sentence."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One task. Times in seconds since the run's start; None: it never started."""
+
+    index: int
+    lane: int
+    due_s: float
+    started_s: float | None
+    finished_s: float | None
+    attempts: int
+    outcome: str
+
+
+def read_samples(path: Path) -> list[Sample]:
+    """Every task of a samples file, or an error that names the line."""
+    number = 1
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise SamplesError(f"{path.name}: not a regular file")
+        with open(path, encoding="utf-8", newline="") as file:
+            lines = csv.reader(file)
+            if next(lines, None) != COLUMNS:
+                raise SamplesError(f"{path.name}: not a samples file")
+            found = []
+            for number, line in enumerate(lines, start=2):
+                found.append(_sample(*line))
+            return found
+    except UnicodeDecodeError as error:
+        raise SamplesError(f"{path.name}: {error}") from None
+    except OSError as error:
+        raise SamplesError(f"{path.name}: {error.strerror}") from None
+    except (TypeError, ValueError, csv.Error):
+        raise SamplesError(f"{path.name}, line {number}: cannot be read") from None
+
+
+def _sample(
+    index: str, lane: str, due: str, began: str, ended: str, attempts: str, outcome: str
+) -> Sample:
+    if outcome not in OUTCOMES:
+        raise ValueError
+    due_s, began_s, ended_s = (int(t) / 1e9 if t else None for t in (due, began, ended))
+    if due_s is None:
+        raise ValueError
+    return Sample(
+        int(index), int(lane), due_s, began_s, ended_s, int(attempts), outcome
+    )
+
+
+def started(samples: Sequence[Sample]) -> list[Sample]:
+    """Those that both started and ended, in the order of their start."""
+    both = [s for s in samples if s.started_s is not None and s.finished_s is not None]
+    return sorted(both, key=lambda s: (s.started_s, s.index))
+
+
+def makespan_s(samples: Sequence[Sample]) -> float:
+    return max((s.finished_s for s in started(samples)), default=0.0)
+
+
+def in_flight(samples: Sequence[Sample]) -> list[tuple[float, int, int]]:
+    """(time, calls outstanding, of them being served) after each change."""
+    changes = []
+    for sample in started(samples):
+        served = sample.outcome != "rejected"
+        # At one moment ends come before starts: a lane is freed, then taken.
+        changes.append((sample.started_s, 1, served))
+        changes.append((sample.finished_s, -1, served))
+    changes.sort(key=lambda change: (change[0], change[1]))
+    steps, total, serving = [], 0, 0
+    for when, change, served in changes:
+        total += change
+        serving += change if served else 0
+        steps.append((when, total, serving))
+    return steps

@@ -1,0 +1,39 @@
+"""How the driver ends: its exit statuses, and the signals that stop it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
+TWICE_S = 0.2  # timeout(1) signals the process and its group: that is one wish, not two
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """A signal asked us to stop. Not an Exception: nothing may swallow it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def listen() -> None:
+    """From now on the first signal stops in good order, the second at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        first_s = time.monotonic()
+
+        def again(number: int, frame: FrameType | None) -> None:
+            if time.monotonic() - first_s > TWICE_S:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+
+        for each in SIGNALS:
+            signal.signal(each, again)
+        raise Stopped(number)
+
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)

@@ -1,0 +1,105 @@
+"""What a design and a cell are called: one noun, its registers.
+
+    short        "pool of 50", "threads", "bounded threads"    labels and tables
+    spoken       "a pool of 50", "threads"                     sentences
+    spoken_cell  "a pool of 50 (timeout 50 ms)"                with what else is varied
+    design_name  "pool of 50 (timeout 50 ms)"                  with what else is varied
+    cell_name    "pool of 50 (timeout 50 ms), 500 tasks"       the whole cell
+
+Nothing else names them. No text from here is taken apart again: what is needed of a
+cell is in the cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..ask.cell import Cell, Design, Option
+from .numbers import show_count, spaced
+
+# Kinds of which there is one a design; the others are many, and take a plural verb.
+PLURAL = ("threads", "fibers", "goroutines")
+# Options that have a name of their own in sentences.
+SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate",
+          "api-capacity": "API of",
+          "retry-budget": "retry budget", "service-time": "task time",
+          "stack-size": "stack size"}  # fmt: skip
+
+
+def short(design: Design, among: Iterable[Design] = ()) -> str:
+    """A bound is told only where another one is among the designs beside it."""
+    if design.workers is not None:
+        return f"{design.kind} of {show_count(design.workers)}"
+    bounds = {other.bound for other in among if other.kind == design.kind}
+    if design.bound and len(bounds) > 1:
+        return f"{design.kind} of {show_count(design.bound)}"
+    return design.kind
+
+
+def spoken(design: Design, among: Iterable[Design] = ()) -> str:
+    name = short(design, among)
+    return name if is_plural(design) else f"a {name}"
+
+
+def is_plural(design: Design) -> bool:
+    return design.kind.split()[-1] in PLURAL
+
+
+def verb(design: Design, one: str, many: str) -> str:
+    """ "takes" or "take"."""
+    return many if is_plural(design) else one
+
+
+def setting(option: str, value: Option) -> str:
+    """ "timeout 50 ms", "fail-fast"."""
+    name = SPOKEN.get(option, option)
+    return name if value is True else f"{name} {spaced(str(value))}"
+
+
+def varied(cell: Cell) -> str:
+    """What tells it from other cells of its design: "timeout 50 ms", or nothing."""
+    told = [setting(option, value) for option, value in cell.varied.items()]
+    return ", ".join([*told, *([f"build {cell.build}"] if cell.build else [])])
+
+
+def without(cell: Cell, told: Iterable[str]) -> Cell:
+    """The cell, not named by options that are told elsewhere."""
+    kept = {key: value for key, value in cell.varied.items() if key not in set(told)}
+    return replace(cell, varied=kept)
+
+
+def design_name(cell: Cell, among: Iterable[Cell] = ()) -> str:
+    name, told = short(cell.design, (other.design for other in among)), varied(cell)
+    return f"{name} ({told})" if told else name
+
+
+def spoken_cell(cell: Cell, among: Iterable[Cell] = ()) -> str:
+    """ "a pool of 50 (timeout 50 ms)"."""
+    name, told = spoken(cell.design, (other.design for other in among)), varied(cell)
+    return f"{name} ({told})" if told else name
+
+
+def cell_name(cell: Cell, among: Iterable[Cell] = ()) -> str:
+    return f"{design_name(cell, among)}, {tasks(cell.tasks)}"
+
+
+def tasks(count: int) -> str:
+    return counted(count, "task")
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """ "1 task", "10 000 tasks"."""
+    return f"{show_count(count)} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def either(words: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,143 @@
+"""Figures as text: three digits, because no figure here is better than that."""
+
+from __future__ import annotations
+
+import re
+from math import inf
+
+UNITS = {
+    "s": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
+    "bytes": (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),
+}
+
+# Of options, as the programs take them: sizes are powers of 1024 there.
+SETTING_UNITS = {
+    "ns": "ns", "us": "µs", "ms": "ms", "s": "s", "min": "min", "%": "%",
+    "K": "KiB", "M": "MiB", "G": "GiB", "T": "TiB",
+}  # fmt: skip
+
+
+def _three_digits(value: float, more: int = 0) -> str:
+    """Three digits, or `more` than that."""
+    if value == inf:
+        return "∞"
+    decimals = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{decimals + more}f}"
+
+
+MOST_MORE = 2
+
+
+def _apart(middle: float, low: float, high: float) -> tuple[str, str, str]:
+    """With as many digits as it takes to see the ends apart."""
+    for more in range(MOST_MORE + 1):
+        ends = [_three_digits(value, more) for value in (low, high)]
+        if ends[0] != ends[1] or low == high:
+            break
+    return _three_digits(middle, more), *ends
+
+
+def _ends(low: str, high: str, sure: bool) -> str:
+    return f"[{low}, {high}]" if sure else f"({low} to {high})"
+
+
+def _scale(unit: str, value: float) -> tuple[str, float]:
+    """The largest unit of which the value is at least one."""
+    for name, size in UNITS[unit]:
+        # 0.9995: what rounds to 1.00 of this unit is not 1000 of the next one down.
+        if abs(value) >= 0.9995 * size:
+            return name, size
+    return UNITS[unit][-1]
+
+
+def _show_scaled(unit: str, value: float) -> str:
+    if value == 0:
+        return "0 B" if unit == "bytes" else "0 s"
+    name, size = _scale(unit, value)
+    # There are no parts of bytes or nanoseconds.
+    whole = (name, size) == UNITS[unit][-1]
+    return (
+        f"{value / size:.0f} " if whole else _three_digits(value / size) + " "
+    ) + name
+
+
+def show_duration(seconds: float) -> str:
+    """0.0123 as "12.3 ms"."""
+    return _show_scaled("s", seconds)
+
+
+def show_bytes(size: float) -> str:
+    """2 200 000 as "2.20 MB" (powers of ten, as the axis of the charts)."""
+    return _show_scaled("bytes", size)
+
+
+def show_range(
+    unit: str, middle: float, low: float, high: float, sure: bool = True
+) -> str:
+    """ "12.3 ms [12.1, 12.5]", in one unit; if not sure, "12.3 ms (12.1 to 12.5)"."""
+    if unit not in UNITS:
+        ends = [
+            show_count(round(each) if unit == "1/s" else each) for each in (low, high)
+        ]
+        return f"{show(unit, middle)} {_ends(*ends, sure)}"
+    name, size = _scale(unit, middle)
+    first, *ends = _apart(middle / size, low / size, high / size)
+    return f"{first} {name} {_ends(*ends, sure)}"
+
+
+def show_count(value: float) -> str:
+    """10000 as "10 000", with a narrow no-break space; halves keep their half."""
+    whole = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return whole.replace(",", "\u202f")
+
+
+def show_percent(share: float, digits: int = 0) -> str:
+    """0.884 as "88 %"."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def show_ratio(value: float) -> str:
+    """6.274 as "6.27"."""
+    return _three_digits(value)
+
+
+def show_ratio_range(middle: float, low: float, high: float) -> str:
+    """ "6.27× [6.20, 6.31]"."""
+    first, *ends = _apart(middle, low, high)
+    return f"{first}× {_ends(*ends, sure=True)}"
+
+
+def spaced(text: str) -> str:
+    """The values in a text of options with their unit apart: "50ms" as "50 ms"."""
+    units = "|".join(SETTING_UNITS)
+    return re.sub(
+        rf"(?<![\w.-])(\d+(?:\.\d+)?)({units})(?!\w)",
+        lambda found: f"{found[1]}\u00a0{SETTING_UNITS[found[2]]}",
+        text,
+    )
+
+
+def show_time(seconds: float) -> str:
+    """83 as "1:23"."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def show(unit: str, value: float) -> str:
+    """A figure's value in its unit: "s", "bytes", "count" or "1/s"."""
+    shows = {
+        "s": show_duration,
+        "bytes": show_bytes,
+        "count": show_count,
+        "1/s": lambda rate: f"{show_count(round(rate))}/s",
+    }
+    return shows[unit](value)
+
+
+def show_answer(unit: str, value: float | str) -> str:
+    """What may be guessed in a lesson: a figure, "times", a "setting" or a "choice"."""
+    if isinstance(value, str):
+        return value
+    if unit == "setting":
+        return show_count(value)
+    return f"{show_ratio(value)}×" if unit == "times" else show(unit, value)

@@ -1,0 +1,183 @@
+"""Brendan Gregg's six questions, put to every run and answered from its data.
+
+Why not double? Did it break limits? Did it error? Does it reproduce? Does it matter?
+Did it even happen? They are what a careful reader asks of any benchmark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..ask.experiment import Experiment
+from ..ask.figures import FIGURES, OUTCOMES
+from ..reckon.stats import Verdict
+from ..reckon.summary import Noise, Summaries, Summary
+from ..reckon.theory import bound_wall_s
+from ..run.record import IMPOSSIBLE
+from ..run.run import Run
+from . import sentences
+from .names import cell_name, counted, design_name, listed
+from .numbers import show_count, show_duration, show_percent
+
+CPU_BOUND = 0.9  # of all CPUs' time
+LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
+
+
+Fine = bool | None  # None: the data cannot tell
+Told = tuple[str, Fine]
+
+
+@dataclass(frozen=True)
+class Answer:
+    question: str
+    text: str
+    fine: Fine
+
+
+def answer_all(
+    experiment: Experiment, runs: Sequence[Run], summaries: Summaries
+) -> tuple[Answer, ...]:
+    told = {
+        "Why not double?": _why_not_double(summaries),
+        "Did it break limits?": _limits(runs),
+        "Did it error?": _errors(runs),
+        "Does it reproduce?": _reproduces(summaries.noise),
+        "Does it matter?": _matters(summaries),
+        "Did it even happen?": _happened(summaries),
+    }
+    return tuple(Answer(question, *answer) for question, answer in told.items())
+
+
+def _why_not_double(summaries: Summaries) -> Told:
+    """Names what limits each design at its largest number of tasks."""
+    cpus = (summaries.machine.get("cpu") or {}).get("usable")
+    largest: dict[str, Summary] = {}
+    for summary in summaries:
+        name = design_name(summary.cell)
+        if summary.n and (
+            name not in largest or summary.cell.tasks > largest[name].cell.tasks
+        ):
+            largest[name] = summary
+    by_limiter: dict[str, list[str]] = {}
+    for name, summary in largest.items():
+        what, share = limiter(summary, cpus)
+        by_limiter.setdefault(what, []).append(f"{name} ({show_percent(share)})")
+    told = [f"{what} in {listed(names)}" for what, names in by_limiter.items()]
+    text = f"Most time goes to {'; to '.join(told)}." if told else "Nothing was run."
+    return text, bool(told) or None
+
+
+def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
+    """What most of a cell's time goes to, and its share. cpus: of its machine."""
+    figures = {name: interval.median for name, interval in summary.figures.items()}
+    wall_s = figures.get("inner_wall_s") or figures["wall_s"]
+    cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
+    cpu_share = cpu_s / (cpus * wall_s) if cpus else 0
+    straggling_s = figures.get("latency_max_s", 0) - figures.get("latency_p90_s", 0)
+    rounds = f"rounds of {show_duration(summary.cell.service_s)}"
+    shares = {
+        "creating threads": figures.get("create_s", 0) / wall_s,
+        rounds: (summary.bound_wall_s or 0) / wall_s,
+        "the slowest tasks": straggling_s / wall_s if straggling_s > wall_s / 2 else 0,
+        "arrivals": summary.cell.arriving_s / wall_s,
+        "the CPUs": cpu_share if cpu_share >= CPU_BOUND else 0,
+    }
+    name, share = max(shares.items(), key=lambda item: item[1])
+    alone = "" if share >= LIMITING else "no one thing, though first to "
+    return alone + name, min(share, 1)
+
+
+def _limits(runs: Sequence[Run]) -> Told:
+    """No run may be faster than physics allows."""
+    for run in runs:
+        if run.problem and run.problem.startswith(IMPOSSIBLE):
+            return f"Yes: {cell_name(run.cell)}: {run.problem}.", False
+    ratios = []
+    for run in runs:
+        bound_s = bound_wall_s(run.cell, run.record) if run.counts else None
+        if bound_s:
+            ratios.append(run.record["wall_ns"] / 1e9 / bound_s)
+    if not ratios:
+        return "No bound is known for these runs.", None
+    least = f"{min(ratios):.3f} times the least time possible"
+    return f"No: the fastest run took {least}.", True
+
+
+def _errors(runs: Sequence[Run]) -> Told:
+    if spoilt := [run for run in runs if run.problem]:
+        text = f"Yes: {len(spoilt)} of {len(runs)} runs count for nothing"
+        return f"{text}; {cell_name(spoilt[0].cell)}: {spoilt[0].problem}.", False
+    if not runs:
+        return "Nothing was run.", None
+    totals = {
+        name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
+    }
+    bad = [
+        f"{show_count(count)} {name.replace('_', ' ')}"
+        for name, count in totals.items()
+        if count and name != "ok"
+    ]
+    ended = f"{listed(bad)} are results, not errors" if bad else "none went wrong"
+    count = f"{show_count(sum(totals.values()))} in all"
+    text = (
+        f"No: all {len(runs)} runs account for each of their tasks, {count}; {ended}."
+    )
+    return text, True
+
+
+def _reproduces(noise: Noise) -> Told:
+    """One sitting never proves it; it can only tell what speaks against it."""
+    drift, a_a = noise.drift, noise.a_a and noise.a_a.interval
+    if drift is not None and drift.sure:
+        return sentences.drift_sentence(drift), False
+    if a_a is None or not a_a.known:
+        why = "Too few blocks to tell" if noise.a_a else "There is no control to tell"
+        return f"{why} even within this sitting.", None
+    width = max(a_a.high - 1, 1 - a_a.low)
+    text = (
+        f"Nothing speaks against it: the same cell run twice differs by at most "
+        f"{show_percent(width, 1)} in this sitting. Only another sitting can tell."
+    )
+    return text, None
+
+
+def _matters(summaries: Summaries) -> Told:
+    ratios = summaries.compared()
+    if not ratios:
+        return "Nothing was compared.", None
+    if not any(r.interval and r.interval.known for r in ratios):
+        return "Too few blocks to tell.", None
+    told = [r for r in ratios if r.verdict in (Verdict.LESS, Verdict.MORE)]
+    same = [r for r in ratios if r.verdict is Verdict.SAME]
+    other = [r for r in ratios if FIGURES[r.figure].of_work and not r.same_work]
+    text = f"{counted(len(ratios), 'comparison')}: {len(told)} differ by over 2 %"
+    text += f", {len(same)} by less for sure" if same else ""
+    text += f"; not of the same work: {len(other)}" if other else ""
+    return f"{text}.", bool(told or same) or None
+
+
+def _happened(summaries: Summaries) -> Told:
+    """Were the threads alive, and did the tasks sleep? Each sleep is a switch."""
+    measured = [s for s in summaries if s.n and "threads" in s.figures]
+    if not measured:
+        return "The peak of live threads is not known.", None
+    most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
+    threads = counted(round(most.figures["threads"].median), "thread")
+    were = "was" if most.figures["threads"].median == 1 else "were"
+    text = f"in {cell_name(most.cell)}, at most {threads} {were} alive at once"
+    awake = [cell_name(s.cell) for s in measured if not _slept(s)]
+    if awake:
+        return (
+            f"Not all of it: {awake[0]} waited less often than it called; {text}.",
+            False,
+        )
+    slept = "every call really slept (one context switch each)"
+    return f"Yes: {text}, and {slept}.", True
+
+
+def _slept(summary: Summary) -> bool:
+    switches, ok = summary.figures.get("voluntary_switches"), summary.outcomes["ok"]
+    if not summary.cell.design.sleeps_in_kernel:
+        return True
+    return switches is None or switches.median >= ok.median

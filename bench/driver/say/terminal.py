@@ -1,0 +1,140 @@
+"""The terminal: what it can show, saying results on stdout, columns that line up.
+
+A terminal that is dumb, a pipe, or NO_COLOR gets no escape sequence; a character set
+that lacks our signs gets others for them; a narrow one gets fewer columns and wrapped
+sentences.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+# What stands for a sign where the character set does not have it.
+INSTEAD = {
+    "\u202f": " ", "\u00a0": " ", "×": "x", "µ": "u", "–": "-", "−": "-", "·": "-",
+    "✓": "+", "✗": "!", "█": "#", "░": ".", "→": "->", "∞": "inf", "≤": "<=",
+    "√": "sqrt ", "⌈": "ceil(", "⌉": ")", "…": "...", "’": "'",
+}  # fmt: skip
+NARROWEST = 40
+_closed: set[int] = set()  # of 0, 1 and 2, when we were started
+
+
+def open_standard_files() -> None:
+    """Started with one of 0, 1 and 2 closed, a results file could become stdout."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        _closed.add(descriptor)
+    os.close(descriptor)
+
+
+class Unheard(Exception):
+    """What was to be said could not be written to stdout."""
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Says the results on stdout. Raises Unheard when nobody can hear them."""
+    if sys.stdout is None or 1 in _closed:
+        raise Unheard("stdout is closed")
+    try:
+        print(shown_on(sys.stdout, "\n".join(lines)), flush=True)
+    except OSError as error:
+        # What is left in the buffer must not be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):
+            raise Unheard("the reader of stdout is gone") from None
+        raise Unheard(f"cannot write to stdout: {error.strerror}") from None
+
+
+def complain(line: str) -> None:
+    """One line on stderr, whatever bytes a path in it holds; nobody may be there."""
+    try:
+        print(shown_on(sys.stderr, line), file=sys.stderr, flush=True)
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+# ---- what it can show ----
+
+
+def shown_on(stream: TextIO, text: str) -> str:
+    """The text with signs that this stream can show, and no control characters."""
+    kept = (c if c.isprintable() or c in INSTEAD or c == "\n" else "?" for c in text)
+    text = "".join(kept)
+    encoding = encoding_of(stream)
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeError:
+        plain = "".join(map(lambda c: c if c.isascii() else INSTEAD.get(c, c), text))
+        return plain.encode(encoding, errors="backslashreplace").decode(encoding)
+
+
+def encoding_of(stream: TextIO) -> str:
+    """Python takes the C locale for UTF-8; who set it does not promise that."""
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    locale = next((os.environ[n] for n in names if os.environ.get(n)), "C")
+    if locale in ("C", "POSIX"):
+        return "ascii"
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def can_move(stream: TextIO) -> bool:
+    """Whether the cursor can be moved there, to draw again what was drawn."""
+    dumb = os.environ.get("TERM", "dumb") == "dumb" or os.environ.get("NO_COLOR")
+    return stream.isatty() and not dumb
+
+
+def width_of(stream: TextIO | None) -> int | None:
+    """Columns of a terminal; None where lines may be of any length."""
+    if stream is None or not stream.isatty():
+        return None
+    return max(NARROWEST, shutil.get_terminal_size().columns)
+
+
+# ---- lines ----
+
+
+def wrapped(
+    text: str, width: int | None, indent: str = "", hanging: int = 2
+) -> list[str]:
+    """A sentence in lines that fit; those after the first are indented further."""
+    if width is None:
+        return [indent + text]
+    return textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent + " " * hanging,
+        break_long_words=False, break_on_hyphens=False,
+    ) or [""]  # fmt: skip
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as they must be: the first to the left, others to the right."""
+    count = max(map(len, rows), default=0)
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(count)]
+    told = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
+        told.append("  ".join(cells).rstrip())
+    return told
+
+
+def fitted(
+    rows: Sequence[Sequence[str]], width: int | None, spare: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Aligned rows, the first of which are headings, and the headings left out.
+
+    Where they are too wide, columns of `spare` headings go, the first of them first.
+    """
+    rows, gone = [list(row) for row in rows], []
+    for heading in spare:
+        if width is None or max(map(len, aligned(rows))) <= width:
+            break
+        if heading in rows[0]:
+            at = rows[0].index(heading)
+            rows = [row[:at] + row[at + 1 :] for row in rows]
+            gone.append(heading)
+    return aligned(rows), gone

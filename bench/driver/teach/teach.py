@@ -1,0 +1,219 @@
+"""A lesson at the terminal: the question, predictions, the run, and why.
+
+    bench/run lesson                            names the lessons
+    bench/run lesson 5                          asks, waits for predictions, measures
+    bench/run lesson 5 --predict "50, 800 x 3"  the numbers of a show of hands
+    bench/run lesson 5 --service-time 1ms       changed, and predicted again
+
+On a terminal it waits before it says why: the class should say so first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..ask import lesson as lessons
+from ..ask.command import PROGRAMS, RESULTS, Parser
+from ..ask.command import add_overrides, overrides_of, words_of
+from ..ask.guess import Guess, accepted, parse_all
+from ..ask.lesson import Lesson
+from ..ask.typed import AskError
+from ..draw.chart import Chart
+from ..reckon import answer
+from ..reckon.answer import Result
+from ..reckon.summary import Summaries
+from ..run.clerk import Clerk
+from ..run.folder import locked, write_whole
+from ..run.measure import Refused, Request, measure, place
+from ..run.plan import LESSON
+from ..run.signals import FAILED, MEASURED
+from ..run.stored import Stored
+from ..say import answers, ending, names
+from ..say.sentences import interval_text
+from ..say.terminal import complain, tell, width_of, wrapped
+from . import choices, prompt
+
+WIDEST = 80  # of a projector with letters that the back row can read
+
+# Makes a clerk that adds to a folder what belongs there before charts are drawn.
+Clerks = Callable[[Callable[[Stored, Summaries], None]], Clerk]
+
+
+def main(arguments: Sequence[str], clerks: Clerks) -> int:
+    settings = parser().parse_args(arguments)
+    if settings.number is None:
+        tell(f"{n:>3}  {lessons.load(n).question}" for n in lessons.numbers())
+        return MEASURED
+    lesson = lessons.load(settings.number, overrides=overrides_of(settings))
+    try:
+        guesses = list(_guesses(lesson, settings.predict)) if settings.predict else []
+    except ValueError as error:
+        raise AskError(f"--predict {error}") from None
+    return MEASURED if settings.check else _teach(lesson, guesses, settings, clerks)
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="bench/run lesson", allow_abbrev=False,
+        usage="bench/run lesson [N] [--predict A,B,...] [OPTION]...",
+        description="Predict first, then measure. An option changes the lesson.",
+    )  # fmt: skip
+    add = made.add_argument
+    add("--check", action="store_true", help=argparse.SUPPRESS)
+    add("word", choices=["lesson"], help=argparse.SUPPRESS)
+    add("number", nargs="?", metavar="N", help="which lesson (none: names them)")
+    add("--predict", metavar="A,B,...", help='"200 ms, Ann: 1s, 10 ms x 18"')
+    add("--no-predict", action="store_true", help="go on without any prediction")
+    add("--out", type=Path, default=RESULTS, metavar="DIR",
+        help="where results folders are made (default: results/)")  # fmt: skip
+    add("--programs", type=Path, default=PROGRAMS, help=argparse.SUPPRESS)
+    add_overrides(made)
+    return made
+
+
+def _guesses(lesson: Lesson, text: str) -> Any:
+    return parse_all(lesson.unit, text, lesson.offered, lesson.plain)
+
+
+def _teach(
+    lesson: Lesson, guesses: list[Guess], settings: Any, clerks: Clerks
+) -> int:
+    """Asks, measures, shows, waits, explains."""
+    say(f"Lesson {lesson.number}. {lesson.question}")
+    before = answer.before_runs(lesson, guesses)
+    if lesson.modified:
+        say(f"Changed: {answers.change_text(before)}.")
+    tell(["", *(_lines_of(lesson.offered) if lesson.choices else [])])
+    attended = sys.stdin is not None and sys.stdin.isatty()
+    if not guesses and not settings.no_predict and attended:
+        guesses = ask(lesson)
+    for command in _commands(lesson):
+        tell(_command_lines(command))
+    folder, found, drawn = _measure(lesson, guesses, settings, clerks)
+    tell(["", *(f"    {line}".rstrip() for line in found.said.splitlines())])
+    for head, words in _rows(found):
+        tell(wrapped(f"{head:<10} {words}", width(), hanging=11))
+    if attended:
+        prompt.read("\nWhy? Let the class say it first; Enter goes on. ")
+    tell([""])
+    say(f"Why: {lesson.why}")
+    say(f"Now change this, and predict again: {lesson.change}")
+    say(f"Limits: {lesson.ends}")
+    report = (folder / "report.html").is_file()
+    tell(["", *ending.closing_lines(place(folder), report)])
+    return MEASURED if found.measured and drawn else FAILED
+
+
+def width() -> int:
+    return min(WIDEST, width_of(sys.stdout) or WIDEST)
+
+
+def say(words: str) -> None:
+    tell(wrapped(words, width(), hanging=0))
+
+
+# ---- before the run ----
+
+
+def ask(lesson: Lesson) -> list[Guess]:
+    """What the class thinks, until an empty line or the end of input."""
+    say(f"What do you predict? Type {accepted(lesson.unit, lesson.offered)}; several "
+        "with commas, with a name if you like (Ann: ...), or with how many said so "
+        "(... x 18). An empty line goes on.")  # fmt: skip
+    given: list[Guess] = []
+    while line := prompt.read("> "):
+        try:
+            given += _guesses(lesson, line)
+        except ValueError as error:
+            say(str(error))
+        if given:
+            so_far = answers.guessed_text(answer.before_runs(lesson, given))
+            say(f"{names.counted(len(given), 'guess', 'guesses')}: {so_far}")
+    return given
+
+
+def _commands(lesson: Lesson) -> list[str]:
+    cells = lesson.experiment.cells
+    commands = [(cell.design.program, *cell.args) for cell in cells] or [lesson.command]
+    return [shlex.join(command) for command in commands]
+
+
+def _command_lines(command: str) -> list[str]:
+    """With a backslash where it goes on: so it can be copied as it stands."""
+    lines = wrapped(command, width() - 2, "    ", hanging=4)
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
+
+
+# ---- the run ----
+
+
+def _measure(
+    lesson: Lesson, guesses: Sequence[Guess], settings: Any, clerks: Clerks
+) -> tuple[Path, Result, bool]:
+    """Runs it; the result is in the folder before the folder has its name. And whether
+    all could be drawn."""
+    found: list[Result] = []
+
+    def complete(kept: Stored, summaries: Summaries) -> None:
+        if lesson.choices:
+            endings = choices.watch(lesson.command, settings.programs)
+            found.append(answer.of_endings(lesson, guesses, endings))
+        else:
+            found.append(answer.of_runs(
+                lesson, guesses, kept.runs, summaries, interval_text
+            ))
+        answer.save(kept.folder, found[0], write_whole)
+
+    if lesson.choices and not (settings.programs / lesson.command[0]).is_file():
+        raise Refused(f"the program {lesson.command[0]} has not been built")
+    with locked(settings.out):
+        request = Request(
+            out=settings.out,
+            programs=settings.programs,
+            command=["lesson", lesson.number, *words_of(lesson.modified)],
+            blocks=0 if lesson.choices else None,  # there are no figures to be had
+            may_resume=False,
+            clerk=clerks(complete),
+        )
+        done = measure(lesson.experiment, LESSON, request)
+    return done.kept.folder, found[0], _all_drawn(done.published.charts)
+
+
+def _all_drawn(charts: Sequence[Chart]) -> bool:
+    """One line for each reason; that there is no gnuplot was said before the start."""
+    failed: dict[str, list[str]] = {}
+    for chart in charts:
+        if chart.problem and shutil.which("gnuplot"):
+            failed.setdefault(chart.problem, []).append(chart.name)
+    for problem, charted in failed.items():
+        complain(f"not drawn: {', '.join(charted)}: {problem}")
+    return not failed
+
+
+# ---- after the run ----
+
+
+def _rows(found: Result) -> list[tuple[str, str]]:
+    """Predicted, theory, measured, one below the other."""
+    each = found.offered.items() if found.unit == "setting" else ()
+    rows = [
+        ("predicted", answers.guessed_text(found)),
+        ("theory", answers.theory_text(found)),
+        ("measured", answers.measured_text(found)),
+        *(("", f"{name:>6}  {came}") for name, came in each),
+        ("claim", answers.claim_text(found)),
+        ("the class", answers.class_text(found)),
+    ]
+    return [(head, words) for head, words in rows if words]
+
+
+def _lines_of(offered: Mapping[str, str]) -> list[str]:
+    told = (wrapped(f"{name}  {words}", width(), hanging=3)
+            for name, words in offered.items())  # fmt: skip
+    return [*(line for lines in told for line in lines), ""]

@@ -1,0 +1,74 @@
+# A family: a bar for each cell, from zero: one figure a panel, or parts on each other.
+#
+# Solid is the first part, as a rule what went well; each other has its own hatching, so
+# that grey print keeps it.
+load 'plots/style.gp'
+
+low_edge = stacked ? 0.17 : 0.1
+high = top + (shares ? 0.005 : -0.035)
+set yrange [depth:-0.15]
+eval rows_only
+if (shares) { set grid noxtics }
+do for [i = 1:row_name_n] {
+    set label row_name[i] at screen left - 0.012,first row_y[i] right \
+        offset screen 0,(row_more[i] eq '' ? 0 : 0.013) font bold(21) \
+        tc rgb letter[row_look[i]]
+    set label row_more[i] at screen left - 0.012,first row_y[i] right \
+        offset screen 0,-0.02 font plain(17) tc rgb muted
+}
+# As large as a row has room for.
+row_px = 900 * (high - low_edge) / depth
+size(px) = px < 0.85 * row_px ? px : 0.85 * row_px
+do for [i = 1:heading_words_n] {
+    set label heading_words[i] at screen 0.02,first heading_at[i] font plain(size(22)) \
+        tc rgb muted
+}
+# What the fillings mean, below the axis.
+do for [i = 1:(stacked ? kind_words_n : 0)] {
+    set object i rectangle \
+        from screen kind_x[i],0.03 to screen kind_x[i] + 0.03,0.06 \
+        fillstyle pattern hatch[kind_index[i]] border lc rgb ink \
+        fillcolor rgb muted lw wide(1)
+    set label kind_words[i] at screen kind_x[i] + 0.037,0.044 font plain(20) tc rgb ink
+}
+set multiplot layout 1,panels margins screen left,right,low_edge,high \
+    spacing screen apart
+
+amount(k) = column(word(kinds, k)) == column(word(kinds, k)) ? column(word(kinds, k)) : 0
+before(k) = k < 2 ? 0 : sum [j = 1:k - 1] amount(j)
+part(v) = shares ? 100.0 * v / cell_tasks[column('row')] : v
+y_of(i) = column('row') > cell_y_n ? NaN \
+    : cell_y[column('row')] > 0 ? cell_y[column('row')] : NaN
+mine(look, x) = column('row') > cell_y_n ? NaN \
+    : cell_y[column('row')] > 0 && cell_look[column('row')] == look ? x : NaN
+above(i) = y_of(i) - 0.5
+below(i) = y_of(i) + 0.5
+
+do for [p = 1:panels] {
+    set xrange [0:panel_high[p]]
+    eval 'set xtics '.panel_tics[p]
+    set label 900 panel_words[p] at graph 0,1 offset screen 0,0.022 font bold(21) \
+        tc rgb ink
+    do for [i = 1:row_name_n] {
+        k = (p - 1) * row_name_n + i
+        set label 300 + i row_value[k] at first row_end[k],row_y[i] \
+            offset screen 0.009,0 font plain(20) tc rgb ink
+    }
+    figure = panel_figure[p]
+    plot for [k = 1:(stacked ? kind_index_n : 0)] for [l = 1:look_here_n] \
+             table(rows_table) using \
+             (mine(look_here[l], part(before(kind_index[k])))):(y_of(1)): \
+             (part(before(kind_index[k]))): \
+             (part(before(kind_index[k]) + amount(kind_index[k]))): \
+             (above(1)):(below(1)) with boxxyerror fillstyle pattern \
+             hatch[kind_index[k]] border lw wide(1.2) lc rgb colour[look_here[l]], \
+         for [k = 1:1 - stacked] table(rows_table) using \
+             (0):(y_of(1)):(0):(column(figure)):(above(1)):(below(1)): \
+             (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
+             noborder lc rgb variable, \
+         for [k = 1:strokes] table(rows_table) using \
+             (column(figure)):(y_of(1)):(end(figure.'_low')): \
+             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink
+    if (p == 1) { do for [i = 1:row_name_n] { unset label i } }
+}
+unset multiplot

@@ -1,0 +1,63 @@
+# A family: every recorded task a box in the row of its thread, all on one clock.
+#
+# Pale is ok, hatched is lost, dark took much longer than is usual: it hung.
+load 'plots/style.gp'
+
+set lmargin at screen 0.165
+set rmargin at screen 0.81
+set tmargin at screen top + 0.01
+set bmargin at screen 0.125
+set xrange [0:x_high]
+set yrange [panels:0]
+eval rows_only
+set label 'time since the start' at screen 0.5,0.035 center font plain(21) tc rgb ink
+height = 0.86
+do for [p = 1:panels] {
+    y = p - 1 + height / 2
+    set label panel_name[p] at screen 0.02,first y offset screen 0,0.033 font bold(21) \
+        tc rgb letter[panel_look[p]]
+    set label panel_more[p] at screen 0.02,first y font plain(19) tc rgb muted
+    set label panel_setting[p] at screen 0.02,first y offset screen 0,-0.032 \
+        font plain(19) tc rgb muted
+    set arrow from panel_end[p],first p - 1 to panel_end[p],first p - 1 + height \
+        nohead lw wide(3) lc rgb ink front
+    set label answer_end[p] at graph 1.015,first y offset screen 0,0.018 font bold(21) \
+        tc rgb ink
+    set label answer_lost[p] at graph 1.015,first y offset screen 0,-0.018 \
+        font plain(19) tc rgb muted
+}
+do for [i = 1:bound_at_n] {
+    set arrow from bound_at[i],first bound_panel[i] - 1.02 \
+        to bound_at[i],first bound_panel[i] - 1 + height nohead lw wide(2.5) \
+        dt (6, 5) lc rgb muted front
+}
+thick(p) = height / panel_lanes[p]
+top_of(p) = p - 1 + column('lane') * thick(p)
+took(i) = column('finished_s') - column('started_s')
+hung(i) = took(1) > cell_long[column('row')]
+here(p, bad, dark) = column('row') <= cell_panel_n \
+    && cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
+    && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
+lower(p) = top_of(p) + 0.06 * thick(p)
+upper(p) = top_of(p) + 0.94 * thick(p)
+middle(p) = top_of(p) + thick(p) / 2
+# Rows of a pixel or two have no room for an edge.
+edged(p) = panel_lanes[p] <= 80
+plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle solid border rgb paper lw wide(1) \
+         lc rgb tint[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
+         (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
+         lc rgb tint[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') using \
+         (here(p, 0, 1)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle solid noborder lc rgb letter[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_lost[p]] table('tasks') using \
+         (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         with boxxyerror fillstyle pattern 4 border lw wide(1) \
+         lc rgb colour[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
+         (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
+         tc rgb ink

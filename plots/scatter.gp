@@ -1,0 +1,77 @@
+# A family: marks over a number, a panel for each setting or figure, theory pale behind.
+#
+# Nothing was measured between two marks, so no line joins them: theory does.
+load 'plots/style.gp'
+
+set label x_words at screen (left + right) / 2,0.04 center font plain(21) tc rgb ink
+if (log_x) { set logscale x }
+set xrange [x_low:x_high]
+label_px = panels > 1 ? 19 : 22
+high = top - (panels > 1 ? 0.075 : 0.03)
+set multiplot layout 1,panels margins screen left,right,0.135,high spacing screen apart
+
+# Of the tables: the rows of this panel, and the values of its figure.
+here(p) = column('row') > cell_panel_n ? 0 : cell_panel[column('row')] == p \
+    || cell_panel[column('row')] < 0
+x_of(p) = here(p) ? cell_x[column('row')] : NaN
+look(p) = cell_look[column('row')]
+lossy(p, hollow) = (cell_hollow[column('row')] == hollow) ? x_of(p) : NaN
+firm(p, known) = ((column('n') >= 6) == known) ? x_of(p) : NaN
+# gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
+curve_x(i) = i > curve_look_n ? 1 : strcol('curve') eq curve_name[i] \
+    && strcol('design') eq curve_design[i] && strcol('varied') eq curve_varied[i] \
+    && (curve_tasks[i] == 0 || column('tasks') == curve_tasks[i]) ? column('x') : NaN
+curve_y(i) = i > curve_look_n ? 1 : column('y') * curve_scale[i]
+theory = table(curve_look_n > 0 ? 'theory' : 'cells')
+
+do for [p = 1:panels] {
+    y = panel_figure[p]
+    if (panel_log[p]) { set logscale y } else { unset logscale y }
+    set yrange [panel_low[p]:panel_high[p]]
+    eval 'set ytics '.panel_tics[p]
+    if (p > 1) { unset label }
+    set label 900 panel_name[p] at graph -0.13,1 offset screen 0,0.036 \
+        font bold(22) tc rgb ink
+    if (panels == 1) { set label 900 panel_name[p] at screen 0.02,top \
+        offset 0,0 font plain(21) }
+    do for [i = 1:label_name_n] { if (label_panel[i] == p) {
+        eval labelled(200 + 3 * i, 'label_name', i, label_y[i])
+    } }
+    do for [i = 1:note_words_n] { if (note_panel[i] == p) {
+        set label 500 + i note_words[i] at first note_x[i],first note_y[i] center \
+            offset screen 0,-0.045 font plain(19) tc rgb letter[note_look[i]] front
+    } }
+    first_point = int(panel_first_point[p])
+    last_point = first_point + int(panel_points[p]) - 1
+    do for [i = first_point:last_point] {
+        set label 700 + i point_words[i] at point_x[i],graph 1 center \
+            offset screen 0,0.018 font plain(19) tc rgb muted
+    }
+    do for [i = 1:guess_x_n] { # of a class, in a lesson
+        set label 800 + i guess_words[i] at first guess_x[i],graph 0.05 center \
+            offset screen 0,0.03 font bold(20) tc rgb letter[4] \
+            point pt 7 ps mark(3) lc rgb colour[4] front
+    }
+    curves_here = int(panel_curves[p])
+    first_curve = int(panel_first_curve[p])
+    plot for [i = first_curve:first_curve + curves_here - 1] theory \
+             using (curve_x(i)):(curve_y(i)) with lines \
+             lw wide(curve_wide[i]) dt curve_dash[i] \
+             lc rgb pale(curve_look[i], curve_dash[i] > 1 ? 0x50 : 0x90), \
+         for [i = first_point:last_point] '+' using (point_x[i]):(panel_low[p]):(0): \
+             (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
+             lw wide(2.5) dt (3, 4) lc rgb muted, \
+         for [k = 1:panel_firm[p]] table('cells') \
+             using (firm(p, 1)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
+             with yerrorbars pt 0 lw wide(3) lc rgb variable, \
+         for [k = 1:panel_loose[p]] table('cells') \
+             using (firm(p, 0)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
+             with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
+         for [k = 1:panel_full[p]] table('cells') \
+             using (lossy(p, 0)):(column(y)):(shape[look(p)]):(colour[look(p)]) \
+             with points ps mark(2.6) pt variable lc rgb variable, \
+         for [k = 1:panel_lossy[p]] table('cells') \
+             using (lossy(p, 1)):(column(y)):(shape[look(p)] - 1):(colour[look(p)]) \
+             with points ps mark(2.6) lw wide(3) pt variable lc rgb variable
+}
+unset multiplot

@@ -1,0 +1,257 @@
+"""Where the marks are: read from the rendered pictures, one of each family.
+
+The frame and the scales are known from the chart's settings; each mark must be where
+its value is. A mistake in a script of plots/ moves, drops or fills one.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import unittest
+from math import log10
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import stand_in  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.ask.experiment import Experiment  # noqa: E402
+from driver.draw import gnuplot, look  # noqa: E402
+from driver.draw.material import Material  # noqa: E402
+
+Box = tuple[float, ...]  # left, upper, right, lower
+COLOURS = look.palette("light")
+SHAPES = {number: each.shape - 1 for number, each in enumerate(look.LOOKS, start=1)}
+
+
+def on(value: float, scale: Box, ends: Box) -> float:
+    """Where a value of a logarithmic scale is between two ends of an axis."""
+    share = log10(value / scale[0]) / log10(scale[1] / scale[0])
+    return ends[0] + share * (ends[1] - ends[0])
+
+
+class Picture:
+    """A chart as it was drawn, and its material."""
+
+    def __init__(self, folder: Path, experiment: Experiment, name: str, **kw) -> None:
+        self.material: Material = stand_in.material(folder, experiment, **kw)
+        self.chart = draw.build(name, self.material)
+        tables = self.material.tables_of(self.chart.shown)
+        gnuplot.write_data(tables, folder / "charts")
+        self.chart = gnuplot.draw(self.chart, folder, ("svg",))
+        self.set = self.chart.settings
+        self.text = (folder / self.chart.files["svg"]).read_text(encoding="utf-8")
+
+    def group(self, plotted: str) -> str:
+        """What gnuplot wrote for one plotted thing: "2a" is the second of panel a."""
+        found = re.search(
+            rf'gnuplot_plot_{plotted}" >(.*?)(?=<g class="\w+" id="\S*gnuplot_plot|\Z)',
+            self.text, re.DOTALL,
+        )  # fmt: skip
+        return found[1] if found else ""
+
+    def frame(self, panel: str) -> tuple[float, float]:
+        """The upper and the lower end of a panel's y axis."""
+        before = self.text[: self.text.index(f"gnuplot_plot_1{panel}")]
+        found = re.findall(r"d='M([\d.]+),([\d.]+) L\1,([\d.]+)", before)
+        ends = max(found, key=lambda f: abs(float(f[1]) - float(f[2])))[1:]
+        upper, lower = sorted(map(float, ends))
+        return upper, lower
+
+    def boxes(self, plotted: str) -> list[Box]:
+        found = re.findall(r"<polygon [^>]*points = '([^']*)'", self.group(plotted))
+        return [self._around(points) for points in found]
+
+    def _around(self, points: str) -> Box:
+        xs, ys = zip(*(map(float, each.split(",")) for each in points.split()))
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def points(self, plotted: str) -> list[tuple[int, float, float, str]]:
+        """Of each mark: its shape, its place, and its colour."""
+        found = re.findall(
+            r"gpPt(\d+)' transform='translate\(([\d.]+),([\d.]+)\)[^']*' "
+            r"color='rgb\(\s*(\d+),\s*(\d+),\s*(\d+)\)'", self.group(plotted),
+        )  # fmt: skip
+        return [(int(shape), float(x), float(y), "#%02x%02x%02x" % tuple(map(int, rgb)))
+                for shape, x, y, *rgb in found]  # fmt: skip
+
+
+class Marks(unittest.TestCase):
+    def picture(self, experiment: Experiment, name: str, **kw) -> Picture:
+        desk = tempfile.TemporaryDirectory()
+        self.addCleanup(desk.cleanup)
+        return Picture(Path(desk.name), experiment, name, **kw)
+
+    def near(self, told: float, found: float, by: float = 1.0) -> None:
+        self.assertLessEqual(abs(told - found), by, (told, found))
+
+    def test_scatter_every_mark_is_at_its_value_and_hollow_if_it_lost(self) -> None:
+        p = self.picture(stand_in.load("comparison", tasks=[500, 10000]), "wall-time")
+        s = p.set
+        left, right, gap = (1600 * s[key] for key in ("left", "right", "apart"))
+        ends = (left, left + (right - left - gap) / 2)
+        upper, lower = p.frame("a")
+        seen = [mark for k in range(1, 12) for mark in p.points(f"{k}a")]
+        ours = [c for c in p.material.cells if c.cell.capacity]
+        for summary in ours:
+            x = s["cell_x"][p.material.numbers[summary.cell.name] - 1]
+            y = summary.figures["wall_s"].median
+            look = p.material.looks[summary.cell.design.key]
+            shape = SHAPES[look] - (summary.share_ok < 1)
+            with self.subTest(cell=summary.cell.name):
+                self.assertIn((shape, COLOURS[f"colour-{look}"]), [
+                    (mark[0], mark[3]) for mark in seen
+                    if abs(mark[1] - on(x, (s["x_low"], s["x_high"]), ends)) < 1
+                    and abs(mark[2] - on(y, (s["panel_low"][0], s["panel_high"][0]),
+                                         (lower, upper))) < 2
+                ])  # fmt: skip
+        self.assertEqual(len(ours), len(seen))
+
+    def test_scatter_theory_is_behind_and_goes_through_its_values(self) -> None:
+        p = self.picture(stand_in.load("pool-size"), "pool-size")
+        theory = [r for r in p.material.tables["theory"].rows]
+        best = [r["x"] for r in theory if r["curve"] == "best workers"]
+        # W* = sqrt(N d / c)
+        self.near((10000 * 0.01 / stand_in.CREATE_S) ** 0.5, best[0], 3)
+        self.near(best[0], p.set["point_x"][0], 0.01 * best[0])
+        wall = {r["x"]: r["y"] for r in theory if r["curve"] == "wall over workers"}
+        at = min(wall, key=lambda x: abs(x - 5000))
+        rounds = -(-10000 // round(at)) * (0.01 + 2e-5)
+        self.near(rounds + at * stand_in.CREATE_S, wall[at], 0.02 * wall[at])
+        self.assertEqual((4,), p.chart.behind)
+        self.assertRegex(p.text, r'class="theory" id="pool-size-gnuplot_plot_4a"')
+        self.assertRegex(p.text, r'class="found" id="pool-size-gnuplot_plot_5a"')
+
+    def test_bars_begin_at_zero_and_are_as_long_as_their_values(self) -> None:
+        p = self.picture(stand_in.load("comparison", tasks=[10000]), "memory", changes={
+            c.name: {"rss_bytes": 1e7 * (1 + i)}
+            for i, c in enumerate(stand_in.load("comparison", tasks=[10000]).cells)
+        })  # fmt: skip
+        boxes = p.boxes("2a")
+        left, wide = 1600 * p.set["left"], 1600 * (p.set["right"] - p.set["left"])
+        found = {round(b[3] + b[1]): b for b in boxes}
+        self.assertEqual(len(p.material.cells), len(found))
+        lengths = sorted((b[2] - b[0]) / wide * p.set["panel_high"][0] for b in boxes)
+        values = sorted(s.figures["rss_bytes"].median for s in p.material.cells)
+        for value, length in zip(values, lengths):
+            self.near(value, length, 0.01 * values[-1])
+        for box in boxes:
+            self.near(left, box[0])
+
+    def test_stacked_bars_show_each_outcome_once(self) -> None:
+        asked = stand_in.load("retry-until-done", tasks=[500])
+        lost = {"threads-n500": {"outcomes": {"ok": 100, "rejected": 300, "failed": 100}}}
+        p = self.picture(asked, "outcomes", changes=lost)
+        looks = p.set["look_here"]
+        left, wide = 1600 * p.set["left"], 1600 * (p.set["right"] - p.set["left"])
+        shares = []
+        for kind in range(len(p.set["kind_index"])):
+            boxes = p.boxes(f"{kind * len(looks) + 1 + looks.index(1)}a")
+            shares += [((b[0] - left) / wide, (b[2] - left) / wide) for b in boxes
+                       if b[2] - b[0] > 1]  # fmt: skip
+        told = [(0, 0.2), (0.2, 0.8), (0.8, 1)]
+        self.assertEqual(told, [(round(a, 2), round(b, 2)) for a, b in shares])
+
+    def test_slide_areas_are_shares_and_bars_begin_at_zero(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "slide")
+        s, count = p.set, len(p.set["column_x"])
+        lost, ok = p.boxes("1")[0], p.boxes(f"{count + 1}")[0]
+        self.near(0.18, (ok[3] - ok[1]) / (ok[3] - lost[1]), 0.005)
+        self.near(lost[3], ok[1])
+        for figure, name in enumerate(("wall_s", "rss_bytes", "in_flight")):
+            for column in range(count):
+                box = p.boxes(f"{2 * count + figure * count + column + 1}")[0]
+                value = s["bar_value"][figure * count + column]
+                self.near(s["column_x"][column], box[0])
+                self.near(s["bar"] * value / s["bar_most"][figure], box[2] - box[0])
+
+    def test_boxes_lie_where_their_tasks_ran(self) -> None:
+        p = self.picture(stand_in.load("hang"), "hang")
+        left, right = 0.165 * 1600, 0.81 * 1600
+        wide = (right - left) / p.set["x_high"]
+        shown = [name for name in p.chart.shown if "pool" in name][0]
+        panel = p.set["cell_panel"][p.material.numbers[shown] - 1]
+        good = len(p.set["panel_lanes"])
+        boxes = [b for b in p.boxes(f"{panel}") if b[2] - b[0] > 1]
+        samples = p.material.recorded[shown][1]
+        self.assertEqual(len(samples), len(boxes))
+        self.assertEqual(4, good)
+        told = sorted((left + s.started_s * wide, left + s.finished_s * wide)
+                      for s in samples)  # fmt: skip
+        for (begin, end), box in zip(told, sorted((b[0], b[2]) for b in boxes)):
+            self.near(begin, box[0], 2)
+            self.near(end, box[1], 2)
+
+    def test_strips_have_a_mark_for_each_run_and_a_stroke_for_the_median(self) -> None:
+        p = self.picture(stand_in.load("cancel"), "cancel", n=6)
+        self.assertEqual(6 * len(p.material.cells), len(p.points("1")))
+        strokes = re.findall(r"M[\d.]+,[\d.]+ L", p.group("2"))
+        self.assertEqual(len(p.material.cells), len(strokes))
+        self.assertEqual(0.01, p.set["line_at"])
+
+    def test_heat_every_field_is_of_who_was_faster(self) -> None:
+        p = self.picture(stand_in.load("winner"), "winner", n=6)
+        boxes = p.boxes("1a")
+        self.assertEqual(12, len(boxes))
+        fills = re.findall(r"fill = '?\"?rgb\(\s*(\d+),\s*(\d+),\s*(\d+)", p.group("1a"))
+        tones = ["#%02x%02x%02x" % tuple(map(int, rgb)) for rgb in fills]
+        self.assertEqual({COLOURS["shade"], COLOURS["tint-1"], COLOURS["tint-2"]},
+                         set(tones))  # fmt: skip
+        # Of 10 000 tasks the pool wins at 1 ms, and threads win at 10 ms.
+        at = dict(zip(((round(b[0]), round(b[1])) for b in boxes), tones))
+        last = max(x for x, _ in at)
+        rows = sorted((y, tone) for (x, y), tone in at.items() if x == last)
+        self.assertEqual([COLOURS["tint-1"], COLOURS["tint-1"], COLOURS["tint-2"]],
+                         [tone for _, tone in rows])  # fmt: skip
+
+    def test_over_time_never_more_is_served_than_the_api_takes(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "in-flight")
+        self.assertEqual(50, p.set["capacity"])
+        rows = p.material.tables_of(p.chart.shown)["changes"].rows
+        self.assertEqual(50, max(row["served"] for row in rows))
+        first = [row for row in rows if row["cell"] == p.chart.shown[0]]
+        peak = max(row["in_flight"] for row in first)
+        self.assertIn(f"up to {peak} calls at once", p.set["label_value"])
+        # The line goes along the upper edge of the filled areas.
+        tops = []
+        for plotted in ("1a", "3a"):
+            drawn = p.group(plotted).partition("</g>\n\t</g>")[0]
+            places = re.findall(r"(\d+\.\d+),(\d+\.\d+)", drawn)
+            tops.append(min(float(y) for x, y in places if float(x) > 100))
+        self.near(*tops)
+
+    def test_spread_ends_at_the_share_that_was_answered(self) -> None:
+        p = self.picture(stand_in.four(), "latency")
+        rows = p.material.tables_of(p.chart.shown)["answers"].rows
+        ends = {}
+        for row in rows:
+            if row["curve"] == "answered":
+                ends[row["cell"]] = row["share"]
+        self.assertEqual(0.2, ends["threads-api-capacity-50-n500"])
+        self.assertIn("20 % answered", p.set["label_value"])
+        started = [r for r in p.material.tables["theory"].rows
+                   if r["curve"] == "started over time" and r["tasks"] == 500
+                   and r["design"] == "pool-50"]  # fmt: skip
+        steps = sorted((r["x"], r["y"]) for r in started)
+        self.assertEqual(50, max(y for x, y in steps if x < 0.009))
+        self.assertEqual(100, max(y for x, y in steps if x < 0.015))
+
+    def test_a_thread_is_paid_for_while_it_lives(self) -> None:
+        asked = stand_in.load("memory")
+        half = {cell.name: {"threads": cell.tasks // 2} for cell in asked.cells}
+        p = self.picture(asked, "thread-cost", n=6, changes=half)
+        self.assertRegex(p.chart.title, r"costs 35\.\d kB, of which RSS shows 8\.\d\d kB$")
+
+    def test_the_sequence_colours_what_is_slower_warm(self) -> None:
+        asked = stand_in.load("retry-until-done", tasks=[500])
+        p = self.picture(asked, "run-sequence", n=6)
+        self.assertEqual(3 * 7, len(p.boxes("1")))
+        rows = p.material.tables["runs"].rows
+        told = [row for row in rows if row["role"] == "measure"]
+        self.assertEqual(3 * 6, len(told))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,283 @@
+"""Every chart is drawn, whatever the experiment and however little was measured."""
+
+from __future__ import annotations
+
+import html
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import stand_in  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.ask import declaration  # noqa: E402
+from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
+from driver.ask.typed import AskError  # noqa: E402
+from driver.draw import gnuplot  # noqa: E402
+from driver.draw.chart import Chart, fit_title  # noqa: E402
+
+# What an experiment of somebody's own may change.
+WORLDS: dict[str, dict[str, object]] = {
+    "poisson": {"arrivals": "poisson:2000/s"},
+    "lognormal": {"distribution": "lognormal"}, "error-rate": {"error-rate": "5%"},
+    "attempts": {"attempts": 3},
+}  # fmt: skip
+
+
+def png_rows(path: Path) -> list[bytes]:
+    """The scan lines of a PNG, as packed: enough to tell a blank picture."""
+    data, packed, at = path.read_bytes(), b"", 8
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind == b"IDAT":
+            packed += data[at + 8 : at + 8 + length]
+        at += 12 + length
+    height = struct.unpack(">I", data[20:24])[0]
+    raw = zlib.decompress(packed)
+    wide = len(raw) // height
+    return [raw[row * wide : (row + 1) * wide] for row in range(height)]
+
+
+class Desk(unittest.TestCase):
+    """A results folder for a test; every chart in it is without a problem."""
+
+    def setUp(self) -> None:
+        desk = tempfile.TemporaryDirectory()
+        self.addCleanup(desk.cleanup)
+        self.folder = Path(desk.name)
+
+    def drawn(self, experiment: Experiment, kinds=("svg",), **kw) -> dict[str, Chart]:
+        m = stand_in.material(self.folder, experiment, **kw)
+        return self.sound(
+            draw.draw(self.folder, experiment, m.runs, m.summaries, kinds)
+        )
+
+    def built(self, experiment: Experiment, **kw) -> dict[str, Chart]:
+        """The same without pictures."""
+        m = stand_in.material(self.folder, experiment, **kw)
+        names = draw.wanted(self.folder, experiment, m.summaries)
+        return self.sound([draw.build(name, m) for name in names])
+
+    def sound(self, found: list[Chart]) -> dict[str, Chart]:
+        for chart in found:
+            with self.subTest(chart=chart.name):
+                self.assertIsNone(chart.problem)
+        return {chart.name: chart for chart in found}
+
+
+class EveryExperiment(Desk):
+    def test_every_chart_that_it_names_is_drawn(self) -> None:
+        for name in list_experiments(stand_in.FOLDER):
+            with self.subTest(experiment=name):
+                for chart in self.drawn(stand_in.load(name, quick=True), n=3).values():
+                    self.assertTrue(chart.title and chart.caption and chart.alt)
+
+    def test_in_every_world_it_has_words_or_gives_way_to_the_sweep(self) -> None:
+        for name in list_experiments(stand_in.FOLDER):
+            for world, overrides in WORLDS.items():
+                with self.subTest(experiment=name, world=world):
+                    asked = stand_in.load(name, quick=True, **overrides)
+                    for chart in self.built(asked, n=1).values():
+                        self.assertTrue(chart.title and chart.caption and chart.alt)
+
+    def test_any_number_of_runs_is_enough(self) -> None:
+        few = stand_in.load("comparison", tasks=[50, 500])
+        for n in (0, 1, 2, 6):
+            with self.subTest(n=n):
+                charts = self.drawn(few, n=n)
+        self.assertNotIn("only run", charts["memory"].title)
+
+    def test_everything_lost_and_nothing_lost(self) -> None:
+        asked = stand_in.four(["slide", "wall-time", "goodput", "outcomes", "sweep"])
+        lost = {c.name: {"outcomes": {"ok": 0, "rejected": c.tasks}} for c in asked.cells}
+        for chart in self.drawn(asked, changes=lost).values():
+            if chart.name not in draw.ALWAYS:
+                self.assertIn("every design loses 100 %", chart.title)
+        unlimited = stand_in.load("comparison", **{"api-capacity": None})
+        self.assertRegex(self.built(unlimited)["slide"].title, "^All 10.000 tasks are se")
+
+    def test_a_point_of_theory_is_only_in_the_panels_that_it_is_of(self) -> None:
+        asked = stand_in.load("pool-size", tasks=[500, 10000], workers=[200, 500, 1000],
+                              **{"service-time": "1ms"})  # fmt: skip
+        chart = self.drawn(asked, n=3)["pool-size"]
+        self.assertEqual([0, 1], chart.settings["panel_points"])
+
+    def test_one_design_and_five(self) -> None:
+        cells = '[[cells]]\ndesign = "{0}"\n[[samples]]\ndesign = "{0}"\n'
+        designs = ["threads", "bounded threads of 7", "pool of 3", "mutex pool of 4",
+                   "fiber pool of 2"]  # fmt: skip
+        for count in (1, 5):
+            text = 'question = "?"\ncharts = ["slide", "wall-time", "memory", "outcomes", '
+            text += '"timeline", "in-flight", "latency", "sweep"]\n'
+            text += "".join(cells.format(d) for d in designs[:count])
+            self.drawn(stand_in.read(text))
+
+
+# An override of the command line, and the chart that is drawn then; or why none is.
+CHANGED: list[tuple[str, dict[str, Any], str]] = [
+    ("winner", {"workers": [5, 50]}, "winner"),
+    ("winner", {"service-time": "10ms"}, "winner"),
+    ("cancel", {"tasks": [1000, 10000]}, "cancel"),
+    ("load", {"workers": [20]}, "sweep"),
+    ("load", {"distribution": "fixed"}, "sweep"),
+    ("load", {"arrivals": ["poisson:1200/s"]}, "sweep"),
+    ("comparison", {"arrivals": "poisson:2000/s"}, "in-flight"),
+    ("comparison", {"workers": [1, 2, 4, 8, 16, 32], "tasks": [50, 500]}, "sweep"),
+    ("comparison", {"workers": [1, 2, 4, 8, 16, 32]}, "has room for 6, and here are 8"),
+    ("comparison", {"api-capacity": None}, "slide"),
+    ("comparison", {"api-capacity": [20, 50]}, "slide"),
+    ("comparison", {"service-time": ["1ms", "10ms"]}, "wall-time"),
+    ("pool-size", {"tasks": [500, 10000]}, "pool-size"),
+    ("pool-size", {"tasks": [20, 10000]}, "pool-size"),
+    ("pool-size", {"workers": [50]}, "sweep"),
+    ("memory", {"tasks": [500]}, "sweep"),
+    ("hang", {"hang-rate": None}, "sweep"),
+    ("retry-storm", {"api-outage": None}, "sweep"),
+    ("rate-limit", {"api-rate": None}, "sweep"),
+    ("silent", {"error-rate": ["1%", "5%"]}, "believed"),
+]  # fmt: skip
+FILE = """
+question = "?"
+charts = ["{}"]
+[[cells]]
+design = "threads"
+{}
+[[cells]]
+design = "pool of 50"
+{}
+"""
+REFUSED = [
+    ("wal-time", "", "chart 'wal-time' is none of believed, cancel"),
+    ("timeline", "", "chart 'timeline' shows recorded tasks: it needs [[samples]]"),
+    ("load", "", "chart 'load' is about --arrivals: each cell must set it"),
+    ("rate-limit", "", "chart 'rate-limit' is about --api-rate: each cell must set it"),
+    ("winner", 'service-time = "1ms"\ntimeout = ["1s", "2s"]',
+     "chart 'winner' has one mark for each of design, tasks, service-time"),
+    ("pool-size", "", "chart 'pool-size' needs 3 or more different values of workers"),
+]  # fmt: skip
+
+
+class Theory(Desk):
+    def test_a_curve_is_drawn_only_in_a_panel_of_its_own_figure(self) -> None:
+        for figure, behind in (("wall_s", True), ("goodput_per_s", True),
+                               ("threads", False), ("rss_bytes", False)):  # fmt: skip
+            text = FILE.format("sweep", "", "")
+            text = text.replace("charts", f"figure = '{figure}'\ncharts")
+            chart = self.built(stand_in.read(text + "tasks = [50, 500]\n"))["sweep"]
+            self.assertEqual(behind, chart.behind[0] > 0, figure)
+
+
+class Asked(Desk):
+    """What an experiment's cells cannot bear is said before anything is measured."""
+
+    def test_a_changed_experiment_has_true_charts_or_is_refused(self) -> None:
+        for name, overrides, told in CHANGED:
+            with self.subTest(name=name, **overrides):
+                try:
+                    asked = stand_in.load(name, **overrides)
+                except AskError as refused:
+                    self.assertIn(told, str(refused))
+                    continue
+                self.assertIn(told, asked.charts)
+                self.assertLessEqual(told == "sweep", bool(asked.notes))
+                self.built(asked)
+
+    def test_a_file_that_asks_in_vain_is_refused_in_one_line(self) -> None:
+        for chart, options, told in REFUSED:
+            with self.subTest(chart=chart), self.assertRaises(AskError) as refused:
+                stand_in.read(FILE.format(chart, options, options))
+            self.assertIn(told, str(refused.exception))
+            self.assertNotIn("\n", str(refused.exception))
+
+
+class Files(Desk):
+    """All charts of one comparison, as files."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = self.folder / "it's a \"folder\", with commas"
+        self.folder.mkdir()
+        kinds = ("svg", "png", "pdf")
+        self.charts = self.drawn(stand_in.four(), kinds=kinds)
+
+    def test_they_are_whole_and_say_what_they_are(self) -> None:
+        seen: set[str] = set()
+        for name, chart in self.charts.items():
+            with self.subTest(chart=name):
+                self.assertEqual({"svg", "png", "pdf", "settings"}, set(chart.files))
+                picture = self.folder / chart.files["png"]
+                head = picture.read_bytes()[16:24]
+                self.assertEqual((1600, 900), struct.unpack(">II", head))
+                self.assertGreater(len(set(png_rows(picture))), 50, "blank")
+                text = (self.folder / chart.files["svg"]).read_text(encoding="utf-8")
+                self.assertEqual(1, text.count("<title"))
+                self.assertTrue(f">{html.escape(chart.title)}</title>" in text)
+                self.assertFalse("Gnuplot" in text)
+                ids = set(re.findall(r"""\bid=["']([^"']+)""", text))
+                self.assertFalse(ids & seen)
+                seen |= ids
+                for used in re.findall(r"""(?:href=["']#|url\(#)([^"')]+)""", text):
+                    self.assertIn(used, ids)
+        self.assertFalse(list(self.folder.rglob(".*.tmp")))
+
+    def test_a_caption_has_three_sentences_at_most_and_begins_with_the_title(self) -> None:
+        for chart in self.charts.values():
+            self.assertTrue(chart.caption.startswith(f"{chart.title}."))
+            rest = chart.caption.removeprefix(f"{chart.title}.")
+            self.assertLessEqual(len(re.findall(r"\.(?: |$)", rest)), 2, chart.name)
+
+    def test_what_came_out_can_be_hidden_and_the_question_cannot(self) -> None:
+        for name in ("wall-time", "memory", "outcomes", "latency", "slide"):
+            text = (self.folder / f"charts/{name}.svg").read_text(encoding="utf-8")
+            shown = re.sub(r'<text class="(?:found|theory)">.*?</text>', "", text)
+            written = " ".join(re.findall(r"<text[^>]*>(.*?)</text>", shown))
+            chart = self.charts[name]
+            self.assertFalse(any(line in written for line in fit_title(chart.title)[1]))
+            for row in chart.rows:
+                for value in (cell for cell in row if "[" in cell):
+                    self.assertNotIn(value, written, name)
+            self.assertRegex(text, r'<g class="found" id="[^"]*plot_')
+
+    def test_the_command_of_each_chart_draws_it_again(self) -> None:
+        for name, chart in self.charts.items():
+            command = gnuplot.command_line(name, chart.script, str(self.folder))
+            command = command.replace(f"{name}.svg", f"{self.folder.parent}/again.svg")
+            done = subprocess.run(
+                command, shell=True, cwd=stand_in.ROOT, capture_output=True, text=True
+            )
+            self.assertEqual((0, ""), (done.returncode, done.stderr), command)
+            again = self.folder.parent / "again.svg"
+            self.assertIn("</svg>", again.read_text(encoding="utf-8"))
+
+
+class EveryDeclaration(unittest.TestCase):
+    def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), stand_in.four())
+            for name in declaration.known():
+                chart = declaration.load(name)
+                view = draw.View(m, chart)
+                self.assertTrue(chart.question and chart.words.get("read"), name)
+                pair = (view.material.cells[0],) * 2
+                known = draw.words.facts(draw.View(m, declaration.load("wall-time")),
+                                         draw.View(m, declaration.load("wall-time"))
+                                         .panels[0], pair, None)  # fmt: skip
+                for key, words in chart.words.items():
+                    if key not in ("line", "point"):
+                        words.format_map(known)
+
+    def test_a_script_without_a_chart_is_a_family_or_a_part_of_one(self) -> None:
+        scripts = {path.stem for path in declaration.PLOTS.glob("*.gp")}
+        charts = {path.stem for path in declaration.PLOTS.glob("*.toml")}
+        self.assertLessEqual(scripts - charts, {*declaration.ROOM, "style"})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,158 @@
+"""Titles: which verdict says what. A row is a chart, what two designs did, its title."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import unittest
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import stand_in  # noqa: E402
+from driver import draw  # noqa: E402
+from driver.draw import axes, chart, look, titles  # noqa: E402
+
+TWO = """
+question = "?"
+charts = ["{}"]
+[options]
+tasks = [{}]
+[[cells]]
+design = "threads"
+[[cells]]
+design = "pool of 50"
+"""
+P, T = "a pool of 50", "threads"
+
+
+def did(wall_s: float = 1.0, **more: Any) -> dict[str, Any]:
+    """What a design did: its wall time, and which tasks it lost."""
+    lost = {name: more.pop(name) for name in ("rejected", "failed") if name in more}
+    ok = 500 - sum(lost.values())
+    return {"wall_s": wall_s, "outcomes": {"ok": ok, **lost}, **more}
+
+
+LOST = did(0.1, rejected=410)
+ALL_LOST = did(0.1, rejected=500)
+TITLES = [
+    ("wall-time", did(1), did(0.5), f"{P} is done 2.00× sooner than {T}"),
+    ("wall-time", did(1), did(2), f"{T} finish 2.00× sooner than {P}"),
+    ("wall-time", did(1), did(1), f"{P} and {T} take the same time within 2 %"),
+    ("wall-time", LOST, did(1), f"{T} lose 82 % of them; {P} serves all in 1.01 s"),
+    ("wall-time", did(0.1, rejected=50), did(1),
+     f"{T} lose 10 % of them; {P} serves all in 1.01 s"),
+    ("wall-time", did(1), LOST, f"{P} loses 82 % of them; {T} serve all in 1.01 s"),
+    ("wall-time", ALL_LOST, did(1, rejected=500), "every design loses 100 %"),
+    ("goodput", did(1), did(0.5), f"{P} serves 2.00× the tasks per second of {T}"),
+    ("goodput", did(1), did(2), f"{T} serve 2.00× the tasks per second of {P}"),
+    ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),
+    ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
+     f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
+    ("memory", did(rss_bytes=2e6), did(rss_bytes=8e7),
+     f"{P} needs 40.0× the memory of {T}"),
+    ("memory", did(rss_bytes=2e6), did(rss_bytes=2e6),
+     f"{P} and {T} need the same memory within 2 %"),
+    ("outcomes", LOST, did(), f"{T} lose 82 %; {P} loses none"),
+    ("outcomes", did(rejected=1), did(), f"{T} lose under 1 %; {P} loses none"),
+    ("outcomes", did(failed=499), did(), f"{T} lose over 99 %; {P} loses none"),
+    ("outcomes", LOST, LOST, "every design loses 82 %"),
+    ("slide", LOST, did(), f"{T} lose 82 %; {P} loses none"),
+    ("sweep", did(1), did(2), f"{P} has 2.00× the wall time of {T}"),
+    ("sweep", LOST, did(1), f"{T} lose 82 % of them; {P} serves all in 1.01 s"),
+    ("cost", did(1), did(2), f"{P} takes 2.00× as long as {T}"),
+]  # fmt: skip
+ALL_SERVED = [
+    ("outcomes", "Every task of every design is served"),
+    ("slide", f"All 500 tasks are served by every design; {T} finish 2.00× sooner than "
+     f"{P}"),
+]  # fmt: skip
+
+
+class Titles(unittest.TestCase):
+    def title(
+        self, name: str, threads: Mapping, pool: Mapping, n: int = 7, tasks: str = "500"
+    ) -> str:
+        asked = stand_in.read(TWO.format(name, tasks))
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), asked, n=n, changes={
+                "threads-n500": threads, "pool-50-n500": pool,
+            })  # fmt: skip
+            return draw.build(name, m).title
+
+    def test_each_verdict_has_its_words(self) -> None:
+        for name, threads, pool, told in TITLES:
+            with self.subTest(chart=name, told=told):
+                found = self.title(name, threads, pool)
+                self.assertEqual(f"With 500 tasks {told}", found)
+        for name, told in ALL_SERVED:
+            self.assertEqual(told, self.title(name, did(1), did(2)))
+
+    def test_of_few_runs_it_says_what_was_seen_and_that_they_are_few(self) -> None:
+        ends = {1: " in the only run, too few for an interval",
+                2: " in each of 2 runs, too few for an interval", 3: "", 6: ""}
+        for n, end in ends.items():
+            found = self.title("wall-time", did(1), did(2), n=n)
+            self.assertRegex(found, rf"threads finish \S+× sooner than a pool of 50{end}$")
+
+    def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
+        found = self.title("wall-time", did(1), did(2), tasks="50, 500")
+        self.assertRegex(found, r"^With 500 tasks threads finish .*; with 50 a pool of 50")
+
+
+class Numbers(unittest.TestCase):
+    def test_what_is_not_all_is_never_rounded_to_all_nor_to_nothing(self) -> None:
+        rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
+        for share, told in rows.items():
+            self.assertEqual(told, titles.show_share(share))
+
+    def test_ticks_are_round_and_on_the_axis(self) -> None:
+        for low, high, log, found in (
+            (0, 87.0, False, [0, 20, 40, 60, 80]), (3, 40, True, [5, 10, 20]),
+            (1, 2000, True, [1, 10, 100, 1000]), (0, 0.012, False,
+             [0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012]),
+        ):  # fmt: skip
+            self.assertEqual(found, axes.ticks(low, high, log))
+        for unit, value, told in (("s", 0.01, "10 ms"), ("bytes", 2e6, "2 MB"),
+                                  ("count", 1e4, "10\u202f000"), ("share", 0.8, "80 %"),
+                                  ("1/s", 500, "500/s"), ("s", 0, "0")):  # fmt: skip
+            self.assertEqual(told, axes.tick_words(unit, value))
+
+    def test_labels_keep_apart_within_the_frame(self) -> None:
+        placed = axes.spread_out([0.9, 0.89, 0.1, 0.9], 0.1, 0.93)
+        self.assertEqual(2, min(range(4), key=lambda i: placed[i]))
+        gaps = [b - a for a, b in zip(sorted(placed), sorted(placed)[1:])]
+        self.assertGreaterEqual(min(gaps), 0.1 - 1e-9)
+        self.assertLessEqual(max(placed), 0.93)
+        at_the_bottom = axes.spread_out([0.06, 0.06], 0.1, 0.93)
+        self.assertGreaterEqual(min(at_the_bottom), axes.LOWEST)
+
+    def test_an_axis_holds_its_values_and_bars_begin_at_zero(self) -> None:
+        self.assertEqual(0.0, axes.reach([5, 80], log=False)[0])
+        low, high = axes.reach([5, 80], log=True)
+        self.assertTrue(low < 5 and high > 80)
+        self.assertAlmostEqual(0.5, axes.place(10, (1, 100), log=True))
+        self.assertFalse(axes.is_log("auto", "x", [0, 100]))
+        self.assertTrue(axes.is_log("auto", "x", [1, 100]))
+        self.assertEqual((True, False), (axes.is_log("x", "x", [1, 2]),
+                                         axes.is_log("x", "y", [1, 99])))  # fmt: skip
+
+    def test_a_long_title_takes_two_lines_and_loses_its_end(self) -> None:
+        self.assertEqual((34, ["Short"]), chart.fit_title("Short"))
+        size, lines = chart.fit_title("; ".join(["threads lose a good many"] * 9))
+        self.assertEqual((22, 2), (size, len(lines)))
+        self.assertTrue("; ".join(["threads lose a good many"] * 4) in " ".join(lines))
+
+    def test_pools_of_50_and_of_5_look_the_same_in_every_chart(self) -> None:
+        four = look.looks(stand_in.four().cells)
+        self.assertEqual({"threads": 1, "bounded-threads-50": 4, "pool-50": 2,
+                          "pool-5": 3}, four)  # fmt: skip
+        sizes = look.looks(stand_in.load("pool-size").cells)
+        self.assertEqual((2, 1), (sizes["pool-50"], sizes["threads"]))
+        self.assertEqual(len(sizes), len(set(sizes.values())))
+
+
+if __name__ == "__main__":
+    unittest.main()

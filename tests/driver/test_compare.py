@@ -1,0 +1,202 @@
+"""Two folders, or two builds, side by side: what is compared, told, and refused."""
+
+import csv
+import io
+import unittest
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+from .support import make_cell, make_run
+from driver.ask.experiment import Experiment
+from driver.reckon import collect, compare, stats
+from driver.reckon.stats import Verdict
+from driver.run.stored import Stored, StoredError
+from driver.say import class_table, comparison
+
+# Enough draws for what differs by a half.
+setUpModule = mock.patch.object(stats, "BOOTSTRAP_DRAWS", 300).start
+tearDownModule = mock.patch.stopall
+FACTS = {
+    "commit": "a",
+    "programs": "p",
+    "protocol": "quick",
+    "cpu": {"model": "x", "usable": 2},
+    "system": {},
+    "kernel": {},
+    "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
+}
+CELL = make_cell("worker-pool")
+
+
+def kept(wall_s=1.0, cell=CELL, blocks=8, facts=FACTS, problem=None, spread=0.002, **record):
+    runs = [
+        make_run(cell, b, wall_s * (1 + spread * (b % 3)), **record)
+        for b in range(1, blocks + 1)
+    ]
+    if problem:
+        runs.append(make_run(cell, blocks + 1, 1.0, problem=problem))
+    asked = Experiment("test", "?", (cell,))
+    return Stored(Path("/nowhere"), asked, facts, runs, (), True)
+
+
+class Folders(unittest.TestCase):
+    def verdict(self, first, second, figure="wall_s"):
+        found = compare.compare(first, second)
+        (pair,) = (pair for pair in found.pairs if pair.figure == figure)
+        return pair.verdict
+
+    def test_every_verdict(self):
+        for wall_s, wanted in ((1.0, Verdict.SAME), (1.5, Verdict.MORE),
+                               (0.5, Verdict.LESS)):  # fmt: skip
+            self.assertIs(self.verdict(kept(), kept(wall_s)), wanted)
+            other = kept(wall_s, spread=1.0)
+            self.assertIs(self.verdict(kept(spread=1.0), other), Verdict.CANNOT_TELL)
+
+    def test_what_must_not_be_compared_is_refused_with_the_reason(self):
+        for name, (first, second, why) in {
+            "a run in the first that counts for nothing": (
+                kept(problem="it hung"), kept(), "count for nothing: it hung"),
+            "one in the second": (
+                kept(), kept(problem="it hung"), "count for nothing: it hung"),
+            "no run in the first": (kept(blocks=0), kept(), "no run in one of them"),
+            "no run in the second": (kept(), kept(blocks=0), "no run in one of them"),
+            "other workloads": (kept(), kept(digest="f" * 16), "the workloads differ"),
+        }.items():  # fmt: skip
+            with self.subTest(name):
+                found = compare.compare(first, second)
+                self.assertEqual(found.pairs, ())
+                ((cell, told),) = found.refusals
+                self.assertEqual(cell, CELL)
+                self.assertIn(why, told)
+
+    def test_what_only_one_of_them_has_is_told(self):
+        found = compare.compare(kept(), kept(cell=make_cell("worker-pool", 3)))
+        self.assertEqual([why for _, why in found.refusals],
+                         ["only in the first", "only in the second"])  # fmt: skip
+
+    def test_what_else_differs_is_told(self):
+        for path, value in (
+            (("commit",), "b"), (("programs",), "q"), (("cpu", "model"), "y"),
+            (("cpu", "usable"), 4), (("tools", "compiler"), "clang 14"),
+            (("tools", "flags"), "-O3"), (("tools", "hyperfine"), "1.18"),
+            (("system", "kernel"), "6.1"), (("kernel", "governor"), "powersave"),
+        ):  # fmt: skip
+            facts = dict(FACTS)
+            if len(path) == 1:
+                facts[path[0]] = value
+            else:
+                facts[path[0]] = {**facts[path[0]], path[1]: value}
+            lines = self.lines(kept(), kept(facts=facts))
+            told = [line for line in lines if " → " in line]
+            self.assertEqual(len(told), 1, path)
+            self.assertIn(f"{' '.join(path)}: ", told[0])
+            self.assertIn(f"→ {value}", told[0])
+
+    def lines(self, first, second):
+        found = compare.compare(first, second)
+        return comparison.folder_lines(first, second, found, None)
+
+    def test_it_is_said_that_each_is_one_sitting(self):
+        self.assertIn("one sitting", "\n".join(self.lines(kept(), kept())))
+
+    def test_less_work_is_told_and_has_no_verdict_in_time(self):
+        half = kept(0.5)
+        for run in half.runs:
+            run.record["outcomes"] |= {"ok": 2, "rejected": 2}
+        text = "\n".join(self.lines(kept(), half))
+        self.assertIn("first: 4 ok; second: 2 ok, 2 rejected", text)
+        self.assertRegex(text, r"0\.500× .*not the same work")
+        self.assertIs(self.verdict(kept(), half), Verdict.CANNOT_TELL)
+        self.assertIs(self.verdict(kept(), half, "wall_per_ok_s"), Verdict.SAME)
+
+    def test_a_check_fails_where_the_near_end_is_slower_than_it_may_be(self):
+        for wall_s, by, slower in ((1.2, 0.05, 1), (1.2, 0.5, 0), (1.0, 0.05, 0),
+                                   (0.5, 0.05, 0)):  # fmt: skip
+            found = compare.compare(kept(), kept(wall_s))
+            self.assertEqual(len(found.slower(by)), slower, (wall_s, by))
+            self.assertEqual(len(comparison.slower_lines(found, by)), slower)
+        # 5 % slower, give or take 10 %: not for sure.
+        found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
+        self.assertEqual(found.slower(0.02), [])
+        few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
+        self.assertEqual(few.slower(0.05), [])
+
+
+class Builds(unittest.TestCase):
+    def test_each_cell_is_run_of_both_and_compared_block_by_block(self):
+        asked = Experiment("test", "?", (CELL, make_cell("thread-per-task")))
+        both = compare.of_two_builds(asked)
+        self.assertEqual([cell.build for cell in both.cells], ["A", "B"] * 2)
+        self.assertEqual(len({cell.name for cell in both.cells}), 4)
+        runs = [
+            make_run(cell, block, block * (1.5 if cell.build == "B" else 1.0))
+            for block in range(1, 7)  # a machine that becomes slower and slower
+            for cell in both.cells
+        ]
+        found = compare.compare_builds(
+            Stored(Path("/nowhere"), both, FACTS, runs, (), True)
+        )
+        walls = [pair for pair in found.pairs if pair.figure == "wall_s"]
+        self.assertEqual(len(walls), 2)
+        for pair in walls:
+            self.assertEqual(
+                (pair.first.cell.build, pair.second.cell.build), ("A", "B")
+            )
+            self.assertAlmostEqual(pair.ratio.low, 1.5)
+            self.assertIs(pair.verdict, Verdict.MORE)
+        text = "\n".join(comparison.build_lines(found, None))
+        self.assertIn("build B/build A", text)
+        self.assertNotIn("(build A)", text)
+
+    def test_a_failed_run_of_either_refuses_the_cell(self):
+        both = compare.of_two_builds(Experiment("test", "?", (CELL,)))
+        for spoilt in both.cells:
+            runs = [make_run(cell, b, 1.0) for cell in both.cells for b in range(1, 7)]
+            runs[0] = replace(runs[0], cell=spoilt, problem="it hung")
+            found = compare.compare_builds(
+                Stored(Path("/nowhere"), both, FACTS, runs, (), True)
+            )
+            self.assertEqual((found.pairs, len(found.refusals)), ((), 1))
+
+
+class Classes(unittest.TestCase):
+    """Many machines: each pair is told by one figure on all of them."""
+
+    def machine(self, served, blocks=6):
+        pool, threads = make_cell("worker-pool"), make_cell("thread-per-task")
+        runs = [
+            make_run(c, b, 1.0) for b in range(1, blocks + 1) for c in (pool, threads)
+        ]
+        for run in runs:
+            if run.cell is threads:
+                run.record["outcomes"] |= {"ok": served, "rejected": 4 - served}
+        asked = Experiment("test", "?", (threads, pool))
+        return Stored(Path("/nowhere"), asked, FACTS, runs, (), True)
+
+    def ratios(self, *machines):
+        rows = csv.DictReader(io.StringIO(collect.class_csv(machines)))
+        return [r for r in rows if r["figure"].startswith("ratio_")]
+
+    def test_where_one_machine_lost_tasks_all_are_told_by_time_per_served_task(self):
+        found = self.ratios(self.machine(4), self.machine(1))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_per_ok_s"})
+        self.assertEqual([float(r["median"]) for r in found], [1.0, 0.25])
+        found = self.ratios(self.machine(4), self.machine(4))
+        self.assertEqual({r["figure"] for r in found}, {"ratio_wall_s"})
+
+    def test_one_run_handed_in_twice_is_refused(self):
+        with self.assertRaises(StoredError):
+            collect.check([self.machine(4), self.machine(4)])
+
+    def test_too_few_runs_are_warned_of(self):
+        few, many = self.machine(4, 5), self.machine(4, 6)
+        self.assertEqual(list(class_table.warnings([many, few])),
+                         ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
+        self.assertIn("wall time, pool of 2 / threads, 4 tasks",
+                      class_table.table_lines([many, few])[1])  # fmt: skip
+
+    def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
+        few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))
+        self.assertEqual((few["low"], few["high"], few["n"]), ("", "", "2"))
+        self.assertEqual((many["low"], many["high"]), ("1.0", "1.0"))

@@ -1,0 +1,544 @@
+"""The whole driver on stand-in programs: good runs, and every way to go wrong."""
+
+import io
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import redirect_stderr
+from pathlib import Path
+from unittest import mock
+
+from .support import SMALL, DriverTest, end, read_runs, wait_for
+from driver import __main__ as main
+
+SLOW = """
+question = "Does it go on where it stopped?"
+[options]
+service-time = "60ms"
+[[cells]]
+design = "thread-per-task"
+[[cells]]
+design = "worker-pool"
+workers = 50
+[[samples]]
+design = "worker-pool"
+workers = 50
+"""
+HOLDS_RUNS = 2 + 3 * 3 + 1  # warm-up, three blocks with the control, a sample
+
+
+class GoodRuns(DriverTest):
+    def test_a_run_leaves_a_whole_folder_and_says_where(self):
+        status, out, err = self.drive("--blocks", "6", "--seed", "77")
+        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        folder = self.only_folder()
+        self.assertRegex(folder.name, r"\A\d{8}T\d{6}Z-comparison-\w+\Z")
+        self.assertEqual(os.readlink(self.out / "latest"), folder.name)
+        self.assertIn(f"Results: {folder}", out)
+        self.assertIn("as long as threads", out)
+        names = {path.name for path in folder.iterdir()}
+        self.assertEqual(names, {
+            "runs.ndjson", "blocks.ndjson", "environment.json", "summary.csv", "samples"
+        })  # fmt: skip
+        runs = read_runs(folder)
+        roles = [run.role.value for run in runs]
+        counts = [roles.count(role) for role in ("measure", "a-a", "warm-up")]
+        self.assertEqual(counts, [12, 6, 2])
+        self.assertTrue(all(run.hyperfine.wall_s > 0.001 for run in runs))
+        # Plain lines, as there is no terminal.
+        self.assertNotRegex(err, "[\033\r]")
+        for told in ("seed 77", "block 2 of 6, about", "theory goes without these"):
+            self.assertIn(told, err)
+
+    def test_two_blocks_bear_no_verdict_and_tell_no_host_user_or_path(self):
+        _, out, _ = self.drive("--blocks", "2")
+        self.assertIn("cannot tell from 2 blocks", out)
+        self.assertNotRegex(out, "slower|faster")
+        for path in self.only_folder().glob("*.*"):
+            text = path.read_text(encoding="utf-8")
+            for word in (str(self.folder), f"{Path.home()}/", tempfile.gettempdir()):
+                self.assertNotIn(word, text, path.name)
+            # A host may be called "vm", as a folder of the kernel's settings is.
+            host = rf"(?<![\w.]){re.escape(os.uname().nodename)}(?![\w.])"
+            self.assertNotRegex(text, host)
+
+    def test_each_block_draws_other_tasks_where_that_is_asked(self):
+        self.write_experiment("reseed = true\n" + SMALL)
+        status, out, err = self.drive("--blocks", "2")
+        self.assertEqual(status, 0, err)
+        for run in read_runs(self.only_folder()):
+            self.assertIn(f"--seed={run.block}", run.command)
+            self.assertEqual(int(run.record["workload_digest"][8:], 16), run.block)
+        self.assertNotIn("workloads differ", out)
+
+    def test_a_quick_run_says_what_it_left_out_and_an_experiment_lies_anywhere(self):
+        mine = self.folder / "mine.toml"
+        mine.write_text(
+            'question = "?"\n[options]\ntasks = [4, 6000]\nservice-time = "1ms"\n'
+            '[[cells]]\ndesign = "worker-pool"\nworkers = 1\n'
+            '[[samples]]\ndesign = "worker-pool"\nworkers = 2\ntasks = 4\n'
+        )
+        status, out, _ = self.drive("--quick", mine, LC_ALL="de_DE.UTF-8")
+        self.assertEqual(status, 0)
+        self.assertIn("takes over 5 s, and this is a quick run", out)
+        self.assertRegex(out, r"\d\.\d+ ms")  # whatever the language
+        folder = self.only_folder()
+        facts = json.loads((folder / "environment.json").read_text())
+        self.assertEqual((len(facts["left_out"]), facts["command"]),
+                         (1, "bench/run mine.toml --quick"))  # fmt: skip
+        (run,) = [run for run in read_runs(folder) if run.samples]
+        lines = (folder / run.samples).read_text().splitlines()
+        self.assertTrue(lines[0].startswith("index,lane,due_ns"))
+        self.assertEqual(len(lines), 1 + 4)
+
+    def test_a_broken_file_is_named_in_the_list_and_the_others_are_there(self):
+        self.write_experiment('question = "?"\nminutes = "two"\n', "broken")
+        status, out, err = self.drive("--list")
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("broken.toml: ", err)
+        self.assertIn("comparison  Do four tasks", out)
+
+    def test_two_builds_are_compared_in_one_sitting(self):
+        first = self.programs
+        self.write_programs(self.folder / "slower")
+        for program in self.programs.iterdir():
+            program.write_text(program.read_text().replace("\nrejected=0", "\nsleep 0.3\nrejected=0"))
+        self.command = lambda *words: [*DriverTest.command(self)[:3], *words]
+        status, out, err = self.drive(
+            "compare", "--build", first, "--build", self.programs, "--blocks", "3",
+            "--out", self.out, "--fail-if-slower", "5%",
+        )  # fmt: skip
+        self.assertEqual(status, 1, err + out)
+        self.assertIn("slower", out)
+        runs = [run for run in read_runs(self.only_folder()) if run.block]
+        for block in range(1, 4):
+            builds = [run.cell.build for run in runs if run.block == block]
+            self.assertEqual(abs(builds.count("A") - builds.count("B")), 1)
+
+
+class Mistakes(DriverTest):
+    # arguments: the status, and what is said
+    CASES = {
+        ("",): (2, "'' is neither the name"),
+        ("nonsense",): (2, "no experiment 'nonsense'"),
+        ("--resume",): (2, "no incomplete run"),
+        ("--resume", "nowhere"): (2, "is no folder"),
+        ("--full", "--resume", "nowhere"): (2, "is no folder"),
+        ("--sweep", "nonsense=1,2"): (2, "has no option --nonsense"),
+        ("--set", "distribution=odd"): (2, "'odd' is no distribution"),
+    }
+
+    def test_each_is_one_line_and_nothing_is_measured(self):
+        for arguments, (wanted, told) in self.CASES.items():
+            with self.subTest(arguments):
+                status, _, err = self.drive(*arguments)
+                self.assertEqual((status, err.count("\n")), (wanted, 1), err)
+                self.assertIn(told, err)
+                self.assertEqual(self.result_folders(), [])
+
+    def test_what_the_place_lacks_is_told(self):
+        (self.programs / "worker-pool").unlink()
+        self.assertRegex(self.drive()[2], "worker-pool has not been built")
+        self.out = self.folder / "file"
+        self.out.write_text("")
+        status, _, err = self.drive()
+        self.assertEqual((status, "cannot write" in err), (3, True), err)
+
+    def test_what_the_system_refuses_anywhere_is_one_line_and_status_three(self):
+        refused = mock.Mock(side_effect=OSError(5, "Input/output error"))
+        said = io.StringIO()
+        with (
+            mock.patch.dict(main.ACTIONS, {"list": refused}),
+            mock.patch.object(main.signals, "listen"),
+            redirect_stderr(said),
+        ):
+            self.assertEqual(main.main(["--list"]), 3)
+        self.assertEqual(said.getvalue(), "bench/run: [Errno 5] Input/output error\n")
+
+
+class Faults(DriverTest):
+    def test_a_run_that_fails_is_named_kept_and_not_compared(self):
+        status, out, err = self.drive(
+            "--blocks", "1", STAND_IN_FAULT="crash", STAND_IN_ONLY="worker-pool"
+        )
+        self.assertEqual((status, "Traceback" in err), (1, False), err)
+        self.assertIn("ended by signal 11", out + err)
+        self.assertIn("Not compared", out)
+        self.assertNotIn("as long as", out)
+        runs = read_runs(self.only_folder())
+        spoilt = {run.cell.design.program for run in runs if run.problem}
+        self.assertEqual(spoilt, {"worker-pool"})
+        self.assertTrue([run for run in runs if run.counts])
+
+    def test_different_workloads_are_refused(self):
+        status, out, _ = self.drive("--blocks", "3", STAND_IN_FAULT="digest")
+        self.assertEqual(status, 1)
+        self.assertIn("the workloads differ", out)
+        self.assertNotIn("as long as", out)
+
+    def test_a_hung_program_is_ended_named_and_not_run_again(self):
+        status, out, err = self.drive(
+            "--blocks", "3", STAND_IN_FAULT="hang-stubbornly",
+            STAND_IN_ONLY="worker-pool", TIMEOUT_S="0.3",
+        )  # fmt: skip
+        self.assertEqual(status, 1, err)
+        self.assertIn("it hung", err)
+        self.assertIn("not run again after it hung", out)
+        spoilt = [run for run in read_runs(self.only_folder()) if run.problem]
+        self.assertEqual(len(spoilt), 1)
+
+    def test_charts_that_fail_end_with_status_one_and_keep_the_data(self):
+        status, out, _ = self.drive("--blocks", "1", STUB_CHARTS="fail")
+        self.assertEqual(status, 1)
+        self.assertIn("charts: OSError: gnuplot is broken", out)
+        self.assertTrue(read_runs(self.only_folder()))
+
+    def test_what_some_systems_refuse_does_not_cost_a_run_that_was_made(self):
+        for name, pattern, told in (
+            ("symlink,fsync,flock,pidfd_open", "2*", "cannot make the link latest"),
+            ("rename", ".unfinished-2*", "cannot name the folder"),
+        ):
+            out = self.folder / f"out-{name}"
+            status, said, err = self.drive("--blocks", "1", "--out", out, REFUSE=name)
+            self.assertEqual(status, 0, err + said)
+            (folder,) = out.glob(pattern)
+            self.assertIn("4 tasks", said)
+            self.assertIn(str(folder), said)
+            self.assertIn(told, said + err)
+            self.assertEqual(len(read_runs(folder)), 5)
+
+
+class Hyperfines(DriverTest):
+    """hyperfine missing, or in PATH and broken."""
+
+    VERSION = 'if [ "$1" = --version ]; then echo hyperfine 1.15.0; exit; fi\n'
+    # the script, if there is one: what is said
+    CASES = {
+        None: "hyperfine is not installed",
+        "exit 127": "hyperfine does not work",
+        "echo something else": "is it hyperfine?",
+        "echo hyperfine 1.9.0": "hyperfine 1.9.0 is too old: it takes 1.14",
+        'echo hyperfine 1.15.0; /bin/rm "$0"': "cannot be started: No such file",
+        VERSION + "echo 'Error: no' >&2; exit 1": "hyperfine ended with 1: Error: no",
+        VERSION + "echo '{}' >hyperfine.json": "times cannot be read",
+    }
+
+    def test_every_case(self):
+        tools = self.folder / "tools"
+        for text, told in self.CASES.items():
+            with self.subTest(text):
+                shutil.rmtree(tools, ignore_errors=True)
+                tools.mkdir()
+                if text is not None:
+                    (tools / "hyperfine").write_text(f"#!/bin/sh\n{text}\n")
+                    (tools / "hyperfine").chmod(0o755)
+                status, _, err = self.drive("--blocks", "1", PATH=str(tools))
+                self.assertEqual((status, "Traceback" in err), (3, False), err)
+                self.assertIn(told, err)
+                self.assertEqual(self.result_folders(), [])
+
+
+class Places(DriverTest):
+    def limited(self, size, *arguments):
+        """No file may grow beyond this: to a program it looks like a full disk."""
+        return subprocess.run(
+            self.command(*arguments), env=self.environment(), capture_output=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        )  # fmt: skip
+
+    def test_a_full_disk_keeps_what_was_finished(self):
+        done = self.limited(30_000, "--blocks", "50")
+        self.assertEqual((done.returncode, b"Traceback" in done.stderr), (3, False))
+        self.assertIn(b"cannot write runs.ndjson", done.stderr)
+        folder = self.only_folder()
+        self.assertTrue(folder.name.endswith("-incomplete"))
+        self.assertGreater(len(read_runs(folder)), 3)
+        self.assertTrue((folder / "runs.ndjson").read_bytes().endswith(b"\n"))
+        self.assertFalse((self.out / "latest").exists())
+
+    def test_programs_that_do_not_fit_on_it_are_told(self):
+        with open(self.programs / "worker-pool", "a", encoding="ascii") as program:
+            program.write("#" * 100_000 + "\n")
+        done = self.limited(60_000, "--blocks", "1")
+        self.assertEqual((done.returncode, b"Traceback" in done.stderr), (3, False))
+        self.assertIn(b"the programs cannot be copied: File too large", done.stderr)
+        self.assertEqual(self.result_folders(), [])
+
+    def test_a_results_folder_that_goes_away_is_told(self):
+        self.write_experiment(SMALL.replace("1ms", "100ms"))
+        process = self.start("--blocks", "500")
+        runs = ".unfinished-*/runs.ndjson"
+        wait_for(lambda: [p for p in self.out.glob(runs) if p.stat().st_size], "a run")
+        # A file may come into it while it is being taken away: then once more.
+        wait_for(lambda: shutil.rmtree(self.out, True) or not self.out.exists(), "end")
+        _, err = process.communicate(timeout=120)
+        self.assertEqual((process.returncode, b"Traceback" in err), (3, False), err)
+        self.assertIn(b"the results folder is gone", err)
+
+    def test_odd_places_for_results_and_programs(self):
+        name = b"-it's \"quoted\", $HOME;ls %s \n\xff\xfe " + "\u00fc".encode()
+        place = self.folder / os.fsdecode(name)
+        place.mkdir()
+        self.out = place / "out"
+        self.write_programs(place / "programs")
+        status, _, err = self.drive("--blocks", "1")
+        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertTrue(read_runs(self.only_folder()))
+
+    def test_a_relative_place_is_in_the_current_folder(self):
+        self.out = os.path.relpath(self.folder / "-out")
+        self.programs = os.path.relpath(self.programs)
+        status, _, err = self.drive("--blocks", "1")
+        self.assertEqual(status, 0, err)
+        self.assertTrue((self.folder / "-out" / "latest").is_dir())
+
+
+class Outputs(DriverTest):
+    def test_a_full_or_closed_stdout_is_told_and_the_results_are_there(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                self.command("--blocks", "1"), env=self.environment(), stdout=full,
+                stderr=subprocess.PIPE, timeout=300,
+            )  # fmt: skip
+        self.assertEqual((done.returncode, b"Traceback" in done.stderr), (1, False))
+        self.assertIn(b"cannot write to stdout: No space left", done.stderr)
+        process = self.start("--blocks", "1")
+        process.stdout.close()  # a reader that has seen enough
+        process.stdout = None
+        _, err = process.communicate(timeout=300)
+        self.assertEqual((process.returncode, b"Traceback" in err), (1, False), err)
+        self.assertIn(b"the reader of stdout is gone", err)
+        self.assertEqual([len(read_runs(f)) for f in self.result_folders()], [5, 5])
+
+    def test_closed_standard_files_get_nothing_of_the_results(self):
+        done = subprocess.run(
+            self.command("--blocks", "1"), env=self.environment(), timeout=300,
+            preexec_fn=lambda: os.closerange(0, 3),
+        )  # fmt: skip
+        # What was to be said was not heard; what was measured is kept.
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(read_runs(self.only_folder())), 5)
+        code = (
+            "import os, sys; from driver.say import terminal\n"
+            "terminal.open_standard_files()\n"
+            "later = os.open(sys.executable, os.O_RDONLY)\n"
+            "links = [os.readlink(f'/proc/self/fd/{number}') for number in range(3)]\n"
+            "sys.exit(later <= 2 or sys.executable in links)"
+        )
+        for closed in ((0,), (1,), (2,), (0, 1, 2)):
+            done = subprocess.run(
+                [sys.executable, "-c", code], env=self.environment(),
+                preexec_fn=lambda: [os.close(number) for number in closed],
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 0, closed)
+
+
+class Stopped(DriverTest):
+    """A test that stops the driver once some runs are finished."""
+
+    def lines(self):
+        """Finished runs of the run under way."""
+        found = self.out.glob(".unfinished-*/**/runs.ndjson")
+        try:
+            return sum(path.read_bytes().count(b"\n") for path in found)
+        except FileNotFoundError:
+            return 0  # it was just renamed: look again
+
+    def stop_after(self, count, *numbers_and_arguments, **changes):
+        numbers = [n for n in numbers_and_arguments if isinstance(n, int)]
+        words = [word for word in numbers_and_arguments if isinstance(word, str)]
+        process = self.start(*words, **changes)
+        wait_for(lambda: self.lines() >= count, f"{count} finished runs")
+        for number in numbers:
+            process.send_signal(number)
+            time.sleep(0.002)
+        return process.returncode, process.communicate(timeout=120)[1], process
+
+    def rebuild(self):
+        with open(self.programs / "worker-pool", "a", encoding="utf-8") as program:
+            program.write("\n# rebuilt\n")
+
+    def assert_whole(self, folder):
+        keys = [(run.block, run.cell.name, run.role) for run in read_runs(folder)]
+        self.assertEqual((len(keys), len(set(keys))), (HOLDS_RUNS, HOLDS_RUNS))
+
+
+class Signals(Stopped):
+    """At a moment when runs have finished and one is under way."""
+
+    def running(self, name):
+        """Processes of this test's programs, and hyperfine with one."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                ours = os.fsencode(self.folder) in os.fsencode(os.readlink(path / "cwd"))
+                if ours and name in (path / "cmdline").read_bytes():
+                    found.append(int(path.name))
+            except OSError:
+                continue
+        return found
+
+    def test_every_finished_run_is_kept_in_a_folder_called_incomplete(self):
+        self.write_experiment(SLOW.replace("60ms", "150ms"))
+        # The last as from timeout(1), which tells the process and then its group.
+        for numbers in ((signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM,) * 2):
+            with self.subTest(signals=numbers):
+                *_, err, process = self.stop_after(2, *numbers, "--blocks", "200")
+                self.assertEqual(process.returncode, 128 + numbers[0], err)
+                self.assertNotIn(b"Traceback", err)
+                (folder,) = self.result_folders()
+                self.assertTrue(folder.name.endswith("-incomplete"))
+                self.assertIn(folder.name.encode(), err)
+                self.assertGreaterEqual(len(read_runs(folder)), 2)
+                self.assertFalse((self.out / "latest").exists())
+                self.assertEqual(self.running(b"thread-per-task"), [])
+                self.assertIn("signal", (folder / "INCOMPLETE.txt").read_text())
+                folder.rename(self.folder / f"seen-{numbers[0]}")
+
+    def test_a_killed_driver_leaves_no_process_and_the_next_keeps_its_runs(self):
+        # Of the two programs, the pool takes an hour: it does not end by itself.
+        self.write_experiment(
+            SMALL.replace("workers = 2", 'workers = 2\nservice-time = "3600s"')
+            + '[[cells]]\ndesign = "thread-per-task"\ntasks = 5\n'
+        )
+        process = self.start("--blocks", "1")
+        for pid in wait_for(lambda: self.running(b"pool"), "a running pool"):
+            self.addCleanup(end, pid)
+        status, _, err = self.drive("--blocks", "1")  # turned away meanwhile
+        self.assertEqual((status, f"process {process.pid}" in err), (3, True), err)
+        process.kill()
+        process.communicate()
+        wait_for(lambda: not self.running(b"pool"), "its end", 10)
+        self.assertEqual(self.result_folders(), [])
+        self.write_experiment(SMALL)
+        self.drive("--blocks", "1")
+        (kept,) = (f for f in self.result_folders() if f.name.endswith("-incomplete"))
+        self.assertGreaterEqual(len(read_runs(kept)), 2)
+
+    def test_a_driver_stopped_past_a_timeout_takes_no_run_for_hung(self):
+        self.write_experiment(
+            'question = "?"\n[options]\nservice-time = "200ms"\n'
+            '[[cells]]\ndesign = "thread-per-task"\n'
+        )
+        process = self.start("--blocks", "2", TIMEOUT_S="-0.5")
+        wait_for(lambda: list(self.out.glob(".unfinished-*/scratch/hyper*")), "a run")
+        process.send_signal(signal.SIGSTOP)
+        # Five times 200 ms less 0.5 s, the timeout, must be over for sure.
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+        time.sleep(1)
+        process.send_signal(signal.SIGCONT)
+        _, err = process.communicate(timeout=300)
+        self.assertEqual((process.returncode, b"hung" in err), (0, False), err)
+
+
+class Resuming(Stopped):
+    def setUp(self):
+        super().setUp()
+        self.write_experiment(SLOW)
+
+    def test_it_goes_on_in_the_order_of_a_run_without_interruption(self):
+        self.drive("--blocks", "3", "--seed", "9")
+        whole = self.only_folder()
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with self.subTest(signal=number):
+                self.out = self.folder / f"out-{number}"
+                self.stop_after(5, number, "--blocks", "3", "--seed", "9")
+                status, _, err = self.drive("--resume")
+                self.assertEqual(status, 0, err)
+                folder = self.only_folder()
+                self.assert_whole(folder)
+                orders = [
+                    [(run.block, run.position, run.cell.name) for run in read_runs(each)]
+                    for each in (whole, folder)
+                ]
+                self.assertEqual(*orders)
+                self.assertEqual((self.out / "latest").resolve(), folder)
+                facts = json.loads((folder / "environment.json").read_text())
+                self.assertEqual(len(facts["resumed_utc"]), 1)
+
+    def test_it_looks_again_and_goes_on_where_the_folder_is(self):
+        self.stop_after(3, signal.SIGINT, "--blocks", "3")
+        left, nothing = self.only_folder(), self.folder / "nothing"
+        nothing.mkdir()
+        status, _, err = self.drive("--resume", PATH=str(nothing))
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("hyperfine is not installed", err)
+        whole = (self.programs / "worker-pool").read_text()
+        self.rebuild()
+        status, _, err = self.drive("--resume")
+        self.assertIn("was measured with other programs", err)
+        self.assertEqual(self.only_folder(), left)
+        (self.programs / "worker-pool").write_text(whole)
+        self.out = self.folder / "elsewhere"
+        status, _, err = self.drive("--resume", left)
+        self.assertEqual((status, self.out.exists()), (0, False), err)
+        self.out = left.parent
+        status, _, err = self.drive("--resume", self.only_folder())
+        self.assertEqual((status, "is complete" in err), (3, True), err)
+
+    def test_a_cell_that_hung_is_not_run_again(self):
+        self.write_experiment(SLOW.replace("60ms", "150ms"))
+        fault = {"STAND_IN_FAULT": "hang", "STAND_IN_ONLY": "worker-pool"}
+        self.stop_after(4, signal.SIGINT, "--blocks", "4", TIMEOUT_S="0.1", **fault)
+        status, out, err = self.drive("--resume")
+        self.assertEqual(status, 1, err)
+        self.assertIn("not run again after it hung", out)
+        programs = [run.cell.design.program for run in read_runs(self.only_folder())]
+        self.assertEqual(programs.count("worker-pool"), 1)
+
+
+class Full(Stopped):
+    def setUp(self):
+        super().setUp()
+        for name in ("comparison", "another"):
+            # A budget of nothing: three blocks each.
+            self.write_experiment("minutes = 0.001\n" + SLOW, name)
+
+    def test_every_experiment_is_in_one_folder_also_after_interruptions(self):
+        for number, count in ((signal.SIGINT, HOLDS_RUNS + 3), (signal.SIGKILL, 4)):
+            with self.subTest(signal=number):
+                self.out = self.folder / f"out-{number}"
+                self.stop_after(count, number, "--full")
+                if number == signal.SIGINT:
+                    left = self.only_folder()  # as the second of a name
+                    left.rename(left.with_name(left.name + "-2"))
+                status, out, err = self.drive("--full", "--resume")
+                self.assertEqual(status, 0, err)
+                folder = self.only_folder()
+                self.assertTrue(folder.name.endswith("-full"))
+                self.assertEqual((self.out / "latest").resolve(), folder)
+                names = sorted(path.name for path in folder.iterdir())
+                self.assertEqual(names, ["another", "comparison", "report.html"])
+                for name in names[:2]:
+                    self.assert_whole(folder / name)
+                self.assertEqual(out.count("Does it go on where it stopped?"), 2)
+                page = (folder / "report.html").read_text()
+                self.assertIn('href="another/report.html"', page)
+
+    def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
+        self.stop_after(4, signal.SIGINT, "--blocks", "3")
+        left = self.only_folder()
+        named = left.with_name(left.name.replace("-incomplete", "-full-incomplete"))
+        for folder in (left, named):
+            if folder is named:
+                left.rename(named)
+            status, _, err = self.drive("--full", "--resume", folder)
+            self.assertEqual((status, err.count("\n")), (2, 1), err)
+            self.assertIn("is not a full run", err)
+            self.assertEqual(self.result_folders(), [folder])
+            self.assertTrue((folder / "INCOMPLETE.txt").exists())
+
+    def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
+        self.stop_after(HOLDS_RUNS + 2, signal.SIGINT, "--full")
+        self.rebuild()
+        status, _, err = self.drive("--full", "--resume")
+        self.assertEqual(status, 3)
+        self.assertIn("comparison was measured with other programs", err)
+        self.assertTrue(self.only_folder().name.endswith("-full-incomplete"))

@@ -1,0 +1,261 @@
+"""Theory: the formulas, held against runs that are played step by step."""
+
+import heapq
+import random
+import unittest
+from dataclasses import replace
+from math import inf
+
+from hypothesis import assume, given
+from hypothesis import strategies as some
+
+from .support import make_cell, make_record
+from driver.reckon import theory
+from driver.reckon.erlang import Traffic
+from driver.reckon.theory import graham_bounds_s
+from driver.run.constants import Constants
+
+D, C, O, H, J = 0.010, 40e-6, 50e-6, 20e-6, 60e-6
+COSTS = Constants(C, {D: O}, H, J)
+tasks, sizes = some.integers(1, 600), some.integers(1, 80)
+
+
+def played_pool(count, workers, service_s, costs):
+    """All workers are created, then each task goes to who is free first."""
+    free_s = [workers * costs.create] * workers
+    slept_s = service_s + costs.oversleep(service_s)
+    ends_s = []
+    for _ in range(count):
+        ends_s.append(heapq.heappop(free_s) + slept_s)
+        heapq.heappush(free_s, ends_s[-1])
+    return max(ends_s)
+
+
+def played_threads(count, bound, service_s, costs):
+    """A thread each, created one after the other, at most `bound` at once."""
+    slept_s = service_s + costs.oversleep(service_s)
+    now_s, alive, ends_s = 0.0, [], []
+    for _ in range(count):
+        if len(alive) == bound:
+            now_s = max(now_s, heapq.heappop(alive))
+        now_s += costs.create
+        heapq.heappush(alive, now_s + slept_s)
+        ends_s.append(now_s + slept_s)
+    return max(ends_s)
+
+
+def played_crowd(cell, costs):
+    """How many of the calls of threads find a place of the API."""
+    slept_s = cell.service_s + costs.oversleep(cell.service_s)
+    serving, accepted = [], 0
+    for number in range(1, cell.tasks + 1):
+        now_s = number * costs.create_s
+        serving = [end for end in serving if end > now_s]
+        if len(serving) < cell.capacity:
+            serving.append(now_s + slept_s)
+            accepted += 1
+    return accepted
+
+
+class WallTime(unittest.TestCase):
+    @given(tasks, sizes)
+    def test_a_pool_takes_as_long_as_one_that_is_played(self, count, workers):
+        idle = replace(COSTS, hand_over_s=None)
+        found = theory.pool_s(count, workers, D, idle)
+        self.assertAlmostEqual(found, played_pool(count, workers, D, idle))
+        slow = replace(COSTS, hand_over_s=1.0)
+        feeding = workers * C + count * 1.0
+        self.assertAlmostEqual(theory.pool_s(count, workers, D, slow), feeding)
+
+    @given(tasks)
+    def test_threads_take_as_long_as_those_that_are_played(self, count):
+        found = theory.threads_s(count, D, COSTS)
+        self.assertAlmostEqual(found, played_threads(count, inf, D, COSTS))
+
+    @given(tasks, sizes)
+    def test_so_do_bounded_ones(self, count, bound):
+        costs = replace(COSTS, turn_s=C)  # as played: nothing but the creation
+        found = theory.bounded_s(count, bound, D, costs)
+        played = played_threads(count, bound, D, costs)
+        self.assertLessEqual(abs(found - played), bound * C + 1e-9)
+
+    @given(tasks, sizes, sizes)
+    def test_a_tighter_bound_is_never_faster_and_no_bound_is_threads(self, n, a, b):
+        least, most = sorted((a, b))
+        self.assertGreaterEqual(
+            theory.bounded_s(n, least, D, COSTS) + least * J + 1e-12,
+            theory.bounded_s(n, most, D, COSTS),
+        )
+        self.assertAlmostEqual(
+            theory.bounded_s(n, n, D, COSTS), theory.threads_s(n, D, COSTS)
+        )
+
+    def test_nothing_takes_no_time(self):
+        self.assertEqual(theory.wall_s(0, 5, None, D, COSTS), 0)
+        self.assertEqual(theory.wall_s(0, None, None, D, COSTS), 0)
+
+    @given(some.integers(5_000, 20_000))
+    def test_no_size_is_a_tenth_better_than_the_best(self, count):
+        best = round(theory.best_workers(count, D, COSTS))
+        least_s = min(theory.pool_s(count, w, D, COSTS) for w in range(1, count + 1, 7))
+        self.assertLess(theory.pool_s(count, best, D, COSTS), 1.1 * least_s)
+
+    def test_the_best_size_is_where_its_two_parts_are_alike(self):
+        plain = Constants(C)
+        best = theory.best_workers(10_000, D, plain)
+        self.assertAlmostEqual(10_000 * D / best, best * C)
+        self.assertAlmostEqual(theory.best_workers(10_000, D, COSTS), (D + O) / H)
+        self.assertEqual(theory.best_workers(3, D, plain), 3)
+        self.assertIsNone(theory.best_workers(10_000, D, Constants()))
+
+
+class Applies(unittest.TestCase):
+    # Options with which the tasks are not N equal calls that are all carried out.
+    OTHER = {
+        "distribution": "uniform", "hang-rate": "1%", "arrivals": "fixed:5/s",
+        "api-rate": "5/s", "api-slowdown": 0.1, "api-outage": "1s,1s", "attempts": 3,
+        "deadline": "1s", "timeout": "1s", "fail-fast": True, "limit-memory": "1G",
+    }  # fmt: skip
+
+    def test_not_to_other_work(self):
+        for option, value in self.OTHER.items():
+            for program in ("worker-pool", "thread-per-task"):
+                cell = make_cell(program, **{option: value})
+                self.assertIsNone(theory.theory_wall_s(cell, COSTS), option)
+
+    def test_to_equal_calls_of_which_the_api_takes_any(self):
+        for options, wanted in (
+            ({}, True), ({"error-rate": "2%"}, True), ({"seed": 3}, True),
+            ({"api-capacity": 50}, True), ({"api-capacity": 1}, False),
+        ):  # fmt: skip
+            cell = make_cell("worker-pool", workers=2, **options)
+            told = theory.theory_wall_s(cell, COSTS)
+            self.assertEqual(told is not None, wanted, options)
+        cell = make_cell("thread-per-task", **{"api-capacity": 1})
+        self.assertIsNotNone(theory.theory_wall_s(cell, COSTS))
+        for capacity, known in ((1, False), (2, True)):  # of two workers
+            crowd = make_cell("worker-pool", **{"api-capacity": capacity})
+            self.assertEqual(theory.theory_wall_s(crowd, COSTS) is not None, known)
+        self.assertIsNone(theory.theory_wall_s(cell, Constants()))
+        self.assertIsNone(theory.theory_wall_s(make_cell(tasks=0), COSTS))
+
+    def test_five_cooks_take_twenty_seconds(self):
+        cell = make_cell(workers=5, tasks=10_000, **{"service-time": "10ms"})
+        self.assertEqual(theory.theory_wall_s(cell, Constants()), 20.0)
+
+
+class Bounds(unittest.TestCase):
+    # (program, lanes, K): rounds of 1 ms that 100 calls take at least
+    CASES = [
+        ("worker-pool", 10, None, 10), ("worker-pool", 7, None, 15),
+        ("worker-pool", 10, 5, 20), ("worker-pool", 5, 10, 20),
+        ("thread-per-task", None, None, 1), ("thread-per-task", None, 50, 2),
+        ("thread-per-task", None, 30, 4),
+    ]  # fmt: skip
+
+    def test_no_run_can_be_faster_than_the_places_allow(self):
+        for program, workers, capacity, rounds in self.CASES:
+            options = {"api-capacity": capacity} if capacity else {}
+            cell = make_cell(program, workers=workers, tasks=100, **options)
+            found = theory.bound_wall_s(cell, make_record(cell))
+            with self.subTest(program=program, workers=workers, capacity=capacity):
+                self.assertAlmostEqual(found, rounds * 1e-3)
+
+    def test_only_calls_that_were_carried_out_take_their_time(self):
+        cell = make_cell("worker-pool", workers=2, tasks=8)
+        for outcomes, rounds in (
+            ({"ok": 8}, 4), ({"ok": 4, "rejected": 4}, 2), ({"ok": 0, "failed": 8}, 0),
+            ({"ok": 4, "silent": 3, "timed_out": 1}, 4),
+        ):  # fmt: skip
+            record = make_record(cell)
+            record["outcomes"] |= {"ok": 0, **outcomes}
+            found = theory.bound_wall_s(cell, record)
+            self.assertAlmostEqual(found, rounds * 1e-3, msg=str(outcomes))
+        uneven = make_cell("worker-pool", distribution="uniform")
+        self.assertIsNone(theory.bound_wall_s(uneven, make_record(uneven)))
+
+    @given(some.lists(some.floats(0, 1), min_size=1, max_size=60), sizes)
+    def test_grahams_bounds_enclose_any_order(self, times_s, workers):
+        low, high = graham_bounds_s(times_s, workers)
+        for order in (times_s, sorted(times_s), sorted(times_s)[::-1]):
+            free_s = [0.0] * workers
+            for time_s in order:
+                heapq.heappush(free_s, heapq.heappop(free_s) + time_s)
+            self.assertLessEqual(low, max(free_s) + 1e-9)
+            self.assertLessEqual(max(free_s), high + 1e-9)
+        self.assertEqual(graham_bounds_s([], 3), (0.0, 0.0))
+
+
+class Crowds(unittest.TestCase):
+    @given(some.integers(1, 2000), some.integers(1, 100))
+    def test_what_places_accept_is_what_is_played(self, count, capacity):
+        cell = make_cell("thread-per-task", tasks=count, **{
+            "service-time": "10ms", "api-capacity": capacity})  # fmt: skip
+        found = theory.accepted_by_capacity(cell, COSTS)
+        self.assertEqual(found, played_crowd(cell, COSTS))
+
+    def test_a_pool_in_step_with_the_rate_loses_nothing(self):
+        options = {"service-time": "10ms", "api-rate": "1000/s", "api-burst": 20}
+        for workers, lossless in ((5, True), (10, True), (20, False), (50, False)):
+            cell = make_cell("worker-pool", workers=workers, tasks=1000, **options)
+            found = theory.accepted_by_rate(cell, COSTS)
+            self.assertEqual(found == 1000, lossless, workers)
+        cell = make_cell("thread-per-task", tasks=1000, **options)
+        self.assertAlmostEqual(theory.accepted_by_rate(cell, COSTS), 20 + 1000 * 0.04)
+        self.assertIsNone(theory.accepted_by_rate(cell, Constants()))
+
+    def test_a_burst_that_cannot_hold_the_workers_in_step_has_no_formula(self):
+        for burst, workers, known in ((1, 10, False), (5, 5, True), (4, 5, False),
+                                      (9, 50, False), (10, 50, True)):  # fmt: skip
+            cell = make_cell("worker-pool", workers=workers, tasks=1000, **{
+                "service-time": "10ms", "api-rate": "1000/s", "api-burst": burst})  # fmt: skip
+            found = theory.accepted_by_rate(cell, COSTS)
+            self.assertEqual(found is not None, known, (burst, workers))
+
+    def test_little(self):
+        self.assertAlmostEqual(
+            theory.alive_at_once(10_000, D, COSTS), (D + O) / C
+        )
+        self.assertEqual(theory.alive_at_once(10, D, COSTS), 10)
+
+    def test_the_last_of_many_to_stop_is_the_slowest_of_them(self):
+        draw = random.Random(1)
+        late = sum(max(draw.random() for _ in range(5)) <= 0.8 for _ in range(5000))
+        self.assertAlmostEqual(late / 5000, theory.stopped_within(0.8, 5), delta=0.03)
+        self.assertEqual(theory.stopped_within(7, 5), 1.0)
+
+
+class Curves(unittest.TestCase):
+    def test_their_points_are_the_formulas(self):
+        cell = make_cell("worker-pool", workers=5, tasks=100, **{"service-time": "10ms"})
+        points = list(theory.over_tasks([(cell, "x=1")], COSTS, 50, 500))
+        walls = [p for p in points if p.curve == "wall over tasks"]
+        self.assertEqual({(p.design, p.varied) for p in walls}, {("pool-5", "x=1")})
+        for point in walls:
+            wanted = theory.pool_s(round(point.x), 5, D, COSTS)
+            self.assertEqual(point.y, wanted)
+        rates = {p.x: p.y for p in points if p.curve == "goodput over tasks"}
+        self.assertEqual(rates, {p.x: p.x / p.y for p in walls})
+
+    def test_a_pool_over_its_size_has_its_two_parts_and_the_best(self):
+        cell = make_cell("worker-pool", workers=5, tasks=1000, **{"service-time": "10ms"})
+        points = list(theory.over_workers(cell, "", COSTS, 1, 2000))
+        best = [p for p in points if p.curve == "best workers"]
+        self.assertEqual([p.x for p in best], [theory.best_workers(1000, D, COSTS)])
+        least = min(p.y for p in points if p.curve == "wall over workers")
+        self.assertLess(best[0].y, 1.05 * least)
+
+    def test_a_batch_is_answered_in_rounds(self):
+        cell = make_cell("worker-pool", workers=4, tasks=10, **{"service-time": "10ms"})
+        points = list(theory.over_time(cell, "", Constants()))
+        ends = [(p.x, p.y) for p in points if p.curve == "answered over time"]
+        self.assertEqual([count for _, count in ends], [4, 8, 10])
+        for (at_s, _), wanted in zip(ends, (0.01, 0.02, 0.03)):
+            self.assertAlmostEqual(at_s, wanted)
+
+    @given(some.floats(0.05, 0.95), some.integers(1, 30))
+    def test_erlang_is_between_nothing_and_all(self, load, places):
+        traffic = Traffic(load, places, D)
+        self.assertTrue(0 < traffic.lost < traffic.waiting < 1 or places == 1)
+        assume(traffic.waiting > 0.1)
+        self.assertAlmostEqual(traffic.over(traffic.wait_s(0.9)), 0.1)

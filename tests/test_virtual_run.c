@@ -1,0 +1,108 @@
+/* A run in virtual time: who pays for what, and what is told. */
+#include "program/options.h"
+#include "support/plain_run.h"
+#include "support/runners.h"
+#include "support/suite.h"
+#include "support/threads.h"
+#include "sync/clock.h"
+
+static struct run run; /* 90 KB */
+
+static void *note_the_time(void *argument) {
+    *(int64_t *)argument = now_ns();
+    return NULL;
+}
+
+static void run_and_note(struct thread *thread) {
+    struct spawned *spawned = (struct spawned *)thread;
+    spawned->run(spawned->argument);
+    run_thread_ends(&run);
+}
+
+static void who_creates_a_thread_pays_for_it_before_it_is_there(void) {
+    struct run_config config = plain_config(0);
+    int64_t began_ns;
+    struct spawned spawned = {
+        {.body = run_and_note, .name = "noter"}, note_the_time, &began_ns};
+    config.clock = TIME_VIRTUAL;
+    config.runner.spawn_ns = 70;
+    plain_run_start(&run, &config);
+    int64_t before_ns = now_ns();
+    assert_int_equal(run_start_thread(&run, &spawned.thread, false), 0);
+    assert_int_equal(began_ns, before_ns + 70);
+    assert_int_equal(run.tally.create_ns, 70);
+    thread_join(&spawned.thread);
+    plain_run_end(&run);
+    run_destroy(&run);
+}
+
+static void a_task_pays_for_its_work_before_its_first_call(void) {
+    struct run_config config = plain_config(1);
+    config.clock = TIME_VIRTUAL;
+    config.runner.task_ns = 5;
+    config.workload.service_ns = 10;
+    config.sampled = true;
+    plain_run_start(&run, &config);
+    run_perform(&run, run_first_task(&run), 0);
+    plain_run_end(&run);
+    assert_int_equal(run.samples.of[0].started_ns, 5);
+    assert_int_equal(run.samples.of[0].finished_ns, 15);
+    run_destroy(&run);
+}
+
+static void nothing_is_told_of_the_machine(void) {
+    struct run_config config = plain_config(0);
+    struct process_figures figures = {.rss_peak_bytes = 1};
+    config.clock = TIME_VIRTUAL;
+    plain_run_start(&run, &config);
+    assert_int_equal(config.timer_slack_ns, -1);
+    process_sample_memory(&figures);
+    assert_int_equal(figures.page_table_bytes, 0);
+    process_read(&figures);
+    const int64_t *all = (const int64_t *)&figures;
+    for (size_t i = 0; i < sizeof figures / sizeof *all; i++) {
+        assert_int_equal(all[i], -1);
+    }
+    plain_run_end(&run);
+    run_destroy(&run);
+}
+
+/* Everybody lets go at once, so no time passes between the two. */
+static void a_stop_at_the_very_end_is_one(void) {
+    struct run_config config = plain_config(0);
+    config.clock = TIME_VIRTUAL;
+    plain_run_start(&run, &config);
+    tally_stop(&run.tally, STOP_SIGNAL);
+    plain_run_end(&run);
+    assert_int_equal(tally_stop_reason(&run.tally), STOP_SIGNAL);
+    run_destroy(&run);
+}
+
+static bool accepts(int words, char **argv) {
+    static struct options options;
+    options_init(&options, &pool_like);
+    return options_parse(&options, &pool_like, words, argv) == OPTIONS_OK;
+}
+
+static void costs_are_accepted_with_it_only(void) {
+    char *costs[] = {"--spawn-time=1ms", "--task-time=1ns"};
+    for (int i = 0; i < 2; i++) {
+        char *argv[] = {"pool-like", costs[i], "--clock=virtual", "--clock=monotonic",
+                        NULL};
+        assert_false(accepts(2, argv));
+        assert_true(accepts(3, argv));
+        assert_false(accepts(4, argv));
+    }
+}
+
+static const struct claim claims[] = {
+    CLAIM(who_creates_a_thread_pays_for_it_before_it_is_there),
+    CLAIM(a_task_pays_for_its_work_before_its_first_call),
+    CLAIM(nothing_is_told_of_the_machine),
+    CLAIM(a_stop_at_the_very_end_is_one),
+    CLAIM(costs_are_accepted_with_it_only),
+};
+
+int main(int argc, char **argv) {
+    return SUITE_RUN(argc, argv, claims);
+}
