@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import REPOSITORY
+from . import REPOSITORY, planner
 from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
@@ -18,6 +18,7 @@ from .machine import programs
 from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import full, signals, stored
+from .run.by_its_own_clock import RunError
 from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
 from .run.hyperfine import HyperfineError
 from .run.measure import (
@@ -33,8 +34,8 @@ EXPERIMENTS = REPOSITORY / "bench/experiments"
 # How it ends with a mistake; an OSError is one that nobody could tell better.
 ENDS = {
     AskError: USAGE, stored.StoredError: USAGE, HyperfineError: NO_ENVIRONMENT,
-    ResultsError: NO_ENVIRONMENT, Refused: NO_ENVIRONMENT, OSError: NO_ENVIRONMENT,
-    terminal.Unheard: FAILED,
+    ResultsError: NO_ENVIRONMENT, Refused: NO_ENVIRONMENT, RunError: NO_ENVIRONMENT,
+    OSError: NO_ENVIRONMENT, terminal.Unheard: FAILED,
 }  # fmt: skip
 
 
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
 def _act(arguments: list[str]) -> int:
     if arguments[:1] == ["handout"]:
         return handout.main(arguments)
+    word, *rest = [each for each in arguments if each != "--check"] or [""]
+    if word == "plan":
+        return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:
         return teach.main(arguments, Clerk)
     if "--check" in arguments:  # finds mistakes before anything is built

@@ -12,18 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import REPOSITORY
 from .ask.cell import Cell
 from .ask.experiment import Experiment
 from .draw.chart import Chart
+from .machine import environment
 from .reckon import collect, tables, theory
 from .reckon.stats import half_width
 from .reckon.summarise import summaries_of, summarise
 from .reckon.summary import Summaries
+from .run import stored
 from .run.folder import (
-    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, stamp, write_whole,
+    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, stamp, write_whole,
 )  # fmt: skip
 from .run.measure import Outcome
 from .run.run import Run
+from .run.session import utc_now
 from .run.stored import Stored
 from .say import names
 from .say.ending import short_lines
@@ -103,6 +107,30 @@ class Clerk:
         if self._before_charts is not None:
             self._before_charts(kept, summaries)
         return Published(summaries, [*failed, *draw(kept, summaries)])
+
+
+def keep_runs(
+    asked: Experiment, runs: Sequence[Run], facts: Mapping[str, Any],
+    files: Mapping[str, str], out: Path, programs: Path,
+) -> tuple[Path, list[str]]:  # fmt: skip
+    """A results folder of runs that were made elsewhere, with more files in it.
+
+    Where it is, and what failed of its charts, in words.
+    """
+    known = environment.describe(REPOSITORY, programs)
+    folder = ResultsFolder(out, f"{stamp()}-{asked.name}-{known['commit']}")
+    folder.write_json(ENVIRONMENT, {
+        **stored.describe(asked), "seed": 1, "warnings": [], "runs": len(runs),
+        "started_utc": utc_now(), **known, **facts,
+    })  # fmt: skip
+    for name, text in files.items():
+        folder.write(name, text)
+    for run in runs:
+        folder.add_run(run)
+    charts = Clerk().publish(stored.read(folder.path)).charts
+    path, notes = folder.finish()
+    failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
+    return path, [*notes, *failed]
 
 
 def draw(kept: Stored, summaries: Summaries) -> Sequence[Chart]:

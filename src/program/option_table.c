@@ -87,6 +87,8 @@ const struct option_row option_rows[] = {
      "virtual time to create a fiber", OF_FIBERS, {0}},
     {"task-time", 0, KIND_DURATION, AT(run.runner.task_ns), "D", "0", 0, MAX_NS,
      "virtual time of the CPU for each task", OF_FIBERS, {0}},
+    {"oversleep", 0, KIND_DURATION, AT(run.api.oversleep_ns), "D", "0", 0, MAX_NS,
+     "virtual time by which each call ends late", OF_FIBERS, {0}},
     {"timer-slack", 0, KIND_DURATION, AT(run.timer_slack_ns), "D", "1ns", 0, 1e9,
      "how late a sleep may end; 0: the kernel's", OF_ALL, {0}},
     {"limit-memory", 0, KIND_SIZE, AT(run.memory_bytes), "SIZE", NULL, 1, MAX_BYTES,

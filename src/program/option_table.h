@@ -43,7 +43,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 46 }; /* checked where the table is */
+enum { OPTION_ROWS = 47 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

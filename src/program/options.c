@@ -94,10 +94,11 @@ static bool options_agree(struct options *options) {
         return false;
     }
     if (options->run.clock != TIME_VIRTUAL &&
-        (options->run.runner.spawn_ns > 0 || options->run.runner.task_ns > 0)) {
+        (options->run.runner.spawn_ns > 0 || options->run.runner.task_ns > 0 ||
+         options->run.api.oversleep_ns > 0)) {
         snprintf(options->error, sizeof options->error,
-                 "--spawn-time and --task-time cost virtual time; they need "
-                 "--clock virtual");
+                 "--spawn-time, --task-time and --oversleep cost virtual time; they "
+                 "need --clock virtual");
         return false;
     }
     return true;

@@ -32,8 +32,9 @@ static const char notes_on_time[] =
     "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
     "clock jumps to the next moment for which one waits. Creating a fiber takes its\n"
     "creator --spawn-time, and each task takes --task-time before its first call,\n"
-    "both on the one CPU, where meanwhile nobody else runs. The seed decides the\n"
-    "whole record; what it would tell of the process is null.\n";
+    "both on the one CPU, where meanwhile nobody else runs. A call ends --oversleep\n"
+    "late, as a sleep of the kernel does. The seed decides the whole record; what it\n"
+    "would tell of the process is null.\n";
 
 /* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
  */

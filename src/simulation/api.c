@@ -52,9 +52,11 @@ static enum reply reply_of(enum fate fate) {
 }
 
 /* The caller waits until `reply` comes, or gives up, or hangs up. */
-static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_up_ns,
-                           struct chan *hang_up) {
-    if (!sleep_until(earlier_ns(reply_at_ns, give_up_ns), hang_up)) {
+static enum reply wait_for(const struct api *api, enum reply reply, int64_t reply_at_ns,
+                           int64_t give_up_ns, struct chan *hang_up) {
+    int64_t moment_ns = earlier_ns(reply_at_ns, give_up_ns);
+    if (!sleep_until(deadline_after_ns(moment_ns, api->config->oversleep_ns),
+                     hang_up)) {
         return REPLY_HUNG_UP;
     }
     return give_up_ns < reply_at_ns ? REPLY_TOO_LATE : reply;
@@ -63,7 +65,7 @@ static enum reply wait_for(enum reply reply, int64_t reply_at_ns, int64_t give_u
 static enum reply turn_away(struct api *api, enum reply reply, int64_t start_ns,
                             int64_t give_up_ns, struct chan *hang_up) {
     int64_t reply_at_ns = deadline_after_ns(start_ns, api->config->reject_ns);
-    return wait_for(reply, reply_at_ns, give_up_ns, hang_up);
+    return wait_for(api, reply, reply_at_ns, give_up_ns, hang_up);
 }
 
 static bool is_abandoned(enum reply reply) {
@@ -86,7 +88,8 @@ static enum place wait_for_place(struct api *api, int64_t give_up_ns,
         {.chan = hang_up, .direction = CHAN_RECEIVE},
     };
     count(&api->waited, 1);
-    int chosen = chan_select(cases, 2, give_up_ns);
+    int64_t until_ns = deadline_after_ns(give_up_ns, api->config->oversleep_ns);
+    int chosen = chan_select(cases, 2, until_ns);
     gauge_down(&api->waiting);
     return chosen == 0 ? TAKEN : chosen == 1 ? HUNG_UP : NO_LONGER_WANTED;
 }
@@ -118,7 +121,8 @@ static enum reply serve(struct api *api, const struct call *call, int64_t start_
     int64_t service_ns =
         slowed_ns(call->service_ns, api->config->slowdown, gauge_now(&api->served) - 1);
     int64_t reply_at_ns = deadline_after_ns(start_ns, service_ns);
-    enum reply reply = wait_for(reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
+    enum reply reply =
+        wait_for(api, reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
     if (is_abandoned(reply)) {
         service_ns = earlier_ns(service_ns, now_ns() - start_ns);
         count(&api->wasted_ns, service_ns);
@@ -159,7 +163,8 @@ static enum reply serve_to_the_end(struct api *api, const struct call *call,
     gauge_note_peak(&api->waiting, turn.waiting);
     count(&api->waited, turn.waiting > 0);
     count(&api->service_ns, service_ns);
-    enum reply reply = wait_for(reply_of(call->fate), turn.end_ns, give_up_ns, hang_up);
+    enum reply reply =
+        wait_for(api, reply_of(call->fate), turn.end_ns, give_up_ns, hang_up);
     count(&api->wasted_ns, is_abandoned(reply) ? service_ns : 0);
     return reply;
 }

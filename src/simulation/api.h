@@ -44,6 +44,7 @@ struct api_config {
     double slowdown; /* service time grows by this share for each other call served */
     int64_t outage_start_ns; /* everything fails in this stretch of the run */
     int64_t outage_length_ns;
+    int64_t oversleep_ns; /* in virtual time: whoever waits wakes up so much too late */
 };
 
 enum reply {

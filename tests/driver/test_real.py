@@ -11,6 +11,7 @@ from . import REPOSITORY
 from .support import read_runs
 from driver.machine.programs import OPTIONAL, find
 from driver.run import record
+from driver.run.constants import Constants
 from driver.ask.experiment import list_experiments
 from .support import load
 
@@ -37,8 +38,9 @@ class RealPrograms(unittest.TestCase):
                     program = find(PROGRAMS, cell.design.program)
                     if program is None and cell.design.program in OPTIONAL:
                         continue  # there is no Go here
+                    args = Constants().settled(cell).args
                     done = subprocess.run(
-                        [program, *cell.args, *small, "--json=-"],
+                        [program, *args, *small, "--json=-"],
                         capture_output=True,
                         text=True,
                         timeout=60,

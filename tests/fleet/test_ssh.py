@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 from pathlib import Path
 
 from .support import WATCHDOG_S, SshTest, is_gone, wait_for, which
@@ -197,7 +198,8 @@ class Mistakes(SshTest):
         hosts = self.write_hosts("a")
         only_python = self.folder / "python"
         only_python.mkdir()
-        for tool in ("python3", "sh", "env"):
+        (only_python / "python3").symlink_to(sys.executable)
+        for tool in ("sh", "env"):
             (only_python / tool).symlink_to(which(tool))
         install = "please type: sudo apt-get install parallel"
         self.refused(3, install, hosts, PATH=str(only_python))

@@ -32,7 +32,8 @@ CONFIG = {
     "retry_budget": "number?", "breaker_failures": "count?",
     "breaker_pause_ns": "count?", "timeout_ns": "count?", "deadline_ns": "count?",
     "cancel": TEXT, "fail_fast": FLAG, "seed": COUNT, "clock": "text?",
-    "spawn_time_ns": "count?", "task_time_ns": "count?", "timer_slack_ns": COUNT,
+    "spawn_time_ns": "count?", "task_time_ns": "count?",
+    "oversleep_ns": "count?", "timer_slack_ns": COUNT,
     "limit_memory_bytes": "count?", "detect_deadlock": FLAG,
 }  # fmt: skip
 STOP = {"reason": TEXT, "at_ns": COUNT, "latency_ns": COUNT, "started": COUNT,

@@ -183,6 +183,19 @@ class Theory(unittest.TestCase):
                 self.assertEqual(expected - theory, ramp)
 
     @on_each_fiber_program
+    def test_a_call_ends_late_by_what_is_told(self, program) -> None:
+        """One that is turned away or given up, too; and its place is taken until then."""
+        for args, d, outcome in (
+            ((), 10 * MS, "ok"), (("--timeout", "4ms"), 4 * MS, "timed_out"),
+            (("--api-rate", "1/s", "--api-burst", 1), 1 * MS, "rejected"),
+        ):  # fmt: skip
+            args = ("-n", 20, "--oversleep", "200us", *args, *VIRTUAL)
+            record, samples = sample(program, *args, *bound(program, 1))
+            last = max(samples, key=lambda task: task.started_ns)
+            self.assertEqual(last.outcome, outcome)
+            self.assertEqual(last.finished_ns - last.started_ns, d + MS // 5)
+
+    @on_each_fiber_program
     def test_a_rate_limit_lets_through_what_it_says(self, program) -> None:
         """A token every 4 ms, a call every 1 ms: each fourth passes, after the burst."""
         args = ("-n", 4000, "-s", 0, "--arrivals", "fixed:1000/s", "--api-rate", "250/s")
@@ -254,12 +267,13 @@ class Limits(unittest.TestCase):
             config = measure(program, "-n", 1, "-s", 0)["config"]
             for option, value in (
                 ("clock", "virtual"), ("spawn-time", "1ms"), ("task-time", "1ms"),
+                ("oversleep", "1ms"),
             ):  # fmt: skip
                 ending = run(program, f"--{option}={value}")
                 self.assertEqual((ending.status, ending.out), (2, ""))
                 said = f"{program}: --{option} is not an option of {program}; --help lists those\n"
                 self.assertEqual(ending.err, said)
-                key = option.replace("-", "_") + ("_ns" if "-" in option else "")
+                key = option.replace("-", "_") + ("" if option == "clock" else "_ns")
                 self.assertIsNone(config[key])
 
     @on_each_fiber_program
@@ -270,6 +284,7 @@ class Limits(unittest.TestCase):
             (("--task-time", "1000001s"), "--task-time: '1000001s'"),
             (("--spawn-time", "1ms"), "they need --clock virtual"),
             (("--task-time", "1ns"), "they need --clock virtual"),
+            (("--oversleep", "1ns"), "they need --clock virtual"),
             (("--task-time", "1ns", "--clock", "monotonic"), "they need --clock virtual"),
         ):
             ending = run(program, *args)

@@ -27,6 +27,12 @@ PROGRAM_OF = {kind: program for program, kinds in KINDS.items() for kind in kind
 # What the programs take when nobody says otherwise.
 DEFAULT_TASKS, DEFAULT_WORKERS = 50, 5
 DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME, DEFAULT_REJECT_TIME = "10ms", "30s", "1ms"
+# Costs in virtual time; each may be MEASURED, which is what bench/micro finds it to be
+# just before the runs: see run/constants.py.
+SPAWN_TIME, TASK_TIME, OVERSLEEP = COSTS = "spawn-time", "task-time", "oversleep"
+MEASURED = "measured"
+SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
+OF_VIRTUAL_TIME = {"clock", *COSTS}
 Option = str | int | float | bool
 
 
@@ -86,6 +92,16 @@ class Cell:
     @property
     def workers(self) -> int | None:
         return self.design.workers
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether its time is virtual: it passes as fast as it can be reckoned."""
+        return self.options.get("clock") == "virtual"
+
+    @property
+    def awaits_constants(self) -> bool:
+        """Whether it has costs that are yet to be measured."""
+        return any(self.options.get(cost) == MEASURED for cost in COSTS)
 
     @property
     def lanes(self) -> int:

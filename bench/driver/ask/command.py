@@ -25,6 +25,8 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run compare A B        hold two results folders side by side
   bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
   bench/run collect DIR...     put the results of many machines together
+  bench/run plan --target T    how many workers, for a target such as
+                               'p99 wait < 100ms, lost < 1%'
   bench/run lesson [N]         predict, then measure; without N: names the lessons
   bench/run handout            the lessons on paper: questions, answers, a quiz"""
 EPILOG = """\

@@ -32,20 +32,21 @@ from pathlib import Path
 from typing import Protocol
 
 from .. import REPOSITORY
-from .cell import Cell, Option
+from .cell import COSTS, MEASURED, Cell, Option
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
 from .typed import AskError, from_dict, read_toml
 
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
-OTHERS = {"class", "prediction"}
+OTHERS = {"class", "prediction", "plan"}
 MOST_PANELS, NARROW = 3, 5  # so many panels have room for so many series each
 ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
-    "heat": 3, "slide": 6, "sequence": 99, "lesson": 99, "class": 99,
+    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "plan": 999, "lesson": 99,
+    "class": 99,
 }  # fmt: skip
 
 
@@ -66,7 +67,7 @@ class Needs:
     options: each cell sets them. designs: kinds of which there is at least one cell.
     samples: recorded tasks. batch: all tasks are there from the start. distribution: of
     the service times. places: each pool has as many workers as the API has places.
-    sizes: so many different values of x, or more.
+    sizes: so many different values of x, or more. simulated: some of the cells are.
     """
 
     one_mark_per: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class Needs:
     distribution: str = ""
     places: bool = False
     sizes: int = 1
+    simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ def refusal(chart: Declaration, asked: Asked) -> str:
     needs, cells = chart.needs, asked.cells
     if needs.samples and not asked.samples:
         return "shows recorded tasks: it needs [[samples]]"
+    if needs.simulated and not any(cell.is_virtual for cell in cells):
+        return "shows what is simulated: it needs [[cells]] with simulated = true"
     for option in needs.options:
         if any(option not in cell.options for cell in cells):
             return f"is about --{option}: each cell must set it"
@@ -181,6 +185,7 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
         "over-time": len(chosen(asked.samples, chart.recorded)),
         "spread": len(chosen(asked.samples, chart.recorded)),
         "heat": len({cell.design.key for cell in cells}) - 1,
+        "twins": sum(cell.is_virtual for cell in cells),
         "slide": len({cell.design.key for cell in cells}),
     }.get(chart.family, 0)  # fmt: skip
     room = ROOM[chart.family]
@@ -226,6 +231,9 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
     cells = list(cells)
     names = dict.fromkeys(["tasks", *(key for cell in cells for key in cell.varied)])
     of_x = {x, "arrivals"} if x == "load" else {x}
+    for cost in COSTS:  # one for all that have it: no difference
+        if {attribute(cell, cost) for cell in cells} <= {None, MEASURED}:
+            of_x.add(cost)
     return [
         name for name in names
         if name not in of_x and len({str(attribute(c, name)) for c in cells}) > 1
@@ -234,7 +242,7 @@ def differing(cells: Iterable[Cell], x: str = "") -> list[str]:
 
 def split_of(cells: Sequence[Cell], x: str) -> str:
     """What has a panel for each of its values; "" where nothing takes so few."""
-    for name in differing(cells, x):
+    for name in (each for each in differing(cells, x) if each != "clock"):
         if len({str(attribute(cell, name)) for cell in cells}) <= MOST_PANELS:
             return name
     return ""

@@ -15,6 +15,10 @@
     tasks = [50, 500]            a list is swept: each value makes a cell
     service-time = "10ms"
     fail-fast = true             an option without a value
+    clock = "virtual"            of fibers: the same in virtual time, in which ...
+    spawn-time = "measured"      ... creating one costs what bench/micro finds a thread
+    task-time = "measured"       does, a task of a pool the work around it: c and h ...
+    oversleep = "measured"       ... and each call ends as late as sleeps do: o
 
     [[cells]]                    one or more: a design (see cell.py) and its own options
     design = "pool"
@@ -23,6 +27,7 @@
     [[cells]]
     design = "bounded threads of 50"
     quick = false                not in a quick run
+    simulated = true             also on fibers in virtual time, with measured costs
 
     [[samples]]                  like [[cells]]: run once more, every task recorded
     design = "threads"
@@ -45,12 +50,13 @@ from typing import Any
 
 from . import declaration
 from .cell import DEFAULT_TASKS, KINDS, PROGRAM_OF, Cell, Option, design_of, is_pool
+from .designs import OF_TABLES, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, from_dict, read_toml
 
 FULL_MINUTES = 2.0
 # What more may be told at the end: say/extras.py makes the lines.
-SECTIONS = ("limits", "thread-cost", "efficiency", "waits")
+SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
@@ -130,16 +136,18 @@ def load(path: Path, overrides: Options = {}, quick: bool = False) -> Experiment
 
 
 def read(
-    name: str, table: Options, overrides: Options = {}, quick: bool = False
-) -> Experiment:
-    """An experiment from the contents of its file, NAME.toml."""
-    asked = from_dict(_File, table, f"{name}.toml")
+    name: str, table: Options, overrides: Options = {}, quick: bool = False,
+    where: str = "",
+) -> Experiment:  # fmt: skip
+    """An experiment from the contents of its file: NAME.toml, if where is no other."""
+    where = where or f"{name}.toml"
+    asked = from_dict(_File, table, where)
     try:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
             raise AskError(f"'{name}' cannot be the name of an experiment")
         return _made(name, asked, overrides, quick)
     except AskError as error:
-        raise AskError(f"{name}.toml: {error}") from None
+        raise AskError(f"{where}: {error}") from None
 
 
 def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experiment:
@@ -166,22 +174,25 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
         compare_by=tuple(key for key in dict.fromkeys(shared) if key not in gone),
         sections=asked.sections, minutes=asked.minutes, reseed=asked.reseed,
     )  # fmt: skip
-    _check(made)
+    _check(made, asked.cells)
     made = named(made)
     charts, notes = declaration.check(made, changed=bool(overrides))
     return replace(made, charts=tuple(charts), notes=tuple(notes))
 
 
-def _check(made: Experiment) -> None:
-    """Refuses what would fail after minutes of measuring."""
+def _check(made: Experiment, tables: Sequence[Options]) -> None:
+    """Refuses what would fail after minutes of measuring.
+
+    tables: all [[cells]], also those that a quick run leaves out.
+    """
     programs = {cell.design.program for cell in made.cells}
-    options = {"tasks"}.union(*(cell.options for cell in made.cells))
+    options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
     kinds = [name.partition(" of ")[0] for name in made.baselines]
     for what, names, known in (
         ("figure", [made.figure], FIGURES),
         ("section", made.sections, SECTIONS),
         ("baseline", kinds, [*PROGRAM_OF, *sorted(programs)]),
-        ("compare-by", made.compare_by, sorted(options)),
+        ("compare-by", made.compare_by, sorted(options - OF_TABLES)),
     ):
         for name in names:
             if name not in known:
@@ -210,11 +221,11 @@ def _expand(
     where: str,
 ) -> Iterator[Cell]:
     """The cells that the tables make, without names: every list is swept."""
-    for table in tables:
-        program, size = _program(table.get("design"), where)
+    for table in (each for table in tables for each in with_twins(table, where)):
+        program, size = program_of(table.get("design"), where)
         if quick and table.get("quick", True) is False:
             continue
-        own = {k: v for k, v in table.items() if k not in ("design", "quick")}
+        own = {k: v for k, v in table.items() if k not in OF_TABLES}
         options = {**shared, **size, **own}
         options |= {
             key: value
@@ -225,22 +236,6 @@ def _expand(
         lists = [_values(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
-
-
-def _program(design: Any, where: str) -> tuple[str, dict[str, int]]:
-    """The program that a design names, and its size if that is told: "pool of 50"."""
-    if not isinstance(design, str):
-        raise AskError(f"{where} design is {design!r}: it takes words in quotes")
-    kind, of, size = design.partition(" of ")
-    program = PROGRAM_OF.get(kind, kind)
-    if of and not re.fullmatch(r"[1-9]\d*", size):
-        told = "its size is a whole number from 1 up"
-        raise AskError(f"{where} design '{design}': {told}")
-    # A program of somebody's own has a name of its kind, too; it need not be known.
-    if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):
-        raise AskError(f"{where} design '{design}' is none of {', '.join(PROGRAM_OF)}")
-    option = "workers" if is_pool(program) else "max-threads"
-    return program, {option: int(size)} if of else {}
 
 
 def _takes(

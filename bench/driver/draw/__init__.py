@@ -21,30 +21,30 @@ from ..reckon import answer
 from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
-from . import bars, boxes, gnuplot, heat, hero, over_time, predictions, scatter
-from . import slide, spread, strips, trust, words
+from . import bars, boxes, gnuplot, heat, hero, over_time, planned, predictions
+from . import scatter, slide, spread, strips, trust, twins, words
 from .material import Material
 from .chart import Chart, ChartError
 from .view import View
 
 FAMILIES: dict[str, Callable[[View], Chart]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
-    "lesson": predictions.build, "over-time": over_time.build, "scatter": scatter.build,
+    "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
+    "scatter": scatter.build,
     "sequence": trust.build, "slide": slide.build, "spread": spread.build,
-    "strips": strips.build,
+    "strips": strips.build, "twins": twins.build,
 }  # fmt: skip
 OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.
 ALWAYS = ("run-sequence", "control")
-OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 
 
 def wanted(folder: Path, experiment: Experiment, summaries: Summaries) -> list[str]:
     """The names of the experiment's charts, in the order of the report."""
     lesson = ["prediction"] if (folder / answer.FILE).is_file() else []
-    # A lesson in which a program decides has no cells.
-    always = ALWAYS if experiment.cells else ()
-    names = dict.fromkeys([*lesson, *experiment.charts, *always])
+    # A lesson in which a program decides has no cells; virtual time is always the same.
+    measured = any(not cell.is_virtual for cell in experiment.cells)
+    names = dict.fromkeys([*lesson, *experiment.charts, *ALWAYS * measured])
     if summaries.noise.a_a is None:
         names.pop("control", None)
     return list(names)

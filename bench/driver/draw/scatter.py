@@ -16,10 +16,9 @@ from . import words
 from .axes import is_log, place, reach, spread_out, thinned, tick_words, ticks, tics
 from .axes import unit_tics
 from .material import unit_of
-from .chart import BOLD_EM, WIDTH_PX, Chart, columns
+from .chart import BOLD_EM, MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
 
-NAME_PX = 22  # of labels, as in plots/scatter.gp
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
 # How high a label of three lines is, or of one; three for so many series.
 TALL, SMALL, ROOMY = 0.19, 0.062, 4
@@ -177,15 +176,13 @@ class Plot:
     def settings(self) -> dict[str, object]:
         left, right, apart = MARGINS[len(self.panels)]
         labels = [each for i in range(len(self.panels)) for each in self._labels(i)]
-        if len(self.panels) == 1:  # several have a fixed space for names between them
-            longest = max((len(str(each["name"])) for each in labels), default=0)
-            right = min(right, 1 - (longest * BOLD_EM * NAME_PX + 60) / WIDTH_PX)
         flat = [curve for curves in self.curves for curve in curves]
         name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
         return {
             "panels": len(self.panels), "left": left, "right": right, "apart": apart,
             "x_low": self.x_ends[0], "x_high": self.x_ends[1], "log_x": self.log_x,
             "x_words": f"{name} (log scale)" if self.log_x else name,
+            "label_px": self._label_px([str(each["name"]) for each in labels]),
             "xtics": self._x_tics(), **self._cells(),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
             **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
@@ -194,6 +191,13 @@ class Plot:
             **columns("point", self._points(), "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
+
+    def _label_px(self, told: Sequence[str]) -> float:
+        """The size of names beside the marks; smaller where one has no room."""
+        usual = 19 if len(self.panels) > 1 else 22
+        longest = max(map(len, told), default=1)
+        room_px = WIDTH_PX * (1 - MARGINS[len(self.panels)][1]) - MARGIN_PX
+        return max(14.0, min(usual, round(room_px / (BOLD_EM * longest), 1)))
 
     def _x_tics(self) -> str:
         if self.view.words_on_x:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..ask.cell import Cell
 from ..ask.declaration import differing
+from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
 from ..say.numbers import show, show_count
@@ -148,7 +149,27 @@ def load(view: View) -> str:
     return f"at {100 * highest:g} % load {'; '.join(told)}"
 
 
+def scale(view: View) -> str:
+    """How well simulated and measured agree, and what the largest number would take."""
+    runs, cells = view.material.runs, view.material.experiment.cells
+    found = [t for t in simulated.twins(cells, runs) if "time" in t.ratios]
+    told = []
+    if found:
+        off = max(twin.off("time") for twin in found)
+        most = max(twin.measured.tasks for twin in found)
+        told.append(f"up to {names.tasks(most)} simulated and measured times differ by "
+                    f"{show_share(off)} at most")  # fmt: skip
+    largest = max(s.cell.tasks for s in view.cells)
+    last = [
+        f"{view.spoken(s.cell)} {verb([s.cell], 'takes', 'take')} "
+        f"{show(view.unit, view.value(s).median)}"
+        for s in view.cells if s.cell.tasks == largest
+    ]  # fmt: skip
+    told.append(f"for {names.tasks(largest)} {names.listed(last)}")
+    return "; ".join(told)
+
+
 COMPUTED: dict[str, Callable[[View], str]] = {
     "losses": losses, "believed": believed, "thread-cost": thread_cost, "safe": safe,
-    "load": load,
+    "load": load, "scale": scale,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..ask.figures import FIGURES
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.summary import Noise
 from ..run.run import Role, Run
@@ -30,6 +31,7 @@ def signed(share: float) -> str:
 def sequence(view: View) -> Chart:
     """A field for each run: how far it is off the median of its cell."""
     medians = {s.cell.name: view.value(s).median for s in view.cells}
+    wall_s = FIGURES[view.figures[0]].read
     runs = [
         run for run in view.material.runs
         if run.cell.name in medians and run.problem is None and run.hyperfine
@@ -39,7 +41,7 @@ def sequence(view: View) -> Chart:
         raise ChartError("run-sequence: no run counted")
 
     def off(run: Run) -> float:
-        return run.hyperfine.wall_s / medians[run.cell.name] - 1
+        return wall_s(run) / medians[run.cell.name] - 1
 
     counted = sorted((run for run in runs if run.counts), key=off)
     worst = max(counted, key=lambda run: abs(off(run)))

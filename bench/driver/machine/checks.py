@@ -41,9 +41,10 @@ class Findings:
 
 def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findings:
     """All checks. state is environment.state() from before the start."""
-    threads = max((cell.lanes for cell in cells), default=0)
+    real = [cell for cell in cells if not cell.is_virtual]  # the others have no threads
+    threads = max((cell.lanes for cell in real), default=0)
     refusals = [
-        *_tool_refusals(cells, programs), *_room_refusals(cells, threads, state)
+        *_tool_refusals(cells, programs), *_room_refusals(real, threads, state)
     ]  # fmt: skip
     warnings = [
         *_room_warnings(threads, state), *_load_of_cells(cells),

@@ -25,7 +25,7 @@ from ..say import ending, names, sentences
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 RAW = ("runs.ndjson", "summary.csv", "environment.json")
 PLAIN = {"True": "yes", "False": "no", "None": "unknown"}
-TOLD_ELSEWHERE = {"cells", "samples"}  # their commands have a table of their own
+TOLD_ELSEWHERE = {"cells", "samples", "plan"}  # in tables of their own
 
 
 def doubts(summaries: Summaries) -> list[str]:

@@ -9,8 +9,12 @@ offered, in erlangs. With nowhere to wait, a task that finds all places taken is
     share waiting over t  C exp(-c (1 - rho) t / d)
 
 (A. K. Erlang, Solution of some problems in the theory of probabilities of significance
-in automatic telephone exchanges, 1917.) They hold once the queue has filled; a run that
-starts empty and ends soon is better told by playing such runs, see short_run_wait_s().
+in automatic telephone exchanges, 1917.) Where arrivals or service times vary less or
+more than that, waits are about (Ca + Cs) / 2 times as long, with the squared
+coefficients of variation of both (A. O. Allen and J. Cunneen).
+
+All of them hold once the queue has filled; a run that starts empty and ends soon is
+better told by playing such runs, see short_run_wait_s().
 """
 
 from __future__ import annotations
@@ -51,6 +55,10 @@ class Traffic:
         """C."""
         return self.lost / (1 - self.load * (1 - self.lost))
 
+    @property
+    def mean_wait_s(self) -> float:
+        return self.waiting / self._spare_per_s
+
     def over(self, wait_s: float) -> float:
         """The share of tasks that wait longer."""
         return self.waiting * exp(-self._spare_per_s * wait_s)
@@ -60,6 +68,11 @@ class Traffic:
         if self.waiting <= 1 - share:
             return 0.0
         return log(self.waiting / (1 - share)) / self._spare_per_s
+
+
+def allen_cunneen(of_arrivals: float, of_service: float) -> float:
+    """By how much other than exponential times lengthen a wait, about."""
+    return (of_arrivals + of_service) / 2
 
 
 @cache

@@ -46,8 +46,8 @@ OTHER_WORK = {
     "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
     "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
 }  # fmt: skip
-# A plan needs a creation cost before any was measured: a generous 60 us a thread.
-PLANNING_CREATE_S = 60e-6
+# Before any was measured: generous costs of a thread, and of a task in virtual time.
+PLANNING_CREATE_S, PLANNING_VIRTUAL_S = 60e-6, 2e-6
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -141,6 +141,7 @@ def applies(cell: Cell) -> bool:
 
 def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
     """What the wall time should be; None where no theory applies, or c is missing."""
+    costs = costs.of(cell)
     if not applies(cell) or (cell.workers is None and costs.create_s is None):
         return None
     design = cell.design
@@ -171,6 +172,8 @@ def over_theory(summary: Summary) -> float | None:
 
 def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
+    if cell.is_virtual:
+        return cell.tasks * PLANNING_VIRTUAL_S
     creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
     rounds = rounds_s(cell.tasks, cell.lanes, cell.service_s)
     return max(rounds + creating_s + cell.hanging_s, cell.arriving_s)
@@ -280,14 +283,14 @@ def whole_steps(low: float, high: float) -> list[int]:
 
 
 def over_tasks(
-    cells: Iterable[tuple[Cell, str]], costs: Constants, least: float, most: float
+    cells: Iterable[tuple[Cell, str]], measured: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """wall, goodput and alive over the number of tasks, for each design.
 
     cells: one each of the designs and of what else is varied, with that as text.
     """
     for cell, varied in cells:
-        design, service_s = cell.design, cell.service_s
+        design, service_s, costs = cell.design, cell.service_s, measured.of(cell)
         if not applies(cell) or (cell.workers is None and costs.create_s is None):
             continue
         for tasks in whole_steps(least, most):

@@ -12,11 +12,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
 
 from .. import REPOSITORY
+from ..ask.cell import MEASURED, OVERSLEEP, SPAWN_TIME, TASK_TIME, Cell
 from ..ask.quantities import parse_duration_ns
 from . import child
 
@@ -52,6 +53,37 @@ class Constants:
     @property
     def turn(self) -> float:
         return self.turn_s or self.create
+
+    def virtual(self, cell: Cell) -> dict[str, float]:
+        """What simulates kernel threads in virtual time, by the programs' options.
+
+        j is none of them: it is mostly waiting, and creating takes the one CPU.
+        """
+        return {
+            SPAWN_TIME: self.create,
+            TASK_TIME: self.hand_over,
+            OVERSLEEP: self.oversleep(cell.service_s),
+        }
+
+    def of(self, cell: Cell) -> Constants:
+        """What things cost this cell: in virtual time what it was told, or measured."""
+        if not cell.is_virtual:
+            return self
+        spawn_s, task_s, late_s = (
+            seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
+            for key, seconds in self.virtual(cell).items()
+        )
+        late = {cell.service_s: late_s} if late_s else {}
+        return Constants(spawn_s or None, late, task_s, spawn_s or None)
+
+    def settled(self, cell: Cell) -> Cell:
+        """The cell with what was measured in the place of that word."""
+        args = list(cell.args)
+        for option, seconds in self.virtual(cell).items():
+            if cell.options.get(option) == MEASURED:
+                at = args.index(f"--{option}={MEASURED}")
+                args[at] = f"--{option}={round(seconds * 1e9)}ns"
+        return replace(cell, args=tuple(args))
 
     def oversleep(self, sleep_s: float) -> float:
         """o: how much too late such a sleep ends: of the sleep most like it."""

@@ -17,6 +17,7 @@ from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..ask.typed import AskError
 from ..machine.programs import find
+from .constants import Constants
 
 USAGE = 2
 LIMIT_S = 10  # for many workers without a task
@@ -53,7 +54,8 @@ def _options(program: Path) -> frozenset[str]:
 
 def _refusal(program: Path, cell: Cell) -> str | None:
     """Why it does not take these options; what a machine refuses is none of that."""
-    done = _run(program, *_without_tasks(cell), "--tasks=0", "--json=-")
+    args = _without_tasks(Constants().settled(cell))
+    done = _run(program, *args, "--tasks=0", "--json=-")
     if done is None or done.returncode != USAGE:
         return None
     lines = done.stderr.strip().splitlines()

@@ -43,6 +43,11 @@ class Shot:
     samples: Path | None = None
 
 
+def environment() -> dict[str, str]:
+    """Ours, with decimal points in it whatever the user's language."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
 class Gun:
     """Fires one run at a time, in a scratch folder of its own."""
 
@@ -95,7 +100,6 @@ class Gun:
     def _call(
         self, name: str, command: str, timeout_s: float, tick: child.Tick
     ) -> child.Ending:
-        plain = {**os.environ, "LC_ALL": "C"}  # decimal points, whatever the language
         try:
             for each in (RECORD, TIMES, SAMPLES):
                 (self._scratch / each).unlink(missing_ok=True)
@@ -105,7 +109,7 @@ class Gun:
                     "--style=none", "--output=inherit", f"--export-json={TIMES}",
                     f"--command-name={name}", command,
                 ],
-                self._scratch, plain, timeout_s, self._guardian, tick,
+                self._scratch, environment(), timeout_s, self._guardian, tick,
             )  # fmt: skip
         except OSError as error:
             self._check_folder()

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,12 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
     for programs in {request.programs, *request.builds.values()}:
         dry.check(asked, programs)
-    chosen, left_out = _choose(asked, protocol, request)
+    chosen, left_out = _choose(asked, protocol, request, request.blocks)
     before = environment.state()
     warnings = _look_at_machine(chosen, request, before)
     facts = {
         **stored.describe(asked),
-        "command": shlex.join(["bench/run", *request.command]),
+        "command": shlex.join(["bench/run", *map(nameless, request.command)]),
         "protocol": protocol.name,
         "blocks_asked": request.blocks,
         "resolve_asked": request.resolve,
@@ -98,6 +99,11 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     return _run(session, facts, request)
 
 
+def nameless(word: str) -> str:
+    """A word of the command line; a path may tell of its user, and is told as DIR."""
+    return re.sub(r"(^|=)[/~].*", r"\1DIR", word)
+
+
 def resume(kept: Stored, request: Request) -> Outcome:
     """Goes on with an incomplete folder, from the first run that is missing."""
     facts = dict(kept.environment)
@@ -109,7 +115,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
         if wrong:
             raise Refused(f"{kept.name} {why}")
     asked, protocol = kept.experiment, protocol_of(facts)
-    chosen, left_out = _choose(asked, protocol, request)
+    blocks = facts["blocks_asked"]
+    chosen, left_out = _choose(asked, protocol, request, blocks)
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
     check_programs(kept, request)
@@ -134,16 +141,18 @@ def check_programs(kept: Stored, request: Request) -> None:
 
 
 def _choose(
-    asked: Experiment, protocol: Protocol, request: Request
+    asked: Experiment, protocol: Protocol, request: Request, blocks: int | None
 ) -> tuple[Experiment, list[str]]:
     """What can be run, in the time there is; of the other cells, which and why not."""
     clerk, why = request.clerk, {}
+    most_s = inf if blocks else protocol.budget_s
+    most_s = most_s if protocol.with_long_cells else LONG_S
     for cell in asked.cells:
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
-        elif not protocol.with_long_cells and clerk.expected_s(cell) > LONG_S:
-            told = f"takes over {LONG_S:.0f} s, and this is a {protocol.name} run"
+        elif clerk.expected_s(cell) > most_s:
+            told = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
             why[cell.name] = told
     left_out = [
         f"{clerk.name(cell)}: {why[cell.name]}"
@@ -205,10 +214,14 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
 
 def _measure_constants(session: Session, facts: Facts, request: Request) -> None:
     """Those of the theory, once a folder and where there is time for them."""
-    if not session.plan.protocol.with_constants or "no_constants" in facts:
+    needed = any(cell.awaits_constants for cell in session.plan.cells)
+    wanted = needed or session.plan.protocol.with_constants
+    if not wanted or "no_constants" in facts:
         return
     session.progress.say("measuring what single operations cost")
     why_not = constants.measure(session.folder.path, request.programs)
+    if why_not is not None and needed:
+        raise Refused(f"what is simulated needs costs that were measured: {why_not}")
     facts["no_constants"] = why_not
     if why_not is not None:
         session.progress.say(f"{why_not}; theory goes without these costs")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 from typing import Any
 
@@ -88,7 +89,8 @@ class Plan:
     def __post_init__(self) -> None:
         # What runs twice a block: the pool whose runs take nearest to 100 ms.
         self.control = min(
-            (cell for cell in self.cells if is_pool(cell.design.program)),
+            (cell for cell in self.cells
+             if is_pool(cell.design.program) and not cell.is_virtual),  # always itself
             key=lambda c: (round(abs(self.expected_s(c) - 0.1), 2), -c.tasks),
             default=None,
         )
@@ -98,13 +100,20 @@ class Plan:
         if number == 0:
             runs = [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
         else:
-            every = self.blocks is not None or number <= LONG_BLOCKS
-            kept = [c for c in self.cells if every or not self.is_long(c)]
+            kept = [c for c in self.cells if number <= self._last_block(c)]
             runs = [(cell, Role.MEASURE) for cell in kept]
             if self.control is not None:
                 runs.append((self.control, Role.A_A))
         Random(f"{self.seed}/{number}").shuffle(runs)
         return runs
+
+    def _last_block(self, cell: Cell) -> float:
+        """One run of virtual time tells all: the next would be the same to the byte."""
+        if not self.is_long(cell):
+            return inf
+        if cell.is_virtual:
+            return 1
+        return LONG_BLOCKS if self.blocks is None else inf
 
     def is_long(self, cell: Cell) -> bool:
         return self.expected_s(cell) > LONG_S

@@ -11,6 +11,7 @@ from typing import Any
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..machine import canary, environment, kernel
+from . import constants
 from .clerk import Clerk
 from .folder import ResultsFolder
 from .hyperfine import HUNG, Gun
@@ -67,6 +68,7 @@ class Session:
     def run(self, gun: Gun) -> None:
         """All of it. A signal or an error leaves what is finished in runs."""
         self._gun = gun
+        self._constants = constants.read(self.folder.path)
         # From now on: what the machine slept before, as between a stop and going on,
         # is of no block.
         self._asleep_s = _asleep_s()
@@ -152,7 +154,7 @@ class Session:
             self.progress.tick()
 
         shot = self._gun.fire(
-            cell,
+            self._constants.settled(cell),
             timeout_s=TIMEOUT_FACTOR * max(expected_s, self.clerk.expected_s(cell))
             + TIMEOUT_LEAST_S
             + self.clerk.patience_s(cell),

@@ -111,9 +111,15 @@ def waits(summaries: Summaries, runs: Sequence[Run]) -> list[str]:
     return aligned(rows)
 
 
+def plan(summaries: Summaries, runs: Sequence[Run]) -> list[str]:
+    """The decision table of bench/run plan, which said it when it knew everything."""
+    return list(summaries.machine.get("plan", ()))
+
+
 EXTRAS: dict[str, Callable[[Summaries, Sequence[Run]], list[str]]] = {
     "limits": limits,
     "thread-cost": cost_of_a_thread,
     "efficiency": efficiency,
     "waits": waits,
+    "plan": plan,
 }

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..ask.cell import Cell, Design, Option
+from ..ask.cell import OF_VIRTUAL_TIME, Cell, Design, Option
 from .numbers import show_count, spaced
 
 # Kinds of which there is one a design; the others are many, and take a plural verb.
@@ -53,6 +53,8 @@ def verb(design: Design, one: str, many: str) -> str:
 
 def setting(option: str, value: Option) -> str:
     """ "timeout 50 ms", "fail-fast"."""
+    if option in OF_VIRTUAL_TIME:
+        return "simulated" if value == "virtual" else ""
     name = SPOKEN.get(option, option)
     return name if value is True else f"{name} {spaced(str(value))}"
 
@@ -60,7 +62,8 @@ def setting(option: str, value: Option) -> str:
 def varied(cell: Cell) -> str:
     """What tells it from other cells of its design: "timeout 50 ms", or nothing."""
     told = [setting(option, value) for option, value in cell.varied.items()]
-    return ", ".join([*told, *([f"build {cell.build}"] if cell.build else [])])
+    told += [f"build {cell.build}"] if cell.build else []
+    return ", ".join(filter(None, told))
 
 
 def without(cell: Cell, told: Iterable[str]) -> Cell:

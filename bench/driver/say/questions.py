@@ -159,7 +159,10 @@ def _matters(summaries: Summaries) -> Told:
 
 def _happened(summaries: Summaries) -> Told:
     """Were the threads alive, and did the tasks sleep? Each sleep is a switch."""
-    measured = [s for s in summaries if s.n and "threads" in s.figures]
+    counted_ = [s for s in summaries if s.n and "threads" in s.figures]
+    measured = [s for s in counted_ if not s.cell.is_virtual]
+    if counted_ and not measured:
+        return "No: time was virtual, and nobody slept.", None
     if not measured:
         return "The peak of live threads is not known.", None
     most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))

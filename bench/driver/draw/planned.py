@@ -1,0 +1,122 @@
+"""A family: what a plan found over the number of workers, a panel for each figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..say.numbers import show_count
+from . import words
+from .axes import place, reach, thinned, tics, ticks, unit_tics
+from .chart import Chart, ChartError, columns
+from .view import View
+
+FILE = "plan.json"
+# Each panel: its heading, its unit, and what is drawn.
+PANELS = (
+    ("wait to start, p50 and p99", "s", ("p50 wait", "p99 wait")),
+    ("tasks served per second", "1/s", ("goodput",)),
+    ("tasks lost", "share", ("lost",)),
+    ("calls in flight, at most (theory: on average)", "count", ("in flight",)),
+)
+LOOKS = {"pool": 2, "semaphore": 4, "none": 1}
+SPOKEN = {"pool": "pool", "semaphore": "semaphore", "none": "no bound"}
+LEAST_S = 1e-4  # a shorter wait stands at the foot
+
+
+def build(view: View) -> Chart:
+    try:
+        text = (view.material.folder / FILE).read_text(encoding="utf-8")
+        found = json.loads(text)
+        return _sheet(view, found)
+    except (OSError, ValueError, LookupError) as error:
+        raise ChartError(f"plan: {FILE} cannot be read: {error}") from None
+
+
+def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
+    points = [p for p in found["points"] if p["workers"]]
+    header = ("design", "workers", *(m for _, _, each in PANELS for m in each))
+    rows = [
+        (SPOKEN[p["design"]], str(p["workers"] or "–"),
+         *(f"{_middle(p, m):.4g}" for _, _, each in PANELS for m in each))
+        for p in found["points"]
+    ]  # fmt: skip
+    seeds = len(view.material.runs) // max(1, len(found["points"]))
+    cell = view.all_cells[0]
+    remarks = [
+        f"virtual time, {show_count(cell.tasks)} tasks, medians of {seeds} draws",
+        "pale: theory (M/M/W, Allen and Cunneen)", "dotted: the target",
+        "band: it is met by that many workers",
+    ]  # fmt: skip
+    settings = _settings(found, points)
+    return words.sheet(view, _title(found), remarks, header, rows, settings)
+
+
+def _title(found: Mapping[str, Any]) -> str:
+    wanted = ", ".join(found["target"])
+    if found["workers"] is None:
+        return f"no number of workers meets {wanted}"
+    told = f"{show_count(found['workers'])} workers are the fewest that meet {wanted}"
+    if found["collapse"]:
+        told += f"; {show_count(found['collapse']['workers'])} are too many"
+    return told
+
+
+def _middle(point: Mapping[str, Any], metric: str) -> float:
+    values = point["values"].get(metric) or [0.0]
+    return values[len(values) // 2]
+
+
+def _settings(
+    found: Mapping[str, Any], points: Sequence[Mapping[str, Any]]
+) -> dict[str, object]:
+    sizes = [p["workers"] for p in points]
+    ends = min(sizes) / 1.25, max(sizes) * 1.25
+    panels, marks, lines = [], [], []
+    drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
+    for number, (name, unit, metrics) in enumerate(PANELS, start=1):
+        least = LEAST_S if unit == "s" else 0.0
+        here = [_mark(number, p, m, least) for p in drawn for m in metrics]
+        limits = [found["limits"][m] for m in metrics if m in found["limits"]]
+        log = unit == "s"
+        low, high = reach([m["y"] for m in here] + limits, log)
+        panels.append({"name": name, "log": int(log), "low": low, "high": high,
+                       "limit": limits[0] if limits else -1,
+                       "tics": _tics(unit, low, high, log)})  # fmt: skip
+        marks += here
+        lines += [
+            {"panel": number, "x": p["workers"], "y": max(p["theory"][m], least),
+             "second": int(m == "p50 wait")}
+            for m in metrics for p in _by_size(points) if m in p["theory"]
+        ]  # fmt: skip
+    band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
+    shown = thinned([place(s, ends, True) for s in sorted(set(sizes))], 0.17)
+    return {
+        "x_low": ends[0], "x_high": ends[1], "band_low": min(band, default=0),
+        "band_high": max(band, default=0), **columns("panel", panels),
+        "xtics": tics((show_count(s) if yes else "", s)
+                      for s, yes in zip(sorted(set(sizes)), shown)),
+        **columns("mark", marks), **columns("line", lines, "panel", "x", "y", "second"),
+        **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
+    }  # fmt: skip
+
+
+def _tics(unit: str, low: float, high: float, log: bool) -> str:
+    if unit == "share":
+        return tics((f"{100 * t:g} %", t) for t in ticks(low, high, log, 4))
+    return unit_tics(unit, ticks(low, high, log, 4))
+
+
+def _by_size(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    pools = [p for p in points if p["design"] == "pool"]
+    return sorted(pools, key=lambda p: p["workers"])
+
+
+def _mark(
+    panel: int, point: Mapping[str, Any], metric: str, least: float
+) -> dict[str, Any]:
+    """Of no bound a line across: x is 0."""
+    return {"panel": panel, "x": point["workers"] or 0,
+            "y": max(_middle(point, metric), least), "look": LOOKS[point["design"]],
+            "second": int(metric == "p50 wait")}  # fmt: skip

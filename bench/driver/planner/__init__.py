@@ -1,0 +1,55 @@
+"""bench/run plan: how many workers does this service need?
+
+A stage of its own after the others, as it ties them together like a lesson does: it asks
+(asked.py), plays in virtual time (play.py), finds (find.py) and tells (tell.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..run.folder import locked
+from ..run.signals import FAILED, MEASURED
+from ..say import terminal
+from . import asked, find, tell
+from .play import Player
+
+
+def main(arguments: Sequence[str], only_check: bool = False) -> int:
+    wanted = asked.parse(arguments)
+    if only_check:
+        return MEASURED
+    with locked(wanted.settings.out):
+        player = Player(wanted, terminal.complain)
+        found = find.findings(wanted, player)
+        try:
+            confirmed = _confirmed(wanted, found)
+        except BaseException:  # what was played is kept, whatever happens
+            _kept(wanted, player, found, [])
+            raise
+        lines, path, failed = _kept(wanted, player, found, confirmed)
+    terminal.tell([*lines, *failed, *tell.closing(path)])
+    return FAILED if found.best is None or failed else MEASURED
+
+
+def _confirmed(wanted: asked.Asked, found: find.Findings) -> list[dict[str, Any]]:
+    if found.best is None or wanted.settings.quick:
+        return []
+    terminal.complain("confirming with real threads, for at most 20 s")
+    return tell.confirm(wanted, found.best)
+
+
+def _kept(
+    wanted: asked.Asked, player: Player, found: find.Findings,
+    confirmed: list[dict[str, Any]],
+) -> tuple[list[str], Path, list[str]]:  # fmt: skip
+    """The lines to be told; where they are kept, and what failed of that."""
+    points = list(player.points.values())
+    lines = [
+        *tell.sentences(wanted, found, confirmed), "",
+        *tell.table_lines(wanted, points), "", *tell.confirmed_lines(confirmed),
+    ]  # fmt: skip
+    plan = tell.facts_of(wanted, found, points, confirmed)
+    return lines, *tell.keep(wanted, player, plan, lines)

@@ -1,0 +1,67 @@
+"""Words for a service: its metrics, and why a number of workers falls short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median_low
+from typing import Any
+
+from ..ask.cell import Cell
+from ..ask.target import METRICS, Condition
+from ..reckon.service import offered_of, safe_size
+from .numbers import show, show_count
+
+SOME = 0.01  # of the tasks: what ends so often is a reason
+STORM = 1.5  # calls for each task
+
+
+def shown(metric: str, found: float | None) -> str:
+    if found is None:
+        return "–"
+    unit = METRICS[metric][0]
+    if unit == "share":
+        return f"{100 * found:.3g} %"
+    if metric == "calls":
+        return f"{found:.2f}"
+    return show(unit, found) if found else "0"
+
+
+def off_target(condition: Condition, found: float | None) -> str:
+    """ "p99 wait is 3.1 s, not < 100ms"."""
+    wanted = condition.text.removeprefix(condition.metric).strip()
+    return f"{condition.metric} is {shown(condition.metric, found)}, not {wanted}"
+
+
+def shortfall(records: Sequence[Mapping[str, Any]], cell: Cell) -> str:
+    """Why this many workers fall short, from what their runs recorded."""
+    told = []
+    places = min(cell.lanes, cell.capacity or cell.lanes)
+    offered = offered_of(cell)
+    if offered and offered >= places:
+        told.append(
+            f"saturation: {show_count(round(offered))} calls at once arrive (load "
+            f"{offered / places:.2f}), and {show_count(places)} can be served"
+        )
+    shares = {
+        name: median_low(r["outcomes"][name] / max(1, cell.tasks) for r in records)
+        for name in ("rejected", "timed_out", "failed")
+    }
+    if shares["rejected"] > SOME:
+        told.append(_rejections(cell, shares["rejected"]))
+    calls = median_low(r["calls"] / max(1, cell.tasks) for r in records)
+    if calls > STORM:
+        told.append(f"retries: {calls:.1f} calls for each task")
+    told += [
+        f"{100 * shares[outcome]:.0f} % {outcome.replace('_', ' ')}"
+        for outcome in ("timed_out", "failed") if shares[outcome] > SOME
+    ]  # fmt: skip
+    return "; ".join(told) or "too few at once: the work takes its rounds"
+
+
+def _rejections(cell: Cell, share: float) -> str:
+    told, safe = f"{100 * share:.0f} % turned away", safe_size(cell)
+    if safe and cell.lanes > safe:
+        return f"{told}: the API's rate bears {safe} workers"
+    if cell.capacity and cell.lanes > cell.capacity:
+        return f"{told}: the API serves {cell.capacity} at once"
+    return told

@@ -1,0 +1,51 @@
+# A plan: what a pool, a semaphore and no bound do, over the number of workers.
+load 'plots/style.gp'
+
+set logscale x
+set xrange [x_low:x_high]
+set label 901 'workers W, or places of the semaphore (log scale)' \
+    at screen 0.43,0.035 center font plain(21) tc rgb ink
+do for [i = 1:design_name_n] {
+    set label 950 + i design_name[i] at screen 0.875,0.72 - 0.05 * i font bold(22) \
+        tc rgb letter[design_look[i]] point pt shape[design_look[i]] ps mark(2) \
+        lc rgb colour[design_look[i]] offset 1,0
+}
+set datafile nocolumnheaders
+set multiplot layout 2,2 margins screen 0.075,0.84,0.12,top - 0.05 \
+    spacing screen 0.075,screen 0.1
+inside(p, i) = mark_panel[i] == p && mark_x[i] > 0
+x_of(p, i, second) = inside(p, i) && mark_second[i] == second ? mark_x[i] : NaN
+# A semaphore and a pool often stand on each other: the one is seen behind the other.
+size(i) = mark(mark_look[i] == 4 ? 2.9 : 1.4)
+do for [p = 1:panel_name_n] {
+    if (panel_log[p]) { set logscale y } else { unset logscale y }
+    set yrange [panel_low[p]:panel_high[p]]
+    eval 'set ytics '.panel_tics[p]
+    set label 902 panel_name[p] at graph 0,1 offset screen 0,0.022 font bold(20) \
+        tc rgb ink
+    if (band_low > 0) {
+        set object 1 rectangle from band_low / 1.01,graph 0 to band_high * 1.01,graph 1 \
+            behind fillstyle solid noborder fillcolor rgb shade
+    }
+    if (panel_limit[p] >= 0) {
+        set arrow 1 from graph 0,first panel_limit[p] to graph 1,first panel_limit[p] \
+            nohead lw wide(2.5) dt (3, 4) lc rgb ink
+    } else { unset arrow 1 }
+    do for [i = 1:mark_x_n] { if (mark_panel[i] == p && mark_x[i] == 0) {
+        set arrow 1000 + i from graph 0,first mark_y[i] to graph 1,first mark_y[i] \
+            nohead lw wide(2) dt (10, 6) lc rgb colour[mark_look[i]]
+    } else { unset arrow 1000 + i } }
+    plot line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 0 \
+             ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(4) lc rgb pale(2, 0x90), \
+         line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 1 \
+             ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(3) dt 2 \
+             lc rgb pale(2, 0x70), \
+         mark_x using (x_of(p, $1, 1)):(mark_y[$1]):(size($1)):(shape[mark_look[$1]] - 1): \
+             (colour[mark_look[$1]]) \
+             with points ps variable lw wide(2) pt variable lc rgb variable, \
+         mark_x using (x_of(p, $1, 0)):(mark_y[$1]):(size($1)):(shape[mark_look[$1]]): \
+             (colour[mark_look[$1]]) \
+             with points ps variable pt variable lc rgb variable
+    if (p == 1) { unset label }
+}
+unset multiplot
