@@ -101,12 +101,19 @@ static void it_is_what_a_plain_list_of_places_says(void) {
     agenda_destroy(&agenda);
 }
 
+static void what_nobody_slows_down_takes_its_time_to_the_nanosecond(void) {
+    int64_t no_double = (INT64_C(1) << 53) + 1;
+    assert_int_equal(slowed_ns(no_double, 0, 1000), no_double);
+    assert_int_equal(slowed_ns(INT64_MAX, 0, 1000), INT64_MAX);
+}
+
 static const struct claim claims[] = {
     CLAIM(one_place_serves_one_after_the_other),
     CLAIM(the_place_that_is_free_first_is_taken_first),
     CLAIM(only_so_many_may_wait),
     CLAIM(without_a_limit_nobody_waits),
     CLAIM(what_is_served_at_the_same_time_slows_down),
+    CLAIM(what_nobody_slows_down_takes_its_time_to_the_nanosecond),
     CLAIM(a_call_that_never_ends_keeps_its_place),
     CLAIM(it_is_what_a_plain_list_of_places_says),
 };
