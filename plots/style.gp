@@ -84,7 +84,7 @@ labelled(tag, name, i, y) = \
     .one_line(tag + 1, 'label_value', i, y, -0.035, plain(19), \
               sprintf('letter[label_look[%d]]', i)) \
     .one_line(tag + 2, 'label_note', i, y, -0.067, plain(19), 'muted')
-label_px = 22
+if (!exists("label_px")) { label_px = 22 }
 
 # In grey print a colour is no help: a curve of each look has its own dashes, too.
 set style line 1 dashtype solid

@@ -196,7 +196,7 @@ class Plot:
         """The size of names beside the marks; smaller where one has no room."""
         usual = 19 if len(self.panels) > 1 else 22
         longest = max(map(len, told), default=1)
-        room_px = WIDTH_PX * (1 - MARGINS[len(self.panels)][1]) - MARGIN_PX
+        room_px = WIDTH_PX * (1 - MARGINS[len(self.panels)][1]) - 2 * MARGIN_PX
         return max(14.0, min(usual, round(room_px / (BOLD_EM * longest), 1)))
 
     def _x_tics(self) -> str:
