@@ -3,6 +3,7 @@
 
 #include "program/interrupt.h"
 #include "program/options.h"
+#include "program/progress.h"
 #include "program/results.h"
 #include "strategies/run.h"
 #include "sync/deadlock.h"
@@ -10,28 +11,27 @@
 int main(int argc, char **argv) {
     static struct run run;
     static struct interrupt interrupt;
-    struct options options;
+    struct progress progress;
+    static struct options options;
     struct results results;
 
     interrupt_block();
     options_read(&options, &the_runner, argc, argv);
+    progress_open(&progress, options.progress_fd);
     results_open(&results, options.json_path, options.samples_path);
     if (options.detect_deadlock) {
         deadlock_watch("main");
     }
-
     int error = run_init(&run, &options.run);
     char *config = options_to_json(&options, &the_runner);
-    if (error != 0 || config == NULL) {
-        results_impossible(&run, error != 0 ? error : -ENOMEM);
-    }
+    results_require(&run, error != 0 || config != NULL ? error : -ENOMEM);
+    progress_watch(&progress, &run);
     interrupt_watch(&interrupt, run.root, &run.tally);
     error = the_runner.run(&run);
     run_finish(&run);
     int signal = interrupt_end(&interrupt);
-    if (error != 0) {
-        results_impossible(&run, error);
-    }
+    progress_end(&progress);
+    results_require(&run, error);
     int status =
         results_write(&results, &run, runner_face(&the_runner).name, config, signal);
     free(config);

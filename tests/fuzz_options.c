@@ -56,6 +56,10 @@ static void check_bounds(const struct run_config *run) {
     invariant(run->client.attempts >= 1 && run->client.backoff_ns >= 0);
     invariant(run->client.timeout_ns >= 0 && run->deadline_ns >= 0);
     invariant(run->api.capacity >= 0 && run->api.rate_per_s >= 0);
+    invariant(run->api.queue >= 0 && run->api.retry_after_ns >= 0);
+    invariant(run->client.breaker_failures >= 0 && run->client.breaker_pause_ns >= 0);
+    invariant(run->runner.idle_ns >= 0);
+    invariant(workload->p50_ns <= workload->p99_ns);
     invariant(run->api.outage_start_ns >= 0 && run->api.outage_length_ns >= 0);
     invariant((workload->arrivals == ARRIVALS_BATCH) ==
               (workload->arrivals_per_s == 0));

@@ -48,6 +48,10 @@ static inline void gauge_down(struct gauge *gauge) {
     atomic_fetch_sub_explicit(&gauge->now, 1, memory_order_relaxed);
 }
 
+static inline int64_t gauge_now(struct gauge *gauge) {
+    return atomic_load_explicit(&gauge->now, memory_order_relaxed);
+}
+
 static inline int64_t gauge_peak(struct gauge *gauge) {
     return atomic_load_explicit(&gauge->peak, memory_order_relaxed);
 }

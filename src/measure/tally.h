@@ -59,7 +59,7 @@ struct task_result {
     int64_t lane;
     int64_t started_at_ns; /* moments of now_ns() */
     int64_t finished_at_ns;
-    int64_t attempts;
+    int64_t attempts; /* calls that were made */
     enum outcome outcome;
 };
 

@@ -20,12 +20,14 @@ enum outcome {
     OUTCOME_TIMED_OUT, /* the last attempt took longer than allowed */
     OUTCOME_CANCELLED, /* never started, or its call interrupted: the run was to stop */
     OUTCOME_NOT_STARTED, /* no thread could be created for it */
+    OUTCOME_SHED,        /* our own side said no: its call was not made */
     OUTCOME_COUNT
 };
 
 static inline const char *outcome_name(enum outcome outcome) {
     static const char *const names[OUTCOME_COUNT] = {
-        "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started"};
+        "ok",        "rejected",  "failed",      "silent",
+        "timed_out", "cancelled", "not_started", "shed"};
     return names[outcome];
 }
 

@@ -8,16 +8,20 @@
 #include <stddef.h>
 
 enum option_kind {
-    KIND_COUNT,    /* int64_t */
-    KIND_SIZE,     /* int64_t, bytes */
-    KIND_DURATION, /* int64_t, ns */
-    KIND_RATE,     /* double, per second */
-    KIND_SHARE,    /* double */
-    KIND_CHOICE,   /* int: the index in `choices` */
-    KIND_FLAG,     /* bool */
-    KIND_PATH,     /* const char * */
-    KIND_SPAN,     /* two int64_t: start and length, ns */
-    KIND_ARRIVALS, /* int: the index in `choices`, and arrivals_per_s */
+    KIND_COUNT,        /* int64_t */
+    KIND_SIZE,         /* int64_t, bytes */
+    KIND_DURATION,     /* int64_t, ns */
+    KIND_BOUND,        /* int64_t: a count, or INT64_MAX for no bound */
+    KIND_RATE,         /* double, per second */
+    KIND_SHARE,        /* double */
+    KIND_CHOICE,       /* int: the index in `choices` */
+    KIND_FLAG,         /* bool */
+    KIND_PATH,         /* const char * */
+    KIND_FD,           /* int: a file descriptor that is open already */
+    KIND_SPAN,         /* two int64_t: start and length, ns */
+    KIND_BREAKER,      /* two int64_t: failures in a row, and a pause in ns */
+    KIND_DISTRIBUTION, /* int: the index in `choices`, and what it is drawn from */
+    KIND_ARRIVALS,     /* int: the index in `choices`, and arrivals_per_s */
     KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
@@ -36,10 +40,10 @@ struct option_row {
     double min, max;
     const char *help;
     enum option_owner owner;
-    const char *choices[5];
+    const char *choices[6];
 };
 
-enum { OPTION_ROWS = 40 }; /* checked where the table is */
+enum { OPTION_ROWS = 47 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

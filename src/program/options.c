@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/latency_file.h"
 #include "program/option_value.h"
 #include "program/output.h"
 #include "program/results.h"
@@ -63,6 +64,7 @@ static bool take_option(struct options *options, const struct option_row *row,
                  runner_face(runner).name);
         return false;
     }
+    options->service_time_given |= strcmp(row->name, "service-time") == 0;
     if (!option_read(options, row, runner, text)) {
         option_describe(row, runner, accepted, sizeof accepted);
         snprintf(options->error, sizeof options->error,
@@ -76,6 +78,13 @@ static bool take_option(struct options *options, const struct option_row *row,
 /* Checks that involve more than one option. */
 static bool options_agree(struct options *options) {
     const struct workload_config *workload = &options->run.workload;
+    if (options->service_time_given &&
+        (workload->p50_ns > 0 || options->latency_file != NULL)) {
+        snprintf(options->error, sizeof options->error,
+                 "--service-time and --distribution both say how long a call takes; "
+                 "one of them is enough");
+        return false;
+    }
     double sum = workload->error_rate + workload->silent_rate + workload->hang_rate;
     if (sum > 1.0 + 1e-9) {
         snprintf(options->error, sizeof options->error,
@@ -151,6 +160,7 @@ enum options_result options_parse(struct options *options, const struct runner *
         return OPTIONS_WRONG;
     }
     options->run.sampled = options->samples_path != NULL;
+    options->run.workload.service_ns = workload_mean_ns(&options->run.workload);
     return options_agree(options) ? OPTIONS_OK : OPTIONS_WRONG;
 }
 
@@ -169,10 +179,23 @@ _Noreturn static void answer_and_exit(const struct runner *runner,
     exit(output_close(&out) ? EXIT_MEASURED : EXIT_UNSOUND);
 }
 
+static enum options_result read_latencies(struct options *options) {
+    struct workload_config *workload = &options->run.workload;
+    if (options->latency_file != NULL) {
+        if (!latency_file_read(options->latency_file, &workload->recorded,
+                               options->error, sizeof options->error)) {
+            return OPTIONS_WRONG;
+        }
+        workload->service_ns = workload_mean_ns(workload);
+    }
+    return OPTIONS_OK;
+}
+
 void options_read(struct options *options, const struct runner *runner, int argc,
                   char **argv) {
     options_init(options, runner);
-    switch (options_parse(options, runner, argc, argv)) {
+    enum options_result result = options_parse(options, runner, argc, argv);
+    switch (result == OPTIONS_OK ? read_latencies(options) : result) {
     case OPTIONS_OK:
         if (options->note[0] != '\0') {
             fprintf(stderr, "%s: %s\n", runner_face(runner).name, options->note);

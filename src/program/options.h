@@ -7,7 +7,8 @@
  *   options_read(options, runner, argc, argv)    by main, first
  *   options_to_json(options, runner)             for the record
  *
- * and, of which options_read() is made, options_init(), _parse() and _help().
+ * and, of which options_read() is made, options_init(), _parse() and _help(). It also
+ * reads the file that --distribution may name.
  *
  * Parsing is a pure function of argv, but for getopt's own state: one thread only. If
  * an option is given twice the last one counts.
@@ -24,6 +25,9 @@ struct options {
     struct run_config run;
     const char *json_path;    /* NULL: a summary for people; "-": stdout */
     const char *samples_path; /* NULL: none */
+    const char *latency_file; /* PATH[:COLUMN] of --distribution; NULL: none */
+    bool service_time_given;
+    int progress_fd; /* 0: none */
     bool detect_deadlock;
     char error[256]; /* one line, when parsing said OPTIONS_WRONG */
     char note[256];  /* one line that is worth saying, or "" */

@@ -10,6 +10,14 @@ static const char notes[] =
     "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
     "A name may be shortened while it stays clear. Given twice, the last one counts.\n"
     "\n"
+    "How long calls take (--distribution), with --service-time as their mean:\n"
+    "  fixed, uniform, exponential, lognormal (sigma 1)\n"
+    "or with a mean of its own:\n"
+    "  lognormal:p50=80ms,p99=1.2s   through these two quantiles\n"
+    "  file:PATH                     drawn from durations, one on each line\n"
+    "  file:PATH:COLUMN              from a column of a CSV file. A bare number is in\n"
+    "                                seconds, or as the column's name ends: _ms\n"
+    "\n"
     "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
     "  none      nobody; only Ctrl-C stops it\n"
     "  between   the design, between two tasks, as in the article\n"
@@ -49,11 +57,29 @@ static void print_help(const struct option_row *row, const struct runner *runner
     }
 }
 
+/* In --help, options stand under headings: which one each group begins with. */
+static void print_heading(const struct option_row *row, FILE *out) {
+    static const char *const headings[][2] = {
+        {"tasks", "The tasks, and who runs them"},
+        {"service-time", "What calls take, and how they fail"},
+        {"api-capacity", "The API, and whom it turns away"},
+        {"attempts", "The client: trying again, and giving up"},
+        {"deadline", "The run: when it stops, and what it may use"},
+        {"progress", "What is told of it"},
+    };
+    for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+        if (strcmp(row->name, headings[i][0]) == 0) {
+            fprintf(out, "%s%s:\n", i == 0 ? "" : "\n", headings[i][1]);
+        }
+    }
+}
+
 void options_help(const struct runner *runner, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner_face(runner).name,
             runner_face(runner).summary);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
+        print_heading(row, out);
         if (option_belongs(row, runner) && row->kind != KIND_DEFAULT) {
             print_help(row, runner, out);
         }
@@ -87,6 +113,12 @@ static void write_int64(struct json *json, const struct option_row *row,
     }
 }
 
+static void write_bound(struct json *json, const struct option_row *row,
+                        int64_t value) {
+    char key[KEY];
+    json_known(json, key_of(row, key), value == INT64_MAX ? -1 : value);
+}
+
 static void write_double(struct json *json, const struct option_row *row,
                          double value) {
     char key[KEY];
@@ -103,6 +135,23 @@ static void write_span(struct json *json, const int64_t *span) {
     json_known(json, "api_outage_length_ns", set ? span[1] : -1);
 }
 
+static void write_breaker(struct json *json, const int64_t *breaker) {
+    bool set = breaker[0] > 0;
+    json_known(json, "breaker_failures", set ? breaker[0] : -1);
+    json_known(json, "breaker_pause_ns", set ? breaker[1] : -1);
+}
+
+static void write_distribution(struct json *json,
+                               const struct workload_config *workload,
+                               const struct option_row *row) {
+    bool quantiles = workload->p50_ns > 0;
+    json_text(json, "distribution", row->choices[workload->distribution]);
+    json_known(json, "distribution_p50_ns", quantiles ? workload->p50_ns : -1);
+    json_known(json, "distribution_p99_ns", quantiles ? workload->p99_ns : -1);
+    json_known(json, "distribution_values",
+               workload->recorded.count > 0 ? workload->recorded.count : -1);
+}
+
 static void write_arrivals(struct json *json, const struct workload_config *workload,
                            const struct option_row *row) {
     json_text(json, "arrivals", row->choices[workload->arrivals]);
@@ -113,11 +162,29 @@ static void write_arrivals(struct json *json, const struct workload_config *work
     }
 }
 
+/* Those that take more than one key to tell. */
+static void write_compound(struct json *json, const struct options *options,
+                           const struct option_row *row) {
+    const void *place = (const char *)options + row->at;
+    if (row->kind == KIND_SPAN) {
+        write_span(json, place);
+    } else if (row->kind == KIND_BREAKER) {
+        write_breaker(json, place);
+    } else if (row->kind == KIND_DISTRIBUTION) {
+        write_distribution(json, &options->run.workload, row);
+    } else {
+        write_arrivals(json, &options->run.workload, row);
+    }
+}
+
 static void write_value(struct json *json, const struct options *options,
                         const struct option_row *row) {
     const void *place = (const char *)options + row->at;
     char key[KEY];
     switch (row->kind) {
+    case KIND_BOUND:
+        write_bound(json, row, *(const int64_t *)place);
+        break;
     case KIND_COUNT:
     case KIND_SIZE:
     case KIND_DURATION:
@@ -134,12 +201,13 @@ static void write_value(struct json *json, const struct options *options,
         json_flag(json, key_of(row, key), *(const bool *)place);
         break;
     case KIND_SPAN:
-        write_span(json, place);
-        break;
+    case KIND_BREAKER:
+    case KIND_DISTRIBUTION:
     case KIND_ARRIVALS:
-        write_arrivals(json, &options->run.workload, row);
+        write_compound(json, options, row);
         break;
     case KIND_PATH:
+    case KIND_FD:
     case KIND_DEFAULT:
     case KIND_ACTION:
         break;
@@ -147,8 +215,8 @@ static void write_value(struct json *json, const struct options *options,
 }
 
 static bool is_told(const struct option_row *row) {
-    return row->kind != KIND_PATH && row->kind != KIND_DEFAULT &&
-           row->kind != KIND_ACTION;
+    return row->kind != KIND_PATH && row->kind != KIND_FD &&
+           row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
 }
 
 static void write_json(const struct options *options, const struct runner *runner,

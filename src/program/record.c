@@ -28,6 +28,21 @@ static void write_calls(struct json *json, struct run *run) {
     }
 }
 
+static void write_breaker(struct json *json, const struct run *run) {
+    static const char *const states[] = {"closed", "open", "half-open"};
+    const struct breaker *breaker = &run->client.breaker;
+    if (breaker->most_failures == 0) {
+        json_null(json, "breaker");
+        return;
+    }
+    json_open(json, "breaker");
+    json_text(json, "state", states[breaker->state]);
+    json_count(json, "opened", breaker->opened);
+    json_count(json, "open_ns", breaker_open_ns(breaker, run->tally.finished_at_ns));
+    json_count(json, "stopped", breaker->stopped);
+    json_close(json);
+}
+
 static void write_peaks(struct json *json, struct run *run) {
     json_open(json, "peak");
     json_known(json, "rss_bytes", run->process.rss_peak_bytes);
@@ -36,6 +51,16 @@ static void write_peaks(struct json *json, struct run *run) {
     json_count(json, "threads", gauge_peak(&run->tally.threads));
     json_count(json, "in_flight", gauge_peak(&run->api.in_flight));
     json_count(json, "served", gauge_peak(&run->api.served));
+    json_count(json, "waiting", gauge_peak(&run->api.waiting));
+    json_close(json);
+}
+
+static void write_api(struct json *json, const struct api *api) {
+    json_open(json, "api");
+    json_count(json, "waited", atomic_load(&api->waited));
+    json_count(json, "abandoned", atomic_load(&api->abandoned));
+    json_count(json, "service_ns", atomic_load(&api->service_ns));
+    json_count(json, "wasted_ns", atomic_load(&api->wasted_ns));
     json_close(json);
 }
 
@@ -86,7 +111,7 @@ void record_write(const struct record *record, FILE *out) {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, record->digest);
     json_open(&json, NULL);
-    json_count(&json, "schema_version", 1);
+    json_count(&json, "schema_version", 2);
     json_text(&json, "program", record->program);
     json_text(&json, "version", FIVE_COOKS_VERSION);
     json_text(&json, "commit", FIVE_COOKS_COMMIT);
@@ -98,6 +123,8 @@ void record_write(const struct record *record, FILE *out) {
     json_count(&json, "threads_created", tally->created_threads);
     write_outcomes(&json, tally);
     write_calls(&json, run);
+    write_api(&json, &run->api);
+    write_breaker(&json, run);
     write_peaks(&json, run);
     write_cpu(&json, &run->process);
     write_histogram(&json, "latency_ns", &tally->latency);

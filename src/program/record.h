@@ -1,20 +1,30 @@
 /*
  * The record: all that is known about one run, as one JSON object on one line.
  *
- *   schema_version     1
+ *   schema_version     2; in version 1 there is no outcome "shed", nor api{},
+ *                      breaker{} and peak.waiting. All else is the same
  *   program, version, commit, complete (false: stopped by a signal)
  *   config{}           every option, see options.h
  *   workload_digest    16 hex digits over every task; the same for both programs
  *   wall_ns            start of the run to the last outcome
  *   create_ns, threads_created
- *   outcomes{}         ok rejected failed silent timed_out cancelled not_started;
+ *   outcomes{}         ok rejected failed silent timed_out cancelled not_started shed;
  *                      their sum is config.tasks
  *   believed_ok        what the callers think: ok and silent
  *   calls, retries     as the API counted calls, and how many were repeats
  *   amplification      calls for each task that made any; null: none did
+ *   api{}              waited (calls that had to, in its queue), abandoned (calls whose
+ *                      callers gave up or were cancelled), service_ns (spent on
+ *                      serving), wasted_ns (of it, on abandoned calls; to their ends,
+ *                      even after the run, if the API keeps working on them)
+ *   breaker{}          null if there is none; its state at the end (closed, open,
+ *                      half-open), how often it opened, open_ns (not closed), and how
+ *                      many calls it stopped; they are no calls, and their tasks, if
+ *                      nothing came after them, are shed
  *   peak{}             rss_bytes virtual_bytes page_table_bytes,
  *                      threads (the design's own, alive at once),
- *                      in_flight (calls outstanding), served (of them, accepted)
+ *                      in_flight (calls outstanding), served (of them, accepted),
+ *                      waiting (of them, in the API's queue)
  *   cpu{}              user_ns system_ns voluntary_switches involuntary_switches
  *                      minor_faults
  *   latency_ns{}       min mean p50 p90 p99 max, from when a task was due to its end,

@@ -75,7 +75,10 @@ int results_write(struct results *results, struct run *run, const char *program,
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_MEASURED;
 }
 
-void results_impossible(const struct run *run, int error) {
+void results_require(const struct run *run, int error) {
+    if (error == 0) {
+        return;
+    }
     fprintf(stderr, "%s: cannot run: %s\n", program_invocation_short_name,
             run->limit[0] != '\0' ? run->limit : strerror(-error));
     exit(EXIT_ENVIRONMENT);

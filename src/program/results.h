@@ -6,7 +6,8 @@
  *                                   write (3), or would write two things into one
  *                                   file (2)
  *   results_write(results, ...)     after it; the exit status
- *   results_impossible(run, error)  instead of it: one line, and exit status 3
+ *   results_require(run, error)     before it: nothing if `error` is 0; otherwise one
+ *                                   line, and exit status 3
  */
 #ifndef FIVE_COOKS_RESULTS_H
 #define FIVE_COOKS_RESULTS_H
@@ -37,6 +38,6 @@ void results_open(struct results *results, const char *json_path,
 int results_write(struct results *results, struct run *run, const char *program,
                   const char *config, int signal);
 
-_Noreturn void results_impossible(const struct run *run, int error);
+void results_require(const struct run *run, int error);
 
 #endif

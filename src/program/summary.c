@@ -66,6 +66,32 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
     }
 }
 
+/* Only if there was a queue, or work in vain. */
+static void write_queue(struct api *api, FILE *out) {
+    char text[TEXT];
+    if (atomic_load(&api->waited) == 0 && atomic_load(&api->wasted_ns) == 0) {
+        return;
+    }
+    fprintf(out, "  at the API  %" PRId64 " waited, at most %" PRId64 " at once; ",
+            atomic_load(&api->waited), gauge_peak(&api->waiting));
+    write_number(atomic_load(&api->abandoned), "call", out);
+    fprintf(out, " abandoned, %s wasted\n",
+            duration(atomic_load(&api->wasted_ns), text));
+}
+
+static void write_breaker(const struct run *run, FILE *out) {
+    const struct breaker *breaker = &run->client.breaker;
+    char text[TEXT];
+    if (breaker->most_failures > 0) {
+        fputs("  breaker     opened ", out);
+        write_number(breaker->opened, "time", out);
+        fprintf(out, ", for %s; ",
+                duration(breaker_open_ns(breaker, run->tally.finished_at_ns), text));
+        write_number(breaker->stopped, "call", out);
+        fputs(" stopped\n", out);
+    }
+}
+
 static void write_calls(struct run *run, FILE *out) {
     int64_t retries = atomic_load(&run->tally.retries);
     fprintf(out, "  calls       %" PRId64, api_calls(&run->api));
@@ -77,6 +103,8 @@ static void write_calls(struct run *run, FILE *out) {
     fputs(", ", out);
     write_number(gauge_peak(&run->api.in_flight), "call", out);
     fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
+    write_queue(&run->api, out);
+    write_breaker(run, out);
 }
 
 /* The p99 of few tasks would only be their maximum, and is left out. */

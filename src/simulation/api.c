@@ -1,17 +1,32 @@
 #include "simulation/api.h"
 
-#include <math.h>
+#include <errno.h>
 
 #include "sync/clock.h"
 #include "sync/sleep.h"
 
-void api_init(struct api *api, const struct api_config *config, int64_t start_ns) {
+int api_init(struct api *api, const struct api_config *config, int64_t start_ns) {
     *api = (struct api){.config = config, .opened_ns = start_ns};
+    if (config->queue > 0 && config->capacity > 0) {
+        api->places = chan_create(0, (size_t)config->capacity);
+        if (api->places == NULL) {
+            return -ENOMEM;
+        }
+        chan_set_name(api->places, "places at the API");
+    }
     bucket_init(&api->bucket, config->rate_per_s, config->burst, start_ns);
+    agenda_init(&api->agenda, config->capacity, config->queue, config->slowdown);
+    return 0;
 }
 
 void api_destroy(struct api *api) {
+    agenda_destroy(&api->agenda);
     bucket_destroy(&api->bucket);
+    chan_free(api->places);
+}
+
+static void count(_Atomic int64_t *account, int64_t by) {
+    atomic_fetch_add_explicit(account, by, memory_order_relaxed);
 }
 
 static bool in_outage(const struct api *api, int64_t moment_ns) {
@@ -19,24 +34,8 @@ static bool in_outage(const struct api *api, int64_t moment_ns) {
     return into_ns >= 0 && into_ns < api->config->outage_length_ns;
 }
 
-/* Is there a place for one more call? If so it is taken. */
-static bool take_place(struct api *api) {
-    return gauge_up_to(&api->served,
-                       api->config->capacity > 0 ? api->config->capacity : INT64_MAX);
-}
-
 static bool has_token(struct api *api, int64_t moment_ns) {
     return api->config->rate_per_s <= 0 || bucket_take(&api->bucket, moment_ns);
-}
-
-/* An overloaded service is slow for all: the more it serves, the longer it takes. */
-static int64_t served_for_ns(struct api *api, int64_t service_ns) {
-    if (api->config->slowdown == 0) {
-        return service_ns;
-    }
-    double others = (double)(atomic_load(&api->served.now) - 1);
-    double slowed_ns = (double)service_ns * (1.0 + api->config->slowdown * others);
-    return slowed_ns < 0x1p63 ? llround(slowed_ns) : INT64_MAX;
 }
 
 static enum reply reply_of(enum fate fate) {
@@ -63,32 +62,138 @@ static enum reply wait_for(const struct api *api, enum reply reply, int64_t repl
     return give_up_ns < reply_at_ns ? REPLY_TOO_LATE : reply;
 }
 
+static enum reply turn_away(struct api *api, enum reply reply, int64_t start_ns,
+                            int64_t give_up_ns, struct chan *hang_up) {
+    int64_t reply_at_ns = deadline_after_ns(start_ns, api->config->reject_ns);
+    return wait_for(api, reply, reply_at_ns, give_up_ns, hang_up);
+}
+
+static bool is_abandoned(enum reply reply) {
+    return reply == REPLY_TOO_LATE || reply == REPLY_HUNG_UP;
+}
+
+/* ---- the API forgets a call whose caller has gone ---- */
+
+enum place { TAKEN, NONE, NO_LONGER_WANTED, HUNG_UP };
+
+/* The places are a buffered channel, which is Go's idiom for a semaphore. To take one
+ * is to send, because senders are served in order. */
+static enum place wait_for_place(struct api *api, int64_t give_up_ns,
+                                 struct chan *hang_up) {
+    if (!gauge_up_to(&api->waiting, api->config->queue)) {
+        return NONE;
+    }
+    struct chan_case cases[] = {
+        {.chan = api->places, .direction = CHAN_SEND},
+        {.chan = hang_up, .direction = CHAN_RECEIVE},
+    };
+    count(&api->waited, 1);
+    int64_t until_ns = deadline_after_ns(give_up_ns, api->config->oversleep_ns);
+    int chosen = chan_select(cases, 2, until_ns);
+    gauge_down(&api->waiting);
+    return chosen == 0 ? TAKEN : chosen == 1 ? HUNG_UP : NO_LONGER_WANTED;
+}
+
+static enum place take_place(struct api *api, int64_t give_up_ns,
+                             struct chan *hang_up) {
+    int64_t capacity = api->config->capacity > 0 ? api->config->capacity : INT64_MAX;
+    if (api->places == NULL) {
+        return gauge_up_to(&api->served, capacity) ? TAKEN : NONE;
+    }
+    enum place place = chan_send(api->places, NULL, DEADLINE_NOW) == CHAN_OK
+                           ? TAKEN
+                           : wait_for_place(api, give_up_ns, hang_up);
+    if (place == TAKEN) {
+        gauge_up(&api->served);
+    }
+    return place;
+}
+
+static void leave_place(struct api *api) {
+    gauge_down(&api->served);
+    if (api->places != NULL) {
+        chan_receive(api->places, NULL, DEADLINE_NOW); /* the next one moves up */
+    }
+}
+
 static enum reply serve(struct api *api, const struct call *call, int64_t start_ns,
                         int64_t give_up_ns, struct chan *hang_up) {
-    int64_t reply_at_ns =
-        deadline_after_ns(start_ns, served_for_ns(api, call->service_ns));
+    int64_t service_ns =
+        slowed_ns(call->service_ns, api->config->slowdown, gauge_now(&api->served) - 1);
+    int64_t reply_at_ns = deadline_after_ns(start_ns, service_ns);
     enum reply reply =
         wait_for(api, reply_of(call->fate), reply_at_ns, give_up_ns, hang_up);
-    gauge_down(&api->served);
+    if (is_abandoned(reply)) {
+        service_ns = earlier_ns(service_ns, now_ns() - start_ns);
+        count(&api->wasted_ns, service_ns);
+    }
+    count(&api->service_ns, service_ns);
+    leave_place(api);
     return reply;
 }
+
+static enum reply serve_in_turn(struct api *api, const struct call *call,
+                                int64_t start_ns, int64_t give_up_ns,
+                                struct chan *hang_up) {
+    switch (take_place(api, give_up_ns, hang_up)) {
+    case TAKEN:
+        start_ns = api->places == NULL ? start_ns : now_ns();
+        return serve(api, call, start_ns, give_up_ns, hang_up);
+    case NO_LONGER_WANTED:
+        return REPLY_TOO_LATE;
+    case HUNG_UP:
+        return REPLY_HUNG_UP;
+    case NONE:
+        break;
+    }
+    return turn_away(api, REPLY_REJECTED, start_ns, give_up_ns, hang_up);
+}
+
+/* ---- the API keeps working on it ---- */
+
+static enum reply serve_to_the_end(struct api *api, const struct call *call,
+                                   int64_t start_ns, int64_t give_up_ns,
+                                   struct chan *hang_up) {
+    struct turn turn;
+    if (!agenda_book(&api->agenda, start_ns, call->service_ns, &turn)) {
+        return turn_away(api, REPLY_REJECTED, start_ns, give_up_ns, hang_up);
+    }
+    int64_t service_ns = turn.end_ns - turn.start_ns;
+    gauge_note_peak(&api->served, turn.busy);
+    gauge_note_peak(&api->waiting, turn.waiting);
+    count(&api->waited, turn.waiting > 0);
+    count(&api->service_ns, service_ns);
+    enum reply reply =
+        wait_for(api, reply_of(call->fate), turn.end_ns, give_up_ns, hang_up);
+    count(&api->wasted_ns, is_abandoned(reply) ? service_ns : 0);
+    return reply;
+}
+
+/* ---- a call ---- */
 
 enum reply api_call(struct api *api, const struct call *call, int64_t give_up_ns,
                     struct chan *hang_up) {
     int64_t start_ns = now_ns();
-    int64_t refused_at_ns = deadline_after_ns(start_ns, api->config->reject_ns);
     enum reply reply;
     gauge_up(&api->in_flight);
     if (in_outage(api, start_ns)) {
-        reply = wait_for(api, REPLY_FAILED, refused_at_ns, give_up_ns, hang_up);
-    } else if (has_token(api, start_ns) && take_place(api)) {
-        reply = serve(api, call, start_ns, give_up_ns, hang_up);
+        reply = turn_away(api, REPLY_FAILED, start_ns, give_up_ns, hang_up);
+    } else if (!has_token(api, start_ns)) {
+        reply = turn_away(api, REPLY_REJECTED, start_ns, give_up_ns, hang_up);
+    } else if (api->config->keeps_working) {
+        reply = serve_to_the_end(api, call, start_ns, give_up_ns, hang_up);
     } else {
-        reply = wait_for(api, REPLY_REJECTED, refused_at_ns, give_up_ns, hang_up);
+        reply = serve_in_turn(api, call, start_ns, give_up_ns, hang_up);
     }
     gauge_down(&api->in_flight);
+    count(&api->abandoned, is_abandoned(reply));
     atomic_fetch_add_explicit(&api->replies[reply], 1, memory_order_relaxed);
     return reply;
+}
+
+int64_t api_served(struct api *api) {
+    return api->config->keeps_working ? agenda_busy(&api->agenda, now_ns())
+                                      : gauge_now(&api->served);
 }
 
 int64_t api_calls(struct api *api) {

@@ -22,8 +22,8 @@ static enum outcome outcome_of(enum reply reply) {
     return outcomes[reply];
 }
 
-static enum outcome call_api(struct client *client, struct task task, int64_t attempt) {
-    struct call call = workload_call(client->workload, task.index, attempt);
+static enum outcome call_api(struct client *client, struct task task, int64_t number) {
+    struct call call = workload_call(client->workload, task.index, number);
     int64_t give_up_ns = client->config->timeout_ns > 0
                              ? deadline_after_ns(now_ns(), client->config->timeout_ns)
                              : DEADLINE_NEVER;
@@ -34,7 +34,22 @@ static enum outcome call_api(struct client *client, struct task task, int64_t at
 /* Has the caller seen it go wrong? A silent failure looks like a success. */
 static bool looks_failed(enum outcome outcome) {
     return outcome == OUTCOME_REJECTED || outcome == OUTCOME_FAILED ||
-           outcome == OUTCOME_TIMED_OUT;
+           outcome == OUTCOME_TIMED_OUT || outcome == OUTCOME_SHED;
+}
+
+/* One attempt: a call, unless the breaker stops it. */
+static enum outcome attempt_call(struct client *client, struct task_result *result) {
+    uint64_t ticket;
+    if (!breaker_allows(&client->breaker, now_ns(), &ticket)) {
+        return OUTCOME_SHED;
+    }
+    enum outcome outcome = call_api(client, result->task, ++result->attempts);
+    breaker_tell(&client->breaker, ticket,
+                 looks_failed(outcome)          ? CALL_FAILED
+                 : outcome == OUTCOME_CANCELLED ? CALL_TELLS_NOTHING
+                                                : CALL_WENT_WELL,
+                 now_ns());
+    return outcome;
 }
 
 /* Takes one retry from the budget. Retries are counted first, and uncounted if they are
@@ -54,22 +69,29 @@ static bool afford_retry(struct client *client) {
 /* Waits before the next attempt. False if there is to be none: whoever is told to stop
  * does so here, whatever --cancel says of calls, and a pause that would end past the
  * run's deadline is not begun. */
-static bool pause_before_retry(struct client *client, struct task task,
-                               int64_t attempt) {
+static bool pause_before_retry(struct client *client, const struct task_result *last,
+                               int64_t attempts) {
     int64_t pause_ns =
         backoff_ns(client->config->backoff_ns, (uint64_t)client->workload->seed,
-                   task.index, attempt);
+                   last->task.index, attempts);
+    if (last->outcome == OUTCOME_REJECTED) {
+        /* The jitter comes on top, or all who were rejected would be back at once. */
+        pause_ns = deadline_after_ns(pause_ns, client->api->config->retry_after_ns);
+    }
     int64_t until_ns = deadline_after_ns(now_ns(), pause_ns);
     return until_ns < ctx_deadline_ns(client->stop_ctx) &&
            sleep_until(until_ns, ctx_done(client->stop_ctx));
 }
 
-static bool may_retry(struct client *client, struct task task, int64_t attempt) {
-    if (attempt >= client->config->attempts || !afford_retry(client)) {
+/* Only what repeats a call is a retry. */
+static bool may_retry(struct client *client, const struct task_result *last,
+                      int64_t attempts) {
+    bool repeats = last->attempts > 0;
+    if (attempts >= client->config->attempts || (repeats && !afford_retry(client))) {
         return false;
     }
-    if (!pause_before_retry(client, task, attempt)) {
-        atomic_fetch_sub(&client->tally->retries, 1);
+    if (!pause_before_retry(client, last, attempts)) {
+        atomic_fetch_sub(&client->tally->retries, repeats);
         return false;
     }
     return true;
@@ -84,10 +106,15 @@ static void stop_if_failed(struct client *client, enum outcome outcome) {
 
 void client_perform(struct client *client, struct task task, int64_t lane) {
     struct task_result result = {.task = task, .lane = lane, .started_at_ns = now_ns()};
+    int64_t attempts = 0;
     do {
-        result.attempts++;
-        result.outcome = call_api(client, task, result.attempts);
-    } while (looks_failed(result.outcome) && may_retry(client, task, result.attempts));
+        attempts++;
+        int64_t calls = result.attempts;
+        result.outcome = attempt_call(client, &result);
+        if (calls > 0 && result.attempts == calls) { /* a retry that was not made */
+            atomic_fetch_sub(&client->tally->retries, 1);
+        }
+    } while (looks_failed(result.outcome) && may_retry(client, &result, attempts));
     result.finished_at_ns = now_ns();
     tally_finished(client->tally, &result);
     stop_if_failed(client, result.outcome);

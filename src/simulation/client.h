@@ -5,11 +5,16 @@
  *
  *   client_perform(client, task, lane)   by the task's thread; blocks until the outcome
  *
- * Retries follow the rules of the trade: a pause before each of them (backoff.h), none
- * past the run's deadline (if anyone listens to that), and no more than a budget allows
- * (Google's SRE book, ch. 21), because retries can keep an overload alive. A task that
- * is told to stop during the pause before a retry ends as its last attempt did; only a
- * task whose call is interrupted is cancelled.
+ * A circuit breaker may stand before every call (breaker.h). A call that it stops is an
+ * attempt that failed at once, without a call: the task is shed, unless it has attempts
+ * left and is let through then.
+ *
+ * Retries follow the rules of the trade: a pause before each of them (backoff.h), which
+ * is longer if a rejection has asked for that (Retry-After); none past the run's
+ * deadline (if anyone listens to that); and no more than a budget allows (Google's SRE
+ * book, ch. 21), because retries can keep an overload alive. A task that is told to
+ * stop during the pause before a retry ends as its last attempt did; only a task whose
+ * call is interrupted is cancelled.
  */
 #ifndef FIVE_COOKS_CLIENT_H
 #define FIVE_COOKS_CLIENT_H
@@ -18,6 +23,7 @@
 
 #include "measure/tally.h"
 #include "simulation/api.h"
+#include "simulation/breaker.h"
 #include "simulation/workload.h"
 
 struct ctx;
@@ -33,7 +39,9 @@ struct client_config {
     int64_t attempts;    /* at most, for each task */
     int64_t backoff_ns;  /* before the second attempt at most this, then twice, ... */
     double retry_budget; /* most retries for each first attempt; < 0: no limit */
-    int64_t timeout_ns;  /* for each attempt; 0: none */
+    int64_t breaker_failures; /* in a row; 0: no circuit breaker */
+    int64_t breaker_pause_ns;
+    int64_t timeout_ns; /* for each attempt; 0: none */
     int cancel;
     bool fail_fast; /* the first task that fails stops the run */
 };
@@ -45,6 +53,7 @@ struct client {
     struct tally *tally;
     struct ctx *ctx;      /* of the run: --fail-fast cancels it */
     struct ctx *stop_ctx; /* what stops the design: ctx, or only Ctrl-C */
+    struct breaker breaker;
 };
 
 void client_perform(struct client *client, struct task task, int64_t lane);

@@ -75,6 +75,33 @@ static double random_normal(struct random *random) {
     return radius * portable_cos_turn(random_share(random));
 }
 
+/* The standard normal's 99 % quantile: what lies between p50 and p99 is so many sigma.
+ */
+#define Z_99 2.3263478740408408
+
+static double sigma_of(const struct workload_config *config) {
+    return portable_log((double)config->p99_ns / (double)config->p50_ns) / Z_99;
+}
+
+/* ln of a log-normal is normal. One with sigma 1 has mean e^(mu + 1/2): hence the half.
+ */
+static double random_lognormal(const struct workload_config *config,
+                               struct random *random) {
+    if (config->p50_ns == 0) {
+        return (double)config->service_ns * portable_exp(random_normal(random) - 0.5);
+    }
+    double stretch = portable_exp(sigma_of(config) * random_normal(random));
+    return (double)config->p50_ns * stretch;
+}
+
+static double random_recorded(const struct recorded *recorded, struct random *random) {
+    return (double)
+        recorded->ns[(int64_t)(random_share(random) * (double)recorded->count)];
+}
+
+/* The far end of a tail; it must fit into an int64_t. */
+#define LONGEST_NS (1e3 * (double)SERVICE_MAX_NS)
+
 static double random_service(const struct workload_config *config,
                              struct random *random) {
     double mean_ns = (double)config->service_ns;
@@ -84,8 +111,9 @@ static double random_service(const struct workload_config *config,
     case DISTRIBUTION_EXPONENTIAL:
         return mean_ns * random_exponential(random);
     case DISTRIBUTION_LOGNORMAL:
-        /* A log-normal with sigma 1 has mean e^(mu + 1/2): hence the half. */
-        return mean_ns * portable_exp(random_normal(random) - 0.5);
+        return random_lognormal(config, random);
+    case DISTRIBUTION_FILE:
+        return random_recorded(&config->recorded, random);
     case DISTRIBUTION_FIXED:
         break;
     }
@@ -116,9 +144,29 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
     } else if (config->distribution == DISTRIBUTION_FIXED) {
         call.service_ns = config->service_ns;
     } else {
-        call.service_ns = llround(random_service(config, &random));
+        call.service_ns = llround(fmin(random_service(config, &random), LONGEST_NS));
     }
     return call;
+}
+
+static double recorded_mean_ns(const struct recorded *recorded) {
+    double mean_ns = 0;
+    for (int64_t i = 0; i < recorded->count; i++) {
+        mean_ns += ((double)recorded->ns[i] - mean_ns) / (double)(i + 1);
+    }
+    return mean_ns;
+}
+
+int64_t workload_mean_ns(const struct workload_config *config) {
+    if (config->distribution == DISTRIBUTION_FILE) {
+        return llround(recorded_mean_ns(&config->recorded));
+    }
+    if (config->distribution == DISTRIBUTION_LOGNORMAL && config->p50_ns > 0) {
+        double sigma = sigma_of(config);
+        double mean_ns = (double)config->p50_ns * portable_exp(sigma * sigma / 2.0);
+        return llround(fmin(mean_ns, LONGEST_NS));
+    }
+    return config->service_ns;
 }
 
 /* 10^9 tasks 1000 s apart would end beyond the range of an int64_t. */
@@ -163,5 +211,9 @@ uint64_t workload_digest(const struct workload_config *config) {
         digest = random_mix(digest ^ (uint64_t)call.service_ns);
         digest = random_mix(digest ^ (uint64_t)call.fate);
     }
-    return seen < tasks ? random_mix(digest ^ tasks) : digest;
+    digest = seen < tasks ? random_mix(digest ^ tasks) : digest;
+    for (int64_t i = 0; i < config->recorded.count; i++) {
+        digest = random_mix(digest ^ (uint64_t)config->recorded.ns[i]);
+    }
+    return digest;
 }

@@ -29,7 +29,18 @@ enum distribution {
     DISTRIBUTION_FIXED,
     DISTRIBUTION_UNIFORM,     /* 0 to twice the mean */
     DISTRIBUTION_EXPONENTIAL, /* memoryless: the M of M/M/c */
-    DISTRIBUTION_LOGNORMAL    /* sigma 1: a few calls take very long, as in real life */
+    DISTRIBUTION_LOGNORMAL,   /* sigma 1: a few calls take very long, as in real life */
+    DISTRIBUTION_FILE         /* one of those that somebody has measured, at random */
+};
+
+/* Longer calls than eleven days are a mistake, or the far end of a distribution's tail.
+ */
+#define SERVICE_MAX_NS INT64_C(1000000000000000)
+
+/* Latencies that somebody has measured. */
+struct recorded {
+    const int64_t *ns;
+    int64_t count;
 };
 
 enum arrivals {
@@ -43,7 +54,10 @@ struct workload_config {
     int64_t seed;
     int64_t service_ns; /* mean */
     int distribution;
-    double error_rate; /* shares of all calls; together at most 1 */
+    int64_t p50_ns; /* lognormal: through these two quantiles instead; 0: not */
+    int64_t p99_ns;
+    struct recorded recorded; /* DISTRIBUTION_FILE: at least one */
+    double error_rate;        /* shares of all calls; together at most 1 */
     double silent_rate;
     double hang_rate;
     int64_t hang_ns;
@@ -58,8 +72,12 @@ struct task workload_next(const struct workload_config *config, struct task task
 struct call workload_call(const struct workload_config *config, uint64_t index,
                           int64_t attempt);
 
-/* Over every task: its index, due time and first call. It names the workload that the
- * run was given, not how far the run came. Beyond the first million tasks only their
+/* What a call takes on average, a hang not counted. */
+int64_t workload_mean_ns(const struct workload_config *config);
+
+/* Over every task: its index, due time and first call. With
+ * recorded latencies, over all of them, too. It names the workload that the run was
+ * given, not how far the run came. Beyond the first million tasks only their
  * number is in it, or a run of 10^9 tasks that is stopped would spend a minute on it.
  */
 enum { DIGEST_TASKS_MAX = 1000000 };

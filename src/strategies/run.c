@@ -42,11 +42,11 @@ static int start_clock(struct run *run, const struct run_config *config) {
                               : DEADLINE_NEVER;
     run->root = ctx_with_cancel(ctx_background());
     run->ctx = run->root == NULL ? NULL : ctx_with_deadline(run->root, deadline_ns);
-    if (run->ctx == NULL) {
+    if (run->ctx == NULL || api_init(&run->api, &config->api, start_ns) != 0) {
+        ctx_free(run->ctx);
         ctx_free(run->root);
         return -ENOMEM;
     }
-    api_init(&run->api, &config->api, start_ns);
     tally_start(&run->tally, start_ns, deadline_ns);
     return 0;
 }
@@ -85,6 +85,8 @@ int run_init(struct run *run, struct run_config *config) {
         .ctx = run->ctx,
         .stop_ctx = config->client.cancel == CANCEL_NONE ? run->root : run->ctx,
     };
+    breaker_init(&run->client.breaker, config->client.breaker_failures,
+                 config->client.breaker_pause_ns);
     return 0;
 }
 
@@ -104,6 +106,7 @@ void run_finish(struct run *run) {
 }
 
 void run_destroy(struct run *run) {
+    breaker_destroy(&run->client.breaker);
     api_destroy(&run->api);
     ctx_free(run->ctx);
     ctx_free(run->root);
@@ -132,12 +135,13 @@ int64_t run_task_count(const struct run *run) {
     return run->workload->tasks;
 }
 
+int64_t run_due_ns(const struct run *run, struct task task) {
+    return deadline_after_ns(run->tally.started_at_ns, task.due_ns);
+}
+
 bool run_wait_until_due(struct run *run, struct task task) {
-    if (task.due_ns > 0) {
-        int64_t due_ns = deadline_after_ns(run->tally.started_at_ns, task.due_ns);
-        if (!sleep_until(due_ns, run_stopped(run))) {
-            return false;
-        }
+    if (task.due_ns > 0 && !sleep_until(run_due_ns(run, task), run_stopped(run))) {
+        return false;
     }
     return !run_is_stopped(run);
 }

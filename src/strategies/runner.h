@@ -22,9 +22,18 @@
 struct chan;
 struct run;
 
+/* What becomes of a task for which no worker is free and no room in the queue. */
+enum when_full {
+    WHEN_FULL_WAIT,       /* the feeder waits, and so do all tasks after it */
+    WHEN_FULL_REJECT,     /* it is shed, to be in time with the others */
+    WHEN_FULL_CALLER_RUNS /* the feeder runs it, and can feed no other meanwhile */
+};
+
 struct runner_config {
     int64_t workers;     /* pools: threads that serve */
     int64_t queue;       /* pools: tasks that may wait between feeder and workers */
+    int when_full;       /* pools */
+    int64_t idle_ns;     /* pools: a worker idle for so long ends; 0: all stay */
     int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
     bool join;           /* thread-per-task: join each instead of detaching it */
     struct thread_attributes threads;
@@ -73,6 +82,9 @@ struct task run_first_task(const struct run *run);
 struct task run_next_task(const struct run *run, struct task task);
 bool run_has_task(const struct run *run, struct task task);
 int64_t run_task_count(const struct run *run);
+
+/* The moment, by now_ns(), when the task is due. */
+int64_t run_due_ns(const struct run *run, struct task task);
 
 /* Waits until the task is due. False if the design is told to stop. Any thread. */
 bool run_wait_until_due(struct run *run, struct task task);

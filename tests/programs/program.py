@@ -28,6 +28,7 @@ ALWAYS = os.environ.get("FIVE_COOKS_OPTIONS", "").split()
 LIMIT_S = 30  # a watchdog, not a measurement: far above what any run here takes
 OUTCOMES = (
     "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
+    "shed",
 )  # fmt: skip
 
 

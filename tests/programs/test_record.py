@@ -18,15 +18,19 @@ COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after:
 SPREAD = dict.fromkeys(("min", "mean", "p50", "p90", "p99", "max"), "count?")
 WAITS = ("latency_ns", "failed_latency_ns", "queue_wait_ns")
 CONFIG = {
-    "tasks": COUNT, "workers": "count?", "queue": "count?", "max_threads": "count?",
-    "join": "flag?", "stack_size_bytes": COUNT, "guard_size_bytes": COUNT,
-    "service_time_ns": COUNT, "distribution": TEXT, "error_rate": "number",
-    "silent_rate": "number", "hang_rate": "number", "hang_time_ns": COUNT,
-    "arrivals": TEXT, "arrivals_per_s": "number?", "api_capacity": "count?",
-    "api_rate_per_s": "number?", "api_burst": COUNT, "api_reject_time_ns": COUNT,
+    "tasks": COUNT, "arrivals": TEXT, "arrivals_per_s": "number?", "workers": "count?",
+    "queue": "count?", "when_full": "text?", "idle_time_ns": "count?",
+    "max_threads": "count?", "join": "flag?", "stack_size_bytes": COUNT,
+    "guard_size_bytes": COUNT, "service_time_ns": COUNT, "distribution": TEXT,
+    "distribution_p50_ns": "count?", "distribution_p99_ns": "count?",
+    "distribution_values": "count?", "error_rate": "number", "silent_rate": "number",
+    "hang_rate": "number", "hang_time_ns": COUNT, "api_capacity": "count?",
+    "api_queue": "count?", "api_keeps_working": FLAG, "api_rate_per_s": "number?",
+    "api_burst": COUNT, "api_reject_time_ns": COUNT, "retry_after_ns": "count?",
     "api_slowdown": "number", "api_outage_start_ns": "count?",
     "api_outage_length_ns": "count?", "attempts": COUNT, "backoff_ns": COUNT,
-    "retry_budget": "number?", "timeout_ns": "count?", "deadline_ns": "count?",
+    "retry_budget": "number?", "breaker_failures": "count?",
+    "breaker_pause_ns": "count?", "timeout_ns": "count?", "deadline_ns": "count?",
     "cancel": TEXT, "fail_fast": FLAG, "seed": COUNT, "clock": "text?",
     "spawn_time_ns": "count?", "task_time_ns": "count?",
     "oversleep_ns": "count?", "timer_slack_ns": COUNT,
@@ -34,15 +38,21 @@ CONFIG = {
 }  # fmt: skip
 STOP = {"reason": TEXT, "at_ns": COUNT, "latency_ns": COUNT, "started": COUNT,
         "in_flight": COUNT, "never_started": COUNT}  # fmt: skip
+MAY_BE_NULL = {
+    "record.stop": STOP,
+    "record.breaker": {"state": TEXT, "opened": COUNT, "open_ns": COUNT, "stopped": COUNT},
+}
 RECORD: dict[str, Any] = {
     "schema_version": COUNT, "program": TEXT, "version": TEXT, "commit": TEXT,
     "complete": FLAG, "config": CONFIG, "workload_digest": TEXT, "wall_ns": COUNT,
     "create_ns": COUNT, "threads_created": COUNT,
     "outcomes": dict.fromkeys(OUTCOMES, COUNT), "believed_ok": COUNT, "calls": COUNT,
     "retries": COUNT, "amplification": "number?",
+    "api": dict.fromkeys(("waited", "abandoned", "service_ns", "wasted_ns"), COUNT),
+    "breaker": None,
     "peak": dict.fromkeys(
         ("rss_bytes", "virtual_bytes", "page_table_bytes", "threads", "in_flight",
-         "served"), COUNT),
+         "served", "waiting"), COUNT),
     "cpu": dict.fromkeys(
         ("user_ns", "system_ns", "voluntary_switches", "involuntary_switches",
          "minor_faults"), COUNT),
@@ -54,6 +64,10 @@ VARIED = {
     "rejected": ("--api-capacity", 1, "--attempts", 3, "--backoff", "1ms"),
     "stopped": ("-n", 200, "--deadline", "15ms", "--cancel", "within"),
     "failing fast": ("--error-rate", 1, "--fail-fast", "--cancel", "between"),
+    "queueing": ("--api-capacity", 2, "--api-queue", 9, "--timeout", "3ms"),
+    "keeping on": ("--api-capacity", 2, "--api-queue", "unlimited", "--timeout", "5ms",
+                   "--api-keeps-working"),
+    "breaking": ("--error-rate", 0.2, "--breaker", "1,1ns"),
     "late": ("--timeout", "1ms", "--hang-rate", "0.5", "--hang-time", "3ms"),
     "open loop": ("--arrivals", "poisson:5000/s", "--distribution", "lognormal"),
     "broken": ("--api-outage", "0s,5ms", "--api-rate", "1000/s", "--retry-budget", 0.1),
@@ -80,7 +94,7 @@ class Record(unittest.TestCase):
                 self.check(shape[key], found[key], f"{name}.{key}")
         elif shape is None:
             if found is not None:
-                self.check(STOP, found, name)
+                self.check(MAY_BE_NULL[name], found, name)
         else:
             self.assertTrue(is_of(shape, found), f"{name}: {found!r} is no {shape}")
 
@@ -113,7 +127,7 @@ class Record(unittest.TestCase):
                     record, samples = sample(program, *more)
                     self.check(RECORD, record)
                     self.check_sums(record)
-                    self.assertEqual(record["schema_version"], 1)
+                    self.assertEqual(record["schema_version"], 2)
                     self.assertEqual(record["program"], program)
                     self.assertRegex(record["workload_digest"], "^[0-9a-f]{16}$")
                     self.check_samples(record, samples)
@@ -124,14 +138,12 @@ class Record(unittest.TestCase):
         for outcome, count in record["outcomes"].items():
             self.assertEqual(sum(task.outcome == outcome for task in samples), count)
         self.assertEqual(sum(task.attempts for task in samples), record["calls"])
-        started = [task for task in samples if task.started_ns is not None]
-        self.assertEqual(len(started), record["calls"] - record["retries"])
+        called = [task for task in samples if task.attempts > 0]
+        self.assertEqual(len(called), record["calls"] - record["retries"])
         for task in samples:
             never = task.started_ns is None
-            self.assertEqual(
-                (task.lane is None, task.finished_ns is None, task.attempts == 0),
-                (never, never, never),
-            )
+            self.assertEqual((task.lane is None, task.finished_ns is None), (never,) * 2)
+            self.assertEqual(task.attempts == 0, never or task.outcome == "shed")
             if not never:
                 self.assertLessEqual(task.due_ns, task.started_ns)
                 self.assertLessEqual(task.started_ns, task.finished_ns)

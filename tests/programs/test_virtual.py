@@ -27,6 +27,14 @@ FAULTS = (
     "--api-capacity", 8, "--api-rate", "800/s", "--api-burst", 5, "--api-slowdown", "3%",
     "--api-outage", "100ms,50ms", "--spawn-time", "30us", "--task-time", "20us",
 )  # fmt: skip
+SERVICES = (
+    ("--api-queue", 4), ("--api-queue", "unlimited", "--api-keeps-working"),
+    ("--retry-after", "30ms"), ("--breaker", "3,40ms"),
+)
+POOLS = (
+    ("--when-full", "reject", "--queue", 5), ("--when-full", "caller-runs"),
+    ("--idle-time", "4ms"), ("--idle-time", "4ms", "--when-full", "reject"),
+)
 OF_THE_PROCESS = {
     "rss_bytes", "virtual_bytes", "page_table_bytes", "user_ns", "system_ns",
     "voluntary_switches", "involuntary_switches", "minor_faults",
@@ -79,6 +87,22 @@ class Determinism(unittest.TestCase):
                 first = told(program, *args)
                 self.assertEqual(first, told(program, *args, wrap=next(wraps)))
                 self.assertNotEqual(first[1], told(program, *args, "--seed", 2)[1])
+
+    def test_so_has_each_way_to_describe_a_service(self) -> None:
+        """Also while somebody outside, whose time is real, reads how far it is."""
+        for program, *args in (
+            *(("fiber-per-task", *service) for service in SERVICES),
+            *(("fiber-pool", *more) for more in (*SERVICES, *POOLS)),
+        ):
+            args = (*FAULTS, "-n", 2000, "--arrivals", "poisson:1500/s", *args)
+            args = (*args, *bound(program, 20))
+            with self.subTest(program=program, args=args):
+                first = told(program, *args)
+                self.assertNotEqual(first[1], told(program, *args, "--seed", 2)[1])
+                with open("/dev/null", "w", encoding="ascii") as sink:
+                    watch = ("--progress", sink.fileno())
+                    watched = told(program, *args, *watch, pass_fds=(sink.fileno(),))
+                self.assertEqual(first, watched)
 
     def test_every_machine_has_the_same_samples(self) -> None:
         """As this one had them once. A change in what a run does changes them, too."""
@@ -221,6 +245,25 @@ class Theory(unittest.TestCase):
             times_of(samples), [(0, S)] * 30 + [(0, 5 * MS)] * 70
         )
         self.assertEqual(record["failed_latency_ns"]["mean"], 5 * MS)
+
+
+    @on_each_fiber_program
+    def test_calls_that_wait_at_the_api_are_served_in_order(self, program) -> None:
+        args = ("-n", 100, "-s", "1s", "--api-capacity", 30, "--api-queue", "unlimited")
+        for more in ((), ("--api-keeps-working",)):
+            _, samples = sample(program, *args, *more, *bound(program, 100), *VIRTUAL)
+            rounds = [(0, (index // 30 + 1) * S) for index in range(100)]
+            self.assertEqual(times_of(samples), rounds)
+
+    @on_each_fiber_program
+    def test_who_gives_up_in_the_queue_at_the_api_is_late_as_others_are(self, program) -> None:
+        args = ("-n", 3, "--api-capacity", 1, "--api-queue", 2, "--timeout", "4ms")
+        for more in ((), ("--api-keeps-working",)):
+            record, samples = sample(
+                program, *args, *more, "--oversleep", "200us", *bound(program, 3), *VIRTUAL
+            )
+            self.assertEqual(record["outcomes"], only(timed_out=3))
+            self.assertEqual(times_of(samples), [(0, 4 * MS + MS // 5)] * 3)
 
 
 class Limits(unittest.TestCase):

@@ -7,6 +7,7 @@ src/sync/random.h names, not from the code: if the two ever disagree, one of the
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Workload:
     seed: int = 1
     service_ns: int = 10_000_000
     distribution: str = "fixed"
+    quantiles_ns: tuple[int, int] | None = None  # p50 and p99 of a lognormal
+    recorded_ns: tuple[int, ...] = ()  # what a file holds
     error_rate: float = 0.0
     silent_rate: float = 0.0
     hang_rate: float = 0.0
@@ -65,6 +68,12 @@ class Workload:
             return self.hang_ns
         chance = self.chance(index, attempt, CALLS)
         next(chance)  # the fate
+        if self.recorded_ns:
+            return self.recorded_ns[int(next(chance) * len(self.recorded_ns))]
+        if self.quantiles_ns is not None:
+            p50, p99 = self.quantiles_ns
+            z99 = statistics.NormalDist().inv_cdf(0.99)
+            return math.floor(p50 * (p99 / p50) ** (self.normal(chance) / z99) + 0.5)
         return math.floor(self.service_ns * self.stretch(chance) + 0.5)
 
     def stretch(self, chance: Iterator[float]) -> float:
@@ -74,9 +83,13 @@ class Workload:
         if self.distribution == "exponential":
             return -math.log(1.0 - next(chance))
         if self.distribution == "lognormal":
-            radius = math.sqrt(2.0 * -math.log(1.0 - next(chance)))
-            return math.exp(radius * math.cos(2.0 * math.pi * next(chance)) - 0.5)
+            return math.exp(self.normal(chance) - 0.5)
         return 1.0
+
+    @staticmethod
+    def normal(chance: Iterator[float]) -> float:
+        radius = math.sqrt(2.0 * -math.log(1.0 - next(chance)))
+        return radius * math.cos(2.0 * math.pi * next(chance))
 
     def due_ns(self) -> list[int]:
         due, moments = 0, []
@@ -114,4 +127,6 @@ class Workload:
         for index, due in enumerate(self.due_ns()):
             for part in (index, due, self.call_ns(index), fates[self.fate(index)]):
                 digest = mix(digest ^ part)
+        for value in self.recorded_ns:
+            digest = mix(digest ^ value)
         return f"{digest:016x}"

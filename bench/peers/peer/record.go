@@ -30,6 +30,7 @@ func (r *Run) record(p Program, signal int) object {
 	peak["threads"] = r.tally.goroutines.peak.Load()
 	peak["in_flight"] = r.api.inFlight.peak.Load()
 	peak["served"] = r.api.served.peak.Load()
+	peak["waiting"] = nil // there is no queue at this API
 	ended := object{}
 	for i, name := range outcomes {
 		ended[name] = r.tally.outcomes[i].Load()
@@ -40,7 +41,7 @@ func (r *Run) record(p Program, signal int) object {
 		amplification = float64(calls) / float64(calls-retries)
 	}
 	return object{
-		"schema_version": 1, "program": p.Name, "version": version, "commit": commit,
+		"schema_version": 2, "program": p.Name, "version": version, "commit": commit,
 		"runtime": runtime.Version(), "complete": signal == 0, "config": r.config(p),
 		"workload_digest": fmt.Sprintf("%016x", r.digest()),
 		"wall_ns":         r.tally.lastOutcome.Load(),
@@ -48,7 +49,9 @@ func (r *Run) record(p Program, signal int) object {
 		"outcomes":    ended,
 		"believed_ok": ended["ok"].(int64) + ended["silent"].(int64),
 		"calls":       calls, "retries": retries, "amplification": amplification,
-		"peak": peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
+		"api":     nulls("waited", "abandoned", "service_ns", "wasted_ns"),
+		"breaker": nil,
+		"peak":    peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
 		"failed_latency_ns": r.tally.failedLatency.spread(),
 		"queue_wait_ns":     r.tally.queueWait.spread(),
 		"stop":              r.tally.stop(), "limit": nil,

@@ -16,10 +16,12 @@ const (
 	timedOut           // the last attempt took longer than allowed
 	cancelled          // never started, or its call interrupted: the run was to stop
 	notStarted         // happens to threads only: a goroutine can always be created
+	shed               // happens to the C programs only: nothing here says no
 )
 
 var outcomes = [...]string{
 	"ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
+	"shed",
 }
 
 // looksFailed: has the caller seen it go wrong? A silent failure looks like success.

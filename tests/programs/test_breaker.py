@@ -1,0 +1,94 @@
+"""Clients with manners: they come back when told to, and stop calling who is in trouble."""
+
+import unittest
+from typing import Any
+
+from .program import is_pool, measure, on_each, only, sample
+
+MS = 1_000_000
+
+
+def one_after_the_other(program: str) -> tuple[object, ...]:
+    return ("-w", 1) if is_pool(program) else ("--max-threads", 1)
+
+
+class Manners(unittest.TestCase):
+    @on_each
+    def test_a_rejected_call_is_not_repeated_before_it_may(self, program: str) -> None:
+        args = ("-n", 10, "-s", 0, "--api-rate", "0.0001/s", "--attempts", 3,
+                "--backoff", 0, "--api-reject-time", 0)  # fmt: skip
+        _, samples = sample(program, *args, "--retry-after", "10ms")
+        rejected = [task for task in samples if task.outcome == "rejected"]
+        self.assertEqual(len(rejected), 9)
+        for task in rejected:
+            self.assertGreaterEqual(task.finished_ns - task.started_ns, 2 * 10 * MS)
+
+    @on_each
+    def test_only_a_rejection_says_when_to_come_back(self, program: str) -> None:
+        args = ("-n", 5, "-s", 0, "--error-rate", 1, "--attempts", 3, "--backoff", 0)
+        record = measure(program, *args, "--retry-after", "1000s")
+        self.assertEqual(record["outcomes"], only(failed=5))
+        self.assertEqual(record["calls"], 15)
+
+    def check_accounts(self, record: dict[str, Any], samples: list) -> None:
+        """Of every attempt it is known whether it was a call or was stopped."""
+        called = [task for task in samples if task.attempts]
+        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
+        self.assertEqual(record["calls"] - len(called), record["retries"])
+        self.assertGreaterEqual(record["breaker"]["stopped"], record["outcomes"]["shed"])
+        for task in samples:
+            if not task.attempts:
+                self.assertEqual(task.outcome, "shed")
+
+    @on_each
+    def test_it_opens_and_spares_an_api_in_trouble_the_calls(self, program: str) -> None:
+        args = ("-n", 50, "-s", 0, "--error-rate", 1, *one_after_the_other(program))
+        record, samples = sample(program, *args, "--breaker", "5,1000s")
+        self.assertEqual(record["outcomes"], only(failed=5, shed=45))
+        self.assertEqual(record["calls"], 5)
+        breaker = record["breaker"]
+        self.assertEqual((breaker["state"], breaker["opened"]), ("open", 1))
+        self.assertEqual(breaker["stopped"], 45)
+        self.assertTrue(0 < breaker["open_ns"] <= record["wall_ns"])
+        self.check_accounts(record, samples)
+
+    @on_each
+    def test_a_probe_finds_out_that_the_trouble_is_over(self, program: str) -> None:
+        args = ("-n", 200, "-s", 0, "--arrivals", "fixed:1000/s")
+        args += ("--api-outage", "20ms,60ms", "--api-reject-time", 0)
+        record, samples = sample(program, *args, "--breaker", "2,5ms")
+        self.assertGreaterEqual(record["breaker"]["opened"], 1)
+        self.assertEqual(record["breaker"]["state"], "closed")
+        self.assertGreater(record["outcomes"]["shed"], 0)
+        self.assertEqual(samples[-1].outcome, "ok")
+        self.check_accounts(record, samples)
+
+    @on_each
+    def test_a_stopped_attempt_may_be_repeated_and_is_no_call(self, program) -> None:
+        args = ("-n", 20, "-s", 0, "--error-rate", 1, "--attempts", 4, "--backoff", "1us")
+        record, samples = sample(program, *args, *one_after_the_other(program),
+                                 "--breaker", "6,1000s")  # fmt: skip
+        self.assertEqual(record["outcomes"], only(failed=1, shed=19))
+        self.assertEqual((record["calls"], record["retries"]), (6, 4))
+        self.assertEqual(record["breaker"]["stopped"], 2 + 18 * 4)
+        self.check_accounts(record, samples)
+
+    @on_each
+    def test_a_budget_is_of_calls_and_not_of_what_was_stopped(self, program) -> None:
+        args = ("-n", 50, "-s", 0, "--error-rate", 0.5, "--attempts", 5, "--backoff", 0)
+        record, samples = sample(program, *args, "--retry-budget", 0.2,
+                                 "--breaker", "2,1us")  # fmt: skip
+        self.assertLessEqual(record["retries"], 0.2 * 50)
+        self.check_accounts(record, samples)
+
+    @on_each
+    def test_without_trouble_nobody_notices_it(self, program: str) -> None:
+        record = measure(program, "-s", 0, "--breaker", "1,1s")
+        self.assertEqual(record["outcomes"], only(ok=50))
+        self.assertEqual(record["breaker"],
+                         {"state": "closed", "opened": 0, "open_ns": 0, "stopped": 0})  # fmt: skip
+        self.assertIsNone(measure(program, "-s", 0)["breaker"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,169 @@
+"""How long calls take, if one brings latencies of one's own."""
+
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from .program import LIMIT_S, PROGRAMS, measure, on_each, run, sample
+from .workload import Workload
+
+FIT = Path(__file__).parents[2] / "bench" / "fit"
+MS = 1_000_000
+# A file, the column that is asked for, and the milliseconds that it holds.
+FILES = {
+    "units": ("250us\n10ms\n0.5s\n", "", (0.25, 10, 500)),
+    "seconds": ("0.002\n0\n1.5\n", "", (2, 0, 1500)),
+    "one": ("7ms", "", (7,)),
+    "blanks": ("\n# from the proxy\n  3ms  \r\n\n4ms\n", "", (3, 4)),
+    "column": ("path,took\n/a,0.003\n/b,5ms\n", "took", (3, 5)),
+    "first column": ("took,path\n0.003,/a\n", "took", (3,)),
+    "unit in its name": ("id,took_ms\n1,12.5\n2,2s\n", "took_ms", (12.5, 2000)),
+    "nanoseconds": ("took_ns\n1000000\n", "took_ns", (1,)),
+    "quotes": ('"a,b","took"\n"x,y","0.004"\n', "took", (4,)),
+    "odd name": ("p99 (s)\n0.001\n", "p99 (s)", (1,)),
+}
+REFUSED = {
+    "1ms\nabc\n": ("", ":2:", "'abc'"),
+    "1ms\n-1ms\n": ("", ":2:", "'-1ms'"),
+    "1ms\n\n1e3\n": ("", ":3:", "'1e3'"),
+    "nan\n": ("", ":1:", "'nan'"),
+    "1ms\n1000001s\n": ("", ":2:", "'1000001s'"),
+    "1ms\n1ms 2ms\n": ("", ":2:", "'1ms 2ms'"),
+    "1ms\n5\0ms\n": ("", ":2:", "is no text"),
+    "9" * 100 + "\n": ("", ":1:", "'999"),
+    "": ("", "holds no durations", ""),
+    "# nothing\n\n": ("", "holds no durations", ""),
+    "a,b\n": ("a", "holds no durations", ""),
+    "a,b\n1ms,2ms\n": ("c", ":1:", "no column 'c'"),
+    "a,b\n1ms,2ms\n3ms\n": ("b", ":3:", "too short for column 'b'"),
+    "a,b\n1ms,later\n": ("b", ":2:", "'later'"),
+}
+
+
+class Distribution(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="five-cooks-")
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "took.csv"
+
+    def option(self, text: str, column: str = "") -> str:
+        self.path.write_text(text)
+        return f"file:{self.path}{':' * bool(column)}{column}"
+
+    def test_tasks_take_what_is_in_the_file(self) -> None:
+        for name, (text, column, values) in FILES.items():
+            recorded = tuple(round(value * MS) for value in values)
+            work = Workload(tasks=20, seed=3, recorded_ns=recorded)
+            args = ("-n", 20, "--seed", 3, "--deadline", "1ns", "--cancel", "between")
+            for program in PROGRAMS:
+                with self.subTest(program, file=name):
+                    record = measure(
+                        program, *args, "--distribution", self.option(text, column)
+                    )
+                    self.assertEqual(record["workload_digest"], work.digest())
+                    config = record["config"]
+                    self.assertEqual(config["distribution"], "file")
+                    self.assertEqual(config["distribution_values"], len(values))
+                    mean = round(sum(recorded) / len(recorded))
+                    self.assertAlmostEqual(config["service_time_ns"], mean, delta=1)
+
+    @on_each
+    def test_calls_last_as_long_as_was_drawn(self, program: str) -> None:
+        work = Workload(tasks=30, recorded_ns=(MS, 5 * MS, 20 * MS))
+        option = self.option("1ms\n5ms\n20ms\n")
+        _, samples = sample(program, "-n", 30, "--distribution", option)
+        for task in samples:
+            took = task.finished_ns - task.started_ns
+            self.assertGreaterEqual(took, work.call_ns(task.index))
+
+    @on_each
+    def test_what_was_not_drawn_is_in_the_digest_too(self, program: str) -> None:
+        """Another attempt might draw it."""
+        digests = set()
+        for text in ("1us\n1us\n1us\n1us\n", "1us\n1us\n1us\n2us\n", "1us\n" * 5):
+            args = ("-n", 1, "--distribution", self.option(text))
+            digests.add(measure(program, *args)["workload_digest"])
+        self.assertEqual(len(digests), 3)
+
+    def test_a_line_at_fault_is_named(self) -> None:
+        for text, (column, *words) in REFUSED.items():
+            with self.subTest(text):
+                option = self.option(text, column)
+                ending = run("worker-pool", "--distribution", option)
+                self.assertEqual((ending.status, ending.out), (2, ""), ending)
+                self.assertEqual(ending.err.count("\n"), 1, ending.err)
+                for word in ("--distribution", *words):
+                    self.assertIn(word, ending.err)
+
+    def test_a_file_that_cannot_be_read_is_named(self) -> None:
+        for path, reason in (("/nonexistent/x", "No such file"), ("/", "Is a directory")):
+            ending = run("worker-pool", "--distribution", f"file:{path}")
+            self.assertEqual((ending.status, ending.err.count("\n")), (2, 1))
+            self.assertIn(f"'{path}': {reason}", ending.err)
+
+    def test_a_path_with_a_colon_ends_in_one(self) -> None:
+        path = self.path.with_name("10:30.txt")
+        path.write_text("1us\n")
+        record = measure("worker-pool", "--distribution", f"file:{path}:")
+        self.assertEqual(record["config"]["distribution_values"], 1)
+
+    def test_fit_finds_the_quantiles_that_a_lognormal_was_given(self) -> None:
+        work = Workload(
+            tasks=5000, distribution="lognormal", quantiles_ns=(80 * MS, 1200 * MS)
+        )
+        drawn = sorted(work.call_ns(index) for index in range(5000))
+        self.path.write_text("id,took_ns\n" + "".join(f"1,{ns}\n" for ns in drawn))
+        command = [str(FIT), str(self.path), "took_ns"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        config = measure("worker-pool", "-n", 0, *done.stdout.split())["config"]
+        for key, place in (("distribution_p50_ns", 2499), ("distribution_p99_ns", 4949)):
+            self.assertAlmostEqual(config[key], drawn[place], delta=1000)
+
+    def test_fit_names_what_it_cannot_read(self) -> None:
+        for text, reason in (("1ms\nx\n", "'x' is no duration"), ("", "no durations")):
+            self.path.write_text(text)
+            done = subprocess.run([FIT, self.path], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+            self.assertIn(reason, done.stderr)
+
+    @on_each
+    def test_two_words_about_how_long_a_call_takes_are_too_many(self, program) -> None:
+        for option in ("lognormal:p50=1ms,p99=2ms", self.option("1ms\n")):
+            for args in (("-s", "1ms", "--distribution", option),
+                         ("--distribution", option, "--service-time", "10ms")):  # fmt: skip
+                ending = run(program, *args)
+                self.assertEqual((ending.status, ending.out), (2, ""), ending)
+                self.assertIn("--service-time and --distribution both", ending.err)
+
+    @on_each
+    def test_the_mean_of_two_quantiles_is_the_service_time(self, program) -> None:
+        """e^(sigma^2 / 2) above the median, where sigma is ln 10 / 2.326."""
+        config = measure(program, "-n", 0, "--distribution",
+                         "lognormal:p50=10ms,p99=100ms")["config"]  # fmt: skip
+        self.assertEqual(round(config["service_time_ns"] / MS, 3), 16.321)
+
+    def test_a_lognormal_goes_through_its_two_quantiles(self) -> None:
+        for p50, p99 in ((80, 1200), (10, 10), (1, 10000)):
+            work = Workload(
+                tasks=3000, distribution="lognormal", quantiles_ns=(p50 * MS, p99 * MS)
+            )
+            option = f"lognormal:p50={p50}ms,p99={p99}ms"
+            args = ("-n", 3000, "--deadline", "1ns", "--cancel", "between")
+            for program in PROGRAMS:
+                with self.subTest(program, option=option):
+                    record = measure(program, *args, "--distribution", option)
+                    self.assertEqual(record["workload_digest"], work.digest())
+                    self.assertEqual(record["config"]["distribution_p50_ns"], p50 * MS)
+                    self.assertEqual(record["config"]["distribution_p99_ns"], p99 * MS)
+            took = sorted(work.call_ns(index) for index in range(3000))
+            # Of 3000, the share below a quantile is within 5 sigma of 0.5 and of 0.99.
+            self.assertLessEqual(took[1500 - 137], p50 * MS)
+            self.assertGreaterEqual(took[1500 + 137], p50 * MS)
+            self.assertLessEqual(took[2970 - 28], p99 * MS)
+            self.assertGreaterEqual(took[2970 + 28], p99 * MS)
+
+
+if __name__ == "__main__":
+    unittest.main()

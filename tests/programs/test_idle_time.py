@@ -1,0 +1,76 @@
+"""Workers that are started when they are needed and end when they are idle."""
+
+import unittest
+
+from .program import measure, only, plain_build, run, sample
+
+POOLS = ("worker-pool", "fiber-pool")
+# Short: workers end all the time, in the middle of everything. Long: none ever does.
+SHORT, LONG = "1ns", "1000s"
+
+
+class IdleTime(unittest.TestCase):
+    def test_nothing_is_lost_whatever_ends_when(self) -> None:
+        for idle in (SHORT, "100us", "1ms", LONG):
+            for more in ((), ("--queue", 1), ("--queue", 100), ("-w", 1),
+                         ("-w", 1, "--queue", 3), ("-w", 40, "--queue", 2)):  # fmt: skip
+                for arrivals in ("batch", "poisson:3000/s"):
+                    args = ("-n", 200, "-s", "200us", "--arrivals", arrivals)
+                    for program in POOLS:
+                        with self.subTest(program, idle=idle, more=more):
+                            record, samples = sample(
+                                program, *args, *more, "--idle-time", idle
+                            )
+                            self.assertEqual(record["outcomes"], only(ok=200))
+                            workers = record["config"]["workers"]
+                            self.assertLessEqual(record["peak"]["threads"], workers)
+                            lanes = {task.lane for task in samples}
+                            self.assertLessEqual(lanes, set(range(workers)))
+
+    def test_only_as_many_are_started_as_there_is_work_for(self) -> None:
+        """Tasks that come one by one, each long after the last one's end."""
+        args = ("-n", 5, "-s", 0, "-w", 100, "--arrivals", "fixed:20/s")
+        for program in POOLS:
+            kept = measure(program, *args, "--idle-time", LONG)
+            self.assertLessEqual(kept["peak"]["threads"], 2)
+            self.assertLessEqual(kept["threads_created"], 2)
+            ended = measure(program, *args, "--idle-time", SHORT)
+            self.assertEqual(ended["threads_created"], 5)
+            self.assertEqual(measure(program, *args)["threads_created"], 101)
+
+    def test_a_task_in_the_queue_does_not_wait_for_the_next_one_to_come(self) -> None:
+        """Nobody feeds for a long time: whoever ends must not leave it behind."""
+        for _ in range(10):
+            args = ("-n", 4, "-s", 0, "-w", 1, "--queue", 2, "--idle-time", SHORT)
+            for program in POOLS:
+                record = measure(program, *args, "--arrivals", "fixed:10/s")
+                self.assertEqual(record["outcomes"], only(ok=4))
+                self.assertLess(record["queue_wait_ns"]["max"], 1e9)
+
+    def test_it_stops_and_says_no_as_a_pool_does_that_stays(self) -> None:
+        for idle in (SHORT, "1ms", LONG):
+            for what in ("wait", "reject", "caller-runs"):
+                args = ("-n", 60, "-s", "5ms", "-w", 3, "--queue", 2, "--when-full", what)
+                args += ("--idle-time", idle, "--deadline", "12ms")
+                for cancel in ("between", "within"):
+                    for program in POOLS:
+                        with self.subTest(program, idle=idle, what=what):
+                            record, samples = sample(program, *args, "--cancel", cancel)
+                            for outcome, count in record["outcomes"].items():
+                                found = sum(t.outcome == outcome for t in samples)
+                                self.assertEqual(found, count, outcome)
+
+    @plain_build
+    def test_a_machine_that_refuses_workers_is_told_of(self) -> None:
+        """Room for a few stacks: those who could be started do all the work."""
+        args = ("-n", 50, "-s", "2ms", "-w", 50, "--idle-time", LONG, "--json", "-")
+        more = ("--stack-size", "64M", "--limit-memory", "500M")
+        ending = run("worker-pool", *args, *more)
+        self.assertEqual(ending.status, 0, ending)
+        self.assertEqual(ending.record["outcomes"], only(ok=50))
+        self.assertIsNotNone(ending.record["limit"])
+        self.assertLess(ending.record["threads_created"], 50)
+
+
+if __name__ == "__main__":
+    unittest.main()
