@@ -28,7 +28,7 @@ REFUSED = [
     ("limit", "pids.max", "threads_created"),
     ("peak.served", 3, "the API served 3 at once, its capacity is 2"),
     ("program", "thread-per-task", "of 'thread-per-task'"),
-    ("schema_version", 2, "schema_version is 2"),
+    ("schema_version", 3, "schema_version is 3"),
     ("complete", False, "stopped before"),
     ("config", [], "lacks config"),
     ("config.tasks", 5, "asked for tasks 4"),
@@ -90,6 +90,11 @@ class Records(unittest.TestCase):
             with self.subTest(text[:20]):
                 with self.assertRaisesRegex(record.RecordError, told):
                     record.parse(text)
+
+    def test_version_2_knows_tasks_that_were_shed(self):
+        ok = {**GOOD["outcomes"], "ok": GOOD["outcomes"]["ok"] - 1, "shed": 1}
+        found = {**GOOD, "schema_version": 2, "outcomes": ok}
+        self.check({**found, "believed_ok": ok["ok"] + ok["silent"]})
 
     def test_nothing_may_be_missing(self):
         optional = {"stop", "create_ns"} - {"create_ns"}

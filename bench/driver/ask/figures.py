@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# The ways in which a task can end.
+# The ways in which a task can end. Records of version 1 do not know the last one.
 OUTCOMES = (
     "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
+    "shed",
 )  # fmt: skip
+ALWAYS_TOLD = OUTCOMES[:-1]
 NS_PER_S = 1e9
 WORDS = {"min": "least", "p50": "median", "max": "greatest"}  # of percentiles
 # Every place of a record that the table below reads: record.py demands a number there.

@@ -114,7 +114,9 @@ def summarise_cell(
 def _outcomes(counted: Sequence[Run]) -> dict[str, Count]:
     if not counted:
         return {}
-    columns = {name: [r.record["outcomes"][name] for r in counted] for name in OUTCOMES}
+    columns = {
+        name: [r.record["outcomes"].get(name, 0) for r in counted] for name in OUTCOMES
+    }
     return {name: Count(median(c), min(c), max(c)) for name, c in columns.items()}
 
 

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..ask.cell import Cell
-from ..ask.figures import OUTCOMES, PLACES
-from .run import SCHEMA_VERSION, Timing
+from ..ask.figures import ALWAYS_TOLD, OUTCOMES, PLACES
+from .run import Timing
 
 # Numbers that are always there; those that may be null, where a system does not tell;
 # and those that are null where no task is of the kind.
-KNOWN = (("wall_ns",), ("calls",), *(("outcomes", name) for name in OUTCOMES))
+VERSIONS = (1, 2)  # of records; src/program/record.h says what they hold
+KNOWN = (("wall_ns",), ("calls",), *(("outcomes", name) for name in ALWAYS_TOLD))
 THERE = (
     ("create_ns",),
     *(("peak", key) for key in ("rss_bytes", "virtual_bytes", "page_table_bytes",
@@ -111,8 +112,8 @@ def _number(record: Mapping[str, Any], place: Sequence[str], needed: bool) -> An
 
 def _check_shape(record: Mapping[str, Any]) -> None:
     version = record.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise RecordError(f"schema_version is {version!r}, not {SCHEMA_VERSION}")
+    if version not in VERSIONS:
+        raise RecordError(f"schema_version is {version!r}, not 1 or 2")
     spreads = [(name, p) for name in SPREADS if record.get(name) for p in PERCENTILES]
     for place in (*KNOWN, *THERE, *spreads):
         found = _number(record, place, needed=True)

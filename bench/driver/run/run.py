@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from ..ask.cell import Cell, Option, design_of
-from ..ask.figures import OUTCOMES
+from ..ask.figures import ALWAYS_TOLD
 from ..ask.typed import AskError, from_dict
 
 SCHEMA_VERSION = 1
@@ -116,7 +116,7 @@ def _check_record(record: Mapping[str, Any], where: str) -> None:
     """What every summary reads of a run that counts must be there."""
     outcomes = record.get("outcomes")
     outcomes = outcomes if isinstance(outcomes, Mapping) else {}
-    if not all(type(outcomes.get(name)) is int for name in OUTCOMES):
+    if not all(type(outcomes.get(name)) is int for name in ALWAYS_TOLD):
         raise AskError(f"{where}: record lacks the outcomes of a run")
     for key, kinds in (("workload_digest", (str,)), ("wall_ns", (int, float))):
         if type(record.get(key)) not in kinds:

@@ -111,7 +111,8 @@ def _errors(runs: Sequence[Run]) -> Told:
     if not runs:
         return "Nothing was run.", None
     totals = {
-        name: sum(run.record["outcomes"][name] for run in runs) for name in OUTCOMES
+        name: sum(run.record["outcomes"].get(name, 0) for run in runs)
+        for name in OUTCOMES
     }
     bad = [
         f"{show_count(count)} {name.replace('_', ' ')}"
