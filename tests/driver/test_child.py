@@ -111,6 +111,26 @@ class Children(unittest.TestCase):
                 wait_for(lambda: not lives(started), "the end of the child", 10)
 
 
+class Held(unittest.TestCase):
+    def test_a_wish_to_stop_that_comes_at_a_fork_is_not_lost(self):
+        code = """
+import signal
+from driver.run import signals
+signals.listen()
+try:
+    with signals.held():
+        signal.raise_signal(signal.SIGINT)
+        print("held")
+except signals.Stopped as stopped:
+    print(stopped.number)
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+        )  # fmt: skip
+        self.assertEqual(done.stdout.split(), ["held", "2"], done.stderr)
+
+
 class Guardians(unittest.TestCase):
     def start(self, command):
         process = subprocess.Popen(command, process_group=0)

@@ -355,7 +355,10 @@ class Stopped(DriverTest):
         numbers = [n for n in numbers_and_arguments if isinstance(n, int)]
         words = [word for word in numbers_and_arguments if isinstance(word, str)]
         process = self.start(*words, **changes)
-        wait_for(lambda: self.lines() >= count, f"{count} finished runs")
+        wait_for(
+            lambda: self.lines() >= count or process.poll() is not None,
+            f"{count} finished runs",
+        )
         for number in numbers:
             process.send_signal(number)
             time.sleep(0.002)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .signals import held
+
 GRACE_S = 2.0  # between asking to end and ending
 LOOK_S = 0.02  # how often a child is looked at where that is all there is
 TICK_S = 0.5  # a display may move this often; more would disturb what is measured
@@ -93,12 +95,15 @@ def run(
     Raises OSError when it cannot be started.
     """
     with open(folder / "stderr", "w+b") as stderr:
-        process = _start(command, folder, environment, stderr, guardian)
+        process = None
         try:
+            with held():
+                process = _start(command, folder, environment, stderr, guardian)
             timed_out = not _wait(process.pid, timeout_s, tick)
         finally:
             # Also after an end in good order: nothing it left behind goes on running.
-            _end_group(process, guardian)
+            if process is not None:
+                _end_group(process, guardian)
         stderr.seek(0)
         said = stderr.read()[-2000:].decode(errors="replace").strip()
     return Ending(process.returncode, timed_out, said)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
@@ -19,6 +21,24 @@ class Stopped(BaseException):
         self.number = number
 
 
+_held: list[int] = []  # signals that came while they were held
+_holding = False
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Holds signals back meanwhile. What runs at a fork swallows every exception, and
+    a wish to stop would be lost there."""
+    global _holding
+    _holding = True
+    try:
+        yield
+    finally:
+        _holding = False
+        if _held:
+            raise Stopped(_held[0])
+
+
 def listen() -> None:
     """From now on the first signal stops in good order, the second at once."""
 
@@ -32,7 +52,10 @@ def listen() -> None:
 
         for each in SIGNALS:
             signal.signal(each, again)
-        raise Stopped(number)
+        if _holding:
+            _held.append(number)
+        else:
+            raise Stopped(number)
 
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
