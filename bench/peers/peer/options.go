@@ -228,7 +228,8 @@ func (o *Options) config(p Program) object {
 		"api_outage_start_ns", "api_outage_length_ns", "retry_budget", "fail_fast",
 		"timer_slack_ns", "limit_memory_bytes", "detect_deadlock", "clock",
 		"spawn_time_ns", "task_time_ns", "oversleep_ns", "distribution_p50_ns",
-		"distribution_p99_ns", "distribution_values", "api_queue", "api_keeps_working", "retry_after_ns",
+		"distribution_p99_ns", "distribution_values", "api_queue",
+		"api_keeps_working", "retry_after_ns",
 		"breaker_failures", "breaker_pause_ns", "when_full",
 		"idle_time_ns") // which the C programs have
 	note := func(key string, value reflect.Value, normal string, mine bool) {
