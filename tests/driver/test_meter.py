@@ -13,6 +13,7 @@ KIB, MIB = 1 << 10, 1 << 20
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 # Touches so many MiB, sleeps so many ms, and prints what the programs would record.
 PROGRAM = r"""
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,10 @@ int64_t now_ns(void) { /* as the threads of the programs have it */
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+bool clock_is_virtual(void) {
+    return false;
 }
 
 static long resident_kib(void) {
