@@ -16,6 +16,8 @@ do for [i = 1:row_name_n] {
     set label row_more[i] at screen left - 0.012,first row_y[i] right \
         offset screen 0,-0.02 font plain(17) tc rgb muted
 }
+mixed = strokes_firm && strokes_loose  # else all are of one kind
+firm(known) = mixed ? (column('n') >= 6) == known ? column(figure) : NaN : column(figure)
 # As large as a row has room for.
 row_px = 900 * (high - low_edge) / depth
 size(px) = px < 0.85 * row_px ? px : 0.85 * row_px
@@ -66,9 +68,12 @@ do for [p = 1:panels] {
              (0):(y_of(1)):(0):(column(figure)):(above(1)):(below(1)): \
              (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
              noborder lc rgb variable, \
-         for [k = 1:strokes] table(rows_table) using \
-             (column(figure)):(y_of(1)):(end(figure.'_low')): \
-             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink
+         for [k = 1:strokes_firm] table(rows_table) using \
+             (firm(1)):(y_of(1)):(end(figure.'_low')): \
+             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink, \
+         for [k = 1:strokes_loose] table(rows_table) using \
+             (firm(0)):(y_of(1)):(end(figure.'_low')): \
+             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb ink
     if (p == 1) { do for [i = 1:row_name_n] { unset label i } }
 }
 unset multiplot

@@ -184,6 +184,20 @@ class Marks(unittest.TestCase):
             self.near(begin, box[0], 2)
             self.near(end, box[1], 2)
 
+    def test_memory_says_how_threads_end(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "memory", n=3)
+        told = dict(zip(p.set["row_name"], p.set["row_value"]))
+        self.assertIn("each joined as it ends", told["bounded threads"])
+        self.assertIn("detached", told["threads"])
+        self.assertNotIn("joined", told["pool of 50"])
+
+    def test_no_timeline_opens_with_the_time_of_a_flooded_run(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "timeline")
+        title = p.chart.title
+        self.assertRegex(title, r"threads lose [\d ]+, bounded threads take ")
+        for end in p.set["answer_end"][1:]:
+            self.assertIn(end.removeprefix("done: "), title)
+
     def test_strips_have_a_mark_for_each_run_and_a_stroke_for_the_median(self) -> None:
         p = self.picture(stand_in.load("cancel"), "cancel", n=6)
         self.assertEqual(6 * len(p.material.cells), len(p.points("1")))

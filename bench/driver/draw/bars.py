@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..ask.declaration import attribute, differing
 from ..ask.figures import OUTCOMES
+from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..say.numbers import show, show_count
 from . import words
@@ -44,7 +45,9 @@ def build(view: View) -> Chart:
         {
             "panels": len(panels), "left": left, "right": 0.70 if shares else right,
             "apart": apart, "stacked": stacked, "shares": shares,
-            "strokes": int(bool(strokes)), "rows_table": view.chart.table or "cells",
+            "strokes_firm": int(any(i.n >= FEWEST_FOR_INTERVAL for i in strokes)),
+            "strokes_loose": int(any(i.n < FEWEST_FOR_INTERVAL for i in strokes)),
+            "rows_table": view.chart.table or "cells",
             "kinds": " ".join(view.figures), **_key(view, kinds if stacked else []),
             **columns("panel", [_panel(view, f, longest[f], shares) for f in panels]),
             **_rows(view, panels, shares),

@@ -21,8 +21,8 @@ def build(view: View) -> Chart:
     if view.chart.tiles:
         few, *_, many = sorted(shown, key=lambda t: t.lanes)
         told = (f"the pool chooses the shape, not the work: {common([few])} take "
-                f"{show_duration(few.done_s)} on {few.lane_words}, "
-                f"{show_duration(many.done_s)} on "
+                f"{show_duration(few.end_s)} on {few.lane_words}, "
+                f"{show_duration(many.end_s)} on "
                 f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each square is one call", "height: calls in flight", "length: time"]
         return sheet(view, told, shown, remarks, _tiles(shown))
@@ -36,17 +36,22 @@ def build(view: View) -> Chart:
 
 
 def _title(shown: Sequence[Tape]) -> str:
-    """Who is done when; by what else differs, if anything does."""
+    """Who is done when; by what else differs, if anything does. The time of a run that
+    lost most of its tasks is no achievement, and is left to the picture."""
     told = []
     for where, group in grouped(shown, lambda t: t.where).items():
-        each = ", ".join(
-            f"{t.spoken}{t.does(' takes', ' take') if t is group[0] else ''} "
-            f"{show_duration(t.done_s)}"
+        flooded = [t for t in group[:4] if 2 * t.lost > t.cell.tasks]
+        timed = [t for t in group[:4] if t not in flooded]
+        each = [f"{t.spoken} {t.does('loses', 'lose')} {show_count(t.lost)}"
+                for t in flooded]  # fmt: skip
+        each += [
+            f"{t.spoken}{t.does(' takes', ' take') if t is timed[0] else ''} "
+            f"{show_duration(t.end_s)}"
             + (f" and {t.does('loses', 'lose')} {show_count(t.lost)}" if t.lost else "")
-            for t in group[:4]
-        )
+            for t in timed
+        ]
         where = where or (common(shown) and f"with {common(shown)}")
-        told.append(f"{where} {each}".strip())
+        told.append(f"{where} {', '.join(each)}".strip())
     return "; ".join(told)
 
 
@@ -117,7 +122,7 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         "cell_look": by_row({t.cell.name: t.look for t in shown}, 1),
         **columns("label", [
             {"x": places[t.cell.name][0] + long[t.cell.name] * size + 14,
-             "y": places[t.cell.name][1], "value": show_duration(t.done_s),
+             "y": places[t.cell.name][1], "value": show_duration(t.end_s),
              "look": t.look} for t in [first, *rest]
         ]),
         "row_name": [t.lane_words for t in [first, *rest]],

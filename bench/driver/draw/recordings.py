@@ -72,15 +72,6 @@ class Tape:
         return makespan_s(self.samples)
 
     @property
-    def done_s(self) -> float:
-        """In how long: the median of the runs of a cell like it, or else this one's."""
-        for s in self.view.material.cells:
-            same = (s.cell.design, s.cell.tasks, s.cell.varied)
-            if same == (self.cell.design, self.cell.tasks, self.cell.varied):
-                return s.figures["inner_wall_s"].median
-        return self.end_s
-
-    @property
     def lost(self) -> int:
         return sum(1 for s in self.samples if s.outcome != "ok")
 

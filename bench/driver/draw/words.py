@@ -229,11 +229,13 @@ def _undone(summary: Summary) -> str:
 
 
 def _threads(view: View, summary: Summary) -> str:
-    """ "151 alive at once, joined at the end": how many, and how they end."""
+    """ "151 alive at once, detached": how many, and how they end."""
     cell, found = summary.cell, summary.figures.get("threads")
     told = f"{show_count(round(found.median)) if found else '–'} alive at once"
     if cell.workers:
         return told
+    if cell.design.bound:  # or the next could not take its place
+        return f"{told}, each joined as it ends"
     runs = (r for r in view.material.runs if r.cell.name == cell.name and r.record)
     asked = next((run.record.get("config") or {} for run in runs), {})
     joined_ = asked.get("join", asked.get("detach") is False)
