@@ -21,7 +21,7 @@ const struct option_row option_rows[] = {
     {"when-full", 0, KIND_CHOICE, AT(run.runner.when_full), "WHAT", NULL, 0, 0,
      "if no more may", OF_SOME, {"wait", "reject", "caller-runs"}},
     {"idle-time", 0, KIND_DURATION, AT(run.runner.idle_ns), "D", NULL, 1, MAX_NS,
-     "start workers when needed, end them when idle", OF_SOME, {0}},
+     "how long a worker may be idle before it ends", OF_SOME, {0}},
     {"max-threads", 0, KIND_COUNT, AT(run.runner.max_threads), "K", NULL, 1, 1e6,
      "at most K threads alive at once", OF_SOME, {0}},
     {"join", 0, KIND_FLAG, AT(run.runner.join), NULL, NULL, 0, 0,

@@ -33,7 +33,7 @@ struct runner_config {
     int64_t workers;     /* pools: threads that serve */
     int64_t queue;       /* pools: tasks that may wait between feeder and workers */
     int when_full;       /* pools */
-    int64_t idle_ns;     /* pools: a worker idle for so long ends; 0: all stay */
+    int64_t idle_ns;     /* elastic pools: a worker idle for so long ends */
     int64_t max_threads; /* thread-per-task: alive at once; 0: no limit */
     bool join;           /* thread-per-task: join each instead of detaching it */
     struct thread_attributes threads;

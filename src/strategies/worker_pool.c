@@ -5,18 +5,12 @@
  *
  * The article's feeder waits when all workers are busy, so that nothing is lost and all
  * is late. It may say no instead (--when-full), as a pool in front of customers does.
- *
- * The article's workers are there from the beginning to the end. With --idle-time one
- * is started when a task comes and none is idle, and ends when it has been idle for so
- * long. The feeder alone starts and buries them: before it leaves a task to the queue
- * it must know that somebody will look there.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "strategies/runner.h"
 #include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/wait_group.h"
 
 struct pool;
@@ -24,9 +18,6 @@ struct pool;
 struct worker {
     struct thread thread; /* first, so that a pointer to it is one to us */
     struct pool *pool;
-    struct task first; /* what it has been started for, ... */
-    bool has_first;    /* ... if anything */
-    struct worker *next_free;
 };
 
 struct pool {
@@ -37,47 +28,23 @@ struct pool {
     struct worker feeder;
     struct worker *workers;
     int64_t worker_count; /* those that could be started */
-
-    /* --idle-time: */
-    struct chan *ended; /* carries struct worker *; NULL: all stay to the end */
-    /* ... the feeder's own: */
-    int64_t serving;     /* workers not known to have ended */
-    int64_t most_serve;  /* fewer than asked for, if the machine refuses more */
-    struct worker *free; /* who has ended, and can be started again */
 };
-
-/* ---- the workers ---- */
-
-/* False when told to stop, when no more will come, or when idle for too long. */
-static bool next_task(struct pool *pool, struct task *task) {
-    enum { STOP, JOB };
-    struct chan_case cases[] = {
-        [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
-        [JOB] = {.chan = pool->jobs, .direction = CHAN_RECEIVE, .value = task},
-    };
-    int64_t idle_ns = run_config(pool->run)->idle_ns;
-    int64_t until_ns =
-        idle_ns > 0 ? deadline_after_ns(now_ns(), idle_ns) : DEADLINE_NEVER;
-    /* Only the chosen case has a result. */
-    return chan_select(cases, 2, until_ns) == JOB && cases[JOB].result == CHAN_OK;
-}
-
-static void leave(struct worker *worker) {
-    struct pool *pool = worker->pool;
-    if (pool->ended != NULL) {
-        chan_send(pool->ended, &worker, DEADLINE_NEVER); /* there is room for all */
-    } else {
-        run_thread_ends(pool->run);
-        wait_group_done(&pool->working);
-    }
-}
 
 static void work(struct thread *thread) {
     struct worker *worker = (struct worker *)thread;
     struct pool *pool = worker->pool;
-    struct task task = worker->first;
-    for (bool has_task = worker->has_first; has_task || next_task(pool, &task);
-         has_task = false) {
+    for (;;) {
+        struct task task;
+        enum { STOP, JOB };
+        struct chan_case cases[] = {
+            [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
+            [JOB] = {.chan = pool->jobs, .direction = CHAN_RECEIVE, .value = &task},
+        };
+        /* Only the chosen case has a result. */
+        if (chan_select(cases, 2, DEADLINE_NEVER) == STOP ||
+            cases[JOB].result == CHAN_CLOSED) {
+            break;
+        }
         /* If both cases are ready, select takes either at random. So look again, or
          * every other task in the queue would be run after the word to stop. */
         if (run_is_stopped(pool->run)) {
@@ -86,71 +53,9 @@ static void work(struct thread *thread) {
         }
         run_perform(pool->run, task, worker - pool->workers);
     }
-    leave(worker);
-}
-
-/* An error number, or 0. `first`: what it is to begin with; NULL: what comes. */
-static int start_worker(struct pool *pool, const struct task *first) {
-    struct worker *worker = pool->free;
-    struct worker *next_free = worker == NULL ? NULL : worker->next_free;
-    if (worker == NULL) {
-        worker = &pool->workers[pool->worker_count];
-    }
-    *worker = (struct worker){.thread = {.body = work, .name = "worker"},
-                              .pool = pool,
-                              .first = first == NULL ? (struct task){0} : *first,
-                              .has_first = first != NULL};
-    wait_group_add(&pool->working, 1);
-    int error = run_start_thread(pool->run, &worker->thread, false);
-    if (error != 0) {
-        wait_group_done(&pool->working);
-        worker->next_free = next_free;
-        pool->most_serve = pool->serving; /* the machine is not asked again */
-        return error;
-    }
-    pool->worker_count += pool->free == NULL;
-    pool->free = next_free;
-    pool->serving++;
-    return 0;
-}
-
-/* Starts as many workers as asked for, or as the machine allows. The error of the one
- * that could not be started, or 0. */
-static int start_workers(struct pool *pool) {
-    int error = 0;
-    while (error == 0 && pool->worker_count < run_config(pool->run)->workers) {
-        error = start_worker(pool, NULL);
-    }
-    return error;
-}
-
-/* ---- workers that come and go ---- */
-
-/* This one has ended, idle or told to. If it was the last, it may not have seen a task
- * that has been put into the queue since. */
-static void bury(struct pool *pool, struct worker *worker) {
-    thread_join(&worker->thread);
     run_thread_ends(pool->run);
     wait_group_done(&pool->working);
-    worker->next_free = pool->free;
-    pool->free = worker;
-    pool->serving--;
-    if (pool->serving == 0 && chan_length(pool->jobs) > 0 &&
-        !run_is_stopped(pool->run)) {
-        start_worker(pool, NULL);
-    }
 }
-
-/* Starts a worker for this task, if no other waits for one and there may be more. If
- * others are in the queue it is for the first of those: tasks are begun in order. */
-static bool start_for(struct pool *pool, struct task task) {
-    bool is_next = chan_length(pool->jobs) == 0;
-    return pool->ended != NULL && pool->serving < pool->most_serve &&
-           chan_waiters(pool->jobs, CHAN_RECEIVE) == 0 &&
-           start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
-}
-
-/* ---- the feeder ---- */
 
 /* The pool says no to this task. */
 static void turn_away(struct pool *pool, struct task task) {
@@ -161,64 +66,31 @@ static void turn_away(struct pool *pool, struct task task) {
     }
 }
 
-enum heard { STOP, JOB, ENDED, NOTHING = -1 };
-
-/* What comes first: the word to stop, somebody who takes the task (if there is one to
- * take), or a worker that has ended. The feeder listens to those wherever it waits. */
-static enum heard listen(struct pool *pool, struct task *task, int64_t until_ns) {
-    struct worker *worker;
+/* False when told to stop. */
+static bool feed_task(struct pool *pool, struct task task) {
+    if (!run_wait_until_due(pool->run, task)) {
+        return false;
+    }
+    enum { STOP, JOB, FULL = -1 };
     struct chan_case cases[] = {
         [STOP] = {.chan = pool->stopped, .direction = CHAN_RECEIVE},
-        [JOB] = {.chan = task == NULL ? NULL : pool->jobs,
-                 .direction = CHAN_SEND,
-                 .value = task},
-        [ENDED] = {.chan = pool->ended, .direction = CHAN_RECEIVE, .value = &worker},
+        [JOB] = {.chan = pool->jobs, .direction = CHAN_SEND, .value = &task},
     };
-    enum heard heard = (enum heard)chan_select(cases, 3, until_ns);
-    if (heard == ENDED) {
-        bury(pool, worker);
-    }
-    return heard;
-}
-
-static bool wait_until_due(struct pool *pool, struct task task) {
-    while (pool->ended != NULL &&
-           listen(pool, NULL, run_due_ns(pool->run, task)) == ENDED) {
-    }
-    return run_wait_until_due(pool->run, task);
-}
-
-/* Until somebody has the task. False when told to stop. */
-static bool hand_over(struct pool *pool, struct task task) {
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
-    enum heard heard = ENDED;
-    while (heard == ENDED && !start_for(pool, task)) {
-        if (pool->ended != NULL && pool->serving == 0) {
-            run_give_up(pool->run, task, OUTCOME_NOT_STARTED);
-            return false;
-        }
-        heard = listen(pool, &task, waits ? DEADLINE_NEVER : DEADLINE_NOW);
-    }
-    if (heard == NOTHING) {
+    int chosen = chan_select(cases, 2, waits ? DEADLINE_NEVER : DEADLINE_NOW);
+    if (chosen == FULL) {
         turn_away(pool, task);
     }
-    return heard != STOP;
+    return chosen != STOP;
 }
 
 static void feed(struct pool *pool) {
     struct task task = run_first_task(pool->run);
-    while (run_has_task(pool->run, task) && wait_until_due(pool, task) &&
-           hand_over(pool, task)) {
+    while (run_has_task(pool->run, task) && feed_task(pool, task)) {
         task = run_next_task(pool->run, task);
     }
     run_give_up(pool->run, task, OUTCOME_CANCELLED); /* if any are left */
-    chan_close(pool->jobs);       /* README: close. Or the workers wait for ever. */
-    run_sample_memory(pool->run); /* while all threads are there */
-    struct worker *worker;
-    while (pool->ended != NULL && pool->serving > 0) {
-        chan_receive(pool->ended, &worker, DEADLINE_NEVER);
-        bury(pool, worker);
-    }
+    chan_close(pool->jobs); /* README: close. Or the workers wait for ever. */
 }
 
 static void feed_apart(struct thread *thread) {
@@ -227,36 +99,48 @@ static void feed_apart(struct thread *thread) {
     run_thread_ends(pool->run);
 }
 
-/* ---- the pool ---- */
+/* Starts as many workers as asked for, or as the machine allows. The error of the one
+ * that could not be started, or 0. */
+static int start_workers(struct pool *pool) {
+    int error = 0;
+    while (error == 0 && pool->worker_count < run_config(pool->run)->workers) {
+        struct worker *worker = &pool->workers[pool->worker_count];
+        *worker = (struct worker){{.body = work, .name = "worker"}, pool};
+        wait_group_add(&pool->working, 1);
+        error = run_start_thread(pool->run, &worker->thread, false);
+        if (error != 0) {
+            wait_group_done(&pool->working);
+        }
+        pool->worker_count += error == 0;
+    }
+    return error;
+}
 
 /* What the workers left in the queue. The feeder put the tasks there in order, and gave
- * up the rest. So if it turned none away, that begins here and reaches to the rest. */
+ * up the rest. So if it turned none away, they begin with the first one there and reach
+ * to that rest. */
 static void give_up_queue(struct pool *pool) {
-    enum outcome outcome =
-        run_is_stopped(pool->run) ? OUTCOME_CANCELLED : OUTCOME_NOT_STARTED;
-    bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     struct task task;
     while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
-        if (waits) {
-            run_give_up(pool->run, task, outcome);
+        if (run_config(pool->run)->when_full == WHEN_FULL_WAIT) {
+            run_give_up(pool->run, task, OUTCOME_CANCELLED);
             break;
         }
-        run_skip(pool->run, task, outcome);
+        run_skip(pool->run, task, OUTCOME_CANCELLED);
     }
 }
 
 static void run_pool(struct pool *pool) {
-    /* A feeder of its own, as a send waits for a worker. If there is no thread left for
-     * it main can feed, which is free; or if the feeder is to start all threads. */
-    pool->feeder =
-        (struct worker){.thread = {.body = feed_apart, .name = "feeder"}, .pool = pool};
-    bool fed_apart = pool->ended == NULL &&
-                     run_start_thread(pool->run, &pool->feeder.thread, false) == 0;
+    /* A feeder of its own, as a send waits for a worker. If the machine has no thread
+     * left for it, main can feed: the workers are there, and main is free. */
+    pool->feeder = (struct worker){{.body = feed_apart, .name = "feeder"}, pool};
+    bool fed_apart = run_start_thread(pool->run, &pool->feeder.thread, false) == 0;
     if (!fed_apart) {
         feed(pool);
     }
+    run_sample_memory(pool->run); /* while all threads are there */
     wait_group_wait(&pool->working);
-    for (int64_t i = 0; pool->ended == NULL && i < pool->worker_count; i++) {
+    for (int64_t i = 0; i < pool->worker_count; i++) {
         thread_join(&pool->workers[i].thread);
     }
     if (fed_apart) {
@@ -267,29 +151,23 @@ static void run_pool(struct pool *pool) {
 
 static int run_tasks(struct run *run) {
     const struct runner_config *config = run_config(run);
-    struct pool pool = {
-        .run = run, .stopped = run_stopped(run), .most_serve = config->workers};
+    struct pool pool = {.run = run, .stopped = run_stopped(run)};
     int error = -ENOMEM;
     pool.workers = calloc((size_t)config->workers, sizeof pool.workers[0]);
     pool.jobs = chan_create(sizeof(struct task), (size_t)config->queue);
-    if (config->idle_ns > 0) {
-        pool.ended = chan_create(sizeof(struct worker *), (size_t)config->workers);
-    }
-    if (pool.workers == NULL || pool.jobs == NULL ||
-        (config->idle_ns > 0 && pool.ended == NULL)) {
+    if (pool.workers == NULL || pool.jobs == NULL) {
         goto free_pool;
     }
     chan_set_name(pool.jobs, "jobs");
     wait_group_init(&pool.working);
-    error = pool.ended == NULL ? -start_workers(&pool) : 0;
-    if (pool.worker_count > 0 || pool.ended != NULL) {
+    error = -start_workers(&pool);
+    if (pool.worker_count > 0) {
         run_pool(&pool);
         error = 0;
     }
     wait_group_destroy(&pool.working);
 
 free_pool:
-    chan_free(pool.ended);
     chan_free(pool.jobs);
     free(pool.workers);
     return error;
@@ -303,7 +181,6 @@ const struct runner the_runner = {
     .options = (const struct runner_option[]){{"workers", "5", 1},
                                               {"queue", "0", 0},
                                               {"when-full", "wait", 0},
-                                              {"idle-time", NULL, 0},
                                               {"cancel", "between", 0},
                                               {NULL, NULL, 0}},
     .run = run_tasks,

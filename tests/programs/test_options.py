@@ -54,9 +54,9 @@ REFUSED_BY_ONE = {
     "worker-pool": {
         "--workers": {WHOLE: ("0", "-1", "five", "1000001")},
         "--queue": {WHOLE: ("-1", "1.5", "100000001")},
-        "--idle-time": {"a duration": ("0", "5", "-1s")},
         "--when-full": {"wait, reject, caller-runs": ("", "drop", "Wait")},
     },
+    "elastic-pool": {"--idle-time": {"a duration": ("0", "5", "-1s")}},
     "mutex-pool": {"--queue": {WHOLE: ("0", "-1", "100000001")}},
     "thread-per-task": {"--max-threads": {WHOLE: ("0", "-1", "1000001")}},
 }
@@ -125,7 +125,7 @@ class Options(unittest.TestCase):
         for program, args in (
             ("thread-per-task", ("-w", 5)), ("thread-per-task", ("--queue", 5)),
             ("worker-pool", ("--join",)), ("worker-pool", ("--detach",)),
-            ("mutex-pool", ("--max-threads", 5)),
+            ("mutex-pool", ("--max-threads", 5)), ("worker-pool", ("--idle-time", "1s")),
         ):  # fmt: skip
             said = self.refuse(program, *args)
             self.assertIn(f"is not an option of {program}", said)

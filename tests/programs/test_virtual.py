@@ -31,9 +31,10 @@ SERVICES = (
     ("--api-queue", 4), ("--api-queue", "unlimited", "--api-keeps-working"),
     ("--retry-after", "30ms"), ("--breaker", "3,40ms"),
 )
+FULL = (("--when-full", "reject", "--queue", 5), ("--when-full", "caller-runs"))
 POOLS = (
-    ("--when-full", "reject", "--queue", 5), ("--when-full", "caller-runs"),
-    ("--idle-time", "4ms"), ("--idle-time", "4ms", "--when-full", "reject"),
+    *(("fiber-pool", *more) for more in FULL),
+    *(("elastic-fiber-pool", "--idle-time", "4ms", *more) for more in ((), *FULL)),
 )
 OF_THE_PROCESS = {
     "rss_bytes", "virtual_bytes", "page_table_bytes", "user_ns", "system_ns",
@@ -92,7 +93,7 @@ class Determinism(unittest.TestCase):
         """Also while somebody outside, whose time is real, reads how far it is."""
         for program, *args in (
             *(("fiber-per-task", *service) for service in SERVICES),
-            *(("fiber-pool", *more) for more in (*SERVICES, *POOLS)),
+            *(("fiber-pool", *more) for more in SERVICES), *POOLS,
         ):
             args = (*FAULTS, "-n", 2000, "--arrivals", "poisson:1500/s", *args)
             args = (*args, *bound(program, 20))

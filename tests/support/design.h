@@ -12,6 +12,11 @@ static inline bool is_pool(void) {
     return strcmp(the_runner.on_threads.name, "thread-per-task") != 0;
 }
 
+/* Are its threads there from the beginning to the end? */
+static inline bool is_fixed_pool(void) {
+    return is_pool() && strcmp(the_runner.on_threads.name, "elastic-pool") != 0;
+}
+
 /* The queue asked for, or the smallest that the design has. */
 static inline int64_t fitting_queue(int64_t wanted) {
     for (const struct runner_option *option = the_runner.options; option->name != NULL;

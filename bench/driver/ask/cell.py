@@ -7,6 +7,7 @@ that the table does not know is a kind of its own, under its own name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
@@ -18,6 +19,8 @@ KINDS = {
     "thread-per-task": ("threads", "bounded threads"),
     "worker-pool": ("pool", "pool"),
     "mutex-pool": ("mutex pool", "mutex pool"),
+    "elastic-pool": ("elastic pool", "elastic pool"),
+    "elastic-fiber-pool": ("elastic fiber pool", "elastic fiber pool"),
     "fiber-per-task": ("fibers", "bounded fibers"),
     "fiber-pool": ("fiber pool", "fiber pool"),
     "goroutine-per-task": ("goroutines", "bounded goroutines"),
@@ -59,7 +62,7 @@ class Design:
     def sleeps_in_kernel(self) -> bool:
         """Whether each of its waits is one of the kernel: fibers and goroutines share
         kernel threads, and only those wait there."""
-        return not self.program.startswith(("fiber", "goroutine"))
+        return not re.search("fiber|goroutine", self.program)
 
     def is_named(self, name: str) -> bool:
         """Whether an experiment means this one: by kind, size or program."""
