@@ -11,8 +11,8 @@
 int main(int argc, char **argv) {
     static struct run run;
     static struct interrupt interrupt;
-    struct progress progress;
     static struct options options;
+    struct progress progress;
     struct results results;
 
     interrupt_block();

@@ -10,14 +10,9 @@
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
+#include "support/wakes.h"
 #include "sync/clock.h"
 #include "sync/park.h"
-
-static const struct wait_reason reason = {.what = "test"};
-
-static bool wait_on(struct park *park, int64_t deadline_ns) {
-    return park_wait(park, deadline_ns, &reason);
-}
 
 static void a_wake_before_the_wait_is_kept(void) {
     const int64_t deadlines_ns[] = {DEADLINE_NEVER, now_ns() + NS_PER_MS, DEADLINE_NOW,
@@ -43,36 +38,6 @@ static void a_wait_nobody_ends_ends_at_its_deadline_and_not_before(void) {
 }
 
 /* ---- wakes from another thread ---- */
-
-struct pair {
-    int rounds;
-    struct park *_Atomic park;
-    int written; /* plain: the wake must make it visible */
-};
-
-static void *write_and_wake(void *argument) {
-    struct pair *pair = argument;
-    for (int i = 1; i <= pair->rounds; i++) {
-        struct park *park;
-        UNTIL((park = atomic_exchange(&pair->park, NULL)) != NULL);
-        pair->written = i;
-        park_wake(park);
-    }
-    return NULL;
-}
-
-static void wake_quickly(int rounds) {
-    struct pair pair = {.rounds = rounds};
-    struct spawned *thread = spawn(write_and_wake, &pair);
-    for (int i = 1; i <= pair.rounds; i++) {
-        struct park park;
-        park_init(&park);
-        atomic_store(&pair.park, &park);
-        assert_true(wait_on(&park, DEADLINE_NEVER));
-        assert_int_equal(pair.written, i);
-    }
-    join(thread);
-}
 
 static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
     wake_quickly(scaled(50000));

@@ -8,45 +8,9 @@
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "support/until.h"
+#include "support/wakes.h"
 #include "sync/clock.h"
 #include "sync/park.h"
-
-static const struct wait_reason reason = {.what = "test"};
-
-static bool wait_on(struct park *park, int64_t deadline_ns) {
-    return park_wait(park, deadline_ns, &reason);
-}
-
-struct pair {
-    int rounds;
-    struct park *_Atomic park;
-    int written; /* plain: the wake must make it visible */
-};
-
-static void *write_and_wake(void *argument) {
-    struct pair *pair = argument;
-    for (int i = 1; i <= pair->rounds; i++) {
-        struct park *park;
-        UNTIL((park = atomic_exchange(&pair->park, NULL)) != NULL);
-        pair->written = i;
-        park_wake(park);
-    }
-    return NULL;
-}
-
-static void wake_quickly(int rounds) {
-    struct pair pair = {.rounds = rounds};
-    struct spawned *thread = spawn(write_and_wake, &pair);
-    for (int i = 1; i <= pair.rounds; i++) {
-        struct park park;
-        park_init(&park);
-        atomic_store(&pair.park, &park);
-        assert_true(wait_on(&park, DEADLINE_NEVER));
-        assert_int_equal(pair.written, i);
-    }
-    join(thread);
-}
 
 /* ---- signals and idleness ---- */
 

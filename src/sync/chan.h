@@ -17,13 +17,11 @@
  * at random, each with the same chance; otherwise it waits for the first. It looks at
  * all its channels in one atomic step. A case whose channel is NULL is never ready.
  *
- * Semantics are Go's, with two differences, both on purpose:
- *
- *   - Sending on a closed channel is a result and not a panic.
- *   - Waiting receivers are served last in, first out (Go: first in, first out),
- * because the newest is most likely still spinning and need not be woken by the kernel.
- * The price: with little to do, one worker of a pool does nearly all of it. Senders are
- *     served in order, as in Go.
+ * Semantics are Go's, with two differences, both on purpose. Sending on a closed
+ * channel is a result and not a panic. And waiting receivers are served last in, first
+ * out (Go: first in, first out), because the newest is most likely still spinning and
+ * need not be woken by the kernel. The price: with little to do, one worker of a pool
+ * does nearly all of it. Senders are served in order, as in Go.
  *
  * Misuse ends the program: closing twice, send or receive on NULL, sending a value of
  * NULL (unless values have size 0), freeing a channel with waiters.
