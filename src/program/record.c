@@ -38,7 +38,8 @@ static void write_breaker(struct json *json, const struct run *run) {
     json_open(json, "breaker");
     json_text(json, "state", states[breaker->state]);
     json_count(json, "opened", breaker->opened);
-    json_count(json, "open_ns", breaker_open_ns(breaker, run->tally.finished_at_ns));
+    json_count(json, "open_ns",
+               breaker_open_ns(breaker, atomic_load(&run->tally.last_outcome_ns)));
     json_count(json, "stopped", breaker->stopped);
     json_close(json);
 }

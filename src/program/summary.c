@@ -85,8 +85,9 @@ static void write_breaker(const struct run *run, FILE *out) {
     if (breaker->most_failures > 0) {
         fputs("  breaker     opened ", out);
         write_number(breaker->opened, "time", out);
-        fprintf(out, ", for %s; ",
-                duration(breaker_open_ns(breaker, run->tally.finished_at_ns), text));
+        int64_t open_ns =
+            breaker_open_ns(breaker, atomic_load(&run->tally.last_outcome_ns));
+        fprintf(out, ", for %s; ", duration(open_ns, text));
         write_number(breaker->stopped, "call", out);
         fputs(" stopped\n", out);
     }

@@ -58,7 +58,7 @@ bool breaker_allows(struct breaker *breaker, int64_t now_ns, uint64_t *ticket);
 void breaker_tell(struct breaker *breaker, uint64_t ticket, enum call_end how,
                   int64_t now_ns);
 
-/* How long it was open or half-open, from the first to the end of the run. */
+/* How long it was open or half-open, from the first to `end_ns`. */
 int64_t breaker_open_ns(const struct breaker *breaker, int64_t end_ns);
 
 #endif

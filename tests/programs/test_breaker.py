@@ -52,6 +52,12 @@ class Manners(unittest.TestCase):
         self.assertTrue(0 < breaker["open_ns"] <= record["wall_ns"])
         self.check_accounts(record, samples)
 
+    def test_it_is_not_open_for_longer_than_the_run(self) -> None:
+        # After the last outcome, joining that many threads takes a while.
+        args = ("-n", 5000, "-s", 0, "--error-rate", 1, "--join")
+        record = measure("thread-per-task", *args, "--breaker", "5,1000s")
+        self.assertTrue(0 < record["breaker"]["open_ns"] <= record["wall_ns"])
+
     @on_each
     def test_a_probe_finds_out_that_the_trouble_is_over(self, program: str) -> None:
         args = ("-n", 200, "-s", 0, "--arrivals", "fixed:1000/s")
