@@ -103,6 +103,14 @@ class EveryExperiment(Desk):
         unlimited = stand_in.load("comparison", **{"api-capacity": None})
         self.assertRegex(self.built(unlimited)["slide"].title, "^All 10.000 tasks are se")
 
+    def test_a_slide_shows_as_many_designs_as_there_are(self) -> None:
+        # Only some of them have runs of more than 10 000 tasks.
+        slide = self.drawn(stand_in.load("runtimes"), n=3)["slide"]
+        self.assertEqual(6, len(slide.settings["row_name"]))
+        self.assertRegex(slide.title, "^With 10.000 tasks")
+        wide = slide.settings["column_x"][1] - slide.settings["column_x"][0]
+        self.assertLess(slide.settings["bar"], wide - 50)
+
     def test_a_point_of_theory_is_only_in_the_panels_that_it_is_of(self) -> None:
         asked = stand_in.load("pool-size", tasks=[500, 10000], workers=[200, 500, 1000],
                               **{"service-time": "1ms"})  # fmt: skip

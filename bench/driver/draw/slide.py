@@ -1,7 +1,7 @@
 """The comparison on one slide: what was served and lost as areas, what it took as bars.
 
-One column for each design, at the most tasks that several designs ran; of an API with a
-limit and one without, that in which most was lost.
+One column for each design, at that number of tasks which the most designs ran, and the
+greatest of them; of an API with a limit and one without, that in which most was lost.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from ..say import names
 from ..say.numbers import show, show_count
 from . import words
 from .material import unit_of
-from .chart import BOLD_EM, Chart, ChartError, columns
+from .chart import BOLD_EM, PLAIN_EM, Chart, ChartError, columns
 from .titles import ALL, losses_of
 from .view import Panel, View, grouped
 
 # Of the sheet, in pixels: columns from here to there, bars below the squares.
 LEFT, RIGHT, TALLEST = 215, 1590, 330
-NAME_PX = 29  # of designs, if they have room
+NAME_PX, VALUE_PX = 29, 21  # of designs and figures, if they have room
 BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
 LOST = {"rejected": "turned away"}
 
@@ -29,7 +29,7 @@ def build(view: View) -> Chart:
         raise ChartError("slide: no design was measured")
     panel = min(view.panels, key=lambda p: min(s.share_ok for s in p.cells))
     by_tasks = grouped(panel.cells, lambda s: s.cell.tasks)
-    cells = max(by_tasks.items(), key=lambda each: (len(each[1]) > 1, each[0]))[1]
+    cells = max(by_tasks.items(), key=lambda each: (len(each[1]), each[0]))[1]
     remarks = [*words.conditions(cells), "one square: all tasks", "bars from zero"]
     header = ("design", "tasks", "runs", "served", "lost", *BARS.values())
     rows = [
@@ -73,19 +73,35 @@ def _value(view: View, summary: Summary, figure: str) -> str:
     return ", ".join(filter(None, [show(unit_of(figure), value), note]))
 
 
+def _room(
+    wide: float, value_px: float, bars: Sequence[float], told: Sequence[str]
+) -> float:
+    """The longest a bar may be, so that what is told to its right fits its column."""
+    most = max(bars)
+    rooms = [
+        (wide - 50 - PLAIN_EM * value_px * len(text)) * most / bar
+        for bar, text in zip(bars, told, strict=True)
+        if bar > 0
+    ]
+    return min(rooms, default=TALLEST)
+
+
 def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
     wide = (RIGHT - LEFT) / len(cells)
-    values = {
+    small = min(1.0, 0.62 + 0.1 * wide / 160)
+    bars = {
         figure: [
             found.median if (found := view.value(s, figure)) else 0.0 for s in cells
         ]
         for figure in BARS
     }
+    told = {figure: [_value(view, s, figure) for s in cells] for figure in BARS}
+    rooms = (_room(wide, VALUE_PX * small, bars[f], told[f]) for f in BARS)
     longest = max(len(view.design(s.cell)) for s in cells)
     return {
         "named": min(NAME_PX, (wide - 12) / (BOLD_EM * longest)),
-        "side": min(TALLEST, wide - 30), "bar": min(TALLEST, wide - 150),
-        "small": min(1.0, 0.62 + 0.1 * wide / 160),
+        "side": min(TALLEST, wide - 30), "bar": min(TALLEST, *rooms),
+        "small": small,
         **columns("column", [
             {"x": LEFT + i * wide, "row": view.material.numbers[s.cell.name],
              "look": view.look(s.cell), "lossy": int(s.share_ok < ALL)}
@@ -95,7 +111,7 @@ def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
         "answer_served": [f"{_served(s)} served" for s in cells],
         "answer_lost": list(map(_lost, cells)),
         "figures": " ".join(BARS), "bar_words": list(BARS.values()),
-        "bar_most": [max(each) or 1.0 for each in values.values()],
-        "bar_value": [value for each in values.values() for value in each],
-        "answer_bar": [_value(view, s, figure) for figure in BARS for s in cells],
+        "bar_most": [max(each) or 1.0 for each in bars.values()],
+        "bar_value": [value for each in bars.values() for value in each],
+        "answer_bar": [text for each in told.values() for text in each],
     }  # fmt: skip
