@@ -3,7 +3,7 @@
  * from the beginning to the end. Here one is started when a task comes and none is
  * idle, and ends when it has been idle for so long (--idle-time).
  *
- * Main feeds, and it alone starts and buries the workers: before it leaves a task to
+ * Main feeds, and it alone starts and joins the workers: before it leaves a task to
  * the queue it must know that somebody will look there.
  */
 #include <errno.h>
@@ -27,7 +27,7 @@ struct pool {
     struct run *run;
     struct chan *jobs;    /* carries struct task */
     struct chan *stopped; /* closes when the pool is to stop */
-    struct chan *ended;   /* carries struct worker *, for the feeder to bury */
+    struct chan *ended;   /* carries struct worker *, for the feeder to join */
     struct worker *workers;
 
     /* the feeder's own: */
@@ -95,7 +95,7 @@ static int start_worker(struct pool *pool, const struct task *first) {
 
 /* This one has ended, idle or told to. If it was the last, it may not have seen a task
  * that has been put into the queue since. */
-static void bury(struct pool *pool, struct worker *worker) {
+static void join_worker(struct pool *pool, struct worker *worker) {
     thread_join(&worker->thread);
     run_thread_ends(pool->run);
     worker->next_free = pool->free;
@@ -142,7 +142,7 @@ static enum heard listen(struct pool *pool, struct task *task, int64_t until_ns)
     };
     enum heard heard = (enum heard)chan_select(cases, 3, until_ns);
     if (heard == ENDED) {
-        bury(pool, worker);
+        join_worker(pool, worker);
     }
     return heard;
 }
@@ -182,7 +182,7 @@ static void feed(struct pool *pool) {
     struct worker *worker;
     while (pool->serving > 0) {
         chan_receive(pool->ended, &worker, DEADLINE_NEVER);
-        bury(pool, worker);
+        join_worker(pool, worker);
     }
 }
 
