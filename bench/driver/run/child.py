@@ -103,7 +103,7 @@ def run(
         finally:
             # Also after an end in good order: nothing it left behind goes on running.
             if process is not None:
-                _end_group(process, guardian)
+                end_group(process, guardian)
         stderr.seek(0)
         said = stderr.read()[-2000:].decode(errors="replace").strip()
     return Ending(process.returncode, timed_out, said)
@@ -163,7 +163,7 @@ def _has_ended(pid: int, descriptor: int | None, within_s: float) -> bool:
     return False
 
 
-def _end_group(process: subprocess.Popen[bytes], guardian: Guardian) -> None:
+def end_group(process: subprocess.Popen[bytes], guardian: Guardian) -> None:
     """SIGTERM, then SIGKILL to the group, and only then the child's status.
 
     Until its status is collected, the group's number cannot become another's: so the
