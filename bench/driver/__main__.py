@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import REPOSITORY, planner
+from . import REPOSITORY, duel, planner
 from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
@@ -54,6 +54,8 @@ def _act(arguments: list[str]) -> int:
     if arguments[:1] == ["handout"]:
         return handout.main(arguments)
     word, *rest = [each for each in arguments if each != "--check"] or [""]
+    if word == "duel":
+        return duel.main(rest, "--check" in arguments)
     if word == "plan":
         return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:

@@ -27,6 +27,7 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
   bench/run collect DIR...     put the results of many machines together
   bench/run plan --target T    how many workers, for a target such as
                                'p99 wait < 100ms, lost < 1%'
+  bench/run duel               watch both designs at once in the terminal
   bench/run lesson [N]         predict, then measure; without N: names the lessons
   bench/run handout            the lessons on paper: questions, answers, a quiz"""
 EPILOG = """\

@@ -1,0 +1,93 @@
+"""Who meets whom: two designs, with options of both or of one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Any
+
+from ..ask import experiment
+from ..ask.command import WITHOUT_LIMIT
+from ..ask.experiment import OF_POOLS, OF_THREADS, Experiment
+from ..ask.typed import AskError
+
+HELP = """\
+usage: bench/run duel [DESIGN [DESIGN]] [OPTION OF THE PROGRAMS]...
+
+Two designs at once in one terminal, a square an order: who serves more, and who is done
+sooner? Threads against a pool of 50, if nothing else is said: 500 orders of 500 ms, and
+an API that serves 50 at once.
+
+  bench/run duel --workers 10 --service-time 1s
+  bench/run duel --api-capacity unlimited
+  bench/run duel "bounded threads of 50" "pool of 50"
+  bench/run duel "pool of 50" "pool of 50 --attempts 4" --error-rate 20%
+
+A DESIGN is threads, bounded threads, pool, mutex pool, fibers, fiber pool, ...; in
+quotes it may have a size and options of its own. All other options are for both, as the
+programs take them (worker-pool --help).
+
+It is a show: both share the machine, and each runs once. To measure: bench/run.
+exit status: 0 both have run, 2 usage, 3 a program failed, 128+n stopped by signal n."""
+DESIGNS = ("threads", "pool of 50")
+DEFAULTS = {"tasks": 500, "api-capacity": 50, "service-time": "500ms"}
+SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
+
+
+def parse(words: Sequence[str]) -> Experiment:
+    """An experiment of two cells."""
+    named = list(takewhile(lambda word: not word.startswith("-"), words))
+    if len(named) > 2:
+        raise AskError(f"duel takes two designs, not {len(named)}: each in quotes")
+    shared = _options(words[len(named) :])
+    # Whoever names one wants to see it beside threads.
+    named = [*DESIGNS[: 2 - len(named)], *named]
+    default = dict(DEFAULTS)
+    if ":" in str(shared.get("distribution", "")):  # which then says how long they take
+        del default["service-time"]
+    of_some = OF_POOLS | OF_THREADS
+    table = {
+        "question": "Who serves more, and who is done sooner?",
+        "options": default | {k: v for k, v in shared.items() if k not in of_some},
+        "cells": [_design(text) for text in named],
+    }
+    own = {key: value for key, value in shared.items() if key in of_some}
+    made = experiment.read("duel", table, own, where="duel")
+    if len(made.cells) != 2:
+        raise AskError("duel: both would be the same")
+    return made
+
+
+def _design(text: str) -> dict[str, Any]:
+    """ "pool of 50 --attempts 4"."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise AskError(f"duel: '{text}': {error}") from None
+    name = list(takewhile(lambda word: not word.startswith("-"), words))
+    return {"design": " ".join(name), **_options(words[len(name) :])}
+
+
+def _options(words: Sequence[str]) -> dict[str, Any]:
+    """As the programs take them: --tasks 500, --tasks=500, -n 500, --fail-fast."""
+    found: dict[str, Any] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        parts = re.fullmatch(r"(?:--([a-z][a-z-]*)|-([nwsq]))(?:=(.+))?", word)
+        if not parts:
+            raise AskError(f"duel: '{word}' is no option such as --tasks 500")
+        value = parts[3]
+        if value is None and rest and not rest[0].startswith("-"):
+            value = rest.pop(0)
+        found[parts[1] or SHORT[parts[2]]] = _value(value)
+    return found
+
+
+def _value(text: str | None) -> Any:
+    """One without a value is True; None takes one away."""
+    if text is None or text == WITHOUT_LIMIT:
+        return True if text is None else None
+    return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else text
