@@ -20,6 +20,7 @@ from driver.duel import opponents, picture, sentence
 from driver.duel.picture import CALLING, LOST, SERVED, WAITING, Canvas, squares
 from driver.duel.screen import ENTER, LEAVE
 from driver.duel.side import Side
+from driver.say.numbers import show_duration
 
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 PROGRAMS = ("thread-per-task", "worker-pool")
@@ -203,8 +204,11 @@ class Command(unittest.TestCase):
         _, err = process.communicate(timeout=60)
         return process.returncode, said, err.decode()
 
+    def record(self, name):
+        return json.loads((self.folder / f"{name}.json").read_text())
+
     def served(self, name):
-        outcomes = json.loads((self.folder / f"{name}.json").read_text())["outcomes"]
+        outcomes = self.record(name)["outcomes"]
         return outcomes["ok"], sum(outcomes.values()) - outcomes["ok"]
 
     def test_the_counters_at_the_end_are_those_of_the_records(self):
@@ -218,6 +222,9 @@ class Command(unittest.TestCase):
         self.assertLessEqual(len(lines), 24)  # the last is the prompt's
         counts = [f"{ok} served, {lost} lost" for ok, lost in map(self.served, PROGRAMS)]
         self.assertIn(counts, [re.findall(r"\d+ served, \d+ lost", line) for line in lines])
+        for record in map(self.record, PROGRAMS):
+            self.assertIn(f"done in {show_duration(record['wall_ns'] / 1e9)}", kept)
+            self.assertIn(f"at most {record['peak']['in_flight']} in flight", kept)
         ok, lost = self.served("thread-per-task")
         self.assertIn(f"Threads serve {ok} of 500 and lose {lost} (rejected) in", kept)
         field = "".join(lines[2:-7])
