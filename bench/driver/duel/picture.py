@@ -88,8 +88,8 @@ def _panel(
             field.append("".join(told) + blank)
     clock = _clock(side)
     title = canvas.text(name(side, sides), width - len(clock) - 1) + " " + clock
-    told = [canvas.text(text, width) for text in (_counts(side), _calls(side))]
-    return [canvas.painted(canvas.text(title, width), colour), *field, *told]
+    counters = [canvas.text(text, width) for text in (_counts(side), _calls(side))]
+    return [canvas.painted(canvas.text(title, width), colour), *field, *counters]
 
 
 # ---- words ----
@@ -115,7 +115,7 @@ def head(sides: Sequence[Side]) -> str:
         if key == "service-time" and key not in known:
             told = f" of {spaced(str(value))}{told}"
         elif key == "api-capacity" and key not in known:
-            told += f"; the API serves {show_count(value)} at once"
+            told += f"; the API serves {show_count(int(value))} at once"
         elif key not in known:
             told += f"; {names.setting(key, value)}"
     return names.counted(cell.tasks, "order") + told
