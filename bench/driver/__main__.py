@@ -92,10 +92,13 @@ def _request(settings: command.Settings, out: Path) -> Request:
 
 def resume_experiment(settings: command.Settings) -> int:
     """Goes on with a run that was stopped."""
-    out = _out(settings)
+    named = _named(settings)
+    out = named.resolve().parent if named else settings.out
     with locked(out):
-        left = stored.read(_left(settings))
-        return _tell(resume(left, _request(settings, out)))
+        left = named or newest_incomplete(out)
+        if left is None:
+            raise stored.StoredError("there is no incomplete run to go on with")
+        return _tell(resume(stored.read(left), _request(settings, out)))
 
 
 def run_full(settings: command.Settings) -> int:
@@ -103,31 +106,24 @@ def run_full(settings: command.Settings) -> int:
     names = experiments.list_experiments(EXPERIMENTS)
     names.sort(key=lambda name: name != "comparison")
     asked = [experiments.load(experiments.find(EXPERIMENTS, name)) for name in names]
-    out = _out(settings)
-    with locked(out):
-        left = _left(settings) if settings.resume else None
-        folder, outcomes = full.run_all(asked, _request(settings, out), left)
+    if settings.resume:
+        folder = _named(settings) or full.newest_left(settings.out)
+    else:
+        folder = full.new_folder(settings.out)
+    with locked(folder.resolve().parent):
+        outcomes = full.run_all(asked, _request(settings, folder))
     told = [line for outcome in outcomes for line in _lines(outcome)]
     tell([*told, f"Results: {place(folder)}"])
     return MEASURED if all(map(is_sound, outcomes)) else FAILED
 
 
-def _out(settings: command.Settings) -> Path:
-    """Where results go: a run that is gone on with stays where it is."""
-    if settings.folders and not settings.folders[0].is_dir():
-        raise stored.StoredError(f"{shown(settings.folders[0])} is no folder")
-    return settings.folders[0].resolve().parent if settings.folders else settings.out
-
-
-def _left(settings: command.Settings) -> Path:
-    """The folder to go on with: the one named, or the newest."""
-    if settings.folders:
-        return settings.folders[0]
-    kind = full.SUFFIX if settings.action == "full" else ""
-    folder = newest_incomplete(settings.out, kind)
-    if folder is None:
-        raise stored.StoredError("there is no incomplete run to go on with")
-    return folder
+def _named(settings: command.Settings) -> Path | None:
+    """The folder to go on with, if one was named."""
+    for folder in settings.folders:
+        if not folder.is_dir():
+            raise stored.StoredError(f"{shown(folder)} is no folder")
+        return folder
+    return None
 
 
 def run_builds(settings: command.Settings) -> int:

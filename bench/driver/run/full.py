@@ -4,12 +4,13 @@
                                      report.html      leads to the report of each
 
 It takes about an hour and can be stopped: what is complete stays, and `--full
---resume` goes on with the first run that is missing.
+--resume` does the same again in the same folder, where it passes over what is complete.
+The report is written last: a folder without it has not been finished.
 """
 
 from __future__ import annotations
 
-import re
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,15 +21,12 @@ from .. import REPOSITORY
 from ..ask.experiment import Experiment
 from ..machine import environment
 from . import stored
-from .folder import (
-    ENVIRONMENT, INCOMPLETE, RUNS, UNFINISHED, holds_runs, place, point_latest, shown,
-    stamp, write_whole,
-)  # fmt: skip
+from .folder import holds_runs, locked, point_latest, shown, stamp, write_whole
 from .measure import Outcome, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
 
-SUFFIX = "-full"
+SUFFIX, REPORT = "-full", "report.html"
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -42,57 +40,50 @@ PAGE = """<!doctype html>
 """
 
 
-def run_all(
-    asked: Sequence[Experiment], request: Request, left: Path | None
-) -> tuple[Path, list[Outcome]]:
-    """Runs what is missing of a full run. left: an incomplete one to go on with."""
-    name = f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
-    if left:
-        name = _name_of(left)
-    folder = request.out / (UNFINISHED + name)
-    if left:
-        left.resolve().rename(folder)
-        (folder / INCOMPLETE).unlink(missing_ok=True)
-    else:
-        folder.mkdir()
+def new_folder(out: Path) -> Path:
+    return out / f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
+
+
+def newest_left(out: Path) -> Path:
+    """The newest full run that has not been finished."""
+    found = [path for path in out.glob(f"*{SUFFIX}") if not (path / REPORT).exists()]
+    if not found:
+        raise stored.StoredError("there is no incomplete full run to go on with")
+    return max(found, key=lambda path: path.name)
+
+
+def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
+    """All of them. request.out: the full run's folder, which may hold a part of it."""
+    folder, outcomes = request.out, []
+    if not folder.resolve().name.endswith(SUFFIX):  # others are not to be mixed with experiments
+        raise stored.StoredError(f"{shown(folder)} is not a full run")
     try:
-        outcomes = [
-            _run_one(experiment, asked[number:], replace(request, out=folder))
-            for number, experiment in enumerate(asked, start=1)
-        ]
+        with locked(folder):
+            for number, experiment in enumerate(asked, start=1):
+                minutes = sum(other.minutes for other in asked[number - 1 :])
+                told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
+                print(f"full run: experiment {told}", file=sys.stderr)
+                outcomes.append(_run_one(experiment, request))
         items = "\n".join(
             f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
             for each in asked
         )
-        write_whole(folder / "report.html", PAGE.format(items))
+        write_whole(folder / REPORT, PAGE.format(items))
+        point_latest(folder)
+        return outcomes
     except (Exception, Stopped):
-        _abandon(folder, request.out / f"{name}-incomplete")
+        if holds_runs(folder):
+            print("Go on with: bench/run --full --resume", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
-    (folder / "latest").unlink(missing_ok=True)
-    final = folder.rename(request.out / name)
-    point_latest(final)
-    return final, outcomes
+    finally:
+        (folder / "latest").unlink(missing_ok=True)
 
 
-def _name_of(left: Path) -> str:
-    """The name that an incomplete full run gets; a StoredError when it is none.
-
-    A run of one experiment would lose its mark, and be taken for a whole full run.
-    """
-    name = left.resolve().name
-    found = re.fullmatch(rf"(.*{SUFFIX})-incomplete(-\d+)?", name, re.DOTALL)
-    one = any((left / file).exists() for file in (ENVIRONMENT, RUNS))
-    if found is None or one or not left.is_dir():
-        raise stored.StoredError(f"{shown(left)} is not a full run that was stopped")
-    return found[1]
-
-
-def _run_one(
-    experiment: Experiment, later: Sequence[Experiment], request: Request
-) -> Outcome:
-    """One experiment: as it is when complete, else from where it stopped."""
-    later_s = 60 * sum(other.minutes for other in later)
-    request = replace(request, folder=experiment.name, later_s=later_s)
+def _run_one(experiment: Experiment, request: Request) -> Outcome:
+    """As it is when complete, else on from where it stopped."""
+    request = replace(request, name=experiment.name, may_resume=False)
     for name in (experiment.name, f"{experiment.name}-incomplete"):
         if not (request.out / name).is_dir():
             continue
@@ -102,15 +93,3 @@ def _run_one(
         check_programs(kept, request)
         return Outcome(kept, None)
     return measure(experiment, full(experiment.minutes), request)
-
-
-def _abandon(folder: Path, name: Path) -> None:
-    if not holds_runs(folder):
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-        return
-    write_whole(folder / INCOMPLETE, "Go on with: bench/run --full --resume\n")
-    folder.rename(name)
-    print(f"Kept in {place(name)}", file=sys.stderr)
-    print("Go on with: bench/run --full --resume", file=sys.stderr)

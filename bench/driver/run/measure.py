@@ -47,9 +47,8 @@ class Request:
     seed: int | None = None
     blocks: int | None = None
     resolve: float | None = None
-    folder: str | None = None  # the results folder's name; else the time and commit
-    later_s: float = 0.0  # what is planned after this experiment
-    may_resume: bool = True  # else a part of it is of no use
+    name: str | None = None  # of the results folder; else made of the time and commit
+    may_resume: bool = True  # else nobody is told how
     builds: Mapping[str, Path] = field(default_factory=dict)  # of cells that name one
 
 
@@ -89,13 +88,11 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     if request.builds:
         builds = request.builds.items()
         facts["builds"] = {name: environment.build(folder) for name, folder in builds}
-    name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
+    name = request.name or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
     plan = _plan(chosen, protocol, facts, request.clerk)
-    session = Session(
-        asked, plan, folder, request.clerk, left_out, later_s=request.later_s
-    )
+    session = Session(asked, plan, folder, request.clerk, left_out)
     return _run(session, facts, request)
 
 
@@ -125,7 +122,7 @@ def resume(kept: Stored, request: Request) -> Outcome:
     plan = _plan(chosen, protocol, facts, request.clerk)
     session = Session(
         asked, plan, folder, request.clerk, left_out,
-        list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
+        list(kept.runs), [dict(block) for block in kept.blocks],
     )  # fmt: skip
     facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
     return _run(session, facts, request)
@@ -204,7 +201,7 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         return _finish(session, facts, request.clerk)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
-        if kept is not None and request.folder is None:  # else a full run tells
+        if kept is not None:
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
             if request.may_resume:
                 again = shlex.quote(place(kept))
@@ -275,8 +272,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
         return None  # it stays as a killed driver leaves it, for the next to take up
 
 
-def newest_incomplete(out: Path, kind: str) -> Path | None:
-    """The results folder that was stopped last. kind: "-full", or "" for the others."""
+def newest_incomplete(out: Path) -> Path | None:
+    """The results folder that was stopped last."""
     left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
-    ours = [path for path in left if ("-full" in path.name) == bool(kind)]
-    return max(ours, key=lambda path: path.name, default=None)
+    return max(left, key=lambda path: path.name, default=None)

@@ -47,7 +47,6 @@ class Session:
     left_out: list[str]
     runs: list[Run] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
-    later_s: float = 0.0  # what is planned after this session
 
     def __post_init__(self) -> None:
         timed = [
@@ -205,7 +204,7 @@ class Session:
 
     def _left_s(self) -> float:
         """How long everything after the present run should take."""
-        left_s = self._cells_s(self._to_go) + self.later_s
+        left_s = self._cells_s(self._to_go)
         if not self._sampling:
             left_s += self.plan.blocks_s(self._block + 1, self._blocks_in_all())
             left_s += self._cells_s(self.experiment.samples)
