@@ -12,20 +12,21 @@ from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
 from .ask.typed import AskError
-from .conduct import Clerk, collect_class, draw_class, is_sound
+from .conduct import collect_class, draw_class, is_sound, publish
 from .draw.chart import Chart
 from .machine import programs
-from .reckon import collect, compare
-from .reckon.summarise import summaries_of
-from .run import full, signals, stored
-from .run.by_its_own_clock import RunError
-from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
-from .run.hyperfine import HyperfineError
-from .run.measure import (
+from .measure import full, signals
+from .measure.by_its_own_clock import RunError
+from .measure.hyperfine import HyperfineError
+from .measure.measure import (
     Outcome, Refused, Request, measure, newest_incomplete, resume,
 )  # fmt: skip
-from .run.plan import CLASSROOM, QUICK
-from .run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .measure.plan import CLASSROOM, QUICK
+from .measure.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .reckon import collect, compare
+from .reckon.summarise import summaries_of
+from .run import stored
+from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
 from .teach import handout, teach
@@ -57,7 +58,7 @@ def _act(arguments: list[str]) -> int:
     if word == "plan":
         return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:
-        return teach.main(arguments, Clerk)
+        return teach.main(arguments)
     if "--check" in arguments:  # finds mistakes before anything is built
         command.parse([word for word in arguments if word != "--check"])
         return MEASURED
@@ -85,7 +86,7 @@ def _asked(settings: command.Settings) -> Experiment:
 
 def _request(settings: command.Settings, out: Path) -> Request:
     return Request(
-        out, settings.programs, settings.shown, Clerk(), settings.seed, settings.blocks,
+        out, settings.programs, settings.shown, publish, settings.seed, settings.blocks,
         settings.resolve,
     )  # fmt: skip
 
@@ -197,7 +198,7 @@ def draw_again(settings: command.Settings) -> int:
 
 def _draw(folder: Path) -> int:
     kept = stored.read(folder)
-    return _tell(Outcome(kept, Clerk().publish(kept)))
+    return _tell(Outcome(kept, publish(kept)))
 
 
 def compare_folders(settings: command.Settings) -> int:

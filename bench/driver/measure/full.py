@@ -20,8 +20,8 @@ from pathlib import Path
 from .. import REPOSITORY
 from ..ask.experiment import Experiment
 from ..machine import environment
-from . import stored
-from .folder import holds_runs, locked, point_latest, shown, stamp, write_whole
+from ..run import stored
+from ..run.folder import holds_runs, locked, point_latest, shown, stamp, write_whole
 from .measure import Outcome, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
@@ -55,7 +55,8 @@ def newest_left(out: Path) -> Path:
 def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
     """All of them. request.out: the full run's folder, which may hold a part of it."""
     folder, outcomes = request.out, []
-    if not folder.resolve().name.endswith(SUFFIX):  # others are not to be mixed with experiments
+    # Into another folder no experiments must come.
+    if not folder.resolve().name.endswith(SUFFIX):
         raise stored.StoredError(f"{shown(folder)} is not a full run")
     try:
         with locked(folder):

@@ -7,7 +7,7 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -17,17 +17,21 @@ from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
 from ..machine import checks, environment, kernel
 from ..machine.programs import OPTIONAL, find, fingerprint
-from . import constants, dry, stored
-from .child import Guardian
-from .clerk import Clerk
-from .folder import (
+from ..reckon.summarise import summaries_of
+from ..reckon.tables import write_summary
+from ..reckon.theory import planned_wall_s
+from ..run import stored
+from ..run.folder import (
     ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
 )  # fmt: skip
+from ..run.stored import Stored
+from ..say.names import cell_name
+from . import costs, dry
+from .child import Guardian
 from .hyperfine import Gun
 from .plan import LONG_S, Plan, Protocol, protocol_of
 from .session import Session, utc_now
 from .signals import Stopped
-from .stored import Stored
 
 Facts = dict[str, Any]  # what becomes environment.json
 
@@ -43,7 +47,7 @@ class Request:
     out: Path
     programs: Path
     command: Sequence[str]  # without paths, to be told in the results
-    clerk: Clerk
+    publish: Callable[[Stored], Any]  # summary, charts, report, into the folder
     seed: int | None = None
     blocks: int | None = None
     resolve: float | None = None
@@ -54,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished experiment. published: what the clerk made of it.
+    """A finished experiment. published: what was made of it to be looked at.
 
     late: what the system refused after the last run, in words; lost: something that
     belongs to the results could not be written.
@@ -91,8 +95,8 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     name = request.name or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
-    plan = _plan(chosen, protocol, facts, request.clerk)
-    session = Session(asked, plan, folder, request.clerk, left_out)
+    plan = _plan(chosen, protocol, facts)
+    session = Session(asked, plan, folder, left_out)
     return _run(session, facts, request)
 
 
@@ -119,10 +123,10 @@ def resume(kept: Stored, request: Request) -> Outcome:
     check_programs(kept, request)
     name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
-    plan = _plan(chosen, protocol, facts, request.clerk)
+    plan = _plan(chosen, protocol, facts)
     session = Session(
-        asked, plan, folder, request.clerk, left_out,
-        list(kept.runs), [dict(block) for block in kept.blocks],
+        asked, plan, folder, left_out, list(kept.runs),
+        [dict(block) for block in kept.blocks],
     )  # fmt: skip
     facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
     return _run(session, facts, request)
@@ -141,18 +145,18 @@ def _choose(
     asked: Experiment, protocol: Protocol, request: Request, blocks: int | None
 ) -> tuple[Experiment, list[str]]:
     """What can be run, in the time there is; of the other cells, which and why not."""
-    clerk, why = request.clerk, {}
+    why = {}
     most_s = inf if blocks else max(LONG_S, protocol.budget_s)
     most_s = most_s if protocol.with_long_cells else LONG_S
     for cell in asked.cells:
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
-        elif clerk.expected_s(cell) > most_s:
+        elif planned_wall_s(cell) > most_s:
             told = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
             why[cell.name] = told
     left_out = [
-        f"{clerk.name(cell)}: {why[cell.name]}"
+        f"{cell_name(cell)}: {why[cell.name]}"
         for cell in asked.cells if cell.name in why
     ]  # fmt: skip
     if asked.cells and len(left_out) == len(asked.cells):
@@ -160,11 +164,9 @@ def _choose(
     return without(asked, set(why)), left_out
 
 
-def _plan(chosen: Experiment, protocol: Protocol, facts: Facts, clerk: Clerk) -> Plan:
-    return Plan(
-        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
-        facts.get("resolve_asked"),
-    )  # fmt: skip
+def _plan(chosen: Experiment, protocol: Protocol, facts: Facts) -> Plan:
+    asked = facts["seed"], facts["blocks_asked"], facts.get("resolve_asked")
+    return Plan(chosen.cells, protocol, *asked)
 
 
 def _look_at_machine(
@@ -191,14 +193,11 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         _measure_constants(session, facts, request)
         log = kernel.Log()
         with Guardian() as guardian:
-            gun = Gun(
-                session.folder.scratch, request.programs, guardian, request.clerk,
-                request.builds,
-            )  # fmt: skip
-            session.run(gun)
+            scratch = session.folder.scratch
+            session.run(Gun(scratch, request.programs, guardian, request.builds))
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
         _look_back(log.found(), session, facts)
-        return _finish(session, facts, request.clerk)
+        return _finish(session, facts, request.publish)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
         if kept is not None:
@@ -216,7 +215,7 @@ def _measure_constants(session: Session, facts: Facts, request: Request) -> None
     if not wanted or "no_constants" in facts:
         return
     session.progress.say("measuring what single operations cost")
-    why_not = constants.measure(session.folder.path, request.programs)
+    why_not = costs.measure(session.folder.path, request.programs)
     if why_not is not None and needed:
         raise Refused(f"what is simulated needs costs that were measured: {why_not}")
     facts["no_constants"] = why_not
@@ -237,7 +236,9 @@ def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
             session.progress.say(f"warning: {warning}")
 
 
-def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
+def _finish(
+    session: Session, facts: Facts, publish: Callable[[Stored], Any]
+) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     facts["left_out"] = list(session.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
@@ -249,7 +250,7 @@ def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
         late.append(str(error))
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
-    published = clerk.publish(kept)
+    published = publish(kept)
     final, notes = session.folder.finish()
     return Outcome(
         replace(kept, folder=final), published, (*late, *notes), lost=bool(late)
@@ -262,7 +263,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
     try:
-        text = session.clerk.summarise(session.kept(facts, complete=False))
+        text = write_summary(summaries_of(session.kept(facts, complete=False)))
         session.folder.write(SUMMARY, text)
     except Exception:
         pass  # a full disk, or what the error itself is about: the runs are there
