@@ -61,7 +61,7 @@ class SessionTest(unittest.TestCase):
             (sessions, "time", self.clock),
             (sessions.canary, "sing", lambda _: quiet),
             (sessions.environment, "state", dict),
-            (sessions.kernel, "Watch", lambda: watch),
+            (sessions, "Watch", lambda: watch),
         ):
             patch = mock.patch.object(module, name, value)
             patch.start()

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..machine import canary, environment, kernel
+from ..machine import canary, environment
+from ..machine.kernel_memory import Watch
 from ..reckon.stats import half_width
 from ..reckon.summarise import summarise
 from ..reckon.theory import patience_s, planned_wall_s
@@ -151,7 +152,7 @@ class Session:
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
         self.progress.run(expected_s)
-        started, watch = utc_now(), kernel.Watch()
+        started, watch = utc_now(), Watch()
 
         def tick() -> None:
             watch.look()
