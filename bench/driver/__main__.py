@@ -59,10 +59,11 @@ def _act(arguments: list[str]) -> int:
         return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:
         return teach.main(arguments)
+    settings = command.parse([each for each in arguments if each != "--check"])
     if "--check" in arguments:  # finds mistakes before anything is built
-        command.parse([word for word in arguments if word != "--check"])
+        if settings.action in ("run", "builds"):
+            _asked(settings)
         return MEASURED
-    settings = command.parse(arguments)
     return ACTIONS[settings.action](settings)
 
 
