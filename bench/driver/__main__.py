@@ -12,20 +12,21 @@ from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
 from .ask.typed import AskError
-from .conduct import Clerk, collect_class, draw_class, is_sound
+from .conduct import collect_class, draw_class, is_sound, publish
 from .draw.chart import Chart
 from .machine import programs
-from .reckon import collect, compare
-from .reckon.summarise import summaries_of
-from .run import full, signals, stored
-from .run.by_its_own_clock import RunError
-from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
-from .run.hyperfine import HyperfineError
-from .run.measure import (
+from .measure import full, signals
+from .measure.by_its_own_clock import RunError
+from .measure.hyperfine import HyperfineError
+from .measure.measure import (
     Outcome, Refused, Request, measure, newest_incomplete, resume,
 )  # fmt: skip
-from .run.plan import CLASSROOM, QUICK
-from .run.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .measure.plan import CLASSROOM, QUICK
+from .measure.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
+from .reckon import collect, compare
+from .reckon.summarise import summaries_of
+from .run import stored
+from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
 from .teach import handout, teach
@@ -59,11 +60,12 @@ def _act(arguments: list[str]) -> int:
     if word == "plan":
         return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments:
-        return teach.main(arguments, Clerk)
+        return teach.main(arguments)
+    settings = command.parse([each for each in arguments if each != "--check"])
     if "--check" in arguments:  # finds mistakes before anything is built
-        command.parse([word for word in arguments if word != "--check"])
+        if settings.action in ("run", "builds"):
+            _asked(settings)
         return MEASURED
-    settings = command.parse(arguments)
     return ACTIONS[settings.action](settings)
 
 
@@ -87,17 +89,20 @@ def _asked(settings: command.Settings) -> Experiment:
 
 def _request(settings: command.Settings, out: Path) -> Request:
     return Request(
-        out, settings.programs, settings.shown, Clerk(), settings.seed, settings.blocks,
+        out, settings.programs, settings.shown, publish, settings.seed, settings.blocks,
         settings.resolve,
     )  # fmt: skip
 
 
 def resume_experiment(settings: command.Settings) -> int:
     """Goes on with a run that was stopped."""
-    out = _out(settings)
+    named = _named(settings)
+    out = named.resolve().parent if named else settings.out
     with locked(out):
-        left = stored.read(_left(settings))
-        return _tell(resume(left, _request(settings, out)))
+        left = named or newest_incomplete(out)
+        if left is None:
+            raise stored.StoredError("there is no incomplete run to go on with")
+        return _tell(resume(stored.read(left), _request(settings, out)))
 
 
 def run_full(settings: command.Settings) -> int:
@@ -105,31 +110,24 @@ def run_full(settings: command.Settings) -> int:
     names = experiments.list_experiments(EXPERIMENTS)
     names.sort(key=lambda name: name != "comparison")
     asked = [experiments.load(experiments.find(EXPERIMENTS, name)) for name in names]
-    out = _out(settings)
-    with locked(out):
-        left = _left(settings) if settings.resume else None
-        folder, outcomes = full.run_all(asked, _request(settings, out), left)
+    if settings.resume:
+        folder = _named(settings) or full.newest_left(settings.out)
+    else:
+        folder = full.new_folder(settings.out)
+    with locked(folder.resolve().parent):
+        outcomes = full.run_all(asked, _request(settings, folder))
     told = [line for outcome in outcomes for line in _lines(outcome)]
     tell([*told, f"Results: {place(folder)}"])
     return MEASURED if all(map(is_sound, outcomes)) else FAILED
 
 
-def _out(settings: command.Settings) -> Path:
-    """Where results go: a run that is gone on with stays where it is."""
-    if settings.folders and not settings.folders[0].is_dir():
-        raise stored.StoredError(f"{shown(settings.folders[0])} is no folder")
-    return settings.folders[0].resolve().parent if settings.folders else settings.out
-
-
-def _left(settings: command.Settings) -> Path:
-    """The folder to go on with: the one named, or the newest."""
-    if settings.folders:
-        return settings.folders[0]
-    kind = full.SUFFIX if settings.action == "full" else ""
-    folder = newest_incomplete(settings.out, kind)
-    if folder is None:
-        raise stored.StoredError("there is no incomplete run to go on with")
-    return folder
+def _named(settings: command.Settings) -> Path | None:
+    """The folder to go on with, if one was named."""
+    for folder in settings.folders:
+        if not folder.is_dir():
+            raise stored.StoredError(f"{shown(folder)} is no folder")
+        return folder
+    return None
 
 
 def run_builds(settings: command.Settings) -> int:
@@ -203,7 +201,7 @@ def draw_again(settings: command.Settings) -> int:
 
 def _draw(folder: Path) -> int:
     kept = stored.read(folder)
-    return _tell(Outcome(kept, Clerk().publish(kept)))
+    return _tell(Outcome(kept, publish(kept)))
 
 
 def compare_folders(settings: command.Settings) -> int:

@@ -1,4 +1,4 @@
-"""Ties the stages together: the clerk of every run, and what is made of results.
+"""Ties the stages together: what is made of results for people to look at.
 
 Above the stages, so it may import all of them. draw and page are imported when they are
 needed: a fault in either must not keep anyone from measuring.
@@ -13,27 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from . import REPOSITORY
-from .ask.cell import Cell
 from .ask.experiment import Experiment
 from .draw.chart import Chart
 from .machine import environment
-from .reckon import collect, tables, theory
-from .reckon.stats import half_width
-from .reckon.summarise import summaries_of, summarise
+from .measure.measure import Outcome
+from .measure.session import utc_now
+from .reckon import collect, tables
+from .reckon.summarise import summaries_of
 from .reckon.summary import Summaries
 from .run import stored
 from .run.folder import (
     ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, stamp, write_whole,
 )  # fmt: skip
-from .run.measure import Outcome
 from .run.run import Run
-from .run.session import utc_now
 from .run.stored import Stored
-from .say import names
-from .say.ending import short_lines
-from .say.progress import Progress
-
-PRECISE = 0.02  # half an interval over its median: better than this is not needed
 
 
 @dataclass(frozen=True)
@@ -49,64 +42,20 @@ class Published:
         return not failed and not self.summaries.refusals
 
 
-class Clerk:
-    """See run/clerk.py. before_charts adds to a folder what charts and report show."""
-
-    def __init__(
-        self, before_charts: Callable[[Stored, Summaries], None] | None = None
-    ) -> None:
-        self._before_charts = before_charts
-
-    def progress(self, left_s: Callable[[], float]) -> Progress:
-        return Progress(left_s)
-
-    def name(self, cell: Cell) -> str:
-        return names.cell_name(cell)
-
-    def expected_s(self, cell: Cell) -> float:
-        return theory.planned_wall_s(cell)
-
-    def patience_s(self, cell: Cell) -> float:
-        return theory.patience_s(cell)
-
-    def bound_s(self, cell: Cell, record: Mapping[str, Any]) -> float | None:
-        return theory.bound_wall_s(cell, record)
-
-    def enough(
-        self, experiment: Experiment, runs: Sequence[Run], resolve: float | None
-    ) -> bool:
-        """All that is compared is told apart as asked, or known to 2 % or better."""
-        summaries = summarise(experiment, runs)
-        whole = max((summary.n for summary in summaries), default=0)
-        found = [r.interval for r in summaries.compared() if r.interval]
-        if resolve is not None and found:
-            # Long cells are not run so often, and have no say in it.
-            known = [i.resolution for i in found if i.n == whole]
-            return all(each and each <= 1 + resolve for each in known)
-        widths = [
-            half_width(summary.figures[name]) if name in summary.figures else None
-            for summary in summaries
-            for name in ("wall_s", experiment.figure)
-            if summary.n == whole
-        ]
-        return all(width is not None and width <= PRECISE for width in widths)
-
-    def medians(self, experiment: Experiment, runs: Sequence[Run]) -> Sequence[str]:
-        return short_lines(summarise(experiment, runs))
-
-    def summarise(self, kept: Stored) -> str:
-        return tables.write_summary(summaries_of(kept))
-
-    def publish(self, kept: Stored) -> Published:
-        summaries = summaries_of(kept)
-        failed = []
-        try:
-            write_whole(kept.folder / SUMMARY, tables.write_summary(summaries))
-        except ResultsError as error:
-            failed.append(_failed(SUMMARY, error))
-        if self._before_charts is not None:
-            self._before_charts(kept, summaries)
-        return Published(summaries, [*failed, *draw(kept, summaries)])
+def publish(
+    kept: Stored, before_charts: Callable[[Stored, Summaries], None] | None = None
+) -> Published:
+    """Summary, charts and report, into the folder. before_charts adds to it what they
+    show."""
+    summaries = summaries_of(kept)
+    failed = []
+    try:
+        write_whole(kept.folder / SUMMARY, tables.write_summary(summaries))
+    except ResultsError as error:
+        failed.append(_failed(SUMMARY, error))
+    if before_charts is not None:
+        before_charts(kept, summaries)
+    return Published(summaries, [*failed, *draw(kept, summaries)])
 
 
 def keep_runs(
@@ -127,7 +76,7 @@ def keep_runs(
         folder.write(name, text)
     for run in runs:
         folder.add_run(run)
-    charts = Clerk().publish(stored.read(folder.path)).charts
+    charts = publish(stored.read(folder.path)).charts
     path, notes = folder.finish()
     failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
     return path, [*notes, *failed]

@@ -36,7 +36,7 @@ from pathlib import Path
 import driver
 import driver.__main__ as main
 from driver.machine import canary, checks
-from driver.run import session
+from driver.measure import session
 from driver.say import terminal
 
 def draw(*values):

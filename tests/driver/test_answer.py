@@ -7,7 +7,7 @@ from .support import make_run
 from driver.ask.guess import Guess
 from driver.reckon import answer
 from driver.say.sentences import interval_text
-from driver.run.child import Ending
+from driver.run.run import Ending
 from driver.say import answers
 from driver.reckon.summarise import summarise
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import REPOSITORY
 from .support import end, wait_for
-from driver.run import child
+from driver.measure import child
 
 HOUR = ("sleep", "3600")
 # Ignores SIGTERM, and tells its number when it does. Not for ever, lest a broken test
@@ -26,7 +26,7 @@ LITTER = ("sh", "-c", "sleep 3600 >/dev/null 2>&1 & echo $! >left")
 DRIVER = """
 import os, signal, subprocess, sys
 from pathlib import Path
-from driver.run import child, signals
+from driver.measure import child, signals
 
 class Popen(subprocess.Popen):
     def __init__(self, command, **rest):
@@ -115,7 +115,7 @@ class Held(unittest.TestCase):
     def test_a_wish_to_stop_that_comes_at_a_fork_is_not_lost(self):
         code = """
 import signal
-from driver.run import signals
+from driver.measure import signals
 signals.listen()
 try:
     with signals.held():

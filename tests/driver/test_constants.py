@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY
+from driver.measure import costs
 from driver.run import constants
 from driver.run.constants import Constants
 from driver.ask.cell import Cell, Design
@@ -52,7 +53,7 @@ class ConstantsTest(unittest.TestCase):
         self.assertEqual(0, Constants(overshoot_s={0.01: 1e-5}).oversleep(0))
 
     def test_programs_from_elsewhere_are_told_and_not_fatal(self) -> None:
-        why = constants.measure(self.folder, self.folder)
+        why = costs.measure(self.folder, self.folder)
         self.assertIn("build folder", why)
         self.assertFalse((self.folder / constants.FILE).exists())
 
@@ -70,10 +71,10 @@ class ConstantsTest(unittest.TestCase):
                 (root / "bench/micro").mkdir(parents=True)
                 (root / "bench/micro/run").write_text(f"import sys, time\n{code}\n")
                 with (
-                    mock.patch.object(constants, "REPOSITORY", root),
-                    mock.patch.object(constants, "TIMEOUT_S", 1),
+                    mock.patch.object(costs, "REPOSITORY", root),
+                    mock.patch.object(costs, "TIMEOUT_S", 1),
                 ):
-                    self.assertIn(told, constants.measure(self.folder, programs))
+                    self.assertIn(told, costs.measure(self.folder, programs))
 
     def test_two_at_once_build_one_after_the_other(self) -> None:
         """With stand-ins for Meson and Ninja that take a while."""

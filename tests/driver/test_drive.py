@@ -130,6 +130,7 @@ class Mistakes(DriverTest):
         ("nonsense",): (2, "no experiment 'nonsense'"),
         ("--resume",): (2, "no incomplete run"),
         ("--resume", "nowhere"): (2, "is no folder"),
+        ("--full", "--resume"): (2, "no incomplete full run"),
         ("--full", "--resume", "nowhere"): (2, "is no folder"),
         ("--sweep", "nonsense=1,2"): (2, "has no option --nonsense"),
         ("--set", "distribution=odd"): (2, "'odd' is no distribution"),
@@ -343,9 +344,9 @@ class Outputs(DriverTest):
 class Stopped(DriverTest):
     """A test that stops the driver once some runs are finished."""
 
-    def lines(self):
+    def lines(self, under_way=".unfinished-*/runs.ndjson"):
         """Finished runs of the run under way."""
-        found = self.out.glob(".unfinished-*/**/runs.ndjson")
+        found = self.out.glob(under_way)
         try:
             return sum(path.read_bytes().count(b"\n") for path in found)
         except FileNotFoundError:
@@ -498,6 +499,10 @@ class Resuming(Stopped):
 
 
 class Full(Stopped):
+    def lines(self):
+        """Of all experiments: those under way have a name with a dot, too."""
+        return super().lines("*-full/*/runs.ndjson")
+
     def setUp(self):
         super().setUp()
         for name in ("comparison", "another"):
@@ -509,17 +514,18 @@ class Full(Stopped):
             with self.subTest(signal=number):
                 self.out = self.folder / f"out-{number}"
                 self.stop_after(count, number, "--full")
-                if number == signal.SIGINT:
-                    left = self.only_folder()  # as the second of a name
-                    left.rename(left.with_name(left.name + "-2"))
+                left = self.only_folder()
+                self.assertFalse((left / "report.html").exists())
                 status, out, err = self.drive("--full", "--resume")
                 self.assertEqual(status, 0, err)
                 folder = self.only_folder()
+                self.assertEqual(folder, left)
                 self.assertTrue(folder.name.endswith("-full"))
                 self.assertEqual((self.out / "latest").resolve(), folder)
                 names = sorted(path.name for path in folder.iterdir())
-                self.assertEqual(names, ["another", "comparison", "report.html"])
-                for name in names[:2]:
+                wanted = [".lock", "another", "comparison", "report.html"]
+                self.assertEqual(names, wanted)
+                for name in wanted[1:3]:
                     self.assert_whole(folder / name)
                 self.assertEqual(out.count("Does it go on where it stopped?"), 2)
                 page = (folder / "report.html").read_text()
@@ -528,15 +534,11 @@ class Full(Stopped):
     def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
         self.stop_after(4, signal.SIGINT, "--blocks", "3")
         left = self.only_folder()
-        named = left.with_name(left.name.replace("-incomplete", "-full-incomplete"))
-        for folder in (left, named):
-            if folder is named:
-                left.rename(named)
-            status, _, err = self.drive("--full", "--resume", folder)
-            self.assertEqual((status, err.count("\n")), (2, 1), err)
-            self.assertIn("is not a full run", err)
-            self.assertEqual(self.result_folders(), [folder])
-            self.assertTrue((folder / "INCOMPLETE.txt").exists())
+        status, _, err = self.drive("--full", "--resume", left)
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("is not a full run", err)
+        self.assertEqual(self.result_folders(), [left])
+        self.assertFalse((left / "another").exists())
 
     def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
         self.stop_after(HOLDS_RUNS + 2, signal.SIGINT, "--full")
@@ -544,4 +546,4 @@ class Full(Stopped):
         status, _, err = self.drive("--full", "--resume")
         self.assertEqual(status, 3)
         self.assertIn("comparison was measured with other programs", err)
-        self.assertTrue(self.only_folder().name.endswith("-full-incomplete"))
+        self.assertFalse((self.only_folder() / "report.html").exists())

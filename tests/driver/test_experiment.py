@@ -62,7 +62,7 @@ MISTAKES = {
     'question = "?"\n[[cells]]\ndesign = "pol"': "design 'pol' is none of threads",
     'question = "?"\n[[cells]]\ndesign = "pool of x"': "a whole number from 1",
     'question = "?"\n[[cells]]\nworkers = 5': "design is None",
-    'question = "?"\n' + POOL + "workers = 0": "workers is 0: .* from 1 up",
+    'question = "?"\n' + POOL + "workers = 0": "workers is 0: .* from 1 to",
     'question = "?"\n' + POOL + 'workers = "5"': "workers is '5'",
     'question = "?"\n' + POOL + "tasks = true": "tasks is True",
     'question = "?"\n' + POOL + "tasks = []": "tasks is an empty list",

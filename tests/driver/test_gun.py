@@ -7,15 +7,17 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_record
-from driver.run import child, hyperfine, record
+from driver.measure import child, hyperfine
+from driver.run import record
 from driver.run.run import Timing
 
 CELL = make_cell()
-GOOD = json.dumps(make_record(CELL, wall_s=0.0))
-WRITES = f"cat >record.json <<'E'\n{GOOD}\nE\n"
+GOOD = json.dumps(make_record(CELL, wall_s=0.003))
+WRITES = f"sleep 0.01; cat >record.json <<'E'\n{GOOD}\nE\n"
 # what the program does: what is said of it
 PROBLEMS = {
     WRITES: None,
+    WRITES.replace("3000000", "1900000"): "physically impossible: 0.001900 s",
     WRITES + "kill -s SEGV $$": "it was ended by signal 11",
     "kill -s KILL $$": "it was ended by signal 9",
     WRITES + "echo 'error: no room' >&2; exit 3": "status 3: error: no room",
@@ -52,9 +54,7 @@ class Guns(unittest.TestCase):
         (self.programs / "worker-pool").write_text(f"#!/bin/sh\n{body}\n")
         (self.programs / "worker-pool").chmod(0o755)
         scratch = self.programs.with_name(f"scratch-{name}")
-        clerk = mock.Mock()
-        clerk.bound_s.return_value = None
-        return hyperfine.Gun(scratch, self.programs, guardian, clerk)
+        return hyperfine.Gun(scratch, self.programs, guardian)
 
     def test_what_a_program_does_wrong_is_told(self):
         with child.Guardian() as guardian:

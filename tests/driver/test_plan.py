@@ -11,7 +11,7 @@ from . import REPOSITORY
 from .support import load
 from driver.ask.experiment import list_experiments
 from driver.reckon.theory import planned_wall_s
-from driver.run.plan import CLASSROOM, LONG_S, QUICK, Plan, Protocol, full
+from driver.measure.plan import CLASSROOM, LONG_S, QUICK, Plan, Protocol, full
 from driver.run.run import Role
 
 SHIPPED = REPOSITORY / "bench/experiments"
@@ -21,7 +21,7 @@ SHORT = [cell for cell in COMPARISON.cells if planned_wall_s(cell) <= LONG_S]
 
 
 def plan(protocol=CLASSROOM, seed=1, cells=COMPARISON.cells, **options):
-    return Plan(cells, protocol, seed, planned_wall_s, **options)
+    return Plan(cells, protocol, seed, **options)
 
 
 def never(blocks):
@@ -37,7 +37,7 @@ def number(made, enough=never, speed=1.0):
     done, left_s = 0, made.protocol.budget_s - made.block_s(0) * speeds[0]
     while made.goes_on(done, left_s, enough):
         now = speeds.pop(0) if len(speeds) > 1 else speeds[0]
-        made.seen_s |= {c.name: made.expected_s(c) * now for c in made.cells}
+        made.seen_s |= {c.name: planned_wall_s(c) * now for c in made.cells}
         done += 1
         left_s -= made.block_s(done)
     return done

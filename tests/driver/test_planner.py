@@ -16,7 +16,7 @@ from driver.ask.typed import AskError
 from driver.planner import asked, find, play
 from driver.planner.asked import SEEDS
 from driver.reckon.service import theory_of
-from driver.run import by_its_own_clock
+from driver.measure import by_its_own_clock
 from driver.run.run import Role, Run
 
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))

@@ -10,12 +10,10 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_run
-from driver.conduct import Clerk
 from driver.reckon.summarise import summaries_of
-from driver.reckon.theory import planned_wall_s
-from driver.run import session as sessions
-from driver.run.plan import Plan, Protocol
-from driver.run.hyperfine import Shot
+from driver.measure import session as sessions
+from driver.measure.plan import Plan, Protocol
+from driver.measure.hyperfine import Shot
 from driver.run.run import Role
 from driver.ask.experiment import Experiment
 
@@ -63,7 +61,7 @@ class SessionTest(unittest.TestCase):
             (sessions, "time", self.clock),
             (sessions.canary, "sing", lambda _: quiet),
             (sessions.environment, "state", dict),
-            (sessions.kernel, "Watch", lambda: watch),
+            (sessions, "Watch", lambda: watch),
         ):
             patch = mock.patch.object(module, name, value)
             patch.start()
@@ -74,12 +72,10 @@ class SessionTest(unittest.TestCase):
     ):
         cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
         folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(cells, Protocol("test", budget_s, 15), 1, planned_wall_s, blocks)
+        plan = Plan(cells, Protocol("test", budget_s, 15), 1, blocks)
         asked = Experiment("t", "?", cells, samples=tuple(samples))
         with redirect_stderr(io.StringIO()) as self.said:
-            return sessions.Session(
-                asked, plan, folder, Clerk(), [], list(runs), list(kept)
-            )
+            return sessions.Session(asked, plan, folder, [], list(runs), list(kept))
 
 
 def uneven(middle_s):

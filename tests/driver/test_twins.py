@@ -13,7 +13,7 @@ from driver.reckon import theory
 from driver.reckon.simulated import pairs, theme_of, twins
 from driver.run import record
 from driver.run.constants import Constants
-from driver.run.plan import CLASSROOM, Plan
+from driver.measure.plan import CLASSROOM, Plan
 from driver.run.run import Role, Run, Timing
 
 SHIPPED = REPOSITORY / "bench/experiments"
@@ -121,6 +121,6 @@ class Reckoned(unittest.TestCase):
     def test_a_long_one_is_run_once_and_is_no_control(self):
         options = {"tasks": 10**7, "clock": "virtual"}
         cell = Cell("x", design_of("fiber-pool", options), 10**7, options=options)
-        plan = Plan([cell], CLASSROOM, 1, theory.planned_wall_s, blocks=9)
+        plan = Plan([cell], CLASSROOM, 1, blocks=9)
         self.assertEqual([(cell, Role.MEASURE)], plan.block(1))
         self.assertEqual([], plan.block(2))

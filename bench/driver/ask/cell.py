@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
-from .quantities import parse_duration_ns, parse_rate, parse_share
+from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
 
 # Program: its kind without a bound, and with one (--max-threads).
 KINDS = {
@@ -120,7 +120,9 @@ class Cell:
     def capacity(self) -> int | None:
         """K: how many calls the API serves at once; None: as many as come."""
         found = self.options.get("api-capacity")
-        return None if found in (None, "unlimited") else int(found)
+        if found in (None, "unlimited"):
+            return None
+        return parse_count(str(found), 1, 10**9)
 
     @property
     def arrivals_per_s(self) -> float | None:

@@ -8,14 +8,13 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import REPOSITORY
-from .quantities import parse_count, parse_duration_ns, parse_share
+from .quantities import parse_count, parse_share
 
-MOST_TASKS, MOST_WORKERS, MOST_SEED = 10_000_000, 100_000, 2**63 - 1
+MOST_SEED = 2**63 - 1
 DESCRIPTION = """\
 What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
 pool of W workers? Runs an experiment, draws its charts and writes a report.
@@ -95,26 +94,6 @@ def _checked(read: Any, *limits: int) -> Any:
     return convert
 
 
-def _counts(text: str, least: int, most: int) -> list[int]:
-    return _unique(text, [parse_count(part, least, most) for part in text.split(",")])
-
-
-def _unique(text: str, values: list[Any]) -> list[Any]:
-    if len(set(values)) != len(values):
-        raise ValueError(f"'{text}' names a value twice")
-    return values
-
-
-def _duration(text: str) -> str:
-    if parse_duration_ns(text) == 0:
-        raise ValueError(f"'{text}' is no time at all: it must be above 0")
-    return text
-
-
-def _capacity(text: str) -> int | None:
-    return None if text == WITHOUT_LIMIT else parse_count(text, 1, MOST_TASKS)
-
-
 def _difference(text: str) -> float:
     share = parse_share(text)
     if not 0 < share <= 1:
@@ -139,12 +118,12 @@ def _setting(text: str) -> tuple[str, Any]:
 def _sweep(text: str) -> tuple[str, list[Any]]:
     """ "workers=5,10,50"; values that hold commas are parted by ";"."""
     name, equals, values = text.partition("=")
-    if not re.fullmatch(r"[a-z][a-z-]*", name) or not equals:
-        raise ValueError(f"'{text}' is not a sweep: OPTION=VALUE,VALUE,...")
     parts = values.split(";" if ";" in values else ",")
-    if not all(parts):
-        raise ValueError(f"'{text}' has an empty value: OPTION=VALUE,VALUE,...")
-    return name, _unique(text, [_value(part) for part in parts])
+    if not re.fullmatch(r"[a-z][a-z-]*", name) or not equals or not all(parts):
+        raise ValueError(f"'{text}' is not a sweep: OPTION=VALUE,VALUE,...")
+    if len(set(parts)) < len(parts):
+        raise ValueError(f"'{text}' names a value twice")
+    return name, [_value(part) for part in parts]
 
 
 # ---- parsers ----
@@ -152,46 +131,40 @@ def _sweep(text: str) -> tuple[str, list[Any]]:
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:
     """What is set or swept in an experiment, whatever its file says."""
-    add = parser.add_argument
-    short = partial(add, default=argparse.SUPPRESS)
-    # fmt: off
-    add("--sweep", type=_checked(_sweep), action="append", default=[],
-        metavar="OPTION=V,V,..", help="an option of the programs, and its values")
-    add("--set", type=_checked(_setting), action="append", default=[], dest="sets",
-        metavar="OPTION=V", help="an option of the programs, and its one value")
-    short("--tasks", type=_checked(_counts, 1, MOST_TASKS), metavar="N,N,...",
-          help="numbers of tasks, as --sweep tasks=N,N,...")
-    short("--workers", type=_checked(_counts, 1, MOST_WORKERS), metavar="W,W,...",
-          help="sizes of the worker pool")
-    short("--service-time", type=_checked(_duration), metavar="D",
-          help="time that one call takes")
-    short("--api-capacity", type=_checked(_capacity), metavar="K",
-          help="calls that the API serves at once, or 'unlimited'")
-    # fmt: on
+    for flag, read, value, told in (
+        ("sweep", _sweep, "OPTION=V,V,..", "an option of the programs, and its values"),
+        ("set", _setting, "OPTION=V", "an option of the programs, and its one value"),
+        ("tasks", _sweep, "N,N,...", "as --sweep tasks=N,N,..."),
+        ("workers", _sweep, "W,W,...", "as --sweep workers=W,W,...: sizes of pools"),
+        ("service-time", _setting, "D", "as --set service-time=D: what one call takes"),
+        ("api-capacity", _setting, "K",
+         "as --set api-capacity=K: calls that the API serves at once, or 'unlimited'"),
+    ):  # fmt: skip
+        before = "" if flag in ("sweep", "set") else f"{flag}="
+        parser.add_argument(
+            f"--{flag}", dest="overrides", action="append", default=[], metavar=value,
+            help=told, type=_checked(lambda text, r=read, b=before: r(b + text)),
+        )  # fmt: skip
 
 
 def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
     """By the options' names; None takes one away. Later ones win."""
-    short = {
-        name: getattr(given, name.replace("-", "_"))
-        for name in ("tasks", "workers", "service-time", "api-capacity")
-        if hasattr(given, name.replace("-", "_"))
-    }
-    return short | dict(given.sets) | dict(given.sweep)
+    return dict(given.overrides)
 
 
-def _add_run(parser: Parser) -> None:
-    """What may be asked of one run, whatever it is for."""
-    add = parser.add_argument
+def _add_run(parser: Parser) -> Any:
+    """What may be asked of one run, whatever it is for. Returns the group of what
+    decides how long it takes."""
+    add, how_long = parser.add_argument, parser.add_mutually_exclusive_group()
     # fmt: off
-    add("experiment", nargs="?", metavar="NAME",
+    add("name", nargs="?", metavar="NAME",
         help="an experiment of bench/experiments, or a TOML file of your own")
-    add("--quick", action="store_true",
+    how_long.add_argument("--quick", action="store_true",
         help="at most 30 s: leaves out cells of more than 5 s, and says so")
-    add("--blocks", type=_checked(parse_count, 1, 1000), metavar="N",
+    how_long.add_argument("--blocks", type=_checked(parse_count, 1, 1000), metavar="N",
         help="run every cell N times (default: as many as fit in about three minutes,"
              " 3 to 15)")
-    add("--resolve", type=_checked(_difference), metavar="P",
+    how_long.add_argument("--resolve", type=_checked(_difference), metavar="P",
         help="as many blocks as it takes to see a difference of P, such as 5%%,"
              " if there is time")
     add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
@@ -201,6 +174,7 @@ def _add_run(parser: Parser) -> None:
     # fmt: on
     add_overrides(parser)
     parser.set_defaults(list=False, full=False, resume=None, programs=PROGRAMS)
+    return how_long
 
 
 def _parser() -> Parser:
@@ -208,12 +182,11 @@ def _parser() -> Parser:
         prog="bench/run", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    _add_run(made)
-    add = made.add_argument
+    how_long, add = _add_run(made), made.add_argument
     # fmt: off
-    add("--list", action="store_true", help="name the experiments and their questions")
-    add("--full", action="store_true",
+    how_long.add_argument("--full", action="store_true",
         help="every experiment with the full protocol, about an hour")
+    add("--list", action="store_true", help="name the experiments and their questions")
     add("--resume", nargs="?", const=True, metavar="DIR",
         help="go on with a run that was stopped (default: the newest)")
     add("--programs", type=Path, metavar="DIR",
@@ -238,47 +211,36 @@ def _of_run(
     made: Parser, given: argparse.Namespace, action: str, **more: Any
 ) -> Settings:
     """Of a run, or of several."""
-    name = "comparison" if given.experiment is None else given.experiment
+    name = "comparison" if given.name is None else given.name
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*|.*\.toml", name, re.DOTALL):
         made.error(f"'{name}' is neither the name of an experiment nor a TOML file")
     overrides = overrides_of(given)
-    _refuse_together(made, given, bool(given.experiment or overrides))
+    changed = overrides or given.name
+    decided = given.quick or given.blocks or given.resolve or given.seed is not None
+    if changed and (given.full or given.resume):
+        word = "--full" if given.full else "--resume"
+        made.error(f"{word} allows no choice of what to run")
+    if decided and given.resume:
+        made.error("--resume goes on as it was asked: it allows no --quick, --blocks,"
+                   " --resolve and --seed")  # fmt: skip
     named = isinstance(given.resume, str)
     shared = ("out", "quick", "blocks", "resolve", "seed", "programs")
     return Settings(**{
         **{key: getattr(given, key) for key in shared},
         "action": action, "name": name, "overrides": overrides,
         "folders": (Path(given.resume),) if named else (),
-        "resume": bool(given.resume), "shown": _shown(given, overrides), **more,
+        "resume": bool(given.resume), "shown": _shown(given), **more,
     })  # fmt: skip
 
 
-def _refuse_together(made: Parser, given: argparse.Namespace, changed: bool) -> None:
-    """Options that decide the same thing twice."""
-    decides = given.quick or given.blocks or given.resolve or given.seed is not None
-    for one, other, clash in (
-        ("--quick", "--blocks", given.quick and given.blocks),
-        ("--quick", "--full", given.quick and given.full),
-        ("--full", "--blocks", given.full and given.blocks),
-        ("--resolve", "--blocks, --quick and --full",
-         given.resolve and (given.blocks or given.quick or given.full)),
-        ("--full", "another choice of what to run", given.full and changed),
-        ("--resume", "another choice of what to run", given.resume and changed),
-        ("--resume", "--quick, --blocks, --resolve and --seed",
-         given.resume and decides),
-    ):  # fmt: skip
-        if clash:
-            made.error(f"{one} and {other} exclude each other")
-
-
-def _shown(given: argparse.Namespace, overrides: dict[str, Any]) -> tuple[str, ...]:
+def _shown(given: argparse.Namespace) -> tuple[str, ...]:
     """What was asked, without paths: a results folder names no place of a machine."""
-    told = [Path(given.experiment).name] if given.experiment else []
+    told = [Path(given.name).name] if given.name else []
     told += [f"--{w}" for w in ("quick", "full", "resume") if getattr(given, w)]
     for word in ("blocks", "resolve", "seed"):
         value = getattr(given, word)
         told += [] if value is None else [f"--{word}", str(value)]
-    return (*told, *words_of(overrides))
+    return (*told, *words_of(overrides_of(given)))
 
 
 def words_of(overrides: Mapping[str, Any]) -> list[str]:
@@ -329,5 +291,5 @@ def _of_builds(made: Parser, arguments: Sequence[str]) -> Settings:
     return _of_run(
         made, given, "builds",
         builds=tuple(given.build), fail_if_slower=given.fail_if_slower,
-        shown=(*builds, *_shown(given, overrides_of(given))),
+        shown=(*builds, *_shown(given)),
     )  # fmt: skip

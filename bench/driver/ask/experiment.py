@@ -60,7 +60,8 @@ SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
-LEAST = {"tasks": 0, "workers": 1, "max-threads": 1}  # of options that are counts
+# Of options that are counts: from where to where.
+COUNTS = {"tasks": (0, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
 Options = Mapping[str, Any]
 
 
@@ -265,9 +266,11 @@ def _values(key: str, given: Any, where: str) -> list[Option]:
     for each in values:
         if not isinstance(each, (str, int, float)):
             raise AskError(f"{where} {key} is {each!r}: it takes a value or a list")
-        if key in LEAST and (type(each) is not int or each < LEAST[key]):
-            told = f"it takes a whole number from {LEAST[key]} up"
-            raise AskError(f"{where} {key} is {each!r}: {told}")
+        if key in COUNTS:
+            (least, most) = COUNTS[key]
+            if type(each) is not int or not least <= each <= most:
+                told = f"it takes a whole number from {least} to {most}"
+                raise AskError(f"{where} {key} is {each!r}: {told}")
     return values
 
 
@@ -298,7 +301,7 @@ def varying(cells: Sequence[Cell]) -> list[str]:
     """The options in which cells differ, so that names need tell no others."""
     keys = dict.fromkeys(key for cell in cells for key in cell.options)
     values = {key: {str(cell.options.get(key)) for cell in cells} for key in keys}
-    return [key for key in keys if key not in LEAST and len(values[key]) > 1]
+    return [key for key in keys if key not in COUNTS and len(values[key]) > 1]
 
 
 def vary(made: Experiment) -> Experiment:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from ..ask.command import PROGRAMS
+from ..measure import dry
+from ..measure.signals import MEASURED
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW, quotient
-from ..run import dry
-from ..run.signals import MEASURED
 from ..say import names
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.terminal import complain, tell, width_of, wrapped

@@ -17,10 +17,11 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..machine.programs import find
-from ..run import child, record
-from ..run.by_its_own_clock import RunError
-from ..run.hyperfine import environment
-from ..run.signals import held
+from ..measure import child
+from ..measure.by_its_own_clock import RunError
+from ..measure.hyperfine import environment
+from ..measure.signals import held
+from ..run import record
 
 CHUNK = 1 << 16
 

@@ -18,7 +18,7 @@ from ..draw.gnuplot import command_line
 from ..draw.look import palette
 from ..reckon.summary import Summaries
 from ..run.folder import UNFINISHED, shown
-from ..run.plan import protocol_of
+from ..measure.plan import protocol_of
 from ..run.run import Role, Run
 from ..say import ending, names, sentences
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..run.folder import locked
-from ..run.signals import FAILED, MEASURED
+from ..measure.signals import FAILED, MEASURED
 from ..say import terminal
 from . import asked, find, tell
 from .play import Player

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..run.by_its_own_clock import play_all
+from ..measure.by_its_own_clock import play_all
 from ..say.shortfall import off_target, shortfall
 from .asked import Asked
 from .play import Player, Point

@@ -9,7 +9,7 @@ from math import ceil
 from ..ask.target import METRICS, Condition
 from ..ask.typed import AskError
 from ..reckon.service import offered_of, safe_size
-from ..run.by_its_own_clock import play_all
+from ..measure.by_its_own_clock import play_all
 from ..run.run import Run
 from .asked import SEEDS, Asked
 

@@ -12,7 +12,7 @@ from ..ask.target import METRICS
 from ..conduct import keep_runs
 from ..reckon.service import lost_without_queue, offered_of, theory_of
 from ..reckon.summary import FEWEST_FOR_P99
-from ..run.by_its_own_clock import play_all
+from ..measure.by_its_own_clock import play_all
 from ..run.folder import place
 from ..say.numbers import show_count
 from ..say.shortfall import shown

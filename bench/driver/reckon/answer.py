@@ -30,8 +30,7 @@ from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..ask.guess import Guess, Value
 from ..ask.lesson import NEAR, Choice, Lesson
-from ..run.child import Ending
-from ..run.run import Run
+from ..run.run import Ending, Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
 from .summarise import Side, ratio, side
 from .summary import Summaries, Summary

@@ -1,1 +1,1 @@
-"""Doing it: a plan, a session of runs, and the folder that keeps them."""
+"""What a run is, and what is kept of it: records, constants, the results folder."""

@@ -8,26 +8,19 @@ They lie in micro.json of the results folder. Without it, c is what the runs tol
 from __future__ import annotations
 
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
 
-from .. import REPOSITORY
 from ..ask.cell import MEASURED, OVERSLEEP, SPAWN_TIME, TASK_TIME, Cell
 from ..ask.quantities import parse_duration_ns
-from . import child
 
 FILE = "micro.json"
 CREATE = "thread_create/sleeping:10ms/stack:default"
 TURN = "thread_create_join/stack:default"
 HAND_OVER = "parked_hand_over/workers:1000/sleeping:1ms"
 OVERSHOOT = "timer_overshoot/sleep:"
-BLOCKS = 3  # two seconds in all; only the medians are used
-TIMEOUT_S = 180  # most of it is for building, the first time
 
 
 @dataclass(frozen=True)
@@ -112,29 +105,3 @@ def read(folder: Path) -> Constants:
     return Constants(
         known.get(CREATE), overshoot_s, known.get(HAND_OVER), known.get(TURN)
     )
-
-
-def measure(folder: Path, programs: Path) -> str | None:
-    """Writes them into the folder. Else why not, in words; a run does without."""
-    build = programs.parent
-    if programs.name != "src" or not (build / "build.ninja").is_file():
-        return "the programs do not lie in a build folder of this project"
-    command = [
-        sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
-        f"--blocks={BLOCKS}",
-        f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
-        f"--build={build.with_name('micro').resolve()}",
-        f"--output={(folder / FILE).resolve()}",
-    ]  # fmt: skip
-    try:
-        # As a child that is ended with all that it started: a compiler, or the meter.
-        with tempfile.TemporaryDirectory() as desk, child.Guardian() as guardian:
-            ending = child.run(command, Path(desk), os.environ, TIMEOUT_S, guardian)
-    except OSError as error:
-        return f"bench/micro did not run: {error.strerror}"
-    if ending.timed_out:
-        return f"bench/micro took more than {TIMEOUT_S} s"
-    if ending.exit_code == 0:
-        return None
-    last = (ending.stderr.splitlines() or ["no reason given"])[-1]
-    return f"bench/micro ended with status {ending.exit_code}: {last}"

@@ -81,7 +81,6 @@ def locked(parent: Path) -> Iterator[None]:
 def _recover(parent: Path) -> None:
     """What a killed driver left: kept as incomplete when it holds a run."""
     for left in parent.glob(UNFINISHED + "*"):
-        _recover(left)  # a full run holds a folder for each experiment
         with _told(f"take up {shown(left)}, which a killed driver left"):
             if not holds_runs(left):
                 shutil.rmtree(left)

@@ -66,6 +66,15 @@ class Run:
         }
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended, and the end of what it said on stderr."""
+
+    exit_code: int  # negative: the signal, as subprocess has it
+    timed_out: bool
+    stderr: str
+
+
 def cell_to_json(cell: Cell) -> dict[str, Any]:
     return {
         "name": cell.name,

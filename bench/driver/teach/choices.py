@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..run import child
-from ..run.child import Ending, Guardian
+from ..measure import child
+from ..measure.child import Guardian
+from ..run.run import Ending
 
 RUNS = 6  # as many as make an interval of a figure
 TIMEOUT_S = 2.0

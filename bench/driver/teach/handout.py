@@ -19,9 +19,8 @@ from ..ask.command import RESULTS, Parser
 from ..ask.lesson import Lesson
 from ..draw.axes import tick_words
 from ..reckon import answer
-from ..run.folder import write_whole
-from ..run.measure import place
-from ..run.signals import MEASURED
+from ..measure.signals import MEASURED
+from ..run.folder import place, write_whole
 from ..say import answers, names
 from ..say.terminal import tell
 

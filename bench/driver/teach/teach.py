@@ -14,7 +14,7 @@ import argparse
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,15 @@ from ..ask.command import add_overrides, overrides_of, words_of
 from ..ask.guess import Guess, accepted, parse_all
 from ..ask.lesson import Lesson
 from ..ask.typed import AskError
+from ..conduct import publish
 from ..draw.chart import Chart
 from ..reckon import answer
 from ..reckon.answer import Result
 from ..reckon.summary import Summaries
-from ..run.clerk import Clerk
-from ..run.folder import locked, write_whole
-from ..run.measure import Refused, Request, measure, place
-from ..run.plan import LESSON
-from ..run.signals import FAILED, MEASURED
+from ..measure.measure import Refused, Request, measure
+from ..measure.plan import LESSON
+from ..measure.signals import FAILED, MEASURED
+from ..run.folder import locked, place, write_whole
 from ..run.stored import Stored
 from ..say import answers, ending, names
 from ..say.sentences import interval_text
@@ -41,11 +41,8 @@ from . import choices, prompt
 
 WIDEST = 80  # of a projector with letters that the back row can read
 
-# Makes a clerk that adds to a folder what belongs there before charts are drawn.
-Clerks = Callable[[Callable[[Stored, Summaries], None]], Clerk]
 
-
-def main(arguments: Sequence[str], clerks: Clerks) -> int:
+def main(arguments: Sequence[str]) -> int:
     settings = parser().parse_args(arguments)
     if settings.number is None:
         tell(f"{n:>3}  {lessons.load(n).question}" for n in lessons.numbers())
@@ -55,7 +52,7 @@ def main(arguments: Sequence[str], clerks: Clerks) -> int:
         guesses = list(_guesses(lesson, settings.predict)) if settings.predict else []
     except ValueError as error:
         raise AskError(f"--predict {error}") from None
-    return MEASURED if settings.check else _teach(lesson, guesses, settings, clerks)
+    return MEASURED if settings.check else _teach(lesson, guesses, settings)
 
 
 def parser() -> Parser:
@@ -81,9 +78,7 @@ def _guesses(lesson: Lesson, text: str) -> Any:
     return parse_all(lesson.unit, text, lesson.offered, lesson.plain)
 
 
-def _teach(
-    lesson: Lesson, guesses: list[Guess], settings: Any, clerks: Clerks
-) -> int:
+def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     """Asks, measures, shows, waits, explains."""
     say(f"Lesson {lesson.number}. {lesson.question}")
     before = answer.before_runs(lesson, guesses)
@@ -95,7 +90,7 @@ def _teach(
         guesses = ask(lesson)
     for command in _commands(lesson):
         tell(_command_lines(command))
-    folder, found, drawn = _measure(lesson, guesses, settings, clerks)
+    folder, found, drawn = _measure(lesson, guesses, settings)
     tell(["", *(f"    {line}".rstrip() for line in found.said.splitlines())])
     for head, words in _rows(found):
         tell(wrapped(f"{head:<10} {words}", width(), hanging=11))
@@ -154,7 +149,7 @@ def _command_lines(command: str) -> list[str]:
 
 
 def _measure(
-    lesson: Lesson, guesses: Sequence[Guess], settings: Any, clerks: Clerks
+    lesson: Lesson, guesses: Sequence[Guess], settings: Any
 ) -> tuple[Path, Result, bool]:
     """Runs it; the result is in the folder before the folder has its name. And whether
     all could be drawn."""
@@ -179,7 +174,7 @@ def _measure(
             command=["lesson", lesson.number, *words_of(lesson.modified)],
             blocks=0 if lesson.choices else None,  # there are no figures to be had
             may_resume=False,
-            clerk=clerks(complete),
+            publish=lambda kept: publish(kept, complete),
         )
         done = measure(lesson.experiment, LESSON, request)
     return done.kept.folder, found[0], _all_drawn(done.published.charts)

@@ -7,7 +7,7 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -15,19 +15,23 @@ from typing import Any
 
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
-from ..machine import checks, environment, kernel
+from ..machine import checks, environment
 from ..machine.programs import OPTIONAL, find, fingerprint
-from . import constants, dry, stored
-from .child import Guardian
-from .clerk import Clerk
-from .folder import (
+from ..reckon.summarise import summaries_of
+from ..reckon.tables import write_summary
+from ..reckon.theory import planned_wall_s
+from ..run import stored
+from ..run.folder import (
     ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
 )  # fmt: skip
+from ..run.stored import Stored
+from ..say.names import cell_name
+from . import costs, dry
+from .child import Guardian
 from .hyperfine import Gun
 from .plan import LONG_S, Plan, Protocol, protocol_of
 from .session import Session, utc_now
 from .signals import Stopped
-from .stored import Stored
 
 Facts = dict[str, Any]  # what becomes environment.json
 
@@ -43,19 +47,18 @@ class Request:
     out: Path
     programs: Path
     command: Sequence[str]  # without paths, to be told in the results
-    clerk: Clerk
+    publish: Callable[[Stored], Any]  # summary, charts, report, into the folder
     seed: int | None = None
     blocks: int | None = None
     resolve: float | None = None
-    folder: str | None = None  # the results folder's name; else the time and commit
-    later_s: float = 0.0  # what is planned after this experiment
-    may_resume: bool = True  # else a part of it is of no use
+    name: str | None = None  # of the results folder; else made of the time and commit
+    may_resume: bool = True  # else nobody is told how
     builds: Mapping[str, Path] = field(default_factory=dict)  # of cells that name one
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished experiment. published: what the clerk made of it.
+    """A finished experiment. published: what was made of it to be looked at.
 
     late: what the system refused after the last run, in words; lost: something that
     belongs to the results could not be written.
@@ -89,13 +92,11 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     if request.builds:
         builds = request.builds.items()
         facts["builds"] = {name: environment.build(folder) for name, folder in builds}
-    name = request.folder or f"{stamp()}-{asked.name}-{facts['commit']}"
+    name = request.name or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
     folder.write_json(ENVIRONMENT, facts)
-    plan = _plan(chosen, protocol, facts, request.clerk)
-    session = Session(
-        asked, plan, folder, request.clerk, left_out, later_s=request.later_s
-    )
+    plan = _plan(chosen, protocol, facts)
+    session = Session(asked, plan, folder, left_out)
     return _run(session, facts, request)
 
 
@@ -122,10 +123,10 @@ def resume(kept: Stored, request: Request) -> Outcome:
     check_programs(kept, request)
     name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
-    plan = _plan(chosen, protocol, facts, request.clerk)
+    plan = _plan(chosen, protocol, facts)
     session = Session(
-        asked, plan, folder, request.clerk, left_out,
-        list(kept.runs), [dict(block) for block in kept.blocks], request.later_s,
+        asked, plan, folder, left_out, list(kept.runs),
+        [dict(block) for block in kept.blocks],
     )  # fmt: skip
     facts["resumed_utc"] = [*facts.get("resumed_utc", ()), utc_now()]
     return _run(session, facts, request)
@@ -144,18 +145,18 @@ def _choose(
     asked: Experiment, protocol: Protocol, request: Request, blocks: int | None
 ) -> tuple[Experiment, list[str]]:
     """What can be run, in the time there is; of the other cells, which and why not."""
-    clerk, why = request.clerk, {}
+    why = {}
     most_s = inf if blocks else max(LONG_S, protocol.budget_s)
     most_s = most_s if protocol.with_long_cells else LONG_S
     for cell in asked.cells:
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
-        elif clerk.expected_s(cell) > most_s:
+        elif planned_wall_s(cell) > most_s:
             told = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
             why[cell.name] = told
     left_out = [
-        f"{clerk.name(cell)}: {why[cell.name]}"
+        f"{cell_name(cell)}: {why[cell.name]}"
         for cell in asked.cells if cell.name in why
     ]  # fmt: skip
     if asked.cells and len(left_out) == len(asked.cells):
@@ -163,11 +164,9 @@ def _choose(
     return without(asked, set(why)), left_out
 
 
-def _plan(chosen: Experiment, protocol: Protocol, facts: Facts, clerk: Clerk) -> Plan:
-    return Plan(
-        chosen.cells, protocol, facts["seed"], clerk.expected_s, facts["blocks_asked"],
-        facts.get("resolve_asked"),
-    )  # fmt: skip
+def _plan(chosen: Experiment, protocol: Protocol, facts: Facts) -> Plan:
+    asked = facts["seed"], facts["blocks_asked"], facts.get("resolve_asked")
+    return Plan(chosen.cells, protocol, *asked)
 
 
 def _look_at_machine(
@@ -192,19 +191,15 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         session.progress.say(f"warning: {warning}")
     try:
         _measure_constants(session, facts, request)
-        log = kernel.Log()
         with Guardian() as guardian:
-            gun = Gun(
-                session.folder.scratch, request.programs, guardian, request.clerk,
-                request.builds,
-            )  # fmt: skip
-            session.run(gun)
+            scratch = session.folder.scratch
+            session.run(Gun(scratch, request.programs, guardian, request.builds))
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
-        _look_back(log.found(), session, facts)
-        return _finish(session, facts, request.clerk)
+        _look_back(session, facts)
+        return _finish(session, facts, request.publish)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
-        if kept is not None and request.folder is None:  # else a full run tells
+        if kept is not None:
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
             if request.may_resume:
                 again = shlex.quote(place(kept))
@@ -219,7 +214,7 @@ def _measure_constants(session: Session, facts: Facts, request: Request) -> None
     if not wanted or "no_constants" in facts:
         return
     session.progress.say("measuring what single operations cost")
-    why_not = constants.measure(session.folder.path, request.programs)
+    why_not = costs.measure(session.folder.path, request.programs)
     if why_not is not None and needed:
         raise Refused(f"what is simulated needs costs that were measured: {why_not}")
     facts["no_constants"] = why_not
@@ -228,19 +223,19 @@ def _measure_constants(session: Session, facts: Facts, request: Request) -> None
     session.folder.write_json(ENVIRONMENT, facts)
 
 
-def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
-    """Whether a control group held us back, and what the kernel had to say."""
-    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), logged)
+def _look_back(session: Session, facts: Facts) -> None:
+    """Whether a control group held us back."""
     states = (facts["state_before"], facts["state_after"])
     before, after = (state.get("throttled_s") or 0.0 for state in states)
-    held = f"a control group held the programs back for {after - before:.2f} s in all"
-    for warning in (held if after > before else None, kernel.warning(logged)):
-        if warning is not None:
-            facts["warnings"] = [*facts["warnings"], warning]
-            session.progress.say(f"warning: {warning}")
+    if after > before:
+        held = f"held the programs back for {after - before:.2f} s in all"
+        facts["warnings"] = [*facts["warnings"], f"a control group {held}"]
+        session.progress.say(f"warning: a control group {held}")
 
 
-def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
+def _finish(
+    session: Session, facts: Facts, publish: Callable[[Stored], Any]
+) -> Outcome:
     """Summary, charts and report; then the folder gets its name."""
     facts["left_out"] = list(session.left_out)
     facts["blocks"] = session.blocks[-1]["block"]
@@ -252,7 +247,7 @@ def _finish(session: Session, facts: Facts, clerk: Clerk) -> Outcome:
         late.append(str(error))
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
-    published = clerk.publish(kept)
+    published = publish(kept)
     final, notes = session.folder.finish()
     return Outcome(
         replace(kept, folder=final), published, (*late, *notes), lost=bool(late)
@@ -265,7 +260,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
     try:
-        text = session.clerk.summarise(session.kept(facts, complete=False))
+        text = write_summary(summaries_of(session.kept(facts, complete=False)))
         session.folder.write(SUMMARY, text)
     except Exception:
         pass  # a full disk, or what the error itself is about: the runs are there
@@ -275,8 +270,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
         return None  # it stays as a killed driver leaves it, for the next to take up
 
 
-def newest_incomplete(out: Path, kind: str) -> Path | None:
-    """The results folder that was stopped last. kind: "-full", or "" for the others."""
+def newest_incomplete(out: Path) -> Path | None:
+    """The results folder that was stopped last."""
     left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
-    ours = [path for path in left if ("-full" in path.name) == bool(kind)]
-    return max(ours, key=lambda path: path.name, default=None)
+    return max(left, key=lambda path: path.name, default=None)

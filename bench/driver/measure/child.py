@@ -13,10 +13,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..run.run import Ending
 from .signals import held
 
 GRACE_S = 2.0  # between asking to end and ending
@@ -29,15 +29,6 @@ GUARDIAN = (
     'while read -r g; do last=$g; done; [ -z "$last" ] || kill -s KILL -- "-$last"'
 )
 Tick = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a child ended, and the end of what it said on stderr."""
-
-    exit_code: int  # negative: the signal, as subprocess has it
-    timed_out: bool
-    stderr: str
 
 
 class Guardian:

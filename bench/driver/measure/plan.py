@@ -15,7 +15,8 @@ from typing import Any
 
 from ..ask.cell import Cell, is_pool
 from ..machine import canary
-from .run import Role
+from ..reckon.theory import planned_wall_s
+from ..run.run import Role
 
 LONG_S, LONG_BLOCKS = 5.0, 3  # a cell that takes longer is in so many blocks
 # A run ends after 3, 4, 5, 6, or 9, 12, ... blocks; it looks at what it knows only
@@ -71,9 +72,6 @@ def protocol_of(facts: Mapping[str, Any]) -> Protocol:
     return known.get(facts["protocol"]) or full(facts["minutes"])
 
 
-Expected = Callable[[Cell], float]
-
-
 @dataclass
 class Plan:
     """What each block holds, how long it should take, and whether to go on."""
@@ -81,7 +79,6 @@ class Plan:
     cells: Sequence[Cell]
     protocol: Protocol
     seed: int
-    expected_s: Expected  # of a run, before any was seen
     blocks: int | None = None  # asked for by the user: then neither more nor fewer
     resolve: float | None = None  # asked for: a difference that is to be seen, 0.05
     seen_s: dict[str, float] = field(default_factory=dict)  # cell name: latest run
@@ -91,7 +88,7 @@ class Plan:
         self.control = min(
             (cell for cell in self.cells
              if is_pool(cell.design.program) and not cell.is_virtual),  # always itself
-            key=lambda c: (round(abs(self.expected_s(c) - 0.1), 2), -c.tasks),
+            key=lambda c: (round(abs(planned_wall_s(c) - 0.1), 2), -c.tasks),
             default=None,
         )
 
@@ -116,15 +113,15 @@ class Plan:
         return LONG_BLOCKS if self.blocks is None else inf
 
     def is_long(self, cell: Cell) -> bool:
-        return self.expected_s(cell) > LONG_S
+        return planned_wall_s(cell) > LONG_S
 
     def _warms_up(self, cell: Cell) -> bool:
         # Programs, libraries, page cache: a slow cell warms nothing that they do not.
-        return self.expected_s(cell) <= self.protocol.warm_s
+        return planned_wall_s(cell) <= self.protocol.warm_s
 
     def cell_s(self, cell: Cell) -> float:
         """How long a run should take: as last seen, else as theory has it."""
-        return self.seen_s.get(cell.name, self.expected_s(cell) + START_S)
+        return self.seen_s.get(cell.name, planned_wall_s(cell) + START_S)
 
     def block_s(self, number: int) -> float:
         canary_s = self.protocol.canary_sleeps * canary.SLEEP_S + SPIN_S

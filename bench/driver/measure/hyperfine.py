@@ -19,9 +19,10 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..machine.programs import there
-from . import child, record
-from .clerk import Clerk
-from .run import Timing
+from ..reckon.theory import bound_wall_s
+from ..run import record
+from ..run.run import Ending, Timing
+from . import child
 
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
 HUNG = "it hung"  # how the problem of such a run begins
@@ -52,10 +53,10 @@ class Gun:
     """Fires one run at a time, in a scratch folder of its own."""
 
     def __init__(
-        self, scratch: Path, programs: Path, guardian: child.Guardian, clerk: Clerk,
+        self, scratch: Path, programs: Path, guardian: child.Guardian,
         builds: Mapping[str, Path] = {},
     ) -> None:  # fmt: skip
-        self._scratch, self._guardian, self._clerk = scratch, guardian, clerk
+        self._scratch, self._guardian = scratch, guardian
         try:
             for build, folder in {"": programs, **builds}.items():
                 (scratch / build).mkdir()
@@ -88,7 +89,7 @@ class Gun:
             _check_exit(timing, _complaint(ending.stderr))
             found = record.parse(_read_text(self._scratch / RECORD))
             record.check(found, cell, timing)
-            record.check_bound(found, self._clerk.bound_s(cell, found))
+            record.check_bound(found, bound_wall_s(cell, found))
         except record.RecordError as error:
             problem = str(error)
         path = self._scratch / SAMPLES
@@ -99,7 +100,7 @@ class Gun:
 
     def _call(
         self, name: str, command: str, timeout_s: float, tick: child.Tick
-    ) -> child.Ending:
+    ) -> Ending:
         try:
             for each in (RECORD, TIMES, SAMPLES):
                 (self._scratch / each).unlink(missing_ok=True)
@@ -120,7 +121,7 @@ class Gun:
         if not self._scratch.is_dir():
             raise HyperfineError("the results folder is gone")
 
-    def _timing(self, ending: child.Ending, timeout_s: float) -> Timing:
+    def _timing(self, ending: Ending, timeout_s: float) -> Timing:
         self._check_folder()
         if ending.timed_out:
             raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")

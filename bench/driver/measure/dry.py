@@ -17,7 +17,7 @@ from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..ask.typed import AskError
 from ..machine.programs import find
-from .constants import Constants
+from ..run.constants import Constants
 
 USAGE = 2
 LIMIT_S = 10  # for many workers without a task

@@ -10,16 +10,23 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..machine import canary, environment, kernel
-from . import constants
-from .clerk import Clerk
-from .folder import ResultsFolder
+from ..machine import canary, environment
+from ..machine.kernel_memory import Watch
+from ..reckon.stats import half_width
+from ..reckon.summarise import summarise
+from ..reckon.theory import patience_s, planned_wall_s
+from ..run import constants
+from ..run.folder import ResultsFolder
+from ..run.run import Role, Run
+from ..run.stored import Stored
+from ..say.ending import short_lines
+from ..say.names import cell_name
+from ..say.progress import Progress
 from .hyperfine import HUNG, Gun
 from .plan import Plan
-from .run import Role, Run
-from .stored import Stored
 
 TIMEOUT_FACTOR, TIMEOUT_LEAST_S = 5, 10.0  # of the longest a run should take
+PRECISE = 0.02  # half an interval over its median: better than this is not needed
 SUSPENDED_S = 1.0  # the clock that counts the machine's sleep ran ahead by more
 
 
@@ -43,11 +50,9 @@ class Session:
     experiment: Experiment
     plan: Plan
     folder: ResultsFolder
-    clerk: Clerk
     left_out: list[str]
     runs: list[Run] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
-    later_s: float = 0.0  # what is planned after this session
 
     def __post_init__(self) -> None:
         timed = [
@@ -63,7 +68,7 @@ class Session:
         self._to_go: list[Cell] = []  # of this block
         self._promised = 0  # the most blocks that a title spoke of
         self._sampling = self._late = False
-        self.progress = self.clerk.progress(self._left_s)
+        self.progress = Progress(self._left_s)
 
     def run(self, gun: Gun) -> None:
         """All of it. A signal or an error leaves what is finished in runs."""
@@ -147,7 +152,7 @@ class Session:
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
         self.progress.run(expected_s)
-        started, watch = utc_now(), kernel.Watch()
+        started, watch = utc_now(), Watch()
 
         def tick() -> None:
             watch.look()
@@ -155,9 +160,9 @@ class Session:
 
         shot = self._gun.fire(
             self._constants.settled(cell),
-            timeout_s=TIMEOUT_FACTOR * max(expected_s, self.clerk.expected_s(cell))
+            timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
             + TIMEOUT_LEAST_S
-            + self.clerk.patience_s(cell),
+            + patience_s(cell),
             sample=role is Role.SAMPLE,
             seed=self._block if self.experiment.reseed else None,
             tick=tick,
@@ -177,14 +182,14 @@ class Session:
         if shot.timing is not None:
             self.plan.seen_s[cell.name] = shot.timing.wall_s
         if shot.problem is not None:
-            self.progress.say(f"{self.clerk.name(cell)} ({role.value}): {shot.problem}")
+            self.progress.say(f"{cell_name(cell)} ({role.value}): {shot.problem}")
         self._give_up_if_hung(run)
 
     def _give_up_if_hung(self, run: Run) -> None:
         """One run that hangs is enough: the next would cost as much time again."""
         if run.problem is not None and run.problem.startswith(HUNG):
             self._given_up.add(run.cell.name)
-            name = self.clerk.name(run.cell)
+            name = cell_name(run.cell)
             self.left_out.append(f"{name}: not run again after it hung")
 
     # ---- time ----
@@ -205,7 +210,7 @@ class Session:
 
     def _left_s(self) -> float:
         """How long everything after the present run should take."""
-        left_s = self._cells_s(self._to_go) + self.later_s
+        left_s = self._cells_s(self._to_go)
         if not self._sampling:
             left_s += self.plan.blocks_s(self._block + 1, self._blocks_in_all())
             left_s += self._cells_s(self.experiment.samples)
@@ -228,11 +233,25 @@ class Session:
     # ---- what is known ----
 
     def _medians(self) -> Sequence[str]:
-        return self.clerk.medians(self.experiment, self.runs)
+        return short_lines(summarise(self.experiment, self.runs))
 
     def _enough(self, blocks: int) -> bool:
-        """Whether the runs of so many blocks tell enough."""
+        """Whether the runs of so many blocks tell enough: all that is compared is told
+        apart as asked, or known to 2 % or better."""
         if self.experiment.reseed:
             return False  # another block is another draw: there is more to be known
         runs = [run for run in self.runs if run.block <= blocks]
-        return self.clerk.enough(self.experiment, runs, self.plan.resolve)
+        summaries = summarise(self.experiment, runs)
+        # Long cells are not run so often, and have no say in it.
+        whole = max((summary.n for summary in summaries), default=0)
+        found = [r.interval for r in summaries.compared() if r.interval]
+        if (resolve := self.plan.resolve) is not None and found:
+            known = [i.resolution for i in found if i.n == whole]
+            return all(each and each <= 1 + resolve for each in known)
+        widths = [
+            half_width(summary.figures[name]) if name in summary.figures else None
+            for summary in summaries
+            for name in ("wall_s", self.experiment.figure)
+            if summary.n == whole
+        ]
+        return all(width is not None and width <= PRECISE for width in widths)

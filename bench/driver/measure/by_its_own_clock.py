@@ -15,9 +15,9 @@ from pathlib import Path
 from ..ask.cell import Cell
 from ..ask.typed import AskError
 from ..machine.programs import find
-from . import record
+from ..run import record
+from ..run.run import Role, Run
 from .hyperfine import environment
-from .run import Role, Run
 from .session import utc_now
 
 LIMIT_S, USAGE = 300, 2

@@ -1,0 +1,96 @@
+"""A full run: every experiment with the full protocol, in one folder.
+
+    results/<UTC time>-<commit>-full/<experiment>/    each a results folder of its own
+                                     report.html      leads to the report of each
+
+It takes about an hour and can be stopped: what is complete stays, and `--full
+--resume` does the same again in the same folder, where it passes over what is complete.
+The report is written last: a folder without it has not been finished.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+from .. import REPOSITORY
+from ..ask.experiment import Experiment
+from ..machine import environment
+from ..run import stored
+from ..run.folder import holds_runs, locked, point_latest, shown, stamp, write_whole
+from .measure import Outcome, Request, check_programs, measure, resume
+from .plan import full
+from .signals import Stopped
+
+SUFFIX, REPORT = "-full", "report.html"
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Five Cooks: a full run</title>
+<h1>Five Cooks: a full run</h1>
+<ol>
+{}
+</ol>
+</html>
+"""
+
+
+def new_folder(out: Path) -> Path:
+    return out / f"{stamp()}-{environment.commit(REPOSITORY)}{SUFFIX}"
+
+
+def newest_left(out: Path) -> Path:
+    """The newest full run that has not been finished."""
+    found = [path for path in out.glob(f"*{SUFFIX}") if not (path / REPORT).exists()]
+    if not found:
+        raise stored.StoredError("there is no incomplete full run to go on with")
+    return max(found, key=lambda path: path.name)
+
+
+def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
+    """All of them. request.out: the full run's folder, which may hold a part of it."""
+    folder, outcomes = request.out, []
+    # Into another folder no experiments must come.
+    if not folder.resolve().name.endswith(SUFFIX):
+        raise stored.StoredError(f"{shown(folder)} is not a full run")
+    try:
+        with locked(folder):
+            for number, experiment in enumerate(asked, start=1):
+                minutes = sum(other.minutes for other in asked[number - 1 :])
+                told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
+                print(f"full run: experiment {told}", file=sys.stderr)
+                outcomes.append(_run_one(experiment, request))
+        items = "\n".join(
+            f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
+            for each in asked
+        )
+        write_whole(folder / REPORT, PAGE.format(items))
+        point_latest(folder)
+        return outcomes
+    except (Exception, Stopped):
+        if holds_runs(folder):
+            print("Go on with: bench/run --full --resume", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        (folder / "latest").unlink(missing_ok=True)
+
+
+def _run_one(experiment: Experiment, request: Request) -> Outcome:
+    """As it is when complete, else on from where it stopped."""
+    request = replace(request, name=experiment.name, may_resume=False)
+    for name in (experiment.name, f"{experiment.name}-incomplete"):
+        if not (request.out / name).is_dir():
+            continue
+        kept = stored.read(request.out / name)
+        if not kept.complete:
+            return resume(kept, request)
+        check_programs(kept, request)
+        return Outcome(kept, None)
+    return measure(experiment, full(experiment.minutes), request)
