@@ -61,7 +61,7 @@ class SessionTest(unittest.TestCase):
             (sessions, "time", self.clock),
             (sessions.canary, "sing", lambda _: quiet),
             (sessions.environment, "state", dict),
-            (sessions, "Watch", lambda: watch),
+            (sessions.kernel, "Watch", lambda: watch),
         ):
             patch = mock.patch.object(module, name, value)
             patch.start()

@@ -6,7 +6,7 @@ import unittest
 from dataclasses import replace
 
 from .support import make_cell, make_run
-from driver.machine.kernel_memory import Watch
+from driver.machine import kernel
 from driver.reckon.summary import Noise, Summaries
 from driver.reckon import thread_cost
 from driver.say import extras
@@ -59,7 +59,7 @@ class Costs(unittest.TestCase):
 class KernelMemory(unittest.TestCase):
     def test_threads_show_in_the_kernels_stacks(self):
         count = 400
-        watch = Watch()
+        watch = kernel.Watch()
         self.assertIsNone(watch.growth())
         code = (
             "import threading, sys\n"

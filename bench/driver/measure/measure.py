@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import REPOSITORY
 from ..ask.experiment import Experiment, without
-from ..machine import checks, environment
+from ..machine import checks, environment, kernel
 from ..machine.programs import OPTIONAL, find, fingerprint
 from ..reckon.summarise import summaries_of
 from ..reckon.tables import write_summary
@@ -191,11 +191,12 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         session.progress.say(f"warning: {warning}")
     try:
         _measure_constants(session, facts, request)
+        log = kernel.Log()
         with Guardian() as guardian:
             scratch = session.folder.scratch
             session.run(Gun(scratch, request.programs, guardian, request.builds))
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
-        _look_back(session, facts)
+        _look_back(log.found(), session, facts)
         return _finish(session, facts, request.publish)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
@@ -223,14 +224,16 @@ def _measure_constants(session: Session, facts: Facts, request: Request) -> None
     session.folder.write_json(ENVIRONMENT, facts)
 
 
-def _look_back(session: Session, facts: Facts) -> None:
-    """Whether a control group held us back."""
+def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
+    """Whether a control group held us back, and what the kernel had to say."""
+    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), logged)
     states = (facts["state_before"], facts["state_after"])
     before, after = (state.get("throttled_s") or 0.0 for state in states)
-    if after > before:
-        held = f"held the programs back for {after - before:.2f} s in all"
-        facts["warnings"] = [*facts["warnings"], f"a control group {held}"]
-        session.progress.say(f"warning: a control group {held}")
+    held = f"a control group held the programs back for {after - before:.2f} s in all"
+    for warning in (held if after > before else None, kernel.warning(logged)):
+        if warning is not None:
+            facts["warnings"] = [*facts["warnings"], warning]
+            session.progress.say(f"warning: {warning}")
 
 
 def _finish(

@@ -10,8 +10,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..machine import canary, environment
-from ..machine.kernel_memory import Watch
+from ..machine import canary, environment, kernel
 from ..reckon.stats import half_width
 from ..reckon.summarise import summarise
 from ..reckon.theory import patience_s, planned_wall_s
@@ -152,7 +151,7 @@ class Session:
     def _run(self, cell: Cell, role: Role, position: int) -> None:
         expected_s = self.plan.cell_s(cell)
         self.progress.run(expected_s)
-        started, watch = utc_now(), Watch()
+        started, watch = utc_now(), kernel.Watch()
 
         def tick() -> None:
             watch.look()
