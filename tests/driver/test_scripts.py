@@ -189,6 +189,27 @@ class Run(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertEqual(sorted(os.listdir(place)), ["bench", "plots"])
 
+    def test_the_status_is_one_of_ours_whoever_listens(self):
+        for words, stdout, stderr, status in (
+            ("--list", "/dev/null", "/dev/full", 0), ("--list", "/dev/full", "/dev/full", 1),
+            ("--help", "/dev/full", "/dev/null", 1), ("lesson -h", "/dev/full", "/dev/full", 1),
+            ("--rubbish", "/dev/null", "/dev/full", 2),
+            ("draw /nowhere", "/dev/null", "/dev/full", 2),
+        ):  # fmt: skip
+            with self.subTest(words, out=stdout, err=stderr):
+                with open(stdout, "wb") as out, open(stderr, "wb") as err:
+                    done = subprocess.run([RUN, *words.split()], stdout=out, stderr=err)
+                self.assertEqual(done.returncode, status)
+
+    def test_too_few_open_files_are_told(self):
+        for most in (12, 13, 20, 31):
+            with self.subTest(most):
+                limited = [shutil.which("prlimit") or self.skipTest("no prlimit"),
+                           f"--nofile={most}"]  # fmt: skip
+                done = self.run_script(limited[0], limited[1], RUN, "--list")
+                self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1))
+                self.assertIn(f"{most} open files are too few", done.stderr)
+
     def test_through_a_link_and_beside_a_package_of_the_same_name(self):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "driver").mkdir()
