@@ -4,53 +4,66 @@
 #   run   what bench/run needs       test   what tests/run needs as well
 #
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
-# as root or with sudo that asks no password; otherwise it prints the one line to type, or
-# the names of the packages on another distribution. Exits 3 when something is missing
-# without which nothing can be measured; goes on, and says so, without charts.
+# as root or with sudo that asks no password, and says first how much that is; otherwise,
+# and on other distributions, it prints the one line to type. FIVE_COOKS_LEAN=1 leaves
+# out what only compares with other languages, about half of it. Exits 3 when something
+# is missing without which nothing can be built; goes on, and says so, without the rest.
 set -u
 export LC_ALL=C
 bench=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
-# One line a need: what must be there, and the Debian package that brings it.
+# One line a need: what must be there, and the package that brings it to Debian, Fedora,
+# Arch and Alpine.
 #   command NAME, library NAME (pkg-config), header PATH, font NAME, module NAME (Python)
 needed_to_run='
-command gcc gcc
-header stdio.h libc6-dev
-command meson meson
-command ninja ninja-build
-command pkg-config pkg-config
-command hyperfine hyperfine
+command gcc            gcc            gcc             gcc               gcc
+header stdio.h         libc6-dev      glibc-devel     glibc             musl-dev
+header linux/futex.h   linux-libc-dev kernel-headers  linux-api-headers linux-headers
+command meson          meson          meson           meson             meson
+command ninja          ninja-build    ninja-build     ninja             ninja-build
 '
-# Measuring goes on without these, charts and the report do not.
+# Without hyperfine nothing is measured, but programs, plans and some lessons work;
+# without the others there are no charts, or no report.
 wanted_to_run='
-command gnuplot gnuplot-nox
-font DejaVuSans.ttf fonts-dejavu-core
-module jinja2 python3-jinja2
+command hyperfine      hyperfine         hyperfine         hyperfine     hyperfine
+command gnuplot        gnuplot-nox       gnuplot           gnuplot       gnuplot
+font DejaVuSans.ttf    fonts-dejavu-core dejavu-sans-fonts ttf-dejavu    font-dejavu
+module jinja2          python3-jinja2    python3-jinja2    python-jinja  py3-jinja2
 '
 # Installed along with what is missing above, and never asked for alone.
 optional_to_run='
-command git git
-command g++ g++
-library benchmark libbenchmark-dev
-command go golang-go
+command git            git              git                    git        git
+command pkg-config     pkg-config       pkgconf-pkg-config     pkgconf    pkgconf
+command g++            g++              gcc-c++                gcc        g++
+library benchmark      libbenchmark-dev google-benchmark-devel benchmark  benchmark-dev
+command go             golang-go        golang                 go         go
 '
 needed_to_test='
-library cmocka libcmocka-dev
-module hypothesis python3-hypothesis
+command pkg-config pkg-config         pkgconf-pkg-config pkgconf           pkgconf
+library cmocka     libcmocka-dev      libcmocka-devel    cmocka            cmocka-dev
+module hypothesis  python3-hypothesis python3-hypothesis python-hypothesis py3-hypothesis
 '
 # Large ones among them: only named, with what is left out without them. Not
 # openssh-server: it would open this machine to the network.
 optional_to_test='
-command clang clang
-command chromium chromium
-command chromedriver chromium-driver
-command spin spin
-command valgrind valgrind
-command strace strace
-command parallel parallel
-command ssh openssh-client
-command sbatch slurm-wlm
+command clang        clang           clang            clang    clang
+command chromium     chromium        chromium         chromium chromium
+command chromedriver chromium-driver chromedriver     chromium chromium-chromedriver
+command spin         spin            -                -        -
+command valgrind     valgrind        valgrind         valgrind valgrind
+command strace       strace          strace           strace   strace
+command parallel     parallel        parallel         parallel parallel
+command ssh          openssh-client  openssh-clients  openssh  openssh-client
+command sbatch       slurm-wlm       slurm            -        slurm
 '
+
+manager=
+for each in apt-get dnf pacman apk; do
+    if command -v "$each" >/dev/null 2>&1; then
+        manager=$each
+        break
+    fi
+done
 
 is_there() { # kind name
     case $1 in
@@ -63,10 +76,15 @@ is_there() { # kind name
     esac
 }
 
-missing() { # needs: prints the packages of those that are not there
-    printf '%s' "$1" | while read -r kind name package; do
-        [ -z "$kind" ] || is_there "$kind" "$name" || printf '%s ' "$package"
-    done
+missing() { # needs: prints the packages of those that are not there, each once
+    printf '%s' "$1" | while read -r kind name debian fedora arch alpine; do
+        [ -z "$kind" ] || is_there "$kind" "$name" || case $manager in
+        dnf) echo "$fedora" ;;
+        pacman) echo "$arch" ;;
+        apk) echo "$alpine" ;;
+        *) echo "$debian" ;;
+        esac
+    done | awk '$1 != "-" && !seen[$1]++ { printf "%s ", $1 }'
 }
 
 as_root() {
@@ -78,7 +96,7 @@ as_root() {
 }
 
 may_install() {
-    [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
+    [ "$manager" = apt-get ] && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
 }
 
 apt_install() {
@@ -86,11 +104,33 @@ apt_install() {
         apt-get install -y --no-install-recommends "$@" >&2
 }
 
+size_of() { # packages: " (1 MB to fetch, 3 MB on the disk)"; nothing if apt lacks one
+    apt-get install --assume-no -o Debug::NoLocking=1 --no-install-recommends "$@" \
+        2>/dev/null | sed -n 's/^Need to get \(.*\) of archives.*/ (\1 to fetch,/p
+s/^After this operation, \(.*\) of additional.*/ \1 on the disk)/p' | tr -d '\n'
+}
+
 install() { # packages: all on stderr, and the lists only fetched when they are too old
-    echo "installing: $*" >&2
+    echo "installing: $*$(size_of "$@")" >&2
     apt_install "$@" && return
     echo "updating the package lists" >&2
-    as_root apt-get update >&2 && apt_install "$@"
+    as_root apt-get update >&2 || return
+    echo "installing: $*$(size_of "$@")" >&2
+    apt_install "$@"
+}
+
+line_to_type() { # packages
+    root="sudo "
+    command -v sudo >/dev/null 2>&1 || ! command -v doas >/dev/null 2>&1 || root="doas "
+    [ "$(id -u)" != 0 ] || root=
+    case $manager in
+    apt-get) echo "please type$(size_of "$@"): ${root}apt-get update;\
+ ${root}apt-get install --no-install-recommends $*" ;;
+    dnf) echo "please type: ${root}dnf install --setopt=install_weak_deps=False $*" ;;
+    pacman) echo "please type: ${root}pacman -S --needed $*" ;;
+    apk) echo "please type: ${root}apk add $*" ;;
+    *) echo "please install what these Debian packages bring: $*" ;;
+    esac
 }
 
 case ${1-} in
@@ -107,12 +147,13 @@ test)
     exit 2
     ;;
 esac
+[ -z "${FIVE_COOKS_LEAN-}" ] || optional=
 
 # The package of an older distribution would be as old as what is there.
 if command -v python3 >/dev/null 2>&1; then
     "$bench/python" -c '' || exit 3
 else
-    needed="command python3 python3$needed"
+    needed="command python3 python3 python3 python python3$needed"
 fi
 
 packages=$(missing "$needed") more=$(missing "$wanted")
@@ -122,19 +163,14 @@ extras=$(missing "$optional")
 give_up() { # sentence: only what is needed is worth an end
     echo "$1" >&2
     [ -z "$packages" ] || exit 3
-    echo "going on without charts" >&2
+    echo "going on without: $more" >&2
     exit 0
 }
 
-if ! command -v apt-get >/dev/null 2>&1; then
-    give_up "please install what these Debian packages bring: $packages$more"
-fi
-if ! may_install; then
-    give_up "please type: sudo apt-get update; sudo apt-get install\
- --no-install-recommends $packages$more$extras"
-fi
-# One package that is nowhere to be had must not take the others with it.
 # shellcheck disable=SC2086  # the lists are words
+may_install || give_up "$(line_to_type $packages $more $extras)"
+# One package that is nowhere to be had must not take the others with it.
+# shellcheck disable=SC2086
 install $packages $more $extras || for package in $packages $more; do
     apt_install "$package" || :
 done

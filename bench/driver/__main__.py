@@ -47,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     except tuple(ENDS) as error:
         terminal.complain(f"bench/run: {error}")
         return next(code for kind, code in ENDS.items() if isinstance(error, kind))
+    except SystemExit as left:  # of argparse: help was printed, or a mistake
+        return left.code if isinstance(left.code, int) else USAGE
     except signals.Stopped as stopped:
         return SIGNALLED + stopped.number
 
@@ -250,4 +252,5 @@ ACTIONS = {
 
 if __name__ == "__main__":
     terminal.open_standard_files()
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.exit(status if terminal.was_heard() else status or FAILED)

@@ -117,6 +117,12 @@ class EveryExperiment(Desk):
         chart = self.drawn(asked, n=3)["pool-size"]
         self.assertEqual([0, 1], chart.settings["panel_points"])
 
+    def test_a_panel_without_theory_may_stand_beside_one_with_it(self) -> None:
+        text = 'question = "?"\ncharts = ["wall-time"]\n[[cells]]\ndesign = "threads"\n'
+        text += '[[cells]]\ndesign = "pool of 2"\narrivals = "fixed:100/s"\n'
+        chart = self.drawn(stand_in.read(text))["wall-time"]
+        self.assertEqual([1, 0], chart.settings["panel_curves"])
+
     def test_one_design_and_five(self) -> None:
         cells = '[[cells]]\ndesign = "{0}"\n[[samples]]\ndesign = "{0}"\n'
         designs = ["threads", "bounded threads of 7", "pool of 3", "mutex pool of 4",

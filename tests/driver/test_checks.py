@@ -127,7 +127,12 @@ class Checks(unittest.TestCase):
         cell = make_cell(
             workers=5, tasks=500, arrivals="fixed:1000/s", **{"service-time": "10ms"}
         )
-        self.assert_warns(self.look(cell), "1000 tasks arrive per second, and it can do 500")
+        self.assert_warns(self.look(cell), "1000 tasks arrive per second, and it can do 500, a load of 2")
+
+    def test_hyperfine_is_needed_only_where_something_is_measured(self):
+        self.replace(checks, "hyperfine_fault", lambda: "hyperfine is not installed")
+        self.assert_refuses(self.look(), "hyperfine is not installed")
+        self.assertEqual(checks.look([], STAND_IN.parent, QUIET).refusals, ())
 
     def test_without_gnuplot_there_is_a_warning(self):
         self.replace(checks.shutil, "which", lambda name: None)

@@ -75,7 +75,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # A path may hold bytes that are not UTF-8; the message must come out anyway.
         text = os.fsencode(f"{self.prog}: {message} (see --help)")
-        print(text.decode(errors="backslashreplace"), file=sys.stderr)
+        try:
+            print(text.decode(errors="backslashreplace"), file=sys.stderr)
+        except OSError:
+            pass  # nobody hears it: the status says it all the same
         sys.exit(2)
 
 

@@ -251,9 +251,12 @@ class Plot:
             "tics": unit_tics(unit_of(panel.figure), ticks(low, high, log)),
             "firm": int(True in firm), "loose": int(False in firm),
             "full": int(not all(hollow)), "lossy": int(any(hollow)),
-            "curves": len(self.curves[index]), "first_curve": before + 1,
+            # gnuplot reads the first even of what is drawn no times: it must be there.
+            "curves": len(self.curves[index]),
+            "first_curve": before + 1 if self.curves[index] else 1,
             "points": points.count(index + 1),
-            "first_point": 1 + sum(panel <= index for panel in points),
+            "first_point": 1 + sum(panel <= index for panel in points)
+            if index + 1 in points else 1,
         }  # fmt: skip
 
     def _labels(self, index: int) -> list[Mapping[str, Any]]:

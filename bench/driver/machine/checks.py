@@ -56,7 +56,7 @@ def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findin
 
 
 def _tool_refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
-    if fault := hyperfine_fault():
+    if cells and (fault := hyperfine_fault()):  # a lesson may have no cell to measure
         yield fault
     for program in sorted({cell.design.program for cell in cells}):
         if find(programs, program) is None:
@@ -120,7 +120,8 @@ def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
         if arrives > serves and cell.lanes < cell.tasks:
             yield (
                 f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
-                f"{serves:g}: the wait grows as long as the run lasts"
+                f"{serves:g}, a load of {arrives / serves:.3g}: the wait grows as long "
+                "as the run lasts"
             )
 
 

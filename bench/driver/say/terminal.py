@@ -42,18 +42,39 @@ def tell(lines: Iterable[str]) -> None:
     try:
         print(shown_on(sys.stdout, "\n".join(lines)), flush=True)
     except OSError as error:
-        # What is left in the buffer must not be tried again at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _leave(1)
         if isinstance(error, BrokenPipeError):
             raise Unheard("the reader of stdout is gone") from None
         raise Unheard(f"cannot write to stdout: {error.strerror}") from None
+
+
+def was_heard() -> bool:
+    """Writes what is left, of argparse too. False when stdout did not take it."""
+    heard = True
+    for descriptor, stream in ((2, sys.stderr), (1, sys.stdout)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError as error:
+            heard = descriptor != 1
+            _leave(descriptor)
+            if not heard:
+                complain(f"bench/run: cannot write to stdout: {error.strerror}")
+    return heard
+
+
+def _leave(descriptor: int) -> None:
+    """What is left in its buffer must not be tried again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def complain(line: str) -> None:
     """One line on stderr, whatever bytes a path in it holds; nobody may be there."""
     try:
         print(shown_on(sys.stderr, line), file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
+    except OSError:
+        _leave(2)
+    except (ValueError, AttributeError):
         pass
 
 
