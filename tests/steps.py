@@ -1,11 +1,12 @@
 """Every test there is, step by step: what tests/run does once the tools are there.
 
 A step is a build with its tests, a suite of Python tests, or a check that either holds
-or does not. Each prints what failed; the last line of all is
+or does not. Two go side by side: one that computes, and one that mostly waits. Each
+prints what failed. Last comes why anything was skipped, and then
 
     N passed, N failed, N skipped
 
-and the exit status is 1 if anything failed.
+The exit status is 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
@@ -32,24 +36,35 @@ class Count:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    why: Counter[str] = field(default_factory=Counter)  # it was skipped
 
     def __iadd__(self, other: Count) -> Count:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.why += other.why
         return self
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
+def skip(why: str) -> Count:
+    return Count(skipped=1, why=Counter([why]))
+
+
+telling = threading.local()  # of which step a thread tells
+
+
 def say(text: str) -> None:
-    print(text, flush=True)
+    step = getattr(telling, "step", "")
+    print(f"---- {step}:\n{text}" if step else text, flush=True)
 
 
 def hear_signals() -> None:
     """In the background a shell has its children ignore what tests must send."""
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
@@ -63,7 +78,6 @@ def call(
             cwd=TOP,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
             stdin=subprocess.DEVNULL,
-            preexec_fn=hear_signals,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -76,11 +90,30 @@ def call(
 
 
 def verdict(done: subprocess.CompletedProcess[str]) -> Count:
-    """One check, judged by its exit status; 77 is a skip, with the reason printed."""
+    """One check, judged by its exit status; 77 is a skip, the last line says why."""
     if done.returncode == 0:
         return Count(passed=1)
+    if done.returncode == 77:
+        return skip(last_line(done.stdout))
     say(done.stdout.rstrip())
-    return Count(skipped=1) if done.returncode == 77 else Count(failed=1)
+    return Count(failed=1)
+
+
+def last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2].removeprefix("skipped: ")
+
+
+def python_count(said: str) -> Count | None:
+    """What unittest -v says it did; None if it did not come to its end."""
+    ran = re.search(r"^Ran (\d+) tests?", said, re.MULTILINE)
+    if ran is None:
+        return None
+    odd = dict(re.findall(r"(failures|errors|skipped)=(\d+)", said))
+    # Of a test that fails in three of its cases, unittest counts the cases.
+    bad = re.findall(r"^(?:FAIL|ERROR): (\S+ \(.*?\))", said, re.MULTILINE)
+    failed, skipped = len(set(bad)), int(odd.get("skipped", 0))
+    why = Counter(re.findall(r"\bskipped ['\"](.+)['\"]$", said, re.MULTILINE))
+    return Count(max(int(ran[1]) - failed - skipped, 0), failed, skipped, why)
 
 
 # ---- the builds ----
@@ -104,62 +137,75 @@ def meson_results(log: Path) -> Count:
     count = Count()
     for line in log.read_text().splitlines():
         test = json.loads(line)
-        if test["result"] in ("OK", "EXPECTEDFAIL"):
-            count.passed += 1
-        elif test["result"] == "SKIP":
-            count.skipped += 1
+        said = test.get("stdout", "") + test.get("stderr", "")
+        fine = test["result"] in ("OK", "EXPECTEDFAIL")
+        if test["result"] == "SKIP":
+            one = skip(last_line(said))
         else:
-            count.failed += 1
-            say(f"---- {test['name']}: {test['result']}")
-            say((test.get("stdout", "") + test.get("stderr", ""))[-4000:])
+            inner = python_count(said) if "unittest" in test["command"] else None
+            one = inner or Count(passed=int(fine), failed=int(not fine))
+            one.failed = max(one.failed, int(not fine))
+        if one.failed:
+            say(f"{test['name']}: {test['result']}\n{said[-8000:]}")
+        count += one
     return count
 
 
+building = threading.Lock()
+built: dict[Path, bool] = {}  # what was, in this run
+
+
 def build(folder: Path, options: list[str], compiler: str, *targets: str) -> bool:
-    """The targets, or all there are."""
-    if not configure(folder, options, compiler):
-        return False
-    done = call(["meson", "compile", "-C", str(folder), *targets])
+    """The targets, or all there are; once a run, whoever needs them first."""
+    if folder in built:
+        return built[folder]
+    with building:  # two at once would be no faster
+        if folder not in built:
+            built[folder] = configure(folder, options, compiler) and compiles(
+                ["meson", "compile", "-C", str(folder), *targets]
+            )
+        return built[folder]
+
+
+def compiles(command: list[str]) -> bool:
+    done = call(command)
     if done.returncode != 0:
         say(done.stdout[-6000:])
     return done.returncode == 0
 
 
-def build_and_test(name: str, options: list[str], compiler: str) -> Count:
+def meson_test(name: str, options: list[str], compiler: str, *which: str) -> Count:
+    """Builds all in the folder of that name, and has Meson run these tests."""
     folder = BUILD / name
-    log = folder / "meson-logs" / "testlog.json"
+    log = folder / "meson-logs" / f"{telling.step}.json"
     if shutil.which(compiler) is None:
-        say(f"{compiler} is not installed")
-        return Count(skipped=1)
+        return skip(f"{compiler} is not installed")
     if not build(folder, options, compiler):
         return Count(failed=1)
     log.unlink(missing_ok=True)  # or an old one would be read as this run's
-    # The model is a step of its own: it says the same of every build.
-    command = ["meson", "test", "-C", str(folder), "--no-rebuild", "--no-suite", "model"]
-    done = call(command, limit_s=2400)
+    command = ["meson", "test", "-C", str(folder), "--no-rebuild"]
+    done = call([*command, "--logbase", telling.step, *which], limit_s=2400)
     return meson_results(log) if log.exists() else verdict(done)
 
 
 # ---- the others ----
 
 
-def python_suite(
-    folder: str, env: dict[str, str] | None = None, files: str = "test*.py"
-) -> Count:
+def python_suite(folder: str, build_first: bool = True) -> Count:
     """Runs tests/<folder> with unittest and reads its own count."""
-    command = [sys.executable, "-m", "unittest", "discover", "-s", f"tests/{folder}"]
-    done = call([*command, "-t", ".", "-p", files], env=env)
-    ran = re.search(r"^Ran (\d+) tests?", done.stdout, re.MULTILINE)
-    if ran is None or int(ran[1]) == 0:
-        say(done.stdout[-4000:])
+    if build_first and not build(BUILD / "plain", RELEASE, "gcc"):
         return Count(failed=1)
-    odd = dict(re.findall(r"(failures|errors|skipped)=(\d+)", done.stdout))
-    failed = int(odd.get("failures", 0)) + int(odd.get("errors", 0))
-    skipped = int(odd.get("skipped", 0))
-    if done.returncode != 0:
+    command = [sys.executable, "-m", "unittest", "discover", "-v"]
+    done = call(
+        [*command, "-s", f"tests/{folder}", "-t", "."],
+        env={"FIVE_COOKS_BUILD": str(BUILD / "plain")},
+    )
+    count = python_count(done.stdout)
+    if count is None or done.returncode != 0 or str(count) == str(Count()):
         say(done.stdout[-12000:])
-        failed = max(failed, 1)
-    return Count(max(int(ran[1]) - failed - skipped, 0), failed, skipped)
+        count = count or Count()
+        count.failed = max(count.failed, 1)
+    return count
 
 
 def script(*command: str, env: dict[str, str] | None = None) -> Count:
@@ -169,8 +215,7 @@ def script(*command: str, env: dict[str, str] | None = None) -> Count:
 def helgrind() -> Count:
     """Its programs tell helgrind what it cannot see."""
     if shutil.which("valgrind") is None:
-        say("valgrind is not installed")
-        return Count(skipped=1)
+        return skip("valgrind is not installed")
     folder = BUILD / "helgrind"
     watched = ("thread-per-task", "worker-pool", "mutex-pool")
     if not build(folder, ["-Dc_args=-DFOR_HELGRIND", *RELEASE], "gcc", *watched):
@@ -181,61 +226,81 @@ def helgrind() -> Count:
 def micro() -> Count:
     """The measurements of single operations are built, and one of each kind is made."""
     if call(["pkg-config", "--exists", "benchmark"]).returncode != 0:
-        say("Google Benchmark is not installed")
-        return Count(skipped=1)
+        return skip("Google Benchmark is not installed")
     place = ["--build", str(BUILD / "micro")]
     return script("bench/micro/run", "--blocks", "1", "--filter", "hand|create", *place)
 
 
 def square() -> Count:
+    if not build(BUILD / "plain", RELEASE, "gcc"):
+        return Count(failed=1)
     return script("tests/check_square", str(BUILD / "plain"))
 
 
-PROGRAMS = {"FIVE_COOKS_BUILD": str(BUILD / "plain")}
-# The same claims about the programs of the thread build: C's own tests fork children, at
-# which ThreadSanitizer does not look. Who is told to end at once may leave threads.
-RACES = {
-    "FIVE_COOKS_BUILD": str(BUILD / "thread"),
-    "TSAN_OPTIONS": "halt_on_error=1:detect_deadlocks=0:report_thread_leaks=0:"
-    "allocator_may_return_null=1:atexit_sleep_ms=50",
-}
 STRICT = ["-Dwerror=true"]
 # As the project's own defaults. Not by --buildtype: given for a folder that is there
 # already, it takes the debug lines away, and the deadlock report its places.
 RELEASE = ["-Doptimization=3", "-Ddebug=true", *STRICT]
-SANITIZE = ["-Db_lundef=false", "--buildtype=debugoptimized"]
+SANITIZE = ["-Db_lundef=false", "--buildtype=debugoptimized", *STRICT]
+ADDRESS = ["-Db_sanitize=address,undefined", *SANITIZE]
+THREAD = ["-Db_sanitize=thread", *SANITIZE]
+# The model says the same of every build, and programs take their time.
+UNITS = ["--no-suite", "model", "--no-suite", "programs"]
+# The same claims about the programs of the thread build: C's own tests fork children,
+# which ThreadSanitizer does not watch. Those in which most happens at once; the others
+# wait for one process after another.
+BUSY = ["programs.test_signals", "programs.test_summary"]
 
-STEPS: dict[str, Callable[[], Count]] = {
-    "plain": lambda: build_and_test("plain", RELEASE, "gcc"),
-    "clang": lambda: build_and_test("clang", RELEASE, "clang"),
-    "address": lambda: build_and_test(
-        "address", ["-Db_sanitize=address,undefined", *SANITIZE, *STRICT], "gcc"
-    ),
-    "thread": lambda: build_and_test(
-        "thread", ["-Db_sanitize=thread", *SANITIZE, *STRICT], "gcc"
-    ),
+COMPUTE: dict[str, Callable[[], Count]] = {
+    "plain": lambda: meson_test("plain", RELEASE, "gcc", *UNITS),
+    "clang": lambda: meson_test("clang", RELEASE, "clang", *UNITS),
+    "address": lambda: meson_test("address", ADDRESS, "gcc", *UNITS),
+    "thread": lambda: meson_test("thread", THREAD, "gcc", *UNITS),
+    "races": lambda: meson_test("thread", THREAD, "gcc", *BUSY),
     "helgrind": helgrind,
-    "square": square,
     "micro": micro,
+    "model": lambda: script("tests/model/run"),
+    "headers": lambda: script("tests/check_headers"),
+}
+WAIT: dict[str, Callable[[], Count]] = {
     "layers": lambda: script("tests/check_layers"),
     "stages": lambda: script("tests/check_driver"),
-    "headers": lambda: script("tests/check_headers"),
     "golden": lambda: script("tests/golden/check"),
     "readme": lambda: script("bench/readme", "--check"),
-    "model": lambda: script("tests/model/run"),
-    "programs": lambda: python_suite("programs", PROGRAMS),
-    # Those in which most happens at once; the others wait for one process after another.
-    "races": lambda: python_suite("programs", RACES, "test_s[iu]*.py"),
-    "peers": lambda: python_suite("peers", PROGRAMS),
-    "driver": lambda: python_suite("driver", PROGRAMS),
-    "charts": lambda: python_suite("charts", PROGRAMS),
-    "browser": lambda: python_suite("browser", PROGRAMS),
-    "fleet": lambda: python_suite("fleet"),
+    "fleet": lambda: python_suite("fleet", build_first=False),
+    # From here on they wait for the plain build.
+    "square": square,
+    "programs": lambda: meson_test("plain", RELEASE, "gcc", "--suite", "programs"),
+    "driver": lambda: python_suite("driver"),
+    "charts": lambda: python_suite("charts"),
+    "peers": lambda: python_suite("peers"),
+    "browser": lambda: python_suite("browser"),
 }
+STEPS = {**COMPUTE, **WAIT}
+
+
+def take(name: str) -> Count:
+    telling.step = name
+    start_s = time.monotonic()
+    count = STEPS[name]()
+    telling.step = ""
+    say(f"{name}: {count} ({time.monotonic() - start_s:.0f} s)")
+    return Count(count.passed, count.failed, count.skipped, Counter(
+        {f"{name}: {why}": times for why, times in count.why.items()}))
+
+
+def take_all(names: Sequence[str]) -> Count:
+    total = Count()
+    for name in names:
+        total += take(name)
+    return total
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="tests/run", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; all if none"
     )
@@ -243,13 +308,16 @@ def main() -> int:
     for name in chosen:
         if name not in STEPS:
             parser.error(f"no step '{name}'; there are {', '.join(STEPS)}")
+    hear_signals()
+    lanes = [[n for n in chosen if n in lane] for lane in (COMPUTE, WAIT)]
     total = Count()
-    for place, name in enumerate(chosen, 1):
-        say(f"[{place}/{len(chosen)}] {name} ...")
-        start_s = time.monotonic()
-        count = STEPS[name]()
-        say(f"[{place}/{len(chosen)}] {name}: {count} ({time.monotonic() - start_s:.0f} s)")
-        total += count
+    try:
+        for count in ThreadPoolExecutor(len(lanes)).map(take_all, lanes):
+            total += count
+    except KeyboardInterrupt:
+        os._exit(128 + signal.SIGINT)  # at once: the lanes would take their next steps
+    for why, times in sorted(total.why.items()):
+        say(f"skipped: {why}" + (f" ({times} times)" if times > 1 else ""))
     say(str(total))
     return 1 if total.failed or not total.passed else 0
 
