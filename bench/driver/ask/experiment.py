@@ -61,7 +61,7 @@ SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
 # Of options that are counts: from where to where.
-COUNTS = {"tasks": (0, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
+COUNTS = {"tasks": (1, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
 Options = Mapping[str, Any]
 
 
