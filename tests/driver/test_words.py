@@ -3,6 +3,7 @@
 import io
 import os
 import unittest
+from contextlib import redirect_stdout
 from dataclasses import replace
 from unittest import mock
 
@@ -174,9 +175,19 @@ class Terminals(unittest.TestCase):
         lines, gone = terminal.fitted(rows, 20, ["n", "memory"])
         self.assertEqual(gone, ["n"])
         self.assertTrue(all(len(line) <= 20 for line in lines))
+        # Narrower still, each row has a line for its name and one for its figures.
+        lines, gone = terminal.fitted([*rows, ("a pool of 50",)], 14, ["n", "memory"])
+        self.assertEqual(gone, ["n", "memory"])
+        self.assertEqual(lines, ["     time", "pool", "   1.23 s", "a pool of 50"])
 
     def test_a_narrow_end_has_no_line_beyond_the_edge(self):
         asked = Experiment("test", "How long does a sentence get? " * 5, (THREADS, POOL))
         runs = [make_run(cell, b, 1.0 + b) for b in range(1, 7) for cell in asked.cells]
         lines = ending.report_lines(asked, runs, summarise(asked, runs), ["x: y " * 40], 60)
-        self.assertLessEqual(max(map(len, lines)), 60)
+        said = io.StringIO()
+        with (
+            mock.patch.object(terminal, "width_of", lambda stream: 60),
+            redirect_stdout(said),
+        ):
+            terminal.tell(lines)
+        self.assertLessEqual(max(map(len, said.getvalue().splitlines())), 60)

@@ -36,11 +36,14 @@ class Unheard(Exception):
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Says the results on stdout. Raises Unheard when nobody can hear them."""
+    """Says the results on stdout, lines that are too long in several. Raises Unheard
+    when nobody can hear them."""
     if sys.stdout is None or 1 in _closed:
         raise Unheard("stdout is closed")
+    width = width_of(sys.stdout)
+    told = "\n".join(part for line in lines for part in _folded(line, width))
     try:
-        print(shown_on(sys.stdout, "\n".join(lines)), flush=True)
+        print(shown_on(sys.stdout, told), flush=True)
     except OSError as error:
         _leave(1)
         if isinstance(error, BrokenPipeError):
@@ -131,6 +134,13 @@ def wrapped(
     ) or [""]  # fmt: skip
 
 
+def _folded(line: str, width: int | None) -> list[str]:
+    if width is None or len(line) <= width:
+        return [line]
+    text = line.lstrip(" ")
+    return wrapped(text, width, " " * (len(line) - len(text)))
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns as wide as they must be: the first to the left, others to the right."""
     count = max(map(len, rows), default=0)
@@ -148,14 +158,27 @@ def fitted(
 ) -> tuple[list[str], list[str]]:
     """Aligned rows, the first of which are headings, and the headings left out.
 
-    Where they are too wide, columns of `spare` headings go, the first of them first.
+    Where they are too wide, columns of `spare` headings go, the first of them first. If
+    that is not enough, what a row is about has a line of its own above its figures.
     """
-    rows, gone = [list(row) for row in rows], []
-    for heading in spare:
-        if width is None or max(map(len, aligned(rows))) <= width:
-            break
-        if heading in rows[0]:
-            at = rows[0].index(heading)
-            rows = [row[:at] + row[at + 1 :] for row in rows]
-            gone.append(heading)
-    return aligned(rows), gone
+    for stacked in (False, True):
+        kept, gone = [list(row) for row in rows], []
+        for heading in (None, *spare):
+            if heading in kept[0]:
+                at = kept[0].index(heading)
+                kept = [row[:at] + row[at + 1 :] for row in kept]
+                gone.append(heading)
+            lines = _stacked(kept, width) if stacked else aligned(kept)
+            if width is None or max(map(len, lines)) <= width:
+                return lines, gone
+    return lines, gone
+
+
+def _stacked(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    figures = iter(aligned([[" ", *row[1:]] for row in rows]))
+    return [
+        line
+        for row in rows
+        for line in (*_folded(row[0], width), next(figures))
+        if line.strip()
+    ]
