@@ -202,10 +202,10 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    found = {(cell.design, cell.args): cell for cell in cells}
+    keys = [(cell.design, tuple(sorted(cell.args))) for cell in cells]
+    found = dict(zip(keys, cells))
     if len(found) < len(cells) and not overrides:
-        counts = Counter((cell.design, cell.args) for cell in cells)
-        ((design, args), count), *_ = counts.most_common()
+        ((design, args), count), *_ = Counter(keys).most_common()
         told = " ".join([design.program, *args])
         raise AskError(f"{count} cells are the same: {told}")
     return tuple(found.values())
