@@ -41,7 +41,7 @@ def tell(lines: Iterable[str]) -> None:
     if sys.stdout is None or 1 in _closed:
         raise Unheard("stdout is closed")
     width = width_of(sys.stdout)
-    told = "\n".join(part for line in lines for part in _folded(line, width))
+    told = "\n".join(part for line in lines for part in folded(line, width))
     try:
         print(shown_on(sys.stdout, told), flush=True)
     except OSError as error:
@@ -116,7 +116,16 @@ def width_of(stream: TextIO | None) -> int | None:
     """Columns of a terminal; None where lines may be of any length."""
     if stream is None or not stream.isatty():
         return None
-    return max(NARROWEST, shutil.get_terminal_size().columns)
+    return max(NARROWEST, size_of(stream).columns)
+
+
+def size_of(stream: TextIO) -> os.terminal_size:
+    """Of this stream's terminal: stdout, which shutil asks, may be a file."""
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return shutil.get_terminal_size()
+    return size if size.columns and size.lines else shutil.get_terminal_size()
 
 
 # ---- lines ----
@@ -134,7 +143,8 @@ def wrapped(
     ) or [""]  # fmt: skip
 
 
-def _folded(line: str, width: int | None) -> list[str]:
+def folded(line: str, width: int | None) -> list[str]:
+    """A line as it is, or in several if it is too long."""
     if width is None or len(line) <= width:
         return [line]
     text = line.lstrip(" ")
@@ -179,6 +189,6 @@ def _stacked(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
     return [
         line
         for row in rows
-        for line in (*_folded(row[0], width), next(figures))
+        for line in (*folded(row[0], width), next(figures))
         if line.strip()
     ]
