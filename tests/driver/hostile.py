@@ -33,6 +33,7 @@ from driver import __main__ as driver
 from driver.ask import experiment, lesson
 from driver.ask.typed import AskError
 from driver.draw import gnuplot
+from driver.reckon import theory
 from driver.page import pieces  # noqa: F401  (loaded once, before the forks)
 
 LIMIT_S, LIMIT_BYTES = 60, 3 << 30
@@ -227,7 +228,7 @@ def on_toml(dice: random.Random, seed: Path, desk: Path) -> None:
         else:
             asked = experiment.load(made, {}, dice.random() < 0.5)
             for cell in asked.cells:
-                driver.Clerk().expected_s(cell)
+                theory.planned_wall_s(cell)
     except AskError as error:
         driver.terminal.complain(str(error))
 
@@ -310,12 +311,14 @@ def _act(dice: random.Random, seed: Path, desk: Path) -> None:
         os._exit(status)
 
 
-def run_cases(seconds: float, first: int, told: Callable[[str], None]) -> int:
-    """Cases until the time is over; how many there were."""
+def run_cases(
+    seconds: float, first: int, told: Callable[[str], None], most: int = sys.maxsize
+) -> int:
+    """Cases until the time is over, or there were so many; how many there were."""
     end, number = time.monotonic() + seconds, first
     with tempfile.TemporaryDirectory(prefix="five-cooks-") as place:
         seedling(seed := Path(place) / "seed")
-        while time.monotonic() < end:
+        while time.monotonic() < end and number < first + most:
             if fault := run_case(seed, number):
                 told(f"case {number}: {fault}")
             number += 1
