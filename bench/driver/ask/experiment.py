@@ -282,8 +282,8 @@ def _cell(program: str, options: dict[str, Option]) -> Cell:
         for key, value in options.items() if value is not False
     )  # fmt: skip
     cell = Cell("", design_of(program, options), tasks, args, options)
-    try:  # what the driver itself reckons with must be readable to it
-        _ = cell.service_s, cell.arriving_s, cell.hanging_s, cell.capacity
+    try:
+        cell.check()
     except ValueError as error:
         raise AskError(f"options: {error}") from None
     return cell

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from math import log10
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ..ask import declaration
 from ..reckon.collect import CLASS
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.tables import Table
+from ..run import kept
 from ..say import names
 from ..say.numbers import show_count, show_ratio
 from . import gnuplot, words
@@ -45,8 +47,7 @@ def draw(folder: Path) -> Chart:
 
 def _read(path: Path) -> list[Row]:
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        return list(csv.DictReader(StringIO(kept.read_text(path), newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ChartError(f"{path.name}: {error}") from None
 

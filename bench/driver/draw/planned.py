@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..run import kept
 from ..say.numbers import show_count
 from . import words
 from .axes import place, reach, thinned, tics, ticks, unit_tics
@@ -27,8 +27,7 @@ LEAST_S = 1e-4  # a shorter wait stands at the foot
 
 def build(view: View) -> Chart:
     try:
-        text = (view.material.folder / FILE).read_text(encoding="utf-8")
-        found = json.loads(text)
+        found = kept.value_of(kept.read_text(view.material.folder / FILE))
         return _sheet(view, found)
     except (OSError, ValueError, LookupError) as error:
         raise ChartError(f"plan: {FILE} cannot be read: {error}") from None
