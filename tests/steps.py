@@ -269,6 +269,7 @@ WAIT: dict[str, Callable[[], Count]] = {
     "stages": lambda: script("tests/check_driver"),
     "golden": lambda: script("tests/golden/check"),
     "readme": lambda: script("bench/readme", "--check"),
+    "claims": lambda: python_suite("claims", build_first=False),
     "fleet": lambda: python_suite("fleet", build_first=False),
     # From here on they wait for the plain build.
     "square": square,
