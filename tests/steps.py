@@ -268,6 +268,7 @@ WAIT: dict[str, Callable[[], Count]] = {
     "layers": lambda: script("tests/check_layers"),
     "stages": lambda: script("tests/check_driver"),
     "golden": lambda: script("tests/golden/check"),
+    "mutants": lambda: script("tests/mutants", "fit"),
     "readme": lambda: script("bench/readme", "--check"),
     "claims": lambda: python_suite("claims", build_first=False),
     "fleet": lambda: python_suite("fleet", build_first=False),
