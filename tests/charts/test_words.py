@@ -46,8 +46,8 @@ TITLES = [
      f"{T} lose 10 % of them; {P} serves all in 1.01 s"),
     ("wall-time", did(1), LOST, f"{P} loses 82 % of them; {T} serve all in 1.01 s"),
     ("wall-time", ALL_LOST, did(1, rejected=500), "every design loses 100 %"),
-    ("goodput", did(1), did(0.5), f"{P} serves 2.00× the tasks per second of {T}"),
-    ("goodput", did(1), did(2), f"{T} serve 2.00× the tasks per second of {P}"),
+    ("goodput", did(1), did(0.5), f"{P} serves 2.00× as many tasks per second as {T}"),
+    ("goodput", did(1), did(2), f"{T} serve 2.00× as many tasks per second as {P}"),
     ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),
     ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
      f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
@@ -86,7 +86,7 @@ class Titles(unittest.TestCase):
         for name, threads, pool, told in TITLES:
             with self.subTest(chart=name, told=told):
                 found = self.title(name, threads, pool)
-                self.assertEqual(f"With 500 tasks {told}", found)
+                self.assertEqual(f"With 500 tasks, {told}", found)
         for name, told in ALL_SERVED:
             self.assertEqual(told, self.title(name, did(1), did(2)))
 
@@ -99,7 +99,7 @@ class Titles(unittest.TestCase):
 
     def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
-        self.assertRegex(found, r"^With 500 tasks threads finish .*; with 50 a pool of 50")
+        self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
 
 
 class Numbers(unittest.TestCase):

@@ -37,7 +37,7 @@ class Sentences(unittest.TestCase):
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),
         (ratio(2, 3, "rss_bytes", same_work=False), "2.45× [2.00, 3.00] the memory of"
          " threads: more."),
-        (ratio(2, 3, n=3, rule="widened"), "slower (only 3 blocks, 2.00 to 3.00)."),
+        (ratio(2, 3, n=3, rule="widened"), "slower (if noise has one peak; only 3 blocks, 2.00 to 3.00)."),
         (ratio(2, 3, n=2, rule=None), "takes 2.45× as long as threads: cannot tell from 2"
          " blocks."),
         (ratio(2, 3, n=1, rule=None), "cannot tell from 1 block."),
@@ -111,7 +111,7 @@ class Sentences(unittest.TestCase):
 
     def test_drift_has_a_direction(self):
         for share, sigmas, told in ((0.9, 5, "became slower"), (0.1, -5, "became faster"),
-                                    (0.55, 1, "no drift to be seen")):  # fmt: skip
+                                    (0.55, 1, "no sign of drift")):  # fmt: skip
             (text,) = sentences.noise_sentences(Noise(drift=Drift(share, sigmas)))
             self.assertIn(told, text)
             self.assertIn(f"{share:.0%}".replace("%", " %"), text)

@@ -20,18 +20,21 @@ What do you get, and what do you pay, when N slow tasks run
 on N threads instead of on a pool of W workers? Runs an
 experiment, draws its charts and writes a report.
 
-  bench/run [NAME|FILE.toml]  an experiment (or comparison)
-  bench/run draw DIR          a results folder, drawn again
-  bench/run compare A B       two results folders
+  bench/run [NAME|FILE.toml]  run an experiment (default:
+                              comparison)
+  bench/run draw DIR          draw a results folder again
+  bench/run compare A B       compare two results folders
   bench/run compare --build A --build B [NAME]
                               two builds, run by run
-  bench/run collect DIR...    the results of many machines
+  bench/run collect DIR...    put the results of many
+                              machines together
   bench/run plan --target T   how many workers for a target:
                               'p99 wait < 100ms, lost < 1%'
-  bench/run duel              two designs at once, to watch
+  bench/run duel              watch both designs at once
   bench/run lesson [N]        predict, then measure; without
-                              N: names the lessons
-  bench/run handout           the lessons on paper"""
+                              N: lists the lessons
+  bench/run handout           the lessons on paper: questions,
+                              answers, a quiz"""
 EPILOG = """\
 An option of the programs (worker-pool --help) is set or
 swept by its long name:

@@ -98,7 +98,8 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
         where.append(f"with {names.tasks(cell.tasks)}")
     if panel.words and view.split != "tasks":
         where.append(view.where(cell, view.split))
-    return " ".join([*where, claim(view, panel, pair)])
+    told = claim(view, panel, pair)
+    return f"{' '.join(where)}, {told}" if where else told
 
 
 def speaking(view: View, panel: Panel, fewest: bool = False) -> Pair | None:
@@ -163,7 +164,7 @@ def _at_the_fewest(view: View) -> list[str]:
         return []
     told = "there is no measurable difference"
     told = told if first == "cannot" else claim(view, panel, pairs[1])
-    return [f"with {show_count(pairs[1][0].cell.tasks)} {told}"]
+    return [f"with {show_count(pairs[1][0].cell.tasks)}, {told}"]
 
 
 def _each(view: View) -> str:
@@ -239,6 +240,8 @@ def _threads(view: View, summary: Summary) -> str:
     runs = (r for r in view.material.runs if r.cell.name == cell.name and r.record)
     asked = next((run.record.get("config") or {} for run in runs), {})
     joined_ = asked.get("join", asked.get("detach") is False)
+    if joined_ is None:  # nobody joins a goroutine, or could
+        return told
     return f"{told}, {'joined at the end' if joined_ else 'detached'}"
 
 
