@@ -7,15 +7,17 @@ import tempfile
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from dataclasses import replace
 from unittest import mock
 
 from . import REPOSITORY
 from driver.__main__ import main
 from driver.ask.target import target_of
 from driver.ask.typed import AskError
-from driver.planner import asked, find, play
+from driver.planner import asked, find, gate, play
 from driver.planner.asked import SEEDS
-from driver.reckon.service import theory_of
+from driver.reckon.erlang import Traffic, lost_behind_queue
+from driver.reckon.service import offered_of, theory_of, variation_of
 from driver.measure import by_its_own_clock
 from driver.run.run import Role, Run
 
@@ -23,7 +25,7 @@ BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 SERVICE = ["--set", "arrivals=poisson:1000/s", "--service-time", "20ms",
            "--set", "distribution=exponential", "--tasks", "1000"]  # fmt: skip
 OK = {"rejected": 0, "failed": 0, "silent": 0, "timed_out": 0, "cancelled": 0,
-      "not_started": 0}  # fmt: skip
+      "not_started": 0, "shed": 0}  # fmt: skip
 
 
 def stand_in(programs, cell, seed):
@@ -32,10 +34,13 @@ def stand_in(programs, cell, seed):
     load = (cell.arrivals_per_s or 0) * cell.service_s
     wait_s = 1 / (size - load) if size > load else 9.0
     lost = tasks // 2 if size > 40 else 0
+    mean_ns = {"mean": round((wait_s + cell.service_s) * 1e9)}
     wall_s = (tasks - lost) / min(1000.0, size / cell.service_s)
     return Run(cell, Role.MEASURE, seed, 1, "2026-01-01T00:00:00Z", (), None, {
         "outcomes": {**OK, "ok": tasks - lost, "rejected": lost}, "calls": tasks, "amplification": 1.0,
-        "wall_ns": round(wall_s * 1e9), "workload_digest": "0" * 16,
+        "config": {"service_time_ns": round(cell.service_s * 1e9)},
+        "latency_ns": mean_ns, "failed_latency_ns": mean_ns,
+        "wall_ns": round(wall_s * 1e9), "create_ns": 0, "workload_digest": "0" * 16,
         "peak": {"in_flight": size},
         "queue_wait_ns": dict.fromkeys(("mean", "p50", "p90", "p99", "max"),
                                        round(wait_s * 1e9)),
@@ -93,7 +98,7 @@ class Found(unittest.TestCase):
         self.assertEqual(41, found.collapse[0].size)
         self.assertIn("50 % turned away: the API serves 40 at once", found.collapse[1])
         self.assertIn("saturation", found.starved[1])
-        self.assertEqual(20, found.knee.size)
+        self.assertEqual(21, found.knee.size)
         self.assertEqual(
             {("none", None), ("semaphore", 20), ("pool", 20)},
             {key for key in player.points if key[1] in (None, 20)},
@@ -103,7 +108,7 @@ class Found(unittest.TestCase):
         wanted = asked.parse(["--tasks", "1000", "--service-time", "20ms"])
         with mock.patch.object(by_its_own_clock, "_played", stand_in):
             found = find.findings(wanted, play.Player(wanted))
-        self.assertEqual(56, found.collapse[0].size)
+        self.assertEqual(42, found.collapse[0].size)
         self.assertAlmostEqual(1000, find.goodput(found.collapse[0]), delta=1)
 
     def test_half_as_much_load_again_saturates(self):
@@ -124,6 +129,76 @@ class Found(unittest.TestCase):
         half = theory_of(fixed.cell("pool", 24), 24)
         self.assertAlmostEqual(known["p99 wait"] / 2, half["p99 wait"])
 
+    def test_the_mean_is_what_the_program_found_and_load_what_tasks_hold(self):
+        wanted = asked.parse([*SERVICE, "--set", "distribution=lognormal:p50=1ms,p99=9ms"])
+        run = stand_in(None, wanted.cell("pool", 30), 1)
+        record = run.record | {"config": {"service_time_ns": 20_000_000}}
+        point = play.Point("pool", 30, (replace(run, record=record),))
+        self.assertAlmostEqual(20.0, offered_of(point.cell))
+        self.assertAlmostEqual(point.offered, 1000 * run.cell.service_s)
+        self.assertAlmostEqual(1.44, variation_of(point.cell), delta=0.01)
+
+    def test_a_queue_that_is_cut_short_is_not_saturated(self):
+        for more, saturated in (([], True), (["--when-full", "reject"], False)):
+            wanted = asked.parse([*SERVICE, *more])
+            run = stand_in(None, wanted.cell("pool", 20), 1)
+            self.assertEqual(saturated, play.Point("pool", 20, (run,)).is_saturated)
+
+    def test_what_an_api_turns_away_behind_a_queue(self):
+        # M/M/1 with room for n: (1 - r) r^(n + 1) / (1 - r^(n + 2)).
+        for load, queue in ((0.5, 0), (0.5, 3), (0.9, 10), (2.0, 4)):
+            lost = lost_behind_queue(Traffic(load, 1, 1.0), queue)
+            exact = (1 - load) * load ** (queue + 1) / (1 - load ** (queue + 2))
+            self.assertAlmostEqual(exact, lost)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.path = Path(holder.name) / "service.toml"
+
+    def test_what_was_kept_is_read_again_and_what_is_typed_wins(self):
+        typed = ["--arrivals", "poisson:2000/s", "--api-keeps-working", "--tasks", "500",
+                 "--distribution=lognormal:p50=80ms,p99=1.2s", "--error-rate", "5%",
+                 "--target", 'lost < 2%, p99 wait < 1s', "--keep", str(self.path)]
+        first = asked.parse(typed)
+        path, text = first.kept
+        path.write_text(text)
+        again = asked.parse(["--from", str(path)])
+        self.assertEqual(first.options, again.options)
+        self.assertEqual(first.target, again.target)
+        self.assertEqual(True, again.options["api-keeps-working"])
+        other = asked.parse(["--from", str(path), "--error-rate", "1%", "--target",
+                             "lost < 1%", "--api-capacity", "9"])
+        self.assertEqual({**first.options, "error-rate": "1%", "api-capacity": 9},
+                         other.options)
+        self.assertEqual(["lost < 1%"], [c.text for c in other.target])
+
+    def test_what_only_pools_have_is_asked_of_pools_only(self):
+        wanted = asked.parse(["--queue", "9", "--when-full", "reject", "--tasks", "5"])
+        self.assertIn("--queue=9", wanted.cell("pool", 3).args)
+        self.assertIn("--when-full=reject", wanted.cell("real", 3).args)
+        for design in (("semaphore", 3), ("none",)):
+            self.assertNotIn("queue", wanted.cell(*design).options)
+
+
+class Gate(unittest.TestCase):
+    def test_worse_is_what_every_seed_makes_worse_and_by_more_than_can_be_seen(self):
+        target = target_of("p99 wait < 1s, lost < 5%")
+        same = {"p99 wait": (0.1, 0.2, 0.3), "lost": (0.0, 0.0, 0.0),
+                "goodput": (90.0, 91.0, 92.0)}
+        for metric, now, found in (
+            ("p99 wait", [0.1, 0.2, 0.3], None), ("p99 wait", [0.29, 0.5, 0.6], None),
+            ("p99 wait", [0.31, 0.5, 0.6], "p99 wait"), ("p99 wait", [0.01], None),
+            ("lost", [0.0005], None), ("lost", [0.01], "lost"),
+            ("goodput", [89.5, 89.6], None), ("goodput", [80.0, 85.0], "goodput"),
+            ("goodput", [99.0], None), ("p99 wait", [], "p99 wait"),
+        ):
+            with self.subTest(metric=metric, now=now):
+                worse = gate.worse(same, {**same, metric: now}, target)
+                self.assertEqual(found, worse and worse[0])
+
 
 class Command(unittest.TestCase):
     def setUp(self):
@@ -140,29 +215,51 @@ class Command(unittest.TestCase):
                 status = ended.code
         return status, said.getvalue()
 
-    def test_what_a_plan_decides_itself_or_cannot_be_is_one_line(self):
-        for words, told in (
-            (["--workers", "5"], "plan decides --workers itself"),
-            (["--tasks", "5,6"], "--tasks takes one value"),
-            (["--set", "arrivals=often:3"], "arrivals"),
-            (["--target", "soon"], "--target 'soon' is not like"),
-            (["--set", "no-such=1"], "no-such"),
-            (["--nonsense"], "--nonsense"),
-            (["--set", "arrivals=fixed:1000000/s", "--service-time", "1s"],
-             "1e+06 calls at once arrive: a plan is for 1 to 20000"),
-            (["--set", "arrivals=fixed:9/s", "--set", "service-time=0"], "0 calls"),
+    def test_what_makes_no_sense_is_one_line(self):
+        file = self.out / "service.toml"
+        busy = ["--arrivals", "fixed:1000000/s", "--service-time", "1s"]
+        for words, toml, told in (
+            (["--workers", "5"], "", "plan decides --workers itself"),
+            (["--tasks", "5,6"], "", "--tasks takes one value"),
+            (["--tasks", "0"], "", "nothing to plan for"),
+            (["--arrivals", "often:3"], "", "arrivals"),
+            (["--arrivals", "poisson:9/s", "80ms"], "", "'80ms' is no option"),
+            (["-w", "5"], "", "'-w' is no option by its long name"),
+            (["--target", "soon"], "", "--target 'soon' is not like"),
+            (["--target", "lost < 120%"], "", "'120%' is not a share"),
+            (["--no-such", "1"], "", "no-such"),
+            (["--nonsense"], "", "nonsense"),
+            (["--error-rate", "150%"], "", "150%"),
+            (["--api-capacity", "0"], "", "'0' is not a whole number"),
+            (["--service-time", "soon"], "", "'soon' is not a duration"),
+            (["--distribution", "file:/no/such"], "", "/no/such"),
+            (["--queue", "-1"], "", "-1"),
+            (["--when-full", "panic"], "", "panic"),
+            (["--gate", str(self.out / "none.json")], "", "none.json: No such file"),
+            (["--gate", str(file)], "target = 'x'", "service.toml is not JSON"),
+            (["--gate", str(file)], "{}", "'schema_version' is missing"),
+            (["--from", str(self.out / "no.toml")], "", "no.toml: No such file"),
+            (["--from", str(file)], "target =", "service.toml: Invalid value"),
+            (["--from", str(file)], "tasks = 5", "unknown key 'tasks': there are target"),
+            (["--from", str(file)], "target = 5", "target is 5: it takes words"),
+            (["--from", str(file)], "[options]\ntasks = [5, 6]", "--tasks takes one"),
+            (["--from", str(file)], "[options]\ntasks = 0", "nothing to plan for"),
+            (["--from", str(file)], "[options]\nAPI = 5", "'API' is not the name"),
+            (busy, "", "1e+06 calls at once arrive: a plan is for up to 20000"),
+            (["--arrivals", "fixed:9/s", "--set", "service-time=0"], "", "0 calls"),
         ):
-            status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
-            lines = [line for line in said.splitlines() if not line.startswith("pool:")]
-            self.assertEqual((2, 1), (status, len(lines)), said)
-            self.assertIn(told, lines[0])
+            file.write_text(toml)
+            with self.subTest(words=words, toml=toml):
+                status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
+                self.assertEqual((2, 1), (status, len(said.splitlines())), said)
+                self.assertIn(told, said)
 
     @unittest.skipUnless((BUILD / "src/fiber-pool").exists(), "not built")
     def test_for_real(self):
         words = [*SERVICE, "--quick", "--programs", str(BUILD / "src")]
         status, said = self.run_plan(*words, "--target", "p99 wait < 50ms")
         self.assertEqual(0, status, said)
-        folder = self.out / "latest"
+        folder = (self.out / "latest").resolve()
         plan = json.loads((folder / "plan.json").read_text())
         self.assertGreater(plan["workers"], 20)
         below = [p for p in plan["points"] if (p["design"], p["workers"]) == (
@@ -174,7 +271,22 @@ class Command(unittest.TestCase):
         self.assertEqual(SEEDS, len(below[0]["values"]["p99 wait"]))
         status, said = self.run_plan(*words, "--target", "goodput > 9000/s")
         self.assertEqual(1, status, said)
-        self.assertIn("No number of workers meets 'goodput > 9000/s'", said)
+        self.assertIn("No number of workers meets 'goodput > 9000/s'. ", said)
+        self.assertIn("goodput is 9", said)
+        self.gates(words, folder)
+
+    def gates(self, words, folder):
+        """Held against itself, against one that was better, and by a slower service."""
+        words = [*words, "--target", "p99 wait < 50ms"]
+        status, said = self.run_plan(*words, "--gate", str(folder / "plan.json"))
+        self.assertEqual((0, False), (status, "Worse" in said), said)
+        slower = [*words, "--service-time", "25ms"]
+        status, said = self.run_plan(*slower, "--gate", str(folder))
+        self.assertEqual(1, status, said)
+        self.assertRegex(said, r"Worse than plan.json: with \d+ workers p99 wait is ")
+        status, said = self.run_plan(*slower, "--gate", str(folder), "--tasks", "900")
+        self.assertEqual(2, status)
+        self.assertIn("its tasks is 1000, and here 900", said)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ rho is the load: arrivals times service time over places; a = rho c is the traff
 offered, in erlangs. With nowhere to wait, a task that finds all places taken is lost:
 
     share lost            B = (a^c / c!) / sum of a^k / k!, k = 0 ... c
+    share lost, n may wait    B rho^n / (1 + B (rho + ... + rho^n))
     share that waits      C = B / (1 - rho (1 - B))         if it may wait instead
     mean wait             C d / (c (1 - rho))
     share waiting over t  C exp(-c (1 - rho) t / d)
@@ -68,6 +69,20 @@ class Traffic:
         if self.waiting <= 1 - share:
             return 0.0
         return log(self.waiting / (1 - share)) / self._spare_per_s
+
+
+def lost_behind_queue(traffic: Traffic, queue: int) -> float:
+    """What is turned away where only so many may wait (M/M/c with a queue of n):
+
+        B rho^n / (1 + B (rho + rho^2 + ... + rho^n))
+
+    which is B itself for n = 0. Any load may be asked for, as the queue has an end."""
+    lost, powers = traffic.lost, 0.0
+    share = lost
+    for _ in range(queue):
+        share *= traffic.load
+        powers += share
+    return share / (1 + powers)
 
 
 def allen_cunneen(of_arrivals: float, of_service: float) -> float:
