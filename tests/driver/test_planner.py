@@ -16,7 +16,7 @@ from driver.ask.target import target_of
 from driver.ask.typed import AskError
 from driver.planner import asked, find, gate, play
 from driver.planner.asked import SEEDS
-from driver.reckon.erlang import Traffic, lost_behind_queue
+from driver.reckon.erlang import Traffic, behind_queue
 from driver.reckon.service import offered_of, theory_of, variation_of
 from driver.measure import by_its_own_clock
 from driver.run.run import Role, Run
@@ -147,9 +147,16 @@ class Found(unittest.TestCase):
     def test_what_an_api_turns_away_behind_a_queue(self):
         # M/M/1 with room for n: (1 - r) r^(n + 1) / (1 - r^(n + 2)).
         for load, queue in ((0.5, 0), (0.5, 3), (0.9, 10), (2.0, 4)):
-            lost = lost_behind_queue(Traffic(load, 1, 1.0), queue)
+            lost, _ = behind_queue(Traffic(load, 1, 1.0), queue)
             exact = (1 - load) * load ** (queue + 1) / (1 - load ** (queue + 2))
             self.assertAlmostEqual(exact, lost)
+        many = Traffic(0.8, 10, 0.01)  # a queue that is hardly ever full is endless
+        lost, wait_s = behind_queue(many, 200)
+        self.assertAlmostEqual(0, lost)
+        self.assertAlmostEqual(many.mean_wait_s, wait_s)
+        full, wait_s = behind_queue(Traffic(100.0, 10, 0.01), 20)  # all 30 places taken
+        self.assertAlmostEqual(0.99, full, places=3)
+        self.assertAlmostEqual(20 * 0.001, wait_s, places=3)
 
 
 class Files(unittest.TestCase):

@@ -71,18 +71,17 @@ class Traffic:
         return log(self.waiting / (1 - share)) / self._spare_per_s
 
 
-def lost_behind_queue(traffic: Traffic, queue: int) -> float:
-    """What is turned away where only so many may wait (M/M/c with a queue of n):
-
-        B rho^n / (1 + B (rho + rho^2 + ... + rho^n))
-
-    which is B itself for n = 0. Any load may be asked for, as the queue has an end."""
-    lost, powers = traffic.lost, 0.0
-    share = lost
-    for _ in range(queue):
+def behind_queue(traffic: Traffic, queue: int) -> tuple[float, float]:
+    """Where only so many may wait (M/M/c with a queue of n), whatever the load: the
+    share that is turned away, B itself for n = 0, and the mean wait of the others."""
+    share, powers, waiting = traffic.lost, 0.0, 0.0
+    for place in range(1, queue + 1):
         share *= traffic.load
         powers += share
-    return share / (1 + powers)
+        waiting += place * share
+    lost, waiting = share / (1 + powers), waiting / (1 + powers)
+    per_s = traffic.load * traffic.places / traffic.service_s
+    return lost, waiting / (per_s * (1 - lost))  # Little
 
 
 def allen_cunneen(of_arrivals: float, of_service: float) -> float:

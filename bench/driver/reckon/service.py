@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.quantities import parse_duration_ns, parse_rate
-from .erlang import Traffic, allen_cunneen, lost_behind_queue
+from .erlang import Traffic, allen_cunneen, behind_queue
 
 # Squared coefficients of variation of the service times that programs draw.
 VARIATION = {
@@ -92,6 +92,5 @@ def lost_at_api(cell: Cell) -> float | None:
     queue = cell.options.get("api-queue", 0)
     if queue == "unlimited":
         return 0.0 if offered < places else None
-    return lost_behind_queue(
-        Traffic(offered / places, places, cell.service_s), int(queue)
-    )
+    traffic = Traffic(offered / places, places, cell.service_s)
+    return behind_queue(traffic, int(queue))[0]
