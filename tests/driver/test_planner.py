@@ -14,7 +14,8 @@ from . import REPOSITORY
 from driver.__main__ import main
 from driver.ask.target import target_of
 from driver.ask.typed import AskError
-from driver.planner import asked, find, gate, play
+from driver import planner
+from driver.planner import asked, find, gate, play, tell
 from driver.planner.asked import SEEDS
 from driver.reckon.erlang import Traffic, behind_queue
 from driver.reckon.service import offered_of, theory_of, variation_of
@@ -98,7 +99,7 @@ class Found(unittest.TestCase):
         self.assertEqual(41, found.collapse[0].size)
         self.assertIn("50 % turned away: the API serves 40 at once", found.collapse[1])
         self.assertIn("saturation", found.starved[1])
-        self.assertEqual(21, found.knee.size)
+        self.assertEqual(20, found.knee.size)
         self.assertEqual(
             {("none", None), ("semaphore", 20), ("pool", 20)},
             {key for key in player.points if key[1] in (None, 20)},
@@ -157,6 +158,61 @@ class Found(unittest.TestCase):
         full, wait_s = behind_queue(Traffic(100.0, 10, 0.01), 20)  # all 30 places taken
         self.assertAlmostEqual(0.99, full, places=3)
         self.assertAlmostEqual(20 * 0.001, wait_s, places=3)
+
+
+class Confirmed(unittest.TestCase):
+    wanted = asked.parse([*SERVICE, "--target", "p99 wait < 100ms"])
+
+    def found(self):
+        with mock.patch.object(by_its_own_clock, "_played", stand_in):
+            return find.findings(self.wanted, play.Player(self.wanted))
+
+    def test_off_is_what_differs_by_over_a_tenth_and_matters(self):
+        for metric, predicted, measured, off in (
+            ("p99 wait", 0.100, 0.109, False), ("p99 wait", 0.100, 0.120, True),
+            ("p99 wait", 0.120, 0.100, True), ("p99 wait", 0.0001, 0.0009, False),
+            ("lost", 0.010, 0.014, False), ("lost", 0.010, 0.020, True),
+            ("goodput", 900.0, 700.0, True), ("p99 wait", None, 0.1, True),
+            ("p99 wait", None, None, False),
+        ):
+            with self.subTest(metric=metric, measured=measured):
+                self.assertEqual(off, tell.is_off(metric, predicted, measured))
+
+    def test_what_is_off_is_said_first(self):
+        found, each = self.found(), {"workers": 31, "predicted": {}, "measured": {}}
+        agrees = tell.sentences(self.wanted, found, [{**each, "off": []}])
+        self.assertIn("31 workers are the fewest", agrees[0])
+        self.assertEqual("Real threads agree within 10 %.", agrees[-1])
+        off = [{**each, "off": ["31 workers, p99 wait: predicted 1 s, measured 2 s"]}]
+        told = tell.sentences(self.wanted, found, off)
+        self.assertIn("differ by over 10 %: 31 workers, p99 wait", told[0])
+        self.assertNotIn("agree", " ".join(told))
+
+    def test_what_cannot_be_confirmed_is_told_all_the_same(self):
+        error = by_its_own_clock.RunError("worker-pool ended with 3: no threads")
+        said = io.StringIO()
+        with mock.patch.object(tell, "confirm", side_effect=error):
+            with redirect_stderr(said):
+                self.assertEqual([], planner._confirmed(self.wanted, self.found()))
+        self.assertIn("not confirmed: worker-pool ended with 3", said.getvalue())
+
+    def test_theory_that_applies_is_told(self):
+        more = ["--api-capacity", "40", "--api-rate", "2000/s", "--api-burst", "30"]
+        for words, told in (
+            ([*SERVICE, *more], ["20 calls at once (Little)", "(Erlang's C)",
+                                 "(Erlang's B)", "bears 30 calls in step"]),
+            ([*SERVICE, *more, "--api-queue", "5"], ["M/M/K with a queue"]),
+            ([*SERVICE, "--set", "distribution=fixed"],
+             ["wait 0.5 times as long", "Allen and Cunneen"]),
+            (["--tasks", "10000", "--service-time", "20ms", "--spawn-time", "20us"],
+             ["about 3 162 workers (W* of METHOD)"]),
+        ):
+            wanted = asked.parse(words)
+            each = [play.Point(d, n, (stand_in(None, wanted.cell(d, n), 1),))
+                    for d, n in (("pool", 25), ("none", None))]
+            lines = " ".join(tell.theory_lines(*each)).replace("\u202f", " ")
+            for part in told:
+                self.assertIn(part, lines)
 
 
 class Files(unittest.TestCase):
@@ -269,6 +325,7 @@ class Command(unittest.TestCase):
         folder = (self.out / "latest").resolve()
         plan = json.loads((folder / "plan.json").read_text())
         self.assertGreater(plan["workers"], 20)
+        self.assertEqual({"load 100 %": 20}, plan["edges"])
         below = [p for p in plan["points"] if (p["design"], p["workers"]) == (
             "pool", plan["workers"] - 1)]  # fmt: skip
         self.assertFalse(below[0]["meets"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..run.folder import locked, write_whole
+from ..measure.by_its_own_clock import RunError
 from ..measure.signals import FAILED, MEASURED
 from ..say import terminal
 from . import asked, find, tell
@@ -42,7 +43,11 @@ def _confirmed(wanted: asked.Asked, found: find.Findings) -> list[dict[str, Any]
     if found.best is None or wanted.settings.quick:
         return []
     terminal.complain("confirming with real threads, for at most 20 s")
-    return tell.confirm(wanted, found.best)
+    try:
+        return tell.confirm(wanted, found.best)
+    except RunError as error:  # as where so many threads are not allowed
+        terminal.complain(f"not confirmed: {error}")
+        return []
 
 
 def _kept(

@@ -38,8 +38,7 @@ def findings(asked: Asked, player: Player) -> Findings:
     (unbounded,) = player.play("none", [None])
     pools = player.pools()
     top = max(goodput(p) for p in pools)
-    good = [p for p in pools if goodput(p) >= AS_GOOD * top]
-    knee = next((p for p in good if not p.is_saturated), good[0])
+    knee = next(p for p in pools if goodput(p) >= AS_GOOD * top)
     player.play("semaphore", [*sizes_of(unbounded), knee.size, (best or knee).size])
     fallen = next((p for p in pools if p.size > knee.size and fell(p, pools)), None)
     hungry = next((p for p in reversed(pools) if p.size < knee.size), None)

@@ -137,6 +137,15 @@ def _erlang_line(theory: Mapping[str, float], size: int) -> str:
     return f"{told}{times + ' (Allen and Cunneen)' if factor != 1 else ''}."
 
 
+def edges_of(cell: Cell) -> dict[str, float]:
+    """Sizes that theory names, and how the chart does."""
+    named = {
+        "load 100 %": offered_of(cell), "places K": cell.capacity,
+        "min(b, r d)": safe_size(cell), "W*": best_of(cell),
+    }  # fmt: skip
+    return {name: size for name, size in named.items() if size is not None}
+
+
 def percent(share: float) -> str:
     return "under 0.01 %" if 0 < share < 1e-4 else f"{100 * share:.2g} %"
 
@@ -231,6 +240,7 @@ def facts_of(
             for p in points
         ],
         "worse": worse_line(asked, found) or None,
+        "edges": edges_of(points[0].cell),
         "limits": {c.metric: c.value for c in asked.target},
         "confirmed": list(confirmed),
     }  # fmt: skip

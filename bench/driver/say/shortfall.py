@@ -73,9 +73,10 @@ def shortfall(
 
 
 def _rejections(cell: Cell, share: float) -> str:
-    told, safe = f"{100 * share:.0f} % turned away", safe_size(cell)
-    if safe and cell.lanes > safe:
-        return f"{told}: the API's rate bears {safe} workers"
+    safe, limits = safe_size(cell), []
     if cell.capacity and cell.lanes > cell.capacity:
-        return f"{told}: the API serves {cell.capacity} at once"
-    return told
+        limits.append(f"the API serves {cell.capacity} at once")
+    if safe and cell.lanes > safe:
+        limits.append(f"its rate bears {safe} calls in step")
+    told = f"{100 * share:.0f} % turned away"
+    return f"{told}: {', and '.join(limits)}" if limits else told
