@@ -64,7 +64,10 @@ class Asked:
             "question": "?", "options": options,
             "cells": [{"design": kind if size is None else f"{kind} of {size}"}],
         }  # fmt: skip
-        (cell,) = experiment.read("plan", table, {}, where="plan").cells
+        try:
+            (cell,) = experiment.read("plan", table, {}, where="plan").cells
+        except AskError as error:  # nobody wrote this table
+            raise AskError(str(error).replace("plan: [[cells]] ", "")) from None
         return cell
 
 
@@ -139,8 +142,6 @@ def _single(options: Mapping[str, Any]) -> dict[str, Any]:
             raise AskError(f"--{key} takes one value: plan sweeps only the workers")
         if value is not None and value is not False:
             found[key] = value[0] if isinstance(value, list) else value
-    if found.get("tasks", 1) == 0:
-        raise AskError("--tasks 0: there is nothing to plan for")
     return found
 
 

@@ -73,15 +73,10 @@ def goodput(point: Point) -> float:
     return point.value("goodput") or 0.0
 
 
-def worst(point: Point, target: tuple[Condition, ...]) -> Condition:
-    """The condition that is missed by most."""
-    return max(target, key=lambda c: c.excess(point.value(c.metric)))
-
-
 def missed(asked: Asked, point: Point) -> str:
-    condition = worst(point, asked.target)
-    value = point.value(condition.metric)
-    if condition.is_met(value):  # by luck, or by so short a run
+    condition = point.worst(asked.target)
+    value = point.worst_value(condition)
+    if condition.is_met(value):  # only as so short a run ends before the queue does
         return why(point)
     return f"{off_target(condition, value)} ({why(point)})"
 
@@ -90,9 +85,8 @@ def nearest(asked: Asked, pools: list[Point]) -> tuple[Point, str]:
     """The pool that misses its worst condition by least."""
 
     def excess(point: Point) -> tuple[bool, float]:
-        condition = worst(point, asked.target)
-        value = point.value(condition.metric)
-        return point.is_saturated, condition.excess(value)
+        condition = point.worst(asked.target)
+        return point.is_saturated, condition.excess(point.worst_value(condition))
 
     found = min(pools, key=excess)
     return found, missed(asked, found)

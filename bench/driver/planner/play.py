@@ -53,6 +53,17 @@ class Point:
         values = self.values(metric)
         return values[len(values) // 2] if values else None
 
+    def worst_value(self, condition: Condition) -> float | None:
+        """Of the seed that is furthest from meeting it."""
+        values = self.values(condition.metric)
+        if len(values) < len(self.runs):
+            return None
+        return values[-1] if condition.below else values[0]
+
+    def worst(self, target: Sequence[Condition]) -> Condition:
+        """What is missed by most."""
+        return max(target, key=lambda c: c.excess(self.worst_value(c)))
+
     @property
     def is_saturated(self) -> bool:
         """As much arrives as can be under way: the queue grows for as long as it lasts,
@@ -79,6 +90,7 @@ class Player:
 
     def try_out(self) -> None:
         """What makes no sense is found before anything takes long: with one task."""
+        self.asked.cell("none")
         designs, programs = (("pool", 1), ("none", None)), self.asked.settings.programs
         cells = [self.asked.cell(*each, tasks=1) for each in designs]
         for design, each in zip(designs, play_all(programs, cells, [1])):
@@ -119,6 +131,9 @@ class Player:
     def smallest(self) -> Point | None:
         """The smallest pool that meets the target; sizes between are tried, too."""
         target, points = self.asked.target, self.sweep()
+        if not any(point.meets(target) for point in points):
+            self.between()
+            points = self.pools()
         found = next((i for i, p in enumerate(points) if p.meets(target)), None)
         if found is None:
             return None
@@ -129,6 +144,19 @@ class Player:
             (middle,) = self.play("pool", [(low + best.size) // 2])
             low, best = (low, middle) if middle.meets(target) else (middle.size, best)
         return best
+
+    def between(self) -> None:
+        """No size met the target. Where one condition is missed by fewer workers, and
+        another by more, a size between may meet both."""
+        target, pools = self.asked.target, self.pools()
+        for low, high in zip(pools, pools[1:]):
+            ends = [point.worst(target) for point in (low, high)]
+            while ends[0] is not ends[1] and high.size - low.size > 1:
+                (middle,) = self.play("pool", [(low.size + high.size) // 2])
+                if middle.meets(target):
+                    return
+                is_low = middle.worst(target) is ends[0]
+                low, high = (middle, high) if is_low else (low, middle)
 
 
 def bend(low: Point, high: Point) -> float:

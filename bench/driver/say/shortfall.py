@@ -11,7 +11,7 @@ from ..ask.target import METRICS, Condition
 from ..reckon.service import FULL, offered_of, safe_size
 from .numbers import show, show_count
 
-SOME = 0.01  # of the tasks: what ends so often is a reason
+SOME = 0.005  # of the tasks: what ends so often is a reason
 MUCH = 0.3  # of the time
 STORM = 1.5  # calls for each task
 
@@ -68,7 +68,7 @@ def shortfall(
     if creating > MUCH:
         told.append(f"creating them takes {100 * creating:.0f} % of the time")
     if offered and not told:
-        return f"near saturation: the load is {offered / places:.2f}"
+        return f"the load is {offered / places:.2f}"
     return "; ".join(told) or "too few at once: the work takes its rounds"
 
 
