@@ -40,6 +40,7 @@ DEFAULTS = {
     "cannot": "these runs cannot tell {who} from {base}",
     "unlike": "{loser:loses|lose} {lost} of them; {served}",
 }
+ROOM = 140  # letters of a title
 PERHAPS = {Verdict.LESS_PERHAPS: "less", Verdict.MORE_PERHAPS: "more"}
 FIGURE_WORDS = {
     "goodput_per_s": "tasks served per second", "ok": "tasks served",
@@ -178,12 +179,18 @@ def _each(view: View) -> str:
 
 
 def _alone(view: View) -> str:
-    """No pair was compared: what the cell of the most tasks took."""
-    summary = max(view.cells, key=lambda s: s.cell.tasks)
-    value = show(view.unit, view.value(summary).median)
+    """No pair was compared: what cells of the most tasks took, from least to most."""
+    most = max(s.cell.tasks for s in view.cells)
+    found = [s for s in view.cells if s.cell.tasks == most]
+    found.sort(key=lambda s: view.value(s).median)
     figure = sentence(figure_words(view.figures[0]))
-    tasks = names.tasks(summary.cell.tasks)
-    return f"{figure} of {view.spoken(summary.cell)} with {tasks}: {value}"
+    told = [show(view.unit, view.value(s).median) for s in found]
+    if len(set(told)) > 1:
+        low, high = (f"{told[i]} ({view.apart(found[i].cell)})" for i in (0, -1))
+        whole = f"{figure}: from {low} to {high}"
+        return whole if len(whole) < ROOM else f"{figure}: {told[0]} to {told[-1]}"
+    tasks = names.tasks(most)
+    return f"{figure} of {view.spoken(found[0].cell)} with {tasks}: {told[0]}"
 
 
 # ---- templates ----
