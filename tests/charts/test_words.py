@@ -86,7 +86,7 @@ class Titles(unittest.TestCase):
         for name, threads, pool, told in TITLES:
             with self.subTest(chart=name, told=told):
                 found = self.title(name, threads, pool)
-                self.assertEqual(f"With 500 tasks {told}", found)
+                self.assertEqual(f"With 500 tasks, {told}", found)
         for name, told in ALL_SERVED:
             self.assertEqual(told, self.title(name, did(1), did(2)))
 
@@ -99,7 +99,7 @@ class Titles(unittest.TestCase):
 
     def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
-        self.assertRegex(found, r"^With 500 tasks threads finish .*; with 50 a pool of 50")
+        self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
 
 
 class Numbers(unittest.TestCase):

@@ -51,7 +51,7 @@ def _title(shown: Sequence[Tape]) -> str:
             for t in timed
         ]
         where = where or (common(shown) and f"with {common(shown)}")
-        told.append(f"{where} {', '.join(each)}".strip())
+        told.append(", ".join(filter(None, [where, *each])))
     return "; ".join(told)
 
 

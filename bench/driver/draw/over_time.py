@@ -52,7 +52,7 @@ def _pressure(view: View) -> Chart:
     told = [f"{t.full} up to {show_count(t.peak)}" for t in shown[1:]]
     first = shown[0]
     head = f"the API takes {capacity}: " if capacity else ""
-    head += f"with {common(shown)} " if common(shown) else ""
+    head += f"with {common(shown)}, " if common(shown) else ""
     head += (f"{first.full} {first.does('has', 'have')} up to "
              f"{show_count(first.peak)} calls at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""

@@ -98,7 +98,8 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
         where.append(f"with {names.tasks(cell.tasks)}")
     if panel.words and view.split != "tasks":
         where.append(view.where(cell, view.split))
-    return " ".join([*where, claim(view, panel, pair)])
+    told = claim(view, panel, pair)
+    return f"{' '.join(where)}, {told}" if where else told
 
 
 def speaking(view: View, panel: Panel, fewest: bool = False) -> Pair | None:
@@ -163,7 +164,7 @@ def _at_the_fewest(view: View) -> list[str]:
         return []
     told = "there is no measurable difference"
     told = told if first == "cannot" else claim(view, panel, pairs[1])
-    return [f"with {show_count(pairs[1][0].cell.tasks)} {told}"]
+    return [f"with {show_count(pairs[1][0].cell.tasks)}, {told}"]
 
 
 def _each(view: View) -> str:
