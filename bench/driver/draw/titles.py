@@ -157,8 +157,8 @@ def scale(view: View) -> str:
     if found:
         off = max(twin.off("time") for twin in found)
         most = max(twin.measured.tasks for twin in found)
-        told.append(f"up to {names.tasks(most)}, simulated and measured times differ by "
-                    f"{show_share(off)} at most")  # fmt: skip
+        told.append(f"up to {names.tasks(most)}, simulated and measured times differ "
+                    f"by {show_share(off)} at most")  # fmt: skip
     largest = max(s.cell.tasks for s in view.cells)
     last = [
         f"{view.spoken(s.cell)} {verb([s.cell], 'takes', 'take')} "
