@@ -110,7 +110,7 @@ class Sentences(unittest.TestCase):
 
     def test_drift_has_a_direction(self):
         for share, sigmas, told in ((0.9, 5, "became slower"), (0.1, -5, "became faster"),
-                                    (0.55, 1, "no drift to be seen")):  # fmt: skip
+                                    (0.55, 1, "no sign of drift")):  # fmt: skip
             (text,) = sentences.noise_sentences(Noise(drift=Drift(share, sigmas)))
             self.assertIn(told, text)
             self.assertIn(f"{share:.0%}".replace("%", " %"), text)

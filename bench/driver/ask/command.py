@@ -21,13 +21,13 @@ pool of W workers? Runs an experiment, draws its charts and writes a report.
 
   bench/run [NAME|FILE.toml]   run an experiment (default: comparison)
   bench/run draw DIR           draw a results folder again, from its raw runs
-  bench/run compare A B        hold two results folders side by side
+  bench/run compare A B        compare two results folders
   bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
   bench/run collect DIR...     put the results of many machines together
   bench/run plan --target T    how many workers, for a target such as
                                'p99 wait < 100ms, lost < 1%'
   bench/run duel               watch both designs at once in the terminal
-  bench/run lesson [N]         predict, then measure; without N: names the lessons
+  bench/run lesson [N]         predict, then measure; without N: lists the lessons
   bench/run handout            the lessons on paper: questions, answers, a quiz"""
 EPILOG = """\
 An option of the programs (worker-pool --help) is set or swept by its long name:

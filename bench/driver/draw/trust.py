@@ -99,7 +99,8 @@ def control(view: View) -> Chart:
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
-        told += f", it differs from itself by at most {show_percent(reach, 1)}"
+        told += "; in the median it differs from itself by at most "
+        told += show_percent(reach, 1)
     remarks = [
         f"A/A control: {names.cell_name(a_a.cell)}",
         names.counted(len(ratios), "block"),
