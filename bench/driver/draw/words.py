@@ -240,6 +240,8 @@ def _threads(view: View, summary: Summary) -> str:
     runs = (r for r in view.material.runs if r.cell.name == cell.name and r.record)
     asked = next((run.record.get("config") or {} for run in runs), {})
     joined_ = asked.get("join", asked.get("detach") is False)
+    if joined_ is None:  # nobody joins a goroutine, or could
+        return told
     return f"{told}, {'joined at the end' if joined_ else 'detached'}"
 
 
