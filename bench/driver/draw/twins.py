@@ -50,8 +50,8 @@ def _title(found: Sequence[Twin]) -> str:
         return f"{near} of {len(known)}"
 
     told = (
-        f"within {100 * CLOSE:.0f} % of what is measured: {close('time')} simulated times "
-        f"and {close('ok')} counts of served tasks"
+        f"within {100 * CLOSE:.0f} % of what is measured: {close('time')} simulated "
+        f"times and {close('ok')} counts of served tasks"
     )
     worst = max(found, key=lambda t: t.off("time"))
     if worst.off("time") > CLOSE:
