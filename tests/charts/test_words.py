@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -100,6 +101,18 @@ class Titles(unittest.TestCase):
     def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
         self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
+
+
+    def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
+        costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
+        rows = [{"kind": kind, "varied": varied, "resident_bytes": size}
+                for kind, varied, size in costs]  # fmt: skip
+        for shown, told in ((rows, "thread alive costs 8.50 kB"),
+                            (rows[:1], "fiber alive costs 4.50 kB")):  # fmt: skip
+            view: Any = SimpleNamespace(
+                figures=["resident_bytes"], material=SimpleNamespace(
+                    tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip
+            self.assertIn(told, titles.thread_cost(view))
 
 
 class Numbers(unittest.TestCase):

@@ -81,7 +81,7 @@ class Opponents(unittest.TestCase):
             (["--tasks", "many"], "whole number"), (["ovens"], "'ovens' is none of"),
             (["pool of 5", "pool of 6", "--workers", "7"], "both would be the same"),
             (["pool '"], "No closing quotation"), (["--json=-"], "gives itself"),
-            (["-n", "0"], "from 1 up"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
+            (["-n", "0"], "from 1 to"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
         ):  # fmt: skip
             with self.subTest(words=words), self.assertRaisesRegex(AskError, told):
                 opponents.parse(words)

@@ -101,7 +101,7 @@ def _rates(view: View) -> Chart:
     remarks = [
         f"{show_count(arriving)} arriving per second (dotted)",
         f"the API is out for {tick_words('s', end_s - start_s)}",
-        f"up to {cell.options.get('attempts', 1)} attempts a task",
+        f"up to {cell.options.get('attempts', 1)} attempts per task",
         "numbers: medians (least to most) of all runs",
     ]
     return sheet(view, _recovery(view, shown, found), shown, remarks, {
@@ -134,9 +134,9 @@ def _recovery(view: View, shown: Sequence[Tape], found: Mapping[str, Recording])
     down = [cell for cell in among if not states[cell.name]]
     back = [cell for cell in among if states[cell.name]]
     if not down:
-        return "after the outage every design recovers"
+        return "after the outage, every design recovers"
     if not back:
-        return "after the outage no design recovers while tasks arrive"
+        return "after the outage, no design recovers while tasks arrive"
     others = f"the {len(back)} others" if len(back) > 1 else who(view, back, among)
-    return (f"after the outage {who(view, down, among)} {verb(down, 'stays', 'stay')} "
+    return (f"after the outage, {who(view, down, among)} {verb(down, 'stays', 'stay')} "
             f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip

@@ -106,12 +106,14 @@ def believed(view: View) -> str:
 
 
 def thread_cost(view: View) -> str:
-    """What one more thread costs, of the plainest variant."""
+    """What one more thread costs, of the plainest variant; of threads, if there are."""
     rows = view.material.tables["costs"].rows
     if not rows:
         return "too few points to tell what a thread costs"
-    parts = [rows[0].get(figure) or 0.0 for figure in view.figures]
-    return (f"one more thread alive costs {show('bytes', sum(parts))}, of which RSS "
+    plain = min(rows, key=lambda row: (row["kind"] != "threads", len(row["varied"])))
+    parts = [plain.get(figure) or 0.0 for figure in view.figures]
+    kind = plain["kind"].removesuffix("s")
+    return (f"one more {kind} alive costs {show('bytes', sum(parts))}, of which RSS "
             f"shows {show('bytes', parts[0])}")  # fmt: skip
 
 

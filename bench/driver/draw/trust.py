@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 
 from ..ask.figures import FIGURES
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
@@ -17,6 +18,7 @@ from .view import View
 
 STRONG = 0.1  # off the median: coloured as strongly as can be
 NEAR_ONE = (0.5, 0.8, 0.9, 0.95, 0.98, 1, 1.02, 1.05, 1.1, 1.2, 1.5, 2)
+TOUCHING = 0.06  # of the axis: numbers nearer than that print over each other
 
 
 def build(view: View) -> Chart:
@@ -47,7 +49,7 @@ def sequence(view: View) -> Chart:
     worst = max(counted, key=lambda run: abs(off(run)))
     told = (
         f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
-        f"their cell's median; the farthest off is {names.cell_name(worst.cell)} in "
+        f"their cell's median; the farthest off: {names.cell_name(worst.cell)}, in "
         f"block {worst.block}"
     )
     noise = view.material.summaries.noise
@@ -99,8 +101,9 @@ def control(view: View) -> Chart:
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
-        told += "; in the median it differs from itself by at most "
-        told += show_percent(reach, 1)
+        factor = max(found.high, 1 / found.low)
+        by = show_percent(reach, 1) if factor < 2 else f"a factor of {factor:.1f}"
+        told += f"; in the median it differs from itself by at most {by}"
     remarks = [
         f"A/A control: {names.cell_name(a_a.cell)}",
         names.counted(len(ratios), "block"),
@@ -116,13 +119,22 @@ def control(view: View) -> Chart:
         if r.interval and r.interval.resolution
     ]  # fmt: skip
     header = ("design", "over", "smallest difference that these blocks would have told")
-    places = [at for at in NEAR_ONE if low <= at <= high]
+    places = _apart([at for at in NEAR_ONE if low <= at <= high], low, high)
     return words.sheet(view, told, remarks, header, rows, {
         "x_low": low, "x_high": high, "xtics": tics((f"{at:g}", at) for at in places),
         "ratio": list(ratios.values()), "ratio_block": list(ratios),
         "low": found.low or 0.0, "high": found.high or 0.0,
         "look": view.look(a_a.cell), "blocks": max(ratios, default=1),
     })  # fmt: skip
+
+
+def _apart(places: Sequence[float], low: float, high: float) -> list[float]:
+    """1, and those of the places whose numbers do not touch, the outermost first."""
+    kept = [1.0]
+    for at in sorted(places, key=lambda at: -abs(log(at))):
+        if all(abs(log(at / other)) > TOUCHING * log(high / low) for other in kept):
+            kept.append(at)
+    return sorted(kept)
 
 
 def _ratios(view: View, name: str) -> dict[int, float]:
