@@ -142,7 +142,7 @@ def _judged(ratio: Ratio) -> str:
         told += f"; four times in five a difference of {seen} would have been seen"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
-        told += f" (only {interval.n} blocks, {least} to {most})"
+        told += f" (if noise has one peak; only {interval.n} blocks, {least} to {most})"
     return told
 
 
