@@ -29,7 +29,7 @@ LOOK = {"50": 2, "5": 3}  # of pools, as everywhere; 5 is that of other pools
 Row = Mapping[str, str]
 
 
-def draw(folder: Path) -> Chart:
+def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
     """Draws the chart of folder/class.csv; a problem comes back as one."""
     try:
         lines = _read(folder / CLASS)
@@ -38,7 +38,7 @@ def draw(folder: Path) -> Chart:
         )
         sheet = build(cells, machines)
         gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
-        return gnuplot.draw(sheet, folder)
+        return gnuplot.draw(sheet, folder, kinds)
     except ChartError as error:
         return Chart.failed("class", error)
 
