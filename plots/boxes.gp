@@ -7,10 +7,9 @@ set lmargin at screen 0.165
 set rmargin at screen 0.81
 set tmargin at screen top + 0.01
 set bmargin at screen 0.125
-set xrange [0:x_high]
 set yrange [panels:0]
 eval rows_only
-set label 'time since the start' at screen 0.5,0.035 center font plain(21) tc rgb ink
+eval x_named(0.5)
 height = 0.86
 do for [p = 1:panels] {
     y = p - 1 + height / 2

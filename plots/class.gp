@@ -2,15 +2,12 @@
 load 'plots/style.gp'
 
 left = row_name_n > 0 ? 0.25 : 0.06
-set logscale x
-set xrange [x_low:x_high]
 set yrange [machines + 0.7:0.3]
 eval rows_only
 do for [i = 1:row_name_n] {
     set label row_name[i] at screen 0.02,first i font plain(row_px) tc rgb ink
 }
-set label 'ratio: right of 1 it takes more than threads (log scale)' at screen 0.6,0.035 \
-    center font plain(20) tc rgb ink
+eval x_named(0.6)
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw wide(2) lc rgb ink
 set multiplot layout 1,panels margins screen left,0.975,0.115,top - 0.05 \
     spacing screen 0.03

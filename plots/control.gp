@@ -1,15 +1,12 @@
 # Is this ruler straight? The ratio of a program to itself, block by block.
 load 'plots/style.gp'
 
-set logscale x
 set lmargin at screen 0.085
 set rmargin at screen 0.93
 set tmargin at screen top + 0.01
-set xrange [x_low:x_high]
 set yrange [blocks + 0.7:-1.2]
 eval rows_only
-set label 'ratio of the two runs of a block (log scale)' at screen 0.51,0.04 center \
-    font plain(21) tc rgb ink
+eval x_named(0.51)
 set object 1 rectangle from 0.98,graph 0 to 1.02,graph 1 behind fillstyle solid noborder \
     fillcolor rgb shade
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw wide(2) lc rgb ink

@@ -3,9 +3,7 @@
 # Nothing was measured between two marks, so no line joins them: theory does.
 load 'plots/style.gp'
 
-set label x_words at screen (left + right) / 2,0.04 center font plain(21) tc rgb ink
-if (log_x) { set logscale x }
-set xrange [x_low:x_high]
+eval x_named((left + right) / 2)
 high = top - (panels > 1 ? 0.075 : 0.03)
 set multiplot layout 1,panels margins screen left,right,0.135,high spacing screen apart
 

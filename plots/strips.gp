@@ -4,11 +4,9 @@ load 'plots/style.gp'
 set lmargin at screen 0.27
 set rmargin at screen 0.755
 set tmargin at screen top + (line_at > 0 ? -0.03 : 0.0)
-if (log_x) { set logscale x }
-set xrange [x_low:x_high]
 set yrange [rows + 0.7:0.3]
 eval rows_only
-set label x_words at screen 0.51,0.04 center font plain(21) tc rgb ink
+eval x_named(0.51)
 if (line_at > 0) {
     set arrow from line_at,graph 0 to line_at,graph 1 nohead lw wide(2.5) dt (8, 5) \
         lc rgb ink

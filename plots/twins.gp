@@ -1,14 +1,9 @@
 # A family: simulated over measured, a row for each pair, a panel for each figure.
 load 'plots/style.gp'
 
-set logscale x
-set xrange [x_low:x_high]
 set yrange [rows + 1:0]
-set border 1
-unset ytics
-set grid noytics xtics lt 1 lc rgb faint lw wide(0.8) dashtype (2, 4)
-set label 901 'simulated over measured (log scale)' at screen 0.465,0.04 center \
-    font plain(21) tc rgb ink
+eval rows_only
+eval x_named(0.465)
 panels = 3
 left = 0.195
 right = 0.735

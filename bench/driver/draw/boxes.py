@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from ..say.numbers import show_count, show_duration
-from .axes import ticks, unit_tics
+from .axes import Scale
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, columns
 from .view import View, grouped
@@ -63,10 +63,11 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
     bounds = [{"panel": i, "at": at} for i, t in enumerate(shown, 1)
               for at in t.bounds_s or ()]  # fmt: skip
     x_high = 1.02 * max([*(t.end_s for t in shown), *(b["at"] for b in bounds)])
+    scale = Scale(0.0, x_high)
     by_row = shown[0].view.material.by_row
     return {
-        "panels": len(shown), "x_high": x_high,
-        "xtics": unit_tics("s", ticks(0, x_high, False, 8)),
+        "panels": len(shown),
+        **scale.across("time since the start", scale.tics("s", 8)),
         "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
         "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
         **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),

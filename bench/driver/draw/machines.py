@@ -19,7 +19,7 @@ from ..reckon.tables import Table
 from ..say import names
 from ..say.numbers import show_count, show_ratio
 from . import gnuplot, words
-from .axes import tics, ticks
+from .axes import Scale, tics
 from .chart import Chart, ChartError, columns
 from .view import grouped
 
@@ -115,7 +115,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     ends = [
         float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]
     ]
-    low, high = min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25
+    scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
     named = {int(line["machine"]): _name(line) for line in shown}
     rows = [
         (_name(line), _who(line), line["n"], show_ratio(float(line["median"])),
@@ -131,10 +131,12 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
         {
-            "x_low": low, "x_high": high,
+            **scale.across(
+                "ratio: right of 1 it takes more than threads",
+                tics((f"{t:g}", t) for t in scale.ticks()[:5]
+                     if len(cells) < 3 or log10(t).is_integer()),
+            ),
             "machines": len(machines), "panels": len(cells),
-            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]
-                          if len(cells) < 3 or log10(t).is_integer()),
             "row_name": [named.get(m, f"{m}: not compared") for m in machines]
             if len(machines) <= MOST_NAMED else [],
             "row_px": max(11, min(20, 440 / len(machines))),

@@ -13,7 +13,7 @@ from ..reckon.tables import Row
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
-from .axes import tick_words, ticks, tics, unit_tics
+from .axes import Scale, tick_words, ticks, tics, unit_tics
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, columns
 from .titles import verb, who
@@ -34,11 +34,11 @@ def _axes(
     shown: Sequence[Tape], panels: Mapping[str, int], x_high: float, y_high: float,
     y_tics: str,
 ) -> dict[str, object]:  # fmt: skip
-    times = ticks(0, x_high, False, 8)
+    scale = Scale(0.0, x_high)
+    bare = tics(("", at) for at in scale.ticks(8))  # of all but the lowest panel
     return {
-        "panels": max(panels.values()), "x_high": x_high, "y_high": y_high,
-        "x_tics": unit_tics("s", times), "bare_tics": tics(("", at) for at in times),
-        "y_tics": y_tics, "cell_panel": shown[0].view.material.by_row(panels),
+        **scale.across("time since the start", bare), "x_tics": scale.tics("s", 8),
+        "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics, "cell_panel": shown[0].view.material.by_row(panels),
     }  # fmt: skip
 
 

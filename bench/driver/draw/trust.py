@@ -11,7 +11,7 @@ from ..run.run import Role, Run
 from ..say import names, sentences
 from ..say.numbers import show_percent
 from . import words
-from .axes import tics
+from .axes import Scale, tics
 from .chart import Chart, ChartError
 from .view import View
 
@@ -95,7 +95,7 @@ def control(view: View) -> Chart:
     found, ratios = a_a.interval, _ratios(view, a_a.cell.name)
     ends = [*ratios.values(), NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE]
     ends += [end for end in (found.low, found.high) if end]
-    low, high = min(ends) / 1.01, max(ends) * 1.01
+    scale = Scale(min(ends) / 1.01, max(ends) * 1.01, True)
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
@@ -115,9 +115,10 @@ def control(view: View) -> Chart:
         if r.interval and r.interval.resolution
     ]  # fmt: skip
     header = ("design", "over", "smallest difference that these blocks would have told")
-    places = [at for at in NEAR_ONE if low <= at <= high]
+    places = [at for at in NEAR_ONE if scale.low <= at <= scale.high]
     return words.sheet(view, told, remarks, header, rows, {
-        "x_low": low, "x_high": high, "xtics": tics((f"{at:g}", at) for at in places),
+        **scale.across("ratio of the two runs of a block",
+                       tics((f"{at:g}", at) for at in places)),
         "ratio": list(ratios.values()), "ratio_block": list(ratios),
         "low": found.low or 0.0, "high": found.high or 0.0,
         "look": view.look(a_a.cell), "blocks": max(ratios, default=1),

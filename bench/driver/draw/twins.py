@@ -10,7 +10,7 @@ from ..reckon.simulated import ASPECTS, CLOSE, Twin, twins
 from ..say import names
 from ..say.numbers import show_ratio
 from . import words
-from .axes import tics
+from .axes import Scale, tics
 from .chart import Chart, columns
 from .view import View, grouped
 
@@ -94,8 +94,11 @@ def _settings(view: View, found: Sequence[Twin]) -> dict[str, object]:
         for theme, group in by_theme.items()
     ]  # fmt: skip
     return {
-        "x_low": low, "x_high": high, "rows": max(placed.values()), "close": CLOSE,
-        "xtics": tics((f"{at:g}", at) for at in _thinned(low, high)),
+        **Scale(low, high, True).across(
+            "simulated over measured",
+            tics((f"{at:g}", at) for at in _thinned(low, high)),
+        ),
+        "rows": max(placed.values()), "close": CLOSE,
         "panel_name": [HEADINGS[a] for a in ASPECTS],
         **columns("mark", marks), **columns("note", far, "row", "words", "look"),
         **columns("theme", themes),
