@@ -9,18 +9,16 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from math import log10
 from pathlib import Path
 
 from ..ask import declaration
 from ..reckon.collect import CLASS
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
-from ..reckon.tables import Table
 from ..say import names
 from ..say.numbers import show_count, show_ratio
-from . import gnuplot, words
-from .axes import Scale, tics
-from .chart import Chart, ChartError, columns
+from . import gnuplot, ratios, words
+from .axes import Scale
+from .chart import Chart, ChartError
 from .view import grouped
 
 MOST_PANELS, MOST_NAMED = 4, 40
@@ -37,7 +35,7 @@ def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
             {int(line["machine"]) for line in lines}
         )
         sheet = build(cells, machines)
-        gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
+        gnuplot.write_data({}, folder / "charts")
         return gnuplot.draw(sheet, folder, kinds)
     except ChartError as error:
         return Chart.failed("class", error)
@@ -68,17 +66,6 @@ def _cells(lines: Sequence[Row]) -> list[list[Row]]:
 
 def _known(line: Row) -> bool:
     return bool(line["low"] and line["high"])
-
-
-def _table(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Table:
-    """What class.gp reads: a row for each mark."""
-    rows = tuple(
-        {"panel": panel, "machine": machines.index(int(line["machine"])) + 1,
-         "ratio": float(line["median"]), "low": float(line["low"] or line["median"]),
-         "high": float(line["high"] or line["median"]), "known": int(_known(line))}
-        for panel, group in enumerate(cells, start=1) for line in group
-    )  # fmt: skip
-    return Table("class", tuple(rows[0]), rows)
 
 
 def _name(line: Row) -> str:
@@ -117,6 +104,17 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     ]
     scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
     named = {int(line["machine"]): _name(line) for line in shown}
+    look, few = LOOK.get(cells[-1][0]["workers"], 5), len(machines) <= MOST_NAMED
+    marks = [
+        ratios.mark(panel, 1 + machines.index(int(line["machine"])), look, scale,
+                    *(float(line[k]) if line[k] else None
+                      for k in ("median", "low", "high")), not _known(line))
+        for panel, group in enumerate(cells, start=1) for line in group
+    ]  # fmt: skip
+    lines = [
+        {"y": y, "name": named.get(m, f"{m}: not compared"), "more": ""}
+        for y, m in enumerate(machines, start=1) if few
+    ]  # fmt: skip
     rows = [
         (_name(line), _who(line), line["n"], show_ratio(float(line["median"])),
          f"[{show_ratio(float(line['low']))}, {show_ratio(float(line['high']))}]"
@@ -130,19 +128,10 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         f"{told}. {chart.words['read']} {chart.words['means']}",
         f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
-        {
-            **scale.across(
-                "ratio: right of 1 it takes more than threads",
-                tics((f"{t:g}", t) for t in scale.ticks()[:5]
-                     if len(cells) < 3 or log10(t).is_integer()),
-            ),
-            "machines": len(machines), "panels": len(cells),
-            "row_name": [named.get(m, f"{m}: not compared") for m in machines]
-            if len(machines) <= MOST_NAMED else [],
-            "row_px": max(11, min(20, 440 / len(machines))),
-            **columns("panel", [{"words": _who(group[0])} for group in cells]),
-            "look": LOOK.get(cells[-1][0]["workers"], 5),
-            "unknown": int(not all(map(_known, shown))),
-        },
-        script="class", question=chart.question,
+        ratios.settings(
+            "ratio: right of 1 it takes more than threads", scale,
+            (0.25 if few else 0.06, 0.975), [_who(group[0]) for group in cells], lines,
+            marks, near=0, row_px=max(11, min(20, 440 / len(machines))),
+        ),
+        script=ratios.SCRIPT, question=chart.question,
     )  # fmt: skip

@@ -10,13 +10,12 @@ from ..reckon.summary import Noise
 from ..run.run import Role, Run
 from ..say import names, sentences
 from ..say.numbers import show_percent
-from . import words
+from . import ratios, words
 from .axes import Scale, tics
 from .chart import Chart, ChartError
 from .view import View
 
 STRONG = 0.1  # off the median: coloured as strongly as can be
-NEAR_ONE = (0.5, 0.8, 0.9, 0.95, 0.98, 1, 1.02, 1.05, 1.1, 1.2, 1.5, 2)
 
 
 def build(view: View) -> Chart:
@@ -92,17 +91,17 @@ def control(view: View) -> Chart:
     a_a = view.material.summaries.noise.a_a
     if a_a is None or a_a.interval is None:
         raise ChartError("control: no cell ran twice in the same blocks")
-    found, ratios = a_a.interval, _ratios(view, a_a.cell.name)
-    ends = [*ratios.values(), NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE]
+    found, own = a_a.interval, _ratios(view, a_a.cell.name)
+    ends = [*own.values(), NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE]
     ends += [end for end in (found.low, found.high) if end]
-    scale = Scale(min(ends) / 1.01, max(ends) * 1.01, True)
+    scale, look = Scale(min(ends) / 1.01, max(ends) * 1.01, True), view.look(a_a.cell)
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
         told += f", it differs from itself by at most {show_percent(reach, 1)}"
     remarks = [
         f"A/A control: {names.cell_name(a_a.cell)}",
-        names.counted(len(ratios), "block"),
+        names.counted(len(own), "block"),
         "the bar holds the median ratio"
         if found.low
         else "too few blocks for an interval",
@@ -115,14 +114,15 @@ def control(view: View) -> Chart:
         if r.interval and r.interval.resolution
     ]  # fmt: skip
     header = ("design", "over", "smallest difference that these blocks would have told")
-    places = [at for at in NEAR_ONE if scale.low <= at <= scale.high]
-    return words.sheet(view, told, remarks, header, rows, {
-        **scale.across("ratio of the two runs of a block",
-                       tics((f"{at:g}", at) for at in places)),
-        "ratio": list(ratios.values()), "ratio_block": list(ratios),
-        "low": found.low or 0.0, "high": found.high or 0.0,
-        "look": view.look(a_a.cell), "blocks": max(ratios, default=1),
-    })  # fmt: skip
+    marks = [ratios.mark(1, 1, look, scale, found.median, found.low, found.high)]
+    lines = [{"y": 1, "name": "median", "more": ""}]
+    for y, (block, ratio) in enumerate(own.items(), start=2):
+        marks.append(ratios.mark(1, y, look, scale, ratio))
+        lines.append({"y": y, "name": f"block {block}", "more": ""})
+    return words.sheet(view, told, remarks, header, rows, ratios.settings(
+        "ratio of the two runs of a block", scale, (0.115, 0.93), [""], lines, marks,
+        near=NEGLIGIBLE_ABOVE - 1, row_px=19, mark_px=2.4,
+    ), script=ratios.SCRIPT)  # fmt: skip
 
 
 def _ratios(view: View, name: str) -> dict[int, float]:
