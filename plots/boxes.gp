@@ -34,8 +34,7 @@ thick(p) = height / panel_lanes[p]
 top_of(p) = p - 1 + column('lane') * thick(p)
 took(i) = column('finished_s') - column('started_s')
 hung(i) = took(1) > cell_long[column('row')]
-here(p, bad, dark) = column('row') <= cell_panel_n \
-    && cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
+here(p, bad, dark) = cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
     && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
 lower(p) = top_of(p) + 0.06 * thick(p)
 upper(p) = top_of(p) + 0.94 * thick(p)

@@ -9,8 +9,7 @@ set label 'calls in flight' at screen 0.02,top font plain(21) tc rgb ink
 eval x_named(0.42)
 set multiplot layout panels,1 margins screen 0.085,0.755,0.125,top - 0.03 \
     spacing screen 0.035
-here(p, name) = column('row') <= cell_panel_n && cell_panel[column('row')] == p \
-    ? column(name) : NaN
+here(p, name) = cell_panel[column('row')] == p ? column(name) : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
     if (p == 2) { unset label }

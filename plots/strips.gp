@@ -34,8 +34,7 @@ do for [i = 1:answer_low_n] {
     set label answer_high[i] at first answer_high_x[i],i offset screen 0.014,0 \
         font plain(19) tc rgb ink front
 }
-y_of(i) = column('row') <= cell_y_n && cell_y[column('row')] > 0 \
-    ? cell_y[column('row')] : NaN
+y_of(i) = cell_y[column('row')]
 counted(i) = column('counts') == 1 ? y_of(i) : NaN
 look(i) = cell_look[column('row')]
 plot for [k = 1:1 - joined] table('runs') using (column(figure)):(counted(1)): \

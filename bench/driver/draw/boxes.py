@@ -120,7 +120,7 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         "tile": size, "unit_s": unit_s,
         "cell_x": by_row({name: at[0] for name, at in places.items()}),
         "cell_y": by_row({name: at[1] for name, at in places.items()}),
-        "cell_look": by_row({t.cell.name: t.look for t in shown}, 1),
+        "cell_look": first.view.material.row_looks,
         **columns("label", [
             {"x": places[t.cell.name][0] + long[t.cell.name] * size + 14,
              "y": places[t.cell.name][1], "value": show_duration(t.end_s),

@@ -38,7 +38,8 @@ def _axes(
     bare = tics(("", at) for at in scale.ticks(8))  # of all but the lowest panel
     return {
         **scale.across("time since the start", bare), "x_tics": scale.tics("s", 8),
-        "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics, "cell_panel": shown[0].view.material.by_row(panels),
+        "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics,
+        "cell_panel": shown[0].view.material.by_row(panels),
     }  # fmt: skip
 
 

@@ -200,7 +200,7 @@ class Plot:
         )
 
     def _cells(self) -> dict[str, object]:
-        """A value for each row of the table of cells; panel -1 is every panel."""
+        """A value for each row of the table of cells; panel 0 is every panel."""
         found: dict[str, dict[str, float]] = {
             k: {} for k in ("panel", "x", "look", "hollow")
         }
@@ -210,12 +210,12 @@ class Plot:
                 steps = order - (len(panel.series) - 1) / 2
                 for s in series.cells:
                     name = s.cell.name
-                    found["panel"][name] = -1 if several else number
+                    found["panel"][name] = 0 if several else number
                     found["x"][name] = self._dodged(self.view.at(s.cell), steps)
                     found["look"][name] = series.look
                     found["hollow"][name] = int(bool(self.note(s)))
-        self_rows = self.view.material.by_row
-        return {f"cell_{key}": self_rows(values, int(key == "look"))
+        by_row = self.view.material.by_row
+        return {f"cell_{key}": by_row(values, 1 if key == "look" else None)
                 for key, values in found.items()}  # fmt: skip
 
     def _dodged(self, x: float, steps: float) -> float:
@@ -229,7 +229,6 @@ class Plot:
         panel, y = self.panels[index], self.scale[index]
         found = (self.view.value(s, panel.figure) for s in panel.cells)
         firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
-        hollow = [bool(self.note(s)) for s in panel.cells]
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
         before = sum(map(len, self.curves[:index]))
@@ -239,7 +238,6 @@ class Plot:
             "name": f"{name} (log scale)" if y.log and not panel.words else name,
             "tics": y.tics(unit_of(panel.figure)),
             "firm": int(True in firm), "loose": int(False in firm),
-            "full": int(not all(hollow)), "lossy": int(any(hollow)),
             # gnuplot reads the first even of what is drawn no times: it must be there.
             "curves": len(self.curves[index]),
             "first_curve": before + 1 if self.curves[index] else 1,

@@ -56,12 +56,11 @@ def _axis(view: View, joined: bool) -> dict[str, object]:
 
 
 def _rows(view: View, joined: bool) -> dict[str, object]:
-    by_row = view.material.by_row
     places = {s.cell.name: row for row, s in enumerate(view.cells, start=1)}
     ends = [_ends(view, s) for s in view.cells] if joined else []
     return {
-        "rows": len(view.cells), "cell_y": by_row(places),
-        "cell_look": by_row({c.name: view.look(c) for c in view.all_cells}, 1),
+        "rows": len(view.cells), "cell_y": view.material.by_row(places),
+        "cell_look": view.material.row_looks,
         **columns("row", [_row(view, s, joined) for s in view.cells]),
         **columns("answer", ends, "low_x", "low", "high_x", "high"),
     }  # fmt: skip

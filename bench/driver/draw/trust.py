@@ -79,7 +79,7 @@ def _grid(
     return {
         "rows": len(view.cells), "columns": blocks[-1], "most": STRONG,
         "cell_y": by_row({s.cell.name: i for i, s in enumerate(view.cells, 1)}),
-        "cell_median": by_row(medians, 1.0),
+        "cell_median": by_row(medians),
         "row_name": [names.cell_name(s.cell) for s in view.cells],
         "row_look": [view.look(s.cell) for s in view.cells],
         "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),
