@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..ask import declaration
 from ..reckon.collect import CLASS
@@ -19,22 +20,20 @@ from ..say.numbers import show_count, show_ratio
 from . import gnuplot, ratios, words
 from .axes import Scale
 from .chart import Chart, ChartError
+from .look import OF_POOL
 from .view import grouped
 
 MOST_PANELS, MOST_NAMED = 4, 40
 RATIO = "ratio_"
-LOOK = {"50": 2, "5": 3}  # of pools, as everywhere; 5 is that of other pools
-Row = Mapping[str, str]
+COUNTS, ENDS = ("machine", "workers", "tasks"), ("median", "low", "high")
+Row = Mapping[str, Any]
 
 
 def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
     """Draws the chart of folder/class.csv; a problem comes back as one."""
     try:
         lines = _read(folder / CLASS)
-        cells, machines = _cells(lines), sorted(
-            {int(line["machine"]) for line in lines}
-        )
-        sheet = build(cells, machines)
+        sheet = build(_cells(lines), sorted({line["machine"] for line in lines}))
         gnuplot.write_data({}, folder / "charts")
         return gnuplot.draw(sheet, folder, kinds)
     except ChartError as error:
@@ -42,10 +41,15 @@ def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
 
 
 def _read(path: Path) -> list[Row]:
+    """The lines of the table, with numbers as numbers, and None where there is none."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            return [
+                {**line, **{k: int(line[k]) if line[k] else 0 for k in COUNTS},
+                 **{k: float(line[k]) if line[k] else None for k in ENDS}}
+                for line in csv.DictReader(file)
+            ]  # fmt: skip
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ChartError(f"{path.name}: {error}") from None
 
 
@@ -59,9 +63,9 @@ def _cells(lines: Sequence[Row]) -> list[list[Row]]:
     groups = list(grouped(found.values(), lambda line: line["cell"]).values())
     if not groups:
         raise ChartError(f"class: {CLASS} has no ratio of one design over another")
-    largest = max(int(group[0]["workers"] or 0) for group in groups)
-    pools = [g for g in groups if int(g[0]["workers"] or 0) == largest]
-    return sorted(pools, key=lambda g: int(g[0]["tasks"] or 0))[-MOST_PANELS:]
+    largest = max(group[0]["workers"] for group in groups)
+    pools = [g for g in groups if g[0]["workers"] == largest]
+    return sorted(pools, key=lambda g: g[0]["tasks"])[-MOST_PANELS:]
 
 
 def _known(line: Row) -> bool:
@@ -76,15 +80,15 @@ def _name(line: Row) -> str:
 
 def _who(line: Row) -> str:
     size = line["workers"]
-    design = f"a pool of {show_count(int(size))}" if size else line["design"]
-    return f"{design} with {names.tasks(int(line['tasks']))}"
+    design = f"a pool of {show_count(size)}" if size else line["design"]
+    return f"{design} with {names.tasks(line['tasks'])}"
 
 
 def _title(last: Sequence[Row], machines: int) -> str:
     """How many machines bear out which answer, by their own intervals."""
     known = [line for line in last if _known(line)]
-    more = sum(float(line["low"]) > NEGLIGIBLE_ABOVE for line in known)
-    less = sum(float(line["high"]) < NEGLIGIBLE_BELOW for line in known)
+    more = sum(line["low"] > NEGLIGIBLE_ABOVE for line in known)
+    less = sum(line["high"] < NEGLIGIBLE_BELOW for line in known)
     counts = {
         "more on": more, "less on": less, "cannot tell on": len(known) - more - less,
         "too few runs on": len(last) - len(known),
@@ -99,16 +103,13 @@ def _title(last: Sequence[Row], machines: int) -> str:
 def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
     told, chart = _title(cells[-1], len(machines)), declaration.load("class")
-    ends = [
-        float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]
-    ]
+    ends = [line[k] for line in shown for k in ENDS if line[k]]
     scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
-    named = {int(line["machine"]): _name(line) for line in shown}
-    look, few = LOOK.get(cells[-1][0]["workers"], 5), len(machines) <= MOST_NAMED
+    named = {line["machine"]: _name(line) for line in shown}
+    look, few = OF_POOL.get(cells[-1][0]["workers"], 5), len(machines) <= MOST_NAMED
     marks = [
-        ratios.mark(panel, 1 + machines.index(int(line["machine"])), look, scale,
-                    *(float(line[k]) if line[k] else None
-                      for k in ("median", "low", "high")), not _known(line))
+        ratios.mark(panel, 1 + machines.index(line["machine"]), look, scale,
+                    *(line[k] for k in ENDS), hollow=not _known(line))
         for panel, group in enumerate(cells, start=1) for line in group
     ]  # fmt: skip
     lines = [
@@ -116,8 +117,8 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         for y, m in enumerate(machines, start=1) if few
     ]  # fmt: skip
     rows = [
-        (_name(line), _who(line), line["n"], show_ratio(float(line["median"])),
-         f"[{show_ratio(float(line['low']))}, {show_ratio(float(line['high']))}]"
+        (_name(line), _who(line), line["n"], show_ratio(line["median"]),
+         f"[{show_ratio(line['low'])}, {show_ratio(line['high'])}]"
          if _known(line) else "–")
         for line in shown
     ]  # fmt: skip

@@ -63,7 +63,8 @@ class Plot:
     @cached_property
     def x(self) -> Scale:
         low, high = self.places[0], self.places[-1]
-        if is_log("" if self.view.words_on_x else self.view.chart.log, "x", self.places):
+        log = "" if self.view.words_on_x else self.view.chart.log
+        if is_log(log, "x", self.places):
             room = 6.0 if low == high else 1.4
             return Scale(low / room, high * room, True)
         room = 0.08 * ((high - low) or high or 1.0)
