@@ -105,7 +105,7 @@ def _rates(view: View) -> Chart:
         f"up to {cell.options.get('attempts', 1)} attempts a task",
         "numbers: medians (least to most) of all runs",
     ]
-    return sheet(view, _recovery(view, shown, found), shown, remarks, {
+    return sheet(view, _recovery(shown, found), shown, remarks, {
         **_axes(shown, panels, x_high, y_high,
                 unit_tics("count", ticks(0, y_high, False, 3))),
         "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
@@ -123,21 +123,19 @@ def _rates(view: View) -> Chart:
     })  # fmt: skip
 
 
-def _recovery(view: View, shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
+def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     """Who came back to four fifths of what arrives once the API was well again."""
-    among = [t.cell for t in shown]
+    view, cells = shown[0].view, [t.cell for t in shown]
     states = {name: recording.recovers for name, recording in found.items()}
     if None in states.values():
-        told = [
-            f"{who(view, [c], among)} {count_text(found[c.name].ok)}" for c in among
-        ]
+        told = [f"{who(view, [c])} {count_text(found[c.name].ok)}" for c in cells]
         return f"served of {common(shown)}: {'; '.join(told)}"
-    down = [cell for cell in among if not states[cell.name]]
-    back = [cell for cell in among if states[cell.name]]
+    down = [cell for cell in cells if not states[cell.name]]
+    back = [cell for cell in cells if states[cell.name]]
     if not down:
         return "after the outage every design recovers"
     if not back:
         return "after the outage no design recovers while tasks arrive"
-    others = f"the {len(back)} others" if len(back) > 1 else who(view, back, among)
-    return (f"after the outage {who(view, down, among)} {verb(down, 'stays', 'stay')} "
+    others = f"the {len(back)} others" if len(back) > 1 else who(view, back)
+    return (f"after the outage {who(view, down)} {verb(down, 'stays', 'stay')} "
             f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip

@@ -134,7 +134,7 @@ def _themes(view: View, found: Sequence[Twin]) -> dict[str, object]:
                                   i.low, i.high)
                       for aspect, i in t.ratios.items()]  # fmt: skip
             if t.farthest > CLOSE:
-                told = view.name(t.measured, [other.measured for other in group])
+                told = view.among(o.measured for o in group).name(t.measured)
                 notes.append({"y": y, "words": told, "look": look})
         y += BETWEEN
     return settings(
