@@ -3,13 +3,17 @@ load 'plots/style.gp'
 
 eval x_named(0.43)
 do for [i = 1:design_name_n] {
-    set label 950 + i design_name[i] at screen 0.875,0.72 - 0.05 * i font bold(22) \
+    set label 950 + i design_name[i] at screen 0.76,0.4 - 0.06 * i font bold(24) \
         tc rgb letter[design_look[i]] point pt shape[design_look[i]] ps mark(2) \
         lc rgb colour[design_look[i]] offset 1,0
 }
+do for [i = 1:edge_x_n] {
+    set label 960 + i edge_words[i] at screen 0.75,0.19 - 0.04 * i font plain(19) \
+        tc rgb ink
+}
 set datafile nocolumnheaders
-set multiplot layout 2,2 margins screen 0.075,0.84,0.12,top - 0.05 \
-    spacing screen 0.075,screen 0.1
+set multiplot layout 2,3 margins screen 0.07,0.985,0.12,top - 0.05 \
+    spacing screen 0.07,screen 0.1
 inside(p, i) = mark_panel[i] == p && mark_x[i] > 0
 x_of(p, i, second) = inside(p, i) && mark_second[i] == second ? mark_x[i] : NaN
 # A semaphore and a pool often stand on each other: the one is seen behind the other.
@@ -18,11 +22,15 @@ do for [p = 1:panel_name_n] {
     if (panel_log[p]) { set logscale y } else { unset logscale y }
     set yrange [panel_low[p]:panel_high[p]]
     eval 'set ytics '.panel_tics[p]
-    set label 902 panel_name[p] at graph 0,1 offset screen 0,0.022 font bold(20) \
+    set label 902 panel_name[p] at graph 0,1 offset screen 0,0.022 font bold(18) \
         tc rgb ink
     if (band_low > 0) {
         set object 1 rectangle from band_low / 1.01,graph 0 to band_high * 1.01,graph 1 \
             behind fillstyle solid noborder fillcolor rgb shade
+    }
+    do for [i = 1:edge_x_n] {
+        set arrow 500 + i from edge_x[i],graph 0 to edge_x[i],graph 1 nohead \
+            lw wide(1.5) dt (12, 5, 3, 5) lc rgb ink
     }
     if (panel_limit[p] >= 0) {
         set arrow 1 from graph 0,first panel_limit[p] to graph 1,first panel_limit[p] \

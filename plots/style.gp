@@ -100,7 +100,8 @@ set style line 4 dashtype (14, 5, 3, 5)
 set style line 5 dashtype (8, 4)
 set style line 6 dashtype (2, 5)
 dash(look) = 1 + (look - 1) % 6
-array hatch = [3, 4, 5, 1, 6, 7, 2] # of the ways in which a task can end
+# Of the ways in which a task can end: the last, shed, is an empty frame.
+array hatch = [3, 4, 5, 1, 6, 7, 2, 0]
 
 # Nothing to draw is drawn too: words in an empty frame, never a blank picture.
 if (nothing ne '') {

@@ -112,8 +112,10 @@ def python_count(said: str) -> Count | None:
     # Of a test that fails in three of its cases, unittest counts the cases.
     bad = re.findall(r"^(?:FAIL|ERROR): (\S+ \(.*?\))", said, re.MULTILINE)
     failed, skipped = len(set(bad)), int(odd.get("skipped", 0))
+    classes = sum(name.startswith(("setUp", "tearDown")) for name in set(bad))
     why = Counter(re.findall(r"\bskipped ['\"](.+)['\"]$", said, re.MULTILINE))
-    return Count(max(int(ran[1]) - failed - skipped, 0), failed, skipped, why)
+    passed = max(int(ran[1]) - (failed - classes) - skipped, 0)
+    return Count(passed, failed, skipped, why)
 
 
 # ---- the builds ----
@@ -266,7 +268,9 @@ WAIT: dict[str, Callable[[], Count]] = {
     "layers": lambda: script("tests/check_layers"),
     "stages": lambda: script("tests/check_driver"),
     "golden": lambda: script("tests/golden/check"),
+    "mutants": lambda: script("tests/mutants", "fit"),
     "readme": lambda: script("bench/readme", "--check"),
+    "claims": lambda: python_suite("claims", build_first=False),
     "fleet": lambda: python_suite("fleet", build_first=False),
     # From here on they wait for the plain build.
     "square": square,

@@ -9,23 +9,9 @@
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-static void perform_all(struct run *run) {
-    for (int64_t i = 0; i < run->workload->tasks; i++) {
-        client_perform(&run->client, (struct task){.index = (uint64_t)i}, 0);
-    }
-}
-
-/* Performs all tasks one after the other; the run can then be looked at. */
-static void run_all(struct run *run, struct run_config *config) {
-    plain_run_start(run, config);
-    perform_all(run);
-    plain_run_end(run);
-    assert_int_equal(tally_total(&run->tally), config->workload.tasks);
-}
-
 static void assert_only_outcome(struct run_config *config, enum outcome outcome) {
     struct run run;
-    run_all(&run, config);
+    plain_run_all(&run, config);
     assert_int_equal(tally_outcome(&run.tally, outcome), config->workload.tasks);
     run_destroy(&run);
 }
@@ -67,7 +53,7 @@ static void a_task_is_retried_until_it_goes_well_or_attempts_run_out(void) {
     config.workload.error_rate = 0.5;
     config.client.attempts = 4;
     struct run run;
-    run_all(&run, &config);
+    plain_run_all(&run, &config);
     int64_t calls = 0;
     for (uint64_t i = 0; i < 500; i++) {
         int64_t needed = attempts_needed(&config, i);
@@ -84,7 +70,7 @@ static void a_task_is_retried_until_it_goes_well_or_attempts_run_out(void) {
 
 static void assert_attempts(struct run_config *config, int64_t attempts) {
     struct run run;
-    run_all(&run, config);
+    plain_run_all(&run, config);
     for (int64_t i = 0; i < config->workload.tasks; i++) {
         assert_int_equal(run.samples.of[i].attempts, attempts);
     }
@@ -124,21 +110,9 @@ static void pauses_double(void) {
     config.client.backoff_ns = NS_PER_MS;
     struct run run;
     int64_t before_ns = now_ns();
-    run_all(&run, &config);
+    plain_run_all(&run, &config);
     assert_true(now_ns() - before_ns > TASKS * 5 * NS_PER_MS);
     run_destroy(&run);
-}
-
-struct performance {
-    struct run *run;
-    uint64_t index;
-};
-
-static void *perform(void *argument) {
-    struct performance *performance = argument;
-    client_perform(&performance->run->client,
-                   (struct task){.index = performance->index}, 0);
-    return NULL;
 }
 
 /* Pauses of up to 60 s against a deadline in 30 s: full jitter makes about half of them
@@ -151,13 +125,13 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
     config.client.backoff_ns = 60 * NS_PER_S;
     config.client.cancel = CANCEL_WITHIN;
     config.deadline_ns = 30 * NS_PER_S;
-    struct performance performances[TASKS];
+    struct plain_performance performances[TASKS];
     struct spawned *threads[TASKS];
     struct run run;
     plain_run_start(&run, &config);
     for (uint64_t i = 0; i < TASKS; i++) {
-        performances[i] = (struct performance){&run, i};
-        threads[i] = spawn(perform, &performances[i]);
+        performances[i] = (struct plain_performance){&run, i};
+        threads[i] = spawn(plain_perform, &performances[i]);
     }
     struct chan *done = ctx_done(run.ctx);
     UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
@@ -192,7 +166,7 @@ static int64_t retries_with_budget(double budget) {
     config.client.attempts = 10;
     config.client.retry_budget = budget;
     struct run run;
-    run_all(&run, &config);
+    plain_run_all(&run, &config);
     int64_t retries = atomic_load(&run.tally.retries);
     assert_int_equal(api_calls(&run.api), 1000 + retries);
     run_destroy(&run);

@@ -9,20 +9,6 @@
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-static void perform_all(struct run *run) {
-    for (int64_t i = 0; i < run->workload->tasks; i++) {
-        client_perform(&run->client, (struct task){.index = (uint64_t)i}, 0);
-    }
-}
-
-/* Performs all tasks one after the other; the run can then be looked at. */
-static void run_all(struct run *run, struct run_config *config) {
-    plain_run_start(run, config);
-    perform_all(run);
-    plain_run_end(run);
-    assert_int_equal(tally_total(&run->tally), config->workload.tasks);
-}
-
 /* ---- fail-fast ---- */
 
 static enum stop_reason stop_reason_after(struct run_config *config,
@@ -31,7 +17,7 @@ static enum stop_reason stop_reason_after(struct run_config *config,
     config->client.fail_fast = true;
     config->client.cancel = CANCEL_BETWEEN;
     plain_run_start(&run, config);
-    perform_all(&run);
+    plain_run_perform_all(&run);
     *reason = ctx_reason(run.ctx);
     plain_run_end(&run);
     enum stop_reason stop = tally_stop_reason(&run.tally);
@@ -75,7 +61,7 @@ static enum outcome outcome_after_cancel(int cancel) {
     struct run run;
     plain_run_start(&run, &config);
     ctx_cancel(run.ctx);
-    perform_all(&run);
+    plain_run_perform_all(&run);
     plain_run_end(&run);
     enum outcome outcome = run.samples.of[0].outcome;
     run_destroy(&run);
@@ -88,29 +74,17 @@ static void only_a_call_that_listens_is_cancelled(void) {
     assert_int_equal(outcome_after_cancel(CANCEL_WITHIN), OUTCOME_CANCELLED);
 }
 
-struct performance {
-    struct run *run;
-    uint64_t index;
-};
-
-static void *perform(void *argument) {
-    struct performance *performance = argument;
-    client_perform(&performance->run->client,
-                   (struct task){.index = performance->index}, 0);
-    return NULL;
-}
-
 static void a_call_that_listens_is_cancelled_in_the_middle(void) {
     struct run_config config = plain_config(1);
     config.workload.hang_rate = 1;
     config.workload.hang_ns = hour_ns;
     config.client.cancel = CANCEL_WITHIN;
     config.client.attempts = 5; /* and is not tried again */
-    struct performance performance = {.index = 0};
+    struct plain_performance performance = {.index = 0};
     struct run run;
     plain_run_start(&run, &config);
     performance.run = &run;
-    struct spawned *thread = spawn(perform, &performance);
+    struct spawned *thread = spawn(plain_perform, &performance);
     UNTIL(chan_waiters(ctx_done(run.ctx), CHAN_RECEIVE) == 1);
     ctx_cancel(run.ctx);
     join(thread);
@@ -128,7 +102,7 @@ static void the_runs_deadline_cancels_a_call_that_listens(void) {
     config.client.cancel = CANCEL_WITHIN;
     config.deadline_ns = NS_PER_MS;
     struct run run;
-    run_all(&run, &config);
+    plain_run_all(&run, &config);
     assert_int_equal(tally_outcome(&run.tally, OUTCOME_CANCELLED), 3);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
     run_destroy(&run);

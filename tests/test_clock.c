@@ -15,12 +15,25 @@
 
 static _Atomic int64_t stands_at_ns; /* 0: it runs */
 
+/* The kernel's time is not libc's struct timespec where that has another width. */
+static struct timespec ask_kernel(clockid_t clock) {
+#ifdef SYS_clock_gettime64
+    struct {
+        int64_t s, ns;
+    } now;
+    syscall(SYS_clock_gettime64, clock, &now);
+#else
+    struct {
+        long s, ns;
+    } now;
+    syscall(SYS_clock_gettime, clock, &now);
+#endif
+    return to_timespec(now.s * NS_PER_S + now.ns);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int64_t ns = atomic_load(&stands_at_ns);
-    if (ns == 0) {
-        return (int)syscall(SYS_clock_gettime, clock, now);
-    }
-    *now = to_timespec(ns);
+    *now = ns == 0 ? ask_kernel(clock) : to_timespec(ns);
     return 0;
 }
 
@@ -33,10 +46,9 @@ static void let_clock_run(void) {
 }
 
 static void now_is_the_time_of_the_monotonic_clock(void) {
-    struct timespec before, after;
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &before);
+    struct timespec before = ask_kernel(CLOCK_MONOTONIC);
     int64_t ns = now_ns();
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &after);
+    struct timespec after = ask_kernel(CLOCK_MONOTONIC);
     assert_true(ns >= before.tv_sec * NS_PER_S + before.tv_nsec);
     assert_true(ns <= after.tv_sec * NS_PER_S + after.tv_nsec);
 }
@@ -103,9 +115,9 @@ static void a_context_is_done_from_its_moment_on(void) {
     ctx_free(parent);
 }
 
-/* A machine that has been up for 126 years: nothing may overflow. */
+/* A machine that has been up for 63 years: nothing may overflow. */
 static void a_huge_clock_makes_no_difference(void) {
-    int64_t moment_ns = INT64_C(4000000000) * NS_PER_S;
+    int64_t moment_ns = INT64_C(2000000000) * NS_PER_S;
     stop_clock_at(moment_ns);
     struct ctx *alive = ctx_with_timeout(ctx_background(), NS_PER_S);
     struct ctx *never = ctx_with_timeout(ctx_background(), INT64_MAX);

@@ -232,9 +232,9 @@ static void *fill_stack(void *argument) {
 }
 
 static void each_fiber_has_its_stack_to_itself(void) {
-    enum { COUNT = 40 };
+    enum { COUNT = 3000 }; /* more than are made and guarded at once */
     static char marks[COUNT];
-    struct spawned *threads[COUNT];
+    static struct spawned *threads[COUNT];
     for (int i = 0; i < COUNT; i++) {
         marks[i] = (char)i;
         threads[i] = spawn(fill_stack, &marks[i]);
@@ -255,19 +255,17 @@ static void overflow(struct thread *thread) {
     deeper(1000000);
 }
 
-static int64_t overflowing_bytes;
+static int64_t overflowing_bytes, overflowing_guard = -1;
 
 static void overflow_in_a_fiber(void) {
-    struct thread_attributes attributes = {overflowing_bytes, -1, false};
+    struct thread_attributes attributes = {overflowing_bytes, overflowing_guard, false};
     struct thread thread = {.body = overflow, .name = "glutton"};
     must(thread_start(&thread, &attributes));
     thread_join(&thread);
 }
 
 static void overflow_in_main(void) {
-    struct thread thread = {.body = overflow, .name = "glutton"};
-    struct thread_attributes attributes = {0, -1, false};
-    must(thread_start(&thread, &attributes));
+    join(spawn(take_turns, "")); /* so that there is a fiber */
     overflow(NULL);
 }
 
@@ -276,17 +274,19 @@ static void an_overflow_is_said_to_be_one(void) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return; /* these catch it themselves */
 #endif
-    static const int64_t sizes[] = {0, 32 * 1024, 256 * 1024};
-    for (int i = 0; i < 3; i++) {
-        char words[64];
-        overflowing_bytes = sizes[i];
-        snprintf(words, sizeof words, "(glutton) has overflowed its stack of %d bytes",
-                 sizes[i] == 0 ? 16384 : (int)sizes[i]);
+    for (int kib = 16; kib <= 256; kib *= 4) {
+        char words[80];
+        overflowing_bytes = kib == 16 ? 0 : kib * 1024 - 1; /* pages are whole */
+        snprintf(words, sizeof words,
+                 "has overflowed its stack of %d bytes; --stack-size", kib * 1024);
         struct child_end end = child_run(overflow_in_a_fiber);
         assert_ended(&end, -SIGSEGV);
         assert_non_null(strstr(end.said, words));
-        assert_non_null(strstr(end.said, "--stack-size"));
     }
+    overflowing_guard = 0; /* then nobody can tell */
+    struct child_end unguarded = child_run(overflow_in_a_fiber);
+    assert_ended(&unguarded, -SIGSEGV);
+    assert_null(strstr(unguarded.said, "overflowed"));
     struct child_end end = child_run(overflow_in_main);
     assert_ended(&end, -SIGSEGV);
     assert_null(strstr(end.said, "fiber")); /* it was none */

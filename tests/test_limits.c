@@ -167,6 +167,54 @@ static void every_control_group_above_counts_too(void) {
                    {"/sys/fs/cgroup/a:b/pids.current", "9\n"});
 }
 
+static void control_groups_of_either_version_are_found(void) {
+    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/cpu,pids/a/pids.max: 9 of 9",
+                   {"/proc/self/cgroup", "7:cpu,pids:/a\n"},
+                   {"/sys/fs/cgroup/cpu,pids/a/pids.max", "9\n"},
+                   {"/sys/fs/cgroup/cpu,pids/a/pids.current", "9\n"});
+    ASSERT_MACHINE(3, 0, "no limit known here is near",
+                   {"/proc/self/cgroup", "7:rapids,pidsx:/a\n"},
+                   {"/sys/fs/cgroup/rapids,pidsx/a/pids.max", "9\n"},
+                   {"/sys/fs/cgroup/rapids,pidsx/a/pids.current", "9\n"});
+    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids.max: 7 of 7",
+                   {"/proc/self/cgroup", "0::/../../other\n"},
+                   {"/sys/fs/pids.max", "1\n"}, {"/sys/fs/pids.current", "1\n"},
+                   {"/sys/fs/cgroup/pids.max", "7\n"},
+                   {"/sys/fs/cgroup/pids.current", "7\n"});
+    ASSERT_MACHINE(3, 0, "no limit known here is near",
+                   {"/proc/self/cgroup", "rubbish\n\n0::/a\n"},
+                   {"/sys/fs/cgroup/a/pids.max", "many\n"},
+                   {"/sys/fs/cgroup/a/pids.current", "9\n"});
+}
+
+/* A limit of this process is needed, so it is set in a child. */
+static void be_root_of(const char *uid_map) {
+    set_limit(RLIMIT_NPROC, 1);
+    const struct file files[] = {{"/proc/self/uid_map", uid_map}, {NULL, NULL}};
+    puts(explain_machine(files, 3, 0));
+}
+
+static void be_root_of_the_machine(void) {
+    be_root_of("         0          0 4294967295\n");
+}
+
+static void be_root_of_a_container(void) {
+    be_root_of("         0     100000      65536\n");
+}
+
+static void be_root_of_a_part(void) {
+    be_root_of("         0          0      65536\n");
+}
+
+static void root_of_a_user_namespace_is_bound_as_others_are(void) {
+    if (getuid() != 0) {
+        skip();
+    }
+    assert_explained(be_root_of_the_machine, "no limit known here is near");
+    assert_explained(be_root_of_a_container, "most likely RLIMIT_NPROC");
+    assert_explained(be_root_of_a_part, "most likely RLIMIT_NPROC");
+}
+
 /* As of a pod in a container in a virtual machine. */
 static void a_control_group_may_have_a_long_path(void) {
     char group[700] = "/";
@@ -230,6 +278,8 @@ static const struct claim claims[] = {
     CLAIM(the_limit_that_is_full_is_named),
     CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
     CLAIM(every_control_group_above_counts_too),
+    CLAIM(control_groups_of_either_version_are_found),
+    CLAIM(root_of_a_user_namespace_is_bound_as_others_are),
     CLAIM(a_control_group_may_have_a_long_path),
     CLAIM(threads_that_have_ended_meanwhile_are_counted),
     CLAIM(memory_is_compared_in_one_unit),

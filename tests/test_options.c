@@ -1,6 +1,6 @@
 /*
- * The command line as a pure function: what is taken, what is refused and how it is
- * said, and that --help, the record and the parser tell the same story.
+ * The command line as a pure function: that --help, the record, messages and the parser
+ * tell the same story. What is refused, and how: tests/programs/test_options.py.
  */
 #include <stdio.h>
 #include <string.h>
@@ -44,78 +44,6 @@ static void assert_refused(const struct runner *runner, const char *const *words
 
 #define ASSERT_REFUSED(runner, named, ...)                                             \
     assert_refused(runner, (const char *const[]){__VA_ARGS__, NULL}, named)
-
-static void assert_all_refused(const char *option, const char *const *values) {
-    for (; *values != NULL; values++) {
-        for (int i = 0; i < 2; i++) {
-            ASSERT_REFUSED(runners[i], option, option, *values);
-        }
-    }
-}
-
-#define ASSERT_ALL_REFUSED(option, ...)                                                \
-    assert_all_refused(option, (const char *const[]){__VA_ARGS__, NULL})
-
-/* ---- values that are none, too great, too small ---- */
-
-static void no_tasks_are_fine_and_no_workers_are_not(void) {
-    assert_int_equal(PARSE(&pool_like, "--tasks", "0"), OPTIONS_OK);
-    assert_int_equal(options.run.workload.tasks, 0);
-    ASSERT_REFUSED(&pool_like, "--workers", "--workers", "0");
-}
-
-static void durations_are_counted_in_64_bits(void) {
-    assert_int_equal(PARSE(&pool_like, "--timeout", "5000s"), OPTIONS_OK);
-    assert_int_equal(options.run.client.timeout_ns, INT64_C(5000000000000));
-    ASSERT_ALL_REFUSED("--timeout", "0", "-1s", "5", "1e9s", "9999999999999s");
-}
-
-static void rates_and_shares_out_of_range_are_refused(void) {
-    ASSERT_ALL_REFUSED("--error-rate", "-1", "-0.1", "101%", "1.01", "nan", "inf", "2");
-    ASSERT_ALL_REFUSED("--api-rate", "0", "-5/s", "nan", "inf", "0/s", "10/min");
-    ASSERT_ALL_REFUSED("--arrivals", "poisson", "fixed", "poisson:", "fixed:0", "later",
-                       "batch:5", "poisson:-1", "fixed:nan", ":5", "");
-    ASSERT_ALL_REFUSED("--api-outage", "1s", "1s,", ",1s", "1s,2s,3s", "-1s,2s", "1,2");
-    ASSERT_ALL_REFUSED("--distribution", "normal", "", "Fixed", "fix", "file",
-                       "fixed:1", "lognormal:p50=0,p99=1ms",
-                       "lognormal:p99=2ms,p50=1ms");
-    ASSERT_ALL_REFUSED("--cancel", "all", "", "None");
-}
-
-static void the_greatest_seed_is_a_seed(void) {
-    assert_int_equal(PARSE(&pool_like, "--seed", "0"), OPTIONS_OK);
-    assert_int_equal(PARSE(&pool_like, "--seed=9200000000000000000"), OPTIONS_OK);
-    assert_true(options.run.workload.seed == INT64_C(9200000000000000000));
-}
-
-/* ---- words ---- */
-
-static void help_and_version_are_asked_for_not_run(void) {
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(PARSE(runners[i], "--help"), OPTIONS_HELP);
-        assert_int_equal(PARSE(runners[i], "-h"), OPTIONS_HELP);
-        assert_int_equal(PARSE(runners[i], "--version"), OPTIONS_VERSION);
-    }
-}
-
-/* It names what is the default by now, and says so; whoever types it means no harm. */
-static void an_option_that_has_become_the_default_is_noted(void) {
-    assert_int_equal(PARSE(&spawner_like, "-n5"), OPTIONS_OK);
-    assert_string_equal(options.note, "");
-    assert_int_equal(PARSE(&spawner_like, "--detach"), OPTIONS_OK);
-    assert_non_null(strstr(options.note, "--detach"));
-    assert_false(options.run.runner.join);
-    assert_int_equal(PARSE(&spawner_like, "--join"), OPTIONS_OK);
-    assert_true(options.run.runner.join);
-}
-
-static void an_option_of_the_other_program_is_refused(void) {
-    ASSERT_REFUSED(&spawner_like, "not an option of spawner-like", "--workers", "5");
-    ASSERT_REFUSED(&spawner_like, "not an option of spawner-like", "--queue", "5");
-    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--join");
-    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--detach");
-    ASSERT_REFUSED(&pool_like, "not an option of pool-like", "--max-threads", "5");
-}
 
 /* ---- one story ---- */
 
@@ -289,13 +217,6 @@ static void what_was_asked_for_is_in_the_record(void) {
 }
 
 static const struct claim claims[] = {
-    CLAIM(no_tasks_are_fine_and_no_workers_are_not),
-    CLAIM(durations_are_counted_in_64_bits),
-    CLAIM(rates_and_shares_out_of_range_are_refused),
-    CLAIM(the_greatest_seed_is_a_seed),
-    CLAIM(help_and_version_are_asked_for_not_run),
-    CLAIM(an_option_that_has_become_the_default_is_noted),
-    CLAIM(an_option_of_the_other_program_is_refused),
     CLAIM(every_option_is_in_help_once_if_it_is_the_programs),
     CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),
     CLAIM(the_default_that_help_names_is_the_default),

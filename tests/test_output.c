@@ -1,4 +1,5 @@
-/* Files for output: what cannot be written is found, and said, before it matters. */
+/* Files for output: the first failure counts. All else: tests/programs/test_output.py.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,44 +11,7 @@
 #include "support/suite.h"
 #include "sync/must.h"
 
-/* Children end with 0 if all went well and 1 if the module said that it did not. */
-
-static void write_to(const char *path) {
-    struct output output;
-    output_guard_standard_files();
-    if (!output_open(&output, path)) {
-        _exit(1);
-    }
-    fputs("five cooks\n", output.file);
-    _exit(output_close(&output) ? 0 : 1);
-}
-
-static void write_to_stdout(void) {
-    write_to("-");
-}
-
-static void write_to_full_disk(void) {
-    write_to("/dev/full");
-}
-
-static void write_to_no_folder(void) {
-    write_to("/nonexistent/record.json");
-}
-
-static void write_to_folder(void) {
-    write_to("/");
-}
-
-static void write_to_closed_stdout(void) {
-    close(STDOUT_FILENO);
-    write_to("-");
-}
-
-static void write_to_full_stdout(void) {
-    int full = open("/dev/full", O_WRONLY);
-    dup2(full, STDOUT_FILENO);
-    write_to("-");
-}
+/* A child ends with 0 if all went well and 1 if the module said that it did not. */
 
 /* More than a buffer: the write fails long before the close does. */
 static void fill_disk_early(void) {
@@ -73,12 +37,6 @@ static void fill_disk_for_a_moment(void) {
     _exit(output_close(&output) ? 0 : 1);
 }
 
-static void what_is_written_arrives(void) {
-    struct child_end end = child_run(write_to_stdout);
-    assert_ended(&end, 0);
-    assert_string_equal(end.told, "five cooks\n");
-}
-
 static void assert_complains(void (*body)(void), const char *named) {
     struct child_end end = child_run(body);
     assert_ended(&end, 1);
@@ -88,28 +46,9 @@ static void assert_complains(void (*body)(void), const char *named) {
     assert_non_null(strstr(end.said, named));
 }
 
-static void what_cannot_be_written_is_said_in_one_line(void) {
-    assert_complains(write_to_full_disk, "/dev/full: No space left");
+static void the_first_failure_is_said_in_one_line(void) {
     assert_complains(fill_disk_early, "/dev/full: No space left");
     assert_complains(fill_disk_for_a_moment, "/dev/null: No space left");
-    assert_complains(write_to_no_folder, "/nonexistent/record.json");
-    assert_complains(write_to_folder, "/");
-    assert_complains(write_to_closed_stdout, "standard output");
-    assert_complains(write_to_full_stdout, "standard output");
-}
-
-static void open_with_all_closed(void) {
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    close(STDERR_FILENO);
-    output_guard_standard_files();
-    struct output output;
-    _exit(output_open(&output, "/dev/null") && output.fd > STDERR_FILENO ? 0 : 1);
-}
-
-/* Or an error message would end up in the middle of the record. */
-static void no_file_becomes_a_standard_one(void) {
-    assert_child_ends(open_with_all_closed, 0);
 }
 
 static void no_file_closes_well(void) {
@@ -118,9 +57,7 @@ static void no_file_closes_well(void) {
 }
 
 static const struct claim claims[] = {
-    CLAIM(what_is_written_arrives),
-    CLAIM(what_cannot_be_written_is_said_in_one_line),
-    CLAIM(no_file_becomes_a_standard_one),
+    CLAIM(the_first_failure_is_said_in_one_line),
     CLAIM(no_file_closes_well),
 };
 

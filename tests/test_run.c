@@ -61,6 +61,9 @@ int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
 }
 
 static void a_timer_slack_that_is_refused_is_not_told_as_if_it_were_there(void) {
+    if (sizeof(time_t) > sizeof(long)) {
+        skip(); /* then prctl() has another name there */
+    }
     struct run_config config = plain_config(0);
     config.timer_slack_ns = 12345;
     plain_run_start(&run, &config);

@@ -12,6 +12,7 @@
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
 #include "sync/must.h"
+#include "sync/park.h"
 #include "sync/sleep.h"
 #include "sync/wait_group.h"
 
@@ -40,7 +41,10 @@ static void a_sleep_ends_at_its_very_moment(void) {
         thread_sleep_until(moment_ns);
         assert_int_equal(now_ns(), moment_ns);
     }
-    thread_sleep_until(now_ns() - 1); /* it has been */
+    int64_t now = now_ns();
+    thread_sleep_until(now - 1); /* it has been */
+    clock_make_virtual();        /* it is */
+    assert_int_equal(now_ns(), now);
 }
 
 /* ---- the order of things ---- */
@@ -120,6 +124,16 @@ static void whose_moment_has_come_is_before_who_comes_later(void) {
     join(later);
     join(sleeper);
     assert_string_equal(told, "ab");
+}
+
+static void who_would_not_wait_lets_nobody_else_run(void) {
+    struct park park;
+    park_init(&park);
+    told[0] = '\0';
+    struct spawned *other = spawn(append, "a");
+    assert_false(park_wait(&park, DEADLINE_NOW, NULL));
+    assert_string_equal(told, "");
+    join(other);
 }
 
 /* ---- what is built on it ---- */
@@ -214,6 +228,7 @@ static const struct claim claims[] = {
     CLAIM(it_jumps_from_one_moment_to_the_next),
     CLAIM(who_spends_time_makes_the_others_wait),
     CLAIM(whose_moment_has_come_is_before_who_comes_later),
+    CLAIM(who_would_not_wait_lets_nobody_else_run),
     CLAIM(contexts_and_channels_go_by_it),
     CLAIM(it_stands_still_while_somebody_from_outside_acts),
     CLAIM(who_waits_for_ever_is_told_so_at_once),

@@ -24,7 +24,7 @@ static void who_creates_a_thread_pays_for_it_before_it_is_there(void) {
     int64_t began_ns;
     struct spawned spawned = {
         {.body = run_and_note, .name = "noter"}, note_the_time, &began_ns};
-    config.clock = TIME_VIRTUAL;
+    config.clock = RUN_CLOCK_VIRTUAL;
     config.runner.spawn_ns = 70;
     plain_run_start(&run, &config);
     int64_t before_ns = now_ns();
@@ -38,7 +38,7 @@ static void who_creates_a_thread_pays_for_it_before_it_is_there(void) {
 
 static void a_task_pays_for_its_work_before_its_first_call(void) {
     struct run_config config = plain_config(1);
-    config.clock = TIME_VIRTUAL;
+    config.clock = RUN_CLOCK_VIRTUAL;
     config.runner.task_ns = 5;
     config.workload.service_ns = 10;
     config.sampled = true;
@@ -53,7 +53,7 @@ static void a_task_pays_for_its_work_before_its_first_call(void) {
 static void nothing_is_told_of_the_machine(void) {
     struct run_config config = plain_config(0);
     struct process_figures figures = {.rss_peak_bytes = 1};
-    config.clock = TIME_VIRTUAL;
+    config.clock = RUN_CLOCK_VIRTUAL;
     plain_run_start(&run, &config);
     assert_int_equal(config.timer_slack_ns, -1);
     process_sample_memory(&figures);
@@ -70,7 +70,7 @@ static void nothing_is_told_of_the_machine(void) {
 /* Everybody lets go at once, so no time passes between the two. */
 static void a_stop_at_the_very_end_is_one(void) {
     struct run_config config = plain_config(0);
-    config.clock = TIME_VIRTUAL;
+    config.clock = RUN_CLOCK_VIRTUAL;
     plain_run_start(&run, &config);
     tally_stop(&run.tally, STOP_SIGNAL);
     plain_run_end(&run);

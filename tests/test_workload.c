@@ -4,31 +4,8 @@
 #include "simulation/workload.h"
 #include "support/suite.h"
 #include "support/threads.h"
+#include "support/usual.h"
 #include "sync/clock.h"
-
-enum { TASKS = 20000 };
-
-static struct workload_config usual(void) {
-    return (struct workload_config){
-        .tasks = TASKS,
-        .seed = 1,
-        .service_ns = 10 * NS_PER_MS,
-        .distribution = DISTRIBUTION_EXPONENTIAL,
-        .error_rate = 0.1,
-        .silent_rate = 0.05,
-        .hang_rate = 0.02,
-        .hang_ns = 30 * NS_PER_S,
-        .arrivals = ARRIVALS_POISSON,
-        .arrivals_per_s = 900,
-    };
-}
-
-static struct workload_config without_faults(int distribution) {
-    struct workload_config config = usual();
-    config.error_rate = config.silent_rate = config.hang_rate = 0;
-    config.distribution = distribution;
-    return config;
-}
 
 static void assert_same_call(struct call one, struct call other) {
     assert_int_equal(one.fate, other.fate);

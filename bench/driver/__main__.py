@@ -145,8 +145,8 @@ def run_builds(settings: command.Settings) -> int:
         outcome = measure(asked, protocol, request)
     found = compare.compare_builds(outcome.kept)
     width = terminal.width_of(sys.stdout)
-    told = comparison.build_lines(found, width)
-    told += ["", *ending.control_lines(outcome.published.summaries, width)]
+    told = comparison.pair_lines(found, ("build A", "build B"), width)
+    told += ["", *ending.control_lines(outcome.published.summaries)]
     tell([*told, *_closing(outcome)])
     return _judge(found, settings) if is_sound(outcome) else FAILED
 
@@ -176,12 +176,13 @@ def _lines(outcome: Outcome) -> list[str]:
 def list_experiments(settings: command.Settings) -> int:
     """Names each with its question; a broken file is named, and the others, too."""
     names = experiments.list_experiments(EXPERIMENTS)
-    width = max(map(len, names), default=0)
+    column, width = max(map(len, names), default=0), terminal.width_of(sys.stdout)
     broken = False
     for name in names:
         try:
             question = experiments.load(experiments.find(EXPERIMENTS, name)).question
-            tell([f"{name:<{width}}  {question}"])
+            line = f"{name:<{column}}  {question}"
+            tell(terminal.wrapped(line, width, hanging=column + 2))
         except AskError as error:
             broken = True
             terminal.complain(f"bench/run: {error}")

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -90,15 +91,20 @@ static int64_t rlimit_of(int resource) {
     return (int64_t)limit.rlim_cur;
 }
 
+/* In a user namespace root is another user outside, and its capabilities end there. */
+static bool in_user_namespace(const struct search *search) {
+    int64_t outside = read_line(search, "/proc/self/uid_map", " 0 %" SCNd64);
+    int64_t all = read_line(search, "/proc/self/uid_map", "%*d %*d %" SCNd64);
+    return all >= 0 && (outside != 0 || all != UINT32_MAX);
+}
+
 /* RLIMIT_NPROC does not bind root, nor who has one of two capabilities. */
 static int64_t bound_processes(const struct search *search) {
     enum { CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
     int64_t capabilities = read_line(search, "/proc/self/status", "CapEff: %" SCNx64);
     int64_t freeing = INT64_C(1) << CAP_SYS_ADMIN | INT64_C(1) << CAP_SYS_RESOURCE;
-    if (getuid() == 0 || (capabilities > 0 && (capabilities & freeing) != 0)) {
-        return -1;
-    }
-    return rlimit_of(RLIMIT_NPROC);
+    bool free = getuid() == 0 || (capabilities > 0 && (capabilities & freeing) != 0);
+    return free && !in_user_namespace(search) ? -1 : rlimit_of(RLIMIT_NPROC);
 }
 
 /* RLIMIT_NPROC counts all threads of the user, of whatever program. */
@@ -144,8 +150,12 @@ static void keep_fuller_count(struct search *search, int64_t used, int64_t most,
     keep_fuller(search, used < 0 ? used : used + search->gone, 1, most, name);
 }
 
-/* Walks up from the process's own control group; any of them may have a limit. */
+/* Walks up from the process's own control group; any of them may have a limit. What is
+ * above the top of what a container sees is written with "..". */
 static void look_at_cgroups(struct search *search, const char *mount, char *path) {
+    while (strncmp(path, "/..", 3) == 0) {
+        path += 3;
+    }
     for (;;) {
         char most[PATH_MAX + 64];
         char used[PATH_MAX + 64];
@@ -161,6 +171,17 @@ static void look_at_cgroups(struct search *search, const char *mount, char *path
     }
 }
 
+/* Of version 1: "pids", or several that share a tree, as in "cpu,pids". */
+static bool has_pids(const char *controllers) {
+    for (const char *at = controllers; (at = strstr(at, "pids")) != NULL; at += 4) {
+        bool begins = at == controllers || at[-1] == ',';
+        if (begins && (at[4] == ',' || at[4] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void look_at_all_cgroups(struct search *search) {
     FILE *file = open_below(search, "/proc/self/cgroup");
     char line[PATH_MAX];
@@ -174,8 +195,10 @@ static void look_at_all_cgroups(struct search *search) {
         *path++ = '\0';
         if (strcmp(controllers + 1, "") == 0) {
             look_at_cgroups(search, "/sys/fs/cgroup", path);
-        } else if (strcmp(controllers + 1, "pids") == 0) {
-            look_at_cgroups(search, "/sys/fs/cgroup/pids", path);
+        } else if (has_pids(controllers + 1)) {
+            char mount[PATH_MAX];
+            snprintf(mount, sizeof mount, "/sys/fs/cgroup/%.200s", controllers + 1);
+            look_at_cgroups(search, mount, path);
         }
     }
     if (file != NULL) {

@@ -93,7 +93,7 @@ static bool options_agree(struct options *options) {
                  sum);
         return false;
     }
-    if (options->run.clock != TIME_VIRTUAL &&
+    if (options->run.clock != RUN_CLOCK_VIRTUAL &&
         (options->run.runner.spawn_ns > 0 || options->run.runner.task_ns > 0 ||
          options->run.api.oversleep_ns > 0)) {
         snprintf(options->error, sizeof options->error,

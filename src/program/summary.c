@@ -5,7 +5,7 @@
 
 #include "sync/clock.h"
 
-enum { TEXT = 32, TASKS_FOR_P99 = 1000 };
+enum { TEXT = 32 };
 
 /* Three digits and the largest unit that suits; units end with a NULL name. */
 struct unit {
@@ -108,21 +108,27 @@ static void write_calls(struct run *run, FILE *out) {
     write_breaker(run, out);
 }
 
-/* The p99 of few tasks would only be their maximum, and is left out. */
+/* The p99 of few tasks would only be their maximum: ten lie beyond what is shown. */
 static void write_quantiles(const char *name, const struct histogram *histogram,
                             FILE *out) {
+    static const struct {
+        const char *name;
+        double share;
+        int64_t fewest_tasks;
+    } quantiles[] = {{"p50", 0.5, 0}, {"p90", 0.9, 100}, {"p99", 0.99, 1000}};
     char text[TEXT];
     if (histogram_quantile_ns(histogram, 0) < 0) {
         return;
     }
-    fprintf(out, "  %-11s median %s", name,
-            duration(histogram_quantile_ns(histogram, 0.5), text));
-    if (atomic_load(&histogram->count) >= TASKS_FOR_P99) {
-        fprintf(out, ", p99 %s",
-                duration(histogram_quantile_ns(histogram, 0.99), text));
+    fprintf(out, "  %-11s mean %s;", name,
+            duration(histogram_mean_ns(histogram), text));
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        if (atomic_load(&histogram->count) >= quantiles[i].fewest_tasks) {
+            int64_t ns = histogram_quantile_ns(histogram, quantiles[i].share);
+            fprintf(out, " %s %s,", quantiles[i].name, duration(ns, text));
+        }
     }
-    fprintf(out, ", mean %s", duration(histogram_mean_ns(histogram), text));
-    fprintf(out, ", max %s\n", duration(histogram_quantile_ns(histogram, 1), text));
+    fprintf(out, " max %s\n", duration(histogram_quantile_ns(histogram, 1), text));
 }
 
 static void write_process(const struct process_figures *process, FILE *out) {

@@ -53,7 +53,7 @@ static int start_clock(struct run *run, const struct run_config *config) {
 
 /* In virtual time the kernel's timers have no part, and the seed decides everything. */
 static void set_clock(struct run_config *config) {
-    if (config->clock == TIME_VIRTUAL) {
+    if (config->clock == RUN_CLOCK_VIRTUAL) {
         clock_make_virtual();
         config->timer_slack_ns = -1;
     } else {

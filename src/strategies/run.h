@@ -18,7 +18,8 @@
 #include "simulation/client.h"
 #include "strategies/runner.h"
 
-enum time_kind { TIME_MONOTONIC, TIME_VIRTUAL };
+/* (C keeps the names TIME_... for itself.) */
+enum time_kind { RUN_CLOCK_MONOTONIC, RUN_CLOCK_VIRTUAL };
 
 struct run_config {
     struct workload_config workload;

@@ -220,6 +220,10 @@ class Marks(unittest.TestCase):
         self.assertEqual([COLOURS["tint-1"], COLOURS["tint-1"], COLOURS["tint-2"]],
                          [tone for _, tone in rows])  # fmt: skip
 
+    def test_heat_of_one_run_names_nobody_as_faster(self) -> None:
+        p = self.picture(stand_in.load("winner"), "winner", n=1)
+        self.assertIn("faster in 0 of 12 fields, threads in 0;", p.chart.title)
+
     def test_over_time_never_more_is_served_than_the_api_takes(self) -> None:
         p = self.picture(stand_in.load("comparison"), "in-flight")
         self.assertEqual(50, p.set["capacity"])

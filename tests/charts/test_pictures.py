@@ -12,6 +12,7 @@ import sys
 import tempfile
 import unittest
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
 from driver.draw import gnuplot  # noqa: E402
 from driver.draw.chart import Chart, fit_title  # noqa: E402
+from driver.reckon.summarise import summarise  # noqa: E402
 
 # What an experiment of somebody's own may change.
 WORLDS: dict[str, dict[str, object]] = {
@@ -124,6 +126,13 @@ class EveryExperiment(Desk):
         text += '[[cells]]\ndesign = "pool of 2"\narrivals = "fixed:100/s"\n'
         chart = self.drawn(stand_in.read(text))["wall-time"]
         self.assertEqual([1, 0], chart.settings["panel_curves"])
+
+    def test_a_run_that_hung_has_no_time_and_no_colour(self) -> None:
+        asked = stand_in.four(["wall-time"])
+        m = stand_in.material(self.folder, asked)
+        hung = replace(m.runs[-1], hyperfine=None, record=None, problem="it hung")
+        runs = (*m.runs[:-1], hung)
+        self.sound(draw.draw(self.folder, asked, runs, summarise(asked, runs), ("svg",)))
 
     def test_one_design_and_five(self) -> None:
         cells = '[[cells]]\ndesign = "{0}"\n[[samples]]\ndesign = "{0}"\n'

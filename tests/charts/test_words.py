@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -46,8 +47,8 @@ TITLES = [
      f"{T} lose 10 % of them; {P} serves all in 1.01 s"),
     ("wall-time", did(1), LOST, f"{P} loses 82 % of them; {T} serve all in 1.01 s"),
     ("wall-time", ALL_LOST, did(1, rejected=500), "every design loses 100 %"),
-    ("goodput", did(1), did(0.5), f"{P} serves 2.00× the tasks per second of {T}"),
-    ("goodput", did(1), did(2), f"{T} serve 2.00× the tasks per second of {P}"),
+    ("goodput", did(1), did(0.5), f"{P} serves 2.00× as many tasks per second as {T}"),
+    ("goodput", did(1), did(2), f"{T} serve 2.00× as many tasks per second as {P}"),
     ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),
     ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
      f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
@@ -86,7 +87,7 @@ class Titles(unittest.TestCase):
         for name, threads, pool, told in TITLES:
             with self.subTest(chart=name, told=told):
                 found = self.title(name, threads, pool)
-                self.assertEqual(f"With 500 tasks {told}", found)
+                self.assertEqual(f"With 500 tasks, {told}", found)
         for name, told in ALL_SERVED:
             self.assertEqual(told, self.title(name, did(1), did(2)))
 
@@ -99,7 +100,19 @@ class Titles(unittest.TestCase):
 
     def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
-        self.assertRegex(found, r"^With 500 tasks threads finish .*; with 50 a pool of 50")
+        self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
+
+
+    def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
+        costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
+        rows = [{"kind": kind, "varied": varied, "resident_bytes": size}
+                for kind, varied, size in costs]  # fmt: skip
+        for shown, told in ((rows, "thread alive costs 8.50 kB"),
+                            (rows[:1], "fiber alive costs 4.50 kB")):  # fmt: skip
+            view: Any = SimpleNamespace(
+                figures=["resident_bytes"], material=SimpleNamespace(
+                    tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip
+            self.assertIn(told, titles.thread_cost(view))
 
 
 class Numbers(unittest.TestCase):

@@ -145,7 +145,7 @@ class Builds(unittest.TestCase):
             )
             self.assertAlmostEqual(pair.ratio.low, 1.5)
             self.assertIs(pair.verdict, Verdict.MORE)
-        text = "\n".join(comparison.build_lines(found, None))
+        text = "\n".join(comparison.pair_lines(found, ("build A", "build B"), None))
         self.assertIn("build B/build A", text)
         self.assertNotIn("(build A)", text)
 

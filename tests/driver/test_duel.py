@@ -56,6 +56,9 @@ class Opponents(unittest.TestCase):
             (["-n", "9", "-w", "3"], ("threads", None, 9), ("pool", 3, 9)),
             (["--workers=3"], ("threads", None, 500), ("pool", 3, 500)),
             (["pool of 7"], ("threads", None, 500), ("pool", 7, 500)),
+            (["bounded threads"], ("threads", None, 500), ("bounded threads", 50, 500)),
+            (["bounded threads", "--max-threads", "9"], ("threads", None, 500),
+             ("bounded threads", 9, 500)),
             (["bounded threads of 5", "fibers"], ("bounded threads", 5, 500),
              ("fibers", None, 500)),
         ):
@@ -78,7 +81,7 @@ class Opponents(unittest.TestCase):
             (["--tasks", "many"], "whole number"), (["ovens"], "'ovens' is none of"),
             (["pool of 5", "pool of 6", "--workers", "7"], "both would be the same"),
             (["pool '"], "No closing quotation"), (["--json=-"], "gives itself"),
-            (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
+            (["-n", "0"], "from 1 to"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
         ):  # fmt: skip
             with self.subTest(words=words), self.assertRaisesRegex(AskError, told):
                 opponents.parse(words)
@@ -109,8 +112,8 @@ class Pictures(unittest.TestCase):
                 self.assertLess(max(map(len, lines)), columns, (tasks, columns))
                 self.assertLessEqual(len(lines), rows - 3, (tasks, columns, rows))
 
-    def test_few_rows_and_no_order_do_not_hang(self):
-        for tasks, rows in ((0, 24), (500, 1)):
+    def test_few_rows_and_a_single_order_do_not_hang(self):
+        for tasks, rows in ((1, 24), (500, 1)):
             sides = [a_side(design, tasks=tasks) for design in (0, 1)]
             self.assertTrue(picture.frame(sides, Canvas(io.StringIO(), 3, rows)))
 

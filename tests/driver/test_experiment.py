@@ -72,6 +72,8 @@ MISTAKES = {
     'question = "?"\n' + POOL + "x = {a = 1}": "x is .*: it takes a value or a list",
     'question = "?"\n' + POOL + 'samples = "a.csv"': "the driver gives itself",
     'question = "?"\n' + POOL + POOL: "2 cells are the same",
+    'question = "?"\n' + POOL + "seed = 1\nretries = 2\n" + POOL + "retries = 2\nseed = 1":
+        "2 cells are the same",
     'question = "?"\n' + POOL + 'x = ["a/b", "a-b"]': "2 cells are both 'pool-5-x-a-b",
 }
 

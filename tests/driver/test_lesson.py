@@ -11,8 +11,10 @@ import unittest
 from . import REPOSITORY
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
-from driver.reckon import answer
+from driver.reckon import answer, service, theory
+from driver.reckon.erlang import Traffic
 from driver.ask.typed import AskError
+from driver.run.constants import Constants
 from driver.say import answers
 from driver.teach import handout
 
@@ -34,6 +36,22 @@ class Files(Desk):
             found = lesson.load(number)
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
+
+    def test_its_theory_is_that_of_the_charts(self) -> None:
+        d, fast, slow = 0.01, Constants(create_s=30e-6), Constants(create_s=50e-6)
+        waits = [Traffic(load, 10, 0.005).wait_s(0.9) for load in (0.9, 0.8)]
+        follows = {
+            "1": 1, "2": theory.pool_s(50, 5, d),
+            "3": theory.pool_s(500, 50, d) / theory.threads_s(500, d, fast),
+            "5": theory.best_workers(2000, d, slow),
+            "6": theory.alive_at_once(5000, 0.02, slow),
+            "8b": service.safe_size(lesson.load("8b").experiment.cells[0]),
+            "9": waits[0] / waits[1],
+        }  # fmt: skip
+        for number, value in follows.items():
+            with self.subTest(number):
+                told = lesson.load(number).theory
+                self.assertAlmostEqual(told / value, 1, delta=0.01)
 
     def test_every_section_of_the_page_has_its_lesson_and_names_it(self) -> None:
         page = (REPOSITORY / "bench/TEACHING.md").read_text()

@@ -78,11 +78,12 @@ class Numbers(unittest.TestCase):
     # name: (budget in blocks, speed, enough at, asked, blocks that are run)
     CASES = {
         "no time at all": (0.0, 1.0, never, {}, 3),
-        "time for four and a half": (4.5, 1.0, never, {}, 4),
-        "for five": (4.95, 1.0, never, {}, 6),  # 25 % late is allowed for six
-        "five, and no more": (5.0, 1.6, never, {}, 3),
+        "five, a little late": (4.5, 1.0, never, {}, 5),
+        "for five": (4.95, 1.0, never, {}, 6),  # 25 % late is allowed for up to six
+        "four are better than three": (5.0, 1.6, never, {}, 4),
+        "three": (5.0, 2.2, never, {}, 3),
         "six are worth being late": (5.2, 1.0, never, {}, 6),
-        "but not for twice as long": (6.0, 1.9, never, {}, 3),
+        "but not for twice as long": (6.0, 1.9, never, {}, 4),
         "seven and a half": (7.5, 1.0, never, {}, 6),
         "nine, a little late": (8.5, 1.0, never, {}, 9),
         "nine": (9.5, 1.0, never, {}, 9),

@@ -7,15 +7,18 @@ import tempfile
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from dataclasses import replace
 from unittest import mock
 
 from . import REPOSITORY
 from driver.__main__ import main
 from driver.ask.target import target_of
 from driver.ask.typed import AskError
-from driver.planner import asked, find, play
+from driver import planner
+from driver.planner import asked, find, gate, play, tell
 from driver.planner.asked import SEEDS
-from driver.reckon.service import theory_of
+from driver.reckon.erlang import Traffic, behind_queue
+from driver.reckon.service import offered_of, theory_of, variation_of
 from driver.measure import by_its_own_clock
 from driver.run.run import Role, Run
 
@@ -23,7 +26,7 @@ BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 SERVICE = ["--set", "arrivals=poisson:1000/s", "--service-time", "20ms",
            "--set", "distribution=exponential", "--tasks", "1000"]  # fmt: skip
 OK = {"rejected": 0, "failed": 0, "silent": 0, "timed_out": 0, "cancelled": 0,
-      "not_started": 0}  # fmt: skip
+      "not_started": 0, "shed": 0}  # fmt: skip
 
 
 def stand_in(programs, cell, seed):
@@ -32,10 +35,13 @@ def stand_in(programs, cell, seed):
     load = (cell.arrivals_per_s or 0) * cell.service_s
     wait_s = 1 / (size - load) if size > load else 9.0
     lost = tasks // 2 if size > 40 else 0
+    mean_ns = {"mean": round((wait_s + cell.service_s) * 1e9)}
     wall_s = (tasks - lost) / min(1000.0, size / cell.service_s)
     return Run(cell, Role.MEASURE, seed, 1, "2026-01-01T00:00:00Z", (), None, {
         "outcomes": {**OK, "ok": tasks - lost, "rejected": lost}, "calls": tasks, "amplification": 1.0,
-        "wall_ns": round(wall_s * 1e9), "workload_digest": "0" * 16,
+        "config": {"service_time_ns": round(cell.service_s * 1e9)},
+        "latency_ns": mean_ns, "failed_latency_ns": mean_ns,
+        "wall_ns": round(wall_s * 1e9), "create_ns": 0, "workload_digest": "0" * 16,
         "peak": {"in_flight": size},
         "queue_wait_ns": dict.fromkeys(("mean", "p50", "p90", "p99", "max"),
                                        round(wait_s * 1e9)),
@@ -88,6 +94,18 @@ class Found(unittest.TestCase):
                 found, _ = self.plan(target)
                 self.assertEqual(size, found.best and found.best.size)
 
+    def test_one_size_between_too_few_and_too_many_is_found(self):
+        slower = "--set=arrivals=poisson:950/s"
+        found, player = self.plan("p99 wait < 49ms, lost < 1%", slower)
+        self.assertEqual(40, found.best.size)
+        self.assertIn(("pool", 39), player.points)
+
+    def test_the_nearest_is_named_with_the_worst_of_its_seeds(self):
+        found, _ = self.plan("p99 wait < 30ms, lost < 1%")
+        point, lacks = found.nearest
+        self.assertEqual(40, point.size)
+        self.assertIn("p99 wait is 50.0 ms, not < 30ms", lacks)
+
     def test_where_it_collapses_and_why(self):
         found, player = self.plan("lost < 1%", "--api-capacity", "40")
         self.assertEqual(41, found.collapse[0].size)
@@ -103,7 +121,7 @@ class Found(unittest.TestCase):
         wanted = asked.parse(["--tasks", "1000", "--service-time", "20ms"])
         with mock.patch.object(by_its_own_clock, "_played", stand_in):
             found = find.findings(wanted, play.Player(wanted))
-        self.assertEqual(56, found.collapse[0].size)
+        self.assertEqual(42, found.collapse[0].size)
         self.assertAlmostEqual(1000, find.goodput(found.collapse[0]), delta=1)
 
     def test_half_as_much_load_again_saturates(self):
@@ -124,6 +142,138 @@ class Found(unittest.TestCase):
         half = theory_of(fixed.cell("pool", 24), 24)
         self.assertAlmostEqual(known["p99 wait"] / 2, half["p99 wait"])
 
+    def test_the_mean_is_what_the_program_found_and_load_what_tasks_hold(self):
+        wanted = asked.parse([*SERVICE, "--set", "distribution=lognormal:p50=1ms,p99=9ms"])
+        run = stand_in(None, wanted.cell("pool", 30), 1)
+        record = run.record | {"config": {"service_time_ns": 20_000_000}}
+        point = play.Point("pool", 30, (replace(run, record=record),))
+        self.assertAlmostEqual(20.0, offered_of(point.cell))
+        self.assertAlmostEqual(point.offered, 1000 * run.cell.service_s)
+        self.assertAlmostEqual(1.44, variation_of(point.cell), delta=0.01)
+
+    def test_a_queue_that_is_cut_short_is_not_saturated(self):
+        for more, saturated in (([], True), (["--when-full", "reject"], False)):
+            wanted = asked.parse([*SERVICE, *more])
+            run = stand_in(None, wanted.cell("pool", 20), 1)
+            self.assertEqual(saturated, play.Point("pool", 20, (run,)).is_saturated)
+
+    def test_what_an_api_turns_away_behind_a_queue(self):
+        # M/M/1 with room for n: (1 - r) r^(n + 1) / (1 - r^(n + 2)).
+        for load, queue in ((0.5, 0), (0.5, 3), (0.9, 10), (2.0, 4)):
+            lost, _ = behind_queue(Traffic(load, 1, 1.0), queue)
+            exact = (1 - load) * load ** (queue + 1) / (1 - load ** (queue + 2))
+            self.assertAlmostEqual(exact, lost)
+        many = Traffic(0.8, 10, 0.01)  # a queue that is hardly ever full is endless
+        lost, wait_s = behind_queue(many, 200)
+        self.assertAlmostEqual(0, lost)
+        self.assertAlmostEqual(many.mean_wait_s, wait_s)
+        full, wait_s = behind_queue(Traffic(100.0, 10, 0.01), 20)  # all 30 places taken
+        self.assertAlmostEqual(0.99, full, places=3)
+        self.assertAlmostEqual(20 * 0.001, wait_s, places=3)
+
+
+class Confirmed(unittest.TestCase):
+    wanted = asked.parse([*SERVICE, "--target", "p99 wait < 100ms"])
+
+    def found(self):
+        with mock.patch.object(by_its_own_clock, "_played", stand_in):
+            return find.findings(self.wanted, play.Player(self.wanted))
+
+    def test_off_is_what_differs_by_over_a_tenth_and_matters(self):
+        for metric, predicted, measured, off in (
+            ("p99 wait", 0.100, 0.109, False), ("p99 wait", 0.100, 0.120, True),
+            ("p99 wait", 0.120, 0.100, True), ("p99 wait", 0.0001, 0.0009, False),
+            ("lost", 0.010, 0.014, False), ("lost", 0.010, 0.020, True),
+            ("goodput", 900.0, 700.0, True), ("p99 wait", None, 0.1, True),
+            ("p99 wait", None, None, False),
+        ):
+            with self.subTest(metric=metric, measured=measured):
+                self.assertEqual(off, tell.is_off(metric, predicted, measured))
+
+    def test_what_is_off_is_said_first(self):
+        found, each = self.found(), {"workers": 31, "predicted": {}, "measured": {}}
+        agrees = tell.sentences(self.wanted, found, [{**each, "off": []}])
+        self.assertIn("31 workers are the fewest", agrees[0])
+        self.assertEqual("Real threads agree within 10 %.", agrees[-1])
+        off = [{**each, "off": ["31 workers, p99 wait: predicted 1 s, measured 2 s"]}]
+        told = tell.sentences(self.wanted, found, off)
+        self.assertIn("differ by over 10 %: 31 workers, p99 wait", told[0])
+        self.assertNotIn("agree", " ".join(told))
+
+    def test_what_cannot_be_confirmed_is_told_all_the_same(self):
+        error = by_its_own_clock.RunError("worker-pool ended with 3: no threads")
+        said = io.StringIO()
+        with mock.patch.object(tell, "confirm", side_effect=error):
+            with redirect_stderr(said):
+                self.assertEqual([], planner._confirmed(self.wanted, self.found()))
+        self.assertIn("not confirmed: worker-pool ended with 3", said.getvalue())
+
+    def test_theory_that_applies_is_told(self):
+        more = ["--api-capacity", "40", "--api-rate", "2000/s", "--api-burst", "30"]
+        for words, told in (
+            ([*SERVICE, *more], ["20 calls at once (Little)", "(Erlang's C)",
+                                 "(Erlang's B)", "bears 30 calls in step"]),
+            ([*SERVICE, *more, "--api-queue", "5"], ["M/M/K with a queue"]),
+            ([*SERVICE, "--set", "distribution=fixed"],
+             ["wait 0.5 times as long", "Allen and Cunneen"]),
+            (["--tasks", "10000", "--service-time", "20ms", "--spawn-time", "20us"],
+             ["about 3 162 workers (W* of METHOD)"]),
+        ):
+            wanted = asked.parse(words)
+            each = [play.Point(d, n, (stand_in(None, wanted.cell(d, n), 1),))
+                    for d, n in (("pool", 25), ("none", None))]
+            lines = " ".join(tell.theory_lines(*each)).replace("\u202f", " ")
+            for part in told:
+                self.assertIn(part, lines)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.path = Path(holder.name) / "service.toml"
+
+    def test_what_was_kept_is_read_again_and_what_is_typed_wins(self):
+        typed = ["--arrivals", "poisson:2000/s", "--api-keeps-working", "--tasks", "500",
+                 "--distribution=lognormal:p50=80ms,p99=1.2s", "--error-rate", "5%",
+                 "--target", 'lost < 2%, p99 wait < 1s', "--keep", str(self.path)]
+        first = asked.parse(typed)
+        path, text = first.kept
+        path.write_text(text)
+        again = asked.parse(["--from", str(path)])
+        self.assertEqual(first.options, again.options)
+        self.assertEqual(first.target, again.target)
+        self.assertEqual(True, again.options["api-keeps-working"])
+        other = asked.parse(["--from", str(path), "--error-rate", "1%", "--target",
+                             "lost < 1%", "--api-capacity", "9"])
+        self.assertEqual({**first.options, "error-rate": "1%", "api-capacity": 9},
+                         other.options)
+        self.assertEqual(["lost < 1%"], [c.text for c in other.target])
+
+    def test_what_only_pools_have_is_asked_of_pools_only(self):
+        wanted = asked.parse(["--queue", "9", "--when-full", "reject", "--tasks", "5"])
+        self.assertIn("--queue=9", wanted.cell("pool", 3).args)
+        self.assertIn("--when-full=reject", wanted.cell("real", 3).args)
+        for design in (("semaphore", 3), ("none",)):
+            self.assertNotIn("queue", wanted.cell(*design).options)
+
+
+class Gate(unittest.TestCase):
+    def test_worse_is_what_every_seed_makes_worse_and_by_more_than_can_be_seen(self):
+        target = target_of("p99 wait < 1s, lost < 5%")
+        same = {"p99 wait": (0.1, 0.2, 0.3), "lost": (0.0, 0.0, 0.0),
+                "goodput": (90.0, 91.0, 92.0)}
+        for metric, now, found in (
+            ("p99 wait", [0.1, 0.2, 0.3], None), ("p99 wait", [0.29, 0.5, 0.6], None),
+            ("p99 wait", [0.31, 0.5, 0.6], "p99 wait"), ("p99 wait", [0.01], None),
+            ("lost", [0.0005], None), ("lost", [0.01], "lost"),
+            ("goodput", [89.5, 89.6], None), ("goodput", [80.0, 85.0], "goodput"),
+            ("goodput", [99.0], None), ("p99 wait", [], "p99 wait"),
+        ):
+            with self.subTest(metric=metric, now=now):
+                worse = gate.worse(same, {**same, metric: now}, target)
+                self.assertEqual(found, worse and worse[0])
+
 
 class Command(unittest.TestCase):
     def setUp(self):
@@ -140,31 +290,54 @@ class Command(unittest.TestCase):
                 status = ended.code
         return status, said.getvalue()
 
-    def test_what_a_plan_decides_itself_or_cannot_be_is_one_line(self):
-        for words, told in (
-            (["--workers", "5"], "plan decides --workers itself"),
-            (["--tasks", "5,6"], "--tasks takes one value"),
-            (["--set", "arrivals=often:3"], "arrivals"),
-            (["--target", "soon"], "--target 'soon' is not like"),
-            (["--set", "no-such=1"], "no-such"),
-            (["--nonsense"], "--nonsense"),
-            (["--set", "arrivals=fixed:1000000/s", "--service-time", "1s"],
-             "1e+06 calls at once arrive: a plan is for 1 to 20000"),
-            (["--set", "arrivals=fixed:9/s", "--set", "service-time=0"], "0 calls"),
+    def test_what_makes_no_sense_is_one_line(self):
+        file = self.out / "service.toml"
+        busy = ["--arrivals", "fixed:1000000/s", "--service-time", "1s"]
+        for words, toml, told in (
+            (["--workers", "5"], "", "plan decides --workers itself"),
+            (["--tasks", "5,6"], "", "--tasks takes one value"),
+            (["--tasks", "0"], "", "tasks is 0: it takes a whole number"),
+            (["--arrivals", "often:3"], "", "arrivals"),
+            (["--arrivals", "poisson:9/s", "80ms"], "", "'80ms' is no option"),
+            (["-w", "5"], "", "'-w' is no option by its long name"),
+            (["--target", "soon"], "", "--target 'soon' is not like"),
+            (["--target", "lost < 120%"], "", "'120%' is not a share"),
+            (["--no-such", "1"], "", "no-such"),
+            (["--nonsense"], "", "nonsense"),
+            (["--error-rate", "150%"], "", "150%"),
+            (["--api-capacity", "0"], "", "'0' is not a whole number"),
+            (["--service-time", "soon"], "", "'soon' is not a duration"),
+            (["--distribution", "file:/no/such"], "", "/no/such"),
+            (["--queue", "-1"], "", "-1"),
+            (["--when-full", "panic"], "", "panic"),
+            (["--gate", str(self.out / "none.json")], "", "none.json: No such file"),
+            (["--gate", str(file)], "target = 'x'", "service.toml is not JSON"),
+            (["--gate", str(file)], "{}", "'schema_version' is missing"),
+            (["--from", str(self.out / "no.toml")], "", "no.toml: No such file"),
+            (["--from", str(file)], "target =", "service.toml: Invalid value"),
+            (["--from", str(file)], "tasks = 5", "unknown key 'tasks': there are target"),
+            (["--from", str(file)], "target = 5", "target is 5: it takes words"),
+            (["--from", str(file)], "[options]\ntasks = [5, 6]", "--tasks takes one"),
+            (["--from", str(file)], "[options]\ntasks = 0", "tasks is 0: it takes a whole number"),
+            (["--from", str(file)], "[options]\nAPI = 5", "run: 'API' is not the name"),
+            (busy, "", "1e+06 calls at once arrive: a plan is for up to 20000"),
+            (["--arrivals", "fixed:9/s", "--set", "service-time=0"], "", "0 calls"),
         ):
-            status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
-            lines = [line for line in said.splitlines() if not line.startswith("pool:")]
-            self.assertEqual((2, 1), (status, len(lines)), said)
-            self.assertIn(told, lines[0])
+            file.write_text(toml)
+            with self.subTest(words=words, toml=toml):
+                status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
+                self.assertEqual((2, 1), (status, len(said.splitlines())), said)
+                self.assertIn(told, said)
 
     @unittest.skipUnless((BUILD / "src/fiber-pool").exists(), "not built")
     def test_for_real(self):
         words = [*SERVICE, "--quick", "--programs", str(BUILD / "src")]
         status, said = self.run_plan(*words, "--target", "p99 wait < 50ms")
         self.assertEqual(0, status, said)
-        folder = self.out / "latest"
+        folder = (self.out / "latest").resolve()
         plan = json.loads((folder / "plan.json").read_text())
         self.assertGreater(plan["workers"], 20)
+        self.assertEqual({"load 100 %": 20}, plan["edges"])
         below = [p for p in plan["points"] if (p["design"], p["workers"]) == (
             "pool", plan["workers"] - 1)]  # fmt: skip
         self.assertFalse(below[0]["meets"])
@@ -174,7 +347,22 @@ class Command(unittest.TestCase):
         self.assertEqual(SEEDS, len(below[0]["values"]["p99 wait"]))
         status, said = self.run_plan(*words, "--target", "goodput > 9000/s")
         self.assertEqual(1, status, said)
-        self.assertIn("No number of workers meets 'goodput > 9000/s'", said)
+        self.assertIn("No number of workers meets 'goodput > 9000/s'. ", said)
+        self.assertRegex(said, r"goodput is \d+/s, not > 9000/s")
+        self.gates(words, folder)
+
+    def gates(self, words, folder):
+        """Held against itself, against one that was better, and by a slower service."""
+        words = [*words, "--target", "p99 wait < 50ms"]
+        status, said = self.run_plan(*words, "--gate", str(folder / "plan.json"))
+        self.assertEqual((0, False), (status, "Worse" in said), said)
+        slower = [*words, "--service-time", "25ms"]
+        status, said = self.run_plan(*slower, "--gate", str(folder))
+        self.assertEqual(1, status, said)
+        self.assertRegex(said, r"Worse than plan.json: with \d+ workers p99 wait is ")
+        status, said = self.run_plan(*slower, "--gate", str(folder), "--tasks", "900")
+        self.assertEqual(2, status)
+        self.assertIn("its tasks is 1000, and here 900", said)
 
 
 if __name__ == "__main__":

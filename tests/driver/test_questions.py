@@ -107,6 +107,14 @@ class Questions(unittest.TestCase):
         self.assertEqual(answer.text, "1 comparison: 0 differ by over 2 %;"
                          " not of the same work: 1.")  # fmt: skip
 
+    def test_those_are_told_of_which_most_should_be_alive(self):
+        bounded = make_cell("thread-per-task", tasks=9, **{"max-threads": 3})
+        experiment = Experiment("test", "?", (bounded, self.threads, self.pool), ())
+        runs = [make_run(cell, 1, 1.0) for cell in experiment.cells]
+        summaries = summarise(experiment, runs)
+        told = answer_all(experiment, runs, summaries)[5].text
+        self.assertIn("in threads, 4 tasks, at most 3 threads were alive", told)
+
     def test_calls_without_waits_did_not_happen(self):
         runs = self.runs()
         for run in runs:

@@ -289,7 +289,8 @@ class Build(unittest.TestCase):
         self.folder = Path(holder.name)
         self.folder.chmod(0o755)
         self.top = self.folder / "top"
-        shutil.copytree(REPOSITORY / "bench", self.top / "bench")
+        for name in ("bench", "plots"):
+            shutil.copytree(REPOSITORY / name, self.top / name)
 
     def run_as_other(self, **changes):
         """As a user who may write nowhere here; None takes a variable away."""

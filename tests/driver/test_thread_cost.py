@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .support import make_cell, make_run
 from driver.machine import kernel
+from driver.reckon.summarise import summarise_cell
 from driver.reckon.summary import Noise, Summaries
 from driver.reckon import thread_cost
 from driver.say import extras
@@ -80,6 +81,44 @@ class KernelMemory(unittest.TestCase):
             self.skipTest("/proc/meminfo does not tell kernel stacks")
         # Other processes come and go; half of it is far above what they could hide.
         self.assertGreater(growth["kernel_stack_bytes"], count * 16_384 / 2)
+
+
+class Efficiency(unittest.TestCase):
+    def told(self, *cells, blocks=6):
+        runs = []
+        for block in range(1, blocks + 1):
+            for cell, wall_s, create_ns in cells:
+                runs.append(make_run(cell, block, wall_s))
+                runs[-1].record["create_ns"] = create_ns * (10 + block)
+        found = [summarise_cell(cell, runs_of(runs, cell)) for cell, *_ in cells]
+        summaries = replace(summaries_with({}), cells=tuple(found))
+        return "\n".join(extras.efficiency(summaries, runs))
+
+    def test_what_a_pool_saves_is_told_as_ratios_with_intervals(self):
+        bound = {"api-capacity": 9, "max-threads": 2}
+        bounded = make_cell("thread-per-task", **bound), 0.03, 700
+        pool = make_cell(workers=2, **{"api-capacity": 9}), 0.02, 100
+        others = [
+            (make_cell(workers=3, **{"api-capacity": 9}), 0.04, 100),
+            (make_cell(workers=2, tasks=5, **{"api-capacity": 9}), 0.04, 100),
+            (make_cell(workers=2), 0.04, 100),
+        ]
+        told = self.told(bounded, pool, *others)
+        self.assertEqual(1, told.count("bounded threads over pool of 2, 4 tasks"))
+        self.assertEqual(1, told.count(" over pool"))
+        for figure, times in (("wall time", "1.50"), ("peak memory", "1.00"),
+                              ("time creating threads", "7.00")):  # fmt: skip
+            self.assertRegex(told, rf"  {figure} +{times}0*× \[{times}0*, {times}0*\]")
+
+    def test_no_heading_stands_over_nothing(self):
+        told = self.told((make_cell(workers=2), 0.02, 100))
+        self.assertIn("least time possible", told)
+        self.assertNotIn("bench/micro", told)
+        self.assertNotIn(" over pool", told)
+
+
+def runs_of(runs, cell):
+    return [run for run in runs if run.cell == cell]
 
 
 class Limits(unittest.TestCase):

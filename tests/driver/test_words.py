@@ -3,6 +3,7 @@
 import io
 import os
 import unittest
+from contextlib import redirect_stdout
 from dataclasses import replace
 from unittest import mock
 
@@ -36,7 +37,7 @@ class Sentences(unittest.TestCase):
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),
         (ratio(2, 3, "rss_bytes", same_work=False), "2.45× [2.00, 3.00] the memory of"
          " threads: more."),
-        (ratio(2, 3, n=3, rule="widened"), "slower (only 3 blocks, 2.00 to 3.00)."),
+        (ratio(2, 3, n=3, rule="widened"), "slower (if noise has one peak; only 3 blocks, 2.00 to 3.00)."),
         (ratio(2, 3, n=2, rule=None), "takes 2.45× as long as threads: cannot tell from 2"
          " blocks."),
         (ratio(2, 3, n=1, rule=None), "cannot tell from 1 block."),
@@ -110,7 +111,7 @@ class Sentences(unittest.TestCase):
 
     def test_drift_has_a_direction(self):
         for share, sigmas, told in ((0.9, 5, "became slower"), (0.1, -5, "became faster"),
-                                    (0.55, 1, "no drift to be seen")):  # fmt: skip
+                                    (0.55, 1, "no sign of drift")):  # fmt: skip
             (text,) = sentences.noise_sentences(Noise(drift=Drift(share, sigmas)))
             self.assertIn(told, text)
             self.assertIn(f"{share:.0%}".replace("%", " %"), text)
@@ -174,9 +175,19 @@ class Terminals(unittest.TestCase):
         lines, gone = terminal.fitted(rows, 20, ["n", "memory"])
         self.assertEqual(gone, ["n"])
         self.assertTrue(all(len(line) <= 20 for line in lines))
+        # Narrower still, each row has a line for its name and one for its figures.
+        lines, gone = terminal.fitted([*rows, ("a pool of 50",)], 14, ["n", "memory"])
+        self.assertEqual(gone, ["n", "memory"])
+        self.assertEqual(lines, ["     time", "pool", "   1.23 s", "a pool of 50"])
 
     def test_a_narrow_end_has_no_line_beyond_the_edge(self):
         asked = Experiment("test", "How long does a sentence get? " * 5, (THREADS, POOL))
         runs = [make_run(cell, b, 1.0 + b) for b in range(1, 7) for cell in asked.cells]
         lines = ending.report_lines(asked, runs, summarise(asked, runs), ["x: y " * 40], 60)
-        self.assertLessEqual(max(map(len, lines)), 60)
+        said = io.StringIO()
+        with (
+            mock.patch.object(terminal, "width_of", lambda stream: 60),
+            redirect_stdout(said),
+        ):
+            terminal.tell(lines)
+        self.assertLessEqual(max(map(len, said.getvalue().splitlines())), 60)

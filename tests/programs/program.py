@@ -6,14 +6,17 @@ import csv
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 BUILD = Path(os.environ["FIVE_COOKS_BUILD"]).resolve()
 PROGRAMS = ("thread-per-task", "worker-pool", "mutex-pool", "fiber-per-task", "fiber-pool")
@@ -70,6 +73,18 @@ class Sample:
 
 def refuse_constant(name: str) -> None:
     raise AssertionError(f"{name} is no JSON")
+
+
+@contextmanager
+def readable_by_all() -> Iterator[None]:
+    """Programs that other users may run, too: a home folder may be closed to them."""
+    with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+        os.chmod(folder, 0o755)
+        os.mkdir(f"{folder}/src")
+        for program in PROGRAMS:
+            shutil.copy2(BUILD / "src" / program, f"{folder}/src")
+        with mock.patch(f"{__name__}.BUILD", Path(folder)):
+            yield
 
 
 def command_of(program: str, *args: object, wrap: tuple[str, ...] = ()) -> list[str]:

@@ -4,7 +4,7 @@ import math
 import os
 import unittest
 
-from .program import measure, on_each, plain_build, sample
+from .program import bound, measure, on_each, plain_build, sample
 
 MS = 1_000_000
 PAGE = 4096
@@ -97,13 +97,25 @@ class Peaks(unittest.TestCase):
         self.assertLess(peak["rss_bytes"], peak["virtual_bytes"])
         self.assertLess(0, peak["page_table_bytes"])
         self.assertLess(peak["page_table_bytes"], peak["virtual_bytes"])
-        # Each task sleeps; of fibers the kernel sees one sleep for many.
-        sleeps = 1 if program.startswith("fiber-") else 100
-        self.assertGreaterEqual(cpu["voluntary_switches"], sleeps)
         self.assertGreater(cpu["minor_faults"], 0)
         threads = peak["threads"]
         stacks = threads * record["config"]["stack_size_bytes"]
         self.assertGreater(peak["virtual_bytes"], stacks)
+
+    @on_each
+    def test_the_kernel_sees_fibers_that_sleep_together_sleep_once(
+        self, program: str
+    ) -> None:
+        def waits(at_once: int) -> int:
+            tasks = ("-n", 100, "-s", "20ms", *bound(program, at_once))
+            return measure(program, *tasks)["cpu"]["voluntary_switches"]
+
+        self.assertGreaterEqual(waits(1), 100)
+        together = waits(100)
+        if program.startswith("fiber-"):
+            self.assertLess(together, 50)
+        else:
+            self.assertGreaterEqual(together, 100)
 
 
 class Memory(unittest.TestCase):

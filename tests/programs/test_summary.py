@@ -47,9 +47,12 @@ class Summary(unittest.TestCase):
 
     @on_each
     def test_a_percentile_is_only_shown_if_there_are_tasks_beyond_it(self, program):
-        few, many = self.lines(program, "-s", 0), self.lines(program, "-n", 1000, "-s", 0)
-        self.assertNotIn("p99", "\n".join(few))
-        self.assertIn("p99", "\n".join(many))
+        for tasks, shown in ((50, {"p50"}), (100, {"p50", "p90"}),
+                             (1000, {"p50", "p90", "p99"})):  # fmt: skip
+            text = "\n".join(self.lines(program, "-n", tasks, "-s", 0))
+            self.assertEqual(shown, set(re.findall(r"\bp\d\d\b", text)))
+            for name in ("latency", "queue wait"):
+                self.assertRegex(text, rf"{name} +mean .*; p50 .*, max ")
 
     @on_each
     def test_what_the_callers_believe_is_said_when_they_are_wrong(self, program):

@@ -24,3 +24,23 @@ void plain_run_end(struct run *run) {
     assert_int_equal(atomic_load(&run->api.in_flight.now), 0);
     assert_int_equal(atomic_load(&run->api.served.now), 0);
 }
+
+void plain_run_perform_all(struct run *run) {
+    for (int64_t i = 0; i < run->workload->tasks; i++) {
+        client_perform(&run->client, (struct task){.index = (uint64_t)i}, 0);
+    }
+}
+
+void plain_run_all(struct run *run, struct run_config *config) {
+    plain_run_start(run, config);
+    plain_run_perform_all(run);
+    plain_run_end(run);
+    assert_int_equal(tally_total(&run->tally), config->workload.tasks);
+}
+
+void *plain_perform(void *argument) {
+    struct plain_performance *performance = argument;
+    client_perform(&performance->run->client,
+                   (struct task){.index = performance->index}, 0);
+    return NULL;
+}

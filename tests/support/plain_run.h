@@ -22,4 +22,18 @@ void plain_run_start(struct run *run, struct run_config *config);
 /* Fails unless the API's accounts and the callers' agree. */
 void plain_run_end(struct run *run);
 
+/* Performs all tasks, one after the other. */
+void plain_run_perform_all(struct run *run);
+
+/* All three; then the run can be looked at. */
+void plain_run_all(struct run *run, struct run_config *config);
+
+/* One task, by a thread: spawn(plain_perform, &performance). */
+struct plain_performance {
+    struct run *run;
+    uint64_t index;
+};
+
+void *plain_perform(void *performance);
+
 #endif

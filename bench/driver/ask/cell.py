@@ -8,7 +8,7 @@ that the table does not know is a kind of its own, under its own name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -143,8 +143,37 @@ class Cell:
         rounds = ceil(hangs / self.lanes)
         return rounds * self.duration_s("hang-time", DEFAULT_HANG_TIME)
 
+    def check(self) -> None:
+        """Raises ValueError when an option is not as the driver reckons with it."""
+        for option, read in READ.items():
+            if (value := self.options.get(option)) is not None:
+                read(str(value))
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.design.program):
+            raise ValueError(f"'{self.design.program}' is no program of ours")
+        for size in (self.tasks, self.workers, self.design.bound):
+            if size is not None and (type(size) is not int or size < 0):
+                raise ValueError(f"'{size}' is no number of tasks or threads")
+
     def duration_s(self, option: str, default: str = "0") -> float:
         return parse_duration_ns(str(self.options.get(option, default))) / 1e9
+
+
+def _count(text: str) -> int:
+    return parse_count(text, 0, 2**63 - 1)
+
+
+def _outage(text: str) -> list[int]:
+    return [parse_duration_ns(part) for part in text.split(",", 1)]
+
+
+# Options that the driver itself reckons with, and what reads them there.
+READ: Mapping[str, Callable[[str], object]] = {
+    "service-time": parse_duration_ns, "hang-time": parse_duration_ns,
+    "hang-rate": parse_share, "api-rate": parse_rate, "api-burst": _count,
+    "api-outage": _outage, "attempts": _count,
+    "api-capacity": lambda text: text == "unlimited" or _count(text),
+    "arrivals": lambda text: ":" not in text or parse_rate(text.partition(":")[2]),
+}  # fmt: skip
 
 
 def design_of(program: str, options: Mapping[str, Option]) -> Design:

@@ -16,24 +16,35 @@ from .quantities import parse_count, parse_share
 
 MOST_SEED = 2**63 - 1
 DESCRIPTION = """\
-What do you get, and what do you pay, when N slow tasks run on N threads instead of on a
-pool of W workers? Runs an experiment, draws its charts and writes a report.
+What do you get, and what do you pay, when N slow tasks run
+on N threads instead of on a pool of W workers? Runs an
+experiment, draws its charts and writes a report.
 
-  bench/run [NAME|FILE.toml]   run an experiment (default: comparison)
-  bench/run draw DIR           draw a results folder again, from its raw runs
-  bench/run compare A B        hold two results folders side by side
-  bench/run compare --build A --build B [NAME]   two builds, run by run in one sitting
-  bench/run collect DIR...     put the results of many machines together
-  bench/run plan --target T    how many workers, for a target such as
-                               'p99 wait < 100ms, lost < 1%'
-  bench/run duel               watch both designs at once in the terminal
-  bench/run lesson [N]         predict, then measure; without N: names the lessons
-  bench/run handout            the lessons on paper: questions, answers, a quiz"""
+  bench/run [NAME|FILE.toml]  run an experiment (default:
+                              comparison)
+  bench/run draw DIR          draw a results folder again
+  bench/run compare A B       compare two results folders
+  bench/run compare --build A --build B [NAME]
+                              two builds, run by run
+  bench/run collect DIR...    put the results of many
+                              machines together
+  bench/run plan --target T   how many workers for a target:
+                              'p99 wait < 100ms, lost < 1%'
+  bench/run duel              watch both designs at once
+  bench/run lesson [N]        predict, then measure; without
+                              N: lists the lessons
+  bench/run handout           the lessons on paper: questions,
+                              answers, a quiz"""
 EPILOG = """\
-An option of the programs (worker-pool --help) is set or swept by its long name:
-  bench/run --sweep workers=5,10,50 --set distribution=lognormal --set tasks=1000
-durations: 250us, 10ms, 5s.  exit status: 0 measured, 1 a check or a chart failed (or
---fail-if-slower), 2 usage, 3 the environment, 128+n stopped by signal n."""
+An option of the programs (worker-pool --help) is set or
+swept by its long name:
+
+  bench/run --sweep workers=5,50 --set distribution=uniform
+
+durations: 250us, 10ms, 5s
+exit status: 0 measured, 1 a check or a chart failed (or
+--fail-if-slower), 2 usage, 3 the environment, 128+n stopped
+by signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
 RESULTS = REPOSITORY / "results"

@@ -61,7 +61,7 @@ SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
 # Of options that are counts: from where to where.
-COUNTS = {"tasks": (0, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
+COUNTS = {"tasks": (1, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
 Options = Mapping[str, Any]
 
 
@@ -202,10 +202,10 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    found = {(cell.design, cell.args): cell for cell in cells}
+    keys = [(cell.design, tuple(sorted(cell.args))) for cell in cells]
+    found = dict(zip(keys, cells))
     if len(found) < len(cells) and not overrides:
-        counts = Counter((cell.design, cell.args) for cell in cells)
-        ((design, args), count), *_ = counts.most_common()
+        ((design, args), count), *_ = Counter(keys).most_common()
         told = " ".join([design.program, *args])
         raise AskError(f"{count} cells are the same: {told}")
     return tuple(found.values())
@@ -282,8 +282,8 @@ def _cell(program: str, options: dict[str, Option]) -> Cell:
         for key, value in options.items() if value is not False
     )  # fmt: skip
     cell = Cell("", design_of(program, options), tasks, args, options)
-    try:  # what the driver itself reckons with must be readable to it
-        _ = cell.service_s, cell.arriving_s, cell.hanging_s, cell.capacity
+    try:
+        cell.check()
     except ValueError as error:
         raise AskError(f"options: {error}") from None
     return cell

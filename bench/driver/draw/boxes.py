@@ -24,7 +24,7 @@ def build(view: View) -> Chart:
                 f"{show_duration(few.end_s)} on {few.lane_words}, "
                 f"{show_duration(many.end_s)} on "
                 f"{show_count(many.lanes)}")  # fmt: skip
-        remarks = ["each square is one call", "height: calls in flight", "length: time"]
+        remarks = ["each tile is one call", "height: calls in flight", "length: time"]
         return sheet(view, told, shown, remarks, _tiles(shown))
     remarks = [
         "each box is a task in its thread's row",
@@ -45,13 +45,12 @@ def _title(shown: Sequence[Tape]) -> str:
         each = [f"{t.spoken} {t.does('loses', 'lose')} {show_count(t.lost)}"
                 for t in flooded]  # fmt: skip
         each += [
-            f"{t.spoken}{t.does(' takes', ' take') if t is timed[0] else ''} "
-            f"{show_duration(t.end_s)}"
+            f"{t.spoken} {t.does('takes', 'take')} {show_duration(t.end_s)}"
             + (f" and {t.does('loses', 'lose')} {show_count(t.lost)}" if t.lost else "")
             for t in timed
         ]
         where = where or (common(shown) and f"with {common(shown)}")
-        told.append(f"{where} {', '.join(each)}".strip())
+        told.append(", ".join(filter(None, [where, *each])))
     return "; ".join(told)
 
 

@@ -40,6 +40,9 @@ HARMLESS = ("Fontconfig error: No writable cache directories",)
 def write_data(tables: Mapping[str, Table], charts: Path) -> None:
     """The tables and the colours, where every script of this folder finds them."""
     data = charts / "data"
+    for place in (charts, data):
+        if place.is_symlink():
+            raise ChartError(f"{place.name} is a link: nothing is drawn through it")
     with _told():
         data.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():

@@ -47,6 +47,8 @@ def build(view: View) -> Chart:
 
 
 def _faster(ratio: Ratio) -> Cell | None:
+    if not ratio.interval.known:
+        return None  # as the field says
     return {"less": ratio.cell, "more": ratio.baseline}.get(words.key_of(ratio)[0])
 
 

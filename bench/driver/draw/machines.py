@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ..ask import declaration
 from ..reckon.collect import CLASS
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..run import kept
 from ..say import names
 from ..say.numbers import show_count, show_ratio
 from . import gnuplot, ratios, words
@@ -43,12 +45,11 @@ def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
 def _read(path: Path) -> list[Row]:
     """The lines of the table, with numbers as numbers, and None where there is none."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return [
-                {**line, **{k: int(line[k]) if line[k] else 0 for k in COUNTS},
-                 **{k: float(line[k]) if line[k] else None for k in ENDS}}
-                for line in csv.DictReader(file)
-            ]  # fmt: skip
+        return [
+            {**line, **{k: int(line[k]) if line[k] else 0 for k in COUNTS},
+             **{k: float(line[k]) if line[k] else None for k in ENDS}}
+            for line in csv.DictReader(StringIO(kept.read_text(path), newline=""))
+        ]  # fmt: skip
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ChartError(f"{path.name}: {error}") from None
 

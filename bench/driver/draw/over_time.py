@@ -53,7 +53,7 @@ def _pressure(view: View) -> Chart:
     told = [f"{t.full} up to {show_count(t.peak)}" for t in shown[1:]]
     first = shown[0]
     head = f"the API takes {capacity}: " if capacity else ""
-    head += f"with {common(shown)} " if common(shown) else ""
+    head += f"with {common(shown)}, " if common(shown) else ""
     head += (f"{first.full} {first.does('has', 'have')} up to "
              f"{show_count(first.peak)} calls at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
@@ -102,7 +102,7 @@ def _rates(view: View) -> Chart:
     remarks = [
         f"{show_count(arriving)} arriving per second (dotted)",
         f"the API is out for {tick_words('s', end_s - start_s)}",
-        f"up to {cell.options.get('attempts', 1)} attempts a task",
+        f"up to {cell.options.get('attempts', 1)} attempts per task",
         "numbers: medians (least to most) of all runs",
     ]
     return sheet(view, _recovery(shown, found), shown, remarks, {
@@ -133,9 +133,9 @@ def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     down = [cell for cell in cells if not states[cell.name]]
     back = [cell for cell in cells if states[cell.name]]
     if not down:
-        return "after the outage every design recovers"
+        return "after the outage, every design recovers"
     if not back:
-        return "after the outage no design recovers while tasks arrive"
+        return "after the outage, no design recovers while tasks arrive"
     others = f"the {len(back)} others" if len(back) > 1 else who(view, back)
-    return (f"after the outage {who(view, down)} {verb(down, 'stays', 'stay')} "
+    return (f"after the outage, {who(view, down)} {verb(down, 'stays', 'stay')} "
             f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip

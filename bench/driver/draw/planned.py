@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..run import kept
 from ..say.numbers import show_count
 from . import words
 from .axes import Scale, reach, thinned, tics
@@ -18,7 +18,8 @@ PANELS = (
     ("wait to start, p50 and p99", "s", ("p50 wait", "p99 wait")),
     ("tasks served per second", "1/s", ("goodput",)),
     ("tasks lost", "share", ("lost",)),
-    ("calls in flight, at most (theory: on average)", "count", ("in flight",)),
+    ("in flight, at most (theory: mean)", "count", ("in flight",)),
+    ("calls made for each task", "count", ("calls",)),
 )
 LOOKS = {"pool": 2, "semaphore": 4, "none": 1}
 SPOKEN = {"pool": "pool", "semaphore": "semaphore", "none": "no bound"}
@@ -27,8 +28,7 @@ LEAST_S = 1e-4  # a shorter wait stands at the foot
 
 def build(view: View) -> Chart:
     try:
-        text = (view.material.folder / FILE).read_text(encoding="utf-8")
-        found = json.loads(text)
+        found = kept.value_of(kept.read_text(view.material.folder / FILE))
         return _sheet(view, found)
     except (OSError, ValueError, LookupError) as error:
         raise ChartError(f"plan: {FILE} cannot be read: {error}") from None
@@ -47,7 +47,7 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
     remarks = [
         f"virtual time, {show_count(cell.tasks)} tasks, medians of {seeds} draws",
         "pale: theory (M/M/W, Allen and Cunneen)", "dotted: the target",
-        "band: it is met by that many workers",
+        "band: it is met by that many workers", "dash-dotted: sizes that theory names",
     ]  # fmt: skip
     settings = _settings(found, points)
     return words.sheet(view, _title(found), remarks, header, rows, settings)
@@ -78,20 +78,23 @@ def _settings(
     for number, (name, unit, metrics) in enumerate(PANELS, start=1):
         least = LEAST_S if unit == "s" else 0.0
         here = [_mark(number, p, m, least) for p in drawn for m in metrics]
-        limits = [found["limits"][m] for m in metrics if m in found["limits"]]
-        y = reach([m["y"] for m in here] + limits, unit == "s")
-        panels.append({"name": name, "log": int(y.log), "low": y.low, "high": y.high,
-                       "limit": limits[0] if limits else -1,
-                       "tics": y.tics(unit, 4)})  # fmt: skip
-        marks += here
-        lines += [
+        theory = [
             {"panel": number, "x": p["workers"], "y": max(p["theory"][m], least),
              "second": int(m == "p50 wait")}
             for m in metrics for p in _by_size(points) if m in p["theory"]
         ]  # fmt: skip
+        lines += theory
+        limits = [found["limits"][m] for m in metrics if m in found["limits"]]
+        y = reach([m["y"] for m in here + theory] + limits, unit == "s")
+        panels.append({"name": name, "log": int(y.log), "low": y.low, "high": y.high,
+                       "limit": limits[0] if limits else -1,
+                       "tics": y.tics(unit, 4)})  # fmt: skip
+        marks += here
     band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
     places = sorted(set(sizes))
-    shown = thinned(map(scale.place, places), 0.17)
+    shown = thinned(map(scale.place, places), 0.25)
+    edges = [{"x": x, "words": f"{name} at {show_count(round(x))}"}
+             for name, x in found.get("edges", {}).items() if scale.low < x < scale.high]
     return {
         **scale.across(
             "workers W, or places of the semaphore",
@@ -100,6 +103,7 @@ def _settings(
         "band_low": min(band, default=0), "band_high": max(band, default=0),
         **columns("panel", panels),
         **columns("mark", marks), **columns("line", lines, "panel", "x", "y", "second"),
+        **columns("edge", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
 

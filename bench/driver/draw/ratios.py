@@ -99,8 +99,8 @@ def _closeness(found: Sequence[Twin]) -> str:
         return f"{near} of {len(known)}"
 
     told = (
-        f"simulated is within {100 * CLOSE:.0f} % of measured in {close('time')} times "
-        f"and in {close('ok')} counts of served tasks"
+        f"within {100 * CLOSE:.0f} % of what is measured: {close('time')} simulated "
+        f"times and {close('ok')} counts of served tasks"
     )
     worst = max(found, key=lambda t: t.off("time"))
     if worst.off("time") > CLOSE:
@@ -159,7 +159,9 @@ def control(view: View) -> Chart:
     told = f"the same program run twice: {sentences.exact_ratio(found)}"
     if found.known:
         reach = max(abs(found.low - 1), abs(found.high - 1))
-        told += f", it differs from itself by at most {show_percent(reach, 1)}"
+        factor = max(found.high, 1 / found.low)
+        by = show_percent(reach, 1) if factor < 2 else f"a factor of {factor:.1f}"
+        told += f"; in the median it differs from itself by at most {by}"
     remarks = [
         f"A/A control: {names.cell_name(a_a.cell)}",
         names.counted(len(own), "block"),

@@ -34,7 +34,7 @@ WALL = ("wall_s", "inner_wall_s")
 OF_FIGURE = {"wall": WALL, "rounds": WALL, "creating": WALL,
              "goodput": ("goodput_per_s",), "accepted": ("ok", "believed_ok"),
              "wait": ("queue_wait_p90_s",), "short-run wait": ("queue_wait_p90_s",),
-             "lost": ("rejected",)}  # fmt: skip
+             "lost": ("rejected",), "latency": ("latency_mean_s",)}  # fmt: skip
 
 
 def build(view: View) -> Chart:

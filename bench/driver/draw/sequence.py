@@ -40,7 +40,7 @@ def build(view: View) -> Chart:
     worst = max(counted, key=lambda run: abs(off(run)))
     told = (
         f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
-        f"their cell's median; the farthest off is {names.cell_name(worst.cell)} in "
+        f"their cell's median; the farthest off: {names.cell_name(worst.cell)}, in "
         f"block {worst.block}"
     )
     noise = view.material.summaries.noise

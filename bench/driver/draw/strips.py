@@ -44,7 +44,7 @@ def _axis(view: View, joined: bool) -> dict[str, object]:
     at = view.all_cells[0].service_s if line and task else 0.0
     values += [at] if at else []
     log, low, high = is_log(view.chart.log, "x", values), min(values), max(values)
-    room = 0.25 * (high - low or high or 1.0)
+    room = 0.35 * (high - low or high or 1.0)
     ends = (low / 1.6, high * 1.6) if log else (max(0.0, low - room), high + room)
     scale = Scale(*ends, log)
     name = view.chart.words.get("axis") or words.figure_words(view.figures[0])

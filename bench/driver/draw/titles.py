@@ -67,20 +67,20 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
     head = f"with {names.tasks(peers[0].cell.tasks)}"
     lossy = sorted((s for s in peers if s.share_ok < 1), key=lambda s: s.share_ok)
     if not lossy:
-        return f"{head} no design loses any in the median run"
+        return f"{head}, no design loses any in the median run"
     groups = grouped(lossy, lambda s: show_share(1 - s.share_ok))
     told = []
     for share, group in list(groups.items())[:MOST_GROUPS]:
         cells = [s.cell for s in group]
         if len(cells) == len(peers) > 1:
-            return f"{head} every design loses {share}"
+            return f"{head}, every design loses {share}"
         told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
     if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
         told.append(f"{names.counted(rest, 'other')} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
         subject = who(view, none) if len(none) < 4 else "all others"
         told.append(f"{subject} {verb(none, 'loses', 'lose')} none")
-    return f"{head} {'; '.join(told)}"
+    return f"{head}, {'; '.join(told)}"
 
 
 def believed(view: View) -> str:
@@ -100,12 +100,14 @@ def believed(view: View) -> str:
 
 
 def thread_cost(view: View) -> str:
-    """What one more thread costs, of the plainest variant."""
+    """What one more thread costs, of the plainest variant; of threads, if there are."""
     rows = view.material.tables["costs"].rows
     if not rows:
         return "too few points to tell what a thread costs"
-    parts = [rows[0].get(figure) or 0.0 for figure in view.figures]
-    return (f"one more thread alive costs {show('bytes', sum(parts))}, of which RSS "
+    plain = min(rows, key=lambda row: (row["kind"] != "threads", len(row["varied"])))
+    parts = [plain.get(figure) or 0.0 for figure in view.figures]
+    kind = plain["kind"].removesuffix("s")
+    return (f"one more {kind} alive costs {show('bytes', sum(parts))}, of which RSS "
             f"shows {show('bytes', parts[0])}")  # fmt: skip
 
 
@@ -140,7 +142,7 @@ def load(view: View) -> str:
         elif view.at(cell) == highest:
             has = verb([cell], "has", "have")
             told.append(f"{view.spoken(cell)} {has} {lost} turned away")
-    return f"at {100 * highest:g} % load {'; '.join(told)}"
+    return f"at {100 * highest:g} % load, {'; '.join(told)}"
 
 
 def scale(view: View) -> str:
@@ -151,15 +153,15 @@ def scale(view: View) -> str:
     if found:
         off = max(twin.off("time") for twin in found)
         most = max(twin.measured.tasks for twin in found)
-        told.append(f"up to {names.tasks(most)} simulated and measured times differ by "
-                    f"{show_share(off)} at most")  # fmt: skip
+        told.append(f"up to {names.tasks(most)}, simulated and measured times differ "
+                    f"by {show_share(off)} at most")  # fmt: skip
     largest = max(s.cell.tasks for s in view.cells)
     last = [
         f"{view.spoken(s.cell)} {verb([s.cell], 'takes', 'take')} "
         f"{show(view.unit, view.value(s).median)}"
         for s in view.cells if s.cell.tasks == largest
     ]  # fmt: skip
-    told.append(f"for {names.tasks(largest)} {names.listed(last)}")
+    told.append(f"for {names.tasks(largest)}, {names.listed(last)}")
     return "; ".join(told)
 
 

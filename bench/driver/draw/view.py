@@ -24,8 +24,8 @@ from .material import Material, unit_of
 
 # Settings that are better said in words of their own.
 PHRASES = {
-    "cancel": {"none": "when nobody listens", "between": "listening between tasks",
-               "within": "listening within the call", "None": "as by default"},
+    "cancel": {"none": "when nobody listens", "between": "when listening between tasks",
+               "within": "when listening within the call", "None": "as by default"},
     "join": {"True": "joined at the end", "None": "detached", "False": "detached"},
     "stack-size": {"None": "the usual stack"},
     "api-capacity": {"None": "API without a limit"},

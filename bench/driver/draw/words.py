@@ -40,6 +40,7 @@ DEFAULTS = {
     "cannot": "these runs cannot tell {who} from {base}",
     "unlike": "{loser:loses|lose} {lost} of them; {served}",
 }
+ROOM = 140  # letters of a title
 PERHAPS = {Verdict.LESS_PERHAPS: "less", Verdict.MORE_PERHAPS: "more"}
 FIGURE_WORDS = {
     "goodput_per_s": "tasks served per second", "ok": "tasks served",
@@ -98,7 +99,8 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
         where.append(f"with {names.tasks(cell.tasks)}")
     if panel.words and view.split != "tasks":
         where.append(view.where(cell, view.split))
-    return " ".join([*where, claim(view, panel, pair)])
+    told = claim(view, panel, pair)
+    return f"{' '.join(where)}, {told}" if where else told
 
 
 def speaking(view: View, panel: Panel, fewest: bool = False) -> Pair | None:
@@ -163,7 +165,7 @@ def _at_the_fewest(view: View) -> list[str]:
         return []
     told = "there is no measurable difference"
     told = told if first == "cannot" else claim(view, panel, pairs[1])
-    return [f"with {show_count(pairs[1][0].cell.tasks)} {told}"]
+    return [f"with {show_count(pairs[1][0].cell.tasks)}, {told}"]
 
 
 def _each(view: View) -> str:
@@ -177,12 +179,18 @@ def _each(view: View) -> str:
 
 
 def _alone(view: View) -> str:
-    """No pair was compared: what the cell of the most tasks took."""
-    summary = max(view.cells, key=lambda s: s.cell.tasks)
-    value = show(view.unit, view.value(summary).median)
+    """No pair was compared: what cells of the most tasks took, from least to most."""
+    most = max(s.cell.tasks for s in view.cells)
+    found = [s for s in view.cells if s.cell.tasks == most]
+    found.sort(key=lambda s: view.value(s).median)
     figure = sentence(figure_words(view.figures[0]))
-    tasks = names.tasks(summary.cell.tasks)
-    return f"{figure} of {view.spoken(summary.cell)} with {tasks}: {value}"
+    told = [show(view.unit, view.value(s).median) for s in found]
+    if len(set(told)) > 1:
+        low, high = (f"{told[i]} ({view.apart(found[i].cell)})" for i in (0, -1))
+        whole = f"{figure}: from {low} to {high}"
+        return whole if len(whole) < ROOM else f"{figure}: {told[0]} to {told[-1]}"
+    tasks = names.tasks(most)
+    return f"{figure} of {view.spoken(found[0].cell)} with {tasks}: {told[0]}"
 
 
 # ---- templates ----
@@ -239,6 +247,8 @@ def _threads(view: View, summary: Summary) -> str:
     runs = (r for r in view.material.runs if r.cell.name == cell.name and r.record)
     asked = next((run.record.get("config") or {} for run in runs), {})
     joined_ = asked.get("join", asked.get("detach") is False)
+    if joined_ is None:  # nobody joins a goroutine, or could
+        return told
     return f"{told}, {'joined at the end' if joined_ else 'detached'}"
 
 

@@ -33,6 +33,7 @@ It is a show: both share the machine, and each runs once. To measure: bench/run.
 exit status: 0 both have run, 2 usage, 3 a program failed, 128+n stopped by signal n."""
 DESIGNS = ("threads", "pool of 50")
 DEFAULTS = {"tasks": 500, "api-capacity": 50, "service-time": "500ms"}
+BOUND = 50  # of bounded threads, if nobody says otherwise
 SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
 
 
@@ -67,7 +68,8 @@ def _design(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise AskError(f"duel: '{text}': {error}") from None
     name = list(takewhile(lambda word: not word.startswith("-"), words))
-    return {"design": " ".join(name), **_options(words[len(name) :])}
+    bound = {"max-threads": BOUND} if name[:1] == ["bounded"] and len(name) == 2 else {}
+    return {"design": " ".join(name), **bound, **_options(words[len(name) :])}
 
 
 def _options(words: Sequence[str]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ LONG_S, LONG_BLOCKS = 5.0, 3  # a cell that takes longer is in so many blocks
 # A run ends after 3, 4, 5, 6, or 9, 12, ... blocks; it looks at what it knows only
 # after those from ENOUGH on.
 FEWEST, ENOUGH, STEP = 3, 6, 3
-# The share of the budget by which a run may be late to have six blocks, or more.
-LATE_FOR_ENOUGH, LATE_FOR_MORE = 0.25, 0.10
+# The share of the budget by which a run may be late to have up to six blocks, or more.
+LATE_FOR_ENOUGH, LATE_FOR_MORE = 0.25, 0.15
 MOST_TO_RESOLVE = 30  # blocks, when a resolution is asked for
 START_S = 0.02  # hyperfine's and the process's own time in a plan
 SPIN_S = 0.02  # the canary's
@@ -142,8 +142,8 @@ class Plan:
         return [*range(FEWEST, ENOUGH), *range(ENOUGH, most + 1, STEP)]
 
     def _fits(self, stop: int, done: int, left_s: float) -> bool:
-        late = LATE_FOR_ENOUGH if stop == ENOUGH else LATE_FOR_MORE
-        late_s = late * self.protocol.budget_s if stop >= ENOUGH else 0.0
+        late = LATE_FOR_ENOUGH if stop <= ENOUGH else LATE_FOR_MORE
+        late_s = late * self.protocol.budget_s
         return stop == FEWEST or self.blocks_s(done + 1, stop) <= left_s + late_s
 
     def goes_on(self, done: int, left_s: float, enough: Callable[[int], bool]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..draw.chart import Chart
 from ..draw.gnuplot import command_line
 from ..draw.look import palette
 from ..reckon.summary import Summaries
+from ..run import kept
 from ..run.folder import UNFINISHED, shown
 from ..measure.plan import protocol_of
 from ..run.run import Role, Run
@@ -113,9 +115,10 @@ def again(facts: Mapping[str, Any]) -> str:
 
 def raw(folder: Path) -> list[dict[str, str]]:
     """The raw data: beside the page, and inside it for one that was mailed alone."""
-    # mtime 0: the same data make the same page.
-    return [
-        {"name": name, "packed": base64.b64encode(gzip.compress(
-            (folder / name).read_bytes(), mtime=0)).decode()}
-        for name in RAW if (folder / name).is_file()
-    ]  # fmt: skip
+    found = []
+    for name in RAW:
+        with suppress(OSError):
+            # mtime 0: the same data make the same page.
+            packed = gzip.compress(kept.read_bytes(folder / name), mtime=0)
+            found.append({"name": name, "packed": base64.b64encode(packed).decode()})
+    return found

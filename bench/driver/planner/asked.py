@@ -1,21 +1,47 @@
-"""What a plan is asked: the service, and a target such as 'p99 wait < 100ms, lost < 1%'."""
+"""What a plan is asked: a service, and a target such as 'p99 wait < 100ms, lost < 1%'.
+
+A service is options of the programs, typed as they take them:
+
+    bench/run plan --arrivals poisson:2000/s --service-time 80ms --target 'lost < 1%'
+
+or written in a file, for --from; --keep writes such a file. What is typed wins.
+
+    target = "p99 wait < 100ms, lost < 1%"
+
+    [options]                       by their long names, each with one value
+    arrivals = "poisson:2000/s"
+    service-time = "80ms"
+    api-keeps-working = true        an option without a value
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..ask import command, experiment
 from ..ask.cell import OF_VIRTUAL_TIME, Cell
 from ..ask.target import Condition, target_of
-from ..ask.typed import AskError
+from ..ask.typed import AskError, from_dict, read_toml
+from . import gate
 
 TASKS, QUICK_TASKS, SEEDS = 100_000, 10_000, 3
-OURS = {"workers", "max-threads", "clock", "seed", "join", "queue"}  # a plan decides
+TARGET = "p99 wait < 100ms, lost < 1%"
+OURS = {"workers", "max-threads", "clock", "seed", "join", "progress"}  # a plan decides
+OF_POOLS = {"queue", "when-full"}
 DESIGNS = {"pool": "fiber pool", "semaphore": "bounded fibers", "none": "fibers"}
 REAL = "pool"  # what confirms
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a file may hold."""
+
+    target: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -23,49 +49,103 @@ class Asked:
     options: Mapping[str, Any]  # of the programs
     target: tuple[Condition, ...]
     settings: command.Settings
+    earlier: gate.Earlier | None = None
+    kept: tuple[Path, str] | None = None  # a file, and the service to be written there
 
     def cell(self, design: str, size: int | None = None, **changed: Any) -> Cell:
         """A cell in virtual time, or of real threads if the design is "real"."""
         options = {"clock": "virtual", **self.options, **changed}
         if design == "real":
             options = {k: v for k, v in options.items() if k not in OF_VIRTUAL_TIME}
+        elif design != "pool":
+            options = {k: v for k, v in options.items() if k not in OF_POOLS}
         kind = DESIGNS.get(design, REAL)
         table = {
             "question": "?", "options": options,
             "cells": [{"design": kind if size is None else f"{kind} of {size}"}],
         }  # fmt: skip
-        (cell,) = experiment.read("plan", table, {}, where="plan").cells
+        try:
+            (cell,) = experiment.read("plan", table, {}, where="plan").cells
+        except AskError as error:  # nobody wrote this table
+            raise AskError(str(error).replace("plan: [[cells]] ", "")) from None
         return cell
 
 
-def parse(arguments: Sequence[str]) -> Asked:
+def _parser() -> command.Parser:
     made = command.Parser(
         prog="bench/run plan", allow_abbrev=False,
+        usage="bench/run plan [OPTION OF THE PROGRAMS]... [--target T] [--from FILE]",
         description="How many workers does this service need? Sweeps them in virtual"
-        " time, then confirms with real threads. Exit status 1: none meets the target.",
+        " time, then confirms with real threads. The service is told by any options of"
+        " the programs (worker-pool --help), such as --arrivals poisson:2000/s"
+        " --service-time 80ms --api-capacity 300. Exit status 1: no number of workers"
+        " meets the target, or --gate found something worse.",
     )  # fmt: skip
     add = made.add_argument
     command.add_overrides(made)
     # fmt: off
-    add("--target", default="p99 wait < 100ms, lost < 1%", metavar="T",
-        help="conditions, parted by commas (default: '%(default)s')")
+    add("--target", metavar="T", help=f"conditions, parted by commas ('{TARGET}')")
+    add("--from", type=Path, dest="file", metavar="FILE.toml",
+        help="the service and its target (see the head of driver/planner/asked.py)")
+    add("--keep", type=Path, metavar="FILE.toml", help="write them there, for --from")
+    add("--gate", type=Path, metavar="FILE",
+        help="an earlier plan.json: exit 1 if something became worse")
     add("--quick", action="store_true", help="fewer tasks, and nothing confirmed")
     add("--programs", type=Path, default=command.PROGRAMS, metavar="DIR")
     add("--out", type=Path, default=command.RESULTS, metavar="DIR")
     # fmt: on
-    given = made.parse_args(arguments)
-    options = command.overrides_of(given)
+    return made
+
+
+def parse(arguments: Sequence[str]) -> Asked:
+    made = _parser()
+    given, rest = made.parse_known_args(arguments)
+    typed = made.parse_args(list(_as_sets(rest)))
+    overrides = {**command.overrides_of(typed), **command.overrides_of(given)}
+    told = Service()
+    if given.file:
+        told = from_dict(Service, read_toml(given.file), given.file.name)
+    options = _single({**told.options, **overrides})
+    text = given.target or told.target or TARGET
+    target = target_of(text)
+    kept = given.keep and (given.keep, toml_of(text, options))
+    options.setdefault("tasks", QUICK_TASKS if given.quick else TASKS)
+    words = [f"--{k}" if v is True else f"--{k}={v}" for k, v in options.items()]
+    settings = command.Settings(
+        "plan", out=given.out, quick=given.quick, programs=given.programs,
+        shown=("plan", *words, "--target", text),
+    )  # fmt: skip
+    earlier = gate.read(given.gate, target, options["tasks"]) if given.gate else None
+    return Asked(options, target, settings, earlier, kept)
+
+
+def _as_sets(words: Sequence[str]) -> Iterator[str]:
+    """Options of the programs, as they take them: "--arrivals", "poisson:9/s"."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) == 2:
+            raise AskError(
+                f"'{word}' is no option by its long name, such as --arrivals"
+            )
+        value = "=" in word or not rest or rest[0].startswith("--")
+        yield f"--set={word[2:]}" + ("" if value else f"={rest.pop(0)}")
+
+
+def _single(options: Mapping[str, Any]) -> dict[str, Any]:
+    """One value of each, and none that a plan decides itself."""
+    found = {}
     for key, value in options.items():
         if key in OURS:
             raise AskError(f"plan decides --{key} itself")
         if isinstance(value, list) and len(value) != 1:
             raise AskError(f"--{key} takes one value: plan sweeps only the workers")
-    options = {k: v[0] if isinstance(v, list) else v for k, v in options.items()
-               if v is not None}  # fmt: skip
-    options.setdefault("tasks", QUICK_TASKS if given.quick else TASKS)
-    told = [f"--set={key}={value}" for key, value in options.items()]
-    settings = command.Settings(
-        "plan", out=given.out, quick=given.quick, programs=given.programs,
-        shown=("plan", *told, "--target", given.target),
-    )  # fmt: skip
-    return Asked(options, target_of(given.target), settings)
+        if value is not None and value is not False:
+            found[key] = value[0] if isinstance(value, list) else value
+    return found
+
+
+def toml_of(target: str, options: Mapping[str, Any]) -> str:
+    """A file for --from."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in options.items()]
+    return "\n".join([f"target = {json.dumps(target)}", "", "[options]", *lines, ""])

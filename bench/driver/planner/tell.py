@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..ask.cell import Cell
 from ..ask.experiment import Experiment, vary
 from ..ask.target import METRICS
 from ..conduct import keep_runs
-from ..reckon.service import lost_without_queue, offered_of, theory_of
+from ..reckon.service import lost_at_api, offered_of, safe_size, theory_of
 from ..reckon.summary import FEWEST_FOR_P99
+from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
+from ..run.constants import Constants
 from ..run.folder import place
 from ..say.numbers import show_count
 from ..say.shortfall import shown
 from ..say.terminal import aligned
 from .asked import REAL, Asked
 from .find import Findings
+from .gate import SEEN
 from .play import Player, Point
 
 COLUMNS = ("p50 wait", "p99 wait", "goodput", "lost", "calls", "in flight")
@@ -32,13 +37,15 @@ def name_of(point: Point) -> str:
     return KINDS[point.design].format(show_count(point.size or 0))
 
 
-def table_lines(asked: Asked, points: Sequence[Point]) -> list[str]:
-    """A row for each design and size."""
+def table_lines(asked: Asked, found: Findings, points: Sequence[Point]) -> list[str]:
+    """A row for each pool and for no bound; a semaphore is about as good as a pool, so
+    two of them are enough."""
     rows = [("", *COLUMNS, "theory: p99 wait", "")]
-    order = list(KINDS)
-    for point in sorted(points, key=lambda p: (order.index(p.design), p.size or 0)):
+    order, shown_sizes = list(KINDS), {found.knee.size, (found.best or found.knee).size}
+    told = [p for p in points if p.design != "semaphore" or p.size in shown_sizes]
+    for point in sorted(told, key=lambda p: (order.index(p.design), p.size or 0)):
         pool = point.size if point.design == "pool" else None
-        theory = theory_of(point.runs[0].cell, pool) if pool else {}
+        theory = theory_of(point.cell, pool) if pool else {}
         known = shown("p99 wait", theory["p99 wait"]) if "p99 wait" in theory else "–"
         rows.append((
             name_of(point), *(shown(m, point.value(m)) for m in COLUMNS),
@@ -54,37 +61,101 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
     if off:
         told = [f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}."]
     if best is None:
-        told.append(f"No number of workers meets '{wanted}'.")
+        near, lacks = found.nearest
+        told.append(f"No number of workers meets '{wanted}'. "
+                    f"{show_count(near.size)} come nearest: {lacks}.")  # fmt: skip
     else:
-        told.append(f"{show_count(best.size)} workers are the fewest that meet '{wanted}'.")
-    told.append(f"The knee is at {show_count(found.knee.size)}: with more, goodput "
-                "grows by under 2 %.")  # fmt: skip
-    if found.starved:
-        told.append(f"With {show_count(found.starved[0].size)}: {found.starved[1]}.")
-    told.append(
-        f"It collapses at {show_count(found.collapse[0].size)}: {found.collapse[1]}."
-        if found.collapse else "More workers than that do no harm, as far as was swept."
-    )  # fmt: skip
+        fewest = f"{show_count(best.size)} workers are the fewest that meet '{wanted}'"
+        told.append(f"{fewest}, with each of {len(best.runs)} seeds.")
+    told += _around(found)
     if best is not None:
         told.append(f"With half as much load again, {show_count(best.size)} workers: "
                     f"{found.next_to_break}.")  # fmt: skip
-    told += _theory(best or found.knee)
+    told += theory_lines(best or found.knee, found.unbounded)
     if confirmed and not off:
         told.append(f"Real threads agree within {100 * OFF:.0f} %.")
     return told
 
 
-def _theory(point: Point) -> list[str]:
-    cell = point.runs[0].cell
-    lines, offered = [], offered_of(cell)
+def worse_line(asked: Asked, found: Findings) -> str:
+    """What the gate found, in one line; "" if nothing."""
+    if found.worse is None or asked.earlier is None:
+        return ""
+    metric, then, now = found.worse
+    told = f"{_span(metric, now)}, and was {_span(metric, then)}"
+    name, size = asked.earlier.name, show_count(asked.earlier.workers)
+    return f"Worse than {name}: with {size} workers {metric} is {told}."
+
+
+def _around(found: Findings) -> list[str]:
+    """Below the knee, at it, and beyond."""
+    knee = show_count(found.knee.size)
+    told = [f"The knee is at {knee}: with more, goodput grows by under 2 %."]
+    if found.starved:
+        told.append(f"With {show_count(found.starved[0].size)}: {found.starved[1]}.")
+    if found.collapse:
+        point, why = found.collapse
+        return [*told, f"It collapses at {show_count(point.size)}: {why}."]
+    return [*told, "More workers than that do no harm, as far as was swept."]
+
+
+def theory_lines(point: Point, unbounded: Point) -> list[str]:
+    """What applies to this service, with the pool that it is told of."""
+    cell, size, lines = point.cell, point.size or 0, []
+    theory, offered = theory_of(cell, size), offered_of(cell)
     if offered:
-        lines.append(f"Theory: {cell.arrivals_per_s:g}/s for {cell.service_s:g} s each "
-                     f"are {offered:.4g} calls at once (Little).")  # fmt: skip
-    lost = lost_without_queue(cell)
+        each = f"{cell.arrivals_per_s:g}/s for {cell.service_s:.3g} s each"
+        held, more = point.offered, ""
+        if held and abs(held - offered) > SEEN * offered:
+            more = f"; as the calls went, {held:.4g} tasks are in hand"
+        lines.append(f"Theory: {each} are {offered:.4g} calls at once (Little){more}.")
+    if "waiting" in theory:
+        lines.append(_erlang_line(theory, size))
+    lost, safe, best = lost_at_api(cell), safe_size(cell), best_of(cell)
     if lost is not None:
-        lines.append(f"Without a bound the API turns away {100 * lost:.2g} % of first "
-                     "calls (Erlang's B).")  # fmt: skip
+        law = "M/M/K with a queue" if "api-queue" in cell.options else "Erlang's B"
+        seen = unbounded.value("lost")
+        lines.append(
+            f"Without a bound the API turns away {percent(lost)} of first calls "
+            f"({law}); played, {percent(seen)} of tasks are lost."
+        )
+    if safe is not None:
+        bears = f"{show_count(safe)} calls in step"
+        lines.append(f"The API's rate bears {bears}, min(b, r d).")
+    if best is not None:
+        about = show_count(round(best))
+        lines.append(f"A batch is done first by about {about} workers (W* of METHOD).")
     return lines
+
+
+def _erlang_line(theory: Mapping[str, float], size: int) -> str:
+    factor, waiting = theory["factor"], f"{100 * theory['waiting']:.2g} % of tasks"
+    times = f", and wait {factor:.3g} times as long as if all times were exponential"
+    told = (
+        f"With {show_count(size)} workers {waiting} find all of them busy (Erlang's C)"
+    )
+    return f"{told}{times + ' (Allen and Cunneen)' if factor != 1 else ''}."
+
+
+def edges_of(cell: Cell) -> dict[str, float]:
+    """Sizes that theory names, and how the chart does."""
+    named = {
+        "load 100 %": offered_of(cell), "places K": cell.capacity,
+        "min(b, r d)": safe_size(cell), "W*": best_of(cell),
+    }  # fmt: skip
+    return {name: size for name, size in named.items() if size is not None}
+
+
+def percent(share: float) -> str:
+    return "under 0.01 %" if 0 < share < 1e-4 else f"{100 * share:.2g} %"
+
+
+def best_of(cell: Cell) -> float | None:
+    """W* of a batch, where it is told what creating a worker costs."""
+    if cell.arrivals_per_s or "spawn-time" not in cell.options:
+        return None
+    costs = Constants(create_s=cell.duration_s("spawn-time"))
+    return best_workers(cell.tasks, cell.service_s, costs)
 
 
 # ---- confirming ----
@@ -106,7 +177,8 @@ def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
     for size in sizes:
         cells = [asked.cell(d, size, tasks=tasks) for d in ("pool", "real")]
         played, real = (
-            Point(REAL, size, play_all(programs, [c], CONFIRM_SEEDS, 1)[0]) for c in cells
+            Point(REAL, size, play_all(programs, [c], CONFIRM_SEEDS, 1)[0])
+            for c in cells
         )
         rows = {m: (played.value(m), real.value(m)) for m in metrics}
         off = [
@@ -136,7 +208,9 @@ def confirmed_lines(confirmed: Sequence[dict]) -> list[str]:
             for m in each["predicted"]
         ]
         lines.append(f"  {each['workers']} workers: {'; '.join(told)}")
-    head = f"Predicted / real threads, {len(CONFIRM_SEEDS)} runs each (least to greatest):"
+    head = (
+        f"Predicted / real threads, {len(CONFIRM_SEEDS)} runs each (least to greatest):"
+    )
     return [head, *lines] if lines else []
 
 
@@ -162,9 +236,11 @@ def facts_of(
         "points": [
             {"design": p.design, "workers": p.size, "meets": p.meets(asked.target),
              "values": {m: p.values(m) for m in METRICS if p.values(m)},
-             "theory": theory_of(p.runs[0].cell, p.size) if p.size else {}}
+             "theory": theory_of(p.cell, p.size) if p.size else {}}
             for p in points
         ],
+        "worse": worse_line(asked, found) or None,
+        "edges": edges_of(points[0].cell),
         "limits": {c.metric: c.value for c in asked.target},
         "confirmed": list(confirmed),
     }  # fmt: skip
@@ -180,9 +256,8 @@ def keep(
         tuple(point.runs[0].cell for point in points), ("plan",), baselines=(),
         figure="goodput_per_s", sections=("plan",), reseed=True,
     ))  # fmt: skip
-    facts = {
-        "command": " ".join(["bench/run", *asked.settings.shown]), "plan": list(lines),
-    }  # fmt: skip
+    command = shlex.join(["bench/run", *asked.settings.shown])
+    facts = {"command": command, "plan": list(lines)}
     runs = [run for point in points for run in point.runs]
     text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
     files, settings = {"plan.json": text}, asked.settings

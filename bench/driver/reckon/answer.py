@@ -30,6 +30,7 @@ from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..ask.guess import Guess, Value
 from ..ask.lesson import NEAR, Choice, Lesson
+from ..run import kept
 from ..run.run import Ending, Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
 from .summarise import Side, ratio, side
@@ -83,7 +84,7 @@ def save(folder: Path, outcome: Result, write: Callable[[Path, str], None]) -> N
 def read(folder: Path) -> Result | None:
     """The lesson of a results folder; None if it has none that can be read."""
     try:
-        found = Result(**json.loads((folder / FILE).read_text(encoding="utf-8")))
+        found = Result(**kept.value_of(kept.read_text(folder / FILE)))
     except (OSError, ValueError, TypeError):
         return None
     # One that an older driver wrote calls its value otherwise.

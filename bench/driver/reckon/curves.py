@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment, varying
 from ..run.constants import Constants
 from . import theory
+from .erlang import Traffic, behind_queue
 
+HIGHEST = 0.985  # the load up to which a queue without end is drawn
 WAITS = 0.9  # of the tasks wait no longer than a curve over load says
 
 
@@ -64,11 +67,30 @@ def _over_load(experiment: Experiment) -> list[theory.Point]:
         cell.options.get("distribution") != "exponential" for cell in cells
     ):
         return []
+    if any("api-queue" in cell.options for cell in cells):
+        return list(_behind_queues(cells))
     first = cells[0]
-    low, high = 0.45, 0.985
+    low, high = 0.45, HIGHEST
     return list(theory.over_load(
         first.capacity, first.service_s, first.tasks, WAITS, low, high
     ))  # fmt: skip
+
+
+def _behind_queues(cells: Sequence[Cell]) -> Iterator[theory.Point]:
+    """Mean latency over load, of each design before each queue that the API has."""
+    kinds = {(c.design.key, c.options.get("api-queue", 0)): c for c in cells}
+    for (design, queue), cell in kinds.items():
+        places, endless = cell.workers or cell.capacity, queue == "unlimited"
+        endless = endless or cell.workers is not None  # a pool is a queue on our side
+        for step in range(1, 100):
+            traffic = Traffic(step / 75, places, cell.service_s)
+            if endless and traffic.load >= HIGHEST:
+                break
+            wait_s = traffic.mean_wait_s if endless else behind_queue(traffic, queue)[1]
+            yield theory.Point(
+                "latency over load", design, varied_text(cell), None, traffic.load,
+                wait_s + cell.service_s,
+            )  # fmt: skip
 
 
 def _pools(experiment: Experiment) -> dict[tuple[str, str, int], list[Cell]]:

@@ -4,6 +4,7 @@ rho is the load: arrivals times service time over places; a = rho c is the traff
 offered, in erlangs. With nowhere to wait, a task that finds all places taken is lost:
 
     share lost            B = (a^c / c!) / sum of a^k / k!, k = 0 ... c
+    share lost, n may wait    B rho^n / (1 + B (rho + ... + rho^n))
     share that waits      C = B / (1 - rho (1 - B))         if it may wait instead
     mean wait             C d / (c (1 - rho))
     share waiting over t  C exp(-c (1 - rho) t / d)
@@ -68,6 +69,19 @@ class Traffic:
         if self.waiting <= 1 - share:
             return 0.0
         return log(self.waiting / (1 - share)) / self._spare_per_s
+
+
+def behind_queue(traffic: Traffic, queue: int) -> tuple[float, float]:
+    """Where only so many may wait (M/M/c with a queue of n), whatever the load: the
+    share that is turned away, B itself for n = 0, and the mean wait of the others."""
+    share, powers, waiting = traffic.lost, 0.0, 0.0
+    for place in range(1, queue + 1):
+        share *= traffic.load
+        powers += share
+        waiting += place * share
+    lost, waiting = share / (1 + powers), waiting / (1 + powers)
+    per_s = traffic.load * traffic.places / traffic.service_s
+    return lost, waiting / (per_s * (1 - lost))  # Little
 
 
 def allen_cunneen(of_arrivals: float, of_service: float) -> float:

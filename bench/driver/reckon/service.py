@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from math import exp, log
+from typing import Any
+
 from ..ask.cell import Cell
-from ..ask.quantities import parse_rate
-from .erlang import Traffic, allen_cunneen
+from ..ask.quantities import parse_duration_ns, parse_rate
+from .erlang import Traffic, allen_cunneen, behind_queue
 
 # Squared coefficients of variation of the service times that programs draw.
-VARIATION = {"fixed": 0.0, "uniform": 1 / 3, "exponential": 1.0, "lognormal": 1.718}
+VARIATION = {
+    "fixed": 0.0,
+    "uniform": 1 / 3,
+    "exponential": 1.0,
+    "lognormal": exp(1) - 1,
+}
+OF_P99 = 2.3263  # standard deviations
+FULL = 0.995  # from this load on a queue grows for as long as anybody would watch
+
+
+def variation_of(cell: Cell) -> float | None:
+    """None: of a file of latencies, which only the programs read."""
+    kind = str(cell.options.get("distribution", "fixed"))
+    if found := re.fullmatch(r"lognormal:p50=(\w[\w.]*),p99=(\w[\w.]*)", kind):
+        p50, p99 = map(parse_duration_ns, found.groups())
+        return exp((log(p99 / p50) / OF_P99) ** 2) - 1
+    return VARIATION.get(kind)
 
 
 def offered_of(cell: Cell) -> float | None:
     """Little: arrivals times the time of a task are so many calls at once."""
     rate = cell.arrivals_per_s
     return rate * cell.service_s if rate else None
+
+
+def held_of(cell: Cell, record: Mapping[str, Any]) -> float | None:
+    """The same with what became of the tasks: retries, pauses and timeouts included."""
+    rate, outcomes = cell.arrivals_per_s, record["outcomes"]
+    answered = outcomes["ok"] + outcomes["silent"]
+    unstarted = outcomes["not_started"] + outcomes.get("shed", 0)
+    started = sum(outcomes.values()) - unstarted
+    if not rate or not started:
+        return None
+
+    def total_s(name: str, count: int) -> float:
+        return (record[name]["mean"] or 0) / 1e9 * count
+
+    busy_s = (
+        total_s("latency_ns", answered)
+        + total_s("failed_latency_ns", started - answered)
+        - total_s("queue_wait_ns", started)
+    )
+    return rate * busy_s / started
 
 
 def safe_size(cell: Cell) -> int | None:
@@ -31,19 +72,25 @@ def theory_of(cell: Cell, size: int) -> dict[str, float]:
     if not offered:
         return found
     found |= {"load": offered / size, "in flight": min(offered, size)}
-    variation = VARIATION.get(str(cell.options.get("distribution", "fixed")))
+    variation = variation_of(cell)
     if offered >= size or variation is None:
         return found
     traffic = Traffic(offered / size, size, cell.service_s)
     arrivals = 1.0 if str(cell.options["arrivals"]).startswith("poisson") else 0.0
     factor = allen_cunneen(arrivals, variation)
     waits = {f"p{p} wait": factor * traffic.wait_s(p / 100) for p in (50, 99)}
+    found |= {"waiting": traffic.waiting, "factor": factor}
     return found | waits | {"mean wait": factor * traffic.mean_wait_s}
 
 
-def lost_without_queue(cell: Cell) -> float | None:
-    """Erlang's B: what an API with so many places turns away, if nobody waits."""
-    offered = offered_of(cell)
-    if not offered or not cell.capacity or offered >= 20 * cell.capacity:
+def lost_at_api(cell: Cell) -> float | None:
+    """What an API with K places turns away if nothing else bounds the calls: Erlang's
+    B, and with a queue M/M/K."""
+    offered, places = offered_of(cell), cell.capacity
+    if not offered or not places or offered >= 20 * places:
         return None
-    return Traffic(offered / cell.capacity, cell.capacity, cell.service_s).lost
+    queue = cell.options.get("api-queue", 0)
+    if queue == "unlimited":
+        return 0.0 if offered < places else None
+    traffic = Traffic(offered / places, places, cell.service_s)
+    return behind_queue(traffic, int(queue))[0]

@@ -7,7 +7,6 @@ They lie in micro.json of the results folder. Without it, c is what the runs tol
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import log
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from ..ask.cell import MEASURED, OVERSLEEP, SPAWN_TIME, TASK_TIME, Cell
 from ..ask.quantities import parse_duration_ns
+from . import kept
 
 FILE = "micro.json"
 CREATE = "thread_create/sleeping:10ms/stack:default"
@@ -93,7 +93,7 @@ class Constants:
 def read(folder: Path) -> Constants:
     """Those of a results folder; none if it has none, or none that can be read."""
     try:
-        result = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        result = kept.value_of(kept.read_text(folder / FILE))
         known = {o["name"]: o["median_ns"] / 1e9 for o in result["operations"]}
         overshoot_s = {
             parse_duration_ns(name.removeprefix(OVERSHOOT)) / 1e9: seconds

@@ -256,7 +256,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     with _told(f"write {path.name}"):
         try:
-            with open(temporary, "wb") as file:
+            temporary.unlink(missing_ok=True)  # it may be a link that leads elsewhere
+            with open(temporary, "xb") as file:
                 file.write(packed)
                 file.flush()
                 _sync(file.fileno())

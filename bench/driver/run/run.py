@@ -101,9 +101,14 @@ def cell_from_json(table: Any, where: str) -> Cell:
     """A cell as the results keep it. Raises AskError."""
     kept = from_dict(_StoredCell, table, where, calm=True)
     design = design_of(kept.program or kept.design, kept.options)
-    return Cell(
+    cell = Cell(
         kept.name, design, kept.tasks, kept.args, kept.options, build=kept.build
     )
+    try:
+        cell.check()
+    except ValueError as error:
+        raise AskError(f"{where}: {error}") from None
+    return cell
 
 
 def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from ..ask.figures import OUTCOMES
+from . import kept
 
 COLUMNS = [
     "index", "lane", "due_ns", "started_ns", "finished_ns", "attempts", "outcome",
@@ -36,16 +37,13 @@ def read_samples(path: Path) -> list[Sample]:
     """Every task of a samples file, or an error that names the line."""
     number = 1
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise SamplesError(f"{path.name}: not a regular file")
-        with open(path, encoding="utf-8", newline="") as file:
-            lines = csv.reader(file)
-            if next(lines, None) != COLUMNS:
-                raise SamplesError(f"{path.name}: not a samples file")
-            found = []
-            for number, line in enumerate(lines, start=2):
-                found.append(_sample(*line))
-            return found
+        lines = csv.reader(StringIO(kept.read_text(path), newline=""))
+        if next(lines, None) != COLUMNS:
+            raise SamplesError(f"{path.name}: not a samples file")
+        found = []
+        for number, line in enumerate(lines, start=2):
+            found.append(_sample(*line))
+        return found
     except UnicodeDecodeError as error:
         raise SamplesError(f"{path.name}: {error}") from None
     except OSError as error:

@@ -6,14 +6,15 @@ of what it has so far. Everything that is shown is made of a Stored.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..ask.experiment import Experiment, vary
+from ..ask.figures import FIGURES
 from ..ask.typed import AskError, from_dict
+from . import kept
 from .folder import BLOCKS, ENVIRONMENT, INCOMPLETE, RUNS, shown
 from .run import SCHEMA_VERSION, Run, cell_from_json, cell_to_json, run_from_json
 
@@ -95,14 +96,16 @@ def _experiment(table: Mapping[str, Any]) -> Experiment:
     for key in ("cells", "samples"):
         if isinstance(table.get(key), list):
             given[key] = [cell_from_json(cell, ENVIRONMENT) for cell in table[key]]
-    return vary(from_dict(Experiment, given, ENVIRONMENT, calm=True))
+    found = vary(from_dict(Experiment, given, ENVIRONMENT, calm=True))
+    if found.figure not in FIGURES:
+        raise AskError(f"{ENVIRONMENT}: figure '{found.figure}' is unknown")
+    return found
 
 
 def read(folder: Path) -> Stored:
     """The folder's contents. Raises StoredError with the reason."""
     try:
-        text = (folder / ENVIRONMENT).read_text(encoding="utf-8")
-        table = json.loads(text, parse_constant=_refuse)
+        table = kept.value_of(kept.read_text(folder / ENVIRONMENT))
         facts = from_dict(_Facts, table, ENVIRONMENT, calm=True)
         if (version := table.get("schema_version")) != SCHEMA_VERSION:
             raise ValueError(f"it has schema version {version}, not {SCHEMA_VERSION}")
@@ -124,12 +127,7 @@ def read(folder: Path) -> Stored:
         raise StoredError(f"{shown(folder)} cannot be read: {error}") from None
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(f"it holds {name}, which is no figure")
-
-
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The values of an NDJSON file. A line without its end was being written."""
-    with open(path, encoding="utf-8") as lines:
-        whole = [line for line in lines if line.endswith("\n")]
-    return [json.loads(line, parse_constant=_refuse) for line in whole]
+    *whole, _ = kept.read_text(path).split("\n")
+    return [kept.value_of(line) for line in whole]

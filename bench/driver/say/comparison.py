@@ -13,7 +13,7 @@ from ..run.stored import Stored
 from . import sentences
 from .names import cell_name
 from .numbers import show_percent
-from .terminal import fitted, wrapped
+from .terminal import fitted
 
 # What may explain a difference, by its place in environment.json.
 TOLD = (
@@ -38,17 +38,12 @@ def folder_lines(
     for kept in (first, second):
         if not kept.complete:
             told.append(f"warning: {kept.name} is incomplete")
-    told += wrapped(SITTINGS, width)
+    told.append(SITTINGS)
     differences = list(_differences(first.environment, second.environment))
     alike = "Nothing else is known to differ."
     told += ["", "What else differs:" if differences else alike]
     told += [f"  {line}" for line in differences]
     return [*told, *pair_lines(found, ("first", "second"), width)]
-
-
-def build_lines(found: Comparison, width: int | None) -> list[str]:
-    """Two builds in one sitting."""
-    return pair_lines(found, ("build A", "build B"), width)
 
 
 def pair_lines(

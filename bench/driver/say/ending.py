@@ -19,11 +19,12 @@ from .extras import EXTRAS
 from .names import design_name, listed, tasks, varied, without
 from .numbers import show, show_count
 from .questions import Answer, answer_all
-from .terminal import fitted, wrapped
+from .terminal import fitted
 
 COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
 Group = tuple[str, list[tuple[Summary, Sequence[str]]]]
-SPARE = ("n", "threads", "theory", "peak memory", "not ok")  # where there is no room
+# What is left out first where there is no room.
+SPARE = ("n", "threads", "theory", "peak memory", "not ok", "calls")
 
 
 def report_lines(
@@ -34,26 +35,26 @@ def report_lines(
     width: int | None = None,
 ) -> list[str]:
     """The end of a run, as lines. failed: charts, each with the reason."""
-    lines = ["", *wrapped(experiment.question, width), ""]
+    lines = ["", experiment.question, ""]
     lines += table_lines(summaries, width)
     for heading, told in ratio_paragraphs(summaries):
-        lines += _section(heading, told, width)
+        lines += _section(heading, told)
     if not summaries.complete:
         lines += ["This run is incomplete.", ""]
     if left_out := sentences.left_out_sentence(summaries):
-        lines += [*wrapped(left_out, width), ""]
-    lines += _section("Not compared", sentences.refusals(summaries), width)
-    lines += control_lines(summaries, width)
+        lines += [left_out, ""]
+    lines += _section("Not compared", sentences.refusals(summaries))
+    lines += control_lines(summaries)
     for name in experiment.sections:
         lines += [*EXTRAS[name](summaries, runs), ""]
     answers = answer_all(experiment, runs, summaries)
     told = [_answer_line(answer) for answer in answers]
-    lines += _section("Six questions", told, width)
-    return lines + _section("Charts that failed", failed, width)
+    lines += _section("Six questions", told)
+    return lines + _section("Charts that failed", failed)
 
 
-def control_lines(summaries: Summaries, width: int | None) -> list[str]:
-    return _section("Controls", sentences.noise_sentences(summaries.noise), width)
+def control_lines(summaries: Summaries) -> list[str]:
+    return _section("Controls", sentences.noise_sentences(summaries.noise))
 
 
 def _answer_line(answer: Answer) -> str:
@@ -61,8 +62,8 @@ def _answer_line(answer: Answer) -> str:
     return f"{mark} {answer.question:<20} {answer.text}"
 
 
-def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
-    lines = [line for each in told for line in wrapped(each, width, "  ")]
+def _section(title: str, told: Iterable[str]) -> list[str]:
+    lines = [f"  {line}" for line in told]
     return [title, *lines, ""] if lines else []
 
 

@@ -7,16 +7,20 @@ the summaries and the runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
 
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..reckon import thread_cost
 from ..reckon.erlang import short_run_mean_wait_s
 from ..reckon.stats import Interval, median_interval
+from ..reckon.summarise import ratio, side
 from ..reckon.summary import Summaries
 from ..reckon.theory import bound_wall_s, traffic_of
 from ..run.run import Run
 from . import sentences
-from .names import cell_name, counted, design_name
+from .names import cell_name, counted, design_name, tasks
 from .numbers import show_bytes, show_count, show_duration, show_percent, show_ratio
 from .terminal import aligned
 
@@ -72,15 +76,43 @@ def efficiency(summaries: Summaries, runs: Sequence[Run]) -> list[str]:
         if shares and summary.cell.workers:
             found = median_interval(shares)
             rows.append((f"  {cell_name(summary.cell)}", _plain(found)))
-    rows.append(("The time to create a thread, over bench/micro's", ""))
+    creating = []
     for summary in summaries:
         created = summary.figures.get("create_s")
         if created and summaries.constants.create_s and not summary.cell.workers:
             each_s = created.median / summary.cell.tasks
             over = each_s / summaries.constants.create_s
             told = f"{show_duration(each_s)}, {show_ratio(over)}×"
-            rows.append((f"  {cell_name(summary.cell)}", told))
-    return aligned(rows)
+            creating.append((f"  {cell_name(summary.cell)}", told))
+    if creating:
+        rows += [("The time to create a thread, over bench/micro's", ""), *creating]
+    return aligned(rows + _bounded_over_pools(summaries, runs))
+
+
+def _bounded_over_pools(
+    summaries: Summaries, runs: Sequence[Run]
+) -> list[tuple[str, str]]:
+    """What threads at most W at once take over a pool of W: what only a pool saves."""
+    rows = []
+    for one, pool in product([s.cell for s in summaries], repeat=2):
+        if not one.design.bound or one.design.bound != pool.workers:
+            continue
+        if _apart_from_size(one) != _apart_from_size(pool):
+            continue
+        sides = [side(c, [r for r in runs if r.cell == c]) for c in (one, pool)]
+        what = f"{design_name(one)} over {design_name(pool)}, {tasks(one.tasks)}"
+        rows.append((what, "[95 %]"))
+        for figure in ("wall_s", "rss_bytes", "create_s"):
+            found = ratio(figure, *sides).interval
+            if found is not None:
+                label = FIGURES[figure].label
+                rows.append((f"  {label}", sentences.ratio_text(found)))
+    return rows
+
+
+def _apart_from_size(cell: Cell) -> dict[str, Any]:
+    sizes = ("workers", "max-threads")
+    return {key: value for key, value in cell.options.items() if key not in sizes}
 
 
 def _plain(found: Interval) -> str:

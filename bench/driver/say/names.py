@@ -22,7 +22,7 @@ from .numbers import show_count, spaced
 PLURAL = ("threads", "fibers", "goroutines")
 # Options that have a name of their own in sentences.
 SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate",
-          "api-capacity": "API of",
+          "api-capacity": "API of", "api-burst": "burst", "api-outage": "outage",
           "retry-budget": "retry budget", "service-time": "task time",
           "stack-size": "stack size"}  # fmt: skip
 

@@ -6,14 +6,13 @@ On a terminal: a bar and the medians, redrawn in place. Elsewhere: a line a bloc
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from .numbers import show_time
-from .terminal import can_move, shown_on
+from .terminal import can_move, folded, shown_on, size_of, width_of
 
 BAR = 30
 
@@ -71,7 +70,7 @@ class Progress:
         full = round(BAR * done)
         bar = "█" * full + "░" * (BAR - full)
         head = f"{bar} {done:4.0%}  {show_time(left_s)} left  {self._title}"
-        columns, rows = shutil.get_terminal_size()
+        columns, rows = size_of(self._stream)
         lines = [head, *("  " + line for line in self._medians)]
         # A line that wraps, or scrolls away, could not be taken back.
         return [line[: columns - 1] for line in lines[: max(1, rows - 2)]]
@@ -88,7 +87,9 @@ class Progress:
             self._drawn = 0
 
     def _print(self, text: str) -> None:
-        self._write(shown_on(self._stream, text) + "\n")
+        width = width_of(self._stream)
+        lines = [part for line in text.split("\n") for part in folded(line, width)]
+        self._write(shown_on(self._stream, "\n".join(lines)) + "\n")
 
     def _write(self, text: str) -> None:
         try:

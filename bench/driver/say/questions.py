@@ -166,7 +166,7 @@ def _happened(summaries: Summaries) -> Told:
         return "No: time was virtual, and nobody slept.", None
     if not measured:
         return "The peak of live threads is not known.", None
-    most = max(measured, key=lambda s: s.cell.tasks * (s.cell.workers is None))
+    most = max(measured, key=lambda s: min(s.cell.lanes, s.cell.tasks))
     threads = counted(round(most.figures["threads"].median), "thread")
     were = "was" if most.figures["threads"].median == 1 else "were"
     text = f"in {cell_name(most.cell)}, at most {threads} {were} alive at once"

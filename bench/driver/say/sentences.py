@@ -118,7 +118,7 @@ def ratio_sentence(ratio: Ratio) -> str:
     base = names.spoken_cell(ratio.baseline)
     if ratio.interval is None:
         who = names.spoken_cell(ratio.cell)
-        return f"{who} and {base}: no block holds both, nothing can be said."
+        return f"{who} and {base}: no block holds both, so nothing can be said."
     return f"{_head(ratio)} {base}: {_judged(ratio)}."
 
 
@@ -142,7 +142,7 @@ def _judged(ratio: Ratio) -> str:
         told += f"; four times in five a difference of {seen} would have been seen"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
-        told += f" (only {interval.n} blocks, {least} to {most})"
+        told += f" (if noise has one peak; only {interval.n} blocks, {least} to {most})"
     return told
 
 
@@ -238,7 +238,7 @@ def drift_sentence(drift: Drift) -> str:
     share = show_percent(drift.later_slower)
     text = f"In {share} of all pairs of runs of one cell the later one was slower"
     if not drift.sure:
-        return f"{text}: no drift to be seen."
+        return f"{text}: no sign of drift."
     trend = "slower" if drift.sigmas > 0 else "faster"
     return f"{text}: the machine became {trend}, so intervals may be too narrow."
 

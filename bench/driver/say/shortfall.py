@@ -8,10 +8,11 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.target import METRICS, Condition
-from ..reckon.service import offered_of, safe_size
+from ..reckon.service import FULL, offered_of, safe_size
 from .numbers import show, show_count
 
-SOME = 0.01  # of the tasks: what ends so often is a reason
+SOME = 0.005  # of the tasks: what ends so often is a reason
+MUCH = 0.3  # of the time
 STORM = 1.5  # calls for each task
 
 
@@ -32,19 +33,27 @@ def off_target(condition: Condition, found: float | None) -> str:
     return f"{condition.metric} is {shown(condition.metric, found)}, not {wanted}"
 
 
-def shortfall(records: Sequence[Mapping[str, Any]], cell: Cell) -> str:
-    """Why this many workers fall short, from what their runs recorded."""
+def shortfall(
+    records: Sequence[Mapping[str, Any]], cell: Cell, held: float | None = None
+) -> str:
+    """Why this many workers fall short, from what their runs recorded.
+
+    held: how many tasks would have been in hand at once if none had had to wait.
+    """
     told = []
-    places = min(cell.lanes, cell.capacity or cell.lanes)
-    offered = offered_of(cell)
-    if offered and offered >= places:
+    places, offered = min(cell.lanes, cell.capacity or cell.lanes), offered_of(cell)
+    if held and places == cell.lanes:
+        offered = held
+    if offered and offered >= FULL * places:
         told.append(
             f"saturation: {show_count(round(offered))} calls at once arrive (load "
             f"{offered / places:.2f}), and {show_count(places)} can be served"
         )
     shares = {
-        name: median_low(r["outcomes"][name] / max(1, cell.tasks) for r in records)
-        for name in ("rejected", "timed_out", "failed")
+        name: median_low(
+            r["outcomes"].get(name, 0) / max(1, cell.tasks) for r in records
+        )
+        for name in ("rejected", "timed_out", "failed", "shed")
     }
     if shares["rejected"] > SOME:
         told.append(_rejections(cell, shares["rejected"]))
@@ -53,15 +62,21 @@ def shortfall(records: Sequence[Mapping[str, Any]], cell: Cell) -> str:
         told.append(f"retries: {calls:.1f} calls for each task")
     told += [
         f"{100 * shares[outcome]:.0f} % {outcome.replace('_', ' ')}"
-        for outcome in ("timed_out", "failed") if shares[outcome] > SOME
+        for outcome in ("timed_out", "failed", "shed") if shares[outcome] > SOME
     ]  # fmt: skip
+    creating = median_low(r["create_ns"] / max(1, r["wall_ns"]) for r in records)
+    if creating > MUCH:
+        told.append(f"creating them takes {100 * creating:.0f} % of the time")
+    if offered and not told:
+        return f"the load is {offered / places:.2f}"
     return "; ".join(told) or "too few at once: the work takes its rounds"
 
 
 def _rejections(cell: Cell, share: float) -> str:
-    told, safe = f"{100 * share:.0f} % turned away", safe_size(cell)
-    if safe and cell.lanes > safe:
-        return f"{told}: the API's rate bears {safe} workers"
+    safe, limits = safe_size(cell), []
     if cell.capacity and cell.lanes > cell.capacity:
-        return f"{told}: the API serves {cell.capacity} at once"
-    return told
+        limits.append(f"the API serves {cell.capacity} at once")
+    if safe and cell.lanes > safe:
+        limits.append(f"its rate bears {safe} calls in step")
+    told = f"{100 * share:.0f} % turned away"
+    return f"{told}: {', and '.join(limits)}" if limits else told

@@ -36,11 +36,14 @@ class Unheard(Exception):
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Says the results on stdout. Raises Unheard when nobody can hear them."""
+    """Says the results on stdout, lines that are too long in several. Raises Unheard
+    when nobody can hear them."""
     if sys.stdout is None or 1 in _closed:
         raise Unheard("stdout is closed")
+    width = width_of(sys.stdout)
+    told = "\n".join(part for line in lines for part in folded(line, width))
     try:
-        print(shown_on(sys.stdout, "\n".join(lines)), flush=True)
+        print(shown_on(sys.stdout, told), flush=True)
     except OSError as error:
         _leave(1)
         if isinstance(error, BrokenPipeError):
@@ -113,7 +116,16 @@ def width_of(stream: TextIO | None) -> int | None:
     """Columns of a terminal; None where lines may be of any length."""
     if stream is None or not stream.isatty():
         return None
-    return max(NARROWEST, shutil.get_terminal_size().columns)
+    return max(NARROWEST, size_of(stream).columns)
+
+
+def size_of(stream: TextIO) -> os.terminal_size:
+    """Of this stream's terminal: stdout, which shutil asks, may be a file."""
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return shutil.get_terminal_size()
+    return size if size.columns and size.lines else shutil.get_terminal_size()
 
 
 # ---- lines ----
@@ -129,6 +141,14 @@ def wrapped(
         text, width, initial_indent=indent, subsequent_indent=indent + " " * hanging,
         break_long_words=False, break_on_hyphens=False,
     ) or [""]  # fmt: skip
+
+
+def folded(line: str, width: int | None) -> list[str]:
+    """A line as it is, or in several if it is too long."""
+    if width is None or len(line) <= width:
+        return [line]
+    text = line.lstrip(" ")
+    return wrapped(text, width, " " * (len(line) - len(text)))
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -148,14 +168,27 @@ def fitted(
 ) -> tuple[list[str], list[str]]:
     """Aligned rows, the first of which are headings, and the headings left out.
 
-    Where they are too wide, columns of `spare` headings go, the first of them first.
+    Where they are too wide, columns of `spare` headings go, the first of them first. If
+    that is not enough, what a row is about has a line of its own above its figures.
     """
-    rows, gone = [list(row) for row in rows], []
-    for heading in spare:
-        if width is None or max(map(len, aligned(rows))) <= width:
-            break
-        if heading in rows[0]:
-            at = rows[0].index(heading)
-            rows = [row[:at] + row[at + 1 :] for row in rows]
-            gone.append(heading)
-    return aligned(rows), gone
+    for stacked in (False, True):
+        kept, gone = [list(row) for row in rows], []
+        for heading in (None, *spare):
+            if heading in kept[0]:
+                at = kept[0].index(heading)
+                kept = [row[:at] + row[at + 1 :] for row in kept]
+                gone.append(heading)
+            lines = _stacked(kept, width) if stacked else aligned(kept)
+            if width is None or max(map(len, lines)) <= width:
+                return lines, gone
+    return lines, gone
+
+
+def _stacked(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    figures = iter(aligned([[" ", *row[1:]] for row in rows]))
+    return [
+        line
+        for row in rows
+        for line in (*folded(row[0], width), next(figures))
+        if line.strip()
+    ]

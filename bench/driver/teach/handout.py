@@ -1,6 +1,6 @@
 """bench/run handout: the lessons on paper, from the same files.
 
-    questions.html   one page for the class: the questions, and room for a guess
+    questions.html   one sheet for the class: the questions, and room for a guess
     answers.html     the same for the teacher: theory, claim, why, change and limits
     quiz.json        a list of {question, options, right, why}, for an online course
 """

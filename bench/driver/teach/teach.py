@@ -45,7 +45,9 @@ WIDEST = 80  # of a projector with letters that the back row can read
 def main(arguments: Sequence[str]) -> int:
     settings = parser().parse_args(arguments)
     if settings.number is None:
-        tell(f"{n:>3}  {lessons.load(n).question}" for n in lessons.numbers())
+        for number in lessons.numbers():
+            line = f"{number:>3}  {lessons.load(number).question}"
+            tell(wrapped(line, width_of(sys.stdout), hanging=5))
         return MEASURED
     lesson = lessons.load(settings.number, overrides=overrides_of(settings))
     try:

@@ -1,0 +1,58 @@
+"""Reading the files of a results folder, which may be a stranger's.
+
+Only regular files count: no link, that may lead anywhere, no pipe, that may never end,
+and nothing too large. Numbers count that a float can hold.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from math import isinf
+from pathlib import Path
+from typing import Any, NoReturn
+
+MOST_BYTES = 2**28
+MOST_DIGITS = 20  # of a whole number: one of 64 bits
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of it. Raises OSError, also for what is no regular file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        if found.st_size > MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return file.read(MOST_BYTES)
+
+
+def read_text(path: Path) -> str:
+    """Raises OSError, or UnicodeDecodeError, which is a ValueError."""
+    return read_bytes(path).decode()
+
+
+def value_of(text: str) -> Any:
+    """What this JSON says. Raises ValueError or RecursionError."""
+    return json.loads(
+        text, parse_constant=_refuse, parse_int=_whole, parse_float=_fraction
+    )
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"it holds {name[:MOST_DIGITS]}, which is no figure")
+
+
+def _whole(digits: str) -> int:
+    if len(digits.lstrip("-")) > MOST_DIGITS:
+        _refuse(digits)
+    return int(digits)
+
+
+def _fraction(text: str) -> float:
+    if isinf(number := float(text)):
+        _refuse(text)
+    return number

@@ -1,0 +1,369 @@
+"""What is reckoned, as tables: each line holds a formula against its figures by hand.
+
+Figures are chosen so that each can be done on paper, and so that no operator, constant
+or comparison of the formula can be another without a line that differs.
+"""
+
+from __future__ import annotations
+
+import unittest
+from math import exp, inf, log
+from unittest import mock
+
+from ..driver.support import make_cell, make_record
+from driver.reckon import erlang, stats, theory
+from driver.reckon.erlang import Traffic
+from driver.reckon.stats import Drift, Interval
+from driver.run.constants import Constants
+
+# c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
+COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04)
+FREE = Constants()
+BOUNDED = {"max-threads": 5, "service-time": "1s"}
+
+
+def pool(workers=5, tasks=50, **options):
+    return make_cell("worker-pool", workers, tasks, **{"service-time": "1s", **options})
+
+
+def threads(tasks=50, **options):
+    return make_cell("thread-per-task", None, tasks, **{"service-time": "1s", **options})
+
+
+def known(low, high, middle=1.0, rule="ranks"):
+    return Interval(middle, low, high, 6, 0.97, low, high, rule)
+
+
+class Table(unittest.TestCase):
+    def hold(self, rows):
+        for number, (found, wanted) in enumerate(rows):
+            with self.subTest(row=number):
+                if isinstance(wanted, float) and abs(wanted) != inf:
+                    self.assertAlmostEqual(found, wanted, 9)
+                else:
+                    self.assertEqual(found, wanted)
+
+
+class Stats(Table):
+    def test_coverage_and_ranks(self):
+        self.hold([
+            (stats.rank_coverage(4, 1), 1 - 2 / 16),
+            (stats.rank_coverage(4, 2), 1 - 2 * 5 / 16),
+            (stats.interval_rank(5), None), (stats.interval_rank(6), 1),
+            (stats.interval_rank(8), 1), (stats.interval_rank(9), 2),
+            (stats.interval_rank(100), 40),
+        ])  # fmt: skip
+
+    def test_intervals(self):
+        of = stats.median_interval
+        self.hold([
+            (of([7]), Interval(7, None, None, 1, None, 7, 7, None)),
+            (of([3, 1]), Interval(2, 1, 3, 2, 0.5, 1, 3, "extremes")),
+            (of([5, 4, 3, 2, 1]), Interval(3, 1, 5, 5, 0.9375, 1, 5, "extremes")),
+            (of(range(6)), Interval(2.5, 0, 5, 6, 0.96875, 0, 5, "ranks")),
+            (of(range(9)), Interval(4, 1, 7, 9, 1 - 20 / 512, 0, 8, "ranks")),
+        ])  # fmt: skip
+
+    def test_ratios(self):
+        low, high = 1 / 2 ** stats.widening(3), 2 * 2 ** stats.widening(3)
+        three = stats.ratio_interval([1.0, 2.0, 1.5])
+        self.hold([
+            (stats.widening(3), 20 ** (1 / 2) / 2 - 1),
+            (stats.widening(5), 20 ** (1 / 4) / 2 - 1),
+            (three.low, low), (three.high, high), (three.coverage, 0.95),
+            (three.rule, "widened"), (stats.ratio_interval([1.0, 2.0]).rule, None),
+            (stats.ratio_interval([1.0, 2.0]).low, None),
+            (stats.ratio_interval([0.0, 1.0, 2.0]).rule, None),
+            (stats.ratio_interval([1.0, 2.0, inf]).rule, None),
+            (stats.ratio_interval([0.0, *[1.0] * 5]).rule, "ranks"),
+            (stats.ratio_interval([0.0, *[1.0] * 5]).resolution, None),
+            (stats.ratio_interval([0.5, *[1.0] * 5]).low, 0.5),
+            (stats.quotient(3, 2), 1.5), (stats.quotient(3, 0), inf),
+            (stats.quotient(0, 0), 1.0), (stats.quotient(0, 5), 0.0),
+        ])  # fmt: skip
+
+    def test_resolution(self):
+        # The logarithms are 0, 1 and 2, so they scatter by 1.
+        grown = [exp(k) for k in range(3)]
+        # P(fewer than 1 of 6 below) = 0.8 where the share below is 1 - 0.8^(1/6).
+        six = -stats.NormalDist().inv_cdf(1 - 0.8 ** (1 / 6))
+        self.hold([
+            (stats.resolution([1.0, 1.0]), None),
+            (stats.resolution([2.0] * 3), 1.02),
+            (stats.resolution(grown), 1.02 * exp(4.30)),
+            (stats.found_beyond(3), 4.30), (stats.found_beyond(4), 2.53),
+            (stats.found_beyond(5), 1.87), (stats.found_beyond(6), six),
+        ])  # fmt: skip
+        share, rank = stats.NormalDist().cdf(-stats.found_beyond(9)), 2
+        chance = sum(stats.comb(9, k) * share**k * (1 - share) ** (9 - k)
+                     for k in range(rank))  # fmt: skip
+        self.assertAlmostEqual(chance, 0.8, 9)
+
+    def test_drift(self):
+        up = stats.drift([[1, 2, 3, 4, 5, 6]])
+        two = stats.drift([[1, 2, 3, 4, 5, 6], [2, 1, 1]])
+        six = 6 * 5 * 17 / 18  # the variance of six
+        three = 3 * 2 * 11 / 18
+        self.hold([
+            (stats.drift([]), None), (stats.drift([[1, 2, 3, 4, 5]]), None),
+            (up.later_slower, 1.0), (up.sigmas, 15 / six**0.5),
+            (two.later_slower, (1 + 13 / 18) / 2),
+            (two.sigmas, 13 / (six + three) ** 0.5),
+            (Drift(0.5, 2.576).sure, False), (Drift(0.5, 2.577).sure, True),
+            (Drift(0.5, -2.577).sure, True), (Drift(0.5, -2.5).sure, False),
+        ])  # fmt: skip
+
+    def test_bootstrap(self):
+        few = stats.bootstrap_ratio([2.0] * 5, [1.0] * 9)
+        found = stats.bootstrap_ratio([2.0] * 6, [1.0] * 9)
+        self.hold([
+            (few, Interval(2.0, None, None, 5, None, 2.0, 2.0)),
+            (found, Interval(2.0, 2.0, 2.0, 6, 0.95, 2.0, 2.0, "bootstrap")),
+        ])
+        # Drawn anew from 1 and 3, medians are 1, 2 or 3: the ends are those of few.
+        apart = stats.bootstrap_ratio([1.0] * 5 + [3.0] * 4, [1.0] * 9)
+        self.assertEqual((apart.median, apart.low, apart.high), (1.0, 1.0, 3.0))
+        slow = stats.bootstrap_ratio([1.0] * 300 + [9.0] * 3, [1.0] * 9)
+        self.assertEqual((slow.low, slow.high), (1.0, 1.0))
+
+    def test_the_rest(self):
+        self.hold([
+            (stats.half_width(known(1.0, 3.0, 2.0)), 0.5),
+            (stats.half_width(known(-3.0, -1.0, -2.0)), 0.5),
+            (stats.half_width(known(1.0, 3.0, 0)), None),
+            (stats.half_width(known(1.0, 3.0, 2.0, "extremes")), None),
+            (stats.slope([(0, 1), (1, 3), (2, 5)]), 2.0),
+            (stats.spread([2.0, 4.0, 5.0]), 0.75),
+        ])  # fmt: skip
+
+
+class WallTime(Table):
+    def test_the_formulas(self):
+        self.hold([
+            (theory.rounds_s(50, 5, 2.0), 20.0), (theory.rounds_s(51, 5, 2.0), 22.0),
+            (theory.pool_s(50, 5, 1.0, COSTS), 5 * 0.01 + 10 * 1.02),
+            (theory.pool_s(50, 50, 1.0, COSTS), 50 * 0.01 + 50 * 0.03),
+            (theory.pool_s(50, 5, 1.0), 10.0),
+            (theory.threads_s(50, 1.0, COSTS), 50 * 0.01 + 1.02),
+            (theory.threads_s(50, 1.0), 1.0),
+            # 11 rounds, the last of one
+            (theory.bounded_s(51, 5, 1.0, COSTS), 11 * 1.02 + 10 * 0.04 + 0.01),
+            (theory.bounded_s(50, 5, 1.0, COSTS), 10 * 1.02 + 9 * 0.04 + 5 * 0.01),
+            # creation alone decides
+            (theory.bounded_s(300, 150, 1.0, COSTS), 3 + 1.02),
+            (theory.wall_s(0, 5, None, 1.0, COSTS), 0.0),
+            (theory.wall_s(50, 5, None, 1.0, FREE), 10.0),
+            (theory.wall_s(50, None, 5, 1.0, FREE), 10.0),
+            (theory.wall_s(50, None, 50, 1.0, COSTS), 50 * 0.01 + 1.02),
+            (theory.wall_s(50, None, None, 1.0, FREE), 1.0),
+        ])  # fmt: skip
+
+    def test_the_best_size_and_where_it_is_even(self):
+        cheap = Constants(0.01, {1.0: 0.02})
+        even = theory.even_service_s(50, 5, Constants(0.01))
+        self.hold([
+            (theory.best_workers(50, 1.0, cheap), 50.0),
+            (theory.best_workers(200, 1.0, cheap), (200 * 1.02 / 0.01) ** 0.5),
+            (theory.best_workers(200, 1.0, COSTS), 1.02 / 0.03),
+            (theory.best_workers(50, 1e-9, Constants(1.0)), 1.0),
+            (theory.best_workers(50, 1.0, FREE), None),
+            (theory.even_service_s(50, 5, FREE), None),
+            (theory.even_service_s(50, 50, COSTS), None),
+        ])  # fmt: skip
+        # 5 c + 10 d = 50 c + d, so d = 5 c
+        self.assertTrue(0.05 <= even <= 0.05 * 1.001, even)
+        self.assertIsNone(theory.even_service_s(5, 5, Constants(0.01)))
+
+    def test_to_whom_it_applies(self):
+        self.hold([
+            (theory.applies(pool()), True), (theory.applies(threads()), True),
+            (theory.applies(pool(tasks=0)), False),
+            (theory.applies(pool(**{"api-capacity": 5})), True),
+            (theory.applies(pool(**{"api-capacity": 4})), False),
+            (theory.applies(pool(50, 3, **{"api-capacity": 3})), True),
+            (theory.applies(threads(**{"api-capacity": 4})), True),
+            (theory.applies(threads(**BOUNDED, **{"api-capacity": 4})), False),
+            (theory.theory_wall_s(pool(), COSTS), 0.05 + 10.2),
+            (theory.theory_wall_s(threads(), COSTS), 0.5 + 1.02),
+            (theory.theory_wall_s(threads(), FREE), None),
+            (theory.theory_wall_s(pool(), FREE), 10.0),
+            (theory.theory_wall_s(pool(tasks=0), COSTS), None),
+            (theory.creating_share(pool(), COSTS), 0.05 / 10.25),
+            (theory.creating_share(threads(), COSTS), 0.5 / 1.52),
+            (theory.creating_share(threads(), FREE), 0.0),
+        ])  # fmt: skip
+        for option in theory.OTHER_WORK:
+            self.assertFalse(theory.applies(pool(**{option: "x"})), option)
+
+    def test_plans_and_bounds(self):
+        record = make_record(pool())
+        record["outcomes"] |= {"ok": 40, "silent": 6, "rejected": 4}
+        self.hold([
+            (theory.planned_wall_s(pool()), 10 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(50, 5)), 1 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(arrivals="fixed:1/s")), 50.0),
+            (theory.planned_wall_s(pool(clock="virtual")), 50 * 2e-6),
+            (theory.patience_s(pool()), 0.0), (theory.patience_s(pool(attempts=1)), 0.0),
+            (theory.patience_s(pool(attempts=2)), 60.0),
+            (theory.bound_wall_s(pool(), record), 10.0),
+            (theory.bound_wall_s(pool(**{"api-capacity": 4}), record), 12.0),
+            (theory.bound_wall_s(pool(**{"api-capacity": 9}), record), 10.0),
+            (theory.bound_wall_s(pool(distribution="exponential"), record), None),
+            (theory.bound_wall_s(pool(distribution="fixed"), record), 10.0),
+            (theory.graham_bounds_s([], 3), (0.0, 0.0)),
+            (theory.graham_bounds_s([3.0, 1.0, 2.0], 2), (3.0, 4.5)),
+            (theory.graham_bounds_s([3.0, 3.0, 2.0], 2), (4.0, 5.5)),
+        ])  # fmt: skip
+
+
+class Accepted(Table):
+    def test_by_rate(self):
+        rate = {"api-rate": "10/s", "api-burst": 8}
+        self.hold([
+            (theory.accepted_by_rate(threads(**rate), COSTS), 8 + 10 * 0.5),
+            (theory.accepted_by_rate(threads(4, **rate), COSTS), 4),
+            (theory.accepted_by_rate(threads(**rate), FREE), None),
+            (theory.accepted_by_rate(threads(**{"api-rate": "10/s"}), COSTS), 6.0),
+            # 20 T = 1 A + 0.1 (50 - A), A = 8 + 10 T
+            (theory.accepted_by_rate(
+                pool(20, **rate | {"api-burst": 10, "api-reject-time": "100ms"}), COSTS),
+             10 + 10 * (10 + 4) / (20 - 9)),
+            (theory.accepted_by_rate(pool(20, **rate), COSTS), None),
+            (theory.accepted_by_rate(pool(8, **rate), COSTS), 50),
+            (theory.accepted_by_rate(pool(9, **rate), COSTS), None),
+            (theory.accepted_by_rate(
+                pool(12, **rate | {"api-burst": 45, "api-reject-time": "100ms"}), COSTS),
+             50),
+        ])  # fmt: skip
+
+    def test_by_capacity(self):
+        def of(cell, costs=COSTS):
+            return theory.accepted_by_capacity(cell, costs)
+
+        few = {"api-capacity": 4}
+        self.hold([
+            (of(threads()), 50), (of(threads(**{"api-capacity": 50})), 50),
+            (of(pool(4, **few)), 50), (of(pool(5, **few)), None),
+            (of(threads(**few), FREE), None), (of(threads(**few)), 4),
+            # 102 are born while one call lasts
+            (of(threads(205, **few)), 9), (of(threads(210, **few)), 12),
+            (of(threads(400, **{"api-capacity": 200})), 400),
+        ])  # fmt: skip
+
+    def test_who_is_alive_and_when_all_have_stopped(self):
+        self.hold([
+            (theory.alive_at_once(50, 1.0, COSTS), 50),
+            (theory.alive_at_once(500, 1.0, COSTS), 102.0),
+            (theory.alive_at_once(500, 1.0, FREE), 500),
+            (theory.stopped_within(0.5, 3), 0.125), (theory.stopped_within(2.0, 3), 1.0),
+        ])  # fmt: skip
+
+
+class Curves(Table):
+    def of(self, points, curve):
+        return [(p.x, round(p.y, 9)) for p in points if p.curve == curve]
+
+    def test_over_workers(self):
+        points = list(theory.over_workers(pool(tasks=10), "", COSTS, 1, 3))
+        self.hold([
+            (self.of(points, "wall over workers"), [(1, 10.21), (2, 5.12), (3, 4.11)]),
+            (self.of(points, "rounds over workers"), [(1, 10.2), (2, 5.1), (3, 3.4)]),
+            (self.of(points, "creating over workers"), [(1, 0.01), (2, 0.02), (3, 0.03)]),
+            (self.of(points, "best workers"), [(10, 1.12)]),
+            ({(p.design, p.tasks) for p in points}, {("pool", 10)}),
+        ])  # fmt: skip
+        rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
+        points = list(theory.over_workers(rated, "", COSTS, 2, 3))
+        self.hold([
+            (self.of(points, "safe workers"), [(2.0, 10)]),
+            (self.of(points, "wall over workers"), []),
+            (self.of(points, "accepted over workers")[0], (2, 10)),
+        ])
+
+    def test_over_tasks(self):
+        cells = [(threads(**{"api-capacity": 2}), "a"), (pool(2), "b")]
+        points = list(theory.over_tasks(cells, COSTS, 3, 4))
+        self.hold([
+            (self.of(points, "wall over tasks"), [(3, 1.05), (4, 1.06), (3, 2.06), (4, 2.06)]),
+            (self.of(points, "accepted over tasks"), [(3, 2), (4, 2), (3, 3), (4, 4)]),
+            (self.of(points, "alive over tasks"), [(3, 3), (4, 4)]),
+            (self.of(points, "goodput over tasks")[:1], [(3, round(2 / 1.05, 9))]),
+            (list(theory.over_tasks([(threads(), "")], FREE, 3, 4)), []),
+            (len(list(theory.over_tasks([(pool(2), "")], FREE, 3, 4))), 6),
+        ])  # fmt: skip
+
+    def test_over_time(self):
+        def of(cell, curve, costs=COSTS):
+            return self.of(theory.over_time(cell, "", costs), curve)
+
+        self.hold([
+            (of(threads(5), "started over time"), [(0.0, 0), (0.05, 5)]),
+            (of(threads(5), "answered over time"), [(1.02, 0), (1.07, 5)]),
+            (of(pool(2, 5), "started over time"), [(0.02, 2), (1.04, 4), (2.06, 5)]),
+            (of(pool(2, 5), "answered over time"), [(1.04, 2), (2.06, 4), (3.08, 5)]),
+            (of(threads(7, **BOUNDED), "started over time"), [(0.0, 5), (1.02, 7)]),
+            (of(pool(2, 5, **{"api-capacity": 1}), "started over time"), []),
+            (len(of(pool(2, 5, **{"api-capacity": 2}), "started over time")), 3),
+        ])  # fmt: skip
+
+    def test_the_others(self):
+        stop = list(theory.stop_over_time(pool(3), ""))
+        self.hold([
+            (len(stop), 61), (stop[0][3:], (50, 0.0, 0.0)), (stop[60][3:], (50, 1.0, 1.0)),
+            (stop[30][3:], (50, 0.5, 0.125)),
+            (list(theory.stop_over_time(threads(), "")), []),
+        ])  # fmt: skip
+        load = list(theory.over_load(2, 1.0, 20, 0.9, 0.1, 0.7))
+        self.hold([
+            (len(load), 61 * 2 + 13), (load[0][1:5], ("", "", 20, 0.1)),
+            (load[-3].x, 0.7), (load[-3].curve, "lost over load"),
+            (load[-3].y, Traffic(0.7, 2, 1.0).lost),
+            (load[-2].y, Traffic(0.7, 2, 1.0).wait_s(0.9)),
+            (load[-1].y, erlang.short_run_wait_s(Traffic(0.7, 2, 1.0), 0.9, 20)),
+        ])  # fmt: skip
+
+
+class Erlang(Table):
+    # Two places and one erlang: B = (1/2) / (1 + 1 + 1/2).
+    half = Traffic(0.5, 2, 3.0)
+
+    def test_the_formulas(self):
+        third = 1 / 3  # C = B / (1 - rho (1 - B))
+        self.hold([
+            (self.half.lost, 0.2), (self.half.waiting, third),
+            (Traffic(0.5, 1, 1.0).lost, third), (Traffic(0.5, 1, 1.0).waiting, 0.5),
+            (Traffic(0.9, 1, 1.0).mean_wait_s, 9.0),
+            (self.half.mean_wait_s, third * 3.0 / (2 * 0.5)),
+            (self.half.over(0), third), (self.half.over(3.0), third * exp(-1)),
+            (self.half.wait_s(2 / 3 - 1e-9), 0.0),
+            (self.half.wait_s(0.9), 3.0 * log(third / 0.1)),
+            (erlang.allen_cunneen(1.0, 0.0), 0.5), (erlang.allen_cunneen(1.0, 3.0), 2.0),
+        ])  # fmt: skip
+
+    def test_of_which_cells_it_speaks(self):
+        def of(**options):
+            cell = pool(5, **{"distribution": "exponential"} | options)
+            return theory.traffic_of(cell, COSTS)
+
+        self.hold([
+            (of(arrivals="poisson:4/s"), Traffic(4 * 1.02 / 5, 5, 1.02)),
+            (of(arrivals="poisson:5/s"), None), (of(), None),
+            (of(arrivals="poisson:4/s", distribution="fixed"), None),
+            (theory.traffic_of(threads(arrivals="poisson:4/s"), COSTS), None),
+        ])  # fmt: skip
+
+    def test_short_runs_tend_to_the_long_run_and_begin_empty(self):
+        busy = Traffic(0.5, 1, 2.0)
+        long = erlang.short_run_mean_wait_s(busy, 4000)
+        self.assertAlmostEqual(long / busy.mean_wait_s, 1, 1)
+        self.assertEqual(erlang.short_run_wait_s(busy, 1.0, 1), 0.0)
+        short = erlang.short_run_wait_s(busy, 0.9, 2000)
+        self.assertAlmostEqual(short / busy.wait_s(0.9), 1, 1)
+        waits = erlang._played_waits_s(Traffic(0.9, 2, 1.0), 50, erlang.Random(1))
+        self.assertEqual((len(waits), waits[:2]), (50, [0.0, 0.0]))
+        in_all = sorted(waits)
+        with mock.patch.object(erlang, "_played_waits_s", return_value=waits):
+            for share, place in ((1.0, 49), (0.5, 24), (0.0, 0)):
+                traffic = Traffic(0.9, 2, 1.0 + share / 7)  # not one that is cached
+                found = erlang.short_run_wait_s(traffic, share, 50)
+                self.assertEqual(found, in_all[place])

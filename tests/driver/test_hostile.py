@@ -1,0 +1,57 @@
+"""A stranger's results and experiments. hostile.py goes on for as long as it is asked."""
+
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from . import hostile
+from driver.run import folder, kept, stored
+
+CASES = 40  # some seconds
+
+
+class Hostile(unittest.TestCase):
+    def test_nothing_gets_through(self):
+        found = []
+        count = hostile.run_cases(300, 1, found.append, CASES)
+        self.assertEqual(found, [])
+        self.assertEqual(count, CASES)
+
+    def test_a_folder_left_as_it_is_can_be_read(self):
+        with tempfile.TemporaryDirectory() as place:
+            hostile.seedling(Path(place) / "seed")
+            found = stored.read(Path(place) / "seed")
+            self.assertTrue(found.complete)
+            self.assertGreater(len(found.runs), 10)
+
+
+class Kept(unittest.TestCase):
+    def setUp(self):
+        desk = tempfile.TemporaryDirectory()
+        self.addCleanup(desk.cleanup)
+        self.desk = Path(desk.name)
+        (self.desk / "file").write_text("text")
+
+    def test_only_a_regular_file_is_read(self):
+        os.mkfifo(self.desk / "pipe")
+        (self.desk / "link").symlink_to("file")
+        (self.desk / "zero").symlink_to("/dev/zero")
+        self.assertEqual(kept.read_text(self.desk / "file"), "text")
+        for name in ("pipe", "link", "zero", ".", "nothing"):
+            with self.subTest(name), self.assertRaises(OSError):
+                kept.read_text(self.desk / name)
+
+    def test_only_numbers_that_a_float_holds_are_figures(self):
+        for text in ("NaN", "Infinity", "-Infinity", "1e999", "-1e400", "9" * 21, "9" * 5000):
+            with self.subTest(text[:30]), self.assertRaisesRegex(ValueError, "no figure"):
+                kept.value_of(json.dumps([0]).replace("0", text))
+        self.assertEqual(kept.value_of("[18446744073709551615, -1.5]"), [2**64 - 1, -1.5])
+
+    def test_a_file_is_not_written_through_a_link(self):
+        (self.desk / ".page.tmp").symlink_to("file")
+        (self.desk / "page").symlink_to("file")
+        folder.write_whole(self.desk / "page", "other")
+        self.assertEqual((self.desk / "file").read_text(), "text")
+        self.assertEqual((self.desk / "page").read_text(), "other")
