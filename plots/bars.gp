@@ -39,10 +39,8 @@ set multiplot layout 1,panels margins screen left,right,low_edge,high \
 amount(k) = column(word(kinds, k)) == column(word(kinds, k)) ? column(word(kinds, k)) : 0
 before(k) = k < 2 ? 0 : sum [j = 1:k - 1] amount(j)
 part(v) = shares ? 100.0 * v / cell_tasks[column('row')] : v
-y_of(i) = column('row') > cell_y_n ? NaN \
-    : cell_y[column('row')] > 0 ? cell_y[column('row')] : NaN
-mine(look, x) = column('row') > cell_y_n ? NaN \
-    : cell_y[column('row')] > 0 && cell_look[column('row')] == look ? x : NaN
+y_of(i) = cell_y[column('row')]
+mine(look, x) = cell_look[column('row')] == look ? x : NaN
 above(i) = y_of(i) - 0.5
 below(i) = y_of(i) + 0.5
 

@@ -7,10 +7,9 @@ set lmargin at screen 0.165
 set rmargin at screen 0.81
 set tmargin at screen top + 0.01
 set bmargin at screen 0.125
-set xrange [0:x_high]
 set yrange [panels:0]
 eval rows_only
-set label 'time since the start' at screen 0.5,0.035 center font plain(21) tc rgb ink
+eval x_named(0.5)
 height = 0.86
 do for [p = 1:panels] {
     y = p - 1 + height / 2
@@ -35,8 +34,7 @@ thick(p) = height / panel_lanes[p]
 top_of(p) = p - 1 + column('lane') * thick(p)
 took(i) = column('finished_s') - column('started_s')
 hung(i) = took(1) > cell_long[column('row')]
-here(p, bad, dark) = column('row') <= cell_panel_n \
-    && cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
+here(p, bad, dark) = cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
     && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
 lower(p) = top_of(p) + 0.06 * thick(p)
 upper(p) = top_of(p) + 0.94 * thick(p)

@@ -12,8 +12,8 @@ set label 'tasks N' at screen (left + right) / 2,0.04 center font plain(21) tc r
 set label 'time of one task' at screen 0.02,top font plain(21) tc rgb ink
 set multiplot layout 1,panels margins screen left,right,0.125,top - 0.05 \
     spacing screen apart
-here(p) = column('row') <= cell_panel_n && cell_panel[column('row')] == p \
-    && strcol('figure') eq figure && strcol('baseline_design') eq base ? 1 : NaN
+here(p) = cell_panel[column('row')] == p && strcol('figure') eq figure \
+    && strcol('baseline_design') eq base ? 1 : NaN
 x_of(p) = here(p) * cell_x[column('row')]
 y_of(p) = cell_y[column('row')]
 pool(p) = strcol('verdict') eq 'less' || strcol('verdict') eq 'perhaps less'

@@ -3,16 +3,13 @@
 # Solid is being served; hatched is being turned away, above what the API can serve.
 load 'plots/style.gp'
 
-set xrange [0:x_high]
 set yrange [0:y_high]
 eval 'set ytics '.y_tics
 set label 'calls in flight' at screen 0.02,top font plain(21) tc rgb ink
-set label 'time since the start' at screen 0.42,0.035 center font plain(21) tc rgb ink
+eval x_named(0.42)
 set multiplot layout panels,1 margins screen 0.085,0.755,0.125,top - 0.03 \
     spacing screen 0.035
-eval 'set xtics '.bare_tics
-here(p, name) = column('row') <= cell_panel_n && cell_panel[column('row')] == p \
-    ? column(name) : NaN
+here(p, name) = cell_panel[column('row')] == p ? column(name) : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
     if (p == 2) { unset label }

@@ -1,10 +1,7 @@
 # A plan: what a pool, a semaphore and no bound do, over the number of workers.
 load 'plots/style.gp'
 
-set logscale x
-set xrange [x_low:x_high]
-set label 901 'workers W, or places of the semaphore (log scale)' \
-    at screen 0.43,0.035 center font plain(21) tc rgb ink
+eval x_named(0.43)
 do for [i = 1:design_name_n] {
     set label 950 + i design_name[i] at screen 0.76,0.4 - 0.06 * i font bold(24) \
         tc rgb letter[design_look[i]] point pt shape[design_look[i]] ps mark(2) \

@@ -2,8 +2,7 @@
 load 'plots/style.gp'
 
 eval rows_only
-set xrange [x_low:x_high]
-set label x_words at screen 0.5,0.04 center font plain(21) tc rgb ink
+eval x_named(0.5)
 if (votes) {
     set lmargin at screen 0.06
     set rmargin at screen 0.95
@@ -21,7 +20,6 @@ if (votes) {
         fillstyle solid noborder lc rgb variable
     exit gnuplot
 }
-set logscale x
 set lmargin at screen 0.09
 set rmargin at screen 0.96
 set yrange [0:12]

@@ -1,13 +1,11 @@
 # Do we recover? Useful answers per second, before, during and after an outage.
 load 'plots/style.gp'
 
-set xrange [0:x_high]
 set yrange [0:y_high]
 eval 'set ytics '.y_tics
-set label 'time since the start' at screen 0.42,0.035 center font plain(21) tc rgb ink
+eval x_named(0.42)
 set multiplot layout panels,1 margins screen 0.085,0.745,0.125,top - 0.02 \
     spacing screen 0.075
-eval 'set xtics '.bare_tics
 here(p, i) = column('row') == label_row[i] ? column('ok_per_s') : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }

@@ -18,8 +18,7 @@ do for [i = 1:rows] {
     set label row_name[i] at screen 0.265,first i right \
         font bold(rows > 12 ? 15 : 18) tc rgb letter[row_look[i]]
 }
-shown(i) = column('row') <= cell_y_n && cell_y[column('row')] > 0 \
-    && (strcol('role') eq 'measure' || strcol('role') eq 'warm-up') \
+shown(i) = (strcol('role') eq 'measure' || strcol('role') eq 'warm-up') \
     && strcol('problem') eq '' ? cell_y[column('row')] : NaN
 # A run without a time is not drawn; but gnuplot 6 asks for its tone, and shifts no NaN.
 ratio(i) = column('wall_s') / cell_median[column('row')] - 1

@@ -3,18 +3,14 @@
 # Nothing was measured between two marks, so no line joins them: theory does.
 load 'plots/style.gp'
 
-set label x_words at screen (left + right) / 2,0.04 center font plain(21) tc rgb ink
-if (log_x) { set logscale x }
-set xrange [x_low:x_high]
+eval x_named((left + right) / 2)
 high = top - (panels > 1 ? 0.075 : 0.03)
 set multiplot layout 1,panels margins screen left,right,0.135,high spacing screen apart
 
 # Of the tables: the rows of this panel, and the values of its figure.
-here(p) = column('row') > cell_panel_n ? 0 : cell_panel[column('row')] == p \
-    || cell_panel[column('row')] < 0
-x_of(p) = here(p) ? cell_x[column('row')] : NaN
+here(panel, p) = panel == p || panel == 0
+x_of(p) = here(cell_panel[column('row')], p) ? cell_x[column('row')] : NaN
 look(p) = cell_look[column('row')]
-lossy(p, hollow) = (cell_hollow[column('row')] == hollow) ? x_of(p) : NaN
 firm(p, known) = ((column('n') >= 6) == known) ? x_of(p) : NaN
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
 curve_x(i) = i > curve_look_n ? 1 : strcol('curve') eq curve_name[i] \
@@ -66,11 +62,8 @@ do for [p = 1:panels] {
          for [k = 1:panel_loose[p]] table('cells') \
              using (firm(p, 0)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
              with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
-         for [k = 1:panel_full[p]] table('cells') \
-             using (lossy(p, 0)):(column(y)):(shape[look(p)]):(colour[look(p)]) \
-             with points ps mark(2.6) pt variable lc rgb variable, \
-         for [k = 1:panel_lossy[p]] table('cells') \
-             using (lossy(p, 1)):(column(y)):(shape[look(p)] - 1):(colour[look(p)]) \
+         table('cells') using (x_of(p)):(column(y)): \
+             (shape[look(p)] - cell_hollow[column('row')]):(colour[look(p)]) \
              with points ps mark(2.6) lw wide(3) pt variable lc rgb variable
 }
 unset multiplot

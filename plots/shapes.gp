@@ -15,10 +15,8 @@ do for [i = 1:row_name_n] {
         tc rgb letter[label_look[i]]
     set label label_value[i] at first label_x[i],label_y[i] + 44 font plain(22) tc rgb ink
 }
-here(i) = column('row') <= cell_x_n && cell_x[column('row')] > 0 \
-    ? cell_x[column('row')] : NaN
-left(i) = here(1) + column('started_s') / unit_s * tile
-right(i) = here(1) + column('finished_s') / unit_s * tile
+left(i) = cell_x[column('row')] + column('started_s') / unit_s * tile
+right(i) = cell_x[column('row')] + column('finished_s') / unit_s * tile
 upper(i) = cell_y[column('row')] + column('lane') * tile
 plot table('tasks') using (left(1)):(upper(1)):(left(1)):(right(1) - 0.12 * tile): \
     (upper(1)):(upper(1) + 0.88 * tile):(colour[cell_look[column('row')]]) \

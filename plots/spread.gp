@@ -3,12 +3,10 @@
 # A curve that ends below 100 % belongs to a design that left tasks unanswered.
 load 'plots/style.gp'
 
-if (log_x) { set logscale x }
-set xrange [x_low:x_high]
 set yrange [0:103]
 set ytics ('0' 0, '25 %%' 25, 'half' 50, '75 %%' 75, '90 %%' 90, 'all' 100)
 set label y_words at screen 0.02,top font plain(21) tc rgb ink
-set label x_words at screen 0.43,0.04 center font plain(21) tc rgb ink
+eval x_named(0.43)
 do for [i = 1:row_name_n] { eval labelled(200 + 3 * i, 'row_name', i, label_y[i]) }
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
 theory_x(i) = i > curve_look_n ? 1 : strcol('curve') eq what.' over time' \

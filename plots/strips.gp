@@ -4,11 +4,9 @@ load 'plots/style.gp'
 set lmargin at screen 0.27
 set rmargin at screen 0.755
 set tmargin at screen top + (line_at > 0 ? -0.03 : 0.0)
-if (log_x) { set logscale x }
-set xrange [x_low:x_high]
 set yrange [rows + 0.7:0.3]
 eval rows_only
-set label x_words at screen 0.51,0.04 center font plain(21) tc rgb ink
+eval x_named(0.51)
 if (line_at > 0) {
     set arrow from line_at,graph 0 to line_at,graph 1 nohead lw wide(2.5) dt (8, 5) \
         lc rgb ink
@@ -36,8 +34,7 @@ do for [i = 1:answer_low_n] {
     set label answer_high[i] at first answer_high_x[i],i offset screen 0.014,0 \
         font plain(19) tc rgb ink front
 }
-y_of(i) = column('row') <= cell_y_n && cell_y[column('row')] > 0 \
-    ? cell_y[column('row')] : NaN
+y_of(i) = cell_y[column('row')]
 counted(i) = column('counts') == 1 ? y_of(i) : NaN
 look(i) = cell_look[column('row')]
 plot for [k = 1:1 - joined] table('runs') using (column(figure)):(counted(1)): \

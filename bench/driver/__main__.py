@@ -192,19 +192,19 @@ def list_experiments(settings: command.Settings) -> int:
 def draw_again(settings: command.Settings) -> int:
     """What is shown of a results folder, made anew: of one run, of a full run, or of a
     class."""
-    folder = settings.folders[0]
+    folder, also = settings.folders[0], ["pdf"] * settings.pdf
     if (folder / collect.CLASS).is_file():
-        return _tell_class(folder, draw_class(folder), [])
+        return _tell_class(folder, draw_class(folder, also), [])
     if not (folder / ENVIRONMENT).is_file():
         parts = sorted(path.parent for path in folder.glob(f"*/{ENVIRONMENT}"))
         if parts:
-            return max(_draw(part) for part in parts)
-    return _draw(folder)
+            return max(_draw(part, also) for part in parts)
+    return _draw(folder, also)
 
 
-def _draw(folder: Path) -> int:
+def _draw(folder: Path, also: Sequence[str]) -> int:
     kept = stored.read(folder)
-    return _tell(Outcome(kept, publish(kept)))
+    return _tell(Outcome(kept, publish(kept, also=also)))
 
 
 def compare_folders(settings: command.Settings) -> int:

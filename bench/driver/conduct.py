@@ -43,10 +43,11 @@ class Published:
 
 
 def publish(
-    kept: Stored, before_charts: Callable[[Stored, Summaries], None] | None = None
-) -> Published:
+    kept: Stored, before_charts: Callable[[Stored, Summaries], None] | None = None,
+    also: Sequence[str] = (),
+) -> Published:  # fmt: skip
     """Summary, charts and report, into the folder. before_charts adds to it what they
-    show."""
+    show; also: the kinds of picture that are drawn on request, such as "pdf"."""
     summaries = summaries_of(kept)
     failed = []
     try:
@@ -55,7 +56,7 @@ def publish(
         failed.append(_failed(SUMMARY, error))
     if before_charts is not None:
         before_charts(kept, summaries)
-    return Published(summaries, [*failed, *draw(kept, summaries)])
+    return Published(summaries, [*failed, *draw(kept, summaries, also)])
 
 
 def keep_runs(
@@ -82,12 +83,15 @@ def keep_runs(
     return path, [*notes, *failed]
 
 
-def draw(kept: Stored, summaries: Summaries) -> Sequence[Chart]:
+def draw(
+    kept: Stored, summaries: Summaries, also: Sequence[str] = ()
+) -> Sequence[Chart]:
     """The charts and the report. What fails is named; the data stay."""
     try:
         from . import draw as stage
 
-        charts = stage.draw(kept.folder, kept.experiment, kept.runs, summaries)
+        kinds = (*stage.gnuplot.ALWAYS, *also)
+        charts = stage.draw(kept.folder, kept.experiment, kept.runs, summaries, kinds)
         drawn = list(charts)
         for chart in drawn:
             if chart.problem:
@@ -113,12 +117,12 @@ def _remove(charts: Path, name: str) -> None:
             path.unlink()
 
 
-def draw_class(folder: Path) -> Chart:
+def draw_class(folder: Path, also: Sequence[str] = ()) -> Chart:
     """The chart of many machines."""
     try:
-        from .draw import machines
+        from .draw import gnuplot, machines
 
-        return machines.draw(folder)
+        return machines.draw(folder, (*gnuplot.ALWAYS, *also))
     except Exception as error:
         return _failed("class", error)
 

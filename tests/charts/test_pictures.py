@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -280,6 +282,28 @@ class Files(Desk):
             self.assertIn("</svg>", again.read_text(encoding="utf-8"))
 
 
+class OnRequest(Desk):
+    def test_draw_makes_a_pdf_of_each_chart_where_that_is_asked_for(self) -> None:
+        one = shutil.copytree(stand_in.ROOT / "tests/golden/few", self.folder / "one")
+        two = shutil.copytree(one, self.folder / "two")
+        facts = json.loads((two / "environment.json").read_text())
+        (two / "environment.json").write_text(json.dumps(facts | {"seed": 2}))
+        self.told("collect", "--out", self.folder, one, two)
+        (of_class,) = self.folder.glob("*-class")
+        for folder in one, of_class:
+            for asked in [], ["--pdf"]:
+                self.told("draw", *asked, folder)
+                there = [path.suffix for path in (folder / "charts").iterdir()]
+                self.assertTrue(pictures := there.count(".png"))
+                self.assertEqual(there.count(".pdf"), pictures if asked else 0)
+
+    def told(self, *words: object) -> None:
+        done = subprocess.run(
+            [stand_in.ROOT / "bench/run", *map(str, words)], capture_output=True
+        )
+        self.assertEqual(0, done.returncode, done.stderr)
+
+
 class EveryDeclaration(unittest.TestCase):
     def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
@@ -299,7 +323,7 @@ class EveryDeclaration(unittest.TestCase):
     def test_a_script_without_a_chart_is_a_family_or_a_part_of_one(self) -> None:
         scripts = {path.stem for path in declaration.PLOTS.glob("*.gp")}
         charts = {path.stem for path in declaration.PLOTS.glob("*.toml")}
-        self.assertLessEqual(scripts - charts, {*declaration.ROOM, "style"})
+        self.assertLessEqual(scripts - charts, {*declaration.ROOM, "style", "ratios"})
 
 
 if __name__ == "__main__":

@@ -143,10 +143,10 @@ class Numbers(unittest.TestCase):
         self.assertGreaterEqual(min(at_the_bottom), axes.LOWEST)
 
     def test_an_axis_holds_its_values_and_bars_begin_at_zero(self) -> None:
-        self.assertEqual(0.0, axes.reach([5, 80], log=False)[0])
-        low, high = axes.reach([5, 80], log=True)
-        self.assertTrue(low < 5 and high > 80)
-        self.assertAlmostEqual(0.5, axes.place(10, (1, 100), log=True))
+        self.assertEqual(0.0, axes.reach([5, 80], log=False).low)
+        scale = axes.reach([5, 80], log=True)
+        self.assertTrue(scale.low < 5 and scale.high > 80)
+        self.assertAlmostEqual(0.5, axes.Scale(1, 100, True).place(10))
         self.assertFalse(axes.is_log("auto", "x", [0, 100]))
         self.assertTrue(axes.is_log("auto", "x", [1, 100]))
         self.assertEqual((True, False), (axes.is_log("x", "x", [1, 2]),

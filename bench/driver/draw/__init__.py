@@ -22,7 +22,7 @@ from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
 from . import bars, boxes, gnuplot, heat, hero, over_time, planned, predictions
-from . import scatter, slide, spread, strips, trust, twins, words
+from . import ratios, scatter, sequence, slide, spread, strips, words
 from .material import Material
 from .chart import Chart, ChartError
 from .view import View
@@ -31,8 +31,8 @@ FAMILIES: dict[str, Callable[[View], Chart]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
     "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
     "scatter": scatter.build,
-    "sequence": trust.build, "slide": slide.build, "spread": spread.build,
-    "strips": strips.build, "twins": twins.build,
+    "sequence": sequence.build, "slide": slide.build, "spread": spread.build,
+    "strips": strips.build, "twins": ratios.build,
 }  # fmt: skip
 OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.

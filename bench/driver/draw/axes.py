@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from ..say.numbers import UNITS, show_count
@@ -47,6 +48,32 @@ def ticks(low: float, high: float, log: bool, most: int = 6) -> list[float]:
     return few if len(few) >= 3 else finer
 
 
+@dataclass(frozen=True)
+class Scale:
+    """How an axis runs from low to high: by equal steps, or by equal factors."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, value: float) -> float:
+        """Where on the axis a value lies, from 0 to 1."""
+        low, high = (log10(e) if self.log else e for e in (self.low, self.high))
+        return ((log10(value) if self.log else value) - low) / (high - low)
+
+    def ticks(self, most: int = 6) -> list[float]:
+        return ticks(self.low, self.high, self.log, most)
+
+    def tics(self, unit: str, most: int = 6) -> str:
+        return unit_tics(unit, self.ticks(most))
+
+    def across(self, name: str, tics_: str) -> dict[str, object]:
+        """The settings of an x axis, which style.gp draws."""
+        return {"x_low": self.low, "x_high": self.high, "log_x": self.log,
+                "x_words": f"{name} (log scale)" if self.log else name,
+                "xtics": tics_}  # fmt: skip
+
+
 def is_log(declared: str, axis: str, values: Sequence[float]) -> bool:
     """Whether this axis is logarithmic: declared, or "auto" by the values."""
     if not values or min(values) <= 0:
@@ -56,16 +83,12 @@ def is_log(declared: str, axis: str, values: Sequence[float]) -> bool:
     )
 
 
-def reach(values: Sequence[float], log: bool, room: float = 1.5) -> tuple[float, float]:
+def reach(values: Sequence[float], log: bool, room: float = 1.5) -> Scale:
     """An axis that holds these values with room around them; a linear one from 0."""
     low, high = min(values), max(values)
-    return (low / room, high * room) if log else (min(0.0, low), (high or 1.0) * 1.17)
-
-
-def place(value: float, ends: tuple[float, float], log: bool) -> float:
-    """Where on the axis a value lies, from 0 to 1."""
-    low, high = map(log10, ends) if log else ends
-    return ((log10(value) if log else value) - low) / (high - low)
+    if log:
+        return Scale(low / room, high * room, True)
+    return Scale(min(0.0, low), (high or 1.0) * 1.17)
 
 
 def spread_out(wanted: Sequence[float], apart: float, highest: float) -> list[float]:
@@ -82,7 +105,7 @@ def spread_out(wanted: Sequence[float], apart: float, highest: float) -> list[fl
     return placed
 
 
-def thinned(places: Sequence[float], apart: float) -> list[bool]:
+def thinned(places: Iterable[float], apart: float) -> list[bool]:
     """Which of these ticks get words, so that no two overprint."""
     kept, last = [], -1.0
     for at in places:

@@ -141,7 +141,6 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
         y += GAP
     rest = [name for name in differing(view.all_cells) if name not in headed]
     by_row = view.material.by_row
-    looks = {s.cell.name: view.look(s.cell) for s in view.cells}
     rows = [
         {"name": view.design(s.cell), "look": view.look(s.cell),
          "y": places[s.cell.name],
@@ -150,9 +149,9 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
     ]  # fmt: skip
     beside = [_beside(view, s, figure, shares) for figure in panels for s in view.cells]
     return {
-        "depth": y, "look_here": sorted(set(looks.values())),
-        "cell_y": by_row(places), "cell_look": by_row(looks, 1),
-        "cell_tasks": by_row({s.cell.name: s.cell.tasks or 1 for s in view.cells}, 1),
+        "depth": y, "look_here": sorted({view.look(s.cell) for s in view.cells}),
+        "cell_y": by_row(places), "cell_look": view.material.row_looks,
+        "cell_tasks": by_row({s.cell.name: s.cell.tasks or 1 for s in view.cells}),
         **columns("heading", headings, "words", "at"), **columns("row", rows),
         "row_value": [told for told, _ in beside],
         "row_end": [end for _, end in beside],

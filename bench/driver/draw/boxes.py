@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from ..say.numbers import show_count, show_duration
-from .axes import ticks, unit_tics
+from .axes import Scale
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, columns
 from .view import View, grouped
@@ -62,10 +62,11 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
     bounds = [{"panel": i, "at": at} for i, t in enumerate(shown, 1)
               for at in t.bounds_s or ()]  # fmt: skip
     x_high = 1.02 * max([*(t.end_s for t in shown), *(b["at"] for b in bounds)])
+    scale = Scale(0.0, x_high)
     by_row = shown[0].view.material.by_row
     return {
-        "panels": len(shown), "x_high": x_high,
-        "xtics": unit_tics("s", ticks(0, x_high, False, 8)),
+        "panels": len(shown),
+        **scale.across("time since the start", scale.tics("s", 8)),
         "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
         "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
         **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),
@@ -118,7 +119,7 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         "tile": size, "unit_s": unit_s,
         "cell_x": by_row({name: at[0] for name, at in places.items()}),
         "cell_y": by_row({name: at[1] for name, at in places.items()}),
-        "cell_look": by_row({t.cell.name: t.look for t in shown}, 1),
+        "cell_look": first.view.material.row_looks,
         **columns("label", [
             {"x": places[t.cell.name][0] + long[t.cell.name] * size + 14,
              "y": places[t.cell.name][1], "value": show_duration(t.end_s),

@@ -107,6 +107,8 @@ def _assignment(name: str, value: object) -> Iterator[str]:
 
 def _literal(value: object) -> str:
     """A gnuplot literal. Within single quotes nothing is special but the quote."""
+    if value is None:
+        return "NaN"
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, (int, float)):

@@ -115,7 +115,7 @@ def _settings(
         "cell_y": by_row({
             r.cell.name: times.index(r.cell.service_s) + 1 for r in every
         }),
-        "cell_look": by_row({r.cell.name: view.look(r.cell) for r in every}, 1),
+        "cell_look": view.material.row_looks,
         "cell_name": by_row({r.cell.name: view.design(r.cell) for r in every}, ""),
         "base": base.design.key, "base_look": view.look(base),
         "base_name": view.design(base), "figure": every[0].figure,

@@ -10,45 +10,47 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from math import log10
 from pathlib import Path
+from typing import Any
 
 from ..ask import declaration
 from ..reckon.collect import CLASS
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
-from ..reckon.tables import Table
 from ..run import kept
 from ..say import names
 from ..say.numbers import show_count, show_ratio
-from . import gnuplot, words
-from .axes import tics, ticks
-from .chart import Chart, ChartError, columns
+from . import gnuplot, ratios, words
+from .axes import Scale
+from .chart import Chart, ChartError
+from .look import OF_POOL
 from .view import grouped
 
 MOST_PANELS, MOST_NAMED = 4, 40
 RATIO = "ratio_"
-LOOK = {"50": 2, "5": 3}  # of pools, as everywhere; 5 is that of other pools
-Row = Mapping[str, str]
+COUNTS, ENDS = ("machine", "workers", "tasks"), ("median", "low", "high")
+Row = Mapping[str, Any]
 
 
-def draw(folder: Path) -> Chart:
+def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
     """Draws the chart of folder/class.csv; a problem comes back as one."""
     try:
         lines = _read(folder / CLASS)
-        cells, machines = _cells(lines), sorted(
-            {int(line["machine"]) for line in lines}
-        )
-        sheet = build(cells, machines)
-        gnuplot.write_data({"class": _table(cells, machines)}, folder / "charts")
-        return gnuplot.draw(sheet, folder)
+        sheet = build(_cells(lines), sorted({line["machine"] for line in lines}))
+        gnuplot.write_data({}, folder / "charts")
+        return gnuplot.draw(sheet, folder, kinds)
     except ChartError as error:
         return Chart.failed("class", error)
 
 
 def _read(path: Path) -> list[Row]:
+    """The lines of the table, with numbers as numbers, and None where there is none."""
     try:
-        return list(csv.DictReader(StringIO(kept.read_text(path), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return [
+            {**line, **{k: int(line[k]) if line[k] else 0 for k in COUNTS},
+             **{k: float(line[k]) if line[k] else None for k in ENDS}}
+            for line in csv.DictReader(StringIO(kept.read_text(path), newline=""))
+        ]  # fmt: skip
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ChartError(f"{path.name}: {error}") from None
 
 
@@ -62,24 +64,13 @@ def _cells(lines: Sequence[Row]) -> list[list[Row]]:
     groups = list(grouped(found.values(), lambda line: line["cell"]).values())
     if not groups:
         raise ChartError(f"class: {CLASS} has no ratio of one design over another")
-    largest = max(int(group[0]["workers"] or 0) for group in groups)
-    pools = [g for g in groups if int(g[0]["workers"] or 0) == largest]
-    return sorted(pools, key=lambda g: int(g[0]["tasks"] or 0))[-MOST_PANELS:]
+    largest = max(group[0]["workers"] for group in groups)
+    pools = [g for g in groups if g[0]["workers"] == largest]
+    return sorted(pools, key=lambda g: g[0]["tasks"])[-MOST_PANELS:]
 
 
 def _known(line: Row) -> bool:
     return bool(line["low"] and line["high"])
-
-
-def _table(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Table:
-    """What class.gp reads: a row for each mark."""
-    rows = tuple(
-        {"panel": panel, "machine": machines.index(int(line["machine"])) + 1,
-         "ratio": float(line["median"]), "low": float(line["low"] or line["median"]),
-         "high": float(line["high"] or line["median"]), "known": int(_known(line))}
-        for panel, group in enumerate(cells, start=1) for line in group
-    )  # fmt: skip
-    return Table("class", tuple(rows[0]), rows)
 
 
 def _name(line: Row) -> str:
@@ -90,15 +81,15 @@ def _name(line: Row) -> str:
 
 def _who(line: Row) -> str:
     size = line["workers"]
-    design = f"a pool of {show_count(int(size))}" if size else line["design"]
-    return f"{design} with {names.tasks(int(line['tasks']))}"
+    design = f"a pool of {show_count(size)}" if size else line["design"]
+    return f"{design} with {names.tasks(line['tasks'])}"
 
 
 def _title(last: Sequence[Row], machines: int) -> str:
     """How many machines bear out which answer, by their own intervals."""
     known = [line for line in last if _known(line)]
-    more = sum(float(line["low"]) > NEGLIGIBLE_ABOVE for line in known)
-    less = sum(float(line["high"]) < NEGLIGIBLE_BELOW for line in known)
+    more = sum(line["low"] > NEGLIGIBLE_ABOVE for line in known)
+    less = sum(line["high"] < NEGLIGIBLE_BELOW for line in known)
     counts = {
         "more on": more, "less on": less, "cannot tell on": len(known) - more - less,
         "too few runs on": len(last) - len(known),
@@ -113,14 +104,22 @@ def _title(last: Sequence[Row], machines: int) -> str:
 def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
     told, chart = _title(cells[-1], len(machines)), declaration.load("class")
-    ends = [
-        float(line[k]) for line in shown for k in ("median", "low", "high") if line[k]
-    ]
-    low, high = min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25
-    named = {int(line["machine"]): _name(line) for line in shown}
+    ends = [line[k] for line in shown for k in ENDS if line[k]]
+    scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
+    named = {line["machine"]: _name(line) for line in shown}
+    look, few = OF_POOL.get(cells[-1][0]["workers"], 5), len(machines) <= MOST_NAMED
+    marks = [
+        ratios.mark(panel, 1 + machines.index(line["machine"]), look, scale,
+                    *(line[k] for k in ENDS), hollow=not _known(line))
+        for panel, group in enumerate(cells, start=1) for line in group
+    ]  # fmt: skip
+    lines = [
+        {"y": y, "name": named.get(m, f"{m}: not compared"), "more": ""}
+        for y, m in enumerate(machines, start=1) if few
+    ]  # fmt: skip
     rows = [
-        (_name(line), _who(line), line["n"], show_ratio(float(line["median"])),
-         f"[{show_ratio(float(line['low']))}, {show_ratio(float(line['high']))}]"
+        (_name(line), _who(line), line["n"], show_ratio(line["median"]),
+         f"[{show_ratio(line['low'])}, {show_ratio(line['high'])}]"
          if _known(line) else "–")
         for line in shown
     ]  # fmt: skip
@@ -131,17 +130,10 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         f"{told}. {chart.words['read']} {chart.words['means']}",
         f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
-        {
-            "x_low": low, "x_high": high,
-            "machines": len(machines), "panels": len(cells),
-            "xtics": tics((f"{t:g}", t) for t in ticks(low, high, True)[:5]
-                          if len(cells) < 3 or log10(t).is_integer()),
-            "row_name": [named.get(m, f"{m}: not compared") for m in machines]
-            if len(machines) <= MOST_NAMED else [],
-            "row_px": max(11, min(20, 440 / len(machines))),
-            **columns("panel", [{"words": _who(group[0])} for group in cells]),
-            "look": LOOK.get(cells[-1][0]["workers"], 5),
-            "unknown": int(not all(map(_known, shown))),
-        },
-        script="class", question=chart.question,
+        ratios.settings(
+            "ratio: right of 1 it takes more than threads", scale,
+            (0.25 if few else 0.06, 0.975), [_who(group[0]) for group in cells], lines,
+            marks, near=0, row_px=max(11, min(20, 440 / len(machines))),
+        ),
+        script=ratios.SCRIPT, question=chart.question,
     )  # fmt: skip

@@ -44,8 +44,16 @@ class Material:
         """The row of each cell in the tables, by its name."""
         return tables.numbers_of(self.experiment)
 
-    def by_row(self, values: Mapping[str, Any], other: Any = 0) -> list[Any]:
-        """Values of cells by name, as an array over the rows of the tables."""
+    @cached_property
+    def row_looks(self) -> list[int]:
+        """The look of each row's design."""
+        cells = (*self.experiment.samples, *self.experiment.cells)
+        named = {cell.name: self.looks[cell.design.key] for cell in cells}
+        return [named[name] for name in self.numbers]
+
+    def by_row(self, values: Mapping[str, Any], other: Any = None) -> list[Any]:
+        """Values of cells by name, as an array over the rows of the tables; None, which
+        gnuplot draws nowhere, for a cell that is not shown."""
         return [values.get(name, other) for name in self.numbers]
 
     @cached_property

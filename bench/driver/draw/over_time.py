@@ -13,7 +13,7 @@ from ..reckon.tables import Row
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
-from .axes import tick_words, ticks, tics, unit_tics
+from .axes import Scale, tick_words, ticks, tics, unit_tics
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, columns
 from .titles import verb, who
@@ -34,11 +34,12 @@ def _axes(
     shown: Sequence[Tape], panels: Mapping[str, int], x_high: float, y_high: float,
     y_tics: str,
 ) -> dict[str, object]:  # fmt: skip
-    times = ticks(0, x_high, False, 8)
+    scale = Scale(0.0, x_high)
+    bare = tics(("", at) for at in scale.ticks(8))  # of all but the lowest panel
     return {
-        "panels": max(panels.values()), "x_high": x_high, "y_high": y_high,
-        "x_tics": unit_tics("s", times), "bare_tics": tics(("", at) for at in times),
-        "y_tics": y_tics, "cell_panel": shown[0].view.material.by_row(panels),
+        **scale.across("time since the start", bare), "x_tics": scale.tics("s", 8),
+        "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics,
+        "cell_panel": shown[0].view.material.by_row(panels),
     }  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def _rates(view: View) -> Chart:
         f"up to {cell.options.get('attempts', 1)} attempts per task",
         "numbers: medians (least to most) of all runs",
     ]
-    return sheet(view, _recovery(view, shown, found), shown, remarks, {
+    return sheet(view, _recovery(shown, found), shown, remarks, {
         **_axes(shown, panels, x_high, y_high,
                 unit_tics("count", ticks(0, y_high, False, 3))),
         "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
@@ -122,21 +123,19 @@ def _rates(view: View) -> Chart:
     })  # fmt: skip
 
 
-def _recovery(view: View, shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
+def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     """Who came back to four fifths of what arrives once the API was well again."""
-    among = [t.cell for t in shown]
+    view, cells = shown[0].view, [t.cell for t in shown]
     states = {name: recording.recovers for name, recording in found.items()}
     if None in states.values():
-        told = [
-            f"{who(view, [c], among)} {count_text(found[c.name].ok)}" for c in among
-        ]
+        told = [f"{who(view, [c])} {count_text(found[c.name].ok)}" for c in cells]
         return f"served of {common(shown)}: {'; '.join(told)}"
-    down = [cell for cell in among if not states[cell.name]]
-    back = [cell for cell in among if states[cell.name]]
+    down = [cell for cell in cells if not states[cell.name]]
+    back = [cell for cell in cells if states[cell.name]]
     if not down:
         return "after the outage, every design recovers"
     if not back:
         return "after the outage, no design recovers while tasks arrive"
-    others = f"the {len(back)} others" if len(back) > 1 else who(view, back, among)
-    return (f"after the outage, {who(view, down, among)} {verb(down, 'stays', 'stay')} "
+    others = f"the {len(back)} others" if len(back) > 1 else who(view, back)
+    return (f"after the outage, {who(view, down)} {verb(down, 'stays', 'stay')} "
             f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip

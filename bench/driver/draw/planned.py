@@ -8,7 +8,7 @@ from typing import Any
 from ..run import kept
 from ..say.numbers import show_count
 from . import words
-from .axes import place, reach, thinned, tics, ticks, unit_tics
+from .axes import Scale, reach, thinned, tics
 from .chart import Chart, ChartError, columns
 from .view import View
 
@@ -72,7 +72,7 @@ def _settings(
     found: Mapping[str, Any], points: Sequence[Mapping[str, Any]]
 ) -> dict[str, object]:
     sizes = [p["workers"] for p in points]
-    ends = min(sizes) / 1.25, max(sizes) * 1.25
+    scale = Scale(min(sizes) / 1.25, max(sizes) * 1.25, True)
     panels, marks, lines = [], [], []
     drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
     for number, (name, unit, metrics) in enumerate(PANELS, start=1):
@@ -85,31 +85,27 @@ def _settings(
         ]  # fmt: skip
         lines += theory
         limits = [found["limits"][m] for m in metrics if m in found["limits"]]
-        log = unit == "s"
-        low, high = reach([m["y"] for m in here + theory] + limits, log)
-        panels.append({"name": name, "log": int(log), "low": low, "high": high,
+        y = reach([m["y"] for m in here + theory] + limits, unit == "s")
+        panels.append({"name": name, "log": int(y.log), "low": y.low, "high": y.high,
                        "limit": limits[0] if limits else -1,
-                       "tics": _tics(unit, low, high, log)})  # fmt: skip
+                       "tics": y.tics(unit, 4)})  # fmt: skip
         marks += here
     band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
-    shown = thinned([place(s, ends, True) for s in sorted(set(sizes))], 0.25)
+    places = sorted(set(sizes))
+    shown = thinned(map(scale.place, places), 0.25)
     edges = [{"x": x, "words": f"{name} at {show_count(round(x))}"}
-             for name, x in found.get("edges", {}).items() if ends[0] < x < ends[1]]
+             for name, x in found.get("edges", {}).items() if scale.low < x < scale.high]
     return {
-        "x_low": ends[0], "x_high": ends[1], "band_low": min(band, default=0),
-        "band_high": max(band, default=0), **columns("panel", panels),
-        "xtics": tics((show_count(s) if yes else "", s)
-                      for s, yes in zip(sorted(set(sizes)), shown)),
+        **scale.across(
+            "workers W, or places of the semaphore",
+            tics((show_count(s) if yes else "", s) for s, yes in zip(places, shown)),
+        ),
+        "band_low": min(band, default=0), "band_high": max(band, default=0),
+        **columns("panel", panels),
         **columns("mark", marks), **columns("line", lines, "panel", "x", "y", "second"),
         **columns("edge", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
-
-
-def _tics(unit: str, low: float, high: float, log: bool) -> str:
-    if unit == "share":
-        return tics((f"{100 * t:g} %", t) for t in ticks(low, high, log, 4))
-    return unit_tics(unit, ticks(low, high, log, 4))
 
 
 def _by_size(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

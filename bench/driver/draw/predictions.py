@@ -15,9 +15,9 @@ from typing import Any
 from ..reckon import answer
 from ..reckon.answer import Result
 from ..say import answers, names
-from ..say.numbers import show_answer, show_count
+from ..say.numbers import show_answer
 from . import scatter, words
-from .axes import tick_words, ticks, tics
+from .axes import Scale, tick_words, ticks, unit_tics
 from .chart import Chart, ChartError, columns
 from .view import View
 
@@ -86,11 +86,11 @@ class Lesson:
         values = [*map(float, (*found.predictions, *claim)), *ends,
                   *(at for at, _ in self.theory)]  # fmt: skip
         low = min(value for value in values if value > 0) / 1.6
-        high = max(values) * 1.6
+        scale = Scale(low, max(values) * 1.6, True)
         return self.sheet("prediction", {
-            "votes": 0, "x_low": low, "x_high": high,
-            "xtics": tics((self.tick(t), t) for t in ticks(low, high, True)),
-            "x_words": f"{words.figure_words(found.figure) or 'value'} (log scale)",
+            "votes": 0,
+            **scale.across(words.figure_words(found.figure) or "value",
+                           scale.tics(found.unit)),
             **columns("guess", self._stacked(low), "x", "y", "words"),
             "claim_low": float(claim[0]), "claim_high": float(claim[1]),
             "answer_claim": [f"claim: {told}" if (told := answers.claim_text(found))
@@ -132,10 +132,10 @@ class Lesson:
             curves=CURVES.get(found.figure, ()),
         )  # fmt: skip
         plot = scatter.Plot(View(self.view.material, chart))
-        low, high = plot.x_ends
         guessed = [{"x": float(value),
                     "words": answers.guessers(self.found, value) or "guess"}
-                   for value in self.guesses if low < float(value) < high]  # fmt: skip
+                   for value in self.guesses
+                   if plot.x.low < float(value) < plot.x.high]  # fmt: skip
         theory = [{"x": at, "words": told} for at, told in self.theory]
         return self.sheet("scatter", {
             **plot.settings, **columns("guess", guessed, "x", "words"),
@@ -147,6 +147,7 @@ class Lesson:
         """Answers that were offered: how many of the class chose each."""
         right = (self.found.measured or {}).get("value")
         most = max([*self.guesses.values(), 4])
+        scale = Scale(0, most * 1.35)
         rows = [
             {"name": letter, "more": told, "count": self.guesses.get(letter, 0),
              "right": int(letter == right)}
@@ -158,6 +159,5 @@ class Lesson:
                 names.counted(row["count"], "guess", "guesses")
                 + (": this is what it does" if row["right"] else "") for row in rows
             ],
-            "x_low": 0, "x_high": most * 1.35, "x_words": "guesses",
-            "xtics": tics((show_count(t), t) for t in ticks(0, most, False, 5)),
+            **scale.across("guesses", unit_tics("count", ticks(0, most, False, 5))),
         })  # fmt: skip

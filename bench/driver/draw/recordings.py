@@ -22,11 +22,10 @@ UNEQUAL = 1.5  # times the usual time: from here on the order of tasks matters
 
 @dataclass(frozen=True)
 class Tape:
-    """One recorded run, beside the others of its chart."""
+    """One recorded run. view: of all that its chart shows."""
 
     view: View
     cell: Cell
-    among: tuple[Cell, ...]
 
     @property
     def samples(self) -> Sequence[Sample]:
@@ -34,26 +33,26 @@ class Tape:
 
     @property
     def name(self) -> str:
-        return self.view.design(self.cell, self.among)
+        return self.view.design(self.cell)
 
     @property
     def spoken(self) -> str:
-        return self.view.spoken(self.cell, self.among)
+        return self.view.spoken(self.cell)
 
     @property
     def setting(self) -> str:
-        return self.view.apart(self.cell, self.among)
+        return self.view.apart(self.cell)
 
     @property
     def where(self) -> str:
         """ "against an API of 50, with timeout 50 ms"."""
-        rest = differing(self.among)
+        rest = differing(self.view.all_cells)
         return ", ".join(self.view.where(self.cell, name) for name in rest)
 
     @property
     def full(self) -> str:
         """ "a pool of 5 (timeout 50 ms)"."""
-        return f"{self.spoken} ({self.setting})" if self.setting else self.spoken
+        return self.view.full(self.cell)
 
     @property
     def look(self) -> int:
@@ -110,10 +109,11 @@ class Tape:
 
 def tapes(view: View, wanted: str = "") -> list[Tape]:
     """Those that a chart shows. wanted: an option that they must set."""
-    cells = tuple(c for c in view.recorded if not wanted or wanted in c.options)
+    cells = [c for c in view.recorded if not wanted or wanted in c.options]
     if not cells:
         raise ChartError(f"{view.chart.name}: no run was recorded task by task")
-    return [Tape(view, cell, cells) for cell in cells]
+    ours = view.among(cells)
+    return [Tape(ours, cell) for cell in cells]
 
 
 def common(shown: Iterable[Tape]) -> str:

@@ -13,8 +13,7 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..reckon.tables import Row, varied_text
 from . import words
-from .axes import is_log, place, reach, spread_out, thinned, tick_words, ticks, tics
-from .axes import unit_tics
+from .axes import Scale, is_log, reach, spread_out, thinned, tick_words, tics
 from .material import unit_of
 from .chart import BOLD_EM, MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
@@ -62,18 +61,14 @@ class Plot:
         return sorted({self.view.at(cell) for cell in self.view.all_cells})
 
     @cached_property
-    def log_x(self) -> bool:
-        log = "" if self.view.words_on_x else self.view.chart.log
-        return is_log(log, "x", self.places)
-
-    @cached_property
-    def x_ends(self) -> tuple[float, float]:
+    def x(self) -> Scale:
         low, high = self.places[0], self.places[-1]
-        if self.log_x:
+        log = "" if self.view.words_on_x else self.view.chart.log
+        if is_log(log, "x", self.places):
             room = 6.0 if low == high else 1.4
-            return low / room, high * room
+            return Scale(low / room, high * room, True)
         room = 0.08 * ((high - low) or high or 1.0)
-        return low - room, high + room
+        return Scale(low - room, high + room)
 
     # ---- theory ----
 
@@ -98,10 +93,10 @@ class Plot:
     def _curves(self, name: str, panel: Panel) -> list[Row]:
         if panel.figure not in OF_FIGURE[name]:
             return []
-        full, (low, high) = f"{name} over {self.view.x}", self.x_ends
+        full = f"{name} over {self.view.x}"
         rows = [
             row for row in self.view.material.tables["theory"].rows
-            if row["curve"] == full and low <= row["x"] <= high
+            if row["curve"] == full and self.x.low <= row["x"] <= self.x.high
         ]  # fmt: skip
         found = grouped(rows, lambda row: (row["design"], row["varied"], row["tasks"]))
         looks, tasks = self._looks(name, panel), {s.cell.tasks for s in panel.cells}
@@ -133,8 +128,8 @@ class Plot:
     # ---- scales ----
 
     @cached_property
-    def scale(self) -> list[tuple[bool, tuple[float, float]]]:
-        """Of each panel: whether its y axis is logarithmic, and its ends."""
+    def scale(self) -> list[Scale]:
+        """The y axis of each panel."""
         found = []
         for panel, curves in zip(self.panels, self.curves):
             intervals = [self.view.value(s, panel.figure) for s in panel.cells]
@@ -143,22 +138,20 @@ class Plot:
             log = is_log(self.view.chart.log, "y", values)
             near = [y for c in curves if c["dash"] == 1 for y in c["ys"]
                     if min(values) / 3 < y < 3 * max(values)]  # fmt: skip
-            found.append((log, reach([*values, *near], log)))
+            found.append(reach([*values, *near], log))
         if self.view.split:  # the same figure: one scale for all
-            ends = [end for _, pair in found for end in pair]
-            log = all(each for each, _ in found)
-            found = [(log, (min(ends), max(ends)))] * len(found)
+            low, high = min(y.low for y in found), max(y.high for y in found)
+            found = [Scale(low, high, all(y.log for y in found))] * len(found)
         return found
 
     @cached_property
     def remarks(self) -> list[str]:
         """What the subtitle must explain: only what can be seen."""
         seen = []
-        for (log, ends), panel in zip(self.scale, self.panels):
-            for found in (self.view.value(s, panel.figure) for s in panel.cells):
-                if found.low is not None:
-                    length = place(found.high, ends, log) - place(found.low, ends, log)
-                    seen += [found] if length > SEEN else []
+        for y, panel in zip(self.scale, self.panels):
+            found = [self.view.value(s, panel.figure) for s in panel.cells]
+            seen += [i for i in found if i.low is not None
+                     and y.place(i.high) - y.place(i.low) > SEEN]  # fmt: skip
         hollow = any(map(self.note, self.view.cells))
         return ["pale lines: theory" if any(self.curves) else "",
                 words.bars_words(seen),
@@ -180,10 +173,9 @@ class Plot:
         name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
         return {
             "panels": len(self.panels), "left": left, "right": right, "apart": apart,
-            "x_low": self.x_ends[0], "x_high": self.x_ends[1], "log_x": self.log_x,
-            "x_words": f"{name} (log scale)" if self.log_x else name,
+            **self.x.across(name, self._x_tics()),
             "label_px": self._label_px([str(each["name"]) for each in labels]),
-            "xtics": self._x_tics(), **self._cells(),
+            **self._cells(),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
             **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
             **columns("label", labels),
@@ -202,15 +194,14 @@ class Plot:
     def _x_tics(self) -> str:
         if self.view.words_on_x:
             return tics((w, i) for i, w in enumerate(self.view.words_on_x, 1))
-        at = [place(value, self.x_ends, self.log_x) for value in self.places]
-        shown = thinned(at, 0.065 * len(self.panels))
+        shown = thinned(map(self.x.place, self.places), 0.065 * len(self.panels))
         told = (tick_words(self.view.x_unit, value) for value in self.places)
         return tics(
             (w if yes else "", v) for w, yes, v in zip(told, shown, self.places)
         )
 
     def _cells(self) -> dict[str, object]:
-        """A value for each row of the table of cells; panel -1 is every panel."""
+        """A value for each row of the table of cells; panel 0 is every panel."""
         found: dict[str, dict[str, float]] = {
             k: {} for k in ("panel", "x", "look", "hollow")
         }
@@ -220,37 +211,34 @@ class Plot:
                 steps = order - (len(panel.series) - 1) / 2
                 for s in series.cells:
                     name = s.cell.name
-                    found["panel"][name] = -1 if several else number
+                    found["panel"][name] = 0 if several else number
                     found["x"][name] = self._dodged(self.view.at(s.cell), steps)
                     found["look"][name] = series.look
                     found["hollow"][name] = int(bool(self.note(s)))
-        self_rows = self.view.material.by_row
-        return {f"cell_{key}": self_rows(values, int(key == "look"))
+        by_row = self.view.material.by_row
+        return {f"cell_{key}": by_row(values, 1 if key == "look" else None)
                 for key, values in found.items()}  # fmt: skip
 
     def _dodged(self, x: float, steps: float) -> float:
         if len(self.panels[0].series) > CROWDED:
             return x
-        low, high = self.x_ends
-        return round(
-            x * DODGE**steps if self.log_x else x + 0.009 * steps * (high - low), 9
-        )
+        if self.x.log:
+            return round(x * DODGE**steps, 9)
+        return round(x + 0.009 * steps * (self.x.high - self.x.low), 9)
 
     def _panel(self, index: int) -> dict[str, Any]:
-        panel, (log, (low, high)) = self.panels[index], self.scale[index]
+        panel, y = self.panels[index], self.scale[index]
         found = (self.view.value(s, panel.figure) for s in panel.cells)
         firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
-        hollow = [bool(self.note(s)) for s in panel.cells]
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
         before = sum(map(len, self.curves[:index]))
         points = [point["panel"] for point in self._points()]
         return {
-            "figure": panel.figure, "log": int(log), "low": low, "high": high,
-            "name": f"{name} (log scale)" if log and not panel.words else name,
-            "tics": unit_tics(unit_of(panel.figure), ticks(low, high, log)),
+            "figure": panel.figure, "log": int(y.log), "low": y.low, "high": y.high,
+            "name": f"{name} (log scale)" if y.log and not panel.words else name,
+            "tics": y.tics(unit_of(panel.figure)),
             "firm": int(True in firm), "loose": int(False in firm),
-            "full": int(not all(hollow)), "lossy": int(any(hollow)),
             # gnuplot reads the first even of what is drawn no times: it must be there.
             "curves": len(self.curves[index]),
             "first_curve": before + 1 if self.curves[index] else 1,
@@ -261,13 +249,13 @@ class Plot:
 
     def _labels(self, index: int) -> list[Mapping[str, Any]]:
         """One block of words for each series, at the height of its last mark."""
-        panel, (log, ends) = self.panels[index], self.scale[index]
+        panel = self.panels[index]
         tall = len(panel.series) <= ROOMY
         medians = [
             self.view.value(s.cells[-1], panel.figure).median for s in panel.series
         ]
-        heights = [place(median, ends, log) for median in medians]
-        placed = spread_out(heights, TALL if tall else SMALL, 0.93)
+        heights = map(self.scale[index].place, medians)
+        placed = spread_out(list(heights), TALL if tall else SMALL, 0.93)
         return [self._label(index, s, height, tall)
                 for s, height in zip(panel.series, placed)]  # fmt: skip
 
@@ -304,12 +292,12 @@ class Plot:
 
     def _points(self) -> list[dict[str, Any]]:
         """Single places that theory names, such as the best size of a pool."""
-        chart, (low, high) = self.view.chart, self.x_ends
+        chart = self.view.chart
         found = {
             (panel, float(f"{row['x']:.3g}"))
             for row in self.view.material.tables["theory"].rows
             for panel, cells in enumerate((p.cells for p in self.panels), start=1)
-            if row["curve"] in chart.points and low < row["x"] < high
+            if row["curve"] in chart.points and self.x.low < row["x"] < self.x.high
             and row["tasks"] in {None, *(s.cell.tasks for s in cells)}
         }  # fmt: skip
         return [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..reckon.tables import Row, varied_text
 from ..say.numbers import show_duration
-from .axes import is_log, place, spread_out, ticks, unit_tics
+from .axes import Scale, is_log, spread_out
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, ChartError, columns
 from .titles import show_share
@@ -76,19 +76,15 @@ def _axis(points: Points, since: str) -> dict[str, object]:
     high = max(times, default=1.0)
     low = max(min(times, default=0.1), high / 1e4)
     log = is_log("auto", "x", [low, high])
-    low, high = (low / 1.3, high * 1.3) if log else (0.0, high * 1.05)
-    return {
-        "x_low": low, "x_high": high, "log_x": log,
-        "xtics": unit_tics("s", ticks(low, high, log, 8)),
-        "x_words": f"time since {since}" + (" (log scale)" if log else ""),
-    }  # fmt: skip
+    scale = Scale(low / 1.3, high * 1.3, True) if log else Scale(0.0, high * 1.05)
+    return scale.across(f"time since {since}", scale.tics("s", 8))
 
 
 def _labels(
     view: View, shown: Sequence[Tape], points: Points, what: str
 ) -> dict[str, object]:
     last = [points[tape.cell.name][-1] for tape in shown]
-    heights = [place(row["share"], (0, 1.03), False) for row in last]
+    heights = [row["share"] / 1.03 for row in last]
     labels = [
         {"row": view.material.numbers[tape.cell.name], "look": tape.look,
          "y": round(y + 0.03, 4), "value": f"{show_share(row['share'])} {what}",

@@ -8,7 +8,7 @@ from ..ask.figures import FIGURES
 from ..reckon.summary import Summary
 from ..say.numbers import show_count
 from . import words
-from .axes import is_log, tick_words, ticks, unit_tics
+from .axes import Scale, is_log, tick_words
 from .chart import Chart, columns
 from .view import View
 
@@ -45,24 +45,22 @@ def _axis(view: View, joined: bool) -> dict[str, object]:
     values += [at] if at else []
     log, low, high = is_log(view.chart.log, "x", values), min(values), max(values)
     room = 0.35 * (high - low or high or 1.0)
-    low, high = (low / 1.6, high * 1.6) if log else (max(0.0, low - room), high + room)
+    ends = (low / 1.6, high * 1.6) if log else (max(0.0, low - room), high + room)
+    scale = Scale(*ends, log)
     name = view.chart.words.get("axis") or words.figure_words(view.figures[0])
     return {
-        "x_low": low, "x_high": high, "log_x": log,
-        "xtics": unit_tics(view.unit, ticks(low, high, log, 8)),
-        "x_words": f"{name} (log scale)" if log else name, "joined": joined,
+        **scale.across(name, scale.tics(view.unit, 8)), "joined": joined,
         "figure": view.figures[0], "other": view.figures[-1],
         "line_at": at, "line_words": line.format(d=task),
     }  # fmt: skip
 
 
 def _rows(view: View, joined: bool) -> dict[str, object]:
-    by_row = view.material.by_row
     places = {s.cell.name: row for row, s in enumerate(view.cells, start=1)}
     ends = [_ends(view, s) for s in view.cells] if joined else []
     return {
-        "rows": len(view.cells), "cell_y": by_row(places),
-        "cell_look": by_row({c.name: view.look(c) for c in view.all_cells}, 1),
+        "rows": len(view.cells), "cell_y": view.material.by_row(places),
+        "cell_look": view.material.row_looks,
         **columns("row", [_row(view, s, joined) for s in view.cells]),
         **columns("answer", ends, "low_x", "low", "high_x", "high"),
     }  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..ask.cell import Cell
-from ..ask.declaration import differing
 from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
@@ -28,15 +27,9 @@ def show_share(share: float) -> str:
     return "over 99 %" if share < 1 and percent == 100 else f"{percent} %"
 
 
-def who(view: View, cells: Sequence[Cell], among: Sequence[Cell]) -> str:
-    """ "a pool of 5 and a pool of 50 (timeout 50 ms)"; among: all in question."""
-    rest = [name for name in differing(among) if name != "tasks"]
-    told = []
-    for cell in cells:
-        more = ", ".join(view.setting(cell, name) for name in rest)
-        told.append(f"{view.spoken(cell, among)} ({more})" if more
-                    else view.spoken(cell, among))  # fmt: skip
-    return names.listed(told)
+def who(view: View, cells: Sequence[Cell]) -> str:
+    """ "a pool of 5 and a pool of 50 (timeout 50 ms)"."""
+    return names.listed([view.full(cell, but="tasks") for cell in cells])
 
 
 def verb(cells: Sequence[Cell], one: str, many: str) -> str:
@@ -70,7 +63,8 @@ def losses(view: View) -> str:
 
 def losses_of(view: View, peers: Sequence[Summary]) -> str:
     """The same of these cells, which have as many tasks."""
-    head, among = f"with {names.tasks(peers[0].cell.tasks)}", [s.cell for s in peers]
+    view = view.among(s.cell for s in peers)
+    head = f"with {names.tasks(peers[0].cell.tasks)}"
     lossy = sorted((s for s in peers if s.share_ok < 1), key=lambda s: s.share_ok)
     if not lossy:
         return f"{head}, no design loses any in the median run"
@@ -80,11 +74,11 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
         cells = [s.cell for s in group]
         if len(cells) == len(peers) > 1:
             return f"{head}, every design loses {share}"
-        told.append(f"{who(view, cells, among)} {verb(cells, 'loses', 'lose')} {share}")
+        told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
     if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
         told.append(f"{names.counted(rest, 'other')} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
-        subject = who(view, none, among) if len(none) < 4 else "all others"
+        subject = who(view, none) if len(none) < 4 else "all others"
         told.append(f"{subject} {verb(none, 'loses', 'lose')} none")
     return f"{head}, {'; '.join(told)}"
 

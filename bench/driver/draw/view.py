@@ -66,8 +66,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class View:
+    """those: the cells that names must tell apart, where they are not all drawn."""
+
     material: Material
     chart: Declaration
+    those: tuple[Cell, ...] = ()
+
+    def among(self, cells: Iterable[Cell]) -> View:
+        """The same view of these cells: names tell them apart, and no others."""
+        return replace(self, those=tuple(cells))
 
     @cached_property
     def x(self) -> str:
@@ -94,7 +101,7 @@ class View:
 
     @cached_property
     def all_cells(self) -> list[Cell]:
-        return [s.cell for s in self.cells]
+        return list(self.those) or [s.cell for s in self.cells]
 
     @cached_property
     def recorded(self) -> list[Cell]:
@@ -172,23 +179,28 @@ class View:
 
     # ---- names ----
 
-    def design(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+    def design(self, cell: Cell) -> str:
         """ "pool of 50"."""
-        return names.short(cell.design, [c.design for c in among or self.all_cells])
+        return names.short(cell.design, [c.design for c in self.all_cells])
 
-    def spoken(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+    def spoken(self, cell: Cell) -> str:
         """ "a pool of 50"."""
-        return names.spoken(cell.design, [c.design for c in among or self.all_cells])
+        return names.spoken(cell.design, [c.design for c in self.all_cells])
 
-    def apart(self, cell: Cell, among: Sequence[Cell] = (), but: str = "") -> str:
+    def apart(self, cell: Cell, but: str = "") -> str:
         """What tells a cell from others of its design, in words."""
-        rest = differing(among or self.all_cells, but)
+        rest = differing(self.all_cells, but)
         return ", ".join(self.setting(cell, name) for name in rest)
 
-    def name(self, cell: Cell, among: Sequence[Cell] = ()) -> str:
+    def name(self, cell: Cell) -> str:
         """ "pool of 50 (500 tasks, timeout 50 ms)"."""
-        told, short = self.apart(cell, among), self.design(cell, among)
-        return f"{short} ({told})" if told else short
+        told = self.apart(cell)
+        return f"{self.design(cell)} ({told})" if told else self.design(cell)
+
+    def full(self, cell: Cell, but: str = "") -> str:
+        """The same in a sentence: "a pool of 50 (timeout 50 ms)"."""
+        told = self.apart(cell, but)
+        return f"{self.spoken(cell)} ({told})" if told else self.spoken(cell)
 
     def setting(self, cell: Cell, name: str) -> str:
         """ "API of 50", "timeout 50 ms", "no timeout", "500 tasks"."""

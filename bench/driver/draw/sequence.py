@@ -1,0 +1,80 @@
+"""A chart of the instrument: every run of a comparison, as a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..ask.figures import FIGURES
+from ..reckon.summary import Noise
+from ..run.run import Role, Run
+from ..say import names, sentences
+from . import words
+from .axes import tics
+from .chart import Chart, ChartError
+from .view import View
+
+STRONG = 0.1  # off the median: coloured as strongly as can be
+
+
+def signed(share: float) -> str:
+    """ "+6.8 %"."""
+    return f"{100 * share:+.1f} %".replace("-", "−")
+
+
+def build(view: View) -> Chart:
+    """A field for each run: how far it is off the median of its cell."""
+    medians = {s.cell.name: view.value(s).median for s in view.cells}
+    wall_s = FIGURES[view.figures[0]].read
+    runs = [
+        run for run in view.material.runs
+        if run.cell.name in medians and run.problem is None and run.hyperfine
+        and run.role in (Role.MEASURE, Role.WARM_UP)
+    ]  # fmt: skip
+    if not runs:
+        raise ChartError("run-sequence: no run counted")
+
+    def off(run: Run) -> float:
+        return wall_s(run) / medians[run.cell.name] - 1
+
+    counted = sorted((run for run in runs if run.counts), key=off)
+    worst = max(counted, key=lambda run: abs(off(run)))
+    told = (
+        f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
+        f"their cell's median; the farthest off: {names.cell_name(worst.cell)}, in "
+        f"block {worst.block}"
+    )
+    noise = view.material.summaries.noise
+    rows = [
+        (names.cell_name(s.cell), s.n, signed(found.minimum / found.median - 1),
+         words.value_words(view, s, view.figures[0]),
+         signed(found.maximum / found.median - 1))
+        for s in view.cells for found in [view.value(s)]
+    ]  # fmt: skip
+    header = ("cell", "runs", "least", "median", "greatest")
+    settings = _grid(view, runs, medians)
+    return words.sheet(view, told, _remarks(noise), header, rows, settings)
+
+
+def _remarks(noise: Noise) -> list[str]:
+    noisy, drift = noise.noisy_blocks, noise.drift
+    return [
+        "per cent off the median of the cell's counted runs",
+        "block 0 warms up and is not counted",
+        f"noisy: {sentences.blocks_words(noisy)}" if noisy else "",
+        sentences.drift_sentence(drift).rstrip(".") if drift and drift.sure else "",
+    ]
+
+
+def _grid(
+    view: View, runs: Sequence[Run], medians: Mapping[str, float]
+) -> dict[str, object]:
+    by_row, blocks = view.material.by_row, sorted({run.block for run in runs})
+    noisy = view.material.summaries.noise.noisy_blocks
+    return {
+        "rows": len(view.cells), "columns": blocks[-1], "most": STRONG,
+        "cell_y": by_row({s.cell.name: i for i, s in enumerate(view.cells, 1)}),
+        "cell_median": by_row(medians),
+        "row_name": [names.cell_name(s.cell) for s in view.cells],
+        "row_look": [view.look(s.cell) for s in view.cells],
+        "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),
+    }  # fmt: skip
