@@ -13,6 +13,7 @@ from driver.ask import command
 MISTAKES = [
     (["--tasks", "abc"], "'abc'"),
     (["--tasks", ""], "'tasks='"),
+    (["--tasks", "0"], "tasks is 0"),
     (["--tasks", "-1"], "tasks is '-1'"),
     (["--tasks", "50,,500"], "50,,500"),
     (["--tasks", "50,50"], "twice"),

@@ -2,7 +2,6 @@
 
 import unittest
 from collections import Counter
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as some

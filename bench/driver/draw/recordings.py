@@ -9,7 +9,7 @@ from statistics import median
 from ..ask.cell import Cell
 from ..ask.declaration import differing
 from ..reckon.theory import graham_bounds_s
-from ..run.samples import Sample, in_flight, makespan_s, started
+from ..run.samples import Sample, makespan_s, most_in_flight, started
 from ..say import names
 from ..say.numbers import show_count, show_duration
 from . import words
@@ -83,7 +83,7 @@ class Tape:
     @property
     def peak(self) -> int:
         """The most calls out at once, in this run, which is the one that is seen."""
-        return max(total for _, total, _ in in_flight(self.samples))
+        return most_in_flight(self.samples)
 
     @property
     def times_s(self) -> list[float]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import limits
-from .limits import read
+from .limits import meminfo_bytes, read
 from .programs import fingerprint
 
 LIMITS = {
@@ -69,7 +69,7 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "uncommitted_changes": None if changes is None else bool(changes),
         "programs": fingerprint(programs),
         "cpu": _cpu(),
-        "memory_bytes": _memory_bytes("MemTotal"),
+        "memory_bytes": meminfo_bytes("MemTotal"),
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
         "limits": {name: _limit(number) for name, number in LIMITS.items()},
@@ -104,7 +104,7 @@ def state() -> dict[str, Any]:
 
 def memory_available() -> int | None:
     """What is free on the machine, or in the tightest control group."""
-    known = [_memory_bytes("MemAvailable"), *(limit.left for limit in limits.memory())]
+    known = [meminfo_bytes("MemAvailable"), *(limit.left for limit in limits.memory())]
     return min((size for size in known if size is not None), default=None)
 
 
@@ -153,13 +153,6 @@ def _toolchain(build: Path) -> dict[str, str | None]:
         "compiler": compiler[1] if compiler else None,
         "flags": " ".join(dict.fromkeys(flags)) or None,
     }
-
-
-def _memory_bytes(field: str) -> int | None:
-    found = re.search(
-        rf"^{field}:\s*(\d+) kB", read("/proc/meminfo") or "", re.MULTILINE
-    )
-    return int(found[1]) * 1024 if found else None
 
 
 def _limit(number: int) -> int | str:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .limits import read
+from .limits import meminfo_bytes
 
 DEVICE = Path("/dev/kmsg")
 RECORD_BYTES = 8192  # the kernel's largest
@@ -87,12 +87,8 @@ def warning(found: dict[str, Any]) -> str | None:
 
 def memory() -> dict[str, int]:
     """What no RSS shows, of the whole machine, in bytes: each that the kernel tells."""
-    text = read("/proc/meminfo") or ""
-    found = {
-        name: re.search(rf"^{field}:\s*(\d+) kB$", text, re.MULTILINE)
-        for name, field in MEMORY.items()
-    }
-    return {name: int(match[1]) * 1024 for name, match in found.items() if match}
+    found = {name: meminfo_bytes(field) for name, field in MEMORY.items()}
+    return {name: size for name, size in found.items() if size is not None}
 
 
 class Watch:

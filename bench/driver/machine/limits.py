@@ -44,6 +44,12 @@ def number(path: Path) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
+def meminfo_bytes(field: str) -> int | None:
+    """A line of /proc/meminfo, which is of the whole machine."""
+    found = re.search(rf"^{field}:\s*(\d+) kB", read("/proc/meminfo") or "", re.M)
+    return int(found[1]) * 1024 if found else None
+
+
 # ---- control groups ----
 
 

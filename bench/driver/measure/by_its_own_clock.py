@@ -17,7 +17,7 @@ from ..ask.typed import AskError
 from ..machine.programs import find
 from ..run import record
 from ..run.run import Role, Run
-from .hyperfine import environment
+from .hyperfine import call
 from .session import utc_now
 
 LIMIT_S, USAGE = 300, 2
@@ -47,11 +47,7 @@ def _played(programs: Path, cell: Cell, seed: int) -> Run:
     command = (cell.design.program, *cell.args, f"--seed={seed}", "--json=-")
     started = utc_now()
     try:
-        done = subprocess.run(
-            [str(program.resolve()), *command[1:]], capture_output=True, text=True,
-            errors="replace", timeout=LIMIT_S, stdin=subprocess.DEVNULL,
-            env=environment(),
-        )  # fmt: skip
+        done = call(program, *command[1:], limit_s=LIMIT_S)
     except subprocess.TimeoutExpired:
         raise RunError(f"{' '.join(command)}: it took over {LIMIT_S} s") from None
     said = (done.stderr.strip().splitlines() or ["it did not say why"])[0]

@@ -7,7 +7,6 @@ refused as well: it would be another thing tomorrow.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from functools import cache
@@ -18,6 +17,7 @@ from ..ask.experiment import Experiment
 from ..ask.typed import AskError
 from ..machine.programs import find
 from ..run.constants import Constants
+from .hyperfine import call
 
 USAGE = 2
 LIMIT_S = 10  # for many workers without a task
@@ -33,11 +33,11 @@ def check(asked: Experiment, programs: Path) -> None:
         program = find(programs, cell.design.program)
         if program is None:
             continue  # that it is missing is said by the checks
-        known = _options(program.resolve())
+        known = _options(program)
         for option in cell.options:
             if known and option not in known:
                 raise AskError(f"{asked.name}: {program.name} has no option --{option}")
-        if said := _refusal(program.resolve(), cell):
+        if said := _refusal(program, cell):
             raise AskError(f"{asked.name}: {said}")
 
 
@@ -62,12 +62,8 @@ def _refusal(program: Path, cell: Cell) -> str | None:
     return lines[0] if lines else f"{program.name} refuses its options"
 
 
-def _run(*command: str | Path) -> subprocess.CompletedProcess[str] | None:
+def _run(program: Path, *words: str) -> subprocess.CompletedProcess[str] | None:
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace",
-            timeout=LIMIT_S, stdin=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C"},
-        )  # fmt: skip
+        return call(program, *words, limit_s=LIMIT_S)
     except (OSError, subprocess.SubprocessError):
         return None

@@ -11,6 +11,7 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -47,6 +48,16 @@ class Shot:
 def environment() -> dict[str, str]:
     """Ours, with decimal points in it whatever the user's language."""
     return {**os.environ, "LC_ALL": "C"}
+
+
+def call(
+    program: Path, *words: str, limit_s: float
+) -> subprocess.CompletedProcess[str]:
+    """A program run to its end without hyperfine. Raises what subprocess raises."""
+    return subprocess.run(
+        [str(program.resolve()), *words], capture_output=True, text=True,
+        errors="replace", timeout=limit_s, stdin=subprocess.DEVNULL, env=environment(),
+    )  # fmt: skip
 
 
 class Gun:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import accumulate
 from pathlib import Path
 
 from ..ask.figures import OUTCOMES
@@ -75,18 +76,8 @@ def makespan_s(samples: Sequence[Sample]) -> float:
     return max((s.finished_s for s in started(samples)), default=0.0)
 
 
-def in_flight(samples: Sequence[Sample]) -> list[tuple[float, int, int]]:
-    """(time, calls outstanding, of them being served) after each change."""
-    changes = []
-    for sample in started(samples):
-        served = sample.outcome != "rejected"
-        # At one moment ends come before starts: a lane is freed, then taken.
-        changes.append((sample.started_s, 1, served))
-        changes.append((sample.finished_s, -1, served))
-    changes.sort(key=lambda change: (change[0], change[1]))
-    steps, total, serving = [], 0, 0
-    for when, change, served in changes:
-        total += change
-        serving += change if served else 0
-        steps.append((when, total, serving))
-    return steps
+def most_in_flight(samples: Sequence[Sample]) -> int:
+    """Calls outstanding at once. Of one moment, ends come before starts."""
+    begun = [(sample.started_s, 1) for sample in started(samples)]
+    ended = [(sample.finished_s, -1) for sample in started(samples)]
+    return max(accumulate(change for _, change in sorted(begun + ended)), default=0)
