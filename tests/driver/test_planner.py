@@ -305,7 +305,7 @@ class Command(unittest.TestCase):
             (["--no-such", "1"], "", "no-such"),
             (["--nonsense"], "", "nonsense"),
             (["--error-rate", "150%"], "", "150%"),
-            (["--api-capacity", "0"], "", "'0' is not a whole number"),
+            (["--api-capacity", "0"], "", "--api-capacity: '0'"),
             (["--service-time", "soon"], "", "'soon' is not a duration"),
             (["--distribution", "file:/no/such"], "", "/no/such"),
             (["--queue", "-1"], "", "-1"),
@@ -338,6 +338,8 @@ class Command(unittest.TestCase):
         plan = json.loads((folder / "plan.json").read_text())
         self.assertGreater(plan["workers"], 20)
         self.assertEqual({"load 100 %": 20}, plan["edges"])
+        pools = [p["workers"] for p in plan["points"] if p["design"] == "pool"]
+        self.assertEqual(sorted(pools), pools)
         below = [p for p in plan["points"] if (p["design"], p["workers"]) == (
             "pool", plan["workers"] - 1)]  # fmt: skip
         self.assertFalse(below[0]["meets"])

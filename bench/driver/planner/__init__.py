@@ -55,11 +55,11 @@ def _kept(
     confirmed: list[dict[str, Any]],
 ) -> tuple[list[str], Path, list[str]]:  # fmt: skip
     """The lines to be told; where they are kept, and what failed of that."""
-    points = list(player.points.values())
+    points = tell.in_order(player.points.values())
     lines = [
         *filter(None, [tell.worse_line(wanted, found)]),
         *tell.sentences(wanted, found, confirmed), "",
         *tell.table_lines(wanted, found, points), "", *tell.confirmed_lines(confirmed),
     ]  # fmt: skip
     plan = tell.facts_of(wanted, found, points, confirmed)
-    return lines, *tell.keep(wanted, player, plan, lines)
+    return lines, *tell.keep(wanted, points, plan, lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from ..say.terminal import aligned
 from .asked import REAL, Asked
 from .find import Findings
 from .gate import SEEN
-from .play import Player, Point
+from .play import Point
 
 COLUMNS = ("p50 wait", "p99 wait", "goodput", "lost", "calls", "in flight")
 CONFIRM_S, CONFIRM_SEEDS = 20.0, (1, 2)
@@ -37,13 +37,18 @@ def name_of(point: Point) -> str:
     return KINDS[point.design].format(show_count(point.size or 0))
 
 
+def in_order(points: Iterable[Point]) -> list[Point]:
+    order = list(KINDS)
+    return sorted(points, key=lambda p: (order.index(p.design), p.size or 0))
+
+
 def table_lines(asked: Asked, found: Findings, points: Sequence[Point]) -> list[str]:
     """A row for each pool and for no bound; a semaphore is about as good as a pool, so
     two of them are enough."""
     rows = [("", *COLUMNS, "theory: p99 wait", "")]
-    order, shown_sizes = list(KINDS), {found.knee.size, (found.best or found.knee).size}
+    shown_sizes = {found.knee.size, (found.best or found.knee).size}
     told = [p for p in points if p.design != "semaphore" or p.size in shown_sizes]
-    for point in sorted(told, key=lambda p: (order.index(p.design), p.size or 0)):
+    for point in told:
         pool = point.size if point.design == "pool" else None
         theory = theory_of(point.cell, pool) if pool else {}
         known = shown("p99 wait", theory["p99 wait"]) if "p99 wait" in theory else "–"
@@ -247,10 +252,9 @@ def facts_of(
 
 
 def keep(
-    asked: Asked, player: Player, plan: dict[str, Any], lines: Sequence[str]
+    asked: Asked, points: Sequence[Point], plan: dict[str, Any], lines: Sequence[str]
 ) -> tuple[Path, list[str]]:
     """Writes the folder with its charts and report; what failed of them, in words."""
-    points = list(player.points.values())
     made = vary(Experiment(
         "plan", f"How many workers for: {', '.join(plan['target'])}?",
         tuple(point.runs[0].cell for point in points), ("plan",), baselines=(),
