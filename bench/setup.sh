@@ -18,7 +18,6 @@ bench=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 needed_to_run='
 command gcc            gcc            gcc             gcc               gcc
 header stdio.h         libc6-dev      glibc-devel     glibc             musl-dev
-header linux/futex.h   linux-libc-dev kernel-headers  linux-api-headers linux-headers
 command meson          meson          meson           meson             meson
 command ninja          ninja-build    ninja-build     ninja             ninja-build
 '

@@ -22,6 +22,8 @@ static void explain(void) {
     puts(text);
 }
 
+static const char NO_LIMIT[] = "limits are not kept here";
+
 /* A line of /proc/self/status, in kB. */
 static rlim_t status_bytes(const char *format) {
     char line[256];
@@ -39,6 +41,10 @@ static rlim_t status_bytes(const char *format) {
 static void set_limit(int resource, rlim_t value) {
     struct rlimit limit = {value, value};
     invariant(setrlimit(resource, &limit) == 0);
+    invariant(getrlimit(resource, &limit) == 0);
+    if (limit.rlim_cur != value) { /* qemu's user mode knows no limit of memory */
+        puts(NO_LIMIT);
+    }
 }
 
 static void run_out_of_address_space(void) {
@@ -66,6 +72,9 @@ static void may_have_one_process_as_nobody(void) {
 static void assert_explained(void (*body)(void), const char *words) {
     struct child_end end = child_run(body);
     assert_ended(&end, 0);
+    if (strstr(end.told, NO_LIMIT) != NULL) {
+        skip();
+    }
     if (strstr(end.told, words) == NULL) {
         fail_msg("'%s' is not in '%s'", words, end.told);
     }

@@ -5,7 +5,6 @@
 #define FIVE_COOKS_FUTEX_H
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +13,14 @@
 
 #include "clock.h"
 #include "must.h"
+
+/* The kernel's numbers. Its header is not where musl's compiler looks. */
+enum {
+    FUTEX_OF_THIS_PROCESS = 128,
+    FUTEX_WAKE_ONE = 1 | FUTEX_OF_THIS_PROCESS,
+    FUTEX_WAIT_UNTIL = 9 | FUTEX_OF_THIS_PROCESS /* FUTEX_WAIT_BITSET */
+};
+#define FUTEX_ANY_BIT UINT32_MAX
 
 /* What the system call reads is not libc's struct timespec, whose time may have 64 bits
  * on a machine of 32. */
@@ -37,9 +44,9 @@ static inline bool futex_wait(_Atomic uint32_t *word, uint32_t value,
     deadline.s = deadline_ns / NS_PER_S;
     deadline.ns = deadline_ns % NS_PER_S;
     struct futex_time *until = deadline_ns == DEADLINE_NEVER ? NULL : &deadline;
-    /* The BITSET form is the one whose timeout is a moment of CLOCK_MONOTONIC. */
-    long error = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG,
-                         value, until, NULL, FUTEX_BITSET_MATCH_ANY);
+    /* FUTEX_WAIT_BITSET is the one whose timeout is a moment of CLOCK_MONOTONIC. */
+    long error =
+        syscall(FUTEX_CALL, word, FUTEX_WAIT_UNTIL, value, until, NULL, FUTEX_ANY_BIT);
     if (error == 0 || errno == EAGAIN || errno == EINTR) {
         return true;
     }
@@ -49,7 +56,7 @@ static inline bool futex_wait(_Atomic uint32_t *word, uint32_t value,
 
 /* Wakes one. The kernel only gets an address: the word itself may be gone already. */
 static inline void futex_wake(_Atomic uint32_t *word) {
-    syscall(FUTEX_CALL, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0);
+    syscall(FUTEX_CALL, word, FUTEX_WAKE_ONE, 1, NULL, NULL, 0);
 }
 
 #endif

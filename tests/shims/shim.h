@@ -14,8 +14,13 @@
 /* The function of that name behind this library. The condition variables of glibc have
  * two versions, and a plain dlsym() may find the old one, whose layout differs. */
 static inline void *shim_next(const char *name) {
+#ifdef __GLIBC__
     void *found = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
-    return found != NULL ? found : dlsym(RTLD_NEXT, name);
+    if (found != NULL) {
+        return found;
+    }
+#endif
+    return dlsym(RTLD_NEXT, name);
 }
 
 /* Calls the real function, found once. */

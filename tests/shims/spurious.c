@@ -8,7 +8,6 @@
  * interrupted, or as if the value had changed. Who looks again each time does not mind.
  */
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "shims/shim.h"
+#include "sync/futex.h"
 
 static bool strikes(void) {
     static _Atomic long percent = -1;
@@ -56,8 +56,7 @@ long syscall(long number, ...) {
         a[i] = va_arg(list, long);
     }
     va_end(list);
-    if (number == SYS_futex && (a[1] & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET &&
-        strikes()) {
+    if (number == FUTEX_CALL && a[1] == FUTEX_WAIT_UNTIL && strikes()) {
         return wait_ends_for_no_reason();
     }
     return SHIM_REAL(syscall, number, a[0], a[1], a[2], a[3], a[4], a[5]);
