@@ -114,7 +114,7 @@ static void write_quantiles(const char *name, const struct histogram *histogram,
     static const struct {
         const char *name;
         double share;
-        int64_t fewest_tasks;
+        uint64_t fewest_tasks;
     } quantiles[] = {{"p50", 0.5, 0}, {"p90", 0.9, 100}, {"p99", 0.99, 1000}};
     char text[TEXT];
     if (histogram_quantile_ns(histogram, 0) < 0) {
