@@ -117,7 +117,7 @@ class Sentences(Table):
         of = sentences.ratio_sentence
         none = Ratio("wall_s", POOL, THREADS, None, Verdict.CANNOT_TELL)
         self.hold([
-            (of(none), "a pool of 50 and threads: no block holds both, nothing can be said."),
+            (of(none), "a pool of 50 and threads: no block holds both, so nothing can be said."),
             (of(ratio(2, 2.5, 3)), "a pool of 50 takes 2.50× [2.00, 3.00] as long as threads: "
              "slower."),
             (of(ratio(0.5, 1, 2, resolution=1.16)), "a pool of 50 takes 1.00× [0.50, 2.00] as "
@@ -128,7 +128,7 @@ class Sentences(Table):
             (of(ratio(2, 2.5, 3, resolution=1.16)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
              "long as threads: slower."),
             (of(ratio(2, 2.5, 3, n=3, rule="widened")), "a pool of 50 takes 2.50× [2.00, 3.00] "
-             "as long as threads: slower (only 3 blocks, 2.00 to 3.00)."),
+             "as long as threads: slower (if noise has one peak; only 3 blocks, 2.00 to 3.00)."),
             (of(ratio(2, 2.5, 3, n=2, rule="extremes")), "a pool of 50 takes 2.50× as long as "
              "threads: cannot tell from 2 blocks."),
             (of(ratio(2, 2.5, 3, same_work=False)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
@@ -196,7 +196,7 @@ class Sentences(Table):
         songs = {"sleep": 0.0123, "spin": 0.0341}
         few = replace(ratio(1, 1, 1), interval=None)
         self.hold([
-            (of(), ""), (of(drift=Drift(0.553, 1.0)), f"In 55 % {share} no drift to be seen."),
+            (of(), ""), (of(drift=Drift(0.553, 1.0)), f"In 55 % {share} no sign of drift."),
             (of(drift=Drift(0.9, 3.0)), f"In 90 % {share} the machine became slower, so "
              "intervals may be too narrow."),
             (of(drift=Drift(0.1, -3.0)), f"In 10 % {share} the machine became faster, so "

