@@ -9,7 +9,7 @@ unset border
 unset grid
 set tics scale 0
 unset ytics
-set xrange [-0.6:columns + 0.6]
+set xrange [first - 0.6:columns + 0.6]
 set yrange [rows + 0.5:0.5]
 set label 'block' at screen 0.63,0.035 center font plain(21) tc rgb ink
 small = 21 * (11.0 / (columns + 2) < 1 ? 11.0 / (columns + 2) : 1)

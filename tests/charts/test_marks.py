@@ -270,6 +270,14 @@ class Marks(unittest.TestCase):
         told = [row for row in rows if row["role"] == "measure"]
         self.assertEqual(3 * 6, len(told))
 
+    def test_a_sequence_of_many_cells_leaves_out_the_steadiest(self) -> None:
+        asked = stand_in.load("pool-size", workers=list(range(1, 31)))
+        p = self.picture(asked, "run-sequence", n=3)
+        self.assertEqual(24, len(p.set["row_name"]))
+        self.assertIn("7 steadier cells not shown", p.chart.subtitle)
+        self.assertEqual(31, len(p.chart.rows))
+        self.assertLessEqual(max(map(len, p.set["row_name"])), 42)
+
 
 if __name__ == "__main__":
     unittest.main()

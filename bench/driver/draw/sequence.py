@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..ask.figures import FIGURES
-from ..reckon.summary import Noise
+from ..reckon.summary import Noise, Summary
 from ..run.run import Role, Run
 from ..say import names, sentences
 from . import words
@@ -14,6 +14,8 @@ from .chart import Chart, ChartError
 from .view import View
 
 STRONG = 0.1  # off the median: coloured as strongly as can be
+MANY, NAME_OF_FEW, NAME_OF_MANY = 12, 35, 42  # rows; letters of their names
+MOST_ROWS = 24  # of cells; the steadiest of more are left out
 
 
 def signed(share: float) -> str:
@@ -51,30 +53,45 @@ def build(view: View) -> Chart:
         for s in view.cells for found in [view.value(s)]
     ]  # fmt: skip
     header = ("cell", "runs", "least", "median", "greatest")
-    settings = _grid(view, runs, medians)
-    return words.sheet(view, told, _remarks(noise), header, rows, settings)
+    reach = {name: max(abs(off(run)) for run in counted if run.cell.name == name)
+             for name in {run.cell.name for run in counted}}  # fmt: skip
+    farthest = sorted(reach, key=reach.__getitem__, reverse=True)[:MOST_ROWS]
+    cells = [s for s in view.cells if s.cell.name in farthest]
+    left_out = len(reach) - len(cells)
+    settings = _grid(view, cells, runs, medians)
+    remarks = _remarks(noise, left_out)
+    return words.sheet(view, told, remarks, header, rows, settings)
 
 
-def _remarks(noise: Noise) -> list[str]:
+def _remarks(noise: Noise, left_out: int) -> list[str]:
     noisy, drift = noise.noisy_blocks, noise.drift
     return [
+        f"{names.counted(left_out, 'steadier cell')} not shown" if left_out else "",
         "per cent off the median of the cell's counted runs",
-        "block 0 warms up and is not counted",
+        "block 0: warm-up",
         f"noisy: {sentences.blocks_words(noisy)}" if noisy else "",
         sentences.drift_sentence(drift).rstrip(".") if drift and drift.sure else "",
     ]
 
 
 def _grid(
-    view: View, runs: Sequence[Run], medians: Mapping[str, float]
-) -> dict[str, object]:
+    view: View, cells: Sequence[Summary], runs: Sequence[Run],
+    medians: Mapping[str, float],
+) -> dict[str, object]:  # fmt: skip
     by_row, blocks = view.material.by_row, sorted({run.block for run in runs})
     noisy = view.material.summaries.noise.noisy_blocks
     return {
-        "rows": len(view.cells), "columns": blocks[-1], "most": STRONG,
-        "cell_y": by_row({s.cell.name: i for i, s in enumerate(view.cells, 1)}),
+        "rows": len(cells), "first": blocks[0], "columns": blocks[-1], "most": STRONG,
+        "cell_y": by_row({s.cell.name: i for i, s in enumerate(cells, 1)}),
         "cell_median": by_row(medians),
-        "row_name": [names.cell_name(s.cell) for s in view.cells],
-        "row_look": [view.look(s.cell) for s in view.cells],
+        "row_name": [_cut(names.cell_name(s.cell), len(cells)) for s in cells],
+        "row_look": [view.look(s.cell) for s in cells],
         "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),
     }  # fmt: skip
+
+
+def _cut(name: str, rows: int) -> str:
+    """What there is room for beside so many rows; how many tasks is always told."""
+    most = NAME_OF_MANY if rows > MANY else NAME_OF_FEW
+    tail = name.rpartition(", ")[2]
+    return name if len(name) <= most else f"{name[: most - len(tail) - 3]}…, {tail}"
