@@ -93,8 +93,10 @@ def _settings(
     band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
     places = sorted(set(sizes))
     shown = thinned(map(scale.place, places), 0.25)
-    edges = [{"x": x, "words": f"{name} at {show_count(round(x))}"}
-             for name, x in found.get("edges", {}).items() if scale.low < x < scale.high]
+    edges = [
+        {"x": x, "words": f"{name} at {show_count(round(x))}"}
+        for name, x in found.get("edges", {}).items() if scale.low < x < scale.high
+    ]  # fmt: skip
     return {
         **scale.across(
             "workers W, or places of the semaphore",
