@@ -45,7 +45,7 @@ ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
     "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
-    "heat": 3, "slide": 6, "sequence": 99, "twins": 60, "plan": 999, "lesson": 99,
+    "heat": 3, "slide": 6, "sequence": 99, "ratios": 60, "plan": 999, "lesson": 99,
     "class": 99,
 }  # fmt: skip
 
@@ -185,7 +185,7 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
         "over-time": len(chosen(asked.samples, chart.recorded)),
         "spread": len(chosen(asked.samples, chart.recorded)),
         "heat": len({cell.design.key for cell in cells}) - 1,
-        "twins": sum(cell.is_virtual for cell in cells),
+        "ratios": sum(cell.is_virtual for cell in cells),
         "slide": len({cell.design.key for cell in cells}),
     }.get(chart.family, 0)  # fmt: skip
     room = ROOM[chart.family]

@@ -32,7 +32,7 @@ FAMILIES: dict[str, Callable[[View], Chart]] = {
     "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
     "scatter": scatter.build,
     "sequence": sequence.build, "slide": slide.build, "spread": spread.build,
-    "strips": strips.build, "twins": ratios.build,
+    "strips": strips.build, "ratios": ratios.build,
 }  # fmt: skip
 OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.
