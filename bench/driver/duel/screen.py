@@ -8,12 +8,11 @@ second.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any, TextIO
 
-from ..say.terminal import Unheard, tell
+from ..say.terminal import Unheard, size_of, tell
 from . import picture
 from .side import Side
 
@@ -23,7 +22,7 @@ ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
 
 
 def on(stream: TextIO, sides: Sequence[Side]) -> Lines | Drawn:
-    columns, rows = shutil.get_terminal_size()
+    columns, rows = size_of(stream)
     dumb = os.environ.get("TERM", "dumb") == "dumb" or not stream.isatty()
     small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
     return Lines(sides) if dumb or small else Drawn(stream, sides)
@@ -77,7 +76,7 @@ class Drawn:
         self._write("\n".join([*self._picture(), "", ""]))
 
     def _picture(self) -> list[str]:
-        canvas = picture.Canvas(self._stream, *shutil.get_terminal_size())
+        canvas = picture.Canvas(self._stream, *size_of(self._stream))
         return picture.frame(self._sides, canvas)[: canvas.rows - 1]
 
     def _write(self, text: str) -> None:
