@@ -10,11 +10,12 @@ import unittest
 from math import exp, inf, log
 from unittest import mock
 
-from ..driver.support import make_cell, make_record
-from driver.reckon import erlang, stats, theory
+from ..driver.support import make_cell, make_record, make_run
+from driver.reckon import erlang, stats, summarise, theory
 from driver.reckon.erlang import Traffic
 from driver.reckon.stats import Drift, Interval
 from driver.run.constants import Constants
+from driver.run.run import Role
 
 # c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
 COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04)
@@ -303,6 +304,7 @@ class Curves(Table):
             (of(pool(2, 5), "answered over time"), [(1.04, 2), (2.06, 4), (3.08, 5)]),
             (of(threads(7, **BOUNDED), "started over time"), [(0.0, 5), (1.02, 7)]),
             (of(pool(2, 5, **{"api-capacity": 1}), "started over time"), []),
+            (of(pool(2, 5, arrivals="fixed:1/s"), "started over time"), []),
             (len(of(pool(2, 5, **{"api-capacity": 2}), "started over time")), 3),
         ])  # fmt: skip
 
@@ -321,6 +323,16 @@ class Curves(Table):
             (load[-2].y, Traffic(0.7, 2, 1.0).wait_s(0.9)),
             (load[-1].y, erlang.short_run_wait_s(Traffic(0.7, 2, 1.0), 0.9, 20)),
         ])  # fmt: skip
+
+
+class Work(Table):
+    def test_who_served_nothing_did_no_other_work(self):
+        def alike(mine, theirs):
+            cell, role = pool(), Role.MEASURE
+            runs = [[make_run(cell, 1, 1.0) for _ in range(n)] for n in (mine, theirs)]
+            return summarise.same_work(*((cell, each, role) for each in runs))
+
+        self.hold([(alike(0, 1), True), (alike(1, 0), True), (alike(1, 1), True)])
 
 
 class Erlang(Table):
