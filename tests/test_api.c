@@ -141,10 +141,10 @@ static void each_fate_has_its_reply(void) {
     struct api_config config = {0};
     struct api api;
     api_init(&api, &config, now_ns());
-    assert_int_equal(call_now(&api, &(struct call){0, FATE_OK}), REPLY_OK);
-    assert_int_equal(call_now(&api, &(struct call){0, FATE_ERROR}), REPLY_FAILED);
-    assert_int_equal(call_now(&api, &(struct call){0, FATE_SILENT}), REPLY_WRONG);
-    assert_int_equal(call_now(&api, &(struct call){0, FATE_HANG}), REPLY_OK);
+    assert_int_equal(call_now(&api, &(struct call){.fate = FATE_OK}), REPLY_OK);
+    assert_int_equal(call_now(&api, &(struct call){.fate = FATE_ERROR}), REPLY_FAILED);
+    assert_int_equal(call_now(&api, &(struct call){.fate = FATE_SILENT}), REPLY_WRONG);
+    assert_int_equal(call_now(&api, &(struct call){.fate = FATE_HANG}), REPLY_OK);
     assert_int_equal(replies(&api, REPLY_OK), 2);
     assert_int_equal(replies(&api, REPLY_FAILED), 1);
     assert_int_equal(replies(&api, REPLY_WRONG), 1);

@@ -58,7 +58,8 @@ static const struct runner_option *listed(const struct option_row *row,
 }
 
 static bool belongs_to(const struct option_row *row, const struct runner *runner) {
-    return row->owner == OF_ALL || (row->owner == OF_FIBERS && thread_is_fiber()) ||
+    return row->owner == OF_ALL || row->owner == OF_CALLERS ||
+           row->owner == (thread_is_fiber() ? OF_FIBERS : OF_THREADS) ||
            listed(row, runner) != NULL;
 }
 
@@ -115,6 +116,11 @@ static void key_of(const struct option_row *row, char key[static 64]) {
     }
 }
 
+static bool is_told(enum option_kind kind) {
+    return kind != KIND_PATH && kind != KIND_URL && kind != KIND_FD &&
+           kind != KIND_DEFAULT && kind != KIND_ACTION;
+}
+
 static void
 every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
     static const int more_keys[KIND_ACTION + 1] = {[KIND_SPAN] = 1,
@@ -128,10 +134,9 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
         assert_true(json_is_valid(json));
         for (int r = 0; r < OPTION_ROWS; r++) {
             const struct option_row *row = &option_rows[r];
-            bool told = row->kind != KIND_PATH && row->kind != KIND_FD &&
-                        row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
             char key[64];
             key_of(row, key);
+            bool told = is_told(row->kind);
             assert_int_equal(json_keys(json, key), told);
             keys += told ? 1 + more_keys[row->kind] : 0;
             if (told && !belongs_to(row, runners[i])) {

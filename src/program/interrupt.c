@@ -36,13 +36,18 @@ static bool stop_run(struct interrupt *interrupt, int signal) {
     return running;
 }
 
+int interrupt_wait(void) {
+    sigset_t set = watched_signals();
+    int signal;
+    must(sigwait(&set, &signal));
+    return signal;
+}
+
 /* Never returns: it keeps handling signals until the program exits, so that Ctrl-C also
  * works while output is being written. */
 static void *wait_for_signals(void *argument) {
-    sigset_t set = watched_signals();
     for (;;) {
-        int signal;
-        must(sigwait(&set, &signal));
+        int signal = interrupt_wait();
         if (!stop_run(argument, signal)) {
             _exit(128 + signal);
         }

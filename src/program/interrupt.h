@@ -35,4 +35,7 @@ void interrupt_block(void);
 void interrupt_watch(struct interrupt *interrupt, struct ctx *ctx, struct tally *tally);
 int interrupt_end(struct interrupt *interrupt);
 
+/* For a program that has nothing else to do: the signal that comes next. */
+int interrupt_wait(void);
+
 #endif

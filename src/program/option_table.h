@@ -17,6 +17,7 @@ enum option_kind {
     KIND_CHOICE,       /* int: the index in `choices` */
     KIND_FLAG,         /* bool */
     KIND_PATH,         /* const char * */
+    KIND_URL,          /* const char *: http://, an address of this machine, a port */
     KIND_FD,           /* int: a file descriptor that is open already */
     KIND_SPAN,         /* two int64_t: start and length, ns */
     KIND_BREAKER,      /* two int64_t: failures in a row, and a pause in ns */
@@ -26,9 +27,10 @@ enum option_kind {
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
 
-/* Has every program this option, or only those on fibers, or only those whose design
- * lists it in its `struct runner`? */
-enum option_owner { OF_ALL, OF_FIBERS, OF_SOME };
+/* Has every program this option, the API's server included, or those that run tasks, or
+ * of these only those on kernel threads, or on fibers; or only those whose design lists
+ * it in its `struct runner`? */
+enum option_owner { OF_ALL, OF_CALLERS, OF_THREADS, OF_FIBERS, OF_SOME };
 
 struct option_row {
     const char *name;
@@ -43,7 +45,7 @@ struct option_row {
     const char *choices[6];
 };
 
-enum { OPTION_ROWS = 47 }; /* checked where the table is */
+enum { OPTION_ROWS = 48 }; /* checked where the table is */
 extern const struct option_row option_rows[];
 
 #endif

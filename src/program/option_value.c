@@ -19,8 +19,19 @@ static const struct runner_option *listed(const struct option_row *row,
 }
 
 bool option_belongs(const struct option_row *row, const struct runner *runner) {
-    return row->owner == OF_ALL || (row->owner == OF_FIBERS && thread_is_fiber()) ||
-           listed(row, runner) != NULL;
+    switch (row->owner) {
+    case OF_ALL:
+        return true;
+    case OF_CALLERS:
+        return !runner->serves;
+    case OF_THREADS:
+        return !runner->serves && !thread_is_fiber();
+    case OF_FIBERS:
+        return !runner->serves && thread_is_fiber();
+    case OF_SOME:
+        break;
+    }
+    return listed(row, runner) != NULL;
 }
 
 const char *option_default(const struct option_row *row, const struct runner *runner) {
@@ -48,6 +59,7 @@ static const char *const forms[] = {
                           "lognormal:p50=D,p99=D or file:PATH[:COLUMN]",
     [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",
     [KIND_PATH] = "a file's name",
+    [KIND_URL] = "http://127.0.0.1:PORT or http://[::1]:PORT: only this machine",
     [KIND_FD] = "the number of an open file descriptor",
 };
 
@@ -226,6 +238,29 @@ static bool read_arrivals(const struct option_row *row, const char *text,
            workload->arrivals_per_s >= 1e-3 && workload->arrivals_per_s <= row->max;
 }
 
+static bool read_path(const char *text, const char **path) {
+    *path = text;
+    return text[0] != '\0';
+}
+
+/* A name of this machine is not taken, as it may mean another one, and would have to be
+ * looked up for each call. */
+static bool read_url(const char *text, const char **url) {
+    static const char *const prefixes[] = {"http://127.0.0.1:", "http://[::1]:"};
+    enum { PORT_MOST = 65535 };
+    int64_t port;
+    for (int i = 0; i < 2; i++) {
+        size_t length = strlen(prefixes[i]);
+        if (strncmp(text, prefixes[i], length) == 0 &&
+            quantity_parse_count(text + length, &port) && 1 <= port &&
+            port <= PORT_MOST) {
+            *url = text;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool option_read(struct options *options, const struct option_row *row,
                  const struct runner *runner, const char *text) {
     void *place = (char *)options + row->at;
@@ -250,13 +285,13 @@ bool option_read(struct options *options, const struct option_row *row,
     case KIND_ARRIVALS:
         return read_arrivals(row, text, &options->run.workload);
     case KIND_PATH:
-        *(const char **)place = text;
-        return text[0] != '\0';
+        return read_path(text, place);
+    case KIND_URL:
+        return read_url(text, place);
     case KIND_FD:
         return read_fd(row, text, place);
     case KIND_FLAG:
-        *(bool *)place = true;
-        break;
+        return *(bool *)place = true;
     case KIND_DEFAULT:
         snprintf(options->note, sizeof options->note,
                  "--%s is the default now and need not be given", row->name);

@@ -12,7 +12,7 @@
 #include "version.h"
 
 /* What getopt_long returns for the row is FIRST_ROW + its number. */
-enum { FIRST_ROW = 256, TEXT = 128 };
+enum { FIRST_ROW = 256, TEXT = 128, STACK_FOR_URL = 128 * 1024 };
 
 void options_init(struct options *options, const struct runner *runner) {
     *options = (struct options){.run.client.retry_budget = -1};
@@ -91,6 +91,12 @@ static bool options_agree(struct options *options) {
                  "--error-rate, --silent-rate and --hang-rate add up to %g; "
                  "they are shares of all calls, so at most 1",
                  sum);
+        return false;
+    }
+    int64_t stack_bytes = options->run.runner.threads.stack_bytes;
+    if (options->run.api.url != NULL && stack_bytes < STACK_FOR_URL) {
+        snprintf(options->error, sizeof options->error,
+                 "--api-url needs a --stack-size of 128K or more, for libcurl");
         return false;
     }
     if (options->run.clock != RUN_CLOCK_VIRTUAL &&

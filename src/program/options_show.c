@@ -16,7 +16,9 @@ static const char notes[] =
     "  lognormal:p50=80ms,p99=1.2s   through these two quantiles\n"
     "  file:PATH                     drawn from durations, one on each line\n"
     "  file:PATH:COLUMN              from a column of a CSV file. A bare number is in\n"
-    "                                seconds, or as the column's name ends: _ms\n"
+    "                                seconds, or as the column's name ends: _ms\n";
+
+static const char notes_on_callers[] =
     "\n"
     "Who listens (--cancel) when the run is told to stop (--deadline, --fail-fast):\n"
     "  none      nobody; only Ctrl-C stops it\n"
@@ -57,8 +59,8 @@ static void print_help(const struct option_row *row, const struct runner *runner
     }
 }
 
-/* In --help, options stand under headings: which one each group begins with. */
-static void print_heading(const struct option_row *row, FILE *out) {
+/* In --help, options stand under headings: the one of the group that begins here. */
+static const char *heading_of(const struct option_row *row) {
     static const char *const headings[][2] = {
         {"tasks", "The tasks, and who runs them"},
         {"service-time", "What calls take, and how they fail"},
@@ -69,22 +71,29 @@ static void print_heading(const struct option_row *row, FILE *out) {
     };
     for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
         if (strcmp(row->name, headings[i][0]) == 0) {
-            fprintf(out, "%s%s:\n", i == 0 ? "" : "\n", headings[i][1]);
+            return headings[i][1];
         }
     }
+    return NULL;
 }
 
 void options_help(const struct runner *runner, FILE *out) {
     fprintf(out, "Usage: %s [OPTION]...\n\n%s\n\n", runner_face(runner).name,
             runner_face(runner).summary);
+    const char *heading = NULL; /* that stands before the next option */
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option_row *row = &option_rows[i];
-        print_heading(row, out);
+        heading = heading_of(row) != NULL ? heading_of(row) : heading;
         if (option_belongs(row, runner) && row->kind != KIND_DEFAULT) {
+            if (heading != NULL) {
+                fprintf(out, "%s%s:\n", i == 0 ? "" : "\n", heading);
+            }
+            heading = NULL;
             print_help(row, runner, out);
         }
     }
     fputs(notes, out);
+    fputs(!runner->serves ? notes_on_callers : "", out);
     fputs(thread_is_fiber() ? notes_on_time : "", out);
 }
 
@@ -207,6 +216,7 @@ static void write_value(struct json *json, const struct options *options,
         write_compound(json, options, row);
         break;
     case KIND_PATH:
+    case KIND_URL:
     case KIND_FD:
     case KIND_DEFAULT:
     case KIND_ACTION:
@@ -215,7 +225,7 @@ static void write_value(struct json *json, const struct options *options,
 }
 
 static bool is_told(const struct option_row *row) {
-    return row->kind != KIND_PATH && row->kind != KIND_FD &&
+    return row->kind != KIND_PATH && row->kind != KIND_URL && row->kind != KIND_FD &&
            row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
 }
 

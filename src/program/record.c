@@ -44,6 +44,11 @@ static void write_breaker(struct json *json, const struct run *run) {
     json_close(json);
 }
 
+/* What only the API itself knows: -1, if it is not ours. */
+static int64_t own(const struct api *api, int64_t count) {
+    return api->remote == NULL ? count : -1;
+}
+
 static void write_peaks(struct json *json, struct run *run) {
     json_open(json, "peak");
     json_known(json, "rss_bytes", run->process.rss_peak_bytes);
@@ -51,17 +56,37 @@ static void write_peaks(struct json *json, struct run *run) {
     json_known(json, "page_table_bytes", run->process.page_table_bytes);
     json_count(json, "threads", gauge_peak(&run->tally.threads));
     json_count(json, "in_flight", gauge_peak(&run->api.in_flight));
-    json_count(json, "served", gauge_peak(&run->api.served));
-    json_count(json, "waiting", gauge_peak(&run->api.waiting));
+    json_known(json, "served", own(&run->api, gauge_peak(&run->api.served)));
+    json_known(json, "waiting", own(&run->api, gauge_peak(&run->api.waiting)));
     json_close(json);
 }
 
 static void write_api(struct json *json, const struct api *api) {
     json_open(json, "api");
-    json_count(json, "waited", atomic_load(&api->waited));
+    json_known(json, "waited", own(api, atomic_load(&api->waited)));
     json_count(json, "abandoned", atomic_load(&api->abandoned));
-    json_count(json, "service_ns", atomic_load(&api->service_ns));
-    json_count(json, "wasted_ns", atomic_load(&api->wasted_ns));
+    json_known(json, "service_ns", own(api, atomic_load(&api->service_ns)));
+    json_known(json, "wasted_ns", own(api, atomic_load(&api->wasted_ns)));
+    json_close(json);
+}
+
+static void write_remote(struct json *json, struct remote *remote) {
+    if (remote == NULL) {
+        json_null(json, "remote");
+        return;
+    }
+    json_open(json, "remote");
+    json_count(json, "connections", atomic_load(&remote->http.opened));
+    json_count(json, "connected", gauge_peak(&remote->http.connected));
+    json_count(json, "descriptors", gauge_peak(&remote->http.descriptors));
+    json_known(json, "descriptor_limit", remote_descriptor_limit(remote));
+    json_open(json, "broken");
+    for (int i = 0; i < BROKEN_COUNT; i++) {
+        enum http_broken broken = (enum http_broken)i;
+        json_count(json, remote_broken_name(broken),
+                   atomic_load(&remote->broken[broken]));
+    }
+    json_close(json);
     json_close(json);
 }
 
@@ -125,6 +150,7 @@ void record_write(const struct record *record, FILE *out) {
     write_outcomes(&json, tally);
     write_calls(&json, run);
     write_api(&json, &run->api);
+    write_remote(&json, run->api.remote);
     write_breaker(&json, run);
     write_peaks(&json, run);
     write_cpu(&json, &run->process);
@@ -155,7 +181,10 @@ bool record_adds_up(const struct record *record) {
     bool calls = same("calls", api_calls(&run->api), atomic_load(&tally->attempts));
     bool in_flight =
         same("calls still in flight", atomic_load(&run->api.in_flight.now), 0);
+    bool foreseen =
+        run->api.remote == NULL || same("answers that the workload does not foresee",
+                                        atomic_load(&run->api.remote->unforeseen), 0);
     bool capped =
         capacity == 0 || served <= capacity || same("served", served, capacity);
-    return outcomes && calls && in_flight && capped;
+    return outcomes && calls && in_flight && foreseen && capped;
 }

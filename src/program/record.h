@@ -2,7 +2,9 @@
  * The record: all that is known about one run, as one JSON object on one line.
  *
  *   schema_version     2; in version 1 there is no outcome "shed", nor api{},
- *                      breaker{} and peak.waiting. All else is the same
+ *                      breaker{} and peak.waiting. All else is the same. Early
+ *                      records of version 2 have no remote, which is as if it were
+ *                      null
  *   program, version, commit, complete (false: stopped by a signal)
  *   config{}           every option, see options.h
  *   workload_digest    16 hex digits over every task; the same for both programs
@@ -17,6 +19,14 @@
  *                      callers gave up or were cancelled), service_ns (spent on
  *                      serving), wasted_ns (of it, on abandoned calls; to their ends,
  *                      even after the run, if the API keeps working on them)
+ *                      A remote API keeps these to itself: null, but for abandoned; so
+ *                      are peak.served and peak.waiting. api-server tells its own
+ *   remote{}           null if the API is simulated; connections (opened), connected
+ *                      (of them, the most at once), descriptors (the most that this
+ *                      process had open), descriptor_limit (ulimit -n, if calls failed
+ *                      on it; or null), and broken{}: the calls that failed without an
+ *                      answer, for being refused or reset, for want of descriptors or
+ *                      ports, by an answer that is no_http, or otherwise
  *   breaker{}          null if there is none; its state at the end (closed, open,
  *                      half-open), how often it opened, open_ns (not closed), and how
  *                      many calls it stopped; they are no calls, and their tasks, if

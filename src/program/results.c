@@ -51,6 +51,13 @@ static void tell_limit(const struct run *run, const char *program) {
     }
 }
 
+static void tell_remote(const struct run *run, const char *program) {
+    char text[512];
+    if (run->api.remote != NULL && remote_tell(run->api.remote, text, sizeof text)) {
+        fprintf(stderr, "%s: calls without an answer: %s\n", program, text);
+    }
+}
+
 static bool close_all(struct results *results) {
     bool samples = output_close(&results->samples);
     bool out = output_close(&results->out);
@@ -69,6 +76,7 @@ int results_write(struct results *results, struct run *run, const char *program,
     write_all(results, &record);
     bool adds_up = record_adds_up(&record);
     tell_limit(run, program);
+    tell_remote(run, program);
     if (!close_all(results) || !adds_up) {
         return EXIT_UNSOUND;
     }

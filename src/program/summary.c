@@ -79,6 +79,16 @@ static void write_queue(struct api *api, FILE *out) {
             duration(atomic_load(&api->wasted_ns), text));
 }
 
+static void write_connections(struct remote *remote, FILE *out) {
+    if (remote != NULL) {
+        fputs("  connections ", out);
+        write_number(atomic_load(&remote->http.opened), "socket", out);
+        fprintf(out, ", %" PRId64 " at once; ", gauge_peak(&remote->http.connected));
+        write_number(gauge_peak(&remote->http.descriptors), "descriptor", out);
+        fputc('\n', out);
+    }
+}
+
 static void write_breaker(const struct run *run, FILE *out) {
     const struct breaker *breaker = &run->client.breaker;
     char text[TEXT];
@@ -103,8 +113,12 @@ static void write_calls(struct run *run, FILE *out) {
     write_number(gauge_peak(&run->tally.threads), thread_noun(), out);
     fputs(", ", out);
     write_number(gauge_peak(&run->api.in_flight), "call", out);
-    fprintf(out, ", %" PRId64 " of them served\n", gauge_peak(&run->api.served));
+    if (run->api.remote == NULL) {
+        fprintf(out, ", %" PRId64 " of them served", gauge_peak(&run->api.served));
+    }
+    fputc('\n', out);
     write_queue(&run->api, out);
+    write_connections(run->api.remote, out);
     write_breaker(run, out);
 }
 

@@ -7,9 +7,13 @@
 
 int api_init(struct api *api, const struct api_config *config, int64_t start_ns) {
     *api = (struct api){.config = config, .opened_ns = start_ns};
+    if (config->url != NULL && (api->remote = remote_create(config->url)) == NULL) {
+        return -errno;
+    }
     if (config->queue > 0 && config->capacity > 0) {
         api->places = chan_create(0, (size_t)config->capacity);
         if (api->places == NULL) {
+            remote_free(api->remote);
             return -ENOMEM;
         }
         chan_set_name(api->places, "places at the API");
@@ -23,6 +27,7 @@ void api_destroy(struct api *api) {
     agenda_destroy(&api->agenda);
     bucket_destroy(&api->bucket);
     chan_free(api->places);
+    remote_free(api->remote);
 }
 
 static void count(_Atomic int64_t *account, int64_t by) {
@@ -171,20 +176,27 @@ static enum reply serve_to_the_end(struct api *api, const struct call *call,
 
 /* ---- a call ---- */
 
+static enum reply simulate(struct api *api, const struct call *call, int64_t give_up_ns,
+                           struct chan *hang_up) {
+    int64_t start_ns = now_ns();
+    if (in_outage(api, start_ns)) {
+        return turn_away(api, REPLY_FAILED, start_ns, give_up_ns, hang_up);
+    }
+    if (!has_token(api, start_ns)) {
+        return turn_away(api, REPLY_REJECTED, start_ns, give_up_ns, hang_up);
+    }
+    if (api->config->keeps_working) {
+        return serve_to_the_end(api, call, start_ns, give_up_ns, hang_up);
+    }
+    return serve_in_turn(api, call, start_ns, give_up_ns, hang_up);
+}
+
 enum reply api_call(struct api *api, const struct call *call, int64_t give_up_ns,
                     struct chan *hang_up) {
-    int64_t start_ns = now_ns();
-    enum reply reply;
     gauge_up(&api->in_flight);
-    if (in_outage(api, start_ns)) {
-        reply = turn_away(api, REPLY_FAILED, start_ns, give_up_ns, hang_up);
-    } else if (!has_token(api, start_ns)) {
-        reply = turn_away(api, REPLY_REJECTED, start_ns, give_up_ns, hang_up);
-    } else if (api->config->keeps_working) {
-        reply = serve_to_the_end(api, call, start_ns, give_up_ns, hang_up);
-    } else {
-        reply = serve_in_turn(api, call, start_ns, give_up_ns, hang_up);
-    }
+    enum reply reply = api->remote != NULL
+                           ? remote_call(api->remote, call, give_up_ns, hang_up)
+                           : simulate(api, call, give_up_ns, hang_up);
     gauge_down(&api->in_flight);
     count(&api->abandoned, is_abandoned(reply));
     atomic_fetch_add_explicit(&api->replies[reply], 1, memory_order_relaxed);

@@ -1,7 +1,8 @@
 /*
  * The API on the other end: slow, limited and not always right. It is simulated by
  * sleeping: it takes time and turns callers away as a real one does, but needs no
- * network. What it leaves out is in README, "Limits".
+ * network. What it leaves out is in README, "Limits". Or it is real (`url`): then all
+ * that is here is the caller's side of it, see remote.h.
  *
  *   api_init(api, config, start) before the first thread; outages count from `start`
  *   api_call(api, call, ...)     by any thread; blocks while the call is served
@@ -27,6 +28,7 @@
 #include "measure/gauge.h"
 #include "simulation/agenda.h"
 #include "simulation/bucket.h"
+#include "simulation/remote.h"
 #include "simulation/workload.h"
 
 struct chan;
@@ -34,6 +36,7 @@ struct chan;
 #define API_QUEUE_UNLIMITED INT64_MAX
 
 struct api_config {
+    const char *url;    /* of a remote one; NULL: it is simulated, as follows */
     int64_t capacity;   /* calls served at once; 0: no limit */
     int64_t queue;      /* calls that may wait for that; API_QUEUE_UNLIMITED */
     bool keeps_working; /* on a call whose caller has given up */
@@ -47,19 +50,10 @@ struct api_config {
     int64_t oversleep_ns; /* in virtual time: whoever waits wakes up so much too late */
 };
 
-enum reply {
-    REPLY_OK,       /* 200 */
-    REPLY_REJECTED, /* 429 */
-    REPLY_FAILED,   /* 503 */
-    REPLY_WRONG,    /* 200 to the caller, who cannot tell; the harness can */
-    REPLY_TOO_LATE, /* the caller gave up at give_up_ns */
-    REPLY_HUNG_UP,  /* the caller was cancelled in mid-call */
-    REPLY_COUNT
-};
-
 struct api {
     const struct api_config *config;
-    int64_t opened_ns; /* outages count from here */
+    struct remote *remote; /* NULL: it is simulated */
+    int64_t opened_ns;     /* outages count from here */
     struct bucket bucket;
     struct gauge in_flight; /* calls outstanding, accepted or being turned away */
     struct gauge served;    /* accepted: never above the capacity */
@@ -73,7 +67,7 @@ struct api {
     _Atomic int64_t wasted_ns;  /* of it, on abandoned calls */
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -errno. */
 int api_init(struct api *api, const struct api_config *config, int64_t start_ns);
 void api_destroy(struct api *api);
 

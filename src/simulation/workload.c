@@ -138,7 +138,8 @@ static enum fate random_fate(const struct workload_config *config,
 struct call workload_call(const struct workload_config *config, uint64_t index,
                           int64_t attempt) {
     struct random random = random_for(config, index, attempt, STREAM_CALL);
-    struct call call = {.fate = random_fate(config, &random)};
+    struct call call = {
+        .fate = random_fate(config, &random), .index = index, .attempt = attempt};
     if (call.fate == FATE_HANG) {
         call.service_ns = config->hang_ns;
     } else if (config->distribution == DISTRIBUTION_FIXED) {

@@ -23,6 +23,8 @@ enum fate { FATE_OK, FATE_ERROR, FATE_SILENT, FATE_HANG };
 struct call {
     int64_t service_ns; /* the time it takes to serve, a hang included */
     enum fate fate;
+    uint64_t index; /* of its task */
+    int64_t attempt;
 };
 
 enum distribution {

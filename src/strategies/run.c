@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "http/get.h"
 #include "measure/limits.h"
 #include "sync/clock.h"
 #include "sync/ctx.h"
@@ -34,6 +35,16 @@ static int limit_memory(struct run *run, int64_t bytes) {
     return error;
 }
 
+/* What a remote API is called with. It is not there on every machine. */
+static int load_http(struct run *run, const char *url) {
+    const char *obstacle = url == NULL ? NULL : http_load();
+    if (obstacle == NULL) {
+        return 0;
+    }
+    snprintf(run->limit, sizeof run->limit, "--api-url: %s", obstacle);
+    return -ENOSYS;
+}
+
 /* The moment from which everything counts. */
 static int start_clock(struct run *run, const struct run_config *config) {
     int64_t start_ns = now_ns();
@@ -42,10 +53,12 @@ static int start_clock(struct run *run, const struct run_config *config) {
                               : DEADLINE_NEVER;
     run->root = ctx_with_cancel(ctx_background());
     run->ctx = run->root == NULL ? NULL : ctx_with_deadline(run->root, deadline_ns);
-    if (run->ctx == NULL || api_init(&run->api, &config->api, start_ns) != 0) {
+    int error =
+        run->ctx == NULL ? -ENOMEM : api_init(&run->api, &config->api, start_ns);
+    if (error != 0) {
         ctx_free(run->ctx);
         ctx_free(run->root);
-        return -ENOMEM;
+        return error;
     }
     tally_start(&run->tally, start_ns, deadline_ns);
     return 0;
@@ -72,7 +85,8 @@ int run_init(struct run *run, struct run_config *config) {
         (error = samples_init(&run->samples, config->workload.tasks)) != 0) {
         return error;
     }
-    if ((error = limit_memory(run, config->memory_bytes)) != 0 ||
+    if ((error = load_http(run, config->api.url)) != 0 ||
+        (error = limit_memory(run, config->memory_bytes)) != 0 ||
         (error = start_clock(run, config)) != 0) {
         samples_destroy(&run->samples);
         return error;

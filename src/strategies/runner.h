@@ -58,6 +58,7 @@ struct runner {
     struct runner_face on_threads;
     struct runner_face on_fibers; /* empty, if it is not made for them */
     const struct runner_option *options;
+    bool serves; /* no design: the API's server, which has options and runs no tasks */
 
     /* By main, once; returns when every thread has ended. 0 if every task is accounted
      * for. Else nothing has run: -ENOMEM, or what run_start_thread() said, negative. */

@@ -49,7 +49,7 @@ RECORD: dict[str, Any] = {
     "outcomes": dict.fromkeys(OUTCOMES, COUNT), "believed_ok": COUNT, "calls": COUNT,
     "retries": COUNT, "amplification": "number?",
     "api": dict.fromkeys(("waited", "abandoned", "service_ns", "wasted_ns"), COUNT),
-    "breaker": None,
+    "remote": None, "breaker": None,
     "peak": dict.fromkeys(
         ("rss_bytes", "virtual_bytes", "page_table_bytes", "threads", "in_flight",
          "served", "waiting"), COUNT),

@@ -50,7 +50,7 @@ func (r *Run) record(p Program, signal int) object {
 		"believed_ok": ended["ok"].(int64) + ended["silent"].(int64),
 		"calls":       calls, "retries": retries, "amplification": amplification,
 		"api":     nulls("waited", "abandoned", "service_ns", "wasted_ns"),
-		"breaker": nil,
+		"breaker": nil, "remote": nil,
 		"peak":    peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
 		"failed_latency_ns": r.tally.failedLatency.spread(),
 		"queue_wait_ns":     r.tally.queueWait.spread(),

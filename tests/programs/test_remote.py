@@ -1,0 +1,325 @@
+"""A real API: the server and its callers agree on every call, and every fault on the
+way is accounted for."""
+
+import contextlib
+import csv
+import json
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .program import (
+    BUILD, LIMIT_S, Ending, Hung, bound, finish, only, plain_build, read_samples, run,
+    start,
+)  # fmt: skip
+
+SERVER = BUILD / "src" / "api-server"
+CALLERS = ("thread-per-task", "worker-pool")
+WORLD = ("-n", 200, "-s", "1ms", "--distribution", "exponential", "--seed", 7)
+FAULTY = ("--error-rate", "0.1", "--silent-rate", "0.1")
+
+
+@contextlib.contextmanager
+def a_server(*args: object, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    """Killed at the end, unless accounts_of() has ended it in good order."""
+    server = start("api-server", *args, **settings)
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def address_of(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    return server.stdout.readline().strip()
+
+
+def accounts_of(server: subprocess.Popen[str]) -> dict[str, Any]:
+    server.send_signal(signal.SIGTERM)
+    ending = finish(server)
+    if ending.status != 0:
+        raise AssertionError(str(ending))
+    return json.loads(ending.out)
+
+
+def until(claim: Callable[[], bool], what: str) -> None:
+    limit = time.monotonic() + LIMIT_S
+    while not claim():
+        if time.monotonic() > limit:
+            raise Hung(what)
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def another_server(act: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Its address; whatever `act` does with a connection that has sent a request."""
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            lines.append(line)
+            with contextlib.suppress(OSError):
+                line.recv(4096)
+                act(line)
+
+    lines: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=500) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for line in lines:
+                line.close()
+
+
+def says(text: bytes) -> Callable[[socket.socket], None]:
+    def act(line: socket.socket) -> None:
+        line.sendall(text)
+        line.close()
+
+    return act
+
+
+# What another server does, and what becomes of ten tasks: their outcome, why, the exit
+# status, and what stderr says.
+NO_ANSWER = {
+    "closes early": (says(b""), "reset", "closed by the API"),
+    "closes in mid-answer": (
+        says(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nserved"), "reset",
+        "closed by the API",
+    ),
+    "answers rubbish": (says(b"\x00\xffrubbish\r\n\r\n"), "no_http", "not HTTP"),
+}  # fmt: skip
+STRANGE = {
+    "answers another body": (b"200 OK", "silent"),
+    "answers a page": (b"404 Not Found", "failed"),
+}
+MAPPED = {
+    b"429 Too Many Requests": "rejected",
+    b"503 Service Unavailable": "rejected",
+    b"500 Internal Server Error": "failed",
+    b"502 Bad Gateway": "failed",
+}
+
+
+def http(status: bytes) -> Callable[[socket.socket], None]:
+    return says(b"HTTP/1.1 " + status + b"\r\nContent-Length: 3\r\n\r\nno\n")
+
+
+@unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+class Remote(unittest.TestCase):
+    def call(self, program: str, url: str, *args: object, status: int = 0) -> Ending:
+        ending = run(program, "--json", "-", "--api-url", url, *args)
+        self.assertEqual(ending.status, status, ending)
+        self.assertLessEqual(ending.err.count("\n"), 1 + status, ending)
+        tasks = ending.record["config"]["tasks"]
+        self.assertEqual(sum(ending.record["outcomes"].values()), tasks)
+        return ending
+
+    def test_both_sides_agree_on_every_task(self) -> None:
+        for program in CALLERS:
+            with self.subTest(program), tempfile.TemporaryDirectory() as folder:
+                theirs, ours = Path(folder) / "theirs", Path(folder) / "ours"
+                with a_server(*WORLD, *FAULTY, "--samples", theirs) as server:
+                    options = (*bound(program, 20), "--samples", ours, "--attempts", 3)
+                    options = (*WORLD, *FAULTY, *options, "--backoff", "1ms")
+                    record = self.call(program, address_of(server), *options).record
+                    accounts = accounts_of(server)
+                with theirs.open(newline="", encoding="ascii") as file:
+                    told = {
+                        (int(row["index"]), int(row["attempt"])): row["reply"]
+                        for row in csv.DictReader(file)
+                    }
+                samples = read_samples(ours)
+                for task in samples:
+                    self.assertEqual(told[task.index, task.attempts], task.outcome)
+                self.assertEqual(len(told), sum(task.attempts for task in samples))
+                self.assertEqual(len(told), record["calls"])
+                self.assertEqual(len(told), accounts["calls"])
+                self.assertGreater(accounts["replies"]["failed"], 0)
+                self.assertGreater(record["outcomes"]["silent"], 0)
+                self.assertEqual(sum(accounts["replies"].values()), accounts["calls"])
+                for key in ("workload_digest", "version", "commit"):
+                    self.assertEqual(accounts[key], record[key])
+
+    def test_the_fates_are_those_of_the_simulation(self) -> None:
+        for program in CALLERS:
+            with self.subTest(program), a_server(*WORLD, *FAULTY) as server:
+                options = (*WORLD, *FAULTY, *bound(program, 20))
+                real = self.call(program, address_of(server), *options).record
+                simulated = run(program, *options, "--json", "-").record
+                self.assertEqual(real["outcomes"], simulated["outcomes"])
+                self.assertIsNone(simulated["remote"])
+                self.assertIsNone(real["peak"]["served"])
+
+    def test_a_worker_keeps_its_connection(self) -> None:
+        for program, expected in (("worker-pool", 5), ("thread-per-task", 200)):
+            with self.subTest(program), a_server(*WORLD) as server:
+                options = (*WORLD, *bound(program, 5))
+                record = self.call(program, address_of(server), *options).record
+                remote = record["remote"]
+                accounts = accounts_of(server)
+                self.assertEqual(remote["connections"], expected)
+                self.assertEqual(accounts["connections"], expected)
+                self.assertLessEqual(remote["connected"], 5)
+                self.assertGreaterEqual(remote["descriptors"], 5)
+                self.assertEqual(set(remote["broken"].values()), {0})
+
+    def test_the_api_turns_away_what_is_too_much(self) -> None:
+        limit = ("-n", 50, "-s", "300ms", "--api-capacity", 5)
+        with a_server(*limit) as server:
+            url = address_of(server)
+            record = self.call("worker-pool", url, *limit, "-w", 50).record
+            accounts = accounts_of(server)
+        self.assertGreater(record["outcomes"]["rejected"], 0)
+        for reply in ("ok", "rejected"):
+            self.assertEqual(record["outcomes"][reply], accounts["replies"][reply])
+        self.assertLessEqual(accounts["peak"]["served"], 5)
+
+    def test_who_gives_up_is_noticed_and_his_place_is_free(self) -> None:
+        world = ("-n", 20, "-s", "1000s", "--api-capacity", 20)
+        for program in CALLERS:
+            with self.subTest(program), a_server(*world) as server:
+                options = (*world, *bound(program, 20), "--timeout", "50ms")
+                record = self.call(program, address_of(server), *options).record
+                self.assertEqual(record["outcomes"], only(timed_out=20))
+                accounts = accounts_of(server)
+                self.assertEqual(accounts["replies"]["hung_up"], accounts["calls"])
+
+    def test_a_cancelled_call_is_interrupted(self) -> None:
+        world = ("-n", 20, "-s", "1000s")
+        for program in CALLERS:
+            with self.subTest(program), a_server(*world) as server:
+                options = (*world, "--deadline", "100ms", "--cancel", "within")
+                record = self.call(program, address_of(server), *options).record
+                self.assertEqual(record["outcomes"], only(cancelled=20))
+
+    def test_the_server_dies_in_mid_run(self) -> None:
+        world = ("-n", 50, "-s", "1000s")
+        for program in CALLERS:
+            with self.subTest(program), a_server(*world) as server:
+                url = address_of(server)
+                caller = start(program, *world, "--json", "-", "--api-url", url)
+                tasks = Path(f"/proc/{server.pid}/task")
+                until(lambda at=tasks: len(list(at.iterdir())) >= 8, "calls")
+                server.kill()
+                ending = finish(caller)
+                self.assertEqual(ending.status, 0, ending)
+                self.assertEqual(ending.record["outcomes"], only(failed=50))
+                broken = ending.record["remote"]["broken"]
+                self.assertEqual(sum(broken.values()), 50)
+                self.assertGreaterEqual(broken["reset"], 5)
+                self.assertRegex(ending.err, r"^[\w-]+: calls without an answer: .*\n$")
+
+    def test_the_server_ends_with_its_parent_and_tells_its_accounts(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            told = Path(folder) / "accounts"
+            script = f"{SERVER} --json {told} & read line"
+            shell = subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE)
+            until(told.exists, "the server has not started")
+            shell.kill()
+            shell.communicate()
+            until(lambda: told.read_text().endswith("}\n"), "the server stayed")
+            self.assertEqual(json.loads(told.read_text())["calls"], 0)
+
+    def test_nobody_listens(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for program in CALLERS:
+            with self.subTest(program):
+                ending = self.call(program, url, "-n", 10)
+                self.assertEqual(ending.record["outcomes"], only(failed=10))
+                self.assertEqual(ending.record["remote"]["broken"]["refused"], 10)
+                self.assertIn("10 refused", ending.err)
+
+    def test_what_no_answer_is_told_as(self) -> None:
+        for program in CALLERS:
+            for name, (act, why, told) in NO_ANSWER.items():
+                with self.subTest(name, program=program), another_server(act) as url:
+                    ending = self.call(program, url, "-n", 10)
+                    self.assertEqual(ending.record["outcomes"], only(failed=10))
+                    self.assertEqual(ending.record["remote"]["broken"][why], 10)
+                    self.assertIn(told, ending.err)
+
+    def test_what_a_status_is_told_as(self) -> None:
+        for status, outcome in MAPPED.items():
+            with self.subTest(status), another_server(http(status)) as url:
+                record = self.call("worker-pool", url, "-n", 10).record
+                self.assertEqual(record["outcomes"], only(**{outcome: 10}))
+
+    def test_an_answer_that_cannot_be_makes_the_run_void(self) -> None:
+        for name, (status, outcome) in STRANGE.items():
+            with self.subTest(name), another_server(http(status)) as url:
+                ending = self.call("worker-pool", url, "-n", 10, status=1)
+                self.assertEqual(ending.record["outcomes"], only(**{outcome: 10}))
+                self.assertIn("accounts do not add up: answers", ending.err)
+
+    def test_it_never_answers(self) -> None:
+        for program in CALLERS:
+            with self.subTest(program), another_server(lambda line: None) as url:
+                options = ("-n", 10, "--timeout", "50ms")
+                record = self.call(program, url, *options).record
+                self.assertEqual(record["outcomes"], only(timed_out=10))
+
+    @plain_build
+    def test_descriptors_end(self) -> None:
+        world = ("-n", 500, "-s", "300ms")
+        with a_server(*world) as server:
+            url = address_of(server)
+            script = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh")
+            command = ("thread-per-task", *world, "--json", "-", "--api-url", url)
+            ending = run(*command, wrap=script)
+        self.assertEqual(ending.status, 0, ending)
+        outcomes, remote = ending.record["outcomes"], ending.record["remote"]
+        self.assertEqual(outcomes["ok"] + outcomes["failed"], 500)
+        self.assertEqual(remote["descriptor_limit"], 256)
+        self.assertEqual(remote["descriptors"], 256)
+        self.assertEqual(remote["broken"]["descriptors"], outcomes["failed"])
+        self.assertGreater(outcomes["failed"], 0)
+        self.assertIn("(ulimit -n is 256)", ending.err)
+
+    def test_only_this_machine_is_called(self) -> None:
+        for url in ("http://example.org:80", "http://127.0.0.1", "http://127.0.0.1:0",
+                    "https://127.0.0.1:80", "http://127.0.0.1:80/x", "127.0.0.1:80",
+                    "http://127.0.0.1:65536", "http://localhost:80", "http://[::2]:80",
+                    "http://127.0.0.1:80@example.org:80", "http://0.0.0.0:80",
+                    ""):  # fmt: skip
+            with self.subTest(url):
+                ending = run("worker-pool", "--api-url", url)
+                self.assertEqual((ending.status, ending.out), (2, ""))
+                self.assertRegex(ending.err, r"\A.*only this machine\n\Z")
+
+    def test_fibers_and_the_server_do_not_call(self) -> None:
+        for program in ("fiber-pool", "fiber-per-task", "api-server"):
+            ending = run(program, "--api-url", "http://127.0.0.1:80")
+            self.assertEqual(ending.status, 2)
+            self.assertRegex(ending.err, r"\A.*--api-url is not an option of .*\n\Z")
+        self.assertEqual(run("api-server", "--workers", 5).status, 2)
+        help_text = run("api-server", "--help").out
+        self.assertNotRegex(help_text, r"--(timeout|cancel|workers|api-url)\b")
+        self.assertTrue(re.search("--api-capacity", help_text))
+
+    def test_a_stack_that_is_too_small_for_it_is_refused(self) -> None:
+        url = "http://127.0.0.1:9"
+        ending = run("worker-pool", "--api-url", url, "--stack-size", "64K")
+        self.assertEqual(ending.status, 2)
+        self.assertRegex(ending.err, r"\A.*--stack-size of 128K or more.*\n\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
