@@ -116,11 +116,6 @@ static void key_of(const struct option_row *row, char key[static 64]) {
     }
 }
 
-static bool is_told(enum option_kind kind) {
-    return kind != KIND_PATH && kind != KIND_URL && kind != KIND_FD &&
-           kind != KIND_DEFAULT && kind != KIND_ACTION;
-}
-
 static void
 every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
     static const int more_keys[KIND_ACTION + 1] = {[KIND_SPAN] = 1,
@@ -136,7 +131,7 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
             const struct option_row *row = &option_rows[r];
             char key[64];
             key_of(row, key);
-            bool told = is_told(row->kind);
+            bool told = row->kind < KIND_PATH;
             assert_int_equal(json_keys(json, key), told);
             keys += told ? 1 + more_keys[row->kind] : 0;
             if (told && !belongs_to(row, runners[i])) {

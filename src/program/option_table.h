@@ -16,13 +16,14 @@ enum option_kind {
     KIND_SHARE,        /* double */
     KIND_CHOICE,       /* int: the index in `choices` */
     KIND_FLAG,         /* bool */
-    KIND_PATH,         /* const char * */
-    KIND_URL,          /* const char *: http://, an address of this machine, a port */
-    KIND_FD,           /* int: a file descriptor that is open already */
     KIND_SPAN,         /* two int64_t: start and length, ns */
     KIND_BREAKER,      /* two int64_t: failures in a row, and a pause in ns */
     KIND_DISTRIBUTION, /* int: the index in `choices`, and what it is drawn from */
     KIND_ARRIVALS,     /* int: the index in `choices`, and arrivals_per_s */
+    /* from here on the record's "config" says nothing of it: */
+    KIND_PATH,    /* const char * */
+    KIND_URL,     /* const char *: http://, an address of this machine, a port */
+    KIND_FD,      /* int: a file descriptor that is open already */
     KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
     KIND_ACTION   /* kept nowhere: --help, --version */
 };

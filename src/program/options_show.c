@@ -225,8 +225,7 @@ static void write_value(struct json *json, const struct options *options,
 }
 
 static bool is_told(const struct option_row *row) {
-    return row->kind != KIND_PATH && row->kind != KIND_URL && row->kind != KIND_FD &&
-           row->kind != KIND_DEFAULT && row->kind != KIND_ACTION;
+    return row->kind < KIND_PATH;
 }
 
 static void write_json(const struct options *options, const struct runner *runner,
