@@ -31,6 +31,8 @@ module jinja2          python3-jinja2    python3-jinja2    python-jinja  py3-jin
 '
 # Installed along with what is missing above, and never asked for alone.
 optional_to_run='
+library libcurl        libcurl4-openssl-dev libcurl-devel curl      curl-dev
+library libmicrohttpd  libmicrohttpd-dev libmicrohttpd-devel libmicrohttpd libmicrohttpd-dev
 command git            git              git                    git        git
 command pkg-config     pkg-config       pkgconf-pkg-config     pkgconf    pkgconf
 command g++            g++              gcc-c++                gcc        g++
