@@ -56,7 +56,9 @@ int hang_up_fd(struct hang_up *hang_up, struct chan *signal) {
     if (hang_up->signal == NULL) {
         hang_up->signal = signal;
         error = pthread_create(&hang_up->listener, NULL, listen_to_signal, hang_up);
-        hang_up->signal = error == 0 ? signal : NULL;
+        if (error != 0) {
+            hang_up->signal = NULL; /* only now: there is nobody who reads it */
+        }
     }
     must(pthread_mutex_unlock(&hang_up->lock));
     return error == 0 ? hang_up->fd : -2;

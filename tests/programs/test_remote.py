@@ -230,10 +230,10 @@ class Remote(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             told = Path(folder) / "accounts"
             script = f"{SERVER} --json {told} & read line"
-            shell = subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE)
-            until(told.exists, "the server has not started")
-            shell.kill()
-            shell.communicate()
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            with subprocess.Popen(["sh", "-c", script], text=True, **pipes) as shell:
+                self.assertIn("http://127.0.0.1:", address_of(shell))
+                shell.kill()
             until(lambda: told.read_text().endswith("}\n"), "the server stayed")
             self.assertEqual(json.loads(told.read_text())["calls"], 0)
 
