@@ -22,6 +22,7 @@ from .program import (
 )  # fmt: skip
 
 SERVER = BUILD / "src" / "api-server"
+OVER_HTTP = Path(__file__).resolve().parents[2] / "bench" / "over-http"
 CALLERS = ("thread-per-task", "worker-pool")
 WORLD = ("-n", 200, "-s", "1ms", "--distribution", "exponential", "--seed", 7)
 FAULTY = ("--error-rate", "0.1", "--silent-rate", "0.1")
@@ -236,6 +237,30 @@ class Remote(unittest.TestCase):
                 shell.kill()
             until(lambda: told.read_text().endswith("}\n"), "the server stayed")
             self.assertEqual(json.loads(told.read_text())["calls"], 0)
+
+    def test_accounts_that_differ_make_a_run_void(self) -> None:
+        options = ("--tasks=20", "--service-time=1ms")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("api-server", "worker-pool"):
+                (Path(folder) / name).symlink_to(BUILD / "src" / name)
+            record = Path(folder) / "record"
+            liar = Path(folder) / "a-liar"
+            lie = "s/.calls.: 20,/\"calls\": 21,/"
+            liar.write_text(f"#!/bin/sh\n{folder}/worker-pool \"$@\"\n"
+                            f"sed -i '{lie}' {record}\n")  # fmt: skip
+            liar.chmod(0o755)
+            for program, status in (("worker-pool", 0), ("a-liar", 1)):
+                with self.subTest(program):
+                    command = [OVER_HTTP, Path(folder) / program, *options]
+                    done = subprocess.run(
+                        [*command, f"--json={record}"], capture_output=True, text=True,
+                        timeout=LIMIT_S,
+                    )  # fmt: skip
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    told = "accounts differ: calls" in done.stderr
+                    self.assertEqual(told, status == 1)
+                    calls = json.loads(record.read_text())["calls"]
+                    self.assertEqual(calls, 20 + status)
 
     def test_nobody_listens(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:

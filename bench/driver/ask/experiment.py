@@ -29,6 +29,8 @@
     quick = false                not in a quick run
     simulated = true             also on fibers in virtual time, with measured costs
 
+    api = "http"                 called over real sockets (see bench/over-http)
+
     [[samples]]                  like [[cells]]: run once more, every task recorded
     design = "threads"
 
@@ -49,7 +51,9 @@ from pathlib import Path
 from typing import Any
 
 from . import declaration
-from .cell import DEFAULT_TASKS, KINDS, PROGRAM_OF, Cell, Option, design_of, is_pool
+from .cell import (
+    DEFAULT_TASKS, KINDS, OVER_HTTP, PROGRAM_OF, Cell, Option, design_of, is_pool,
+)  # fmt: skip
 from .designs import OF_TABLES, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, from_dict, read_toml
@@ -202,10 +206,10 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    keys = [(cell.design, tuple(sorted(cell.args))) for cell in cells]
+    keys = [(c.design, tuple(sorted(c.args)), c.is_real) for c in cells]
     found = dict(zip(keys, cells))
     if len(found) < len(cells) and not overrides:
-        ((design, args), count), *_ = Counter(keys).most_common()
+        ((design, args, _), count), *_ = Counter(keys).most_common()
         told = " ".join([design.program, *args])
         raise AskError(f"{count} cells are the same: {told}")
     return tuple(found.values())
@@ -279,8 +283,10 @@ def _cell(program: str, options: dict[str, Option]) -> Cell:
     # As the program takes them; which there are, the programs alone know.
     args = tuple(
         f"--{key}" if value is True else f"--{key}={value}"
-        for key, value in options.items() if value is not False
+        for key, value in options.items() if value is not False and key != "api"
     )  # fmt: skip
+    if options.get("api", OVER_HTTP) != OVER_HTTP:
+        raise AskError(f"api is {options['api']!r}: it takes only '{OVER_HTTP}'")
     cell = Cell("", design_of(program, options), tasks, args, options)
     try:
         cell.check()

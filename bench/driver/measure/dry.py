@@ -35,7 +35,8 @@ def check(asked: Experiment, programs: Path) -> None:
             continue  # that it is missing is said by the checks
         known = _options(program)
         for option in cell.options:
-            if known and option not in known:
+            needed = "api-url" if option == "api" else option
+            if known and needed not in known:
                 raise AskError(f"{asked.name}: {program.name} has no option --{option}")
         if said := _refusal(program, cell):
             raise AskError(f"{asked.name}: {said}")

@@ -18,6 +18,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from .. import REPOSITORY
 from ..ask.cell import Cell
 from ..machine.programs import there
 from ..reckon.theory import bound_wall_s
@@ -25,6 +26,7 @@ from ..run import record
 from ..run.run import Ending, Timing
 from . import child
 
+WRAPPER = REPOSITORY / "bench" / "over-http"  # starts and ends the API's server
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
 HUNG = "it hung"  # how the problem of such a run begins
 SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
@@ -71,6 +73,7 @@ class Gun:
         try:
             for build, folder in {"": programs, **builds}.items():
                 (scratch / build).mkdir()
+                _copy(WRAPPER, scratch / build / WRAPPER.name)
                 for program in there(folder):
                     _copy(program, scratch / build / program.name)
         except OSError as error:
@@ -93,7 +96,10 @@ class Gun:
         if sample:
             command.append(f"--samples={SAMPLES}")
         here = f"./{cell.build}/" if cell.build else "./"
-        ending = self._call(cell.name, here + shlex.join(command), timeout_s, tick)
+        words = here + shlex.join(command)
+        if cell.is_real:
+            words = f"{here}{WRAPPER.name} {words}"
+        ending = self._call(cell.name, words, timeout_s, tick)
         timing = problem = found = None
         try:
             timing = self._timing(ending, timeout_s)
