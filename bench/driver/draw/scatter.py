@@ -265,9 +265,11 @@ class Plot:
         last, figure = series.cells[-1], self.panels[index].figure
         short = not tall or len(self.panels) > 1
         value = words.value_words(self.view, last, figure, short)
+        note = self.note(last) if len(self.panels) == 1 else ""
+        line = f"{series.name}  {', '.join(filter(None, (value, note)))}"
         return {
             "panel": index + 1, "look": series.look, "y": round(y + 0.03, 4),
-            "name": series.name if tall else f"{series.name}  {value}",
+            "name": series.name if tall else line,
             "value": value if tall else "", "note": self._remark(last) if tall else "",
         }  # fmt: skip
 
