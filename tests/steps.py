@@ -251,7 +251,7 @@ UNITS = ["--no-suite", "model", "--no-suite", "programs"]
 # The same claims about the programs of the thread build: C's own tests fork children,
 # which ThreadSanitizer does not watch. Those in which most happens at once; the others
 # wait for one process after another.
-BUSY = ["programs.test_signals", "programs.test_summary"]
+BUSY = ["programs.test_remote", "programs.test_signals", "programs.test_summary"]
 
 COMPUTE: dict[str, Callable[[], Count]] = {
     "plain": lambda: meson_test("plain", RELEASE, "gcc", *UNITS),

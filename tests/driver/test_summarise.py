@@ -44,6 +44,19 @@ class Comparing(unittest.TestCase):
         self.assertIn("2.00× [2.00, 2.00]", ratio_sentence(ratio))
         self.assertIn("slower", ratio_sentence(ratio))
 
+    def test_times_that_the_draws_decide_say_nothing_about_the_machine(self):
+        """Other arrivals in each block are long or short for all designs alike."""
+        self.assertTrue(self.summarise(self.runs()).noise.drift.sure)
+        self.experiment = replace(self.experiment, reseed=True)
+        self.assertTrue(self.summarise(self.runs()).noise.drift.sure)
+        self.threads = make_cell("thread-per-task", arrivals="poisson:10/s")
+        self.pool = make_cell("worker-pool", arrivals="poisson:10/s")
+        cells = (self.threads, self.pool)
+        self.experiment = replace(self.experiment, cells=cells)
+        self.assertIsNone(self.summarise(self.runs()).noise.drift)
+        self.experiment = replace(self.experiment, reseed=False)
+        self.assertTrue(self.summarise(self.runs()).noise.drift.sure)
+
     def test_a_time_is_not_told_without_what_was_done_in_it(self):
         runs = self.runs()
         self.assertNotIn("same work", self.whole_sentence(runs))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ..reckon.outage import Recording, outage_s
 from ..reckon.tables import Row
+from ..say.names import counted
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
@@ -55,7 +56,7 @@ def _pressure(view: View) -> Chart:
     head = f"the API takes {capacity}: " if capacity else ""
     head += f"with {common(shown)}, " if common(shown) else ""
     head += (f"{first.full} {first.does('has', 'have')} up to "
-             f"{show_count(first.peak)} calls at once")  # fmt: skip
+             f"{counted(first.peak, 'call')} at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
     *others, longest = sorted(t.end_s for t in shown)
     x_high = (
@@ -68,7 +69,7 @@ def _pressure(view: View) -> Chart:
     y_tics = unit_tics("count", sorted({*places, float(limit)}))
     panels = {t.cell.name: number for number, t in enumerate(shown, start=1)}
     labels = [
-        {"look": t.look, "value": f"up to {show_count(t.peak)} calls at once",
+        {"look": t.look, "value": f"up to {counted(t.peak, 'call')} at once",
          "note": t.lost_words if t.end_s <= x_high
          else f"goes on until {show_duration(t.end_s)}"}
         for t in shown

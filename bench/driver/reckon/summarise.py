@@ -34,7 +34,7 @@ from .stats import (
     spread,
 )
 from .summary import Count, Noise, Ratio, Refusal, Summaries, Summary
-from .theory import SMALL_PART, bound_wall_s, creating_share, theory_wall_s
+from .theory import SMALL_PART, applies, bound_wall_s, creating_share, theory_wall_s
 
 # What every pair is compared in, besides the figure of the experiment.
 LED_BY = ("wall_s", "wall_per_ok_s", "goodput_per_s", "rss_bytes")
@@ -267,8 +267,15 @@ def _noise(
         },
         noisy_blocks=canary.noisy_blocks(songs),
         suspended_blocks=tuple(sorted(suspended)),
-        drift=drift([_times(by_cell[cell.name]) for cell in experiment.cells]),
+        drift=drift([_times(by_cell[c.name]) for c in experiment.cells
+                     if _hangs_on_the_machine(experiment, c)]),
     )
+
+
+def _hangs_on_the_machine(experiment: Experiment, cell: Cell) -> bool:
+    """Its times say something about drift: not virtual ones, and not those of other
+    draws in each block, which are long or short in all cells alike."""
+    return not cell.is_virtual and (applies(cell) or not experiment.reseed)
 
 
 def _times(runs: Sequence[Run]) -> list[float]:

@@ -21,6 +21,7 @@ from .names import cell_name, counted, design_name, listed
 from .numbers import show_count, show_duration, show_percent
 
 CPU_BOUND = 0.9  # of all CPUs' time
+MOST_NAMED = 6  # in one list
 LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
 
 
@@ -63,7 +64,7 @@ def _why_not_double(summaries: Summaries) -> Told:
     for name, summary in largest.items():
         what, share = limiter(summary, cpus)
         by_limiter.setdefault(what, []).append(f"{name} ({show_percent(share)})")
-    told = [f"{what} in {listed(names)}" for what, names in by_limiter.items()]
+    told = [f"{what} in {_some(names)}" for what, names in by_limiter.items()]
     text = f"Most time goes to {'; to '.join(told)}." if told else "Nothing was run."
     return text, bool(told) or None
 
@@ -88,6 +89,14 @@ def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
     return alone + name, min(share, 1)
 
 
+def _some(names: Sequence[str]) -> str:
+    """No more of them than are read."""
+    if len(names) <= MOST_NAMED:
+        return listed(names)
+    others = counted(len(names) - MOST_NAMED + 1, "other")
+    return listed([*names[: MOST_NAMED - 1], others])
+
+
 def _limits(runs: Sequence[Run]) -> Told:
     """No run may be faster than physics allows."""
     for run in runs:
@@ -100,8 +109,9 @@ def _limits(runs: Sequence[Run]) -> Told:
             ratios.append(run.record["wall_ns"] / 1e9 / bound_s)
     if not ratios:
         return "No bound is known for these runs.", None
-    least = f"{min(ratios):.3f} times the least time possible"
-    return f"No: the fastest run took {least}.", True
+    least = min(ratios)
+    factor = f"{least:.3f}" if least < 10 else show_count(round(least))
+    return f"No: the fastest run took {factor} times the least time possible.", True
 
 
 def _errors(runs: Sequence[Run]) -> Told:
