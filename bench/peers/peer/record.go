@@ -51,7 +51,7 @@ func (r *Run) record(p Program, signal int) object {
 		"calls":       calls, "retries": retries, "amplification": amplification,
 		"api":     nulls("waited", "abandoned", "service_ns", "wasted_ns"),
 		"breaker": nil, "remote": nil,
-		"peak":    peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
+		"peak": peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
 		"failed_latency_ns": r.tally.failedLatency.spread(),
 		"queue_wait_ns":     r.tally.queueWait.spread(),
 		"stop":              r.tally.stop(), "limit": nil,
