@@ -250,6 +250,12 @@ class Files(unittest.TestCase):
                          other.options)
         self.assertEqual(["lost < 1%"], [c.text for c in other.target])
 
+    def test_what_is_no_file_is_not_replaced(self):
+        """Whoever is root would lose /dev/null."""
+        os.mkfifo(self.path)
+        with self.assertRaisesRegex(AskError, "is no file"):
+            asked.parse(["--arrivals", "poisson:9/s", "--keep", str(self.path)])
+
     def test_what_only_pools_have_is_asked_of_pools_only(self):
         wanted = asked.parse(["--queue", "9", "--when-full", "reject", "--tasks", "5"])
         self.assertIn("--queue=9", wanted.cell("pool", 3).args)

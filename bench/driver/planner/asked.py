@@ -108,6 +108,8 @@ def parse(arguments: Sequence[str]) -> Asked:
     options = _single({**told.options, **overrides})
     text = given.target or told.target or TARGET
     target = target_of(text)
+    if given.keep and given.keep.exists() and not given.keep.is_file():
+        raise AskError(f"--keep '{given.keep}' is no file, and would be replaced")
     kept = given.keep and (given.keep, toml_of(text, options))
     options.setdefault("tasks", QUICK_TASKS if given.quick else TASKS)
     words = [f"--{k}" if v is True else f"--{k}={v}" for k, v in options.items()]
