@@ -109,3 +109,15 @@ class ConstantsTest(unittest.TestCase):
         self.assertIsNone(alone.theory_wall_s)  # no run told what a thread costs
         known = summarise_cell(cell, [], Constants(40e-6))
         self.assertAlmostEqual(0.010 + 1000 * 40e-6, known.theory_wall_s)
+
+    def test_what_a_thread_costs_is_no_theory_of_fibers_and_goroutines(self) -> None:
+        costs, options = Constants(40e-6, hand_over_s=1e-3), {"service-time": "10ms"}
+        for design, wall_s in (
+            (Design("worker-pool", 50), 1.002), (Design("fiber-pool", 50), 0.2),
+            (Design("goroutine-pool", 50), 0.2), (Design("fiber-per-task"), None),
+            (Design("goroutine-per-task"), None),
+        ):  # fmt: skip
+            cell = Cell("t", design, 1000, (), options)
+            with self.subTest(design.kind):
+                found = summarise_cell(cell, [], costs).theory_wall_s
+                self.assertEqual(wall_s, found and round(found, 6))

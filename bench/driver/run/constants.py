@@ -59,9 +59,13 @@ class Constants:
         }
 
     def of(self, cell: Cell) -> Constants:
-        """What things cost this cell: in virtual time what it was told, or measured."""
+        """What things cost this cell: in virtual time what it was told, or measured.
+
+        Of fibers and goroutines none was measured, and a thread's cost is not theirs.
+        """
         if not cell.is_virtual:
-            return self
+            own = cell.design.sleeps_in_kernel
+            return self if own else Constants(overshoot_s=self.overshoot_s)
         spawn_s, task_s, late_s = (
             seconds if cell.options.get(key) == MEASURED else cell.duration_s(key)
             for key, seconds in self.virtual(cell).items()
