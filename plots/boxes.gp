@@ -1,6 +1,7 @@
 # A family: every recorded task a box in the row of its thread, all on one clock.
 #
-# Pale is ok, hatched is lost, dark took much longer than is usual: it hung.
+# Pale is ok, hatched is lost (dark, where rows are too fine for that), dark took much
+# longer than is usual: it hung.
 load 'plots/style.gp'
 
 set lmargin at screen 0.165
@@ -18,8 +19,11 @@ do for [p = 1:panels] {
     set label panel_more[p] at screen 0.02,first y font plain(19) tc rgb muted
     set label panel_setting[p] at screen 0.02,first y offset screen 0,-0.032 \
         font plain(19) tc rgb muted
-    set arrow from panel_end[p],first p - 1 to panel_end[p],first p - 1 + height \
-        nohead lw wide(3) lc rgb ink front
+    # Of one that leaves the picture its label tells the end.
+    if (panel_end[p] <= x_high) {
+        set arrow from panel_end[p],first p - 1 to panel_end[p],first p - 1 + height \
+            nohead lw wide(3) lc rgb ink front
+    }
     set label answer_end[p] at graph 1.015,first y offset screen 0,0.018 font bold(21) \
         tc rgb ink
     set label answer_lost[p] at graph 1.015,first y offset screen 0,-0.018 \
@@ -39,8 +43,8 @@ here(p, bad, dark) = cell_panel[column('row')] == p && (strcol('outcome') ne 'ok
 lower(p) = top_of(p) + 0.06 * thick(p)
 upper(p) = top_of(p) + 0.94 * thick(p)
 middle(p) = top_of(p) + thick(p) / 2
-# Rows of a pixel or two have no room for an edge.
-edged(p) = panel_lanes[p] <= 80
+# Rows of a pixel or two have no room for an edge, and thinner ones none for hatching.
+edged(p) = panels * panel_lanes[p] <= 150
 plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
          (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle solid border rgb paper lw wide(1) \
@@ -52,10 +56,14 @@ plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') usin
      for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') using \
          (here(p, 0, 1)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle solid noborder lc rgb letter[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_lost[p]] table('tasks') using \
-         (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+     for [p = 1:panels] for [k = 1:panel_lost[p] * (1 - panel_fine[p])] table('tasks') \
+         using (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle pattern 4 border lw wide(1) \
          lc rgb colour[panel_look[p]], \
+     for [p = 1:panels] for [k = 1:panel_lost[p] * panel_fine[p]] table('tasks') \
+         using (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
+         (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
+         lc rgb letter[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
          (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
          tc rgb ink

@@ -25,7 +25,8 @@ ratio(i) = column('wall_s') / cell_median[column('row')] - 1
 off(i) = ratio(1) == ratio(1) ? ratio(1) : 0
 strong(i) = abs(off(1)) > most ? 0.9 : 0.9 * abs(off(1)) / most
 tone(i) = (int(255 * (1 - strong(1))) << 24) + colour[off(1) > 0 ? 1 : 2]
-told(v) = sprintf(abs(v) < 9.95 ? '%+.1f' : '%+.0f', abs(v) < 0.05 ? 0 : v)
+told(v) = (v < -0.05 ? '−' : '+') \
+    .sprintf(abs(v) < 9.95 ? '%.1f' : '%.0f', abs(v) < 0.05 ? 0 : abs(v))
 plot table('runs') using 'block':(shown(1)):(column('block') - 0.47): \
          (column('block') + 0.47):(shown(1) - 0.45):(shown(1) + 0.45):(tone(1)) \
          with boxxyerror fillstyle solid noborder lc rgb variable, \

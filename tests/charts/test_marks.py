@@ -124,6 +124,24 @@ class Marks(unittest.TestCase):
         self.assertRegex(p.text, r'class="theory" id="pool-size-gnuplot_plot_4a"')
         self.assertRegex(p.text, r'class="found" id="pool-size-gnuplot_plot_5a"')
 
+    def test_theory_that_designs_share_is_one_pale_line(self) -> None:
+        p = self.picture(stand_in.load("runtimes"), "wall-time")
+        # Threads; pools of threads; pools of fibers and of goroutines.
+        self.assertEqual(3, p.set["panel_curves"][0])
+        designs = set(p.set["curve_design"])
+        self.assertTrue({"threads", "pool-50"} < designs)
+        self.assertFalse({"fibers", "goroutines"} & designs)  # c is of threads
+
+    def test_counts_beside_bars_have_their_room(self) -> None:
+        five = {"ok": 1111, "failed": 2222, "timed_out": 3333, "rejected": 4444,
+                "shed": 5555}  # fmt: skip
+        asked = stand_in.load("retry-until-done")
+        lossy = {cell.name: {"outcomes": five} for cell in asked.cells}
+        p = self.picture(stand_in.load("retry-until-done"), "outcomes", changes=lossy)
+        longest = max(map(len, p.set["row_value"]))
+        self.assertGreater(longest, 50)
+        self.assertLessEqual(p.set["right"] * 1600 + 14 + 10.6 * longest, 1600)
+
     def test_bars_begin_at_zero_and_are_as_long_as_their_values(self) -> None:
         p = self.picture(stand_in.load("comparison", tasks=[10000]), "memory", changes={
             c.name: {"rss_bytes": 1e7 * (1 + i)}
@@ -196,7 +214,23 @@ class Marks(unittest.TestCase):
         title = p.chart.title
         self.assertRegex(title, r"threads lose [\d ]+, bounded threads take ")
         for end in p.set["answer_end"][1:]:
-            self.assertIn(end.removeprefix("done: "), title)
+            self.assertIn(end.rpartition("done: ")[2].rpartition("until ")[2], title)
+
+    def test_a_timeline_ends_where_all_but_one_do_if_that_goes_on_and_on(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "timeline")
+        *others, last = p.set["answer_end"]
+        self.assertTrue(all(end.startswith("done: ") for end in others))
+        self.assertTrue(last.startswith("goes on until "))
+        self.assertLess(p.set["x_high"], 0.2)
+        right = 0.81 * 1600
+        self.assertLessEqual(max(box[2] for box in p.boxes("4")), right + 1)
+
+    def test_lost_tasks_in_rows_too_fine_for_hatching_are_dark_and_said_so(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "timeline")
+        fine = dict(zip(p.set["panel_name"], p.set["panel_fine"]))
+        self.assertEqual((1, 0), (fine["threads"], fine["pool of 5"]))
+        self.assertIn("dark: lost", p.chart.subtitle)
+        self.assertNotIn("hatched: lost", p.chart.subtitle)
 
     def test_strips_have_a_mark_for_each_run_and_a_stroke_for_the_median(self) -> None:
         p = self.picture(stand_in.load("cancel"), "cancel", n=6)
@@ -261,6 +295,10 @@ class Marks(unittest.TestCase):
         half = {cell.name: {"threads": cell.tasks // 2} for cell in asked.cells}
         p = self.picture(asked, "thread-cost", n=6, changes=half)
         self.assertRegex(p.chart.title, r"costs 35\.\d kB, of which RSS shows 8\.\d\d kB$")
+        # A slope is of no number of tasks, and nobody could join or detach a fiber.
+        self.assertEqual({""}, set(p.set["row_more"]))
+        self.assertIn("The usual stack · detached", p.set["heading_words"])
+        self.assertIn("The usual stack", p.set["heading_words"])
 
     def test_the_sequence_colours_what_is_slower_warm(self) -> None:
         asked = stand_in.load("retry-until-done", tasks=[500])
@@ -269,6 +307,8 @@ class Marks(unittest.TestCase):
         rows = p.material.tables["runs"].rows
         told = [row for row in rows if row["role"] == "measure"]
         self.assertEqual(3 * 6, len(told))
+        self.assertIn(">−0.", p.text)
+        self.assertNotIn(">-0.", p.text)
 
     def test_a_sequence_of_many_cells_leaves_out_the_steadiest(self) -> None:
         asked = stand_in.load("pool-size", workers=list(range(1, 31)))

@@ -133,6 +133,16 @@ class Numbers(unittest.TestCase):
                                   ("1/s", 500, "500/s"), ("s", 0, "0")):  # fmt: skip
             self.assertEqual(told, axes.tick_words(unit, value))
 
+    def test_ticks_without_room_share_a_line_below_if_they_are_few(self) -> None:
+        for places, found in (
+            ([0.1, 0.5, 0.9], ["5", "10", "11"]), ([0.1, 0.5, 0.52], ["5", "10", "\n11"]),
+            ([0.1, 0.5, 0.51, 0.52, 0.9], ["5", "10", "", "\n11, 12", "20"]),
+            ([0.1, 0.11, 0.12, 0.13, 0.9], ["5", "", "", "", "20"]),
+        ):  # fmt: skip
+            told = ["5", "10", "11", "12"][: len(places)] + ["20"]
+            self.assertEqual(found, axes.beside(told[: len(places)], places, 0.065))
+        self.assertEqual('("5 %%\\n6" 1)', axes.tics([("5 %\n6", 1)]))
+
     def test_labels_keep_apart_within_the_frame(self) -> None:
         placed = axes.spread_out([0.9, 0.89, 0.1, 0.9], 0.1, 0.93)
         self.assertEqual(2, min(range(4), key=lambda i: placed[i]))

@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 from ..say.numbers import UNITS, show_count
 
 LOG_FROM = 12.0  # times the least: beyond this "auto" makes an axis logarithmic
+MOST_BELOW = 2  # crowded ticks with words
 LOWEST = 0.05  # of the frame's height, for labels of two lines and more
 
 
@@ -27,8 +28,12 @@ def tick_words(unit: str, value: float) -> str:
 
 def tics(pairs: Iterable[tuple[str, float]]) -> str:
     """Written ticks for gnuplot, which takes a % in them for the start of a format."""
-    told = (f'"{words.replace("%", "%%")}" {at!r}' for words, at in pairs)
+    told = (f'"{_quoted(words)}" {at!r}' for words, at in pairs)
     return "(" + ", ".join(told) + ")"
+
+
+def _quoted(words: str) -> str:
+    return words.replace("%", "%%").replace("\n", "\\n")
 
 
 def unit_tics(unit: str, places: Iterable[float]) -> str:
@@ -111,4 +116,19 @@ def thinned(places: Iterable[float], apart: float) -> list[bool]:
     for at in places:
         kept.append(at - last >= apart)
         last = at if kept[-1] else last
+    return kept
+
+
+def beside(told: Sequence[str], places: Sequence[float], apart: float) -> list[str]:
+    """The words of ticks that stand close: those that have no room of their own share
+    a line below, if they are few."""
+    kept, crowd = list(told), list[int]()
+    for i, room in enumerate([*thinned(places, apart), True]):
+        if not room:
+            kept[i] = ""
+            crowd.append(i)
+        elif crowd:
+            words = ", ".join(told[j] for j in crowd)
+            kept[crowd[-1]] = f"\n{words}" if len(crowd) <= MOST_BELOW else ""
+            crowd = []
     return kept

@@ -12,11 +12,11 @@ from ..say.numbers import show, show_count
 from . import words
 from .axes import ticks, tics, unit_tics
 from .material import unit_of
-from .chart import Chart, columns
+from .chart import MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
-GLYPH_PX = 10.4  # of the words beside a bar
+GLYPH_PX = 10.9  # of the words beside a bar
 MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 
@@ -43,7 +43,8 @@ def build(view: View) -> Chart:
         view, words.title(view), [*words.conditions(view.cells), *remarks], header,
         rows,
         {
-            "panels": len(panels), "left": left, "right": 0.70 if shares else right,
+            "panels": len(panels), "left": left,
+            "right": _room_beside(view, panels[0]) if shares else right,
             "apart": apart, "stacked": stacked, "shares": shares,
             "strokes_firm": int(any(i.n >= FEWEST_FOR_INTERVAL for i in strokes)),
             "strokes_loose": int(any(i.n < FEWEST_FOR_INTERVAL for i in strokes)),
@@ -86,12 +87,18 @@ def _longest(view: View, figure: str) -> float:
 def _high(view: View, figure: str, longest: float, shares: bool, count: int) -> float:
     """How far the axis reaches, so that the words beside each bar have room."""
     left, right, _ = MARGINS[count]
-    wide = 1600 * (right - left) / count
+    wide = WIDTH_PX * (right - left) / count
     found = [longest]
     for told, end in (_beside(view, s, figure, shares) for s in view.cells):
         room = wide - 30 - GLYPH_PX * len(told)
         found.append(end * wide / max(room, 0.3 * wide))
     return longest if shares else max(found)
+
+
+def _room_beside(view: View, figure: str) -> float:
+    """Where bars that all end at 100 % end on the sheet, for the words beside them."""
+    longest = max(len(_beside(view, s, figure, True)[0]) for s in view.cells)
+    return min(0.7, 1 - (2 * MARGIN_PX + GLYPH_PX * longest) / WIDTH_PX)
 
 
 def _panel(view: View, figure: str, longest: float, shares: bool) -> dict[str, object]:
@@ -140,11 +147,13 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
             y += BAR + GAP
         y += GAP
     rest = [name for name in differing(view.all_cells) if name not in headed]
+    if view.chart.table:  # a slope over all numbers of tasks is of none of them
+        rest = [name for name in rest if name != "tasks"]
     by_row = view.material.by_row
     rows = [
         {"name": view.design(s.cell), "look": view.look(s.cell),
          "y": places[s.cell.name],
-         "more": ", ".join(view.setting(s.cell, name) for name in rest)}
+         "more": ", ".join(filter(None, (view.setting(s.cell, n) for n in rest)))}
         for s in view.cells
     ]  # fmt: skip
     beside = [_beside(view, s, figure, shares) for figure in panels for s in view.cells]

@@ -7,11 +7,12 @@ from statistics import median
 
 from ..say.numbers import show_count, show_duration
 from .axes import Scale
-from .recordings import Tape, common, sheet, tapes
+from .recordings import Tape, common, reach_s, sheet, tapes
 from .chart import Chart, columns
 from .view import View, grouped
 
 LONG = 3.0  # times a task's usual time: drawn dark
+FINE = 80  # rows: more are too low for hatching, and have what is lost dark
 NUMBERED_PX, WIDTH_PX, ROWS_PX = (34, 19), 0.64 * 1600, 580  # wide and high
 SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 660, 230, 50  # of the sheet, for tiles
 
@@ -28,7 +29,8 @@ def build(view: View) -> Chart:
         return sheet(view, told, shown, remarks, _tiles(shown))
     remarks = [
         "each box is a task in its thread's row",
-        "hatched: lost" if any(t.lost for t in shown) else "",
+        "hatched: lost" if any(t.lost and t.lanes <= FINE for t in shown) else "",
+        "dark: lost" if any(t.lost and t.lanes > FINE for t in shown) else "",
         "dark: hung" if any(map(_long, shown)) else "",
         "dashed: Graham's bounds" if any(t.bounds_s for t in shown) else "",
     ]
@@ -59,9 +61,10 @@ def _long(tape: Tape) -> int:
 
 
 def _settings(shown: Sequence[Tape]) -> dict[str, object]:
+    seen_s = reach_s(shown)
     bounds = [{"panel": i, "at": at} for i, t in enumerate(shown, 1)
-              for at in t.bounds_s or ()]  # fmt: skip
-    x_high = 1.02 * max([*(t.end_s for t in shown), *(b["at"] for b in bounds)])
+              for at in t.bounds_s or () if t.end_s <= seen_s]  # fmt: skip
+    x_high = max([seen_s, *(1.02 * b["at"] for b in bounds)])
     scale = Scale(0.0, x_high)
     by_row = shown[0].view.material.by_row
     return {
@@ -70,7 +73,11 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
         "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
         "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
         **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),
-        "answer_end": [f"done: {show_duration(t.end_s)}" for t in shown],
+        "answer_end": [
+            f"{'done:' if t.end_s <= x_high else 'goes on until'} "
+            f"{show_duration(t.end_s)}"
+            for t in shown
+        ],
         "answer_lost": [_remark(t) for t in shown],
         **columns("bound", bounds, "panel", "at"),
     }  # fmt: skip
@@ -84,7 +91,7 @@ def _panel(tape: Tape, x_high: float, panels: int) -> dict[str, object]:
         "lanes": tape.lanes, "look": tape.look, "name": tape.name,
         "more": tape.lane_words, "setting": tape.setting, "end": tape.end_s,
         "lost": int(tape.lost > 0), "good": int(tape.lost < len(tape.samples)),
-        "dark": int(_long(tape) > 0),
+        "dark": int(_long(tape) > 0), "fine": int(tape.lanes > FINE),
         "numbered": int(large),
     }  # fmt: skip
 

@@ -15,12 +15,10 @@ from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
 from .axes import Scale, tick_words, ticks, tics, unit_tics
-from .recordings import Tape, common, sheet, tapes
+from .recordings import Tape, common, reach_s, sheet, tapes
 from .chart import Chart, columns
 from .titles import verb, who
 from .view import View, grouped
-
-CUT = 4.0  # times as long as all others: such a run leaves the picture
 
 
 def build(view: View) -> Chart:
@@ -58,10 +56,7 @@ def _pressure(view: View) -> Chart:
     head += (f"{first.full} {first.does('has', 'have')} up to "
              f"{counted(first.peak, 'call')} at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
-    *others, longest = sorted(t.end_s for t in shown)
-    x_high = (
-        1.25 * others[-1] if others and longest > CUT * others[-1] else 1.03 * longest
-    )
+    x_high = reach_s(shown)
     limit = int(capacity or 0)
     y_high = 1.15 * max(limit, *(t.peak for t in shown))
     places = [at for at in ticks(0, y_high, False, 3)
@@ -134,9 +129,10 @@ def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     down = [cell for cell in cells if not states[cell.name]]
     back = [cell for cell in cells if states[cell.name]]
     if not down:
-        return "after the outage, every design recovers"
+        return "every design recovers in its recorded run"
     if not back:
-        return "after the outage, no design recovers while tasks arrive"
+        return "no design recovers while tasks arrive in its recorded run"
     others = f"the {len(back)} others" if len(back) > 1 else who(view, back)
-    return (f"after the outage, {who(view, down)} {verb(down, 'stays', 'stay')} "
-            f"down; {others} {verb(back, 'recovers', 'recover')}")  # fmt: skip
+    return (f"in the recorded runs, {who(view, down)} {verb(down, 'stays', 'stay')} "
+            f"down after the outage; {others} "
+            f"{verb(back, 'recovers', 'recover')}")  # fmt: skip

@@ -17,6 +17,7 @@ from .chart import Chart, ChartError
 from .titles import verb
 from .view import View
 
+CUT = 4.0  # times as long as all others: such a run leaves the picture
 UNEQUAL = 1.5  # times the usual time: from here on the order of tasks matters
 
 
@@ -47,7 +48,8 @@ class Tape:
     def where(self) -> str:
         """ "against an API of 50, with timeout 50 ms"."""
         rest = differing(self.view.all_cells)
-        return ", ".join(self.view.where(self.cell, name) for name in rest)
+        told = (self.view.where(self.cell, name) for name in rest)
+        return ", ".join(filter(None, told))
 
     @property
     def full(self) -> str:
@@ -114,6 +116,14 @@ def tapes(view: View, wanted: str = "") -> list[Tape]:
         raise ChartError(f"{view.chart.name}: no run was recorded task by task")
     ours = view.among(cells)
     return [Tape(ours, cell) for cell in cells]
+
+
+def reach_s(shown: Sequence[Tape]) -> float:
+    """How far the axis goes: the others would be too small to see beside a far longer
+    one, which "goes on until" its end."""
+    *others, longest = sorted(t.end_s for t in shown)
+    cut = bool(others) and longest > CUT * others[-1]
+    return 1.25 * others[-1] if cut else 1.03 * longest
 
 
 def common(shown: Iterable[Tape]) -> str:

@@ -13,7 +13,7 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..reckon.tables import Row, varied_text
 from . import words
-from .axes import Scale, is_log, reach, spread_out, thinned, tick_words, tics
+from .axes import Scale, beside, is_log, reach, spread_out, tick_words, tics
 from .material import unit_of
 from .chart import BOLD_EM, MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
@@ -74,12 +74,17 @@ class Plot:
 
     @cached_property
     def curves(self) -> list[list[Row]]:
-        """Of each panel: theory of the designs in it, where it applies."""
+        """Of each panel: theory of the designs in it, where it applies.
+
+        A line that several share is drawn once: laid on each other they are not pale.
+        """
         return [
             [
-                curve
+                alike[0]
                 for name in self.view.chart.curves
-                for curve in self._curves(name, panel)
+                for alike in grouped(
+                    self._curves(name, panel), lambda curve: tuple(curve["ys"])
+                ).values()
             ]
             for panel in self.panels
         ]
@@ -194,11 +199,9 @@ class Plot:
     def _x_tics(self) -> str:
         if self.view.words_on_x:
             return tics((w, i) for i, w in enumerate(self.view.words_on_x, 1))
-        shown = thinned(map(self.x.place, self.places), 0.065 * len(self.panels))
-        told = (tick_words(self.view.x_unit, value) for value in self.places)
-        return tics(
-            (w if yes else "", v) for w, yes, v in zip(told, shown, self.places)
-        )
+        places = [self.x.place(value) for value in self.places]
+        told = [tick_words(self.view.x_unit, value) for value in self.places]
+        return tics(zip(beside(told, places, 0.065 * len(self.panels)), self.places))
 
     def _cells(self) -> dict[str, object]:
         """A value for each row of the table of cells; panel 0 is every panel."""

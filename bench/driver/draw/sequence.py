@@ -59,16 +59,16 @@ def build(view: View) -> Chart:
     cells = [s for s in view.cells if s.cell.name in farthest]
     left_out = len(reach) - len(cells)
     settings = _grid(view, cells, runs, medians)
-    remarks = _remarks(noise, left_out)
+    remarks = _remarks(noise, left_out, any(not run.block for run in runs))
     return words.sheet(view, told, remarks, header, rows, settings)
 
 
-def _remarks(noise: Noise, left_out: int) -> list[str]:
+def _remarks(noise: Noise, left_out: int, warm: bool) -> list[str]:
     noisy, drift = noise.noisy_blocks, noise.drift
     return [
         f"{names.counted(left_out, 'steadier cell')} not shown" if left_out else "",
         "per cent off the median of the cell's counted runs",
-        "block 0: warm-up",
+        "block 0: warm-up" if warm else "",
         f"noisy: {sentences.blocks_words(noisy)}" if noisy else "",
         sentences.drift_sentence(drift).rstrip(".") if drift and drift.sure else "",
     ]

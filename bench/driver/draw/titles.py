@@ -76,7 +76,8 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
             return f"{head}, every design loses {share}"
         told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
     if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
-        told.append(f"{names.counted(rest, 'other')} some")
+        lose = "loses" if rest == 1 else "lose"
+        told.append(f"{names.counted(rest, 'other')} {lose} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
         subject = who(view, none) if len(none) < 4 else "all others"
         told.append(f"{subject} {verb(none, 'loses', 'lose')} none")

@@ -145,7 +145,7 @@ class View:
         first = cells[0].cell
         ordered = tuple(sorted(cells, key=lambda s: self.at(s.cell)))
         rest = [n for n in differing(self.all_cells, self.x) if n != self.split]
-        told = ", ".join(self.setting(first, name) for name in rest)
+        told = ", ".join(filter(None, (self.setting(first, name) for name in rest)))
         name, look = self.design(first), self.look(first)
         if self.x == "workers" and first.workers:
             plain = replace(first.design, workers=None)
@@ -191,7 +191,7 @@ class View:
     def apart(self, cell: Cell, but: str = "") -> str:
         """What tells a cell from others of its design, in words."""
         rest = differing(self.all_cells, but)
-        return ", ".join(self.setting(cell, name) for name in rest)
+        return ", ".join(filter(None, (self.setting(cell, name) for name in rest)))
 
     def name(self, cell: Cell) -> str:
         """ "pool of 50 (500 tasks, timeout 50 ms)"."""
@@ -208,6 +208,8 @@ class View:
         if name == "tasks":
             return names.tasks(cell.tasks)
         value = cell.options.get(name)
+        if name == "join" and value is None and cell.design.kind != "threads":
+            return ""  # there is nobody to join, or no choice
         if phrase := PHRASES.get(name, {}).get(str(value)):
             return phrase
         if value is None or value is False:
@@ -219,4 +221,5 @@ class View:
         if name == "api-capacity":
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
-        return f"with {self.setting(cell, name)}"
+        told = self.setting(cell, name)
+        return f"with {told}" if told else ""
