@@ -128,7 +128,7 @@ class Sentences(Table):
             (of(ratio(2, 2.5, 3, resolution=1.16)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
              "long as threads: slower."),
             (of(ratio(2, 2.5, 3, n=3, rule="widened")), "a pool of 50 takes 2.50× [2.00, 3.00] "
-             "as long as threads: slower (if noise has one peak; only 3 blocks, 2.00 to 3.00)."),
+             "as long as threads: slower (only 3 blocks, 2.00 to 3.00)."),
             (of(ratio(2, 2.5, 3, n=2, rule="extremes")), "a pool of 50 takes 2.50× as long as "
              "threads: cannot tell from 2 blocks."),
             (of(ratio(2, 2.5, 3, same_work=False)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
@@ -182,6 +182,17 @@ class Sentences(Table):
              "0.60× [0.50, 0.70] as long: faster; in all 2.50× [2.00, 3.00]."),
             (whole(ratio(2, 2.5, 3, "rss_bytes", False)),
              "a pool of 50 needs 2.50× [2.00, 3.00] the memory of threads: more."),
+        ])  # fmt: skip
+
+    def test_what_the_intervals_take_for_granted(self):
+        def of(*ratios):
+            return " ".join(sentences.control_sentences(Summaries((), ratios, Noise())))
+
+        few = ratio(2, 2.5, 3, n=3, rule="widened")
+        told = "are their range, widened: they hold if noise is symmetric and has one peak."
+        self.hold([
+            (of(), ""), (of(ratio(2, 2.5, 3)), ""),
+            (of(ratio(2, 2.5, 3), few, few), f"Intervals of ratios from 3 to 5 blocks {told}"),
         ])  # fmt: skip
 
     def test_the_machine(self):

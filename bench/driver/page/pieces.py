@@ -36,7 +36,7 @@ def doubts(summaries: Summaries) -> list[str]:
     if name is not None and (told := protocol_of(summaries.machine).cannot_say):
         lines.append(f"A {name} run cannot say {told}.")
     return [
-        *sentences.noise_sentences(summaries.noise), *lines,
+        *sentences.control_sentences(summaries), *lines,
         *(f"Left out: {cell}" for cell in summaries.left_out),
         *(f"Not compared: {refusal}" for refusal in sentences.refusals(summaries)),
     ] or ["No control was run."]  # fmt: skip

@@ -54,7 +54,7 @@ def report_lines(
 
 
 def control_lines(summaries: Summaries) -> list[str]:
-    return _section("Controls", sentences.noise_sentences(summaries.noise))
+    return _section("Controls", sentences.control_sentences(summaries))
 
 
 def _answer_line(answer: Answer) -> str:

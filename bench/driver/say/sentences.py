@@ -142,7 +142,7 @@ def _judged(ratio: Ratio) -> str:
         told += f"; four times in five a difference of {seen} would have been seen"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
-        told += f" (if noise has one peak; only {interval.n} blocks, {least} to {most})"
+        told += f" (only {interval.n} blocks, {least} to {most})"
     return told
 
 
@@ -188,6 +188,16 @@ def losses(summary: Summary, ranges: bool = True) -> list[str]:
 
 
 # ---- controls ----
+
+
+def control_sentences(summaries: Summaries) -> list[str]:
+    """What the controls say of the machine, and what the intervals take for granted."""
+    lines = noise_sentences(summaries.noise)
+    found = [ratio.interval for ratio in summaries.compared() if ratio.interval]
+    if any(interval.rule == "widened" for interval in found):
+        lines.append("Intervals of ratios from 3 to 5 blocks are their range, widened: "
+                     "they hold if noise is symmetric and has one peak.")  # fmt: skip
+    return lines
 
 
 def noise_sentences(noise: Noise) -> list[str]:
