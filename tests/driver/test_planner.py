@@ -305,7 +305,7 @@ class Command(unittest.TestCase):
             (["--tasks", "0"], "", "tasks is 0: it takes a whole number"),
             (["--arrivals", "often:3"], "", "arrivals"),
             (["--arrivals", "poisson:9/s", "80ms"], "", "'80ms' is no option"),
-            (["-w", "5"], "", "'-w' is no option by its long name"),
+            (["-w", "5"], "", "plan decides --workers itself"),
             (["--target", "soon"], "", "--target 'soon' is not like"),
             (["--target", "lost < 120%"], "", "'120%' is not a share"),
             (["--no-such", "1"], "", "no-such"),

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from .. import REPOSITORY
 from .quantities import parse_count, parse_share
+from .typed import AskError
 
 MOST_SEED = 2**63 - 1
 DESCRIPTION = """\
@@ -53,6 +54,8 @@ PROGRAMS = Path(
     os.environ.get("FIVE_COOKS_PROGRAMS") or REPOSITORY / "build/release/src"
 )
 WITHOUT_LIMIT = "unlimited"  # takes an option away
+# Short names of the options of the programs.
+SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,22 @@ def _setting(text: str) -> tuple[str, Any]:
     if not re.fullmatch(r"[a-z][a-z-]*", name) or (equals and not value):
         raise ValueError(f"'{text}' is not a setting: OPTION=VALUE, or OPTION alone")
     return name, _value(value) if equals else True
+
+
+def options_of(words: Sequence[str]) -> dict[str, Any]:
+    """As the programs take them: --tasks 500, --tasks=500, -n 500, --fail-fast."""
+    found: dict[str, Any] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        parts = re.fullmatch(r"(?:--([a-z][a-z-]*)|-([a-z]))(?:=(.+))?", word)
+        if not parts or (parts[2] and parts[2] not in SHORT):
+            raise AskError(f"'{word}' is no option such as --tasks 500")
+        value = parts[3]
+        if value is None and rest and not rest[0].startswith("-"):
+            value = rest.pop(0)
+        found[parts[1] or SHORT[parts[2]]] = True if value is None else _value(value)
+    return found
 
 
 def _sweep(text: str) -> tuple[str, list[Any]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
 from ..ask import experiment
-from ..ask.command import WITHOUT_LIMIT
+from ..ask.command import options_of
 from ..ask.experiment import OF_POOLS, OF_THREADS, Experiment
 from ..ask.typed import AskError
 
@@ -34,7 +33,6 @@ exit status: 0 both have run, 2 usage, 3 a program failed, 128+n stopped by sign
 DESIGNS = ("threads", "pool of 50")
 DEFAULTS = {"tasks": 500, "api-capacity": 50, "service-time": "500ms"}
 BOUND = 50  # of bounded threads, if nobody says otherwise
-SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
 
 
 def parse(words: Sequence[str]) -> Experiment:
@@ -42,7 +40,7 @@ def parse(words: Sequence[str]) -> Experiment:
     named = list(takewhile(lambda word: not word.startswith("-"), words))
     if len(named) > 2:
         raise AskError(f"duel takes two designs, not {len(named)}: each in quotes")
-    shared = _options(words[len(named) :])
+    shared = options_of(words[len(named) :])
     # Whoever names one wants to see it beside threads.
     named = [*DESIGNS[: 2 - len(named)], *named]
     default = dict(DEFAULTS)
@@ -69,27 +67,4 @@ def _design(text: str) -> dict[str, Any]:
         raise AskError(f"duel: '{text}': {error}") from None
     name = list(takewhile(lambda word: not word.startswith("-"), words))
     bound = {"max-threads": BOUND} if name[:1] == ["bounded"] and len(name) == 2 else {}
-    return {"design": " ".join(name), **bound, **_options(words[len(name) :])}
-
-
-def _options(words: Sequence[str]) -> dict[str, Any]:
-    """As the programs take them: --tasks 500, --tasks=500, -n 500, --fail-fast."""
-    found: dict[str, Any] = {}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        parts = re.fullmatch(r"(?:--([a-z][a-z-]*)|-([nwsq]))(?:=(.+))?", word)
-        if not parts:
-            raise AskError(f"duel: '{word}' is no option such as --tasks 500")
-        value = parts[3]
-        if value is None and rest and not rest[0].startswith("-"):
-            value = rest.pop(0)
-        found[parts[1] or SHORT[parts[2]]] = _value(value)
-    return found
-
-
-def _value(text: str | None) -> Any:
-    """One without a value is True; None takes one away."""
-    if text is None or text == WITHOUT_LIMIT:
-        return True if text is None else None
-    return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else text
+    return {"design": " ".join(name), **bound, **options_of(words[len(name) :])}

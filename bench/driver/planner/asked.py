@@ -17,7 +17,7 @@ or written in a file, for --from; --keep writes such a file. What is typed wins.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,7 @@ def _parser() -> command.Parser:
 def parse(arguments: Sequence[str]) -> Asked:
     made = _parser()
     given, rest = made.parse_known_args(arguments)
-    typed = made.parse_args(list(_as_sets(rest)))
-    overrides = {**command.overrides_of(typed), **command.overrides_of(given)}
+    overrides = {**command.options_of(rest), **command.overrides_of(given)}
     told = Service()
     if given.file:
         told = from_dict(Service, read_toml(given.file), given.file.name)
@@ -119,19 +118,6 @@ def parse(arguments: Sequence[str]) -> Asked:
     )  # fmt: skip
     earlier = gate.read(given.gate, target, options["tasks"]) if given.gate else None
     return Asked(options, target, settings, earlier, kept)
-
-
-def _as_sets(words: Sequence[str]) -> Iterator[str]:
-    """Options of the programs, as they take them: "--arrivals", "poisson:9/s"."""
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("--") or len(word) == 2:
-            raise AskError(
-                f"'{word}' is no option by its long name, such as --arrivals"
-            )
-        value = "=" in word or not rest or rest[0].startswith("--")
-        yield f"--set={word[2:]}" + ("" if value else f"={rest.pop(0)}")
 
 
 def _single(options: Mapping[str, Any]) -> dict[str, Any]:
