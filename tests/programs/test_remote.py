@@ -119,7 +119,9 @@ MAPPED = {
 
 
 def http(status: bytes) -> Callable[[socket.socket], None]:
-    return says(b"HTTP/1.1 " + status + b"\r\nContent-Length: 3\r\n\r\nno\n")
+    # It closes the connection, and says so: else another call might come on it.
+    head = b"\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
+    return says(b"HTTP/1.1 " + status + head + b"no\n")
 
 
 @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
@@ -261,6 +263,19 @@ class Remote(unittest.TestCase):
                     self.assertEqual(told, status == 1)
                     calls = json.loads(record.read_text())["calls"]
                     self.assertEqual(calls, 20 + status)
+
+    def test_a_server_that_ends_early_makes_a_run_void(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            server = Path(folder) / "api-server"
+            server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
+            server.chmod(0o755)
+            (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
+            command = [OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5"]
+            done = subprocess.run([*command, f"--json={folder}/record"], text=True,
+                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("over-http: api-server ended early", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
 
     def test_nobody_listens(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
