@@ -103,8 +103,8 @@ static int64_t bound_processes(const struct search *search) {
     enum { CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
     int64_t capabilities = read_line(search, "/proc/self/status", "CapEff: %" SCNx64);
     int64_t freeing = INT64_C(1) << CAP_SYS_ADMIN | INT64_C(1) << CAP_SYS_RESOURCE;
-    bool free = getuid() == 0 || (capabilities > 0 && (capabilities & freeing) != 0);
-    return free && !in_user_namespace(search) ? -1 : rlimit_of(RLIMIT_NPROC);
+    bool exempt = getuid() == 0 || (capabilities > 0 && (capabilities & freeing) != 0);
+    return exempt && !in_user_namespace(search) ? -1 : rlimit_of(RLIMIT_NPROC);
 }
 
 /* RLIMIT_NPROC counts all threads of the user, of whatever program. */

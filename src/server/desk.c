@@ -13,7 +13,8 @@
 
 enum {
     STACK_BYTES = 256 * 1024,
-    BACKLOG = 65535 /* the kernel has a limit of its own */
+    BACKLOG = 65535,           /* the kernel has a limit of its own */
+    DESCRIPTORS_MOST = 1 << 18 /* more than ports; some systems allow 10^9 */
 };
 
 const char *desk_reply_name(enum reply reply) {
@@ -108,8 +109,8 @@ static enum MHD_Result take_request(void *argument, struct MHD_Connection *conne
     (void)version;
     (void)upload;
     *upload_size = 0;
-    if (*context ==
-        NULL) { /* only the head is there yet: to answer now is to hang up */
+    /* Only the head is there yet, and to answer now would be to hang up. */
+    if (*context == NULL) {
         *context = desk;
         return MHD_YES;
     }
@@ -148,16 +149,18 @@ static void take_connection(void *argument, struct MHD_Connection *connection,
     }
 }
 
-/* As many descriptors as are allowed; how many connections that is good for. */
+/* As many descriptors as are allowed and of use; how many connections that is good for.
+ * What keeps an account of each descriptor (hang_ups.h) has room for as many. */
 static unsigned raise_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 1000;
     }
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur =
+        limit.rlim_max < DESCRIPTORS_MOST ? limit.rlim_max : DESCRIPTORS_MOST;
     setrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_max > 100 ? (unsigned)limit.rlim_max - 50
-                                : (unsigned)limit.rlim_max / 2;
+    unsigned most = (unsigned)limit.rlim_cur;
+    return most > 100 ? most - 50 : most / 2;
 }
 
 int desk_open(struct desk *desk, struct api *api,
