@@ -239,5 +239,26 @@ class Nobody(unittest.TestCase):
         self.assertIn("--limit-memory", ending.err)
 
 
+@unittest.skipIf(shutil.which("strace") is None, "strace is not installed")
+class Guards(unittest.TestCase):
+    @plain_build
+    def test_past_the_mappings_there_are_stacks_without_a_guard_and_that_is_said(self):
+        """Each guard takes two, where the kernel cannot do all of them at once."""
+        most = int(Path("/proc/sys/vm/max_map_count").read_text())
+        if most > 100_000:
+            self.skipTest(f"{most} mappings take too many fibers to use them up")
+        older = "inject=process_madvise:error=EINVAL"
+        wrap = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull,
+                "-e", "trace=process_madvise", "-e", older)  # fmt: skip
+        count = most // 2 + 10_000  # all there at once: the first ends after the last
+        args = ("-n", count, "-s", "3s", "--json", "-")
+        ending = run("fiber-per-task", *args, wrap=wrap)
+        if "strace" in ending.err:
+            self.skipTest(f"strace does not work here: {ending.err.strip()}")
+        self.assertEqual(ending.record["outcomes"], only(ok=count))
+        self.assertEqual(ending.err, "the stacks of further fibers have no guard: Cannot "
+                         "allocate memory (vm.max_map_count)\n")  # fmt: skip
+
+
 if __name__ == "__main__":
     unittest.main()
