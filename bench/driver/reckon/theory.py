@@ -3,19 +3,22 @@
 No other place has a formula; charts and pages get their curves from here, as rows.
 
 N tasks of d on W workers, K places of the API, a bound of B threads. c is the time to
-create one thread, o by how much a sleep ends too late, h the work to hand one task to
-a parked worker and wake it up, j the time from a thread's creation until it has ended
-and is joined, if nothing else is to do. bench/micro measures them before the first run.
+create one thread, w to create, and at the end to wake and join, one that waits, o by
+how much a sleep ends too late, h the work to hand one task to a parked worker and wake
+it up, j the time from a thread's creation until it has ended and is joined, if nothing
+else is to do. bench/micro measures them before the first run.
 
-  pool             W c + max(ceil(N / W) (d + o), N h)
-                   all workers are created, then fed in rounds, if the feeder keeps pace
+  pool             W w + max(R (d + o + h) + (L - 1) h, N h + d + o), R = ceil(N / W)
+                   all workers are created and in the end joined. They are fed one after
+                   the other, each h, and in rounds, the last of them with L tasks; or
+                   without a pause, if the first is back before the last is fed
   threads          N c + d + o
                    creation is serial, and the last thread sleeps once more
   bounded threads  max(R (d + o) + (R - 1) j + L c, N c + d + o), R = ceil(N / B)
                    rounds, the last of them with L threads. Between two calls of a place
                    one thread ends and is joined and the next is created, which a pool
                    does not pay; where B c is more than d, creation alone decides
-  best pool        W* = min(sqrt(N (d + o) / c), (d + o) / h, N)
+  best pool        W* = min(sqrt(N (d + o + h) / (w + h)), (d + o + h) / h, N)
   physical bound   ceil(served / min(lanes, K)) d
   Graham           max(sum p / W, p_max) <= T <= sum p / W + (1 - 1 / W) p_max
   stop             of W workers in random phase the last is done within x with
@@ -73,8 +76,12 @@ def rounds_s(tasks: int, lanes: int, service_s: float) -> float:
 def pool_s(
     tasks: int, workers: int, service_s: float, costs: Constants = Constants()
 ) -> float:
-    rounds = rounds_s(tasks, workers, costs.slept(service_s))
-    return workers * costs.create + max(rounds, tasks * costs.hand_over)
+    rounds, slept_s = ceil(tasks / workers), costs.slept(service_s)
+    last = tasks - (rounds - 1) * workers
+    turn_s = slept_s + costs.hand_over
+    in_rounds_s = rounds * turn_s + (last - 1) * costs.hand_over
+    without_pause_s = tasks * costs.hand_over + slept_s
+    return workers * costs.worker + max(in_rounds_s, without_pause_s)
 
 
 def threads_s(tasks: int, service_s: float, costs: Constants = Constants()) -> float:
@@ -92,12 +99,13 @@ def bounded_s(
 
 
 def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None:
-    """W*: where creating workers takes as long as the rounds; None without c."""
-    if not costs.create:
+    """W*: where workers cost as much as the rounds; None without c or w."""
+    if not costs.worker:
         return None
-    slept_s = costs.slept(service_s)
-    most = slept_s / costs.hand_over if costs.hand_over else tasks
-    return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
+    turn_s = costs.slept(service_s) + costs.hand_over
+    each_s = costs.worker + costs.hand_over
+    most = turn_s / costs.hand_over if costs.hand_over else tasks
+    return max(1.0, min(sqrt(tasks * turn_s / each_s), most, tasks))
 
 
 def even_service_s(tasks: int, workers: int, costs: Constants) -> float | None:
@@ -149,11 +157,12 @@ def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
 
 
 def creating_share(cell: Cell, costs: Constants) -> float:
-    """How much of that is c: where it is little, it does not matter whence c is."""
+    """How much of that is c or w: where it is little, it does not matter whence it is."""
     whole_s = theory_wall_s(cell, costs)
     if not whole_s:
         return 0.0
-    return (cell.workers or cell.tasks) * costs.create / whole_s
+    made_s = cell.workers * costs.worker if cell.workers else cell.tasks * costs.create
+    return made_s / whole_s
 
 
 def over_theory(summary: Summary) -> float | None:
@@ -322,8 +331,8 @@ def over_workers(
         yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
         rounds = tasks * slept_s / workers
         yield Point("rounds over workers", kind, varied, tasks, workers, rounds)
-        if costs.create:
-            made_s = workers * costs.create
+        if costs.worker:
+            made_s = workers * costs.worker
             yield Point("creating over workers", kind, varied, tasks, workers, made_s)
     if best := best_workers(tasks, service_s, costs):
         whole_s = pool_s(tasks, max(1, round(best)), service_s, costs)
