@@ -142,7 +142,7 @@ class Stats(Table):
 class WallTime(Table):
     def test_the_formulas(self):
         self.hold([
-            (theory.rounds_s(50, 5, 2.0), 20.0), (theory.rounds_s(51, 5, 2.0), 22.0),
+            (theory.pool_s(50, 5, 2.0), 20.0), (theory.pool_s(51, 5, 2.0), 22.0),
             # 10 rounds, and 11 of which the last has one
             (theory.pool_s(50, 5, 1.0, COSTS), 5 * 0.05 + 10 * 1.05 + 4 * 0.03),
             (theory.pool_s(51, 5, 1.0, COSTS), 5 * 0.05 + 11 * 1.05),
