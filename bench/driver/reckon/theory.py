@@ -13,9 +13,9 @@ end and join a thread alone. bench/micro measures them before the first run.
   threads          N c + d + o
                    creation is serial, and the last thread sleeps once more
   bounded threads  max(R (d + o) + (R - 1) j + L c, N c + d + o), R = ceil(N / B)
-                   rounds, the last with L threads. Between two calls of a place a thread
-                   ends and is joined and the next is created, which a pool does not pay;
-                   where B c is more than d, creation alone decides
+                   rounds, the last with L threads. Between two calls of a place one
+                   thread ends and is joined and the next is created, which a pool does
+                   not pay; where B c is more than d, creation alone decides
   best pool        W* = min(sqrt(N (d + o + h) / (w + h)), (d + o + h) / h, N)
   physical bound   ceil(served / min(lanes, K)) d
   Graham           max(sum p / W, p_max) <= T <= sum p / W + (1 - 1 / W) p_max
