@@ -141,7 +141,8 @@ def collect_class(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart]:
 
 
 def _failed(name: str, error: Exception) -> Chart:
-    problem = f"{type(error).__name__}: {error}"
+    told = isinstance(error, ResultsError)  # one of ours, made for people
+    problem = str(error) if told else f"{type(error).__name__}: {error}"
     return Chart(name, title="", caption="", alt="", problem=problem)
 
 

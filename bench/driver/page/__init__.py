@@ -11,18 +11,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from ..ask.experiment import Experiment
 from ..draw.chart import Chart
 from ..draw.look import palette
 from ..draw.material import Material
 from ..reckon import answer
 from ..reckon.summary import Summaries
-from ..run.folder import write_whole
+from ..run.folder import ResultsError, write_whole
 from ..run.run import Run
 from ..say import answers, ending, extras, questions, sentences
+
+try:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+except ImportError:
+    raise ResultsError("Jinja2 is not installed (package python3-jinja2)") from None
+
 from . import pieces, replay, sliders
 
 TEMPLATES = Path(__file__).parent / "templates"
