@@ -63,6 +63,7 @@ REFUSED = {
     "fsync": (os, "fsync", errno.EINVAL),
     "flock": (fcntl, "flock", errno.EOPNOTSUPP),
     "rename": (os, "rename", errno.EPERM, lambda one, *_: os.path.isdir(one)),
+    "page": (os, "rename", errno.EDQUOT, lambda _, to: str(to).endswith(".html")),
     "chmod": (os, "chmod", errno.EPERM, lambda one, *_: os.access(one, os.X_OK)),
     "pidfd_open": (os, "pidfd_open", errno.ENOSYS),
 }

@@ -22,7 +22,8 @@ from ..reckon.tables import write_summary
 from ..reckon.theory import planned_wall_s
 from ..run import stored
 from ..run.folder import (
-    ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
+    ENVIRONMENT, INCOMPLETE, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, place,
+    stamp,
 )  # fmt: skip
 from ..run.stored import Stored
 from ..say.names import cell_name
@@ -121,7 +122,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
     check_programs(kept, request)
-    name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
+    name = kept.folder.resolve().name.removeprefix(UNFINISHED)
+    name = re.sub(r"-incomplete(-\d+)?$", "", name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
     plan = _plan(chosen, protocol, facts)
     session = Session(
@@ -203,8 +205,11 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         if kept is not None:
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
             if request.may_resume:
-                again = shlex.quote(place(kept))
-                print(f"Go on with: bench/run --resume {again}", file=sys.stderr)
+                # One that could not be named yet will be, as soon as that is possible.
+                named = not kept.name.startswith(UNFINISHED)
+                which = [place(kept)] if named else ["--out", place(kept.parent)]
+                again = shlex.join(["bench/run", "--resume", *which])
+                print(f"Go on with: {again}", file=sys.stderr)
         raise
 
 
@@ -269,8 +274,8 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
         pass  # a full disk, or what the error itself is about: the runs are there
     try:
         return session.folder.abandon(why)
-    except (OSError, ResultsError):
-        return None  # it stays as a killed driver leaves it, for the next to take up
+    except OSError:
+        return None  # it is gone
 
 
 def newest_incomplete(out: Path) -> Path | None:
