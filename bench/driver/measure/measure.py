@@ -192,11 +192,12 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
     for warning in facts["warnings"]:
         session.progress.say(f"warning: {warning}")
     try:
-        _measure_constants(session, facts, request)
-        log = kernel.Log()
         with Guardian() as guardian:
             scratch = session.folder.scratch
-            session.run(Gun(scratch, request.programs, guardian, request.builds))
+            gun = Gun(scratch, request.programs, guardian, request.builds)
+            _measure_constants(session, facts, request)
+            log = kernel.Log()
+            session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
         _look_back(log.found(), session, facts)
         return _finish(session, facts, request.publish)
