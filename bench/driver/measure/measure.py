@@ -254,6 +254,7 @@ def _finish(
         session.folder.write_json(ENVIRONMENT, facts)
     except ResultsError as error:
         late.append(str(error))
+    session.folder.clear_scratch()  # on a disk that is nearly full there is room now
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
     published = publish(kept)

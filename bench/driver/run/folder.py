@@ -172,7 +172,7 @@ class ResultsFolder:
 
     @property
     def scratch(self) -> Path:
-        """Where runs leave their files; gone when the folder is whole."""
+        """Where runs leave their files; gone when the last one is over."""
         return self.path / "scratch"
 
     def add_run(self, run: Run) -> None:
@@ -244,8 +244,11 @@ class ResultsFolder:
             self._sync()
         return self.path
 
-    def _close(self) -> None:
+    def clear_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _close(self) -> None:
+        self.clear_scratch()
         with _told("close the files"):
             for file in self._files.values():
                 file.close()
