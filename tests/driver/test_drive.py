@@ -531,6 +531,20 @@ class Full(Stopped):
                 page = (folder / "report.html").read_text()
                 self.assertIn('href="another/report.html"', page)
 
+    def test_what_is_refused_after_the_last_run_costs_none_of_them(self):
+        for refused, status, told in (
+            ("symlink", 0, "cannot make the link latest"),
+            ("page", 1, "cannot write report.html"),
+        ):
+            with self.subTest(refused):
+                self.out = self.folder / refused
+                found, out, err = self.drive("--full", REFUSE=refused)
+                self.assertEqual(found, status, err)
+                self.assertEqual(out.count("Does it go on where it stopped?"), 2)
+                self.assertIn(told, out)
+                self.assertIn(f"Results: {self.only_folder()}", out)
+                self.assertNotIn("Go on with", err)
+
     def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
         self.stop_after(4, signal.SIGINT, "--blocks", "3")
         left = self.only_folder()

@@ -56,6 +56,14 @@ class Guns(unittest.TestCase):
         scratch = self.programs.with_name(f"scratch-{name}")
         return hyperfine.Gun(scratch, self.programs, guardian)
 
+    def test_where_no_program_may_be_run_is_told_before_the_first_run(self):
+        def access(path, how):
+            return "scratch" not in str(path)
+
+        with child.Guardian() as guardian, mock.patch("os.access", access):
+            with self.assertRaisesRegex(hyperfine.HyperfineError, "name another --out"):
+                self.gun(":", "noexec", guardian)
+
     def test_what_a_program_does_wrong_is_told(self):
         with child.Guardian() as guardian:
             for number, (body, told) in enumerate(PROBLEMS.items()):

@@ -227,6 +227,23 @@ class Run(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn("comparison", done.stdout)
 
+    def test_before_the_set_up_it_takes_nothing_but_python(self):
+        """On a machine that has Python, and has yet to be given the rest."""
+        with tempfile.TemporaryDirectory() as folder:
+            bare = Path(folder) / "python3"
+            bare.write_text(f"#!/bin/sh\nexec {shutil.which('python3')} -S \"$@\"\n")
+            bare.chmod(0o755)
+            for words, status in (
+                ("--list", 0), ("--help", 0), ("--tasks 0", 2), ("lesson", 0),
+                ("draw /nowhere", 2), ("plan --help", 0), ("duel --help", 0),
+                ("lesson --help", 0), ("handout --help", 0),
+                (f"handout --out {folder}/out", 3),
+            ):  # fmt: skip
+                with self.subTest(words):
+                    done = self.run_script(RUN, *words.split(), FIVE_COOKS_PYTHON=str(bare))
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    self.assertEqual(done.stderr.count("\n"), int(status > 0))
+
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "it's: a place"
