@@ -37,20 +37,16 @@ def verb(cells: Sequence[Cell], one: str, many: str) -> str:
 
 
 def served(view: View, panel: Panel, tasks: int) -> str:
-    """ "a pool of 50 serves all in 2.01 s": of each kind who takes least for all."""
+    """ "a pool of 50 serves all in 2.01 s": who takes least for all."""
     found = [
         s for s in panel.cells
         if s.cell.tasks == tasks and s.share_ok >= ALL and "wall_s" in s.figures
     ]  # fmt: skip
-    found.sort(key=lambda s: s.figures["wall_s"].median)
-    best = [group[0] for group in grouped(found, lambda s: s.cell.design.kind).values()]
-    if not best:
+    if not found:
         return "no design serves them all"
-    first, *more = (
-        (view.spoken(s.cell), show("s", s.figures["wall_s"].median)) for s in best[:2]
-    )
-    head = f"{first[0]} {verb([best[0].cell], 'serves', 'serve')} all in {first[1]}"
-    return names.listed([head, *(f"{name} in {time}" for name, time in more)])
+    best = min(found, key=lambda s: s.figures["wall_s"].median)
+    return (f"{view.spoken(best.cell)} {verb([best.cell], 'serves', 'serve')} all in "
+            f"{show('s', best.figures['wall_s'].median)}")  # fmt: skip
 
 
 def losses(view: View) -> str:
