@@ -96,7 +96,8 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
         else:
-            yield name, PLAIN.get(str(value), str(value))
+            nothing = "nothing" if key.endswith("_asked") else PLAIN["None"]
+            yield name, nothing if value is None else PLAIN.get(str(value), str(value))
 
 
 def commands(runs: Sequence[Run]) -> list[tuple[str, str]]:
