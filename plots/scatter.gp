@@ -52,7 +52,7 @@ do for [p = 1:panels] {
     plot for [i = first_curve:first_curve + curves_here - 1] theory \
              using (curve_x(i)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
-             lc rgb pale(curve_look[i], curve_dash[i] > 1 ? 0x50 : 0x90), \
+             lc rgb (curve_dash[i] > 1 ? pale(curve_look[i], 0x50) : tint[curve_look[i]]), \
          for [i = first_point:last_point] '+' using (point_x[i]):(panel_low[p]):(0): \
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
