@@ -42,6 +42,12 @@ def doubts(summaries: Summaries) -> list[str]:
     ] or ["No control was run."]  # fmt: skip
 
 
+def told(lines: Sequence[str]) -> tuple[Sequence[str], str]:
+    """The sentences before an empty line, if there is one, and the table."""
+    end = lines.index("") if "" in lines else 0
+    return lines[:end], "\n".join(lines[end:]).strip("\n")
+
+
 def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
     """The terminal's table, with each ratio beside it."""
     heads, groups = ending.cell_table(summaries)
