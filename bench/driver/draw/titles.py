@@ -15,6 +15,7 @@ from ..say.numbers import show, show_count
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
+ROOM = 110  # letters, for what is told of them
 MOST = 0.5  # of the tasks lost: then no title speaks of time
 ALL = 0.995  # of the tasks served: nobody would call the rest a loss
 
@@ -71,7 +72,9 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
         if len(cells) == len(peers) > 1:
             return f"{head}, every design loses {share}"
         told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
-    if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
+    while len("; ".join(told)) > ROOM and len(told) > 1:
+        told.pop()
+    if rest := sum(len(group) for group in list(groups.values())[len(told) :]):
         lose = "loses" if rest == 1 else "lose"
         told.append(f"{names.counted(rest, 'other')} {lose} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
