@@ -86,7 +86,7 @@ def show_range(
 
 
 def show_count(value: float) -> str:
-    """10000 as "10 000", with a narrow no-break space; a part is told below ten only."""
+    """10000 as "10 000", with a narrow no-break space; parts only below ten."""
     part = abs(value) < 10 and value != int(value)
     return f"{value:,.{int(part)}f}".replace(",", "\u202f")
 
