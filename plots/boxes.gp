@@ -19,11 +19,6 @@ do for [p = 1:panels] {
     set label panel_more[p] at screen 0.02,first y font plain(19) tc rgb muted
     set label panel_setting[p] at screen 0.02,first y offset screen 0,-0.032 \
         font plain(19) tc rgb muted
-    # Of one that leaves the picture its label tells the end.
-    if (panel_end[p] <= x_high) {
-        set arrow from panel_end[p],first p - 1 to panel_end[p],first p - 1 + height \
-            nohead lw wide(3) lc rgb ink front
-    }
     set label answer_end[p] at graph 1.015,first y offset screen 0,0.018 font bold(21) \
         tc rgb ink
     set label answer_lost[p] at graph 1.015,first y offset screen 0,-0.018 \
@@ -45,6 +40,8 @@ upper(p) = top_of(p) + 0.94 * thick(p)
 middle(p) = top_of(p) + thick(p) / 2
 # Rows of a pixel or two have no room for an edge, and thinner ones none for hatching.
 edged(p) = panels * panel_lanes[p] <= 150
+# Of a run that leaves the picture its label tells the end.
+ends(p) = panel_end[p] <= x_high ? panel_end[p] : NaN
 plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
          (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle solid border rgb paper lw wide(1) \
@@ -66,4 +63,6 @@ plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') usin
          lc rgb letter[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
          (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
-         tc rgb ink
+         tc rgb ink, \
+     for [p = 1:panels] '+' using (ends(p)):(p - 1):(0):(height) every ::0::0 \
+         with vectors nohead lw wide(3) lc rgb ink

@@ -31,9 +31,12 @@ do for [i = 1:guess_x_n] {
         point pt 7 ps mark(3.2) lc rgb colour[4] front
 }
 set label 'guesses' at screen 0.02,first 1 font plain(19) tc rgb letter[4]
+# Theory's name stands on that side of its line where the measurement's line is not.
 do for [i = 1:point_x_n] {
-    set label point_words[i] at first point_x[i],9.1 center offset screen 0,0.02 \
-        font bold(22) tc rgb muted front
+    beside = measured_x > point_x[i] ? -1 : 1
+    if (beside < 0) { set label 100 + i right } else { set label 100 + i left }
+    set label 100 + i point_words[i] at first point_x[i],8.8 \
+        offset screen 0.006 * beside,0 font bold(22) tc rgb muted front
 }
 if (measured_x > 0) {
     set label answer_measured[1] at first measured_x,10.6 center offset screen 0,0.036 \
@@ -41,10 +44,12 @@ if (measured_x > 0) {
 }
 set datafile nocolumnheaders
 array where[1] = [1]
-plot for [i = 1:point_x_n] where using (point_x[i]):(7.4):(0):(1.7) with vectors nohead \
-         lw wide(4) lc rgb muted, \
+plot for [i = 1:point_x_n] where using (point_x[i]):(0):(0):(9.1) with vectors nohead \
+         lw wide(3) dt (10, 5) lc rgb muted, \
      where using (claim_low):(6):(claim_low):(claim_high):(0):(12) with boxxyerror \
          fillstyle transparent solid 0.6 noborder lc rgb shade, \
+     for [k = 1:measured_x > 0] where using (measured_x):(0):(0):(10.6) with vectors \
+         nohead lw wide(2.5) lc rgb tint[2], \
      for [k = 1:measured_low > 0] where using (measured_x):(10.6):(measured_low): \
          (measured_high) with xerrorbars pt 0 lw wide(7) lc rgb colour[2], \
      for [k = 1:measured_x > 0] where using (measured_x):(10.6) with points pt 7 \

@@ -38,12 +38,15 @@ do for [p = 1:panels] {
     } }
     first_point = int(panel_first_point[p])
     last_point = first_point + int(panel_points[p]) - 1
+    # Beside the head of its line, where there is more room.
     do for [i = first_point:last_point] {
-        set label 700 + i point_words[i] at point_x[i],graph 1 center \
-            offset screen 0,0.018 font plain(19) tc rgb muted
+        middle = log_x ? sqrt(x_low * x_high) : (x_low + x_high) / 2
+        if (point_x[i] > middle) { set label 700 + i right } else { set label 700 + i left }
+        set label 700 + i point_words[i] at point_x[i],graph 0.97 \
+            offset screen (point_x[i] > middle ? -0.006 : 0.006),0 font plain(19) tc rgb ink
     }
     do for [i = 1:guess_x_n] { # of a class, in a lesson
-        set label 800 + i guess_words[i] at first guess_x[i],graph 0.05 center \
+        set label 800 + i guess_words[i] at first guess_x[i],graph guess_y[i] center \
             offset screen 0,0.03 font bold(20) tc rgb letter[4] \
             point pt 7 ps mark(3) lc rgb colour[4] front
     }
@@ -52,7 +55,7 @@ do for [p = 1:panels] {
     plot for [i = first_curve:first_curve + curves_here - 1] theory \
              using (curve_x(i)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
-             lc rgb pale(curve_look[i], curve_dash[i] > 1 ? 0x50 : 0x90), \
+             lc rgb (curve_dash[i] > 1 ? pale(curve_look[i], 0x50) : tint[curve_look[i]]), \
          for [i = first_point:last_point] '+' using (point_x[i]):(panel_low[p]):(0): \
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \

@@ -16,8 +16,13 @@ side = side < ceiling_y - 300 ? side : ceiling_y - 300
 floor_y = ceiling_y - side  # the lower edge of the squares
 bar_y(f) = floor_y - 55 - 68 * f
 n = column_x_n
+# Where the squares and bars will stand is seen before they do.
 do for [i = 1:n] {
     x = column_x[i]
+    set object i rectangle from x,floor_y to x + side,ceiling_y behind \
+        fillstyle empty border lc rgb faint lw wide(1.5)
+    set arrow 100 + i from x,bar_y(1) + 30 to x,bar_y(bar_words_n) - 30 nohead \
+        lc rgb faint lw wide(1.5)
     set label row_name[i] at x,ceiling_y + 62 font bold(named) \
         tc rgb letter[column_look[i]]
     set label answer_lost[i] at x,ceiling_y + 22 font bold(25 * small) tc rgb ink

@@ -70,7 +70,7 @@ class Numbers(Table):
             (of("s", 1.00001, 1.00001, 1.00002), "1.0000 s [1.0000, 1.0000]"),
             (of("s", 1.0, 1.0, 1.0), "1.00 s [1.00, 1.00]"),
             (of("1/s", 12.0, 11.4, 12.6), "12/s [11, 13]"),
-            (of("count", 12.0, 11.5, 12.0), "12 [11.5, 12]"),
+            (of("count", 12.0, 11.0, 12.0), "12 [11, 12]"),
             (numbers.show_ratio_range(6.274, 6.2, 6.31), "6.27× [6.20, 6.31]"),
             (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.90, ∞]"),
             (numbers.show_ratio(inf), "∞"),
@@ -79,6 +79,7 @@ class Numbers(Table):
     def test_the_others(self):
         self.hold([
             (numbers.show_count(10000), "10 000"), (numbers.show_count(0.5), "0.5"),
+            (numbers.show_count(134.5), "134"),
             (numbers.show_percent(0.884), "88 %"), (numbers.show_percent(0.884, 1), "88.4 %"),
             (numbers.show_time(83), "1:23"), (numbers.show_time(-5), "0:00"),
             (numbers.show_time(59.6), "1:00"), (numbers.show_time(600), "10:00"),

@@ -118,7 +118,8 @@ class Film:
             last = colour if ok else COLOURS["paper"]
             moves = self._steps("fill", [(0, WAITING), (begin, tint), (end, last)])
             if not ok:
-                moves += self._steps("stroke", [(0, "none"), (end, colour)])
+                # Not the stroke: to Chromium "none" is no colour to begin with.
+                moves += self._steps("stroke-width", [(0, "0"), (end, "1.5")])
             edge = "" if ok else f' stroke="{colour}" stroke-width="1.5"'
             yield f'<path d="{path}" fill="{last}"{edge}>{moves}</path>'
 

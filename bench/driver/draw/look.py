@@ -2,7 +2,8 @@
 
 Okabe and Ito's palette for the designs that are mostly seen, Paul Tol's for the rest.
 Lettering needs a darker tone of some to be readable; on a dark page all need lighter
-ones. In grey print the shapes and dashes tell them apart.
+ones. A mark's contrast with the paper is at least 3, a letter's 4.5. In grey print the
+shapes and dashes tell them apart.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LOOKS = (
     Look("#0072b2", "#0072b2", "#4aa3df", "#6db9ec", 7),  # 2 pool of 50
     Look("#009e73", "#00795a", "#2fbf95", "#4ed3ac", 9),  # 3 pool of 5
     Look("#cc79a7", "#9a3b72", "#cc79a7", "#e0a0c4", 13),  # 4 bounded threads
-    Look("#56b4e9", "#1b6c9c", "#8ccbf2", "#8ccbf2", 11),  # 5, 6: other pools
+    Look("#3a9ad9", "#1b6c9c", "#8ccbf2", "#8ccbf2", 11),  # 5, 6: other pools
     Look("#6b6b6b", "#4a4a4a", "#a0a0a0", "#c0c0c0", 15),
     Look("#b58900", "#7a5c00", "#d9b53a", "#e3c765", 11),  # 7 fibers
     Look("#8c564b", "#75463c", "#c49c94", "#d5b3ac", 15),  # 8 fiber pools
@@ -38,7 +39,7 @@ LOOKS = (
     Look("#7f7f7f", "#5a5a5a", "#b4b4b4", "#c8c8c8", 7),  # 10 goroutine pools
     Look("#117733", "#0e632b", "#5fbf7d", "#7fd09a", 13),  # 11 mutex pools
     Look("#332288", "#332288", "#9a8fe0", "#b3aaec", 13),  # 12 to 15: more pools
-    Look("#44aa99", "#24776a", "#6fd0c0", "#8fdccf", 11),
+    Look("#3b9d8d", "#24776a", "#6fd0c0", "#8fdccf", 11),
     Look("#882255", "#882255", "#d07aa4", "#dd9bbb", 15),
     Look("#999933", "#6b6b1f", "#c8c86a", "#d4d48a", 5),
 )

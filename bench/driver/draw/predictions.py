@@ -21,6 +21,7 @@ from .axes import Scale, tick_words, ticks, unit_tics
 from .chart import Chart, ChartError, columns
 from .view import View
 
+BAND, NEAR = 0.24, 0.09  # for guesses along an axis: its part, and too near
 MOST_STACKED = 8  # guesses on each other; what is above them is a number
 CURVES = {"inner_wall_s": ("wall", "rounds", "creating"), "believed_ok": ("accepted",)}
 
@@ -132,16 +133,31 @@ class Lesson:
             curves=CURVES.get(found.figure, ()),
         )  # fmt: skip
         plot = scatter.Plot(View(self.view.material, chart))
-        guessed = [{"x": float(value),
-                    "words": answers.guessers(self.found, value) or "guess"}
-                   for value in self.guesses
-                   if plot.x.low < float(value) < plot.x.high]  # fmt: skip
         theory = [{"x": at, "words": told} for at, told in self.theory]
+        marks = plot.settings
+        if self.guesses and not marks["panel_log"][0]:
+            # Guesses have a band of their own, below what was measured.
+            marks["panel_low"] = [-BAND * marks["panel_high"][0]]
+            marks["label_y"] = [(y + BAND) / (1 + BAND) for y in marks["label_y"]]
         return self.sheet("scatter", {
-            **plot.settings, **columns("guess", guessed, "x", "words"),
+            **marks, **columns("guess", self._along(plot.x), "x", "y", "words"),
             **columns("point", theory, "x", "words"),
             "panel_points": [len(theory)], "panel_first_point": [1],
         }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
+
+    def _along(self, x: Scale) -> list[dict[str, Any]]:
+        """The guesses at the foot; one whose words would meet the last one's stands
+        above it."""
+        dots: list[dict[str, Any]] = []
+        for value in sorted(map(float, self.guesses)):
+            if x.low < value < x.high:
+                last = dots[-1] if dots else {"x": x.low, "y": 0.0}
+                near = dots and x.place(value) - x.place(last["x"]) < NEAR
+                dots.append({
+                    "x": value, "y": last["y"] + 0.09 if near else 0.04,
+                    "words": answers.guessers(self.found, value) or "guess",
+                })  # fmt: skip
+        return dots
 
     def votes(self) -> Chart:
         """Answers that were offered: how many of the class chose each."""

@@ -15,6 +15,7 @@ from ..say.numbers import show, show_count
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
+ROOM = 110  # letters, for what is told of them
 MOST = 0.5  # of the tasks lost: then no title speaks of time
 ALL = 0.995  # of the tasks served: nobody would call the rest a loss
 
@@ -37,20 +38,16 @@ def verb(cells: Sequence[Cell], one: str, many: str) -> str:
 
 
 def served(view: View, panel: Panel, tasks: int) -> str:
-    """ "a pool of 50 serves all in 2.01 s": of each kind who takes least for all."""
+    """ "a pool of 50 serves all in 2.01 s": who takes least for all."""
     found = [
         s for s in panel.cells
         if s.cell.tasks == tasks and s.share_ok >= ALL and "wall_s" in s.figures
     ]  # fmt: skip
-    found.sort(key=lambda s: s.figures["wall_s"].median)
-    best = [group[0] for group in grouped(found, lambda s: s.cell.design.kind).values()]
-    if not best:
+    if not found:
         return "no design serves them all"
-    first, *more = (
-        (view.spoken(s.cell), show("s", s.figures["wall_s"].median)) for s in best[:2]
-    )
-    head = f"{first[0]} {verb([best[0].cell], 'serves', 'serve')} all in {first[1]}"
-    return names.listed([head, *(f"{name} in {time}" for name, time in more)])
+    best = min(found, key=lambda s: s.figures["wall_s"].median)
+    return (f"{view.spoken(best.cell)} {verb([best.cell], 'serves', 'serve')} all in "
+            f"{show('s', best.figures['wall_s'].median)}")  # fmt: skip
 
 
 def losses(view: View) -> str:
@@ -75,7 +72,9 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
         if len(cells) == len(peers) > 1:
             return f"{head}, every design loses {share}"
         told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
-    if rest := sum(len(group) for group in list(groups.values())[MOST_GROUPS:]):
+    while len("; ".join(told)) > ROOM and len(told) > 1:
+        told.pop()
+    if rest := sum(len(group) for group in list(groups.values())[len(told) :]):
         lose = "loses" if rest == 1 else "lose"
         told.append(f"{names.counted(rest, 'other')} {lose} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:

@@ -190,8 +190,15 @@ class View:
 
     def apart(self, cell: Cell, but: str = "") -> str:
         """What tells a cell from others of its design, in words."""
-        rest = differing(self.all_cells, but)
-        return ", ".join(filter(None, (self.setting(cell, name) for name in rest)))
+        told = {n: self.setting(cell, n) for n in differing(self.all_cells, but)}
+        absent = {n for n, words in told.items() if words.startswith("no ")}
+        # That it has no breaker goes without saying of one with a retry budget instead.
+        instead = absent and any(
+            name not in PHRASES and any(name not in c.options for c in self.all_cells)
+            for name in told.keys() - absent - {"tasks"}
+        )
+        return ", ".join(words for name, words in told.items()
+                         if words and not (instead and name in absent))  # fmt: skip
 
     def name(self, cell: Cell) -> str:
         """ "pool of 50 (500 tasks, timeout 50 ms)"."""

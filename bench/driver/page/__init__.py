@@ -32,7 +32,7 @@ from . import pieces, replay, sliders
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "slides.js", "recording.js", "lane.js", "clock.js", "replay.js",
            "sliders.js")  # fmt: skip
-OPENING = ("prediction", "slide")
+OPENING = ("prediction", "slide", "plan")
 # Charts of the instrument, not of the question: they come last, and are no slides.
 INSTRUMENT = ("run-sequence", "control")
 
@@ -57,7 +57,7 @@ def write(
         closing=[f for f in figures if f["name"] in INSTRUMENT],
         found=ending.ratio_paragraphs(summaries), cells=pieces.cells(summaries),
         questions=questions.answer_all(experiment, runs, summaries),
-        extras=["\n".join(extras.EXTRAS[name](summaries, runs))
+        extras=[pieces.told(extras.EXTRAS[name](summaries, runs))
                 for name in experiment.sections],
         lesson=answer.read(folder), lessons=answer.of_the_day(folder), say=answers,
         sentences=sentences,

@@ -42,6 +42,12 @@ def doubts(summaries: Summaries) -> list[str]:
     ] or ["No control was run."]  # fmt: skip
 
 
+def told(lines: Sequence[str]) -> tuple[Sequence[str], str]:
+    """The sentences before an empty line, if there is one, and the table."""
+    end = lines.index("") if "" in lines else 0
+    return lines[:end], "\n".join(lines[end:]).strip("\n")
+
+
 def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
     """The terminal's table, with each ratio beside it."""
     heads, groups = ending.cell_table(summaries)
@@ -96,7 +102,8 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
         else:
-            yield name, PLAIN.get(str(value), str(value))
+            nothing = "nothing" if key.endswith("_asked") else PLAIN["None"]
+            yield name, nothing if value is None else PLAIN.get(str(value), str(value))
 
 
 def commands(runs: Sequence[Run]) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ from ..ask.cell import Cell, Design
 from ..draw.material import Material
 from ..reckon.theory import accepted_by_capacity, applies, log_steps, pool_s, threads_s
 from ..run.constants import Constants
-from ..say.names import cell_name
+from ..reckon.summary import Summary
+from ..say.names import cell_name, short
 
 TASKS = [round(n) for n in log_steps(10, 100_000, 33)]
 WORKERS = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -30,6 +31,8 @@ def data(material: Material) -> dict[str, Any] | None:
     if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
         return None
     first = max(pools, key=lambda cell: (cell.tasks, cell.workers))
+    looks = {"threads": material.looks.get("threads", 1),
+             "pool": material.looks[first.design.key]}  # fmt: skip
     limit = first.capacity or UNLIMITED
     given: dict[str, list[Any]] = {
         "tasks": TASKS,
@@ -46,15 +49,28 @@ def data(material: Material) -> dict[str, Any] | None:
     return {
         "values": given,
         "at": {key: given[key].index(value) for key, value in at.items()},
-        "marks": [
-            {"look": material.looks[s.cell.design.key], "tasks": s.cell.tasks,
-             "name": cell_name(s.cell), "seconds": s.figures["inner_wall_s"].median}
-            for s in cells if "inner_wall_s" in s.figures
-        ],
-        "look": {"threads": material.looks.get("threads", 1),
-                 "pool": material.looks[first.design.key]},
+        "marks": _marks(material, cells, looks),
+        "look": looks,
         **_curves(given, costs),
     }  # fmt: skip
+
+
+def _marks(
+    material: Material, cells: list[Summary], looks: dict[str, int]
+) -> list[dict[str, Any]]:
+    """What was measured; named is the last of each design that has no line."""
+    marks = {}
+    for s in sorted(cells, key=lambda s: s.cell.tasks):
+        look = material.looks[s.cell.design.key]
+        if "inner_wall_s" in s.figures:
+            marks[s.cell.name] = {
+                "look": look, "tasks": s.cell.tasks, "name": cell_name(s.cell),
+                "seconds": s.figures["inner_wall_s"].median,
+                "told": "" if look in looks.values() else short(s.cell.design),
+            }  # fmt: skip
+    last = {mark["look"]: mark for mark in marks.values()}
+    return [{**mark, "told": mark["told"] if mark is last[mark["look"]] else ""}
+            for mark in marks.values()]  # fmt: skip
 
 
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:

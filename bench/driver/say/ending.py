@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES
 from ..reckon.summary import Summaries, Summary
@@ -89,15 +90,17 @@ def cell_table(summaries: Summaries) -> tuple[Sequence[str], list[Group]]:
         more.append("calls")
     by_tasks: dict[int, list[tuple[Summary, Sequence[str]]]] = {}
     for summary in summaries:
-        row = _row(summary, more)
+        row = _row(summary, more, [s.cell for s in summaries])
         by_tasks.setdefault(summary.cell.tasks, []).append((summary, row))
     heads = (*COLUMNS, *(FIGURES[name].label for name in more), "n")
     return heads, [(tasks(count), rows) for count, rows in sorted(by_tasks.items())]
 
 
-def _row(summary: Summary, more: Sequence[str]) -> Sequence[str]:
+def _row(
+    summary: Summary, more: Sequence[str], among: Sequence[Cell]
+) -> Sequence[str]:
     # The tasks are above; the design and what else was varied is here.
-    label = design_name(summary.cell)
+    label = design_name(summary.cell, among)
     if summary.n == 0:
         told = "failed" if summary.problems else "not run"
         return (label, told, *["–"] * (5 + len(more)), "0")

@@ -52,9 +52,12 @@ def verb(design: Design, one: str, many: str) -> str:
 
 
 def setting(option: str, value: Option) -> str:
-    """ "timeout 50 ms", "fail-fast"."""
+    """ "timeout 50 ms", "fail-fast", "breaker: 5 failures, pause 50 ms"."""
     if option in OF_VIRTUAL_TIME:
         return "simulated" if value == "virtual" else ""
+    if option == "breaker" and "," in str(value):
+        failures, pause = str(value).split(",")
+        return f"breaker: {counted(int(failures), 'failure')}, pause {spaced(pause)}"
     name = SPOKEN.get(option, option)
     return name if value is True else f"{name} {spaced(str(value))}"
 

@@ -86,9 +86,9 @@ def show_range(
 
 
 def show_count(value: float) -> str:
-    """10000 as "10 000", with a narrow no-break space; halves keep their half."""
-    whole = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-    return whole.replace(",", "\u202f")
+    """10000 as "10 000", with a narrow no-break space; parts only below ten."""
+    part = abs(value) < 10 and value != int(value)
+    return f"{value:,.{int(part)}f}".replace(",", "\u202f")
 
 
 def show_percent(share: float, digits: int = 0) -> str:

@@ -36,7 +36,8 @@ class Clock {
     context.scale(still.width / width, still.height / height);
     const peaks = this.recordings.map((recording) => recording.peak);
     const most = Math.max(this.capacity || 0, ...peaks) * 1.1 || 1;
-    const foot = height - 20; // below it stand the times
+    this.size = Math.max(13, height / 8.5);
+    const foot = height - 1.55 * this.size; // below it stand the times
     const x = (at) => (at / this.whole) * width;
     const y = (calls) => foot - (calls / most) * (foot - 4);
     const [from, to] = this.outage.map(x);
@@ -56,17 +57,18 @@ class Clock {
       context.textAlign = x ? x === width ? "right" : "center" : "left";
       context.fillText(words, x, y);
     };
-    context.font = "13px system-ui, sans-serif";
+    context.font = `${this.size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     context.fillStyle = colours()("muted");
-    write("calls in flight from 0", 0, foot + 11);
+    const below = foot + 0.85 * this.size;
+    write("calls in flight from 0", 0, below);
     for (const share of width < 600 ? [1] : [0.25, 0.5, 0.75, 1]) {
-      write(duration((share * this.whole) / 1e6), share * width, foot + 11);
+      write(duration((share * this.whole) / 1e6), share * width, below);
     }
     if (this.capacity) {
       stroke(context, colours()("ink"), 2, [[0, level], [width, level]], [8, 5]);
       context.fillStyle = colours()("ink");
-      write(`the API serves ${this.capacity}`, width, level - 8);
+      write(`the API serves ${this.capacity}`, width, level - 0.62 * this.size);
     }
   }
 }

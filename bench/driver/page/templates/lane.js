@@ -1,7 +1,10 @@
 // One design at a moment: who waits, is at the API, is turned away, or is done.
 
-const FONT = "15px system-ui, sans-serif";
-const HEAD = 26; // pixels, above each room
+const ROWS = 12.7; // lines of lettering to a lane's height: on a slide all is larger
+
+function lettering(height) {
+  return Math.max(15, height / ROWS);
+}
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -100,8 +103,10 @@ class Lane {
       ink: colour("ink"), muted: colour("muted"), faint: colour("faint"),
       lost: hatched(context, colour(`colour-${look}`), colour("paper")),
     };
+    this.size = lettering(height);
+    const head = 1.75 * this.size;
     const room = (x, share) => ({
-      x: x * width, y: HEAD, width: share * width, height: height - HEAD });
+      x: x * width, y: head, width: share * width, height: height - head });
     const [waiting, api, finished] = [room(0, 0.2), room(0.24, 0.52), room(0.8, 0.2)];
     this.heading(context, waiting, "waiting");
     this.dots(context, waiting, [[counts.waiting, this.tones.muted]]);
@@ -116,10 +121,10 @@ class Lane {
   // A few words, or the first of them where there is no room for more.
   heading(context, room, words, short = words) {
     context.fillStyle = this.tones.muted;
-    context.font = FONT;
+    context.font = `${this.size}px system-ui, sans-serif`;
     context.textAlign = "left";
     const fits = context.measureText(words).width <= room.width;
-    context.fillText(fits ? words : short, room.x, HEAD / 2);
+    context.fillText(fits ? words : short, room.x, room.y / 2);
   }
 
   // Dots column by column; groups of [count, fill] one after the other.
@@ -199,8 +204,8 @@ class Lane {
     if (side >= 24 && !away[i]) {
       context.fillStyle = this.tones.ink;
       context.textAlign = "center";
-      context.font = `${index[i] < 1000 ? 15 : 12}px system-ui, sans-serif`;
-      context.fillText(index[i], x + size / 2, y + size * 0.42, size);
+      context.font = `${(index[i] < 1000 ? 0.42 : 0.34) * size}px system-ui, sans-serif`;
+      context.fillText(index[i], x + size / 2, y + size * 0.42, 0.9 * size);
     }
   }
 }

@@ -43,7 +43,7 @@ function duration(seconds) {
       button.textContent = "Selected: press Ctrl-C";
     }
   };
-  for (const command of document.querySelectorAll("pre")) {
+  for (const command of document.querySelectorAll("pre.command")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";

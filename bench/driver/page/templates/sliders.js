@@ -64,12 +64,14 @@ class Theory {
       "text-anchor": "middle" }, "tasks N (both axes: log scale)");
   }
 
-  mark({ look, tasks, seconds, name }) {
+  mark({ look, tasks, seconds, name, told }) {
     const mark = this.add("circle", { class: "mark", r: 8, cx: this.x(tasks),
       cy: this.y(seconds), fill: `var(--colour-${look})` });
     const title = document.createElementNS(this.plot.namespaceURI, "title");
     title.textContent = `measured: ${name}, ${duration(seconds)}`;
     mark.append(title);
+    this.add("text", { class: "told", x: this.x(tasks), y: this.y(seconds) - 16,
+      "text-anchor": "middle", style: `fill: var(--letter-${look})` }, told);
   }
 
   reset() {

@@ -6,7 +6,7 @@
 //   t  show theory          g  guess: arrows move the mark, Enter leaves it, Esc is done
 //
 // A click on the picture leaves a guess, too. Guesses stay. With Ctrl, Alt or Meta a key
-// is the browser's.
+// is the browser's. On a phone a tap enlarges a picture, and the next makes it small.
 {
   const slides = [...document.querySelectorAll("[data-slide]")]
     .filter((slide) => !slide.querySelector(":scope > .warning"));
@@ -125,18 +125,16 @@
 
   function click(event) {
     const inside = event.target.closest(".picture");
-    if (at < 0 && inside) {
-      // On a small screen a tap is how a picture is seen large.
+    if (!inside) {
+      return;
+    }
+    if (matchMedia("(max-width: 700px)").matches) {
       const slide = slides.indexOf(inside.closest("[data-slide]"));
-      if (slide >= 0 && matchMedia("(max-width: 700px)").matches) {
-        show(slide, LAST_STEP);
-      }
-    } else if (inside && step === 0) {
+      show(at < 0 ? slide : -1, LAST_STEP);
+    } else if (at >= 0 && step === 0) {
       const box = inside.getBoundingClientRect();
       mark(100 * (event.clientX - box.left) / box.width,
         100 * (event.clientY - box.top) / box.height);
-    } else if (inside && matchMedia("(max-width: 700px)").matches) {
-      show(-1);
     }
   }
 
