@@ -67,7 +67,7 @@ class Needs:
     options: each cell sets them. designs: kinds of which there is at least one cell.
     samples: recorded tasks. batch: all tasks are there from the start. distribution: of
     the service times. places: each pool has as many workers as the API has places.
-    sizes: so many different values of x, or more. simulated, real: some of the cells are.
+    sizes: so many different values of x, or more. simulated, real: some cells are.
     """
 
     one_mark_per: tuple[str, ...] = ()
