@@ -182,6 +182,7 @@ design = "pool of 50"
 REFUSED = [
     ("wal-time", "", "chart 'wal-time' is none of believed, cancel"),
     ("timeline", "", "chart 'timeline' shows recorded tasks: it needs [[samples]]"),
+    ("descriptors", "", "chart 'descriptors' shows connections: it needs [[cells]] with"),
     ("load", "", "chart 'load' is about --arrivals: each cell must set it"),
     ("rate-limit", "", "chart 'rate-limit' is about --api-rate: each cell must set it"),
     ("winner", 'service-time = "1ms"\ntimeout = ["1s", "2s"]',

@@ -29,7 +29,8 @@ PHRASES = {
     "join": {"True": "joined at the end", "None": "detached", "False": "detached"},
     "stack-size": {"None": "the usual stack"},
     "api-capacity": {"None": "API without a limit"},
-    "api": {"None": "the API simulated", "http": "the API over HTTP"},
+    "api": {"None": "the API simulated", "http": "the API over HTTP",
+            "nginx": "the API behind nginx"},
     "clock": {"None": "measured", "virtual": "simulated"},
 }  # fmt: skip
 T, K = TypeVar("T"), TypeVar("K", bound=Hashable)

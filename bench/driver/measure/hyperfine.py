@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import REPOSITORY
-from ..ask.cell import Cell
+from ..ask.cell import NGINX, Cell
 from ..machine.programs import there
 from ..reckon.theory import bound_wall_s
 from ..run import record
@@ -100,7 +100,8 @@ class Gun:
         here = f"./{cell.build}/" if cell.build else "./"
         words = here + shlex.join(command)
         if cell.is_real:
-            words = f"{here}{WRAPPER.name} {words}"
+            through = "--nginx " if cell.api == NGINX else ""
+            words = f"{here}{WRAPPER.name} {through}{words}"
         ending = self._call(cell.name, words, timeout_s, tick)
         timing = problem = found = None
         try:

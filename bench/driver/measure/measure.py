@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from .. import REPOSITORY
+from ..ask.cell import NGINX
 from ..ask.experiment import Experiment, without
 from ..machine import checks, environment, kernel
 from ..machine.programs import OPTIONAL, find, fingerprint
@@ -154,6 +156,8 @@ def _choose(
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
+        elif cell.api == NGINX and which("nginx") is None:
+            why[cell.name] = "there is no nginx: bench/setup.sh nginx fetches it"
         elif planned_wall_s(cell) > most_s:
             told = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
             why[cell.name] = told
