@@ -108,7 +108,7 @@ static void what_nobody_slows_down_takes_its_time_to_the_nanosecond(void) {
 }
 
 static void what_is_slowed_down_is_rounded_to_the_nearest_nanosecond(void) {
-    assert_int_equal(slowed_ns(3, 0.5, 1), 5); /* 4.5 */
+    assert_int_equal(slowed_ns(3, 0.5, 1), 5);   /* 4.5 */
     assert_int_equal(slowed_ns(11, 0.1, 3), 14); /* 14.3 */
     assert_int_equal(slowed_ns(11, 0.1, 8), 20); /* 19.8 */
     assert_int_equal(slowed_ns(INT64_MAX / 2, 1, 2), INT64_MAX);

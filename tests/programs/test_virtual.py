@@ -248,14 +248,6 @@ class Theory(unittest.TestCase):
         self.assertEqual(record["failed_latency_ns"]["mean"], 5 * MS)
 
     @on_each_fiber_program
-    def test_an_outage_begins_at_its_moment_and_is_over_at_its_end(self, program) -> None:
-        args = ("-n", 200, "-s", 0, "--arrivals", "fixed:1000/s")
-        args = (*args, "--api-outage", "100ms,50ms", *bound(program, 50))
-        _, samples = sample(program, *args, *VIRTUAL)
-        failed = [task.index for task in samples if task.outcome == "failed"]
-        self.assertEqual(failed, list(range(100, 150)))
-
-    @on_each_fiber_program
     def test_calls_that_wait_at_the_api_are_served_in_order(self, program) -> None:
         args = ("-n", 100, "-s", "1s", "--api-capacity", 30, "--api-queue", "unlimited")
         for more in ((), ("--api-keeps-working",)):
