@@ -240,7 +240,6 @@ class Theory(unittest.TestCase):
         )
         self.assertEqual(record["failed_latency_ns"]["mean"], 5 * MS)
 
-
     @on_each_fiber_program
     def test_calls_that_wait_at_the_api_are_served_in_order(self, program) -> None:
         args = ("-n", 100, "-s", "1s", "--api-capacity", 30, "--api-queue", "unlimited")
