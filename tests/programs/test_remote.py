@@ -4,6 +4,7 @@ way is accounted for."""
 import contextlib
 import csv
 import json
+import os
 import re
 import signal
 import socket
@@ -13,8 +14,10 @@ import threading
 import time
 import unittest
 from collections.abc import Callable, Iterator
+from http import client as http_client
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from .program import (
     BUILD, LIMIT_S, Ending, Hung, bound, finish, only, read_samples, run, start,
@@ -251,6 +254,55 @@ class Remote(unittest.TestCase):
                 self.assertEqual(ending.record["outcomes"], only(failed=10))
                 self.assertEqual(ending.record["remote"]["broken"]["refused"], 10)
                 self.assertIn("10 refused", ending.err)
+
+    def test_an_answer_may_come_in_pieces_and_be_too_long(self) -> None:
+        right = b"served 0/1\n"
+        for name, pieces, outcome in (
+            ("in pieces", (right[:4], right[4:7], right[7:]), "ok"),
+            ("right, and much more", (right, b"x" * 100, b"x" * 9), "silent"),
+            ("a whole buffer of it", (b"served 0/1\n" + b"\0" * 52,), "silent"),
+        ):
+            def act(line: socket.socket, pieces: Any = pieces) -> None:
+                length = sum(map(len, pieces))
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+                for piece in (head.encode(), *pieces):
+                    line.sendall(piece)
+                    time.sleep(0.02)
+
+            with self.subTest(name), another_server(act) as url:
+                status = 0 if outcome == "ok" else 1  # it could not have been so
+                record = self.call("worker-pool", url, "-n", 1, status=status).record
+                self.assertEqual(record["outcomes"], only(**{outcome: 1}))
+
+    def test_the_environment_names_no_way_around(self) -> None:
+        proxy = {"http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+        with a_server(*WORLD) as server, mock.patch.dict(os.environ, proxy):
+            record = self.call("worker-pool", address_of(server), *WORLD).record
+            self.assertEqual(record["outcomes"], only(ok=200))
+
+    def test_what_the_server_answers(self) -> None:
+        world = ("-n", 5, "--api-rate", "0.001/s", "--retry-after", "1500ms")
+        with a_server(*world) as server:
+            line = http_client.HTTPConnection(address_of(server).partition("//")[2])
+            for method, path, status, header in (
+                ("GET", "/call/4?attempt=1", 200, None),
+                ("GET", "/call/4?attempt=2", 429, "2"),  # in whole seconds
+                ("GET", "/call/5?attempt=1", 404, None), ("GET", "/call/4", 404, None),
+                ("GET", "/call/4?attempt=0", 404, None), ("GET", "/", 404, None),
+                ("GET", "/call/-1?attempt=1", 404, None),
+                ("GET", "/calls/4?attempt=1", 404, None),
+                ("POST", "/call/4?attempt=1", 404, None),
+            ):
+                with self.subTest(f"{method} {path}"):
+                    line.request(method, path)
+                    answer = line.getresponse()
+                    answer.read()
+                    self.assertEqual(answer.status, status)
+                    self.assertEqual(answer.getheader("Retry-After"), header)
+            line.close()
+            accounts = accounts_of(server)
+        self.assertEqual((accounts["calls"], accounts["misfits"]), (2, 7))
+        self.assertEqual(accounts["connections"], 1)
 
     def test_what_no_answer_is_told_as(self) -> None:
         for program in CALLERS:
