@@ -187,6 +187,7 @@ class Remote(unittest.TestCase):
                 self.assertLessEqual(remote["connected"], 5)
                 # Of two hundred connections only a few are there at once.
                 self.assertTrue(5 <= remote["descriptors"] < 100, remote)
+                self.assertIsNone(remote["descriptor_limit"])  # none was wanting
                 self.assertEqual(set(remote["broken"].values()), {0})
 
     def test_the_api_turns_away_what_is_too_much(self) -> None:
