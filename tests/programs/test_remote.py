@@ -192,7 +192,16 @@ class Remote(unittest.TestCase):
                 self.assertLessEqual(remote["connected"], 5)
                 # Of two hundred connections only a few are there at once.
                 self.assertTrue(5 <= remote["descriptors"] < 100, remote)
+                self.assertIsNone(remote["descriptor_limit"])  # none was wanting
                 self.assertEqual(set(remote["broken"].values()), {0})
+
+    def test_the_summary_tells_of_connections(self) -> None:
+        for program, sockets in (("worker-pool", "1 socket"), ("thread-per-task", "9 sockets")):
+            with self.subTest(program), a_server("-n", 9, "-s", 0) as server:
+                url = address_of(server)
+                ending = run(program, "-n", 9, "-s", 0, *bound(program, 1), "--api-url", url)
+                told = rf"\n  connections {sockets}, 1 at once; \d+ descriptors\n"
+                self.assertRegex(ending.out, told)
 
     def test_the_api_turns_away_what_is_too_much(self) -> None:
         limit = ("-n", 50, "-s", "300ms", "--api-capacity", 5)
