@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..ask.declaration import attribute, differing
 from ..ask.figures import OUTCOMES
@@ -16,7 +17,7 @@ from .chart import MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
-GLYPH_PX = 10.9  # of the words beside a bar
+GLYPH_PX, NAME_PX = 10.9, 9.9  # of the words beside a bar, and before it
 MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 
@@ -38,6 +39,9 @@ def build(view: View) -> Chart:
         rows = [[*row, *(_part(view, s, f) for f in view.figures)]
                 for row, s in zip(rows, view.cells)]  # fmt: skip
     left, right, apart = MARGINS[len(panels)]
+    rows_ = _rows(view, panels, shares)
+    if len(panels) == 1:
+        left = max(left, _room_before(rows_))
     kinds = [f for f in view.figures if any(amount(view, s, f) for s in view.cells)]
     return words.sheet(
         view, words.title(view), [*words.conditions(view.cells), *remarks], header,
@@ -51,7 +55,7 @@ def build(view: View) -> Chart:
             "rows_table": view.chart.table or "cells",
             "kinds": " ".join(view.figures), **_key(view, kinds if stacked else []),
             **columns("panel", [_panel(view, f, longest[f], shares) for f in panels]),
-            **_rows(view, panels, shares),
+            **rows_,
         },
     )  # fmt: skip
 
@@ -93,6 +97,13 @@ def _high(view: View, figure: str, longest: float, shares: bool, count: int) -> 
         room = wide - 30 - GLYPH_PX * len(told)
         found.append(end * wide / max(room, 0.3 * wide))
     return longest if shares else max(found)
+
+
+def _room_before(rows: Mapping[str, Any]) -> float:
+    """Where bars begin, if name and setting of each stand in one line before it."""
+    both = zip(rows["row_name"], rows["row_more"])
+    longest = max(len(name + more) + 3 if more else 0 for name, more in both)
+    return (MARGIN_PX + NAME_PX * longest) / WIDTH_PX
 
 
 def _room_beside(view: View, figure: str) -> float:
