@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what is missing: bench/setup.sh run|test
+# Installs what is missing: bench/setup.sh run|test|nginx FOLDER
 #
-#   run   what bench/run needs       test   what tests/run needs as well
+#   run     what bench/run needs     test   what tests/run needs as well
+#   nginx   what the experiment "real" can call: unpacked in FOLDER, not installed
 #
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
 # as root or with sudo that asks no password, and says first how much that is; otherwise,
@@ -38,6 +39,9 @@ command pkg-config     pkg-config       pkgconf-pkg-config     pkgconf    pkgcon
 command g++            g++              gcc-c++                gcc        g++
 library benchmark      libbenchmark-dev google-benchmark-devel benchmark  benchmark-dev
 command go             golang-go        golang                 go         go
+'
+nginx='
+command nginx          nginx-light      nginx                  nginx     nginx
 '
 needed_to_test='
 command pkg-config pkg-config         pkgconf-pkg-config pkgconf           pkgconf
@@ -134,7 +138,33 @@ line_to_type() { # packages
     esac
 }
 
+# Debian's package, installed, would start a server that the network can reach. Unpacked,
+# it is a program like those that are built here; it needs no library that is rare.
+unpack_nginx() { # folder, package
+    (mkdir -p "$1" && cd "$1" &&
+        apt-get -o APT::Sandbox::User=root download "$2" &&
+        dpkg -x ./"$2"_*.deb . && rm -f ./"$2"_*.deb) >&2
+}
+
+fetch_nginx() { # folder
+    ! is_there command nginx || return 0
+    if [ "$manager" = apt-get ]; then
+        echo "fetching nginx" >&2
+        for package in nginx nginx-light; do # which of them has it depends on the age
+            unpack_nginx "$1" "$package" || :
+            ! "$1/usr/sbin/nginx" -v 2>/dev/null || return 0
+        done
+        rm -rf "$1"
+    fi
+    # shellcheck disable=SC2046  # it is one word
+    echo "going on without nginx: $(line_to_type $(missing "$nginx"))" >&2
+}
+
 case ${1-} in
+nginx)
+    fetch_nginx "${2:?}"
+    exit 0
+    ;;
 run) needed=$needed_to_run wanted=$wanted_to_run optional=$optional_to_run ;;
 test)
     needed=$needed_to_run$needed_to_test
@@ -144,7 +174,7 @@ test)
         echo "some tests are left out without these packages: $left_out" >&2
     ;;
 *)
-    echo "usage: bench/setup.sh run|test" >&2
+    echo "usage: bench/setup.sh run|test|nginx FOLDER" >&2
     exit 2
     ;;
 esac

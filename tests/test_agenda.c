@@ -107,6 +107,13 @@ static void what_nobody_slows_down_takes_its_time_to_the_nanosecond(void) {
     assert_int_equal(slowed_ns(INT64_MAX, 0, 1000), INT64_MAX);
 }
 
+static void what_is_slowed_down_is_rounded_to_the_nearest_nanosecond(void) {
+    assert_int_equal(slowed_ns(3, 0.5, 1), 5);   /* 4.5 */
+    assert_int_equal(slowed_ns(11, 0.1, 3), 14); /* 14.3 */
+    assert_int_equal(slowed_ns(11, 0.1, 8), 20); /* 19.8 */
+    assert_int_equal(slowed_ns(INT64_MAX / 2, 1, 2), INT64_MAX);
+}
+
 static const struct claim claims[] = {
     CLAIM(one_place_serves_one_after_the_other),
     CLAIM(the_place_that_is_free_first_is_taken_first),
@@ -114,6 +121,7 @@ static const struct claim claims[] = {
     CLAIM(without_a_limit_nobody_waits),
     CLAIM(what_is_served_at_the_same_time_slows_down),
     CLAIM(what_nobody_slows_down_takes_its_time_to_the_nanosecond),
+    CLAIM(what_is_slowed_down_is_rounded_to_the_nearest_nanosecond),
     CLAIM(a_call_that_never_ends_keeps_its_place),
     CLAIM(it_is_what_a_plain_list_of_places_says),
 };

@@ -166,6 +166,20 @@ static void it_takes_its_turn_although_nobody_waits_for_it(void) {
     api_destroy(&api);
 }
 
+static void who_hangs_up_has_it_work_in_vain_as_who_gives_up(void) {
+    struct api_config config = {.capacity = 1, .keeps_working = true};
+    struct call slow = {.service_ns = hour_ns};
+    struct chan *hang_up = chan_create(0, 0);
+    struct api api;
+    chan_close(hang_up);
+    assert_int_equal(api_init(&api, &config, now_ns()), 0);
+    assert_int_equal(api_call(&api, &slow, DEADLINE_NEVER, hang_up), REPLY_HUNG_UP);
+    assert_int_equal(api.abandoned, 1);
+    assert_int_equal(api.wasted_ns, hour_ns);
+    api_destroy(&api);
+    chan_free(hang_up);
+}
+
 static void who_waits_for_the_end_is_served_in_time_and_wastes_nothing(void) {
     struct api_config config = {.capacity = 2, .keeps_working = true};
     struct call call = {.service_ns = NS_PER_MS, .fate = FATE_SILENT};
@@ -189,6 +203,7 @@ static const struct claim claims[] = {
     CLAIM(a_token_is_used_before_one_waits),
     CLAIM(an_abandoned_call_keeps_its_place_to_the_end),
     CLAIM(it_takes_its_turn_although_nobody_waits_for_it),
+    CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up),
     CLAIM(who_waits_for_the_end_is_served_in_time_and_wastes_nothing),
 };
 

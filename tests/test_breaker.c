@@ -96,10 +96,12 @@ static void what_it_did_is_counted(void) {
     breaker_tell(&breaker, ticket, CALL_FAILED, 120);
     breaker_allows(&breaker, 220, &ticket);
     assert_int_equal(breaker_open_ns(&breaker, 230), 220);
+    uint64_t other;
+    assert_false(breaker_allows(&breaker, 235, &other)); /* while the probe is away */
     breaker_tell(&breaker, ticket, CALL_WENT_WELL, 240);
     assert_int_equal(breaker_open_ns(&breaker, 1000), 230);
     assert_int_equal(breaker.opened, 2);
-    assert_int_equal(breaker.stopped, 1);
+    assert_int_equal(breaker.stopped, 2);
     breaker_destroy(&breaker);
 }
 

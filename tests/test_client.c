@@ -97,6 +97,35 @@ static void what_looks_failed_is_retried_and_what_looks_well_is_not(void) {
     assert_attempts(&config, 3);
 }
 
+/* A breaker of two failures in a row lets only two of ten calls through. */
+static void what_looks_failed_opens_the_breaker_and_what_looks_well_does_not(void) {
+    static const struct {
+        double error_rate, silent_rate, rate_per_s, hang_rate;
+        int64_t calls;
+    } kinds[] = {{1, 0, 0, 0, 2},
+                 {0, 1, 0, 0, 10},
+                 {0, 0, 1e-6, 0, 2},
+                 {0, 0, 0, 1, 2},
+                 {0, 0, 0, 0, 10}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct run_config config = plain_config(10);
+        config.workload.error_rate = kinds[i].error_rate;
+        config.workload.silent_rate = kinds[i].silent_rate;
+        config.workload.hang_rate = kinds[i].hang_rate;
+        config.workload.hang_ns = hour_ns;
+        config.api.rate_per_s = kinds[i].rate_per_s;
+        config.api.burst = 0;
+        config.client.timeout_ns = kinds[i].hang_rate > 0 ? 1 : 0;
+        config.client.breaker_failures = 2;
+        config.client.breaker_pause_ns = hour_ns;
+        struct run run;
+        plain_run_all(&run, &config);
+        assert_int_equal(api_calls(&run.api), kinds[i].calls);
+        assert_int_equal(run.client.breaker.stopped, 10 - kinds[i].calls);
+        run_destroy(&run);
+    }
+}
+
 /* ---- backoff ---- */
 
 /* Full jitter takes half of each pause on average: 4 pauses of at most 1, 2, 4 and 8 ms
@@ -219,6 +248,7 @@ static const struct claim claims[] = {
     CLAIM(each_reply_has_its_outcome),
     CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out),
     CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not),
+    CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not),
     CLAIM(pauses_double),
     CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline),
     CLAIM(an_enormous_backoff_does_not_overflow),

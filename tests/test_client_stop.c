@@ -53,6 +53,17 @@ static void fail_fast_waits_for_the_last_attempt(void) {
     assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
 }
 
+/* The first attempt opens the breaker, which stops the second. */
+static void fail_fast_stops_the_run_at_a_task_that_is_shed(void) {
+    struct run_config config = plain_config(1);
+    enum ctx_reason reason;
+    config.workload.error_rate = 1;
+    config.client.attempts = 2;
+    config.client.breaker_failures = 1;
+    config.client.breaker_pause_ns = hour_ns;
+    assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
+}
+
 /* ---- who listens ---- */
 
 static enum outcome outcome_after_cancel(int cancel) {
@@ -162,6 +173,7 @@ static void a_skipped_task_is_accounted_for_and_never_called(void) {
 static const struct claim claims[] = {
     CLAIM(fail_fast_stops_the_run_at_a_failure_that_can_be_seen),
     CLAIM(fail_fast_waits_for_the_last_attempt),
+    CLAIM(fail_fast_stops_the_run_at_a_task_that_is_shed),
     CLAIM(only_a_call_that_listens_is_cancelled),
     CLAIM(a_call_that_listens_is_cancelled_in_the_middle),
     CLAIM(the_runs_deadline_cancels_a_call_that_listens),

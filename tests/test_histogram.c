@@ -59,6 +59,17 @@ static void short_durations_are_exact_to_the_nanosecond(void) {
     }
 }
 
+static void the_mean_is_rounded_to_the_nearest_nanosecond(void) {
+    start_afresh();
+    histogram_add(&histogram, 0);
+    histogram_add(&histogram, 1);
+    histogram_add(&histogram, 1);
+    assert_int_equal(histogram_mean_ns(&histogram), 1);
+    histogram_add(&histogram, 0);
+    histogram_add(&histogram, 0);
+    assert_int_equal(histogram_mean_ns(&histogram), 0);
+}
+
 static void the_mean_is_exact_even_where_the_sum_is_beyond_64_bits(void) {
     start_afresh();
     assert_int_equal(histogram_mean_ns(&histogram), -1);
@@ -181,6 +192,7 @@ static const struct claim claims[] = {
     CLAIM(one_value_is_every_quantile_exactly),
     CLAIM(a_negative_duration_counts_as_none),
     CLAIM(short_durations_are_exact_to_the_nanosecond),
+    CLAIM(the_mean_is_rounded_to_the_nearest_nanosecond),
     CLAIM(the_mean_is_exact_even_where_the_sum_is_beyond_64_bits),
     CLAIM(quantiles_are_within_a_64th_and_extremes_exact),
     CLAIM(quantiles_never_fall_as_the_share_grows),

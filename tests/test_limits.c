@@ -196,32 +196,29 @@ static void control_groups_of_either_version_are_found(void) {
                    {"/sys/fs/cgroup/a/pids.current", "9\n"});
 }
 
+static void a_thread_takes_two_mappings(void) {
+    ASSERT_MACHINE(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
+                   {"/proc/sys/vm/max_map_count", "4\n"});
+}
+
 /* A limit of this process is needed, so it is set in a child. */
-static void be_root_of(const char *uid_map) {
+static struct file uid_map[] = {{"/proc/self/uid_map", NULL}, {NULL, NULL}};
+
+static void be_root_of_what_it_maps(void) {
     set_limit(RLIMIT_NPROC, 1);
-    const struct file files[] = {{"/proc/self/uid_map", uid_map}, {NULL, NULL}};
-    puts(explain_machine(files, 3, 0));
-}
-
-static void be_root_of_the_machine(void) {
-    be_root_of("         0          0 4294967295\n");
-}
-
-static void be_root_of_a_container(void) {
-    be_root_of("         0     100000      65536\n");
-}
-
-static void be_root_of_a_part(void) {
-    be_root_of("         0          0      65536\n");
+    puts(explain_machine(uid_map, 3, 0));
 }
 
 static void root_of_a_user_namespace_is_bound_as_others_are(void) {
     if (getuid() != 0) {
         skip();
     }
-    assert_explained(be_root_of_the_machine, "no limit known here is near");
-    assert_explained(be_root_of_a_container, "most likely RLIMIT_NPROC");
-    assert_explained(be_root_of_a_part, "most likely RLIMIT_NPROC");
+    uid_map->text = "         0          0 4294967295\n"; /* the machine */
+    assert_explained(be_root_of_what_it_maps, "no limit known here is near");
+    uid_map->text = "         0     100000      65536\n"; /* a container */
+    assert_explained(be_root_of_what_it_maps, "most likely RLIMIT_NPROC");
+    uid_map->text = "         0          0      65536\n"; /* a part */
+    assert_explained(be_root_of_what_it_maps, "most likely RLIMIT_NPROC");
 }
 
 /* As of a pod in a container in a virtual machine. */
@@ -261,7 +258,8 @@ static void memory_is_compared_in_one_unit(void) {
     const struct file strict = {"/proc/sys/vm/overcommit_memory", "2\n"};
     ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", heuristic);
     ASSERT_MACHINE(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
-    ASSERT_MACHINE(3, 4096, "most likely CommitLimit in kB", strict);
+    ASSERT_MACHINE(3, 2 * gb, "no limit known here is near", heuristic,
+                   {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
     ASSERT_MACHINE(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
                    strict);
     ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", strict,
@@ -270,8 +268,7 @@ static void memory_is_compared_in_one_unit(void) {
 }
 
 static void what_cannot_be_read_is_no_limit(void) {
-    struct rlimit any = {RLIM_INFINITY,
-                         RLIM_INFINITY}; /* or this user's own would do */
+    struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY}; /* or this user's own */
     if (getrlimit(RLIMIT_NPROC, &any) == 0 && any.rlim_cur != RLIM_INFINITY &&
         geteuid() != 0) {
         skip();
@@ -283,10 +280,13 @@ static void what_cannot_be_read_is_no_limit(void) {
 
 static void a_short_text_is_cut_and_not_overrun(void) {
     char text[16];
+    int free_before = dup(STDIN_FILENO);
+    close(free_before);
     memset(text, 'x', sizeof text);
     limits_explain(text, 8, 1, THREAD_BYTES);
     assert_between(strlen(text), 1, 7);
     assert_int_equal(text[8], 'x');
+    assert_int_equal(dup(STDIN_FILENO), free_before); /* no file is left open */
 }
 
 static const struct claim claims[] = {
@@ -294,6 +294,7 @@ static const struct claim claims[] = {
     CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
     CLAIM(every_control_group_above_counts_too),
     CLAIM(control_groups_of_either_version_are_found),
+    CLAIM(a_thread_takes_two_mappings),
     CLAIM(root_of_a_user_namespace_is_bound_as_others_are),
     CLAIM(a_control_group_may_have_a_long_path),
     CLAIM(threads_that_have_ended_meanwhile_are_counted),

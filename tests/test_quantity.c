@@ -79,6 +79,9 @@ static void durations_have_a_unit(void) {
                                         {"250us", 250000},
                                         {"10ms", 10000000},
                                         {"0.5ms", 500000},
+                                        {"8.2ms", 8200000}, /* a double falls short */
+                                        {"0.4ns", 0},
+                                        {"0.6ns", 1},
                                         {"5s", 5000000000},
                                         {"5000s", 5000000000000}, /* no int holds it */
                                         {"1.5min", 90000000000},

@@ -6,6 +6,7 @@
 
 #include "program/options.h"
 #include "program/record.h"
+#include "program/summary.h"
 #include "support/child.h"
 #include "support/json.h"
 #include "support/plain_run.h"
@@ -149,6 +150,27 @@ static void what_the_kernel_says_is_told_under_its_own_name(void) {
     run_destroy(&run);
 }
 
+static void the_summary_tells_the_same_of_the_process(void) {
+    config = plain_config(1);
+    begin(1);
+    plain_run_end(&run);
+    run.process =
+        (struct process_figures){1234567, 45678901, 4096, 2000000, 345, 6, 7, 8};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct record record = record_of(false);
+    summary_print(&record, out);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, " created (stopped early)\n"));
+    assert_non_null(strstr(text, "  peak RSS    1.23 MB (address space 45.7 MB, page "
+                                 "tables 4.1 kB)\n"));
+    assert_non_null(strstr(
+        text, "  CPU         2 ms user, 345 ns system; 6 waits in the kernel\n"));
+    free(text);
+    run_destroy(&run);
+}
+
 /* ---- the stop ---- */
 
 static void a_stop_tells_how_far_the_run_had_come(void) {
@@ -269,6 +291,7 @@ static const struct claim claims[] = {
     CLAIM(of_no_tasks_there_is_no_latency_and_no_division_by_them),
     CLAIM(where_nothing_was_answered_only_failures_have_a_latency),
     CLAIM(what_the_kernel_says_is_told_under_its_own_name),
+    CLAIM(the_summary_tells_the_same_of_the_process),
     CLAIM(a_stop_tells_how_far_the_run_had_come),
     CLAIM(a_limits_name_may_hold_any_character),
     CLAIM(nobody_asks_for_the_users_locale),

@@ -78,10 +78,13 @@ static void assert_interrupted(struct run_config *config, int64_t in_flight) {
 }
 
 static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
-    for (int64_t queue = 0; queue <= TASKS; queue += TASKS / 3) {
+    /* Each worker takes one more, and then looks whether it is to stop: of WORKERS + 1
+     * that wait, one is left. */
+    static const int64_t queues[] = {0, WORKERS, WORKERS + 1, TASKS / 3, TASKS};
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
         for (int join = 0; join < 2; join++) {
             struct run_config config = hanging_config(CANCEL_WITHIN);
-            config.runner.queue = fitting_queue(queue);
+            config.runner.queue = fitting_queue(queues[i]);
             config.runner.join = join;
             assert_interrupted(&config, WORKERS);
         }

@@ -129,9 +129,12 @@ static void tasks_are_told_apart_by_where_they_were_at_the_stop(void) {
     finish(0, 1000, 1100, OUTCOME_OK);       /* started just then */
     finish(0, 1001, 1100, OUTCOME_OK);       /* started too late */
     tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_NOT_STARTED);
+    tally_unstarted(&tally, (struct task){0}, OUTCOME_SHED); /* by no fault of a stop */
     assert_int_equal(tally.started_before_stop, 5);
     assert_int_equal(tally.in_flight_at_stop, 3);
     assert_int_equal(tally.interrupted, 1);
+    assert_int_equal(tally_never_started(&tally), 2);
     assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 2);
 }
 
@@ -152,6 +155,9 @@ static void the_first_reason_to_stop_stays(void) {
     tally_stop(&tally, STOP_FAIL_FAST);
     int64_t first_ns = tally_stop_at_ns(&tally);
     tally_stop(&tally, STOP_SIGNAL);
+    while (now_ns() == first_ns) {
+    }
+    tally_stop(&tally, STOP_FAIL_FAST); /* by all who fail while it stops */
     tally_finish(&tally);
     assert_int_equal(tally_stop_reason(&tally), STOP_FAIL_FAST);
     assert_int_equal(tally_stop_at_ns(&tally), first_ns);

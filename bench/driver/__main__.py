@@ -26,7 +26,7 @@ from .measure.signals import FAILED, MEASURED, NO_ENVIRONMENT, SIGNALLED, USAGE
 from .reckon import collect, compare
 from .reckon.summarise import summaries_of
 from .run import stored
-from .run.folder import ENVIRONMENT, ResultsError, locked, place, shown
+from .run.folder import ENVIRONMENT, REPORT, ResultsError, locked, place, shown
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
 from .teach import handout, teach
@@ -117,10 +117,12 @@ def run_full(settings: command.Settings) -> int:
     else:
         folder = full.new_folder(settings.out)
     with locked(folder.resolve().parent):
-        outcomes = full.run_all(asked, _request(settings, folder))
+        outcomes, refused = full.run_all(asked, _request(settings, folder))
     told = [line for outcome in outcomes for line in _lines(outcome)]
-    tell([*told, f"Results: {place(folder)}"])
-    return MEASURED if all(map(is_sound, outcomes)) else FAILED
+    told += [line for outcome in outcomes for line in outcome.late]
+    report = (folder / REPORT).is_file()
+    tell([*told, "", *ending.closing_lines(place(folder), report, refused)])
+    return MEASURED if report and all(map(is_sound, outcomes)) else FAILED
 
 
 def _named(settings: command.Settings) -> Path | None:
@@ -157,7 +159,7 @@ def _tell(outcome: Outcome) -> int:
 
 
 def _closing(outcome: Outcome) -> list[str]:
-    report = (outcome.kept.folder / "report.html").is_file()
+    report = (outcome.kept.folder / REPORT).is_file()
     return ending.closing_lines(place(outcome.kept.folder), report, outcome.late)
 
 

@@ -55,7 +55,10 @@ def publish(
     except ResultsError as error:
         failed.append(_failed(SUMMARY, error))
     if before_charts is not None:
-        before_charts(kept, summaries)
+        try:
+            before_charts(kept, summaries)
+        except ResultsError as error:
+            failed.append(_failed("what belongs to it", error))
     return Published(summaries, [*failed, *draw(kept, summaries, also)])
 
 
@@ -142,6 +145,10 @@ def collect_class(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart]:
 
 def _failed(name: str, error: Exception) -> Chart:
     problem = f"{type(error).__name__}: {error}"
+    if isinstance(error, ResultsError):  # one of ours, made for people
+        problem = str(error)
+    elif isinstance(error, OSError) and error.strerror:  # without its path
+        problem = error.strerror
     return Chart(name, title="", caption="", alt="", problem=problem)
 
 

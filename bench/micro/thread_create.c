@@ -7,6 +7,10 @@
  * creation of the next ones. thread_create_join starts and joins one at a time, so it
  * also holds the wake-up of the thread and of its joiner.
  *
+ * worker is what a pool pays for each of its workers besides their work: creating many
+ * that wait at a channel, and, when it is closed, waking and joining them. It is the
+ * constant w of the theory. Not in it: until all of them wait.
+ *
  * memory is bytes, not nanoseconds: what each of many threads that wait has added to
  * the resident memory of the process, when it is measured for the first time.
  */
@@ -25,6 +29,7 @@
 #define SLEEPERS          1000
 #define SLEEP_NS          (10 * NS_PER_MS)
 #define WAITERS           10000
+#define WORKERS           50
 
 static void do_nothing(struct thread *self) {
     (void)self;
@@ -82,10 +87,11 @@ static int64_t create_sleepers(void *attributes, int64_t count) {
     return create_many(attributes, count, sleep_once);
 }
 
-/* ---- memory ---- */
+/* ---- a crowd that waits ---- */
 
 struct crowd {
     int64_t bytes; /* of each; 0: not measured yet */
+    int64_t size;  /* created */
     struct chan *closed_at_the_end;
     struct waiter {
         struct thread thread; /* first, so that a pointer to it is one to us */
@@ -98,6 +104,55 @@ static void wait_for_the_end(struct thread *thread) {
     chan_receive(waiter->crowd->closed_at_the_end, NULL, DEADLINE_NEVER);
 }
 
+static void *start_crowd(const struct operation *operation) {
+    (void)operation;
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    invariant(crowd != NULL);
+    for (int i = 0; i < WAITERS; i++) { /* and so touches its memory, too */
+        crowd->waiters[i] =
+            (struct waiter){{.body = wait_for_the_end, .name = "waiter"}, crowd};
+    }
+    return crowd;
+}
+
+/* Until there are `count`, or the machine has no more. */
+static void gather(struct crowd *crowd, int64_t count) {
+    struct thread_attributes attributes = {.guard_bytes = -1};
+    crowd->closed_at_the_end = chan_create(0, 0);
+    invariant(crowd->closed_at_the_end != NULL && count <= WAITERS);
+    crowd->size = 0;
+    while (crowd->size < count &&
+           thread_start(&crowd->waiters[crowd->size].thread, &attributes) == 0) {
+        crowd->size++;
+    }
+}
+
+static void let_all_wait(struct crowd *crowd) {
+    while (chan_waiters(crowd->closed_at_the_end, CHAN_RECEIVE) < (size_t)crowd->size) {
+        thread_yield();
+    }
+}
+
+static void dismiss(struct crowd *crowd) {
+    chan_close(crowd->closed_at_the_end);
+    for (int64_t i = 0; i < crowd->size; i++) {
+        thread_join(&crowd->waiters[i].thread);
+    }
+    chan_free(crowd->closed_at_the_end);
+}
+
+static int64_t gather_and_dismiss(void *subject, int64_t count) {
+    struct crowd *crowd = subject;
+    int64_t began_ns = now_ns();
+    gather(crowd, count);
+    int64_t took_ns = now_ns() - began_ns;
+    let_all_wait(crowd);
+    began_ns = now_ns();
+    dismiss(crowd);
+    took_ns += now_ns() - began_ns;
+    return crowd->size == count ? took_ns : -1;
+}
+
 static int64_t resident_bytes(void) {
     long total;
     long resident = 0;
@@ -107,42 +162,13 @@ static int64_t resident_bytes(void) {
     return resident * sysconf(_SC_PAGESIZE);
 }
 
-static void *start_crowd(const struct operation *operation) {
-    (void)operation;
-    struct crowd *crowd = calloc(1, sizeof *crowd);
-    invariant(crowd != NULL);
-    crowd->closed_at_the_end = chan_create(0, 0);
-    for (int i = 0; i < WAITERS; i++) { /* and so touches its memory, too */
-        crowd->waiters[i] =
-            (struct waiter){{.body = wait_for_the_end, .name = "waiter"}, crowd};
-    }
-    return crowd;
-}
-
-static void stop_crowd(void *subject) {
-    struct crowd *crowd = subject;
-    chan_free(crowd->closed_at_the_end);
-    free(crowd);
-}
-
 static int64_t measure_crowd(struct crowd *crowd) {
-    struct thread_attributes attributes = {.guard_bytes = -1};
     int64_t before = resident_bytes();
-    int64_t created = 0;
-    while (created < WAITERS &&
-           thread_start(&crowd->waiters[created].thread, &attributes) == 0) {
-        created++;
-        thread_yield();
-    }
-    while (chan_waiters(crowd->closed_at_the_end, CHAN_RECEIVE) < (size_t)created) {
-        thread_yield();
-    }
+    gather(crowd, WAITERS);
+    let_all_wait(crowd);
     int64_t after = resident_bytes();
-    chan_close(crowd->closed_at_the_end);
-    for (int64_t i = 0; i < created; i++) {
-        thread_join(&crowd->waiters[i].thread);
-    }
-    return created < WAITERS ? -1 : (after - before) / WAITERS;
+    dismiss(crowd);
+    return crowd->size < WAITERS ? -1 : (after - before) / WAITERS;
 }
 
 static int64_t bytes_of_each(void *subject, int64_t count) {
@@ -171,6 +197,12 @@ const struct operation thread_create[] = {
     THREADS("thread_create_join/stack:default", 0, create_and_join),
     THREADS("thread_create_join/stack:64KiB", 64 * 1024, create_and_join),
     THREADS("create/five-cooks", 0, create_only),
+    {.name = "worker/waiting/stack:default",
+     .batch = WORKERS,
+     .batches = BATCHES,
+     .start = start_crowd,
+     .run = gather_and_dismiss,
+     .stop = free},
     END_OF_TABLE,
 };
 
@@ -181,6 +213,6 @@ const struct operation thread_memory[] = {
      .batches = 1,
      .start = start_crowd,
      .run = bytes_of_each,
-     .stop = stop_crowd},
+     .stop = free},
     END_OF_TABLE,
 };

@@ -153,6 +153,8 @@ def record(cell: Cell, noise: random.Random, changes: Mapping[str, Any]) -> dict
                 "minor_faults": 200},
         "latency_ns": times, "failed_latency_ns": times, "queue_wait_ns": times,
         "stop": stop if "deadline" in cell.options else None,
+        "remote": {"connections": cell.lanes, "connected": created,
+                   "descriptors": 5 + 3 * created} if cell.is_real else None,
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,7 +25,7 @@ from driver.ask import declaration  # noqa: E402
 from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
 from driver.draw import gnuplot  # noqa: E402
-from driver.draw.chart import Chart, fit_title  # noqa: E402
+from driver.draw.chart import Chart, ChartError, fit_title  # noqa: E402
 from driver.reckon.summarise import summarise  # noqa: E402
 
 # What an experiment of somebody's own may change.
@@ -181,6 +182,7 @@ design = "pool of 50"
 REFUSED = [
     ("wal-time", "", "chart 'wal-time' is none of believed, cancel"),
     ("timeline", "", "chart 'timeline' shows recorded tasks: it needs [[samples]]"),
+    ("descriptors", "", "chart 'descriptors' shows connections: it needs [[cells]] with"),
     ("load", "", "chart 'load' is about --arrivals: each cell must set it"),
     ("rate-limit", "", "chart 'rate-limit' is about --api-rate: each cell must set it"),
     ("winner", 'service-time = "1ms"\ntimeout = ["1s", "2s"]',
@@ -269,6 +271,22 @@ class Files(Desk):
                 for value in (cell for cell in row if "[" in cell):
                     self.assertNotIn(value, written, name)
             self.assertRegex(text, r'<g class="found" id="[^"]*plot_')
+
+    def test_a_system_without_links_draws_the_same(self) -> None:
+        name, chart = next(iter(self.charts.items()))
+        picture = self.folder / chart.files["svg"]
+        before = picture.read_bytes()
+        picture.unlink()
+        with patch.object(Path, "symlink_to", side_effect=PermissionError(1, "No links")):
+            gnuplot.draw(chart, self.folder, ["svg"])
+        self.assertEqual(before, picture.read_bytes(), name)
+
+    def test_a_place_for_drafts_that_is_full_is_told_of_the_chart(self) -> None:
+        name, chart = next(iter(self.charts.items()))
+        full = OSError(28, "No space left on device")
+        with patch.object(tempfile, "mkdtemp", side_effect=full):
+            with self.assertRaisesRegex(ChartError, "cannot draw: No space left"):
+                gnuplot.draw(chart, self.folder, ["svg"])
 
     def test_the_command_of_each_chart_draws_it_again(self) -> None:
         for name, chart in self.charts.items():

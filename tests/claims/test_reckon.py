@@ -7,6 +7,7 @@ or comparison of the formula can be another without a line that differs.
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 from math import exp, inf, log
 from unittest import mock
 
@@ -18,7 +19,7 @@ from driver.run.constants import Constants
 from driver.run.run import Role
 
 # c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
-COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04)
+COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04, 0.05)
 FREE = Constants()
 BOUNDED = {"max-threads": 5, "service-time": "1s"}
 
@@ -141,9 +142,14 @@ class Stats(Table):
 class WallTime(Table):
     def test_the_formulas(self):
         self.hold([
-            (theory.rounds_s(50, 5, 2.0), 20.0), (theory.rounds_s(51, 5, 2.0), 22.0),
-            (theory.pool_s(50, 5, 1.0, COSTS), 5 * 0.01 + 10 * 1.02),
-            (theory.pool_s(50, 50, 1.0, COSTS), 50 * 0.01 + 50 * 0.03),
+            (theory.pool_s(50, 5, 2.0), 20.0), (theory.pool_s(51, 5, 2.0), 22.0),
+            # 10 rounds, and 11 of which the last has one
+            (theory.pool_s(50, 5, 1.0, COSTS), 5 * 0.05 + 10 * 1.05 + 4 * 0.03),
+            (theory.pool_s(51, 5, 1.0, COSTS), 5 * 0.05 + 11 * 1.05),
+            # the first is back before the last is fed
+            (theory.pool_s(50, 50, 1.0, COSTS), 50 * 0.05 + 50 * 0.03 + 1.02),
+            (theory.pool_s(50, 5, 1.0, replace(COSTS, worker_s=None)),
+             5 * 0.01 + 10 * 1.05 + 4 * 0.03),
             (theory.pool_s(50, 5, 1.0), 10.0),
             (theory.threads_s(50, 1.0, COSTS), 50 * 0.01 + 1.02),
             (theory.threads_s(50, 1.0), 1.0),
@@ -165,7 +171,8 @@ class WallTime(Table):
         self.hold([
             (theory.best_workers(50, 1.0, cheap), 50.0),
             (theory.best_workers(200, 1.0, cheap), (200 * 1.02 / 0.01) ** 0.5),
-            (theory.best_workers(200, 1.0, COSTS), 1.02 / 0.03),
+            (theory.best_workers(50, 1.0, COSTS), (50 * 1.05 / 0.08) ** 0.5),
+            (theory.best_workers(200, 1.0, COSTS), 1.05 / 0.03),
             (theory.best_workers(50, 1e-9, Constants(1.0)), 1.0),
             (theory.best_workers(50, 1.0, FREE), None),
             (theory.even_service_s(50, 5, FREE), None),
@@ -184,12 +191,12 @@ class WallTime(Table):
             (theory.applies(pool(50, 3, **{"api-capacity": 3})), True),
             (theory.applies(threads(**{"api-capacity": 4})), True),
             (theory.applies(threads(**BOUNDED, **{"api-capacity": 4})), False),
-            (theory.theory_wall_s(pool(), COSTS), 0.05 + 10.2),
+            (theory.theory_wall_s(pool(), COSTS), 0.25 + 10.62),
             (theory.theory_wall_s(threads(), COSTS), 0.5 + 1.02),
             (theory.theory_wall_s(threads(), FREE), None),
             (theory.theory_wall_s(pool(), FREE), 10.0),
             (theory.theory_wall_s(pool(tasks=0), COSTS), None),
-            (theory.creating_share(pool(), COSTS), 0.05 / 10.25),
+            (theory.creating_share(pool(), COSTS), 0.25 / 10.87),
             (theory.creating_share(threads(), COSTS), 0.5 / 1.52),
             (theory.creating_share(threads(), FREE), 0.0),
         ])  # fmt: skip
@@ -267,10 +274,10 @@ class Curves(Table):
     def test_over_workers(self):
         points = list(theory.over_workers(pool(tasks=10), "", COSTS, 1, 3))
         self.hold([
-            (self.of(points, "wall over workers"), [(1, 10.21), (2, 5.12), (3, 4.11)]),
+            (self.of(points, "wall over workers"), [(1, 10.55), (2, 5.38), (3, 4.35)]),
             (self.of(points, "rounds over workers"), [(1, 10.2), (2, 5.1), (3, 3.4)]),
-            (self.of(points, "creating over workers"), [(1, 0.01), (2, 0.02), (3, 0.03)]),
-            (self.of(points, "best workers"), [(10, 1.12)]),
+            (self.of(points, "creating over workers"), [(1, 0.05), (2, 0.1), (3, 0.15)]),
+            (self.of(points, "best workers"), [(10, 1.82)]),
             ({(p.design, p.tasks) for p in points}, {("pool", 10)}),
         ])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
@@ -285,7 +292,7 @@ class Curves(Table):
         cells = [(threads(**{"api-capacity": 2}), "a"), (pool(2), "b")]
         points = list(theory.over_tasks(cells, COSTS, 3, 4))
         self.hold([
-            (self.of(points, "wall over tasks"), [(3, 1.05), (4, 1.06), (3, 2.06), (4, 2.06)]),
+            (self.of(points, "wall over tasks"), [(3, 1.05), (4, 1.06), (3, 2.2), (4, 2.23)]),
             (self.of(points, "accepted over tasks"), [(3, 2), (4, 2), (3, 3), (4, 4)]),
             (self.of(points, "alive over tasks"), [(3, 3), (4, 4)]),
             (self.of(points, "goodput over tasks")[:1], [(3, round(2 / 1.05, 9))]),

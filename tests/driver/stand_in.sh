@@ -11,7 +11,8 @@ for option; do
     value=${option#*=}
     case $option in
     --help)
-        echo "--tasks --workers --service-time --api-capacity --seed --distribution"
+        echo "--tasks --workers --service-time --api-capacity --seed --distribution \
+            --api-url"
         exit ;;
     --distribution=odd)
         echo "$program: 'odd' is no distribution" >&2

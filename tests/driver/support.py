@@ -39,7 +39,9 @@ from driver.machine import canary, checks
 from driver.measure import session
 from driver.say import terminal
 
-def draw(*values):
+def draw(folder, *values):
+    if os.path.exists(folder / "scratch"):
+        raise OSError("the programs take the room that charts need")
     if os.environ.get("STUB_CHARTS") == "fail":
         raise OSError("gnuplot is broken")
     return []
@@ -63,6 +65,7 @@ REFUSED = {
     "fsync": (os, "fsync", errno.EINVAL),
     "flock": (fcntl, "flock", errno.EOPNOTSUPP),
     "rename": (os, "rename", errno.EPERM, lambda one, *_: os.path.isdir(one)),
+    "page": (os, "rename", errno.EDQUOT, lambda _, to: str(to).endswith(".html")),
     "chmod": (os, "chmod", errno.EPERM, lambda one, *_: os.access(one, os.X_OK)),
     "pidfd_open": (os, "pidfd_open", errno.ENOSYS),
 }

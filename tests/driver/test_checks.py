@@ -1,5 +1,9 @@
 """What is looked at before the start, and what comes of it."""
 
+import os
+import shutil
+import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -137,3 +141,46 @@ class Checks(unittest.TestCase):
     def test_without_gnuplot_there_is_a_warning(self):
         self.replace(checks.shutil, "which", lambda name: None)
         self.assert_warns(self.look(), "no charts")
+
+
+@unittest.skipUnless(shutil.which("git"), "needs git")
+class Commits(unittest.TestCase):
+    """Which commit results name: that of this repository alone, or none."""
+
+    def setUp(self):
+        desk = tempfile.TemporaryDirectory()
+        self.addCleanup(desk.cleanup)
+        self.top = Path(desk.name).resolve()
+        self.commit(self.top, "another's")
+
+    def commit(self, place, words):
+        place.mkdir(exist_ok=True)
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        for command in ("init", "-q"), ("commit", "-q", "--allow-empty", "-m", words):
+            subprocess.run(["git", *who, *command], cwd=place, check=True)
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=place, capture_output=True, text=True
+        )
+        return done.stdout[:10]
+
+    def test_an_archive_unpacked_in_a_repository_has_none(self):
+        place = self.top / "five-cooks"
+        place.mkdir()
+        self.assertEqual(environment.commit(place), "nogit")
+        self.assertIsNone(environment.git(place, "status", "--porcelain"))
+
+    def test_it_is_our_own_also_where_another_is_named(self):
+        place = self.top / "five-cooks"
+        ours = self.commit(place, "ours")
+        with mock.patch.dict(os.environ, GIT_DIR=str(self.top / ".git")):
+            self.assertEqual(environment.commit(place), ours)
+
+    def test_a_checkout_of_somebody_else_has_its_own(self):
+        place = self.top / "five-cooks"
+        ours = self.commit(place, "ours")
+        try:
+            for path in (place, *place.rglob("*")):
+                os.chown(path, 65534, 65534)
+        except PermissionError:
+            self.skipTest("only root can give files away")
+        self.assertEqual(environment.commit(place), ours)

@@ -70,6 +70,7 @@ class CommandLine(unittest.TestCase):
                 self.assertEqual((status, out), (2, ""))
                 self.assertEqual(err.count("\n"), 1, err)
                 self.assertIn(told, err)
+                self.assertNotIn(".toml: ", err)  # it does not stand in a file
 
     def test_a_mistake_in_odd_bytes_is_told_all_the_same(self):
         status, err, _ = said(b"\xff\xfe".decode("utf-8", "surrogateescape"))

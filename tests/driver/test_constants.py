@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -20,6 +21,7 @@ MEASURED = {
     "thread_create/sleeping:10ms/stack:default": 40_000.0,
     "thread_create/stack:default": 20_000.0,
     "thread_create/stack:64KiB": 10_000.0,
+    "worker/waiting/stack:default": 50_000.0,
     "timer_overshoot/sleep:1ms": 30_000.0,
     "timer_overshoot/sleep:10ms": 60_000.0,
 }
@@ -39,6 +41,8 @@ class ConstantsTest(unittest.TestCase):
         self.write(json.dumps({"operations": lines}))
         found = constants.read(self.folder)
         self.assertAlmostEqual(40e-6, found.create_s)
+        self.assertAlmostEqual(50e-6, found.worker)
+        self.assertAlmostEqual(40e-6, replace(found, worker_s=None).worker)
         self.assertAlmostEqual(60e-6, found.oversleep(20e-3))
         self.assertAlmostEqual(30e-6, found.oversleep(0.1e-3))
 
@@ -113,7 +117,7 @@ class ConstantsTest(unittest.TestCase):
     def test_what_a_thread_costs_is_no_theory_of_fibers_and_goroutines(self) -> None:
         costs, options = Constants(40e-6, hand_over_s=1e-3), {"service-time": "10ms"}
         for design, wall_s in (
-            (Design("worker-pool", 50), 1.002), (Design("fiber-pool", 50), 0.2),
+            (Design("worker-pool", 50), 1.012), (Design("fiber-pool", 50), 0.2),
             (Design("goroutine-pool", 50), 0.2), (Design("fiber-per-task"), None),
             (Design("goroutine-per-task"), None),
         ):  # fmt: skip

@@ -83,16 +83,22 @@ class GoodRuns(DriverTest):
         mine.write_text(
             'question = "?"\n[options]\ntasks = [4, 6000]\nservice-time = "1ms"\n'
             '[[cells]]\ndesign = "worker-pool"\nworkers = 1\n'
+            '[[cells]]\ndesign = "worker-pool"\nworkers = 1\ntasks = 4\napi = "nginx"\n'
             '[[samples]]\ndesign = "worker-pool"\nworkers = 2\ntasks = 4\n'
         )
-        status, out, _ = self.drive("--quick", mine, LC_ALL="de_DE.UTF-8")
+        (self.folder / "bin").mkdir()  # there is no nginx
+        for name in ("hyperfine", "git", "sh"):
+            (self.folder / "bin" / name).symlink_to(shutil.which(name))
+        changed = {"LC_ALL": "de_DE.UTF-8", "PATH": str(self.folder / "bin")}
+        status, out, _ = self.drive("--quick", mine, **changed)
         self.assertEqual(status, 0)
         self.assertIn("takes over 5 s, and this is a quick run", out)
+        self.assertIn("(API through nginx), 4 tasks: there is no nginx: bench/setup.sh", out)
         self.assertRegex(out, r"\d\.\d+ ms")  # whatever the language
         folder = self.only_folder()
         facts = json.loads((folder / "environment.json").read_text())
         self.assertEqual((len(facts["left_out"]), facts["command"]),
-                         (1, "bench/run mine.toml --quick"))  # fmt: skip
+                         (2, "bench/run mine.toml --quick"))  # fmt: skip
         (run,) = [run for run in read_runs(folder) if run.samples]
         lines = (folder / run.samples).read_text().splitlines()
         self.assertTrue(lines[0].startswith("index,lane,due_ns"))
@@ -530,6 +536,20 @@ class Full(Stopped):
                 self.assertEqual(out.count("Does it go on where it stopped?"), 2)
                 page = (folder / "report.html").read_text()
                 self.assertIn('href="another/report.html"', page)
+
+    def test_what_is_refused_after_the_last_run_costs_none_of_them(self):
+        for refused, status, told in (
+            ("symlink", 0, "cannot make the link latest"),
+            ("page", 1, "cannot write report.html"),
+        ):
+            with self.subTest(refused):
+                self.out = self.folder / refused
+                found, out, err = self.drive("--full", REFUSE=refused)
+                self.assertEqual(found, status, err)
+                self.assertEqual(out.count("Does it go on where it stopped?"), 2)
+                self.assertIn(told, out)
+                self.assertIn(f"Results: {self.only_folder()}", out)
+                self.assertNotIn("Go on with", err)
 
     def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
         self.stop_after(4, signal.SIGINT, "--blocks", "3")

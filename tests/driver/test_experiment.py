@@ -33,6 +33,7 @@ MADE = {
     POOL + 'api-rate = ["10/s", "20/s"]': [
         "pool-5-api-rate-10-s-n50", "pool-5-api-rate-20-s-n50"],
     POOL + 'api = "http"\n' + POOL: ["pool-5-api-http-n50", "pool-5-n50"],
+    POOL + 'api = ["http", "nginx"]': ["pool-5-api-http-n50", "pool-5-api-nginx-n50"],
     POOL + "fail-fast = [true, false]": ["pool-5-fail-fast-n50", "pool-5-n50"],
     "[options]\ntasks = [1, 2]\n" + POOL: ["pool-5-n1", "pool-5-n2"],
     "[options]\ntasks = 1\n" + POOL + "tasks = 2": ["pool-5-n2"],
@@ -46,7 +47,7 @@ MISTAKES = {
     'question = "?"\ncells = []': r"at least one \[\[cells\]\]",
     "question = 5\n" + POOL: "question is 5: it takes words in quotes",
     "question =": "mine.toml",
-    'question = "?"\n' + POOL + "api = 'ftp'": "api is 'ftp': it takes only 'http'",
+    'question = "?"\n' + POOL + "api = 'ftp'": "api is 'ftp': it takes one of http, nginx",
     'foo = 1\nquestion = "?"\n' + POOL: "unknown key 'foo': there are question",
     'minutes = "two"\nquestion = "?"\n' + POOL: "minutes is 'two': it takes a number",
     'charts = "wall-time"\nquestion = "?"\n' + POOL: "charts is 'wall-time': .* a list",

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -56,6 +57,14 @@ class Guns(unittest.TestCase):
         scratch = self.programs.with_name(f"scratch-{name}")
         return hyperfine.Gun(scratch, self.programs, guardian)
 
+    def test_where_no_program_may_be_run_is_told_before_the_first_run(self):
+        def access(path, how):
+            return "scratch" not in str(path)
+
+        with child.Guardian() as guardian, mock.patch("os.access", access):
+            with self.assertRaisesRegex(hyperfine.HyperfineError, "name another --out"):
+                self.gun(":", "noexec", guardian)
+
     def test_what_a_program_does_wrong_is_told(self):
         with child.Guardian() as guardian:
             for number, (body, told) in enumerate(PROBLEMS.items()):
@@ -66,6 +75,26 @@ class Guns(unittest.TestCase):
             shot = self.gun(WRITES, "sample", guardian).fire(CELL, 60, sample=True)
             self.assertEqual(shot.problem, "the program wrote no samples")
             self.assertIn("--samples=samples.csv", shot.command)
+
+    def test_a_real_api_is_put_before_the_program(self):
+        wrapper = self.programs.with_name("wrapper")
+        wrapper.write_text('#!/bin/sh\n[ "$1" != --nginx ] || { : >behind; shift; }\n'
+                           ': >before; exec "$@"\n')  # fmt: skip
+        wrapper.chmod(0o755)
+        with (
+            child.Guardian() as guardian,
+            mock.patch.object(hyperfine, "WRAPPER", wrapper),
+        ):
+            for api, marks in ((None, []), ("http", ["before"]),
+                               ("nginx", ["before", "behind"])):  # fmt: skip
+                gun = self.gun(WRITES, api, guardian)
+                options = {**CELL.options, **({"api": api} if api else {})}
+                shot = gun.fire(replace(CELL, options=options), 60)
+                scratch = self.programs.with_name(f"scratch-{api}")
+                with self.subTest(api):
+                    self.assertEqual(shot.problem, None)
+                    self.assertNotIn("--nginx", shot.command)
+                    self.assertEqual(sorted(p.name for p in scratch.glob("be*")), marks)
 
     def test_its_times_are_numbers(self):
         gun = self.gun(":", "times", mock.Mock())

@@ -43,6 +43,14 @@ class Kept(unittest.TestCase):
             with self.subTest(name), self.assertRaises(OSError):
                 kept.read_text(self.desk / name)
 
+    def test_lines_are_added_only_to_a_regular_file(self):
+        os.mkfifo(self.desk / "pipe")
+        (self.desk / "link").symlink_to("file")
+        for name in ("pipe", "link"):
+            with self.subTest(name), self.assertRaises(OSError):
+                folder._open_lines(self.desk / name)
+        self.assertEqual((self.desk / "file").read_text(), "text")
+
     def test_only_numbers_that_a_float_holds_are_figures(self):
         for text in ("NaN", "Infinity", "-Infinity", "1e999", "-1e400", "9" * 21, "9" * 5000):
             with self.subTest(text[:30]), self.assertRaisesRegex(ValueError, "no figure"):

@@ -33,8 +33,12 @@ def visible(text):
 class Bars(unittest.TestCase):
     def setUp(self):
         size = mock.patch("shutil.get_terminal_size", return_value=os.terminal_size((70, 10)))
-        size.start()
-        self.addCleanup(size.stop)
+        # Whoever runs the tests may have another terminal, or none.
+        able = mock.patch.dict(os.environ, {"TERM": "xterm", "LC_ALL": "C.UTF-8"})
+        for each in size, able:
+            each.start()
+            self.addCleanup(each.stop)
+        os.environ.pop("NO_COLOR", None)
 
     def test_the_bar_is_redrawn_in_place_and_goes_at_the_end(self):
         screen = Screen()

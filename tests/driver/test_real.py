@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import REPOSITORY
 from .support import read_runs
-from driver.machine.programs import OPTIONAL, find
+from driver.machine.programs import OPTIONAL, find, there
 from driver.run import record
 from driver.run.constants import Constants
 from driver.ask.experiment import list_experiments
@@ -50,6 +50,16 @@ class RealPrograms(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     found = record.parse(done.stdout)
                     self.assertEqual(found["program"], cell.design.program)
+
+    def test_a_first_run_builds_the_programs_and_no_tests(self):
+        done = subprocess.run(
+            ["ninja", "-C", BUILD, "-t", "query", "programs"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        needed = {line.strip(" |") for line in done.stdout.splitlines()}
+        for program in there(PROGRAMS):
+            self.assertIn(str(program.relative_to(BUILD)), needed)
+        self.assertEqual([each for each in needed if each.startswith("tests")], [])
 
     def test_a_comparison_is_measured_drawn_and_told(self):
         done = subprocess.run(

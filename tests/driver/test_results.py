@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from unittest import mock
 
@@ -15,6 +17,7 @@ from driver.run import folder as folders
 from driver.run.folder import ResultsError, ResultsFolder, locked
 
 RUN = make_run(make_cell(), 1, 1.0)
+NO = PermissionError(1, "Operation not permitted")
 
 
 class Folders(unittest.TestCase):
@@ -90,7 +93,7 @@ class Folders(unittest.TestCase):
         folder.add_run(RUN)
         folder.scratch.mkdir()
         self.make("empty")
-        with locked(self.parent):
+        with redirect_stderr(StringIO()), locked(self.parent):
             pass
         self.assertEqual(self.names(), [".lock", "then-incomplete"])
         kept = self.parent / "then-incomplete"
@@ -143,12 +146,45 @@ class Folders(unittest.TestCase):
 
     def test_what_another_user_left_is_told(self):
         self.make("then")._close()
-        refused = PermissionError(1, "Operation not permitted")
-        with mock.patch.object(folders.shutil, "rmtree", side_effect=refused):
-            told = "cannot take up .*then, .*: Operation not permitted"
-            with self.assertRaisesRegex(ResultsError, told):
-                with locked(self.parent):
-                    self.fail("what was left is still there")
+        refused = mock.patch.object(folders.shutil, "rmtree", side_effect=NO)
+        with refused, redirect_stderr(StringIO()) as said, locked(self.parent):
+            pass  # no reason to measure nothing
+        self.assertRegex(said.getvalue(), "cannot take up .*then, .*: Operation not perm")
+
+    def test_what_could_not_be_named_is_where_it_was_told_and_is_named_later(self):
+        for stop, name in ("finish", "now"), ("abandon", "now-incomplete"):
+            with self.subTest(stop):
+                folder = self.make("now")
+                folder.add_run(RUN)
+                if stop == "finish":
+                    folder.write(folders.REPORT, "text")
+                with mock.patch.object(Path, "rename", side_effect=NO):
+                    left = folder.finish()[0] if stop == "finish" else folder.abandon("")
+                self.assertEqual(left, self.parent / ".unfinished-now")
+                self.assertEqual(read_runs(left), [RUN])
+                with redirect_stderr(StringIO()) as said, locked(self.parent):
+                    self.assertEqual(read_runs(self.parent / name), [RUN])
+                self.assertIn(f"results are now in {self.parent / name}\n", said.getvalue())
+
+    def test_where_no_folder_can_be_renamed_one_goes_on_in_it(self):
+        folder = self.make("now")
+        folder.add_run(RUN)
+        left = folder.abandon("Stopped by a test.")
+        with mock.patch.object(Path, "rename", side_effect=NO):
+            folder = ResultsFolder(self.parent, "now", left)
+            folder.add_run(RUN)
+            final, notes = folder.finish()
+        self.assertEqual(final, left)
+        self.assertIn("cannot name the folder now: Operation not permitted", notes[0])
+        self.assertEqual(read_runs(final), [RUN, RUN])
+        self.assertFalse((final / folders.INCOMPLETE).exists())
+
+    def test_what_is_not_known_to_be_on_the_disk_has_its_name_all_the_same(self):
+        folder = self.make("now")
+        with mock.patch.object(os, "fsync", side_effect=OSError(5, "Input/output error")):
+            final, notes = folder.finish()
+        self.assertEqual(final, self.parent / "now")
+        self.assertIn("now is on the disk: Input/output error", notes[0])
 
     def test_a_folder_that_is_gone_is_told(self):
         folder = self.make("now")

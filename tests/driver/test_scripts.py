@@ -68,9 +68,9 @@ class Setup(unittest.TestCase):
             self.put("sudo", '#!/bin/sh\nshift\nexec "$@"\n')
         (self.bin / "hyperfine").unlink()
 
-    def setup(self, what="run", **changes):
+    def setup(self, *what, **changes):
         done = subprocess.run(
-            [self.bin / "sh", SETUP, what],
+            [self.bin / "sh", SETUP, *(what or ["run"])],
             env={"PATH": str(self.bin), "LOG": str(self.log), "BIN": str(self.bin),
                  "FIVE_COOKS_PYTHON": "python3"} | changes,
             capture_output=True,
@@ -188,6 +188,32 @@ class Setup(unittest.TestCase):
         self.assertIn("left out without these packages: clang chromium chromium-driver ", err)
         self.assertNotIn("chromium", asked[0])
 
+    def test_nginx_is_unpacked_where_that_can_be_done_and_named_elsewhere(self):
+        unpacks = "#!/bin/sh\nmkdir -p usr/sbin; : >./x_1.deb; cp $BIN/gcc usr/sbin/nginx\n"
+        fetched = "-o APT::Sandbox::User=root download nginx"
+        for manager, dpkg, asked, told in (
+            ("apt-get", unpacks, [fetched], "fetching nginx\n"),
+            ("apt-get", "#!/bin/sh\nexit 1\n", [fetched, fetched + "-light"],
+             "fetching nginx\ngoing on without nginx: please type (92 MB to fetch, 358 MB "
+             "on the disk): apt-get update; apt-get install --no-install-recommends "
+             "nginx-light\n"),
+            ("dnf", unpacks, [], "going on without nginx: please type: dnf install "
+             "--setopt=install_weak_deps=False nginx\n"),
+        ):
+            with self.subTest(manager, dpkg=dpkg):
+                self.setUp()
+                folder = self.bin.with_name("unpacked")
+                self.machine(0, apt=manager == "apt-get")
+                for name in ("mkdir", "rm"):
+                    (self.bin / name).symlink_to(shutil.which(name))
+                self.put("dpkg", dpkg)
+                if manager == "dnf":
+                    self.put("dnf", "#!/bin/sh\nexit 1\n")
+                self.assertEqual(self.setup("nginx", folder), (0, told, asked))
+                self.assertEqual(folder.exists(), asked == [fetched])
+        self.put("nginx", "#!/bin/sh\n")
+        self.assertEqual(self.setup("nginx", folder), (0, "", []))
+
     def test_an_unknown_set_is_usage(self):
         self.assertEqual(self.setup("everything")[0], 2)
 
@@ -226,6 +252,23 @@ class Run(unittest.TestCase):
             done = self.run_script(RUN, "--list", PATH=path)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn("comparison", done.stdout)
+
+    def test_before_the_set_up_it_takes_nothing_but_python(self):
+        """On a machine that has Python, and has yet to be given the rest."""
+        with tempfile.TemporaryDirectory() as folder:
+            bare = Path(folder) / "python3"
+            bare.write_text(f"#!/bin/sh\nexec {shutil.which('python3')} -S \"$@\"\n")
+            bare.chmod(0o755)
+            for words, status in (
+                ("--list", 0), ("--help", 0), ("--tasks 0", 2), ("lesson", 0),
+                ("draw /nowhere", 2), ("plan --help", 0), ("duel --help", 0),
+                ("lesson --help", 0), ("handout --help", 0),
+                (f"handout --out {folder}/out", 3),
+            ):  # fmt: skip
+                with self.subTest(words):
+                    done = self.run_script(RUN, *words.split(), FIVE_COOKS_PYTHON=str(bare))
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    self.assertEqual(done.stderr.count("\n"), int(status > 0))
 
     def test_help_mistakes_and_the_list_need_no_build(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -164,6 +164,18 @@ class Comparing(unittest.TestCase):
         self.assertNotIn("virtual_bytes", summary.figures)
         self.assertIn("page_table_bytes", summary.figures)
 
+    def test_connections_are_figures_where_there_are_any(self):
+        runs = self.runs()
+        for run in runs:
+            real = run.cell is self.pool
+            counts = {"connections": 5, "connected": 4, "descriptors": 19}
+            run.record["remote"] = counts if real else None
+        rows = csv.DictReader(io.StringIO(tables.write_summary(self.summarise(runs))))
+        told = {(row["cell"], row["figure"]): row["median"] for row in rows}
+        for figure, count in counts.items():
+            self.assertEqual(told.get((self.pool.name, figure)), str(count))
+            self.assertNotIn((self.threads.name, figure), told)
+
     def test_a_cell_without_runs_is_in_the_table_with_none(self):
         runs = [run for run in self.runs() if run.cell is self.threads]
         found = self.summarise(runs)

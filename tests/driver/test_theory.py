@@ -15,20 +15,21 @@ from driver.reckon.erlang import Traffic
 from driver.reckon.theory import graham_bounds_s
 from driver.run.constants import Constants
 
-D, C, O, H, J = 0.010, 40e-6, 50e-6, 20e-6, 60e-6
-COSTS = Constants(C, {D: O}, H, J)
+D, C, O, H, J, W = 0.010, 40e-6, 50e-6, 20e-6, 60e-6, 70e-6
+COSTS = Constants(C, {D: O}, H, J, W)
 tasks, sizes = some.integers(1, 600), some.integers(1, 80)
 
 
 def played_pool(count, workers, service_s, costs):
-    """All workers are created, then each task goes to who is free first."""
-    free_s = [workers * costs.create] * workers
+    """All workers are created and joined. Between, one task after the other goes to who
+    is free first, which takes h from when both the last is handed over and he is free."""
+    free_s, handed_s, ends_s = [0.0] * workers, 0.0, []
     slept_s = service_s + costs.oversleep(service_s)
-    ends_s = []
     for _ in range(count):
-        ends_s.append(heapq.heappop(free_s) + slept_s)
+        handed_s = max(handed_s, heapq.heappop(free_s)) + costs.hand_over
+        ends_s.append(handed_s + slept_s)
         heapq.heappush(free_s, ends_s[-1])
-    return max(ends_s)
+    return workers * costs.worker + max(ends_s)
 
 
 def played_threads(count, bound, service_s, costs):
@@ -60,12 +61,9 @@ def played_crowd(cell, costs):
 class WallTime(unittest.TestCase):
     @given(tasks, sizes)
     def test_a_pool_takes_as_long_as_one_that_is_played(self, count, workers):
-        idle = replace(COSTS, hand_over_s=None)
-        found = theory.pool_s(count, workers, D, idle)
-        self.assertAlmostEqual(found, played_pool(count, workers, D, idle))
-        slow = replace(COSTS, hand_over_s=1.0)
-        feeding = workers * C + count * 1.0
-        self.assertAlmostEqual(theory.pool_s(count, workers, D, slow), feeding)
+        for costs in (COSTS, replace(COSTS, hand_over_s=0.4e-3), Constants()):
+            found = theory.pool_s(count, workers, D, costs)
+            self.assertAlmostEqual(found, played_pool(count, workers, D, costs))
 
     @given(tasks)
     def test_threads_take_as_long_as_those_that_are_played(self, count):
@@ -104,7 +102,9 @@ class WallTime(unittest.TestCase):
         plain = Constants(C)
         best = theory.best_workers(10_000, D, plain)
         self.assertAlmostEqual(10_000 * D / best, best * C)
-        self.assertAlmostEqual(theory.best_workers(10_000, D, COSTS), (D + O) / H)
+        best = theory.best_workers(2_000, D, COSTS)
+        self.assertAlmostEqual(2_000 * (D + O + H) / best, best * (W + H))
+        self.assertAlmostEqual(theory.best_workers(90_000, D, COSTS), (D + O + H) / H)
         self.assertEqual(theory.best_workers(3, D, plain), 3)
         self.assertIsNone(theory.best_workers(10_000, D, Constants()))
 

@@ -122,11 +122,17 @@ def runs_of(runs, cell):
 
 
 class Limits(unittest.TestCase):
-    def test_what_stopped_thread_creation_is_told(self):
-        run = make_run(make_cell("thread-per-task"), 1, 1.0)
-        run.record.update(limit="RLIMIT_AS", threads_created=31)
-        told = "\n".join(extras.limits(summaries_with({}), [run]))
-        self.assertIn("threads, 4 tasks: 31 threads, RLIMIT_AS", told)
+    def test_what_stopped_it_is_told(self):
+        thread = {"limit": "RLIMIT_AS", "threads_created": 31}
+        file = {"remote": {"descriptor_limit": 256}}
+        for changed, lines in (
+            (thread, ["  threads, 4 tasks: 31 threads, RLIMIT_AS"]),
+            (file, ["  threads, 4 tasks: calls found no descriptor, ulimit -n is 256"]),
+            ({"remote": {"descriptor_limit": None}}, ["  nowhere in these runs"]),
+        ):
+            run = make_run(make_cell("thread-per-task"), 1, 1.0)
+            run.record.update(changed)
+            self.assertEqual(extras.limits(summaries_with({}), [run])[1:], lines)
 
     def test_the_limits_are_those_of_the_machine_that_ran(self):
         machine = {"thread_limits": {"ulimit -u": 123}}

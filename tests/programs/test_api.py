@@ -57,7 +57,7 @@ class Api(unittest.TestCase):
     @on_each_fiber_program
     def test_an_outage_begins_and_ends_at_its_moments(self, program: str) -> None:
         args = ("-n", 1200, "-s", 0, "--arrivals", "fixed:1/s", *VIRTUAL)
-        _, samples = sample(program, *args, "--api-outage", "400s,399999ms")
+        _, samples = sample(program, *args, "--api-outage", "400s,400s")
         failed = [task.index for task in samples if task.outcome == "failed"]
         self.assertEqual(failed, list(range(400, 800)))
 

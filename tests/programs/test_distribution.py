@@ -21,6 +21,9 @@ FILES = {
     "unit in its name": ("id,took_ms\n1,12.5\n2,2s\n", "took_ms", (12.5, 2000)),
     "nanoseconds": ("took_ns\n1000000\n", "took_ns", (1,)),
     "quotes": ('"a,b","took"\n"x,y","0.004"\n', "took", (4,)),
+    "quotes and blanks": ('"a" ,"took"\n"x" ,"0.004" \n', "took", (4,)),
+    "two underscores": ("call_s_took_ms\n4\n", "call_s_took_ms", (4,)),
+    "many": ("".join(f"{ms}ms\n" for ms in range(5000)), "", tuple(range(5000))),
     "odd name": ("p99 (s)\n0.001\n", "p99 (s)", (1,)),
 }
 REFUSED = {

@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import measure, only, plain_build, run, sample
+from .program import VIRTUAL, measure, only, plain_build, run, sample
 
 # Each with the pool whose workers stay.
 POOLS = {"elastic-pool": "worker-pool", "elastic-fiber-pool": "fiber-pool"}
@@ -39,6 +39,13 @@ class IdleTime(unittest.TestCase):
             self.assertEqual(ended["threads_created"], 5)
             stays = measure(POOLS[program], *args)
             self.assertEqual(stays["threads_created"], 101)
+
+    def test_who_has_been_idle_for_so_long_and_no_less_ends(self) -> None:
+        """A task every 100 ms that takes 10 ms: 90 ms later comes the next one."""
+        args = ("-n", 5, "-s", "10ms", "--arrivals", "fixed:10/s", *VIRTUAL)
+        for idle, created in (("89ms", 5), ("91ms", 1)):
+            record = measure("elastic-fiber-pool", *args, "--idle-time", idle)
+            self.assertEqual(record["threads_created"], created)
 
     def test_a_task_in_the_queue_does_not_wait_for_the_next_one_to_come(self) -> None:
         """Nobody feeds for a long time: whoever ends must not leave it behind."""

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import time
 import unittest
 from typing import Any
 
@@ -47,7 +48,10 @@ def read_terminal(terminal: int) -> bytes:
 class Progress(unittest.TestCase):
     @on_each
     def test_lines_count_up_to_the_record(self, program: str) -> None:
-        ending, told = run_into_pipe(program, *LONG, "--error-rate", "30%")
+        began_ns = time.monotonic_ns()
+        again = ("--error-rate", "30%", "--attempts", 3, "--backoff", "1ms")
+        ending, told = run_into_pipe(program, *LONG, *again)
+        took_ns = time.monotonic_ns() - began_ns
         self.assertEqual((ending.status, ending.err), (0, ""))
         record = ending.record
         for line in told:
@@ -62,16 +66,21 @@ class Progress(unittest.TestCase):
                 self.assertLessEqual(before["outcomes"][name], after["outcomes"][name])
         last = told[-1]
         self.assertEqual(last["outcomes"], record["outcomes"])
-        self.assertEqual((last["calls"], last["retries"]), (record["calls"], 0))
+        for key in ("calls", "retries"):
+            self.assertEqual(last[key], record[key])
+        self.assertGreater(last["retries"], 0)
+        self.assertTrue(record["wall_ns"] <= last["at_ns"] <= took_ns)
         idle = (last["in_flight"], last["served"], last["threads"])
         self.assertEqual(idle, (0, 0, 0))
 
     @on_each
     def test_a_run_that_goes_on_is_told_while_it_does(self, program: str) -> None:
-        _, told = run_into_pipe(program, *TWO_SECONDS, "--attempts", 1)
+        """Three calls: two are served and one is being turned away."""
+        limits = ("--api-capacity", 2, "--api-reject-time", "1000s")
+        _, told = run_into_pipe(program, *TWO_SECONDS, *limits)
         running = [line for line in told if not line["last"]]
         self.assertGreater(len(running), 1)
-        busy = [line for line in running if line["in_flight"] == line["served"] == 3]
+        busy = [line for line in running if (line["in_flight"], line["served"]) == (3, 2)]
         self.assertGreater(len(busy), 1)
         self.assertEqual({sum(line["outcomes"].values()) for line in busy}, {0})
 
@@ -117,10 +126,11 @@ class Progress(unittest.TestCase):
         self.assertEqual(ending.record["outcomes"]["ok"], 40)
 
     def test_people_see_one_line_that_is_erased_again(self) -> None:
-        status, seen = run_on_terminal("worker-pool", *TWO_SECONDS, TERM="xterm")
+        args = (*TWO_SECONDS, "--api-capacity", 2)  # the third is turned away at once
+        status, seen = run_on_terminal("worker-pool", *args, TERM="xterm")
         self.assertEqual(status, 0)
         drawn = seen.split("\r\033[K")
-        self.assertRegex(drawn[1], "^0 of 3 tasks done, 0 ok; 3 calls in flight; .* s$")
+        self.assertRegex(drawn[1], "^1 of 3 tasks done, 0 ok; 2 calls in flight; .* s$")
         self.assertEqual((drawn[0], drawn[-1]), ("", ""))
         self.assertLess(max(map(len, drawn)), 80)
         self.assertNotIn("\033", "".join(drawn))  # no colour to be taken away

@@ -3,6 +3,7 @@ way is accounted for."""
 
 import contextlib
 import csv
+import itertools
 import json
 import re
 import signal
@@ -107,8 +108,10 @@ NO_ANSWER = {
     "answers rubbish": (says(b"\x00\xffrubbish\r\n\r\n"), "no_http", "not HTTP"),
 }  # fmt: skip
 STRANGE = {
-    "answers another body": (b"200 OK", "silent"),
-    "answers a page": (b"404 Not Found", "failed"),
+    "answers another body": (b"200 OK", b"no\n", "silent"),
+    "answers more than it should": (b"200 OK", b"served 0/1\n and more", "silent"),
+    "answers at length": (b"200 OK", b"served 0/1\n" * 10_000, "silent"),
+    "answers a page": (b"404 Not Found", b"no\n", "failed"),
 }
 MAPPED = {
     b"429 Too Many Requests": "rejected",
@@ -118,10 +121,10 @@ MAPPED = {
 }
 
 
-def http(status: bytes) -> Callable[[socket.socket], None]:
+def http(status: bytes, body: bytes = b"no\n") -> Callable[[socket.socket], None]:
     # It closes the connection, and says so: else another call might come on it.
-    head = b"\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
-    return says(b"HTTP/1.1 " + status + head + b"no\n")
+    head = b"\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    return says(b"HTTP/1.1 " + status + head + body)
 
 
 @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
@@ -168,7 +171,9 @@ class Remote(unittest.TestCase):
                 simulated = run(program, *options, "--json", "-").record
                 self.assertEqual(real["outcomes"], simulated["outcomes"])
                 self.assertIsNone(simulated["remote"])
-                self.assertIsNone(real["peak"]["served"])
+                own = {key: real["peak"][key] for key in ("served", "waiting")}
+                own |= {key: real["api"][key] for key in ("waited", "service_ns", "wasted_ns")}
+                self.assertEqual(set(own.values()), {None})
 
     def test_a_worker_keeps_its_connection(self) -> None:
         for program, expected in (("worker-pool", 5), ("thread-per-task", 200)):
@@ -180,7 +185,8 @@ class Remote(unittest.TestCase):
                 self.assertEqual(remote["connections"], expected)
                 self.assertEqual(accounts["connections"], expected)
                 self.assertLessEqual(remote["connected"], 5)
-                self.assertGreaterEqual(remote["descriptors"], 5)
+                # Of two hundred connections only a few are there at once.
+                self.assertTrue(5 <= remote["descriptors"] < 100, remote)
                 self.assertEqual(set(remote["broken"].values()), {0})
 
     def test_the_api_turns_away_what_is_too_much(self) -> None:
@@ -208,7 +214,8 @@ class Remote(unittest.TestCase):
         world = ("-n", 20, "-s", "1000s")
         for program in CALLERS:
             with self.subTest(program), a_server(*world) as server:
-                options = (*world, "--deadline", "100ms", "--cancel", "within")
+                options = (*world, "--deadline", "100ms", "--cancel", "within",
+                           "--timeout", "900s")  # fmt: skip
                 record = self.call(program, address_of(server), *options).record
                 self.assertEqual(record["outcomes"], only(cancelled=20))
 
@@ -303,11 +310,20 @@ class Remote(unittest.TestCase):
                 self.assertEqual(record["outcomes"], only(**{outcome: 10}))
 
     def test_an_answer_that_cannot_be_makes_the_run_void(self) -> None:
-        for name, (status, outcome) in STRANGE.items():
-            with self.subTest(name), another_server(http(status)) as url:
-                ending = self.call("worker-pool", url, "-n", 10, status=1)
-                self.assertEqual(ending.record["outcomes"], only(**{outcome: 10}))
+        for name, (status, body, outcome) in STRANGE.items():
+            with self.subTest(name), another_server(http(status, body)) as url:
+                ending = self.call("worker-pool", url, "-n", 1, status=1)
+                self.assertEqual(ending.record["outcomes"], only(**{outcome: 1}))
                 self.assertIn("accounts do not add up: answers", ending.err)
+
+    def test_another_workload_makes_the_run_void(self) -> None:
+        """What is to fail is served, or what is to be right is wrong."""
+        fates = ((), ("--error-rate", 1), ("--silent-rate", 1))
+        for theirs, ours in itertools.product(fates, fates):
+            # A call may fail at any API: only to serve it well proves anything.
+            status = int(theirs != ours and "--error-rate" not in theirs)
+            with self.subTest(theirs=theirs, ours=ours), a_server(*theirs) as server:
+                self.call("worker-pool", address_of(server), *ours, status=status)
 
     def test_it_never_answers(self) -> None:
         for program in CALLERS:

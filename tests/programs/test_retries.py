@@ -51,6 +51,17 @@ class Retries(unittest.TestCase):
             pauses = [pause_ns(6, task.index, attempt, 4 * MS) for attempt in range(1, 5)]
             self.assertEqual(task.finished_ns - task.started_ns, 5 * 2 * MS + sum(pauses))
 
+    @on_each_fiber_program
+    def test_the_pause_comes_on_top_of_what_a_rejection_asks_for(self, program) -> None:
+        """Or all who were turned away at once would be back at once."""
+        args = ("-n", 50, "-s", "2ms", "--api-rate", "0.0001/s", "--attempts", 4, "--seed", 6,
+                "--retry-after", "70ms", "--api-reject-time", "3ms")  # fmt: skip
+        _, samples = sample(program, *args, "--backoff", "4ms", *bound(program, 7), *VIRTUAL)
+        for task in samples[1:]:
+            pauses = [70 * MS + pause_ns(6, task.index, attempt, 4 * MS) for attempt in (1, 2, 3)]
+            self.assertEqual(task.outcome, "rejected")
+            self.assertEqual(task.finished_ns - task.started_ns, 4 * 3 * MS + sum(pauses))
+
     @on_each
     def test_a_hundred_thousand_attempts_without_a_pause_end(self, program: str) -> None:
         args = ("-n", 1, "-s", 0, "--error-rate", 1, "--backoff", 0)
@@ -81,6 +92,23 @@ class Retries(unittest.TestCase):
                 self.assertEqual(record["outcomes"], only(failed=5))
                 self.assertIsNone(record["stop"])
                 self.assertEqual([task.attempts for task in samples], [1] * 5)
+
+    @on_each_fiber_program
+    def test_a_deadline_that_nobody_heeds_ends_no_pause(self, program: str) -> None:
+        args = ("-n", 20, "--error-rate", 1, "--attempts", 3, "--backoff", "1000s")
+        args += ("--deadline", "1s", "--cancel", "none", *VIRTUAL, *bound(program, 5))
+        self.assertEqual(measure(program, *args)["calls"], 3 * 20)
+
+    @on_each_fiber_program
+    def test_a_pause_after_an_attempt_that_was_stopped_doubles_too(self, program) -> None:
+        """The first call opens the breaker; all attempts after it are stopped."""
+        args = ("-n", 9, "-s", "2ms", "--error-rate", 1, "--attempts", 4, "--seed", 6,
+                "--breaker", "1,1000s", "--backoff", "4ms")  # fmt: skip
+        _, samples = sample(program, *args, *bound(program, 1), *VIRTUAL)
+        for task in samples:
+            pauses = [pause_ns(6, task.index, attempt, 4 * MS) for attempt in (1, 2, 3)]
+            took = (task.index == 0) * 2 * MS + sum(pauses)
+            self.assertEqual(task.finished_ns - task.started_ns, took)
 
     @on_each
     def test_everyone_retrying_at_the_deadline_ends(self, program: str) -> None:

@@ -2,8 +2,11 @@
 
 import re
 import unittest
+from typing import Any
 
-from .program import SANITIZED, on_each, run
+from .program import (
+    SANITIZED, VIRTUAL, Sample, bound, on_each, on_each_fiber_program, run, sample,
+)  # fmt: skip
 
 VARIED = (
     (),
@@ -14,6 +17,88 @@ VARIED = (
     ("-n", 200, "-s", "20ms", "--deadline", "30ms", "--cancel", "within"),
     *([] if SANITIZED else [("-n", 300, "-s", "50ms", "--limit-memory", "256M")]),
 )
+
+IN_VIRTUAL_TIME = (
+    (),
+    ("-n", 0),
+    ("-n", 1, "-s", "999us"),
+    ("-n", 1500, "-s", "20ms", "--distribution", "lognormal", "--spawn-time", "70us"),
+    ("-n", 3000, "-s", "1ms", "--error-rate", 0.5, "--silent-rate", 0.1, "--attempts", 3),
+    ("-n", 200, "-s", "20ms", "--distribution", "uniform", "--deadline", "165ms",
+     "--cancel", "within"),
+    ("-n", 90, "--error-rate", 0.1, "--fail-fast", "--cancel", "between"),
+    ("-n", 400, "--api-capacity", 3, "--api-queue", 4, "--timeout", "25ms"),
+    ("-n", 400, "--api-capacity", 3, "--api-queue", "unlimited", "--api-keeps-working",
+     "--timeout", "15ms", "--arrivals", "poisson:200/s"),
+    ("-n", 150, "--arrivals", "fixed:90/s", "--api-outage", "300ms,700ms",
+     "--breaker", "3,90ms"),
+)  # fmt: skip
+UNITS = (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9))
+STOPS = {"deadline": "its deadline", "fail-fast": "the first failure"}
+
+
+def duration(ns: int) -> str:
+    """Three digits, in the largest unit of which there is one."""
+    if ns == 0:
+        return "0 s"
+    name, size = [unit for unit in UNITS if ns >= unit[1]][-1]
+    digits = ".3g" if ns / size < 100 else ".0f"
+    return f"{ns / size:{digits}} {name}"
+
+
+def number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def spread(name: str, told: dict[str, int], count: int) -> list[str]:
+    """Percentiles beyond which ten tasks lie."""
+    keys = [key for key, least in (("p50", 0), ("p90", 100), ("p99", 1000)) if count >= least]
+    parts = [f"{key} {duration(told[key])}" for key in (*keys, "max")] if count else []
+    return [f"  {name:11} mean {duration(told['mean'])}; " + ", ".join(parts)] if count else []
+
+
+def restated(record: dict[str, Any], samples: list[Sample]) -> list[str]:
+    """The summary of a run of fibers in virtual time, written from its record."""
+    outcomes, peak, api = record["outcomes"], record["peak"], record["api"]
+    breaker, stop = record["breaker"], record["stop"]
+    some = [f"{n} {name.replace('_', ' ')}" for name, n in outcomes.items() if n or name == "ok"]
+    believed, retries = record["believed_ok"], record["retries"]
+    lines = [
+        f"{record['program']}: {number(record['config']['tasks'], 'task')} of "
+        f"{duration(record['config']['service_time_ns'])}, "
+        f"{number(record['threads_created'], 'fiber')} created",
+        f"  virtual     {duration(record['wall_ns'])}, "
+        f"creating fibers {duration(record['create_ns'])}",
+        f"  outcomes    {', '.join(some)}",
+    ]
+    if outcomes["silent"]:
+        lines.append(f"{'':14}(the callers believe that {believed} are ok)")
+    lines += [
+        f"  calls       {record['calls']}" + (f", {retries} of them retries" if retries else ""),
+        f"  at once     {number(peak['threads'], 'fiber')}, "
+        f"{number(peak['in_flight'], 'call')}, {peak['served']} of them served",
+    ]
+    if api["waited"] or api["wasted_ns"]:
+        lines.append(f"  at the API  {api['waited']} waited, at most {peak['waiting']} at once; "
+                     f"{number(api['abandoned'], 'call')} abandoned, "
+                     f"{duration(api['wasted_ns'])} wasted")  # fmt: skip
+    if breaker:
+        lines.append(f"  breaker     opened {number(breaker['opened'], 'time')}, for "
+                     f"{duration(breaker['open_ns'])}; "
+                     f"{number(breaker['stopped'], 'call')} stopped")  # fmt: skip
+    started = sum(task.started_ns is not None for task in samples)
+    answered = outcomes["ok"] + outcomes["silent"]
+    lines += spread("latency", record["latency_ns"], answered)
+    lines += spread("of failed", record["failed_latency_ns"], started - answered)
+    lines += spread("queue wait", record["queue_wait_ns"], started)
+    if stop:
+        lines += [
+            f"  stop        by {STOPS[stop['reason']]} at {duration(stop['at_ns'])}; "
+            f"the last fiber was done {duration(stop['latency_ns'])} later",
+            f"{'':14}{number(stop['started'], 'task')} had started, {stop['in_flight']} of them "
+            f"in flight; {stop['never_started']} never started",
+        ]
+    return lines
 
 
 class Summary(unittest.TestCase):
@@ -36,6 +121,13 @@ class Summary(unittest.TestCase):
                 text = "\n".join(lines)
                 self.assertNotRegex(text, r"nan|inf\b|_|-\d")
                 self.assertNotRegex(text, r"\b1 (tasks|threads|calls|waits)\b")
+
+    @on_each_fiber_program
+    def test_it_says_what_the_record_says(self, program: str) -> None:
+        for args in IN_VIRTUAL_TIME:
+            with self.subTest(args):
+                args = (*args, *bound(program, 7), *VIRTUAL)
+                self.assertEqual(self.lines(program, *args), restated(*sample(program, *args)))
 
     @on_each
     def test_its_outcomes_sum_to_the_tasks(self, program: str) -> None:

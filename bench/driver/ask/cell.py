@@ -34,7 +34,7 @@ DEFAULT_SERVICE_TIME, DEFAULT_HANG_TIME, DEFAULT_REJECT_TIME = "10ms", "30s", "1
 # just before the runs: see run/constants.py.
 SPAWN_TIME, TASK_TIME, OVERSLEEP = COSTS = "spawn-time", "task-time", "oversleep"
 MEASURED = "measured"
-OVER_HTTP = "http"  # what the option "api" of a cell says
+REAL_APIS = HTTP, NGINX = "http", "nginx"  # what the option "api" of a cell says
 SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
 OF_VIRTUAL_TIME = {"clock", *COSTS}
 Option = str | int | float | bool
@@ -100,7 +100,12 @@ class Cell:
     @property
     def is_real(self) -> bool:
         """Whether its API is called over real sockets."""
-        return self.options.get("api") == OVER_HTTP
+        return self.api in REAL_APIS
+
+    @property
+    def api(self) -> Option | None:
+        """How its API is called; None: it is simulated."""
+        return self.options.get("api")
 
     @property
     def is_virtual(self) -> bool:

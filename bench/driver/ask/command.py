@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import REPOSITORY
+from .experiment import values_of
 from .quantities import parse_count, parse_share
 from .typed import AskError
 
@@ -181,8 +182,15 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 
 
 def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
-    """By the options' names; None takes one away. Later ones win."""
-    return dict(given.overrides)
+    """By the options' names; None takes one away. Later ones win.
+
+    Checked here, so that no file is blamed for what does not stand in it.
+    """
+    overrides = dict(given.overrides)
+    for key, value in overrides.items():
+        if value is not None:
+            values_of(key, value, "the command line:")
+    return overrides
 
 
 def _add_run(parser: Parser) -> Any:

@@ -67,7 +67,7 @@ class Needs:
     options: each cell sets them. designs: kinds of which there is at least one cell.
     samples: recorded tasks. batch: all tasks are there from the start. distribution: of
     the service times. places: each pool has as many workers as the API has places.
-    sizes: so many different values of x, or more. simulated: some of the cells are.
+    sizes: so many different values of x, or more. simulated, real: some cells are.
     """
 
     one_mark_per: tuple[str, ...] = ()
@@ -79,6 +79,7 @@ class Needs:
     places: bool = False
     sizes: int = 1
     simulated: bool = False
+    real: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ def refusal(chart: Declaration, asked: Asked) -> str:
         return "shows recorded tasks: it needs [[samples]]"
     if needs.simulated and not any(cell.is_virtual for cell in cells):
         return "shows what is simulated: it needs [[cells]] with simulated = true"
+    if needs.real and not any(cell.is_real for cell in cells):
+        return "shows connections: it needs [[cells]] with an api"
     for option in needs.options:
         if any(option not in cell.options for cell in cells):
             return f"is about --{option}: each cell must set it"

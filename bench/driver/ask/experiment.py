@@ -29,7 +29,7 @@
     quick = false                not in a quick run
     simulated = true             also on fibers in virtual time, with measured costs
 
-    api = "http"                 called over real sockets (see bench/over-http)
+    api = ["http", "nginx"]      called over real sockets (see bench/over-http)
 
     [[samples]]                  like [[cells]]: run once more, every task recorded
     design = "threads"
@@ -52,7 +52,7 @@ from typing import Any
 
 from . import declaration
 from .cell import (
-    DEFAULT_TASKS, KINDS, OVER_HTTP, PROGRAM_OF, Cell, Option, design_of, is_pool,
+    DEFAULT_TASKS, KINDS, PROGRAM_OF, READ, REAL_APIS, Cell, Option, design_of, is_pool,
 )  # fmt: skip
 from .designs import OF_TABLES, program_of, with_twins
 from .figures import FIGURES
@@ -206,7 +206,7 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    keys = [(c.design, tuple(sorted(c.args)), c.is_real) for c in cells]
+    keys = [(c.design, tuple(sorted(c.args)), c.api) for c in cells]
     found = dict(zip(keys, cells))
     if len(found) < len(cells) and not overrides:
         ((design, args, _), count), *_ = Counter(keys).most_common()
@@ -238,7 +238,7 @@ def _expand(
             if _takes(program, options, key, tables)
         }
         options = {key: value for key, value in options.items() if value is not None}
-        lists = [_values(key, value, where) for key, value in options.items()]
+        lists = [values_of(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
 
@@ -258,8 +258,8 @@ def _takes(
     return not is_pool(program) and (key in options or not bounded)
 
 
-def _values(key: str, given: Any, where: str) -> list[Option]:
-    """What an option is swept over: one value, or those of a list."""
+def values_of(key: str, given: Any, where: str) -> list[Option]:
+    """What an option is swept over: one value, or those of a list. where: it stands."""
     values = given if isinstance(given, list) else [given]
     if not re.fullmatch(r"[a-z][a-z-]*", key):
         raise AskError(f"{where} '{key}' is not the name of an option")
@@ -275,6 +275,10 @@ def _values(key: str, given: Any, where: str) -> list[Option]:
             if type(each) is not int or not least <= each <= most:
                 told = f"it takes a whole number from {least} to {most}"
                 raise AskError(f"{where} {key} is {each!r}: {told}")
+        try:
+            READ.get(key, str)(str(each))
+        except ValueError as error:
+            raise AskError(f"{where} {key}: {error}") from None
     return values
 
 
@@ -285,8 +289,8 @@ def _cell(program: str, options: dict[str, Option]) -> Cell:
         f"--{key}" if value is True else f"--{key}={value}"
         for key, value in options.items() if value is not False and key != "api"
     )  # fmt: skip
-    if options.get("api", OVER_HTTP) != OVER_HTTP:
-        raise AskError(f"api is {options['api']!r}: it takes only '{OVER_HTTP}'")
+    if (api := options.get("api")) not in (None, *REAL_APIS):
+        raise AskError(f"api is {api!r}: it takes one of {', '.join(REAL_APIS)}")
     cell = Cell("", design_of(program, options), tasks, args, options)
     try:
         cell.check()

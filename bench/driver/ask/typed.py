@@ -16,6 +16,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import tomllib
 
 T = TypeVar("T")
+MOST_BYTES = 2**20  # of a TOML file
 ACCEPTED = {
     str: "words in quotes", int: "a whole number", float: "a number",
     bool: "true or false", NoneType: "nothing",
@@ -28,7 +29,13 @@ class AskError(Exception):
 
 def read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():  # a pipe may never end
+            raise AskError(f"{path.name}: not a regular file")
+        with open(path, "rb") as file:
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise AskError(f"{path.name}: over {MOST_BYTES} bytes are too many")
+        return tomllib.loads(text.decode())
     except OSError as error:
         raise AskError(f"{path.name}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError among them

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -86,9 +87,9 @@ def draw(chart: Chart, folder: Path, kinds: Sequence[str] = ALWAYS) -> Chart:
     charts = folder / "charts"
     files: dict[str, str] = {}
     # gnuplot sees only plain paths; the folder's own may hold any character.
-    with tempfile.TemporaryDirectory(prefix="five-cooks-") as desk, _told():
+    with _told(), tempfile.TemporaryDirectory(prefix="five-cooks-") as desk:
         place = Path(desk)
-        (place / "data").symlink_to((charts / "data").resolve())
+        _lend(charts / "data", place / "data")
         made = place / f"{chart.name}.settings"
         made.write_text(settings_text(chart), encoding="utf-8")
         for kind in kinds:
@@ -102,6 +103,14 @@ def draw(chart: Chart, folder: Path, kinds: Sequence[str] = ALWAYS) -> Chart:
             write_whole(charts / made.name, made.read_bytes())
             files[made.suffix[1:]] = f"charts/{made.name}"
     return replace(chart, files=files)
+
+
+def _lend(data: Path, to: Path) -> None:
+    """By a link; where the system knows none, as a copy."""
+    try:
+        to.symlink_to(data.resolve())
+    except OSError:
+        shutil.copytree(data, to, symlinks=True)  # of a link in it: no contents
 
 
 def run_gnuplot(charts: Path, chart: Chart, picture: Path) -> None:

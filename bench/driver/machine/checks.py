@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findin
         *_room_warnings(threads, state), *_load_of_cells(cells),
         *_neighbour_warnings(state), *_machine_warnings(),
     ]  # fmt: skip
+    if find_spec("jinja2") is None:
+        warnings.insert(0, "Jinja2 is not installed: there will be no report")
     if shutil.which("gnuplot") is None:
         warnings.insert(0, "gnuplot is not installed: there will be no charts")
     return Findings(tuple(refusals), tuple(warnings))

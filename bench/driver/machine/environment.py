@@ -52,8 +52,12 @@ def output(*command: str, folder: Path | None = None) -> str | None:
 
 
 def git(repository: Path, *words: str) -> str | None:
-    """What git says of the repository, whoever owns it: we only read."""
-    return output("git", "-c", "safe.directory=*", *words, folder=repository)
+    """What git says of this repository alone, whoever owns it: we only read.
+
+    Not of one that an unpacked archive lies in, or that GIT_DIR names, as in a hook.
+    """
+    here = f"--git-dir={repository / '.git'}", f"--work-tree={repository}"
+    return output("git", *here, *words, folder=repository)
 
 
 def commit(repository: Path) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from .. import REPOSITORY
-from ..run.constants import CREATE, FILE, HAND_OVER, OVERSHOOT, TURN
+from ..run.constants import CREATE, FILE, HAND_OVER, OVERSHOOT, TURN, WORKER
 from . import child
 
 BLOCKS = 3  # two seconds in all; only the medians are used
@@ -23,7 +23,7 @@ def measure(folder: Path, programs: Path) -> str | None:
     command = [
         sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
         f"--blocks={BLOCKS}",
-        f"--filter={CREATE}|{TURN}|{HAND_OVER}|{OVERSHOOT}(1|10)ms",
+        f"--filter={CREATE}|{TURN}|{HAND_OVER}|{WORKER}|{OVERSHOOT}(1|10)ms",
         f"--build={build.with_name('micro').resolve()}",
         f"--output={(folder / FILE).resolve()}",
     ]  # fmt: skip

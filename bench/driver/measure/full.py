@@ -13,6 +13,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -21,12 +22,14 @@ from .. import REPOSITORY
 from ..ask.experiment import Experiment
 from ..machine import environment
 from ..run import stored
-from ..run.folder import holds_runs, locked, point_latest, shown, stamp, write_whole
+from ..run.folder import (
+    REPORT, ResultsError, holds_runs, locked, point_latest, shown, stamp, write_whole,
+)  # fmt: skip
 from .measure import Outcome, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
 
-SUFFIX, REPORT = "-full", "report.html"
+SUFFIX = "-full"
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -52,8 +55,13 @@ def newest_left(out: Path) -> Path:
     return max(found, key=lambda path: path.name)
 
 
-def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
-    """All of them. request.out: the full run's folder, which may hold a part of it."""
+def run_all(
+    asked: Sequence[Experiment], request: Request
+) -> tuple[list[Outcome], list[str]]:
+    """All of them; and what the system refused at the end, in words.
+
+    request.out: the full run's folder, which may hold a part of it.
+    """
     folder, outcomes = request.out, []
     # Into another folder no experiments must come.
     if not folder.resolve().name.endswith(SUFFIX):
@@ -65,13 +73,6 @@ def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
                 told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
                 print(f"full run: experiment {told}", file=sys.stderr)
                 outcomes.append(_run_one(experiment, request))
-        items = "\n".join(
-            f'<li><a href="{each.name}/report.html">{escape(each.question)}</a>'
-            for each in asked
-        )
-        write_whole(folder / REPORT, PAGE.format(items))
-        point_latest(folder)
-        return outcomes
     except (Exception, Stopped):
         if holds_runs(folder):
             print("Go on with: bench/run --full --resume", file=sys.stderr)
@@ -79,7 +80,27 @@ def run_all(asked: Sequence[Experiment], request: Request) -> list[Outcome]:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
-        (folder / "latest").unlink(missing_ok=True)
+        with suppress(OSError):
+            (folder / "latest").unlink(missing_ok=True)
+    return outcomes, _finish(folder, asked)
+
+
+def _finish(folder: Path, asked: Sequence[Experiment]) -> list[str]:
+    """Its report, and the link to it; what the system refused of that, in words."""
+    items = "\n".join(
+        f'<li><a href="{each.name}/{REPORT}">{escape(each.question)}</a>'
+        for each in asked
+    )
+    refused = []
+    for step in (
+        lambda: write_whole(folder / REPORT, PAGE.format(items)),
+        lambda: point_latest(folder),
+    ):  # fmt: skip
+        try:
+            step()
+        except ResultsError as error:
+            refused.append(str(error))
+    return refused
 
 
 def _run_one(experiment: Experiment, request: Request) -> Outcome:

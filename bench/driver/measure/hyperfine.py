@@ -7,19 +7,21 @@ is on its command line, in its shell-like quoting, or in the results.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from .. import REPOSITORY
-from ..ask.cell import Cell
+from ..ask.cell import NGINX, Cell
 from ..machine.programs import there
 from ..reckon.theory import bound_wall_s
 from ..run import record
@@ -98,7 +100,8 @@ class Gun:
         here = f"./{cell.build}/" if cell.build else "./"
         words = here + shlex.join(command)
         if cell.is_real:
-            words = f"{here}{WRAPPER.name} {words}"
+            through = "--nginx " if cell.api == NGINX else ""
+            words = f"{here}{WRAPPER.name} {through}{words}"
         ending = self._call(cell.name, words, timeout_s, tick)
         timing = problem = found = None
         try:
@@ -172,11 +175,13 @@ def _timing_of(result: dict[str, Any]) -> Timing:
 def _copy(program: Path, to: Path) -> None:
     """A copy: who builds meanwhile must not change what is measured."""
     shutil.copyfile(program, to)
-    try:
+    with suppress(OSError):  # a shared folder may know no modes
         to.chmod(0o755)
-    except OSError:
-        if not os.access(to, os.X_OK):  # a shared folder may know no modes
-            raise
+    if not os.access(to, os.X_OK):
+        raise PermissionError(
+            errno.EACCES, "no program may be run where the results are to be (mounted "
+            "with noexec?): name another --out"
+        )  # fmt: skip
 
 
 def _check_exit(timing: Timing, complaint: str) -> None:

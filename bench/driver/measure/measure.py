@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from .. import REPOSITORY
+from ..ask.cell import NGINX
 from ..ask.experiment import Experiment, without
 from ..machine import checks, environment, kernel
 from ..machine.programs import OPTIONAL, find, fingerprint
@@ -22,7 +24,8 @@ from ..reckon.tables import write_summary
 from ..reckon.theory import planned_wall_s
 from ..run import stored
 from ..run.folder import (
-    ENVIRONMENT, INCOMPLETE, SUMMARY, ResultsError, ResultsFolder, place, stamp,
+    ENVIRONMENT, INCOMPLETE, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, place,
+    stamp,
 )  # fmt: skip
 from ..run.stored import Stored
 from ..say.names import cell_name
@@ -121,7 +124,8 @@ def resume(kept: Stored, request: Request) -> Outcome:
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
     check_programs(kept, request)
-    name = re.sub(r"-incomplete(-\d+)?$", "", kept.folder.resolve().name)
+    name = kept.folder.resolve().name.removeprefix(UNFINISHED)
+    name = re.sub(r"-incomplete(-\d+)?$", "", name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
     plan = _plan(chosen, protocol, facts)
     session = Session(
@@ -152,6 +156,8 @@ def _choose(
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
+        elif cell.api == NGINX and which("nginx") is None:
+            why[cell.name] = "there is no nginx: bench/setup.sh nginx fetches it"
         elif planned_wall_s(cell) > most_s:
             told = f"takes over {most_s:.0f} s, and this is a {protocol.name} run"
             why[cell.name] = told
@@ -190,11 +196,12 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
     for warning in facts["warnings"]:
         session.progress.say(f"warning: {warning}")
     try:
-        _measure_constants(session, facts, request)
-        log = kernel.Log()
         with Guardian() as guardian:
             scratch = session.folder.scratch
-            session.run(Gun(scratch, request.programs, guardian, request.builds))
+            gun = Gun(scratch, request.programs, guardian, request.builds)
+            _measure_constants(session, facts, request)
+            log = kernel.Log()
+            session.run(gun)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
         _look_back(log.found(), session, facts)
         return _finish(session, facts, request.publish)
@@ -203,8 +210,11 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
         if kept is not None:
             print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
             if request.may_resume:
-                again = shlex.quote(place(kept))
-                print(f"Go on with: bench/run --resume {again}", file=sys.stderr)
+                # One that could not be named yet will be, as soon as that is possible.
+                named = not kept.name.startswith(UNFINISHED)
+                which = [place(kept)] if named else ["--out", place(kept.parent)]
+                again = shlex.join(["bench/run", "--resume", *which])
+                print(f"Go on with: {again}", file=sys.stderr)
         raise
 
 
@@ -248,6 +258,7 @@ def _finish(
         session.folder.write_json(ENVIRONMENT, facts)
     except ResultsError as error:
         late.append(str(error))
+    session.folder.clear_scratch()  # on a disk that is nearly full there is room now
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
     published = publish(kept)
@@ -269,8 +280,8 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
         pass  # a full disk, or what the error itself is about: the runs are there
     try:
         return session.folder.abandon(why)
-    except (OSError, ResultsError):
-        return None  # it stays as a killed driver leaves it, for the next to take up
+    except OSError:
+        return None  # it is gone
 
 
 def newest_incomplete(out: Path) -> Path | None:

@@ -11,22 +11,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from ..ask.experiment import Experiment
 from ..draw.chart import Chart
 from ..draw.look import palette
 from ..draw.material import Material
 from ..reckon import answer
 from ..reckon.summary import Summaries
-from ..run.folder import write_whole
+from ..run.folder import REPORT, ResultsError, write_whole
 from ..run.run import Run
 from ..say import answers, ending, extras, questions, sentences
+
+try:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+except ImportError:
+    raise ResultsError("Jinja2 is not installed (package python3-jinja2)") from None
+
 from . import pieces, replay, sliders
 
 TEMPLATES = Path(__file__).parent / "templates"
-NAME = "report.html"
 SCRIPTS = ("page.js", "slides.js", "recording.js", "lane.js", "clock.js", "replay.js",
            "sliders.js")  # fmt: skip
 OPENING = ("prediction", "slide", "plan")
@@ -47,7 +50,7 @@ def write(
     figures = [pieces.figure(folder, chart) for chart in charts]
     placed = (*OPENING, *INSTRUMENT)
     text = render(
-        "report.html", experiment=experiment, summaries=summaries,
+        REPORT, experiment=experiment, summaries=summaries,
         known=summaries.machine, doubts=pieces.doubts(summaries),
         opening=[f for f in figures if f["name"] in OPENING],
         figures=[f for f in figures if f["name"] not in placed],
@@ -62,8 +65,8 @@ def write(
         again=pieces.again(environment), raw=pieces.raw(folder),
         replay=replay.data(material), sliders=sliders.data(material),
     )  # fmt: skip
-    write_whole(folder / NAME, text)
-    return folder / NAME
+    write_whole(folder / REPORT, text)
+    return folder / REPORT
 
 
 def render(template: str, **values: Any) -> str:

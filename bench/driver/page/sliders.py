@@ -5,6 +5,7 @@ All curves are reckoned here, by reckon/theory.py; the page only looks them up.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..ask.cell import Cell, Design
@@ -73,10 +74,10 @@ def _marks(
 
 
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
-    """By [d][c], then N: of pools by [W], too; of the accepted by [K]."""
+    """By [d][c], then N: of pools by [W], too, w in step with c; accepted by [K]."""
     curves: dict[str, list[Any]] = {"threads": [], "pool": [], "accepted": []}
     for d in given["service_s"]:
-        each = [Constants(c, costs.overshoot_s, costs.hand_over_s)
+        each = [replace(costs, create_s=c, worker_s=costs.worker * c / costs.create)
                 for c in given["create_s"]]  # fmt: skip
         curves["threads"].append(
             [[_short(threads_s(n, d, own)) for n in TASKS] for own in each])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..run.folder import locked, write_whole
+from ..run.folder import ResultsError, locked, write_whole
 from ..measure.by_its_own_clock import RunError
 from ..measure.signals import FAILED, MEASURED
 from ..say import terminal
@@ -62,4 +62,8 @@ def _kept(
         *tell.table_lines(wanted, found, points), "", *tell.confirmed_lines(confirmed),
     ]  # fmt: skip
     plan = tell.facts_of(wanted, found, points, confirmed)
-    return lines, *tell.keep(wanted, points, plan, lines)
+    try:
+        return lines, *tell.keep(wanted, points, plan, lines)
+    except ResultsError:  # what was found is told, whether or not it can be kept
+        terminal.tell(lines)
+        raise

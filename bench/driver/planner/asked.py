@@ -84,7 +84,8 @@ def _parser() -> command.Parser:
     add = made.add_argument
     command.add_overrides(made)
     # fmt: off
-    add("--target", metavar="T", help=f"conditions, parted by commas ('{TARGET}')")
+    add("--target", metavar="T", help="conditions, parted by "
+        f"commas ('{TARGET.replace('%', '%%')}')")
     add("--from", type=Path, dest="file", metavar="FILE.toml",
         help="the service and its target (see the head of driver/planner/asked.py)")
     add("--keep", type=Path, metavar="FILE.toml", help="write them there, for --from")

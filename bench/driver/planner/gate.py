@@ -7,7 +7,6 @@ then, and the medians differ by more than SEEN.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from statistics import median_low
 
 from ..ask.target import METRICS, Condition, target_of
 from ..ask.typed import AskError, from_dict
+from ..run import kept
 
 FILE, VERSION, SEEN = "plan.json", 1, 0.02
 GOODPUT = target_of("goodput > 0/s")
@@ -53,10 +53,10 @@ def read(path: Path, target: Sequence[Condition], tasks: int) -> Earlier:
     """Raises AskError for a plan with which this one cannot be compared."""
     path = path / FILE if path.is_dir() else path
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = kept.value_of(kept.read_text(path.resolve()))  # through the user's link
     except OSError as error:
         raise AskError(f"--gate {path.name}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AskError(f"--gate {path.name} is not JSON") from None
     found = from_dict(_Plan, table, f"--gate {path.name}", calm=True)
     for what, then, now in (

@@ -3,26 +3,26 @@
 No other place has a formula; charts and pages get their curves from here, as rows.
 
 N tasks of d on W workers, K places of the API, a bound of B threads. c is the time to
-create one thread, o by how much a sleep ends too late, h the work to hand one task to
-a parked worker and wake it up, j the time from a thread's creation until it has ended
-and is joined, if nothing else is to do. bench/micro measures them before the first run.
+create one thread, w to create, and in the end wake and join, one that waits, o by how
+much a sleep ends too late, h the work to hand one task to a parked worker, j to create,
+end and join a thread alone. bench/micro measures them before the first run.
 
-  pool             W c + max(ceil(N / W) (d + o), N h)
-                   all workers are created, then fed in rounds, if the feeder keeps pace
+  pool             W w + max(R (d + o + h) + (L - 1) h, N h + d + o), R = ceil(N / W)
+                   all workers are created, fed in turn, and joined: in rounds, the last
+                   with L tasks, or without a pause if the first is back before its end
   threads          N c + d + o
                    creation is serial, and the last thread sleeps once more
   bounded threads  max(R (d + o) + (R - 1) j + L c, N c + d + o), R = ceil(N / B)
-                   rounds, the last of them with L threads. Between two calls of a place
-                   one thread ends and is joined and the next is created, which a pool
-                   does not pay; where B c is more than d, creation alone decides
-  best pool        W* = min(sqrt(N (d + o) / c), (d + o) / h, N)
+                   rounds, the last with L threads. Between two calls of a place one
+                   thread ends and is joined and the next is created, which a pool does
+                   not pay; where B c is more than d, creation alone decides
+  best pool        W* = min(sqrt(N (d + o + h) / (w + h)), (d + o + h) / h, N)
   physical bound   ceil(served / min(lanes, K)) d
   Graham           max(sum p / W, p_max) <= T <= sum p / W + (1 - 1 / W) p_max
-  stop             of W workers in random phase the last is done within x with
-                   probability (x / d)^W, on average after d W / (W + 1)
+  stop             in random phase the last of W is done within x with probability
+                   (x / d)^W, on average after d W / (W + 1)
   Little           d / c threads are alive at once, if there are so many
-  token bucket     b + r T calls are accepted in T; none is rejected while
-                   W <= min(b, r d)
+  token bucket     b + r T calls pass in T; none is rejected while W <= min(b, r d)
   capacity         of ceil((d + o) / c) threads born in a row K find a place
 """
 
@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, sqrt
+from math import ceil, inf, sqrt
 from typing import Any, NamedTuple
 
 from ..ask.cell import DEFAULT_REJECT_TIME, Cell, is_pool
@@ -66,15 +66,15 @@ class Point(NamedTuple):
 # ---- the wall time of N equal tasks ----
 
 
-def rounds_s(tasks: int, lanes: int, service_s: float) -> float:
-    return ceil(tasks / lanes) * service_s
-
-
 def pool_s(
     tasks: int, workers: int, service_s: float, costs: Constants = Constants()
 ) -> float:
-    rounds = rounds_s(tasks, workers, costs.slept(service_s))
-    return workers * costs.create + max(rounds, tasks * costs.hand_over)
+    h_s, slept_s = costs.hand_over, costs.slept(service_s)
+    rounds = ceil(tasks / workers)
+    last = tasks - (rounds - 1) * workers
+    in_rounds_s = rounds * (slept_s + h_s) + (last - 1) * h_s
+    without_pause_s = tasks * h_s + slept_s
+    return workers * costs.worker + max(in_rounds_s, without_pause_s)
 
 
 def threads_s(tasks: int, service_s: float, costs: Constants = Constants()) -> float:
@@ -92,12 +92,12 @@ def bounded_s(
 
 
 def best_workers(tasks: int, service_s: float, costs: Constants) -> float | None:
-    """W*: where creating workers takes as long as the rounds; None without c."""
-    if not costs.create:
+    """W*: where workers cost as much as the rounds; None without c or w."""
+    if not costs.worker:
         return None
-    slept_s = costs.slept(service_s)
-    most = slept_s / costs.hand_over if costs.hand_over else tasks
-    return max(1.0, min(sqrt(tasks * slept_s / costs.create), most, tasks))
+    h_s, slept_s = costs.hand_over, costs.slept(service_s)
+    alike = sqrt(tasks * (slept_s + h_s) / (costs.worker + h_s))
+    return max(1.0, min(alike, (slept_s + h_s) / h_s if h_s else tasks, tasks))
 
 
 def even_service_s(tasks: int, workers: int, costs: Constants) -> float | None:
@@ -149,18 +149,16 @@ def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
 
 
 def creating_share(cell: Cell, costs: Constants) -> float:
-    """How much of that is c: where it is little, it does not matter whence c is."""
-    whole_s = theory_wall_s(cell, costs)
-    if not whole_s:
-        return 0.0
-    return (cell.workers or cell.tasks) * costs.create / whole_s
+    """How much of that is c, or w; where it is little, its source does not matter."""
+    made_s = cell.workers * costs.worker if cell.workers else cell.tasks * costs.create
+    return made_s / (theory_wall_s(cell, costs) or inf)
 
 
 def over_theory(summary: Summary) -> float | None:
     """Measured over predicted wall time; None where that is no prediction, or in doubt.
 
-    A rejected task ends sooner than d, so the last d of the theory may not be there.
-    That matters only where it is more than a small part of the whole.
+    A rejected task ends sooner than d, so the last d of the theory may not be there:
+    of matter only where it is more than a small part of the whole.
     """
     over, theory_s = summary.over_theory, summary.theory_wall_s
     if over is None or theory_s is None or summary.fitted:
@@ -175,8 +173,8 @@ def planned_wall_s(cell: Cell) -> float:
     if cell.is_virtual:
         return cell.tasks * PLANNING_VIRTUAL_S
     creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
-    rounds = rounds_s(cell.tasks, cell.lanes, cell.service_s)
-    return max(rounds + creating_s + cell.hanging_s, cell.arriving_s)
+    rounds_s = ceil(cell.tasks / cell.lanes) * cell.service_s
+    return max(rounds_s + creating_s + cell.hanging_s, cell.arriving_s)
 
 
 def patience_s(cell: Cell) -> float:
@@ -322,8 +320,7 @@ def over_workers(
         yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
         rounds = tasks * slept_s / workers
         yield Point("rounds over workers", kind, varied, tasks, workers, rounds)
-        if costs.create:
-            made_s = workers * costs.create
+        if made_s := workers * costs.worker:
             yield Point("creating over workers", kind, varied, tasks, workers, made_s)
     if best := best_workers(tasks, service_s, costs):
         whole_s = pool_s(tasks, max(1, round(best)), service_s, costs)
@@ -373,8 +370,8 @@ def over_time(cell: Cell, varied: str, costs: Constants) -> Iterator[Point]:
     """A batch: how many tasks have started, and are answered, by when."""
     if not applies(cell) or cell.capacity is not None and cell.capacity < cell.lanes:
         return
-    tasks, key = cell.tasks, (cell.design.key, varied, cell.tasks)
-    slept_s = costs.slept(cell.service_s)
+    tasks, slept_s = cell.tasks, costs.slept(cell.service_s)
+    key = (cell.design.key, varied, tasks)
     if cell.workers is None and not cell.design.bound:
         for curve, after_s in (
             ("started over time", 0.0),

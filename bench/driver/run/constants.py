@@ -19,6 +19,7 @@ from . import kept
 FILE = "micro.json"
 CREATE = "thread_create/sleeping:10ms/stack:default"
 TURN = "thread_create_join/stack:default"
+WORKER = "worker/waiting/stack:default"
 HAND_OVER = "parked_hand_over/workers:1000/sleeping:1ms"
 OVERSHOOT = "timer_overshoot/sleep:"
 
@@ -34,6 +35,7 @@ class Constants:
     overshoot_s: Mapping[float, float] = field(default_factory=dict)  # of each sleep
     hand_over_s: float | None = None  # h: one task to a parked worker, and back
     turn_s: float | None = None  # j: a thread is created, ends and is joined
+    worker_s: float | None = None  # w: one of many that wait is created, woken, joined
 
     @property
     def create(self) -> float:
@@ -47,13 +49,17 @@ class Constants:
     def turn(self) -> float:
         return self.turn_s or self.create
 
+    @property
+    def worker(self) -> float:
+        return self.worker_s or self.create
+
     def virtual(self, cell: Cell) -> dict[str, float]:
         """What simulates kernel threads in virtual time, by the programs' options.
 
         j is none of them: it is mostly waiting, and creating takes the one CPU.
         """
         return {
-            SPAWN_TIME: self.create,
+            SPAWN_TIME: self.worker if cell.workers else self.create,
             TASK_TIME: self.hand_over,
             OVERSLEEP: self.oversleep(cell.service_s),
         }
@@ -71,7 +77,8 @@ class Constants:
             for key, seconds in self.virtual(cell).items()
         )
         late = {cell.service_s: late_s} if late_s else {}
-        return Constants(spawn_s or None, late, task_s, spawn_s or None)
+        each_s = spawn_s or None
+        return Constants(each_s, late, task_s, each_s, each_s)
 
     def settled(self, cell: Cell) -> Cell:
         """The cell with what was measured in the place of that word."""
@@ -107,5 +114,6 @@ def read(folder: Path) -> Constants:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Constants()
     return Constants(
-        known.get(CREATE), overshoot_s, known.get(HAND_OVER), known.get(TURN)
-    )
+        known.get(CREATE), overshoot_s,
+        known.get(HAND_OVER), known.get(TURN), known.get(WORKER),
+    )  # fmt: skip

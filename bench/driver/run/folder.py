@@ -20,18 +20,19 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from .kept import opened
 from .run import Run
 
 UNFINISHED = ".unfinished-"
 RUNS, BLOCKS = "runs.ndjson", "blocks.ndjson"
 ENVIRONMENT, SUMMARY = "environment.json", "summary.csv"
-INCOMPLETE = "INCOMPLETE.txt"
+INCOMPLETE, REPORT = "INCOMPLETE.txt", "report.html"
 
 
 class ResultsError(Exception):
@@ -68,9 +69,10 @@ def locked(parent: Path) -> Iterator[None]:
         except OSError as error:  # some shared folders know no locks
             why = f"{shown(parent)} cannot be locked ({error.strerror})"
             print(f"warning: {why}: run no other driver here", file=sys.stderr)
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        with _told(f"write in {shown(parent)}", ": name another --out"):
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
         latest = parent / "latest"
         if latest.exists() and not latest.is_symlink():
             raise ResultsError(f"{shown(latest)} is in the way of the link: move it")
@@ -79,16 +81,29 @@ def locked(parent: Path) -> Iterator[None]:
 
 
 def _recover(parent: Path) -> None:
-    """What a killed driver left: kept as incomplete when it holds a run."""
+    """What a killed driver left: kept as incomplete when it holds a run.
+
+    What cannot be taken up stays: that is no reason to measure nothing.
+    """
     for left in parent.glob(UNFINISHED + "*"):
-        with _told(f"take up {shown(left)}, which a killed driver left"):
-            if not holds_runs(left):
-                shutil.rmtree(left)
-                continue
-            name = left.name.removeprefix(UNFINISHED) + "-incomplete"
-            shutil.rmtree(left / "scratch", ignore_errors=True)
-            write_whole(left / INCOMPLETE, "The driver was killed.\n")
-            left.rename(_free_name(parent, name))
+        try:
+            with _told(f"take up {shown(left)}, which an earlier driver left"):
+                if not holds_runs(left):
+                    shutil.rmtree(left)
+                    continue
+                told = f"an earlier driver's results are now in {shown(_take_up(left))}"
+        except ResultsError as error:
+            told = f"warning: {error}"
+        print(told, file=sys.stderr)
+
+
+def _take_up(left: Path) -> Path:
+    shutil.rmtree(left / "scratch", ignore_errors=True)
+    name = left.name.removeprefix(UNFINISHED)
+    if not (left / REPORT).is_file():  # else it was whole, and only lacks its name
+        name = f"{name}-incomplete"
+        write_whole(left / INCOMPLETE, "The driver was killed.\n")
+    return left.rename(_free_name(left.parent, name))
 
 
 def holds_runs(folder: Path) -> bool:
@@ -145,16 +160,19 @@ class ResultsFolder:
         self._parent, self._name = parent, name
         self.path = _free_name(parent, UNFINISHED + name)
         with _told(f"write in {shown(parent)}"):
-            if left is not None:
-                left.rename(self.path)
-                (self.path / INCOMPLETE).unlink(missing_ok=True)
-            self.path.mkdir(exist_ok=left is not None)
+            if left is None:
+                self.path.mkdir()
+            else:
+                try:
+                    left.rename(self.path)
+                except OSError:
+                    self.path = left  # where no folder can be renamed
             (self.path / "samples").mkdir(exist_ok=True)
             self._files = {n: _open_lines(self.path / n) for n in (RUNS, BLOCKS)}
 
     @property
     def scratch(self) -> Path:
-        """Where runs leave their files; gone when the folder is whole."""
+        """Where runs leave their files; gone when the last one is over."""
         return self.path / "scratch"
 
     def add_run(self, run: Run) -> None:
@@ -197,42 +215,56 @@ class ResultsFolder:
 
         Also what the system refused of that, in words: the results are there anyway.
         """
-        self._close()
         notes = []
-        try:
-            self._rename(self._name)
-            point_latest(self.path)
-        except ResultsError as error:
-            if not self.path.is_dir():
-                raise
-            notes.append(f"{error}; the results are in {shown(self.path)}")
+        for step in (
+            self._close, self._clear, lambda: self._rename(self._name), self._sync,
+            lambda: point_latest(self.path),
+        ):  # fmt: skip
+            try:
+                step()
+            except ResultsError as error:
+                if not self.path.is_dir():
+                    raise
+                notes.append(str(error))
         return self.path, notes
 
     def abandon(self, why: str) -> Path | None:
         """Stopped early: keeps what finished, under a name that says so."""
-        self._close()
+        with suppress(ResultsError):
+            self._close()
         if not holds_runs(self.path):
             shutil.rmtree(self.path, ignore_errors=True)
             return None
-        try:
+        # The disk may be full; then the folder's name says it. Or that is refused, and
+        # the folder stays as a killed driver leaves it, for the next one to take up.
+        with suppress(ResultsError):
             self.write(INCOMPLETE, why + "\n")
-        except ResultsError:
-            pass  # the disk is full; the folder's name says it too
-        return self._rename(self._name + "-incomplete")
+        with suppress(ResultsError):
+            self._rename(self._name + "-incomplete")
+            self._sync()
+        return self.path
 
-    def _close(self) -> None:
-        for file in self._files.values():
-            file.close()
+    def clear_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def _rename(self, name: str) -> Path:
-        final = _free_name(self._parent, name)
+    def _close(self) -> None:
+        self.clear_scratch()
+        with _told("close the files"):
+            for file in self._files.values():
+                file.close()
+
+    def _clear(self) -> None:
+        with _told(f"remove {INCOMPLETE}"):  # of an earlier session
+            (self.path / INCOMPLETE).unlink(missing_ok=True)
+
+    def _rename(self, name: str) -> None:
         with _told(f"name the folder {name}"):
+            self.path = self.path.rename(_free_name(self._parent, name))
+
+    def _sync(self) -> None:
+        with _told(f"make sure that {self.path.name} is on the disk"):
             _sync_folder(self.path)
-            self.path.rename(final)
-            self.path = final
             _sync_folder(self._parent)
-        return final
 
 
 # ---- files ----
@@ -243,7 +275,7 @@ def _open_lines(path: Path) -> FileIO:
 
     Unbuffered: what a write could not finish is known, and can be taken back.
     """
-    file = FileIO(path, "a+")
+    file = opened(path, "a+")
     file.seek(0)
     file.truncate(file.read().rfind(b"\n") + 1)
     file.seek(0, os.SEEK_END)

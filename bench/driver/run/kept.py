@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import stat
+from io import FileIO
 from math import isinf
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,15 +19,25 @@ MOST_BYTES = 2**28
 MOST_DIGITS = 20  # of a whole number: one of 64 bits
 
 
-def read_bytes(path: Path) -> bytes:
-    """All of it. Raises OSError, also for what is no regular file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    with open(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
+def opened(path: Path, mode: str = "r") -> FileIO:
+    """The file, unbuffered. Raises OSError, also for what is no regular file."""
+    guards = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    file = FileIO(path, mode, opener=lambda at, how: os.open(at, how | guards, 0o666))
+    try:
+        found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
         if found.st_size > MOST_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of it."""
+    with opened(path) as file:
         return file.read(MOST_BYTES)
 
 

@@ -26,16 +26,18 @@ from .terminal import aligned
 
 
 def limits(summaries: Summaries, runs: Sequence[Run]) -> list[str]:
-    """Where thread creation ended, and where the machine would end it."""
-    told = ["Where thread creation ended"]
-    seen: dict[str, str] = {}
-    for run in runs:
-        if run.counts and run.record.get("limit"):
+    """Where threads or descriptors ended, and where the machine would end threads."""
+    told = ["Where threads or descriptors ended"]
+    seen: dict[tuple[str, str], str] = {}
+    for run in filter(lambda run: run.counts, runs):
+        name, remote = cell_name(run.cell), run.record.get("remote") or {}
+        if limit := run.record.get("limit"):
             created = FIGURES["threads_created"].read(run) or 0
-            name = cell_name(run.cell)
-            limit = run.record["limit"]
-            seen[name] = f"{name}: {counted(created, 'thread')}, {limit}"
-    told += [f"  {line}" for line in seen.values()] or ["  nowhere in these runs"]
+            seen[name, "threads"] = f"{counted(created, 'thread')}, {limit}"
+        if limit := remote.get("descriptor_limit"):
+            seen[name, "files"] = f"calls found no descriptor, ulimit -n is {limit}"
+    lines = [f"  {name}: {line}" for (name, _), line in seen.items()]
+    told += lines or ["  nowhere in these runs"]
     known = summaries.machine.get("thread_limits") or {}
     rows = [(f"  {name}", show_count(limit)) for name, limit in known.items()]
     alive = (summaries.machine.get("state_before") or {}).get("threads_alive")

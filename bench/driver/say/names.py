@@ -21,7 +21,7 @@ from .numbers import show_count, spaced
 # Kinds of which there is one a design; the others are many, and take a plural verb.
 PLURAL = ("threads", "fibers", "goroutines")
 # Options that have a name of their own in sentences.
-SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API over",
+SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API through",
           "api-capacity": "API of", "api-burst": "burst", "api-outage": "outage",
           "retry-budget": "retry budget", "service-time": "task time",
           "stack-size": "stack size", "api-queue": "API queue",

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import page
 from ..ask import lesson as lessons
 from ..ask.command import RESULTS, Parser
 from ..ask.lesson import Lesson
@@ -39,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def write(folder: Path) -> Path:
     """All three files, made of every lesson there is."""
+    from .. import page  # it takes Jinja2, which all else is to work without
+
     folder.mkdir(parents=True, exist_ok=True)
     asked = [lessons.load(number) for number in lessons.numbers()]
     known = [(lesson, answer.before_runs(lesson, [])) for lesson in asked]

@@ -32,7 +32,7 @@ from ..reckon.summary import Summaries
 from ..measure.measure import Refused, Request, measure
 from ..measure.plan import LESSON
 from ..measure.signals import FAILED, MEASURED
-from ..run.folder import locked, place, write_whole
+from ..run.folder import REPORT, locked, place, write_whole
 from ..run.stored import Stored
 from ..say import answers, ending, names
 from ..say.sentences import interval_text
@@ -102,7 +102,7 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     say(f"Why: {lesson.why}")
     say(f"Now change this, and predict again: {lesson.change}")
     say(f"Limits: {lesson.ends}")
-    report = (folder / "report.html").is_file()
+    report = (folder / REPORT).is_file()
     tell(["", *ending.closing_lines(place(folder), report)])
     return MEASURED if found.measured and drawn else FAILED
 

@@ -1,0 +1,141 @@
+"""The API behind nginx: it keeps the limits, and all accounts agree with its own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from .program import BUILD, LIMIT_S, only
+from .test_remote import OVER_HTTP, SERVER, until
+
+NGINX = shutil.which("nginx")
+CALLS = ("--tasks=200", "--service-time=1ms")
+# Options of two hundred calls through nginx; what of their outcomes must hold.
+THROUGH_NGINX = {
+    "a pool within the limit loses nothing": (
+        "worker-pool", ["--workers=5", "--api-capacity=5"],
+        lambda found: found == only(ok=200),
+    ),
+    "limit_conn turns away": (
+        "worker-pool", ["--workers=20", "--service-time=50ms", "--api-capacity=5"],
+        lambda found: found["ok"] >= 5 and found["rejected"] > 0,
+    ),
+    "limit_req turns away what is more than the burst": (
+        "thread-per-task", ["--api-rate=1/s", "--api-burst=5"],
+        lambda found: 5 <= found["ok"] < 200 and found["rejected"] > 0,
+    ),
+    "limit_req without a burst": (
+        "worker-pool", ["--api-rate=1/s"],
+        lambda found: 1 <= found["ok"] < 200 and found["rejected"] > 0,
+    ),
+    "fates come through": (
+        "worker-pool", ["--error-rate=0.1", "--silent-rate=0.1", "--api-capacity=5"],
+        lambda found: found["failed"] > 5 and found["silent"] > 5
+        and found["failed"] + found["silent"] + found["ok"] == 200,
+    ),
+    "retries are counted": (
+        "worker-pool", ["--error-rate=0.3", "--attempts=3", "--backoff=1ms"],
+        lambda found: found["ok"] > 150,
+    ),
+    "who gives up is gone": (
+        "thread-per-task", ["--service-time=1000s", "--timeout=300ms"],
+        lambda found: found == only(timed_out=200),
+    ),
+}  # fmt: skip
+# What goes wrong with nginx itself: a shell script in its place; the exit status of
+# over-http, and what it says.
+NGINX_FAULTS = {
+    "exit 1": (3, "over-http: nginx does not run"),
+    "echo '[emerg] no room' >&2; exit 1": (3, "nginx does not run: [emerg] no room"),
+    'echo "429 REJECTED -" >>"$2/calls"; exec "$NGINX_THERE" "$@"':
+        (1, "accounts differ: calls: 200 on this side of the API, 201 behind it"),
+    'echo "200 PASSED -" >>"$2/calls"; exec "$NGINX_THERE" "$@"':
+        (1, "accounts differ: calls that nginx let pass: 201"),
+}  # fmt: skip
+
+
+@unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+@unittest.skipIf(NGINX is None, "nginx is not installed")
+class Nginx(unittest.TestCase):
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        self.rest = self.folder / "rest"  # where nginx has its own folder
+        self.rest.mkdir()
+
+    def start(self, program: str, *options: str, **changed: str) -> subprocess.Popen:
+        command = [OVER_HTTP, "--nginx", BUILD / "src" / program, *options]
+        env = os.environ | {"TMPDIR": str(self.rest), "NGINX_THERE": str(NGINX)}
+        return subprocess.Popen(
+            [*map(str, command), f"--json={self.folder}/record"], env=env | changed,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+
+    def test_every_call_is_accounted_for(self) -> None:
+        for name, (program, options, holds) in THROUGH_NGINX.items():
+            with self.subTest(name):
+                made = self.start(program, *CALLS, *options)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual((made.returncode, said), (0, ""))
+                record = json.loads((self.folder / "record").read_text())
+                self.assertTrue(holds(record["outcomes"]), record["outcomes"])
+                self.assertEqual(list(self.rest.iterdir()), [])
+
+    def test_what_is_wrong_with_nginx_is_told(self) -> None:
+        place = self.folder / "nginx"
+        for script, (status, told) in NGINX_FAULTS.items():
+            with self.subTest(script):
+                place.write_text(f"#!/bin/sh\n{script}\n")
+                place.chmod(0o755)
+                path = f"{self.folder}:{os.environ['PATH']}"
+                made = self.start("worker-pool", *CALLS, "--workers=20", PATH=path)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual((made.returncode, said.count("\n")), (status, 1), said)
+                self.assertIn(told, said)
+
+    def test_what_it_cannot_do_is_refused(self) -> None:
+        for option in ("--api-rate=0.5/s", "--api-rate=100/min", "--api-queue=5"):
+            with self.subTest(option):
+                made = self.start("worker-pool", option)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual((made.returncode, said.count("\n")), (2, 1), said)
+                self.assertIn(option, said)
+
+    def test_it_ends_with_whoever_started_it(self) -> None:
+        for number, to_all, status in (
+            (signal.SIGINT, True, 130), (signal.SIGTERM, True, 143),
+            (signal.SIGTERM, False, 143), (signal.SIGKILL, False, -9),
+        ):  # fmt: skip
+            with self.subTest(number, to_all=to_all):
+                made = self.start("worker-pool", "--service-time=1000s")
+                until(lambda m=made: len(children_of(m.pid)) == 3, "it did not start")
+                server, nginx, program = children_of(made.pid)
+                (worker,) = children_of(nginx)
+                (os.killpg if to_all else os.kill)(made.pid, number)
+                made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, status)
+                for pid in (server, nginx, worker, program):
+                    until(lambda p=pid: not is_running(p), f"{pid} stayed")
+                if number != signal.SIGKILL:
+                    self.assertEqual(list(self.rest.iterdir()), [])
+
+
+def children_of(pid: int | str) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def is_running(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+if __name__ == "__main__":
+    unittest.main()

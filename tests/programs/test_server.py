@@ -1,0 +1,94 @@
+"""The server by itself, asked as anybody may ask: its answers, and its accounts."""
+
+import contextlib
+import http.client
+import unittest
+from urllib.parse import urlsplit
+
+from .test_remote import SERVER, a_server, accounts_of, address_of
+
+MS = 1_000_000
+SERVED = {"/call/0?attempt=1": b"served 0/1\n", "/call/4?attempt=3": b"served 4/3\n"}
+MISFITS = (
+    ("GET", "/"), ("GET", "/call/5?attempt=1"), ("GET", "/call/0?attempt=0"),
+    ("GET", "/call/0"), ("GET", "/call/0?attempt="), ("GET", "/call/-1?attempt=1"),
+    ("GET", "/call/x?attempt=1"), ("GET", "/calls/0?attempt=1"), ("GET", "/call/"),
+    ("POST", "/call/0?attempt=1"), ("PUT", "/call/0?attempt=1"),
+)  # fmt: skip
+
+
+def ask(url: str, path: str, method: str = "GET") -> tuple[int, str | None, bytes]:
+    """The status, the header Retry-After and the body."""
+    place = urlsplit(url).netloc
+    connection = http.client.HTTPConnection(place, timeout=30)
+    try:
+        connection.request(method, path, headers={"Connection": "close"})
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Retry-After"], answer.read()
+    finally:
+        connection.close()
+
+
+@unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+class Server(unittest.TestCase):
+    def test_what_it_serves_and_what_fits_no_task(self) -> None:
+        with a_server("-n", 5, "-s", "1ms") as server:
+            url = address_of(server)
+            for path, body in SERVED.items():
+                self.assertEqual(ask(url, path), (200, None, body), path)
+            for method, path in MISFITS:
+                self.assertEqual(ask(url, path, method)[0], 404, (method, path))
+            accounts = accounts_of(server)
+        self.assertEqual(accounts["misfits"], len(MISFITS))
+        self.assertEqual(accounts["calls"], len(SERVED))
+        self.assertEqual(accounts["replies"]["ok"], len(SERVED))
+        self.assertEqual(accounts["api"], {"waited": 0, "abandoned": 0,
+                         "service_ns": len(SERVED) * MS, "wasted_ns": 0})  # fmt: skip
+        self.assertEqual(accounts["connections"], len(SERVED) + len(MISFITS))
+        self.assertLess(accounts["peak"]["connected"], accounts["connections"])
+
+    def test_how_calls_go_wrong(self) -> None:
+        for option, answer in (
+            ("--error-rate", (500, None, b"failed\n")),
+            ("--silent-rate", (200, None, b"served 4/1\n")),
+        ):
+            with self.subTest(option), a_server("-s", 0, option, 1) as server:
+                self.assertEqual(ask(address_of(server), "/call/3?attempt=1"), answer)
+
+    def test_whom_it_turns_away_it_tells_when_to_come_back(self) -> None:
+        """In whole seconds, and never too early."""
+        for more, told in (((), None), (("--retry-after", "2s"), "2"),
+                           (("--retry-after", "1001ms"), "2")):  # fmt: skip
+            limit = ("-s", 0, "--api-rate", "0.0001/s", *more)
+            with self.subTest(more), a_server(*limit) as server:
+                url = address_of(server)
+                self.assertEqual(ask(url, "/call/0?attempt=1")[:2], (200, None))
+                self.assertEqual(ask(url, "/call/1?attempt=1")[:2], (429, told))
+                accounts = accounts_of(server)
+                self.assertEqual(accounts["replies"]["rejected"], 1)
+
+    def test_who_waits_and_who_goes_is_accounted_for(self) -> None:
+        """One is served and one waits; whoever comes then is turned away."""
+        queue = ("-n", 5, "-s", "1000s", "--api-capacity", 1, "--api-queue", 1)
+        with a_server(*queue) as server, contextlib.ExitStack() as lines:
+            place = urlsplit(address_of(server)).netloc
+            turned_away = False
+            while not turned_away:
+                line = http.client.HTTPConnection(place, timeout=0.5)
+                lines.callback(line.close)
+                line.request("GET", "/call/2?attempt=1")
+                with contextlib.suppress(TimeoutError):  # it has found a place
+                    turned_away = line.getresponse().status == 429
+            lines.close()
+            accounts = accounts_of(server)
+        api, peak, replies = accounts["api"], accounts["peak"], accounts["replies"]
+        self.assertEqual((replies["hung_up"], replies["ok"]), (2, 0))
+        self.assertEqual((api["abandoned"], api["waited"]), (2, 1))
+        self.assertGreater(api["service_ns"], 0)
+        self.assertEqual(api["wasted_ns"], api["service_ns"])
+        self.assertEqual((peak["served"], peak["waiting"]), (1, 1))
+        self.assertGreaterEqual(peak["in_flight"], 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
