@@ -17,6 +17,7 @@ from .chart import MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
+TICK_PX = 100
 GLYPH_PX, NAME_PX = 10.9, 9.9  # of the words beside a bar, and before it
 MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
@@ -115,12 +116,15 @@ def _room_beside(view: View, figure: str) -> float:
 def _panel(view: View, figure: str, longest: float, shares: bool) -> dict[str, object]:
     count = 1 if view.chart.stacked else len(view.figures)
     unit = "bytes" if view.chart.table else unit_of(figure)
-    told = unit_tics(unit, ticks(0, longest, False, 7 - count))
+    high = _high(view, figure, longest, shares, count)
+    room = WIDTH_PX / count * longest / high  # or nearly so
+    most = max(2, min(7 - count, int(room / TICK_PX)))
+    told = unit_tics(unit, ticks(0, longest, False, most))
     if shares:
         told = tics((f"{v} %", v) for v in (0, 25, 50, 75, 100))
     name = "" if view.chart.stacked else words.sentence(words.figure_words(figure))
     return {"figure": figure, "words": name, "tics": told,
-            "high": _high(view, figure, longest, shares, count)}  # fmt: skip
+            "high": high}  # fmt: skip
 
 
 def _key(view: View, kinds: Sequence[str]) -> dict[str, object]:
