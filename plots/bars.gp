@@ -9,18 +9,22 @@ high = top + (shares ? 0.005 : -0.035)
 set yrange [depth:-0.15]
 eval rows_only
 if (shares) { set grid noxtics }
+# As large as a row has room for; where that is less than two lines, both are on one.
+row_px = 900 * (high - low_edge) / depth
+size(px) = px < 0.85 * row_px ? px : 0.85 * row_px
+two_lines = row_px > 38
+joined(i) = row_name[i].(row_more[i] eq '' || two_lines ? '' : ' · '.row_more[i])
 do for [i = 1:row_name_n] {
-    set label row_name[i] at screen left - 0.012,first row_y[i] right \
-        offset screen 0,(row_more[i] eq '' ? 0 : 0.013) font bold(21) \
-        tc rgb letter[row_look[i]]
-    set label row_more[i] at screen left - 0.012,first row_y[i] right \
-        offset screen 0,-0.02 font plain(17) tc rgb muted
+    set label joined(i) at screen left - 0.012,first row_y[i] right \
+        offset screen 0,(row_more[i] eq '' || !two_lines ? 0 : 0.013) \
+        font bold(row_more[i] eq '' || two_lines ? 21 : 16) tc rgb letter[row_look[i]]
+    if (two_lines) {
+        set label row_more[i] at screen left - 0.012,first row_y[i] right \
+            offset screen 0,-0.02 font plain(17) tc rgb muted
+    }
 }
 mixed = strokes_firm && strokes_loose  # else all are of one kind
 firm(known) = mixed ? (column('n') >= 6) == known ? column(figure) : NaN : column(figure)
-# As large as a row has room for.
-row_px = 900 * (high - low_edge) / depth
-size(px) = px < 0.85 * row_px ? px : 0.85 * row_px
 do for [i = 1:heading_words_n] {
     set label heading_words[i] at screen 0.02,first heading_at[i] font plain(size(22)) \
         tc rgb muted

@@ -134,6 +134,21 @@ class Page(InBrowser):
             wide = self.ask("document.documentElement.scrollWidth")
             self.assertLessEqual(wide, width)
 
+    def test_on_a_phone_a_picture_is_whole_and_a_tap_turns_it(self) -> None:
+        self.browser.size(390, 844)
+        sizes = (
+            "['', ' svg'].map((part) => {const box = document.querySelector("
+            "'#wall-time .picture' + part).getBoundingClientRect();"
+            " return [Math.round(box.width), Math.round(box.height)]})"
+        )
+        frame, whole = self.ask(sizes)
+        self.assertLessEqual(whole[0], frame[0])
+        tap = "document.querySelector('#wall-time .picture').click()"
+        self.browser.run(tap)
+        self.assertEqual([390, 844], self.ask(sizes)[0])
+        self.browser.run(tap)
+        self.assertEqual([frame, whole], self.ask(sizes))
+
     @unittest.skipUnless(AXE, "axe-core could not be fetched: name it in AXE_CORE")
     def test_axe_finds_no_fault(self) -> None:
         self.browser.run(

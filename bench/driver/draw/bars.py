@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..ask.declaration import attribute, differing
 from ..ask.figures import OUTCOMES
@@ -16,7 +17,8 @@ from .chart import MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import View, grouped
 
 BAR, GAP, HEADING, MOST_HEADINGS = 1.0, 0.28, 1.3, 6
-GLYPH_PX = 10.9  # of the words beside a bar
+TICK_PX = 100
+GLYPH_PX, NAME_PX = 10.9, 9.9  # of the words beside a bar, and before it
 MARGINS = {1: (0.2, 0.965, 0.0), 2: (0.2, 0.98, 0.03), 3: (0.2, 0.985, 0.025)}
 SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 
@@ -38,6 +40,9 @@ def build(view: View) -> Chart:
         rows = [[*row, *(_part(view, s, f) for f in view.figures)]
                 for row, s in zip(rows, view.cells)]  # fmt: skip
     left, right, apart = MARGINS[len(panels)]
+    rows_ = _rows(view, panels, shares)
+    if len(panels) == 1:
+        left = max(left, _room_before(rows_))
     kinds = [f for f in view.figures if any(amount(view, s, f) for s in view.cells)]
     return words.sheet(
         view, words.title(view), [*words.conditions(view.cells), *remarks], header,
@@ -51,7 +56,7 @@ def build(view: View) -> Chart:
             "rows_table": view.chart.table or "cells",
             "kinds": " ".join(view.figures), **_key(view, kinds if stacked else []),
             **columns("panel", [_panel(view, f, longest[f], shares) for f in panels]),
-            **_rows(view, panels, shares),
+            **rows_,
         },
     )  # fmt: skip
 
@@ -95,6 +100,13 @@ def _high(view: View, figure: str, longest: float, shares: bool, count: int) -> 
     return longest if shares else max(found)
 
 
+def _room_before(rows: Mapping[str, Any]) -> float:
+    """Where bars begin, if name and setting of each stand in one line before it."""
+    both = zip(rows["row_name"], rows["row_more"])
+    longest = max(len(name + more) + 3 if more else 0 for name, more in both)
+    return (MARGIN_PX + NAME_PX * longest) / WIDTH_PX
+
+
 def _room_beside(view: View, figure: str) -> float:
     """Where bars that all end at 100 % end on the sheet, for the words beside them."""
     longest = max(len(_beside(view, s, figure, True)[0]) for s in view.cells)
@@ -104,12 +116,15 @@ def _room_beside(view: View, figure: str) -> float:
 def _panel(view: View, figure: str, longest: float, shares: bool) -> dict[str, object]:
     count = 1 if view.chart.stacked else len(view.figures)
     unit = "bytes" if view.chart.table else unit_of(figure)
-    told = unit_tics(unit, ticks(0, longest, False, 7 - count))
+    high = _high(view, figure, longest, shares, count)
+    room = WIDTH_PX / count * longest / high  # or nearly so
+    most = max(2, min(7 - count, int(room / TICK_PX)))
+    told = unit_tics(unit, ticks(0, longest, False, most))
     if shares:
         told = tics((f"{v} %", v) for v in (0, 25, 50, 75, 100))
     name = "" if view.chart.stacked else words.sentence(words.figure_words(figure))
     return {"figure": figure, "words": name, "tics": told,
-            "high": _high(view, figure, longest, shares, count)}  # fmt: skip
+            "high": high}  # fmt: skip
 
 
 def _key(view: View, kinds: Sequence[str]) -> dict[str, object]:

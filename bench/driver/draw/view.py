@@ -29,6 +29,7 @@ PHRASES = {
     "join": {"True": "joined at the end", "None": "detached", "False": "detached"},
     "stack-size": {"None": "the usual stack"},
     "api-capacity": {"None": "API without a limit"},
+    "api-keeps-working": {"None": "API drops abandoned calls"},
     "api": {"None": "the API simulated", "http": "the API over HTTP",
             "nginx": "the API behind nginx"},
     "clock": {"None": "measured", "virtual": "simulated"},

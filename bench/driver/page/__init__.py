@@ -32,6 +32,7 @@ from . import pieces, replay, sliders
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "slides.js", "recording.js", "lane.js", "clock.js", "replay.js",
            "sliders.js")  # fmt: skip
+# The answer comes first: one of these charts, or that which the experiment names first.
 OPENING = ("prediction", "slide", "plan")
 # Charts of the instrument, not of the question: they come last, and are no slides.
 INSTRUMENT = ("run-sequence", "control")
@@ -48,11 +49,13 @@ def write(
     """Writes folder/report.html, in full or not at all."""
     material = Material(folder, experiment, runs, summaries)
     figures = [pieces.figure(folder, chart) for chart in charts]
-    placed = (*OPENING, *INSTRUMENT)
+    asked = [f["name"] for f in figures if f["name"] not in INSTRUMENT]
+    first = [name for name in asked if name in OPENING] or asked[:1]
+    placed = (*first, *INSTRUMENT)
     text = render(
         REPORT, experiment=experiment, summaries=summaries,
         known=summaries.machine, doubts=pieces.doubts(summaries),
-        opening=[f for f in figures if f["name"] in OPENING],
+        opening=[f for f in figures if f["name"] in first],
         figures=[f for f in figures if f["name"] not in placed],
         closing=[f for f in figures if f["name"] in INSTRUMENT],
         found=ending.ratio_paragraphs(summaries), cells=pieces.cells(summaries),

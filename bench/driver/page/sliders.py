@@ -21,16 +21,20 @@ SERVICE_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 CREATE_S = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4)
 CAPACITY = (10, 50, 200, 1000)
 UNLIMITED = 0
+MOST_NAMED = 3  # marks
 
 
 def data(material: Material) -> dict[str, Any] | None:
     """None when there is nothing to move a theory under."""
     cells = [s for s in material.cells if applies(s.cell)]
-    pools = [s.cell for s in cells if s.cell.workers]
+    pools = [s for s in cells if s.cell.workers and "inner_wall_s" in s.figures]
     costs = material.summaries.costs
     if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
         return None
-    first = max(pools, key=lambda cell: (cell.tasks, cell.workers))
+    # It begins with the pool that was done first, of the most tasks.
+    first = min(
+        pools, key=lambda s: (-s.cell.tasks, s.figures["inner_wall_s"].median)
+    ).cell
     looks = {"threads": material.looks.get("threads", 1),
              "pool": material.looks[first.design.key]}  # fmt: skip
     limit = first.capacity or UNLIMITED
@@ -58,7 +62,8 @@ def data(material: Material) -> dict[str, Any] | None:
 def _marks(
     material: Material, cells: list[Summary], looks: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """What was measured; named is the last of each design that has no line."""
+    """What was measured; named is the last of each design that has no line, if their
+    names have room."""
     marks = {}
     for s in sorted(cells, key=lambda s: s.cell.tasks):
         look = material.looks[s.cell.design.key]
@@ -69,8 +74,11 @@ def _marks(
                 "told": "" if look in looks.values() else short(s.cell.design),
             }  # fmt: skip
     last = {mark["look"]: mark for mark in marks.values()}
-    return [{**mark, "told": mark["told"] if mark is last[mark["look"]] else ""}
-            for mark in marks.values()]  # fmt: skip
+    room = len(last.keys() - looks.values()) <= MOST_NAMED
+    return [
+        {**mark, "told": mark["told"] if room and mark is last[mark["look"]] else ""}
+        for mark in marks.values()
+    ]
 
 
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:

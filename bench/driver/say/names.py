@@ -24,7 +24,9 @@ PLURAL = ("threads", "fibers", "goroutines")
 SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API through",
           "api-capacity": "API of", "api-burst": "burst", "api-outage": "outage",
           "retry-budget": "retry budget", "service-time": "task time",
-          "stack-size": "stack size"}  # fmt: skip
+          "stack-size": "stack size", "api-queue": "API queue",
+          "api-keeps-working": "API finishes abandoned calls",
+          "when-full": "full queue:"}  # fmt: skip
 
 
 def short(design: Design, among: Iterable[Design] = ()) -> str:
@@ -55,6 +57,9 @@ def setting(option: str, value: Option) -> str:
     """ "timeout 50 ms", "fail-fast", "breaker: 5 failures, pause 50 ms"."""
     if option in OF_VIRTUAL_TIME:
         return "simulated" if value == "virtual" else ""
+    if option == "arrivals" and ":" in str(value):
+        kind, rate = str(value).split(":", 1)
+        return f"{rate} arriving{' evenly' if kind == 'fixed' else ''}"
     if option == "breaker" and "," in str(value):
         failures, pause = str(value).split(",")
         return f"breaker: {counted(int(failures), 'failure')}, pause {spaced(pause)}"

@@ -10,6 +10,9 @@ function count(number) {
 
 // 0.0123 as "12.3 ms".
 function duration(seconds) {
+  if (!seconds) {
+    return "0 s";
+  }
   for (const [unit, size] of [["s", 1], ["ms", 1e-3], ["µs", 1e-6]]) {
     if (seconds >= 0.9995 * size) {
       return `${Number((seconds / size).toPrecision(3))} ${unit}`;
