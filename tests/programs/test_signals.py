@@ -128,6 +128,15 @@ class Signals(unittest.TestCase):
                 self.assertEqual(record["outcomes"]["cancelled"], 2)
 
     @on_each
+    def test_a_thousand_million_tasks_are_stopped_as_one_is(self, program: str) -> None:
+        args = ["-n", 10**9, "-s", "1ms", "--arrivals", "fixed:1/s"]
+        process = start(program, *args, "--json", "-")
+        wait_until_quiet(process, threads=2)
+        process.send_signal(signal.SIGINT)
+        record = self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
+        self.assertEqual(record["stop"]["never_started"] + record["stop"]["started"], 10**9)
+
+    @on_each
     def test_ctrl_c_ends_the_pause_before_a_retry(self, program: str) -> None:
         for cancel in ("none", "between", "within"):
             with self.subTest(cancel):
