@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from .program import SANITIZED, on_each, run
+from .program import SANITIZED, VIRTUAL, on_each, run
 
 VARIED = (
     (),
@@ -11,6 +11,7 @@ VARIED = (
     ("-n", 1, "-s", 0),
     ("-n", 1200, "-s", 0, "--error-rate", 0.5, "--attempts", 3, "--backoff", 0),
     ("--silent-rate", 0.5, "-s", 0),
+    ("--arrivals", "fixed:1000000000/s", "--api-capacity", 1),
     ("-n", 200, "-s", "20ms", "--deadline", "30ms", "--cancel", "within"),
     *([] if SANITIZED else [("-n", 300, "-s", "50ms", "--limit-memory", "256M")]),
 )
@@ -36,6 +37,31 @@ class Summary(unittest.TestCase):
                 text = "\n".join(lines)
                 self.assertNotRegex(text, r"nan|inf\b|_|-\d")
                 self.assertNotRegex(text, r"\b1 (tasks|threads|calls|waits)\b")
+
+    def test_more_load_than_can_be_served_is_said_and_no_other(self) -> None:
+        """By whatever is narrowest: offered over served, a second."""
+        fiber, pool = ("fiber-per-task", *VIRTUAL), ("fiber-pool", *VIRTUAL)
+        call = ("-s", "10ms")  # 100 of them a second, one after the other
+        busy = ("--arrivals", "fixed:1000/s")
+        for rho, program, *args in (
+            ("2", *pool, *call, *busy),
+            ("1", *pool, *call, "-w", 10, *busy),
+            (None, *pool, *call, "-w", 11, *busy),
+            (None, *pool, *call),  # a batch has no rate
+            (None, *pool, "-s", 0, *busy),
+            ("2", *pool, *call, "--when-full", "reject", *busy),
+            ("1.67", *pool, *call, "--when-full", "caller-runs", *busy),
+            ("5", *pool, *call, "-w", 50, "--api-capacity", 2, *busy),
+            ("4", *pool, *call, "-w", 50, "--api-rate", "250/s", *busy),
+            ("2", *pool, "-s", 0, "--hang-rate", 0.5, "--hang-time", "20ms", *busy),
+            (None, *pool, *call, "--timeout", "1ms", *busy),  # calls are shorter then
+            (None, *fiber, *call, *busy),
+            ("10", *fiber, *call, "--max-threads", 1, "--arrivals", "poisson:1000/s"),
+        ):
+            with self.subTest(program, args=args):
+                text = "\n".join(self.lines(program, *args))
+                told = re.findall(r"\(rho = (.+)\);", text)
+                self.assertEqual(told, [] if rho is None else [rho], text)
 
     @on_each
     def test_its_outcomes_sum_to_the_tasks(self, program: str) -> None:
