@@ -44,7 +44,7 @@ CHOICE = {
     "offered": {"A": "It ends.", "B": "It waits."}, "theory": None,
 }  # fmt: skip
 SETTING = {
-    **LESSON, "unit": "setting", "setting": "workers", "predictions": ["5", "50"],
-    "measured": {"value": "5", "low": "5", "high": "5", "n": 6, "alike": ["5"]},
-    "offered": {"5": "1 s", "50": "2 s"}, "claim": ["5", "5"],
+    **LESSON, "unit": "setting", "setting": "workers", "predictions": [5.0, 50.0],
+    "measured": {"value": 5.0, "low": 5.0, "high": 5.0, "n": 6, "alike": [5.0]},
+    "offered": {"5": "1 s", "50": "2 s"}, "claim": [5, 5],
 }  # fmt: skip
