@@ -177,6 +177,8 @@ class Answers(Desk):
         found = list(guess.parse_all("s", "Ann: 1s, 200 ms x 18,0", (), "ms"))
         self.assertEqual([(1.0, "Ann")], found[:1])
         self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
+        with self.assertRaisesRegex(ValueError, "is not a duration"):
+            list(guess.parse_all("s", "5\n6", (), "ms"))
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
         kinds = [(unit, ()) for unit in guess.ACCEPTED]

@@ -314,7 +314,7 @@ class Command(unittest.TestCase):
             (["--no-such", "1"], "", "no-such"),
             (["--nonsense"], "", "nonsense"),
             (["--error-rate", "150%"], "", "150%"),
-            (["--api-capacity", "0"], "", "--api-capacity: '0'"),
+            (["--api-capacity", "0"], "", "api-capacity: '0'"),
             (["--service-time", "soon"], "", "'soon' is not a duration"),
             (["--distribution", "file:/no/such"], "", "/no/such"),
             (["--queue", "-1"], "", "-1"),
