@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what is missing: bench/setup.sh run|test|nginx FOLDER
+# Installs what is missing: bench/setup.sh run|test|nginx [FOLDER]
 #
 #   run     what bench/run needs     test   what tests/run needs as well
-#   nginx   what the experiment "real" can call: unpacked in FOLDER, not installed
+#   nginx   what the experiment "real" can call: unpacked, not installed
 #
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
 # as root or with sudo that asks no password, and says first how much that is; otherwise,
@@ -162,7 +162,7 @@ fetch_nginx() { # folder
 
 case ${1-} in
 nginx)
-    fetch_nginx "${2:?}"
+    fetch_nginx "${2:-${bench%/bench}/build/nginx}"
     exit 0
     ;;
 run) needed=$needed_to_run wanted=$wanted_to_run optional=$optional_to_run ;;
@@ -174,7 +174,7 @@ test)
         echo "some tests are left out without these packages: $left_out" >&2
     ;;
 *)
-    echo "usage: bench/setup.sh run|test|nginx FOLDER" >&2
+    echo "usage: bench/setup.sh run|test|nginx [FOLDER]" >&2
     exit 2
     ;;
 esac

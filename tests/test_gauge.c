@@ -74,34 +74,10 @@ static void threads_lose_no_move_and_no_peak(void) {
     assert_between(gauge_peak(&traffic.limited), 1, LIMIT);
 }
 
-/* Who loses a race for the maximum must look again. */
-static _Atomic int64_t most;
-
-static void *raise_the_most(void *argument) {
-    for (int64_t value = (int64_t)(intptr_t)argument; value < scaled(2000000);
-         value += 2) {
-        atomic_max(&most, value);
-        assert_true(atomic_load(&most) >= value);
-    }
-    return NULL;
-}
-
-static void threads_lose_no_maximum(void) {
-    struct crowd crowd;
-    most = 0;
-    crowd_init(&crowd);
-    for (intptr_t first = 0; first < 2; first++) {
-        crowd_add(&crowd, raise_the_most, (void *)first);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
-}
-
 static const struct claim claims[] = {
     CLAIM(the_peak_is_the_most_there_ever_were),
     CLAIM(nothing_gets_past_a_limit),
     CLAIM(threads_lose_no_move_and_no_peak),
-    CLAIM(threads_lose_no_maximum),
 };
 
 int main(int argc, char **argv) {

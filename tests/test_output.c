@@ -37,6 +37,14 @@ static void fill_disk_for_a_moment(void) {
     _exit(output_close(&output) ? 0 : 1);
 }
 
+/* Some file systems say only then that they could not keep what was written. */
+static void fail_to_close(void) {
+    struct output output;
+    output_open(&output, "/dev/null");
+    close(output.fd);
+    _exit(output_close(&output) ? 0 : 1);
+}
+
 static void assert_complains(void (*body)(void), const char *named) {
     struct child_end end = child_run(body);
     assert_ended(&end, 1);
@@ -49,6 +57,7 @@ static void assert_complains(void (*body)(void), const char *named) {
 static void the_first_failure_is_said_in_one_line(void) {
     assert_complains(fill_disk_early, "/dev/full: No space left");
     assert_complains(fill_disk_for_a_moment, "/dev/null: No space left");
+    assert_complains(fail_to_close, "/dev/null: Bad file descriptor");
 }
 
 static void no_file_closes_well(void) {

@@ -3,6 +3,9 @@
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
@@ -19,7 +22,7 @@ from driver.planner import asked, find, gate, play, tell
 from driver.planner.asked import SEEDS
 from driver.reckon.erlang import Traffic, behind_queue
 from driver.reckon.service import offered_of, theory_of, variation_of
-from driver.measure import by_its_own_clock
+from driver.measure import by_its_own_clock, signals
 from driver.run.run import Role, Run
 
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
@@ -205,7 +208,7 @@ class Confirmed(unittest.TestCase):
         said = io.StringIO()
         with mock.patch.object(tell, "confirm", side_effect=error):
             with redirect_stderr(said):
-                self.assertEqual([], planner._confirmed(self.wanted, self.found()))
+                planner._confirm(self.wanted, self.found(), [])
         self.assertIn("not confirmed: worker-pool ended with 3", said.getvalue())
 
     def test_theory_that_applies_is_told(self):
@@ -338,6 +341,57 @@ class Command(unittest.TestCase):
                 status, said = self.run_plan(*words, "--programs", str(BUILD / "src"))
                 self.assertEqual((2, 1), (status, len(said.splitlines())), said)
                 self.assertIn(told, said)
+
+    def test_what_was_played_is_kept_whenever_it_is_stopped(self):
+        for name, stops, pools, confirmed in (
+            ("before any pool was played", lambda c: c.workers, False, 0),
+            ("in the sweep", lambda c: c.workers and c.workers > 20, True, 0),
+            ("by the semaphores", lambda c: c.design.bound, True, 0),
+            ("by more load", lambda c: c.arrivals_per_s > 1000, True, 0),
+            ("by the first that confirms", lambda c: not c.is_virtual, True, 0),
+            ("by the third", lambda c: not c.is_virtual and c.workers == 32, True, 2),
+        ):
+
+            def play(programs, cell, seed, stops=stops):
+                if cell.tasks > 1 and stops(cell):
+                    raise signals.Stopped(signal.SIGINT)
+                return stand_in(programs, cell, seed)
+
+            with self.subTest(name):
+                before = set(self.out.glob("2*"))
+                with mock.patch.object(by_its_own_clock, "_played", play):
+                    words = (*SERVICE, "--target", "p99 wait < 100ms")
+                    status, said = self.run_plan(*words)
+                self.assertEqual(128 + signal.SIGINT, status, said)
+                self.assertNotIn("Traceback", said)
+                found = set(self.out.glob("2*")) - before
+                self.assertEqual(pools, bool(found))
+                self.assertEqual(pools, tell.STOPPED in said)
+                for folder in found:
+                    plan = json.loads((folder / "plan.json").read_text())
+                    self.assertFalse(plan["complete"])
+                    self.assertEqual(confirmed, len(plan["confirmed"]))
+                    self.assertIn("pool", {p["design"] for p in plan["points"]})
+                    self.assertIn(tell.STOPPED, (folder / "report.html").read_text())
+
+    @unittest.skipUnless((BUILD / "src/fiber-pool").exists(), "not built")
+    def test_ctrl_c_while_it_confirms(self):
+        command = [sys.executable, "-m", "driver", "plan", *SERVICE, "--programs",
+                   str(BUILD / "src"), "--out", str(self.out)]  # fmt: skip
+        with subprocess.Popen(
+            command, env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        ) as made:  # fmt: skip
+            while "confirming" not in (line := made.stderr.readline()):
+                self.assertTrue(line, "it ended")
+            os.killpg(made.pid, signal.SIGINT)
+            said, err = made.communicate(timeout=120)
+        self.assertEqual(128 + signal.SIGINT, made.returncode, err)
+        self.assertIn(tell.STOPPED, said)
+        self.assertRegex(said, "workers are the fewest")
+        plan = json.loads((self.out / "latest/plan.json").read_text())
+        self.assertFalse(plan["complete"])
 
     @unittest.skipUnless((BUILD / "src/fiber-pool").exists(), "not built")
     def test_for_real(self):

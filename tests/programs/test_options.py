@@ -64,6 +64,40 @@ REFUSED_BY_ONE = {
     "mutex-pool": {"--queue": {WHOLE: ("0", "-1", "100000001")}},
     "thread-per-task": {"--max-threads": {WHOLE: ("0", "-1", "1000001")}},
 }
+# The article's run, and what README says of all else; None: nobody limits it.
+DEFAULTS = {
+    "tasks": 50, "arrivals": "batch", "arrivals_per_s": None, "service_time_ns": 10**7,
+    "distribution": "fixed", "error_rate": 0, "silent_rate": 0, "hang_rate": 0,
+    "hang_time_ns": 30 * 10**9, "api_capacity": None, "api_queue": 0,
+    "api_keeps_working": False, "api_rate_per_s": None, "api_burst": 1,
+    "api_reject_time_ns": 10**6, "retry_after_ns": None, "api_slowdown": 0,
+    "api_outage_start_ns": None, "attempts": 1, "backoff_ns": 10**7, "retry_budget": None,
+    "breaker_failures": None, "timeout_ns": None, "deadline_ns": None, "fail_fast": False,
+    "seed": 1, "timer_slack_ns": 1, "limit_memory_bytes": None, "detect_deadlock": False,
+}  # fmt: skip
+DEFAULTS_OF_POOLS = {"workers": 5, "queue": 0, "when_full": "wait", "cancel": "between"}
+DEFAULTS_OF_ONE = {
+    "thread-per-task": {"max_threads": None, "join": False, "cancel": "none"},
+    "worker-pool": DEFAULTS_OF_POOLS,
+    "mutex-pool": {**DEFAULTS_OF_POOLS, "queue": 1, "when_full": None},
+    "elastic-pool": {**DEFAULTS_OF_POOLS, "idle_time_ns": 10**9},
+}
+# What is told by more than one key, or by a key that may be null.
+COMPOUND = (
+    (("--api-outage", "2s,500ms"),
+     {"api_outage_start_ns": 2 * 10**9, "api_outage_length_ns": 5 * 10**8}),
+    (("--breaker", "7,200ms"), {"breaker_failures": 7, "breaker_pause_ns": 2 * 10**8}),
+    (("--distribution", "lognormal:p50=80ms,p99=1.2s"),
+     {"distribution_p50_ns": 8 * 10**7, "distribution_p99_ns": 12 * 10**8}),
+    (("--distribution", "lognormal:p50=80ms,p99=1.2s", "--distribution", "lognormal"),
+     {"distribution_p50_ns": None, "distribution_p99_ns": None}),
+    (("--arrivals", "poisson:12345.6789/s"),
+     {"arrivals": "poisson", "arrivals_per_s": 12345.6789}),
+    (("--arrivals", "poisson:5/s", "--arrivals", "batch"), {"arrivals_per_s": None}),
+    (("--api-queue", "unlimited"), {"api_queue": None}),
+    (("--api-queue", "7"), {"api_queue": 7}),
+    (("--retry-budget", "0"), {"retry_budget": 0}),
+)  # fmt: skip
 REFUSED_BY_ONE["fiber-pool"] = REFUSED_BY_ONE["worker-pool"]
 REFUSED_BY_ONE["fiber-per-task"] = REFUSED_BY_ONE["thread-per-task"]
 
@@ -151,6 +185,8 @@ class Options(unittest.TestCase):
     def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:
         said = self.refuse(program, "--error-rate", "60%", "--hang-rate", "0.6")
         self.assertIn("add up to 1.2", said)
+        said = self.refuse(program, "--silent-rate", "60%", "--hang-rate", "40.1%")
+        self.assertIn("add up to 1.001", said)
         rates = ("--error-rate", "0.7", "--silent-rate", "0.2", "--hang-rate", "0.1")
         measure(program, "-n", 5, "-s", 0, "--hang-time", 0, *rates)
 
@@ -159,6 +195,19 @@ class Options(unittest.TestCase):
         record = measure(program, "-n", 7, "--tasks", 3, "-s", 0, "--seed", 1, "--seed=9")
         self.assertEqual(record["config"]["tasks"], 3)
         self.assertEqual(record["config"]["seed"], 9)
+
+    def test_what_is_not_asked_for_is_the_default(self) -> None:
+        for program, own in DEFAULTS_OF_ONE.items():
+            config = run(program, "--json", "-").record["config"]
+            expected = {**DEFAULTS, **own}
+            self.assertEqual({key: config[key] for key in expected}, expected, program)
+
+    @on_each
+    def test_values_of_several_parts_are_kept_part_by_part(self, program: str) -> None:
+        for args, expected in COMPOUND:
+            with self.subTest(args):
+                config = measure(program, "-n", 0, *args)["config"]
+                self.assertEqual({key: config[key] for key in expected}, expected)
 
     @plain_build
     @on_each

@@ -5,6 +5,7 @@ import contextlib
 import csv
 import itertools
 import json
+import os
 import re
 import signal
 import socket
@@ -14,16 +15,16 @@ import threading
 import time
 import unittest
 from collections.abc import Callable, Iterator
+from http import client as http_client
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from .program import (
-    BUILD, LIMIT_S, Ending, Hung, bound, finish, only, plain_build, read_samples, run,
-    start,
+    BUILD, LIMIT_S, Ending, Hung, bound, finish, only, read_samples, run, start,
 )  # fmt: skip
 
 SERVER = BUILD / "src" / "api-server"
-OVER_HTTP = Path(__file__).resolve().parents[2] / "bench" / "over-http"
 CALLERS = ("thread-per-task", "worker-pool")
 WORLD = ("-n", 200, "-s", "1ms", "--distribution", "exponential", "--seed", 7)
 FAULTY = ("--error-rate", "0.1", "--silent-rate", "0.1")
@@ -113,6 +114,10 @@ STRANGE = {
     "answers at length": (b"200 OK", b"served 0/1\n" * 10_000, "silent"),
     "answers a page": (b"404 Not Found", b"no\n", "failed"),
 }
+NEVER_ANSWERED = {
+    ("--timeout", "50ms"): only(timed_out=10),
+    ("--timeout", "50ms", "--attempts", 3, "--backoff", "1ms"): only(timed_out=10),
+}
 MAPPED = {
     b"429 Too Many Requests": "rejected",
     b"503 Service Unavailable": "rejected",
@@ -187,7 +192,16 @@ class Remote(unittest.TestCase):
                 self.assertLessEqual(remote["connected"], 5)
                 # Of two hundred connections only a few are there at once.
                 self.assertTrue(5 <= remote["descriptors"] < 100, remote)
+                self.assertIsNone(remote["descriptor_limit"])  # none was wanting
                 self.assertEqual(set(remote["broken"].values()), {0})
+
+    def test_the_summary_tells_of_connections(self) -> None:
+        for program, sockets in (("worker-pool", "1 socket"), ("thread-per-task", "9 sockets")):
+            with self.subTest(program), a_server("-n", 9, "-s", 0) as server:
+                url = address_of(server)
+                ending = run(program, "-n", 9, "-s", 0, *bound(program, 1), "--api-url", url)
+                told = rf"\n  connections {sockets}, 1 at once; \d+ descriptors\n"
+                self.assertRegex(ending.out, told)
 
     def test_the_api_turns_away_what_is_too_much(self) -> None:
         limit = ("-n", 50, "-s", "300ms", "--api-capacity", 5)
@@ -247,43 +261,6 @@ class Remote(unittest.TestCase):
             until(lambda: told.read_text().endswith("}\n"), "the server stayed")
             self.assertEqual(json.loads(told.read_text())["calls"], 0)
 
-    def test_accounts_that_differ_make_a_run_void(self) -> None:
-        options = ("--tasks=20", "--service-time=1ms")
-        with tempfile.TemporaryDirectory() as folder:
-            for name in ("api-server", "worker-pool"):
-                (Path(folder) / name).symlink_to(BUILD / "src" / name)
-            record = Path(folder) / "record"
-            liar = Path(folder) / "a-liar"
-            lie = "s/.calls.: 20,/\"calls\": 21,/"
-            liar.write_text(f"#!/bin/sh\n{folder}/worker-pool \"$@\"\n"
-                            f"sed -i '{lie}' {record}\n")  # fmt: skip
-            liar.chmod(0o755)
-            for program, status in (("worker-pool", 0), ("a-liar", 1)):
-                with self.subTest(program):
-                    command = [OVER_HTTP, Path(folder) / program, *options]
-                    done = subprocess.run(
-                        [*command, f"--json={record}"], capture_output=True, text=True,
-                        timeout=LIMIT_S,
-                    )  # fmt: skip
-                    self.assertEqual(done.returncode, status, done.stderr)
-                    told = "accounts differ: calls" in done.stderr
-                    self.assertEqual(told, status == 1)
-                    calls = json.loads(record.read_text())["calls"]
-                    self.assertEqual(calls, 20 + status)
-
-    def test_a_server_that_ends_early_makes_a_run_void(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            server = Path(folder) / "api-server"
-            server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
-            server.chmod(0o755)
-            (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
-            command = [OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5"]
-            done = subprocess.run([*command, f"--json={folder}/record"], text=True,
-                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("over-http: api-server ended early", done.stderr)
-            self.assertNotIn("Traceback", done.stderr)
-
     def test_nobody_listens(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -293,6 +270,55 @@ class Remote(unittest.TestCase):
                 self.assertEqual(ending.record["outcomes"], only(failed=10))
                 self.assertEqual(ending.record["remote"]["broken"]["refused"], 10)
                 self.assertIn("10 refused", ending.err)
+
+    def test_an_answer_may_come_in_pieces_and_be_too_long(self) -> None:
+        right = b"served 0/1\n"
+        for name, pieces, outcome in (
+            ("in pieces", (right[:4], right[4:7], right[7:]), "ok"),
+            ("right, and much more", (right, b"x" * 100, b"x" * 9), "silent"),
+            ("a whole buffer of it", (b"served 0/1\n" + b"\0" * 52,), "silent"),
+        ):
+            def act(line: socket.socket, pieces: Any = pieces) -> None:
+                length = sum(map(len, pieces))
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+                for piece in (head.encode(), *pieces):
+                    line.sendall(piece)
+                    time.sleep(0.02)
+
+            with self.subTest(name), another_server(act) as url:
+                status = 0 if outcome == "ok" else 1  # it could not have been so
+                record = self.call("worker-pool", url, "-n", 1, status=status).record
+                self.assertEqual(record["outcomes"], only(**{outcome: 1}))
+
+    def test_the_environment_names_no_way_around(self) -> None:
+        proxy = {"http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+        with a_server(*WORLD) as server, mock.patch.dict(os.environ, proxy):
+            record = self.call("worker-pool", address_of(server), *WORLD).record
+            self.assertEqual(record["outcomes"], only(ok=200))
+
+    def test_what_the_server_answers(self) -> None:
+        world = ("-n", 5, "--api-rate", "0.001/s", "--retry-after", "1500ms")
+        with a_server(*world) as server:
+            line = http_client.HTTPConnection(address_of(server).partition("//")[2])
+            for method, path, status, header in (
+                ("GET", "/call/4?attempt=1", 200, None),
+                ("GET", "/call/4?attempt=2", 429, "2"),  # in whole seconds
+                ("GET", "/call/5?attempt=1", 404, None), ("GET", "/call/4", 404, None),
+                ("GET", "/call/4?attempt=0", 404, None), ("GET", "/", 404, None),
+                ("GET", "/call/-1?attempt=1", 404, None),
+                ("GET", "/calls/4?attempt=1", 404, None),
+                ("POST", "/call/4?attempt=1", 404, None),
+            ):
+                with self.subTest(f"{method} {path}"):
+                    line.request(method, path)
+                    answer = line.getresponse()
+                    answer.read()
+                    self.assertEqual(answer.status, status)
+                    self.assertEqual(answer.getheader("Retry-After"), header)
+            line.close()
+            accounts = accounts_of(server)
+        self.assertEqual((accounts["calls"], accounts["misfits"]), (2, 7))
+        self.assertEqual(accounts["connections"], 1)
 
     def test_what_no_answer_is_told_as(self) -> None:
         for program in CALLERS:
@@ -327,27 +353,29 @@ class Remote(unittest.TestCase):
 
     def test_it_never_answers(self) -> None:
         for program in CALLERS:
-            with self.subTest(program), another_server(lambda line: None) as url:
-                options = ("-n", 10, "--timeout", "50ms")
-                record = self.call(program, url, *options).record
-                self.assertEqual(record["outcomes"], only(timed_out=10))
+            for options, outcomes in NEVER_ANSWERED.items():
+                with (
+                    self.subTest(program, options=options),
+                    another_server(lambda line: None) as url,
+                ):
+                    record = self.call(program, url, "-n", 10, *options).record
+                    self.assertEqual(record["outcomes"], outcomes)
 
-    @plain_build
-    def test_descriptors_end(self) -> None:
-        world = ("-n", 500, "-s", "300ms")
-        with a_server(*world) as server:
-            url = address_of(server)
-            script = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh")
-            command = ("thread-per-task", *world, "--json", "-", "--api-url", url)
-            ending = run(*command, wrap=script)
-        self.assertEqual(ending.status, 0, ending)
-        outcomes, remote = ending.record["outcomes"], ending.record["remote"]
-        self.assertEqual(outcomes["ok"] + outcomes["failed"], 500)
-        self.assertEqual(remote["descriptor_limit"], 256)
-        self.assertEqual(remote["descriptors"], 256)
-        self.assertEqual(remote["broken"]["descriptors"], outcomes["failed"])
-        self.assertGreater(outcomes["failed"], 0)
-        self.assertIn("(ulimit -n is 256)", ending.err)
+    def test_it_never_answers_and_somebody_loses_patience(self) -> None:
+        for program in CALLERS:
+            called = threading.Event()
+            with (
+                self.subTest(program),
+                another_server(lambda line, called=called: called.set()) as url,
+            ):
+                options = ("-n", 10, "--cancel", "within", "--json", "-")
+                caller = start(program, *options, "--api-url", url)
+                self.assertTrue(called.wait(LIMIT_S))
+                caller.send_signal(signal.SIGINT)
+                ending = finish(caller)
+                self.assertEqual(ending.status, 128 + signal.SIGINT, ending)
+                outcomes = ending.record["outcomes"]
+                self.assertEqual(outcomes["cancelled"] + outcomes["not_started"], 10)
 
     def test_only_this_machine_is_called(self) -> None:
         for url in ("http://example.org:80", "http://127.0.0.1", "http://127.0.0.1:0",

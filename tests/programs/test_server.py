@@ -2,6 +2,8 @@
 
 import contextlib
 import http.client
+import os
+import signal
 import unittest
 from urllib.parse import urlsplit
 
@@ -66,6 +68,17 @@ class Server(unittest.TestCase):
                 self.assertEqual(ask(url, "/call/1?attempt=1")[:2], (429, told))
                 accounts = accounts_of(server)
                 self.assertEqual(accounts["replies"]["rejected"], 1)
+
+    def test_it_goes_on_after_it_has_been_stopped(self) -> None:
+        """Whoever waits in the kernel is interrupted by that."""
+        with a_server("-s", 0) as server:
+            url = address_of(server)
+            for _ in range(3):
+                server.send_signal(signal.SIGSTOP)
+                os.waitid(os.P_PID, server.pid, os.WSTOPPED)
+                server.send_signal(signal.SIGCONT)
+                self.assertEqual(ask(url, "/call/0?attempt=1")[0], 200)
+            self.assertEqual(accounts_of(server)["calls"], 3)
 
     def test_who_waits_and_who_goes_is_accounted_for(self) -> None:
         """One is served and one waits; whoever comes then is turned away."""

@@ -170,6 +170,12 @@ class Signals(unittest.TestCase):
         self.assertIn("stopped early", ending.out)
         self.assertRegex(ending.out, r"stop +by a signal")
 
+    def test_a_record_that_is_lost_is_told_before_the_signal(self) -> None:
+        process = start("worker-pool", "-n", 1000, "-s", "100ms", "--json", "/dev/full")
+        wait_until_running(process, threads=7)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(finish(process, STOPPED_IN_S).status, 1)
+
 
 if __name__ == "__main__":
     unittest.main()

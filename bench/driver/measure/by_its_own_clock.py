@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,13 +29,14 @@ class RunError(Exception):
 
 def play_all(
     programs: Path, cells: Sequence[Cell], seeds: Sequence[int], at_once: int = 0
-) -> list[tuple[Run, ...]]:
-    """A run of each cell with each seed."""
+) -> Iterator[tuple[Run, ...]]:
+    """A run of each cell with each seed: those of a cell as soon as they are there."""
     pool = ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0)))
     try:
         made = [[pool.submit(_played, programs, c, seed) for seed in seeds]
                 for c in cells]  # fmt: skip
-        return [tuple(future.result() for future in each) for each in made]
+        for each in made:
+            yield tuple(future.result() for future in each)
     finally:  # whoever is stopped waits for what runs, and starts no more
         pool.shutdown(cancel_futures=True)
 

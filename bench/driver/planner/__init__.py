@@ -8,7 +8,6 @@ an earlier plan (gate.py) and tells (tell.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from ..run.folder import ResultsError, locked, write_whole
@@ -28,42 +27,50 @@ def main(arguments: Sequence[str], only_check: bool = False) -> int:
         player.try_out()
         if wanted.kept:
             write_whole(*wanted.kept)
-        found = find.findings(wanted, player)
+        found: find.Findings | None = None
+        confirmed: list[dict[str, Any]] = []
         try:
-            confirmed = _confirmed(wanted, found)
+            found = find.findings(wanted, player)
+            _confirm(wanted, found, confirmed)
         except BaseException:  # what was played is kept, whatever happens
-            _kept(wanted, player, found, [])
+            if player.pools():
+                found = found or find.so_far(wanted, player)
+                _keep(wanted, player, found, confirmed, complete=False)
             raise
-        lines, path, failed = _kept(wanted, player, found, confirmed)
-    terminal.tell([*lines, *failed, *tell.closing(path)])
+        failed = _keep(wanted, player, found, confirmed)
     return FAILED if found.best is None or found.worse or failed else MEASURED
 
 
-def _confirmed(wanted: asked.Asked, found: find.Findings) -> list[dict[str, Any]]:
+def _confirm(
+    wanted: asked.Asked, found: find.Findings, confirmed: list[dict[str, Any]]
+) -> None:
     if found.best is None or wanted.settings.quick:
-        return []
+        return
     terminal.complain("confirming with real threads, for at most 20 s")
     try:
-        return tell.confirm(wanted, found.best)
+        for each in tell.confirm(wanted, found.best):
+            confirmed.append(each)
     except RunError as error:  # as where so many threads are not allowed
         terminal.complain(f"not confirmed: {error}")
-        return []
 
 
-def _kept(
+def _keep(
     wanted: asked.Asked, player: Player, found: find.Findings,
-    confirmed: list[dict[str, Any]],
-) -> tuple[list[str], Path, list[str]]:  # fmt: skip
-    """The lines to be told; where they are kept, and what failed of that."""
+    confirmed: list[dict[str, Any]], complete: bool = True,
+) -> list[str]:  # fmt: skip
+    """Keeps and tells it; what failed of that."""
     points = tell.in_order(player.points.values())
     lines = [
+        *([] if complete else [tell.STOPPED]),
         *filter(None, [tell.worse_line(wanted, found)]),
         *tell.sentences(wanted, found, confirmed), "",
         *tell.table_lines(wanted, found, points), "", *tell.confirmed_lines(confirmed),
     ]  # fmt: skip
-    plan = tell.facts_of(wanted, found, points, confirmed)
+    plan = tell.facts_of(wanted, found, points, confirmed, complete)
     try:
-        return lines, *tell.keep(wanted, points, plan, lines)
+        path, failed = tell.keep(wanted, points, plan, lines)
     except ResultsError:  # what was found is told, whether or not it can be kept
         terminal.tell(lines)
         raise
+    terminal.tell([*lines, *failed, *tell.closing(path)])
+    return failed

@@ -5,7 +5,7 @@ Pure, but for the player that is asked for more sizes and for one more load.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..ask.target import Condition
 from ..measure.by_its_own_clock import play_all
@@ -35,19 +35,29 @@ def findings(asked: Asked, player: Player) -> Findings:
     if best is not None:
         player.play("pool", [s for s in (best.size - 1, best.size + 1) if s])
     (then,) = player.play("pool", [earlier.workers]) if earlier else [None]
-    (unbounded,) = player.play("none", [None])
+    found = so_far(asked, player)
+    sizes = [found.knee.size, (found.best or found.knee).size]
+    player.play("semaphore", [*sizes_of(found.unbounded), *sizes])
+    return replace(
+        found,
+        next_to_break=breaks_next(asked, found.best) if found.best else "",
+        worse=then
+        and gate.worse(earlier.values, seen(then, asked.target), asked.target),
+    )
+
+
+def so_far(asked: Asked, player: Player) -> Findings:
+    """What follows from the sizes that have been played."""
     pools = player.pools()
+    best = next((p for p in pools if p.meets(asked.target)), None)
     top = max(goodput(p) for p in pools)
     knee = next(p for p in pools if goodput(p) >= AS_GOOD * top)
-    player.play("semaphore", [*sizes_of(unbounded), knee.size, (best or knee).size])
     fallen = next((p for p in pools if p.size > knee.size and fell(p, pools)), None)
     hungry = next((p for p in reversed(pools) if p.size < knee.size), None)
     return Findings(
         best, knee, fallen and (fallen, why(fallen)),
         hungry and (hungry, why(hungry)),
-        unbounded, None if best else nearest(asked, pools),
-        breaks_next(asked, best) if best else "",
-        then and gate.worse(earlier.values, seen(then, asked.target), asked.target),
+        player.points["none", None], None if best else nearest(asked, pools),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         fewest = f"{show_count(best.size)} workers are the fewest that meet '{wanted}'"
         told.append(f"{fewest}, with each of {len(best.runs)} seeds.")
     told += _around(found)
-    if best is not None:
+    if found.next_to_break:
         told.append(f"With half as much load again, {show_count(best.size)} workers: "
                     f"{found.next_to_break}.")  # fmt: skip
     told += theory_lines(best or found.knee, found.unbounded)
@@ -166,7 +166,7 @@ def best_of(cell: Cell) -> float | None:
 # ---- confirming ----
 
 
-def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
+def confirm(asked: Asked, best: Point) -> Iterator[dict[str, Any]]:
     """One below, the best and one above, with real threads: each beside what virtual
     time has of the very same tasks."""
     sizes = [size for size in (best.size - 1, best.size, best.size + 1) if size]
@@ -174,7 +174,7 @@ def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
     wall_s = max(best.value("time") or 0.0, 1e-3)
     tasks = max(1, min(best.runs[0].cell.tasks,
                        int(best.runs[0].cell.tasks * left_s / wall_s)))  # fmt: skip
-    programs, found = asked.settings.programs, []
+    programs = asked.settings.programs
     metrics = [
         m for m in dict.fromkeys([*(c.metric for c in asked.target), "goodput"])
         if tasks >= FEWEST_FOR_P99 or not m.startswith("p99")
@@ -182,7 +182,7 @@ def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
     for size in sizes:
         cells = [asked.cell(d, size, tasks=tasks) for d in ("pool", "real")]
         played, real = (
-            Point(REAL, size, play_all(programs, [c], CONFIRM_SEEDS, 1)[0])
+            Point(REAL, size, *play_all(programs, [c], CONFIRM_SEEDS, 1))
             for c in cells
         )
         rows = {m: (played.value(m), real.value(m)) for m in metrics}
@@ -190,12 +190,11 @@ def confirm(asked: Asked, best: Point) -> list[dict[str, Any]]:
             f"{size} workers, {m}: predicted {shown(m, a)}, measured {shown(m, b)}"
             for m, (a, b) in rows.items() if is_off(m, a, b)
         ]  # fmt: skip
-        found.append({
+        yield {
             "workers": size, "tasks": tasks, "off": off,
             "predicted": {m: played.values(m) for m in metrics},
             "measured": {m: real.values(m) for m in metrics},
-        })  # fmt: skip
-    return found
+        }  # fmt: skip
 
 
 def is_off(metric: str, predicted: float | None, measured: float | None) -> bool:
@@ -228,11 +227,12 @@ def _span(metric: str, values: Sequence[float]) -> str:
 
 
 def facts_of(
-    asked: Asked, found: Findings, points: Sequence[Point], confirmed: Sequence[dict]
-) -> dict[str, Any]:
+    asked: Asked, found: Findings, points: Sequence[Point], confirmed: Sequence[dict],
+    complete: bool = True,
+) -> dict[str, Any]:  # fmt: skip
     """plan.json: what a program, or the chart, needs to know."""
     return {
-        "schema_version": 1, "target": [c.text for c in asked.target],
+        "schema_version": 1, "complete": complete, "target": [c.text for c in asked.target],
         "options": dict(asked.options),
         "workers": found.best.size if found.best else None, "knee": found.knee.size,
         "collapse": found.collapse and {"workers": found.collapse[0].size,
@@ -266,6 +266,9 @@ def keep(
     text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
     files, settings = {"plan.json": text}, asked.settings
     return keep_runs(made, runs, facts, files, settings.out, settings.programs)
+
+
+STOPPED = "Stopped before the end: this follows from what had been played by then."
 
 
 def closing(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The API behind nginx: it keeps the limits, and all accounts agree with its own."""
+"""bench/over-http: what program, API and nginx count must agree, and all must end."""
 
 import json
 import os
@@ -9,9 +9,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import BUILD, LIMIT_S, only
-from .test_remote import OVER_HTTP, SERVER, until
+from .program import BUILD, LIMIT_S, only, plain_build
+from .test_remote import SERVER, until
 
+OVER_HTTP = Path(__file__).resolve().parents[2] / "bench" / "over-http"
 NGINX = shutil.which("nginx")
 CALLS = ("--tasks=200", "--service-time=1ms")
 # Options of two hundred calls through nginx; what of their outcomes must hold.
@@ -56,6 +57,84 @@ NGINX_FAULTS = {
     'echo "200 PASSED -" >>"$2/calls"; exec "$NGINX_THERE" "$@"':
         (1, "accounts differ: calls that nginx let pass: 201"),
 }  # fmt: skip
+
+
+# Of what there is too little: in which surroundings, whom that breaks, and how it is
+# told: why calls broke, the limit in the record, what stderr says.
+FEW_FILES = ("sh", "-c", 'ulimit -n 256; exec "$@"', "sh")
+FEW_PORTS = ("unshare", "-rn", "sh", "-c", 'ip link set lo up && echo "40000 40019" '
+             '>/proc/sys/net/ipv4/ip_local_port_range && exec "$@"', "sh")  # fmt: skip
+NO_FILE = r"for want of a descriptor \(ulimit -n is 256\)"
+NO_PORT = "for want of a free port"
+SHORT = {
+    "descriptors of threads":
+        ("thread-per-task", FEW_FILES, "descriptors", 256, NO_FILE),
+    "descriptors of a pool": ("worker-pool", FEW_FILES, "descriptors", 256, NO_FILE),
+    "ports of threads": ("thread-per-task", FEW_PORTS, "ports", None, NO_PORT),
+    "ports of a pool": ("worker-pool", FEW_PORTS, "ports", None, NO_PORT),
+}  # fmt: skip
+
+
+@unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+class Accounts(unittest.TestCase):
+    def test_accounts_that_differ_make_a_run_void(self) -> None:
+        options = ("--tasks=20", "--service-time=1ms")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("api-server", "worker-pool"):
+                (Path(folder) / name).symlink_to(BUILD / "src" / name)
+            record = Path(folder) / "record"
+            liar = Path(folder) / "a-liar"
+            lie = "s/.calls.: 20,/\"calls\": 21,/"
+            liar.write_text(f"#!/bin/sh\n{folder}/worker-pool \"$@\"\n"
+                            f"sed -i '{lie}' {record}\n")  # fmt: skip
+            liar.chmod(0o755)
+            for program, status in (("worker-pool", 0), ("a-liar", 1)):
+                with self.subTest(program):
+                    command = [OVER_HTTP, Path(folder) / program, *options]
+                    done = subprocess.run(
+                        [*command, f"--json={record}"], capture_output=True, text=True,
+                        timeout=LIMIT_S,
+                    )  # fmt: skip
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    told = "accounts differ: calls" in done.stderr
+                    self.assertEqual(told, status == 1)
+                    calls = json.loads(record.read_text())["calls"]
+                    self.assertEqual(calls, 20 + status)
+
+    def test_a_server_that_ends_early_makes_a_run_void(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            server = Path(folder) / "api-server"
+            server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
+            server.chmod(0o755)
+            (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
+            command = [OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5"]
+            done = subprocess.run([*command, f"--json={folder}/record"], text=True,
+                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("over-http: api-server ended early", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+
+    @plain_build
+    def test_what_there_is_too_little_of_is_named(self) -> None:
+        for name, (program, wrap, why, limit, told) in SHORT.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                if subprocess.run([*wrap, "true"], capture_output=True).returncode:
+                    self.skipTest("no network of our own is allowed here")
+                most = "--workers=300" if program == "worker-pool" else "--join"
+                command = [*wrap, OVER_HTTP, BUILD / "src" / program, most]
+                command += ["--tasks=500", "--service-time=300ms"]
+                command += [f"--json={folder}/record"]
+                done = subprocess.run(command, capture_output=True, text=True,
+                                      timeout=LIMIT_S)  # fmt: skip
+                self.assertEqual(done.returncode, 0, done)
+                record = json.loads(Path(folder, "record").read_text())
+                outcomes, remote = record["outcomes"], record["remote"]
+                self.assertEqual(outcomes["ok"] + outcomes["failed"], 500)
+                self.assertEqual(remote["broken"][why], outcomes["failed"])
+                self.assertGreater(min(outcomes["ok"], outcomes["failed"]), 0)
+                self.assertEqual(remote["descriptor_limit"], limit)
+                self.assertLessEqual(remote["descriptors"], limit or 10_000)
+                self.assertRegex(done.stderr, told)
 
 
 @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
