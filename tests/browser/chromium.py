@@ -128,16 +128,13 @@ class Browser:
             "actions": [{"type": "key", "id": "keyboard", "actions": actions}]
         })  # fmt: skip
 
-    def emulate(self, **features: str) -> None:
-        """Media features, such as prefers_color_scheme="dark"."""
+    def emulate(self, media: str = "", **features: str) -> None:
+        """Of a screen or "print", with features such as prefers_color_scheme="dark"."""
         listed = [
             {"name": name.replace("_", "-"), "value": value}
             for name, value in features.items()
         ]
-        self._cdp("Emulation.setEmulatedMedia", media="", features=listed)
-
-    def print_media(self) -> None:
-        self._cdp("Emulation.setEmulatedMedia", media="print")
+        self._cdp("Emulation.setEmulatedMedia", media=media, features=listed)
 
     def _cdp(self, command: str, **parameters: Any) -> Any:
         body = {"cmd": command, "params": parameters}

@@ -175,7 +175,10 @@ class Page(InBrowser):
         self.assertEqual(dark, chart)
 
     def test_on_paper_everything_is_unfolded_and_nothing_is_to_be_pressed(self) -> None:
-        self.browser.print_media()
+        ground = "getComputedStyle(document.body).backgroundColor"
+        self.browser.emulate(media="print", prefers_color_scheme="dark")
+        self.assertEqual("rgb(255, 255, 255)", self.ask(ground))
+        self.browser.emulate(media="print")
         shown = (
             "[...document.querySelectorAll(arguments[0])].filter((e) =>"
             " e.checkVisibility() && e.getBoundingClientRect().height > 0).length"
