@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import unittest
 from urllib.parse import urlsplit
 
@@ -49,12 +50,20 @@ class Server(unittest.TestCase):
         self.assertEqual(accounts["connections"], len(SERVED) + len(MISFITS))
         self.assertLess(accounts["peak"]["connected"], accounts["connections"])
 
+    def test_only_this_machine_can_call_it(self) -> None:
+        """Another address of it stands for one that others can reach, too."""
+        with a_server("-s", 0) as server:
+            port = urlsplit(address_of(server)).port
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.2", port), timeout=30)
+
     def test_how_calls_go_wrong(self) -> None:
         for option, answer in (
-            ("--error-rate", (500, None, b"failed\n")),
-            ("--silent-rate", (200, None, b"served 4/1\n")),
+            ("--error-rate=1", (500, None, b"failed\n")),
+            ("--silent-rate=1", (200, None, b"served 4/1\n")),
+            ("--api-outage=0,1000s", (500, None, b"failed\n")),
         ):
-            with self.subTest(option), a_server("-s", 0, option, 1) as server:
+            with self.subTest(option), a_server("-s", 0, option) as server:
                 self.assertEqual(ask(address_of(server), "/call/3?attempt=1"), answer)
 
     def test_whom_it_turns_away_it_tells_when_to_come_back(self) -> None:
