@@ -8,6 +8,7 @@ import socket
 import unittest
 from urllib.parse import urlsplit
 
+from .program import finish
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
 MS = 1_000_000
@@ -77,6 +78,14 @@ class Server(unittest.TestCase):
                 self.assertEqual(ask(url, "/call/1?attempt=1")[:2], (429, told))
                 accounts = accounts_of(server)
                 self.assertEqual(accounts["replies"]["rejected"], 1)
+
+    def test_accounts_that_are_lost_are_not_success(self) -> None:
+        with a_server("--json", "/dev/full") as server:
+            address_of(server)
+            server.terminate()
+            ending = finish(server)
+            self.assertEqual(ending.status, 1)
+            self.assertIn("No space left", ending.err)
 
     def test_it_goes_on_after_it_has_been_stopped(self) -> None:
         """Whoever waits in the kernel is interrupted by that."""
