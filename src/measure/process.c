@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 
 #include "sync/clock.h"
-#include "sync/must.h"
 
 static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
@@ -49,23 +48,27 @@ static int64_t to_ns(struct timeval time) {
     return time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
 }
 
-void process_read(struct process_figures *figures) {
+static void read_usage(struct process_figures *figures) {
     struct rusage usage;
-    if (clock_is_virtual()) {
-        *figures = (struct process_figures){-1, -1, -1, -1, -1, -1, -1, -1};
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
+        fprintf(stderr, "CPU time is unknown: getrusage: %s\n", strerror(errno));
         return;
     }
-    must(getrusage(RUSAGE_SELF, &usage));
     figures->user_ns = to_ns(usage.ru_utime);
     figures->system_ns = to_ns(usage.ru_stime);
     figures->voluntary_switches = usage.ru_nvcsw;
     figures->involuntary_switches = usage.ru_nivcsw;
     figures->minor_faults = usage.ru_minflt;
+}
 
-    figures->rss_peak_bytes = figures->virtual_peak_bytes = -1;
-    if (figures->page_table_bytes == 0) {
-        figures->page_table_bytes = -1;
+void process_read(struct process_figures *figures) {
+    int64_t page_table_bytes = figures->page_table_bytes;
+    *figures = (struct process_figures){-1, -1, -1, -1, -1, -1, -1, -1};
+    if (clock_is_virtual()) {
+        return;
     }
+    read_usage(figures);
+    figures->page_table_bytes = page_table_bytes > 0 ? page_table_bytes : -1;
     int error = read_status(figures);
     if (figures->rss_peak_bytes < 0) {
         fprintf(stderr, "peak memory is unknown: /proc/self/status: %s\n",

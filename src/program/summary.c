@@ -197,6 +197,10 @@ static void write_process(const struct process_figures *process, FILE *out) {
     fprintf(out, "  peak RSS    %s", bytes(process->rss_peak_bytes, text));
     fprintf(out, " (address space %s", bytes(process->virtual_peak_bytes, text));
     fprintf(out, ", page tables %s)\n", bytes(process->page_table_bytes, text));
+    if (process->user_ns < 0) {
+        fputs("  CPU         unknown\n", out);
+        return;
+    }
     fprintf(out, "  CPU         %s user", duration(process->user_ns, text));
     fprintf(out, ", %s system; ", duration(process->system_ns, text));
     write_number(process->voluntary_switches, "wait", out);

@@ -244,21 +244,48 @@ class Nobody(unittest.TestCase):
 
 
 @unittest.skipIf(shutil.which("strace") is None, "strace is not installed")
-class Guards(unittest.TestCase):
+class Refusals(unittest.TestCase):
+    """Of system calls, as by a sandbox: only what no run can do without ends it."""
+
+    def run_without(self, call: str, error: str, program: str, *args: object) -> Ending:
+        wrap = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull,
+                "-e", f"trace={call}", "-e", f"inject={call}:error={error}")  # fmt: skip
+        ending = run(program, *args, wrap=wrap)
+        if "strace" in ending.err:
+            self.skipTest(f"strace does not work here: {ending.err.strip()}")
+        return ending
+
+    @plain_build
+    def test_what_a_run_can_do_without_ends_none(self) -> None:
+        said = {"prctl": "--timer-slack has no effect", "getrusage": "CPU time is unknown"}
+        for program in ("worker-pool", "fiber-per-task"):
+            for call in ("fcntl", "getrusage", "madvise", "pidfd_open", "prctl",
+                         "process_madvise", "sigaltstack", "rt_sigaction"):  # fmt: skip
+                for error in ("EPERM", "ENOSYS"):
+                    with self.subTest(program, call=call, error=error):
+                        ending = self.run_without(call, error, program, "-s", "1ms")
+                        self.assertEqual(ending.status, 0, ending)
+                        self.assertIn("50 ok", ending.out)
+                        self.assertNotRegex(ending.out, r"-\d")
+                        self.assertEqual(ending.err.count("\n"), call in said, ending.err)
+                        self.assertIn(said.get(call, ""), ending.err)
+
+    @plain_build
+    def test_a_thread_that_is_forbidden_is_not_blamed_on_a_limit(self) -> None:
+        for program, status in (("worker-pool", 3), ("thread-per-task", 0)):
+            ending = self.run_without("clone3", "EPERM", program, "-s", "1ms")
+            self.assertEqual(ending.status, status, ending)
+            self.assertIn("Operation not permitted; a seccomp filter", ending.err)
+
     @plain_build
     def test_past_the_mappings_there_are_stacks_without_a_guard_and_that_is_said(self):
         """Each guard takes two, where the kernel cannot do all of them at once."""
         most = int(Path("/proc/sys/vm/max_map_count").read_text())
         if most > 100_000:
             self.skipTest(f"{most} mappings take too many fibers to use them up")
-        older = "inject=process_madvise:error=EINVAL"
-        wrap = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull,
-                "-e", "trace=process_madvise", "-e", older)  # fmt: skip
         count = most // 2 + 10_000  # all there at once: the first ends after the last
-        args = ("-n", count, "-s", "3s", "--json", "-")
-        ending = run("fiber-per-task", *args, wrap=wrap)
-        if "strace" in ending.err:
-            self.skipTest(f"strace does not work here: {ending.err.strip()}")
+        args = ("fiber-per-task", "-n", count, "-s", "3s", "--json", "-")
+        ending = self.run_without("process_madvise", "EINVAL", *args)
         self.assertEqual(ending.record["outcomes"], only(ok=count))
         self.assertEqual(ending.err, "the stacks of further fibers have no guard: Cannot "
                          "allocate memory (vm.max_map_count)\n")  # fmt: skip
