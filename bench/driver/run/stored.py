@@ -53,6 +53,7 @@ class _Facts:
     programs: str = ""
     protocol: str = ""
     seed: int = 0
+    started_utc: str | None = None
     blocks_asked: int | None = None
     resolve_asked: float | None = None
     runs: int = 0
