@@ -163,37 +163,34 @@ static void assert_machine(const struct file *files, int64_t then, int64_t threa
     assert_machine((const struct file[]){__VA_ARGS__, {NULL, NULL}}, then,             \
                    thread_bytes, words)
 
+#define IN "/sys/fs/cgroup"
+#define BELOW(path, text)                                                              \
+    { IN path, text }
+#define PIDS(in, most, used)                                                           \
+    BELOW(in "/pids.max", most), BELOW(in "/pids.current", used)
+
 static void every_control_group_above_counts_too(void) {
     ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids/a/pids.max: 30 of 31 in use",
                    {"/proc/self/cgroup", "5:cpu:/x\n4:pids:/a/b/c\n"},
-                   {"/sys/fs/cgroup/pids/a/b/c/pids.max", "max\n"},
-                   {"/sys/fs/cgroup/pids/a/b/c/pids.current", "3\n"},
-                   {"/sys/fs/cgroup/pids/a/pids.max", "31\n"},
-                   {"/sys/fs/cgroup/pids/a/pids.current", "30\n"});
+                   PIDS("/pids/a/b/c", "max", "3"), PIDS("/pids/a", "31", "30"));
     ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a:b/pids.max: 9 of 9 in use",
-                   {"/proc/self/cgroup", "0::/a:b/c\n"},
-                   {"/sys/fs/cgroup/a:b/pids.max", "9\n"},
-                   {"/sys/fs/cgroup/a:b/pids.current", "9\n"});
+                   {"/proc/self/cgroup", "0::/a:b/c\n"}, PIDS("/a:b", "9", "9"));
 }
 
 static void control_groups_of_either_version_are_found(void) {
     ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/cpu,pids/a/pids.max: 9 of 9",
                    {"/proc/self/cgroup", "7:cpu,pids:/a\n"},
-                   {"/sys/fs/cgroup/cpu,pids/a/pids.max", "9\n"},
-                   {"/sys/fs/cgroup/cpu,pids/a/pids.current", "9\n"});
+                   PIDS("/cpu,pids/a", "9", "9"));
     ASSERT_MACHINE(3, 0, "no limit known here is near",
                    {"/proc/self/cgroup", "7:rapids,pidsx:/a\n"},
-                   {"/sys/fs/cgroup/rapids,pidsx/a/pids.max", "9\n"},
-                   {"/sys/fs/cgroup/rapids,pidsx/a/pids.current", "9\n"});
+                   PIDS("/rapids,pidsx/a", "9", "9"));
     ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids.max: 7 of 7",
                    {"/proc/self/cgroup", "0::/../../other\n"},
                    {"/sys/fs/pids.max", "1\n"}, {"/sys/fs/pids.current", "1\n"},
-                   {"/sys/fs/cgroup/pids.max", "7\n"},
-                   {"/sys/fs/cgroup/pids.current", "7\n"});
+                   PIDS("", "7", "7"));
     ASSERT_MACHINE(3, 0, "no limit known here is near",
                    {"/proc/self/cgroup", "rubbish\n\n0::/a\n"},
-                   {"/sys/fs/cgroup/a/pids.max", "many\n"},
-                   {"/sys/fs/cgroup/a/pids.current", "9\n"});
+                   PIDS("/a", "many", "9"));
 }
 
 static void a_thread_takes_two_mappings(void) {
@@ -222,32 +219,20 @@ static void root_of_a_user_namespace_is_bound_as_others_are(void) {
 }
 
 /* As of a pod in a container in a virtual machine. */
+#define FIVE "/slice-of-slice/slice-of-slice/slice-of-slice/slice-of-slice/slice"
+
 static void a_control_group_may_have_a_long_path(void) {
-    char group[700] = "/";
-    char cgroup[1000];
-    char most[1000];
-    char used[1000];
-    while (strlen(group) < sizeof group - 32) {
-        strcat(group, "a-slice-of-a-slice/");
-    }
-    group[strlen(group) - 1] = '\0';
-    snprintf(cgroup, sizeof cgroup, "0::%s\n", group);
-    snprintf(most, sizeof most, "/sys/fs/cgroup%s/pids.max", group);
-    snprintf(used, sizeof used, "/sys/fs/cgroup%s/pids.current", group);
-    ASSERT_MACHINE(3, 0, ": 31 of 31 in use", {"/proc/self/cgroup", cgroup},
-                   {most, "31\n"}, {used, "31\n"});
+    ASSERT_MACHINE(3, 0, ": 31 of 31 in use",
+                   {"/proc/self/cgroup", "0::" FIVE FIVE FIVE FIVE FIVE "\n"},
+                   PIDS(FIVE FIVE FIVE FIVE FIVE, "31", "31"));
 }
 
 /* They are gone in microseconds, and looking at all this takes milliseconds. */
 static void threads_that_have_ended_meanwhile_are_counted(void) {
     const struct file cgroup = {"/proc/self/cgroup", "0::/a\n"};
-    const struct file most = {"/sys/fs/cgroup/a/pids.max", "100\n"};
-    const struct file used = {"/sys/fs/cgroup/a/pids.current", "5\n"};
-    ASSERT_MACHINE(3, 0, "no limit known here is near", cgroup, most, used);
-    ASSERT_MACHINE(2, 0, "no limit known here is near", cgroup, most, used);
-    ASSERT_MACHINE(98, 0, "/a/pids.max: 100 of 100 in use", cgroup, most, used);
-    ASSERT_MACHINE(32000, 0,
-                   "kernel.pid_max (/proc/sys/kernel/pid_max): 32097 of 32768",
+    ASSERT_MACHINE(3, 0, "no limit known here is near", cgroup, PIDS("/a", "100", "5"));
+    ASSERT_MACHINE(98, 0, "/a/pids.max: 100 of 100", cgroup, PIDS("/a", "100", "5"));
+    ASSERT_MACHINE(32000, 0, "kernel.pid_max (/proc/sys/kernel/pid_max): 32097 of",
                    {"/proc/self/cgroup", ""});
 }
 
@@ -263,12 +248,25 @@ static void memory_is_compared_in_one_unit(void) {
     ASSERT_MACHINE(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
                    strict);
     ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", strict,
-                   {"/proc/meminfo", "CommitLimit: 500000 kB\n"
-                                     "Committed_AS: 400000 kB\n"});
+                   {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
+}
+
+/* Of either version; a cache of files is given back before it is full. */
+static void the_memory_of_a_control_group_is_a_limit_too(void) {
+    const struct file group = {"/proc/self/cgroup", "4:memory:/b\n0::/a/c\n"};
+    const struct file most = {IN "/a/memory.max", "67000000\n"};
+    const struct file used = {IN "/a/memory.current", "66000000\n"};
+    const struct file idle = {IN "/a/memory.stat", "inactive_file 33000000\n"};
+    ASSERT_MACHINE(3, 0, "/a/memory.max: 66000000 of", group, most, used);
+    ASSERT_MACHINE(3, 0, "no limit known here is near", group, most, used, idle);
+    ASSERT_MACHINE(903, 0, "/a/memory.max: 65400000 of", group, most, used, idle);
+    ASSERT_MACHINE(3, 0, "/memory/b/memory.limit_in_bytes", group,
+                   {IN "/memory/b/memory.limit_in_bytes", "9000000\n"},
+                   {IN "/memory/b/memory.usage_in_bytes", "8500000\n"});
 }
 
 static void what_cannot_be_read_is_no_limit(void) {
-    struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY}; /* or this user's own */
+    struct rlimit any; /* this user's own would be one */
     if (getrlimit(RLIMIT_NPROC, &any) == 0 && any.rlim_cur != RLIM_INFINITY &&
         geteuid() != 0) {
         skip();
@@ -299,6 +297,7 @@ static const struct claim claims[] = {
     CLAIM(a_control_group_may_have_a_long_path),
     CLAIM(threads_that_have_ended_meanwhile_are_counted),
     CLAIM(memory_is_compared_in_one_unit),
+    CLAIM(the_memory_of_a_control_group_is_a_limit_too),
     CLAIM(what_cannot_be_read_is_no_limit),
     CLAIM(a_short_text_is_cut_and_not_overrun),
 };

@@ -96,6 +96,18 @@ static void whole_numbers_are_even_below_their_bound(void) {
     }
 }
 
+/* Of 2^64 states one gives a number of ones only. Rounded up it would be the share 1,
+ * of which a service time has no logarithm, and a file of latencies no line. */
+static void the_greatest_number_is_below_its_bound_too(void) {
+    const struct random just_before = {UINT64_C(0x31628af67b2131ab)};
+    struct random random = just_before;
+    assert_true(random_next(&random) == UINT64_MAX);
+    random = just_before;
+    assert_true(random_share(&random) < 1.0);
+    random = just_before;
+    assert_int_equal(random_below(&random, 7), 6);
+}
+
 static const struct claim claims[] = {
     CLAIM(the_generator_is_splitmix64),
     CLAIM(the_same_seed_and_stream_give_the_same_numbers),
@@ -103,6 +115,7 @@ static const struct claim claims[] = {
     CLAIM(shares_are_even_from_0_to_below_1),
     CLAIM(the_first_numbers_of_successive_streams_are_even_too),
     CLAIM(whole_numbers_are_even_below_their_bound),
+    CLAIM(the_greatest_number_is_below_its_bound_too),
 };
 
 int main(int argc, char **argv) {

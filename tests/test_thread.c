@@ -5,6 +5,7 @@
 
 #include "support/suite.h"
 #include "support/threads.h"
+#include "support/until.h"
 #include "sync/clock.h"
 #include "sync/must.h"
 
@@ -60,6 +61,33 @@ static void a_thread_that_is_joined_is_gone(void) {
     }
 }
 
+/* One that nobody joins and that is not detached keeps its stack for ever. */
+static _Atomic int detach_state = -1;
+
+static void look_whether_detached(struct thread *thread) {
+    pthread_attr_t attributes;
+    int state;
+    (void)thread;
+    must(pthread_getattr_np(pthread_self(), &attributes));
+    must(pthread_attr_getdetachstate(&attributes, &state));
+    must(pthread_attr_destroy(&attributes));
+    detach_state = state;
+}
+
+static void a_thread_is_detached_whatever_else_was_asked_for(void) {
+    static const struct thread_attributes all[] = {{0, -1, true}, {1 << 20, 0, true}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        static struct thread thread;
+        int before = thread_count();
+        thread = (struct thread){.body = look_whether_detached, .name = "test"};
+        detach_state = -1;
+        assert_int_equal(thread_start(&thread, &all[i]), 0);
+        UNTIL(detach_state != -1);
+        assert_int_equal(detach_state, PTHREAD_CREATE_DETACHED);
+        UNTIL(thread_count() == before);
+    }
+}
+
 static void a_stack_too_small_is_refused(void) {
     struct thread_attributes tiny = {1, -1, false};
     struct sizes sizes = {.thread = {.body = look_at_own_sizes, .name = "test"}};
@@ -94,6 +122,7 @@ static const struct claim claims[] = {
     CLAIM(a_thread_has_the_stack_and_the_guard_asked_for),
     CLAIM(without_a_wish_it_has_the_systems),
     CLAIM(a_thread_that_is_joined_is_gone),
+    CLAIM(a_thread_is_detached_whatever_else_was_asked_for),
     CLAIM(a_stack_too_small_is_refused),
     CLAIM(no_signal_ends_a_sleep_before_its_moment),
 };

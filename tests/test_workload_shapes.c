@@ -98,13 +98,17 @@ static void all_of_a_batch_are_due_at_the_start(void) {
 /* Each from the start, not from the one before: a third of a second added a million
  * times would be off by the rounding of each. */
 static void fixed_arrivals_do_not_drift(void) {
+    static const int64_t rates_per_s[] = {1, 3, 7, 999, 999999937, 999999999};
     struct workload_config config = usual();
     config.arrivals = ARRIVALS_FIXED;
-    config.arrivals_per_s = 3;
-    struct task task = workload_first(&config);
-    for (int64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
-        int64_t exact_ns = (i * NS_PER_S * 2 + 3) / 6; /* rounded to the nearest */
-        assert_true(llabs(task.due_ns - exact_ns) <= 1);
+    for (size_t r = 0; r < sizeof rates_per_s / sizeof rates_per_s[0]; r++) {
+        int64_t rate_per_s = rates_per_s[r];
+        config.arrivals_per_s = (double)rate_per_s;
+        struct task task = workload_first(&config);
+        for (int64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
+            int64_t exact_ns = (i * NS_PER_S + rate_per_s / 2) / rate_per_s;
+            assert_true(llabs(task.due_ns - exact_ns) <= 1);
+        }
     }
 }
 

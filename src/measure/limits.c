@@ -35,18 +35,6 @@ static FILE *open_below(const struct search *search, const char *path) {
     return fopen(whole, "re");
 }
 
-static int64_t read_number(const struct search *search, const char *path) {
-    FILE *file = open_below(search, path);
-    int64_t number = -1;
-    if (file != NULL) {
-        if (fscanf(file, "%" SCNd64, &number) != 1) {
-            number = -1; /* "max", in a cgroup */
-        }
-        fclose(file);
-    }
-    return number;
-}
-
 /* A line such as "VmSize:   1234 kB" or "CapEff: 000001ffffffffff" of a /proc file. */
 static int64_t read_line(const struct search *search, const char *path,
                          const char *format) {
@@ -63,6 +51,10 @@ static int64_t read_line(const struct search *search, const char *path,
         fclose(file);
     }
     return number;
+}
+
+static int64_t read_number(const struct search *search, const char *path) {
+    return read_line(search, path, "%" SCNd64);
 }
 
 /* Threads on the whole machine: the number after the slash in /proc/loadavg. */
@@ -144,26 +136,56 @@ static void keep_fuller(struct search *search, int64_t used, int64_t need, int64
     }
 }
 
-/* For a limit that is a number of threads. */
-static void keep_fuller_count(struct search *search, int64_t used, int64_t most,
-                              const char *name) {
-    keep_fuller(search, used < 0 ? used : used + search->gone, 1, most, name);
+/* For a limit of which each thread takes `need`, as long as it is there. */
+static void keep_fuller_then(struct search *search, int64_t used, int64_t need,
+                             int64_t most, const char *name) {
+    keep_fuller(search, used < 0 ? used : used + search->gone * need, need, most, name);
+}
+
+/* What a control group may limit. What it holds of files that nobody has used lately it
+ * gives back before it refuses memory. */
+static const struct group_limit {
+    const char *controller; /* of version 1; "": this is of version 2 */
+    const char *most, *used;
+    const char *idle_files; /* their line in memory.stat */
+    int64_t need; /* stack, kernel stack and page tables of a thread at rest */
+} group_limits[] = {
+    {"", "pids.max", "pids.current", NULL, 1},
+    {"pids", "pids.max", "pids.current", NULL, 1},
+    {"", "memory.max", "memory.current", "inactive_file %" SCNd64, 36000},
+    {"memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+     "total_inactive_file %" SCNd64, 36000},
+};
+
+static void look_at_cgroup(struct search *search, const struct group_limit *limit,
+                           const char *group) {
+    char most[PATH_MAX + 64];
+    char path[PATH_MAX + 64];
+    snprintf(most, sizeof most, "%s/%s", group, limit->most);
+    snprintf(path, sizeof path, "%s/%s", group, limit->used);
+    int64_t used = read_number(search, path);
+    if (limit->idle_files != NULL) {
+        snprintf(path, sizeof path, "%s/memory.stat", group);
+        int64_t idle = read_line(search, path, limit->idle_files);
+        used = idle > 0 && idle < used ? used - idle : used;
+    }
+    keep_fuller_then(search, used, limit->need, read_number(search, most), most);
 }
 
 /* Walks up from the process's own control group; any of them may have a limit. What is
  * above the top of what a container sees is written with "..". */
-static void look_at_cgroups(struct search *search, const char *mount, char *path) {
+static void look_at_cgroups(struct search *search, const struct group_limit *limit,
+                            const char *controllers, const char *path) {
+    char group[PATH_MAX];
     while (strncmp(path, "/..", 3) == 0) {
         path += 3;
     }
+    int mount = snprintf(group, sizeof group, "/sys/fs/cgroup%s%.200s",
+                         *controllers == '\0' ? "" : "/", controllers);
+    snprintf(group + mount, sizeof group - (size_t)mount, "%s", path);
     for (;;) {
-        char most[PATH_MAX + 64];
-        char used[PATH_MAX + 64];
-        snprintf(most, sizeof most, "%s%s/pids.max", mount, path);
-        snprintf(used, sizeof used, "%s%s/pids.current", mount, path);
-        keep_fuller_count(search, read_number(search, used), read_number(search, most),
-                          most);
-        char *slash = strrchr(path, '/');
+        look_at_cgroup(search, limit, group);
+        char *slash = strrchr(group + mount, '/');
         if (slash == NULL) {
             return;
         }
@@ -171,15 +193,13 @@ static void look_at_cgroups(struct search *search, const char *mount, char *path
     }
 }
 
-/* Of version 1: "pids", or several that share a tree, as in "cpu,pids". */
-static bool has_pids(const char *controllers) {
-    for (const char *at = controllers; (at = strstr(at, "pids")) != NULL; at += 4) {
-        bool begins = at == controllers || at[-1] == ',';
-        if (begins && (at[4] == ',' || at[4] == '\0')) {
-            return true;
-        }
-    }
-    return false;
+/* "pids", or several that share a tree, as "cpu,pids"; none, of version 2. */
+static bool has_controller(const char *controllers, const char *name) {
+    char list[256];
+    char word[32];
+    snprintf(list, sizeof list, ",%.250s,", controllers);
+    snprintf(word, sizeof word, ",%s,", name);
+    return strstr(list, word) != NULL;
 }
 
 static void look_at_all_cgroups(struct search *search) {
@@ -193,12 +213,10 @@ static void look_at_all_cgroups(struct search *search) {
             continue;
         }
         *path++ = '\0';
-        if (strcmp(controllers + 1, "") == 0) {
-            look_at_cgroups(search, "/sys/fs/cgroup", path);
-        } else if (has_pids(controllers + 1)) {
-            char mount[PATH_MAX];
-            snprintf(mount, sizeof mount, "/sys/fs/cgroup/%.200s", controllers + 1);
-            look_at_cgroups(search, mount, path);
+        for (size_t i = 0; i < sizeof group_limits / sizeof group_limits[0]; i++) {
+            if (has_controller(controllers + 1, group_limits[i].controller)) {
+                look_at_cgroups(search, &group_limits[i], controllers + 1, path);
+            }
         }
     }
     if (file != NULL) {
@@ -237,15 +255,16 @@ static void look_at_counts(struct search *search) {
     int64_t machine = threads_of_machine(search);
     int64_t processes = bound_processes(search);
     if (processes > 0) {
-        keep_fuller_count(
-            search, threads_of_user(search), processes,
+        keep_fuller_then(
+            search, threads_of_user(search), 1, processes,
             "RLIMIT_NPROC (ulimit -u), which counts all threads of this user");
     }
-    keep_fuller_count(search, machine, read_number(search, "/proc/sys/kernel/pid_max"),
-                      "kernel.pid_max (/proc/sys/kernel/pid_max)");
-    keep_fuller_count(search, machine,
-                      read_number(search, "/proc/sys/kernel/threads-max"),
-                      "kernel.threads-max (/proc/sys/kernel/threads-max)");
+    keep_fuller_then(search, machine, 1,
+                     read_number(search, "/proc/sys/kernel/pid_max"),
+                     "kernel.pid_max (/proc/sys/kernel/pid_max)");
+    keep_fuller_then(search, machine, 1,
+                     read_number(search, "/proc/sys/kernel/threads-max"),
+                     "kernel.threads-max (/proc/sys/kernel/threads-max)");
     keep_fuller(search, count_maps(search), 2,
                 read_number(search, "/proc/sys/vm/max_map_count"),
                 "vm.max_map_count (/proc/sys/vm/max_map_count)");

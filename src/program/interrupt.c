@@ -1,6 +1,7 @@
 #include "program/interrupt.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "measure/tally.h"
@@ -43,6 +44,18 @@ int interrupt_wait(void) {
     return signal;
 }
 
+/* Some send their signal twice in one breath: timeout(1) to the program and then to its
+ * group, or a terminal to the group and whoever started us to us. No person is so fast,
+ * and taken for a second one it would cost the record. */
+static void drop_echo(void) {
+    static const struct timespec breath = {.tv_nsec = 100000000};
+    static const struct timespec none = {0};
+    sigset_t set = watched_signals();
+    nanosleep(&breath, NULL);
+    while (sigtimedwait(&set, NULL, &none) > 0) {
+    }
+}
+
 /* Never returns: it keeps handling signals until the program exits, so that Ctrl-C also
  * works while output is being written. */
 static void *wait_for_signals(void *argument) {
@@ -51,6 +64,7 @@ static void *wait_for_signals(void *argument) {
         if (!stop_run(argument, signal)) {
             _exit(128 + signal);
         }
+        drop_echo();
     }
 }
 

@@ -87,7 +87,10 @@ void results_require(const struct run *run, int error) {
     if (error == 0) {
         return;
     }
-    fprintf(stderr, "%s: cannot run: %s\n", program_invocation_short_name,
-            run->limit[0] != '\0' ? run->limit : strerror(-error));
+    fprintf(stderr, "%s: cannot run: %s%s\n", program_invocation_short_name,
+            run->limit[0] != '\0' ? run->limit : strerror(-error),
+            error == -ENOMEM && run->limit[0] == '\0'
+                ? "; fewer tasks or workers, or no samples, need less"
+                : "");
     exit(EXIT_ENVIRONMENT);
 }

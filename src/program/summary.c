@@ -1,6 +1,7 @@
 #include "program/summary.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "sync/clock.h"
@@ -63,6 +64,52 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
             tally_outcome(tally, OUTCOME_OK) + tally_outcome(tally, OUTCOME_SILENT);
         fprintf(out, "              (the callers believe that %" PRId64 " %s ok)\n",
                 believed, believed == 1 ? "is" : "are");
+    }
+}
+
+/* What keeps the tasks from being served faster than so many a second. */
+struct bottleneck {
+    const char *name;
+    double per_s; /* INFINITY: nothing does */
+};
+
+static void narrow(struct bottleneck *narrowest, double per_s, const char *name) {
+    if (per_s > 0 && per_s < narrowest->per_s) {
+        *narrowest = (struct bottleneck){name, per_s};
+    }
+}
+
+/* With one call a task, which lasts as long as the API says: whoever hangs up, tries
+ * again or does not call at all changes that, and a remote API says nothing. */
+static struct bottleneck find_bottleneck(const struct run *run) {
+    const struct runner_config *design = run->config;
+    const struct api_config *api = run->api.config;
+    const struct workload_config *workload = run->workload;
+    struct bottleneck narrowest = {"", INFINITY};
+    double mean_ns = (double)workload->service_ns * (1 - workload->hang_rate) +
+                     (double)workload->hang_ns * workload->hang_rate;
+    if (mean_ns <= 0 || api->url != NULL || run->client.config->timeout_ns > 0 ||
+        run->client.config->breaker_failures > 0) {
+        return narrowest;
+    }
+    double each_per_s = (double)NS_PER_S / mean_ns;
+    bool helps = design->workers > 0 && design->when_full == WHEN_FULL_CALLER_RUNS;
+    narrow(&narrowest, (double)(design->workers + helps) * each_per_s, "the workers");
+    narrow(&narrowest, (double)design->max_threads * each_per_s, "--max-threads");
+    narrow(&narrowest, (double)api->capacity * each_per_s, "the API's capacity");
+    narrow(&narrowest, api->rate_per_s, "the API's rate");
+    return narrowest;
+}
+
+/* Only if it is too much: then no figure below holds for a longer run. */
+static void write_load(const struct run *run, FILE *out) {
+    struct bottleneck narrowest = find_bottleneck(run);
+    double rho = run->workload->arrivals_per_s / narrowest.per_s;
+    if (run->workload->arrivals != ARRIVALS_BATCH && rho >= 1) {
+        fprintf(out, "  load        %.4g/s arrive, %s: at most %.4g/s (rho = %.3g);\n",
+                run->workload->arrivals_per_s, narrowest.name, narrowest.per_s, rho);
+        fputs("              while they arrive, waits grow or tasks are turned away\n",
+              out);
     }
 }
 
@@ -189,6 +236,7 @@ void summary_print(const struct record *record, FILE *out) {
             duration(tally_wall_ns(tally), text));
     fprintf(out, ", creating %ss %s\n", thread_noun(),
             duration(tally->create_ns, text));
+    write_load(run, out);
     write_outcomes(tally, out);
     write_calls(run, out);
     write_quantiles("latency", &tally->latency, out);

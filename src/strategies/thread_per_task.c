@@ -13,7 +13,7 @@
  *   --cancel         each thread looks whether it is to stop before its task begins
  */
 #include <errno.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 
 #include "strategies/runner.h"
 #include "sync/chan.h"
@@ -25,7 +25,7 @@ struct spawner {
     struct wait_group running;   /* if detached */
     struct chan *ended;          /* --max-threads: carries struct task_thread * */
     struct task_thread *threads; /* one for each task, or for each of the K */
-    int64_t places;              /* how many those are */
+    int64_t places;              /* how many those are, at least one */
     int64_t started;
     int64_t joined;
 };
@@ -126,11 +126,24 @@ static void wait_for_threads(struct spawner *spawner) {
     }
 }
 
-/* Fewer tasks than K need fewer places. At least one, as calloc() may refuse none. */
+/* Fewer tasks than K need fewer places. */
 static int64_t places_for(const struct run *run) {
     int64_t max = run_config(run)->max_threads;
     int64_t tasks = run_task_count(run) > 0 ? run_task_count(run) : 1;
     return max > 0 && max < tasks ? max : tasks;
+}
+
+/* Takes addresses; memory only as threads are started. Nobody can start a thread for
+ * each of 10^9 tasks at once, so that there is no memory for them refuses nothing. */
+static bool reserve_places(struct spawner *spawner) {
+    size_t size = sizeof spawner->threads[0];
+    if ((uint64_t)spawner->places > PTRDIFF_MAX / size) {
+        return false;
+    }
+    void *places = mmap(NULL, (size_t)spawner->places * size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    spawner->threads = places;
+    return places != MAP_FAILED;
 }
 
 static int run_tasks(struct run *run) {
@@ -140,16 +153,15 @@ static int run_tasks(struct run *run) {
         .detached = !bounded && !run_config(run)->join,
         .places = places_for(run),
     };
-    size_t places = (size_t)spawner.places;
     int error = -ENOMEM;
-    spawner.threads = calloc(places, sizeof spawner.threads[0]);
-    if (spawner.threads == NULL) {
+    if (!reserve_places(&spawner)) {
         return error;
     }
     if (bounded) {
-        spawner.ended = chan_create(sizeof(struct task_thread *), places);
+        spawner.ended =
+            chan_create(sizeof(struct task_thread *), (size_t)spawner.places);
         if (spawner.ended == NULL) {
-            goto free_threads;
+            goto release_threads;
         }
         chan_set_name(spawner.ended, "ended threads");
     }
@@ -161,8 +173,8 @@ static int run_tasks(struct run *run) {
     chan_free(spawner.ended);
     error = 0;
 
-free_threads:
-    free(spawner.threads);
+release_threads:
+    munmap(spawner.threads, (size_t)spawner.places * sizeof spawner.threads[0]);
     return error;
 }
 

@@ -24,16 +24,23 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from copy import deepcopy
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from . import REPOSITORY
+from .strange import (
+    CHOICE, CODE, FIELDS, LESSON, OPTIONS, PLAN, SERVICE, SETTING, TARGET, TEXTS, TYPED,
+    VALUES,
+)  # fmt: skip
 from driver import __main__ as driver
-from driver.ask import experiment, lesson
+from driver.ask import experiment, guess, lesson
 from driver.ask.typed import AskError
 from driver.draw import gnuplot
 from driver.reckon import theory
+from driver.planner import asked as planner
+from driver.planner import gate
 from driver.page import pieces  # noqa: F401  (loaded once, before the forks)
 
 LIMIT_S, LIMIT_BYTES = 60, 3 << 30
@@ -41,23 +48,6 @@ NDJSON = ("runs.ndjson", "blocks.ndjson")
 FEW_BLOCKS, MOST_TASKS = 3, 50
 # One picture of each is drawn by gnuplot in some cases; the words are made in all.
 PICTURES_IN = 0.15
-CODE = "'\nsystem(\"touch gunned\")\n'"
-TEXTS = (
-    "", "x", "</script><b-hole>", "<b-hole onload=1>", "'\"><b-hole>", "{{ 7 * 7 }}",
-    CODE, '"\n!touch gunned\n"', "`touch gunned`", "@@{/x}^_", "%s %d %", "\x1b[2J\x07",
-    "../../outside/file", "/outside", "samples/../../outside/file.csv", "/dev/zero",
-    "\x00", "\ud800", "\u202e", "é" * 300, "x" * 100_000, "1e999", "10k/s", "-1ms",
-    "thread-per-task", "worker-pool", "poisson:0/s", "None", "9" * 5000,
-)  # fmt: skip
-VALUES = (
-    None, True, False, 0, -1, 1, 0.5, -0.0, 1e-300, 1e308, 2**31, 2**63, 2**64, 10**30,
-    10**400, [], {}, [[]], [None], [0] * 3, {"": ""}, *TEXTS,
-)  # fmt: skip
-FIELDS = ("", "-1", "0", "9" * 18, "9" * 5000, "1e9", "ok", "<b-hole>", CODE)
-TYPED = (
-    "[", "]", "'", '"""', "=", "\\", "#", "1_0", "0x", "inf", "nan", "1979-05-27",
-    "{}", "[[cells]]", "[cells]", "[options]", "design", "tasks = [1, 2]", "\x00", "é",
-)  # fmt: skip
 
 
 # ---- what is mutated ----
@@ -130,7 +120,7 @@ def mutate_lines(dice: random.Random, lines: list[str]) -> list[str]:
         if lines:
             at = dice.randrange(len(lines))
             lines[at] = json.dumps(mutate_value(dice, json.loads(lines[at])))
-    if dice.random() < 0.2:
+    if lines and dice.random() < 0.2:
         lines = [dice.choice(lines) for _ in range(dice.choice((0, 1, 40)))]
     return lines
 
@@ -147,6 +137,15 @@ def mutate_csv(dice: random.Random, text: str) -> str:
         line = dice.choice(lines or [[""]])
         line[dice.randrange(len(line))] = dice.choice(FIELDS)
     return "\n".join(",".join(line) for line in lines) + "\n"
+
+
+def mutate_words(dice: random.Random, text: str) -> str:
+    words = re.split(r"(\s+|[\[\]=,\"])", text)
+    for _ in range(dice.choice((1, 1, 2, 8))):
+        at = dice.randrange(len(words))
+        other = dice.choice((*TYPED, *map(str, VALUES), *words))
+        words[at : at + dice.choice((0, 1, 1, 5))] = [other]
+    return "".join(words)
 
 
 def put_in_place(dice: random.Random, path: Path) -> None:
@@ -180,7 +179,7 @@ def mutate_folder(dice: random.Random, folder: Path) -> None:
     files = [path for path in every if path.is_file() and not path.is_symlink()]
     if not files:
         return
-    likely = {folder / "environment.json", folder / "runs.ndjson"} & set(files)
+    likely = {*files} - {folder / "blocks.ndjson", *folder.glob("samples/*")}
     path = dice.choice([*sorted(likely), *files])
     kind = dice.random()
     if kind < 0.05:
@@ -200,6 +199,14 @@ def mutate_folder(dice: random.Random, folder: Path) -> None:
 def on_folder(dice: random.Random, seed: Path, desk: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(seed, desk / name)
+    if dice.random() < 0.3:
+        told = json.dumps(dice.choice((LESSON, CHOICE, SETTING)))
+        (desk / "one/lesson.json").write_text(told)
+    if dice.random() < 0.1:
+        facts = json.loads((desk / "one/environment.json").read_text())
+        facts |= {"charts": ["plan"], "sections": ["plan"], "samples": []}
+        (desk / "one/environment.json").write_text(json.dumps(facts))
+        (desk / "one/plan.json").write_text(json.dumps(PLAN))
     for _ in range(dice.choice((1, 1, 2))):
         mutate_folder(dice, desk / "one")
     if dice.random() > PICTURES_IN:
@@ -209,19 +216,48 @@ def on_folder(dice: random.Random, seed: Path, desk: Path) -> None:
         ["draw", "one"], ["draw", "one"], ["compare", "one", "two"],
         ["compare", "two", "one"], ["collect", "one", "two", "--out", "out"],
     ))  # fmt: skip
-    sys.exit(driver.main(word))
+    status = driver.main(word)
+    for of_class in desk.glob("out/*-class"):  # what was collected is drawn again, too
+        mutate_text(dice, of_class / "class.csv")
+        status = driver.main(["draw", str(of_class)])
+    sys.exit(status)
+
+
+def on_plan(dice: random.Random, seed: Path, desk: Path) -> None:
+    """What bench/run plan is given: a service, an earlier plan, and where to keep it."""
+    (desk / "plan.json").write_text(json.dumps(mutate_value(dice, deepcopy(PLAN))))
+    service = mutate_words(dice, SERVICE)
+    (desk / "service.toml").write_text(service, "utf-8", "surrogatepass")
+    words = ["--target", dice.choice((TARGET, *filter(None, TEXTS)))]
+    words += dice.choice(([], ["--from", "service.toml"]))
+    words += dice.choice((["--gate", "plan.json"], ["--gate", "."], []))
+    option, value = dice.choice(OPTIONS), dice.choice(TEXTS)
+    words += [f"--{option}={value}", "--tasks", str(dice.choice((1000, 1000, 7, -1)))]
+    asked = planner.parse([*words, "--keep", "kept.toml"])
+    if asked.earlier:
+        gate.worse(asked.earlier.values, asked.earlier.values, asked.target)
+    asked.kept[0].write_text(asked.kept[1], encoding="utf-8")
+    again = planner.parse(["--from", "kept.toml", "--tasks", str(asked.options["tasks"])])
+    if again.target != asked.target or dict(again.options) != dict(asked.options):
+        raise AssertionError(f"{asked.options} was kept as {again.options}")
+
+
+def on_guess(dice: random.Random, seed: Path, desk: Path) -> None:
+    """What a class says, on the terminal."""
+    said = "".join(dice.choices(("Ann: ", "20 ms", "5", "A", " x 9", ",", *TEXTS), k=6))
+    for unit in guess.ACCEPTED:
+        try:
+            list(guess.parse_all(unit, said, dice.choice(((), ("A", "B"))), None))
+        except ValueError as error:
+            driver.terminal.complain(str(error))
 
 
 def on_toml(dice: random.Random, seed: Path, desk: Path) -> None:
     bench = REPOSITORY / "bench"
     path = dice.choice(sorted(bench.glob("*s/*.toml")))
-    words = re.split(r"(\s+|[\[\]=,\"])", path.read_text(encoding="utf-8"))
-    for _ in range(dice.choice((1, 1, 2, 8))):
-        at = dice.randrange(len(words))
-        other = dice.choice((*TYPED, *map(str, VALUES), *words))
-        words[at : at + dice.choice((0, 1, 1, 5))] = [other]
+    words = mutate_words(dice, path.read_text(encoding="utf-8"))
     made = desk / path.name
-    made.write_text("".join(words), encoding="utf-8", errors="surrogatepass")
+    made.write_text(words, encoding="utf-8", errors="surrogatepass")
     try:
         if path.parent.name == "lessons":
             lesson.load(path.name.split("-")[0], desk)
@@ -247,8 +283,8 @@ def fault_of(desk: Path, status: int, said: str) -> str | None:
     """What is wrong after a case, in words."""
     if os.WIFSIGNALED(status):
         return f"ended by signal {os.WTERMSIG(status)}"
-    if "Traceback" in said:
-        return "a traceback"
+    if bug := re.search("Traceback|(?!OSError)[A-Z][A-Za-z]+Error: ", said):
+        return f"a bug is told: {bug[0]}"
     if os.WEXITSTATUS(status) not in (0, 1, 2, 3):
         return f"status {os.WEXITSTATUS(status)}"
     if odd := [c for c in said if not c.isprintable() and c not in "\n\u202f\u00a0"]:
@@ -297,9 +333,12 @@ def _act(dice: random.Random, seed: Path, desk: Path) -> None:
         sys.stdout = sys.stderr = open(
             "said", "a", encoding="utf-8", errors="backslashreplace"
         )
-        act: Callable[..., None] = on_toml if dice.random() < 0.3 else on_folder
-        act(dice, seed, desk)
+        acts: list[Callable[..., None]] = [on_folder, on_toml, on_plan, on_guess]
+        dice.choices(acts, (6, 2, 2, 1))[0](dice, seed, desk)
         status = 0
+    except AskError as error:
+        driver.terminal.complain(str(error))
+        status = 2
     except SystemExit as left:
         status = left.code if isinstance(left.code, int) else 1
     except BaseException:

@@ -97,8 +97,12 @@ class Folders(unittest.TestCase):
         found = compare.compare(first, second)
         return comparison.folder_lines(first, second, found, None)
 
-    def test_it_is_said_that_each_is_one_sitting(self):
-        self.assertIn("one sitting", "\n".join(self.lines(kept(), kept())))
+    def test_it_is_said_that_each_is_one_sitting_and_what_is_incomplete(self):
+        half = replace(kept(2.0), complete=False, folder=Path("/half"))
+        text = "\n".join(self.lines(kept(), half))
+        self.assertIn("one sitting", text)
+        self.assertRegex(text, r"tasks +1\.002 s \S+ \S+ +2\.00 s \S+ \S+ +2\.000× .* slower")
+        self.assertIn("first:  nowhere\nsecond: half\nwarning: half is incomplete\n", text)
 
     def test_less_work_is_told_and_has_no_verdict_in_time(self):
         half = kept(0.5)

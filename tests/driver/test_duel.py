@@ -112,6 +112,13 @@ class Pictures(unittest.TestCase):
                 self.assertLess(max(map(len, lines)), columns, (tasks, columns))
                 self.assertLessEqual(len(lines), rows - 3, (tasks, columns, rows))
 
+    def test_counters_say_what_squares_show(self):
+        running = a_side(ends=[(True, 3), (False, 1)], in_flight=2, tasks=10)
+        running._count({"ok": 4, "rejected": 2, "failed": 1}, 3, 1_500_000_000)
+        self.assertEqual([(True, 3), (False, 1), (True, 1), (False, 2)], running.ends)
+        self.assertEqual("threads, 1.50 s: 4 served, 3 lost, 3 of 50 in flight",
+                         picture.line([running]))  # fmt: skip
+
     def test_few_rows_and_a_single_order_do_not_hang(self):
         for tasks, rows in ((1, 24), (500, 1)):
             sides = [a_side(design, tasks=tasks) for design in (0, 1)]

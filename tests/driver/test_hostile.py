@@ -7,6 +7,8 @@ import unittest
 from pathlib import Path
 
 from . import hostile
+from driver.draw import machines
+from driver.reckon import collect
 from driver.run import folder, kept, stored
 
 CASES = 40  # some seconds
@@ -25,6 +27,22 @@ class Hostile(unittest.TestCase):
             found = stored.read(Path(place) / "seed")
             self.assertTrue(found.complete)
             self.assertGreater(len(found.runs), 10)
+
+
+class Classes(unittest.TestCase):
+    def test_a_table_that_is_none_is_told_in_one_line(self):
+        line = dict.fromkeys(collect.HEADER, "1") | {"figure": "ratio_wall_s"}
+        for changed, told in (
+            ({}, None), ({"low": None}, "lacks low"), ({"median": ""}, "could not convert"),
+            ({"low": "0"}, "'0' is no ratio"), ({"high": "1e999"}, "no ratio"),
+            ({"workers": "9" * 5000}, "not a whole number"), ({"figure": "wall_s"}, "no ratio"),
+        ):  # fmt: skip
+            with self.subTest(changed), tempfile.TemporaryDirectory() as place:
+                kept = {k: v for k, v in (line | changed).items() if v is not None}
+                rows = [",".join(kept), ",".join(kept.values())]
+                (Path(place) / "class.csv").write_text("\n".join(rows) + "\n")
+                problem = machines.draw(Path(place), ["svg"]).problem
+                self.assertRegex(problem or "None", told or "None")
 
 
 class Kept(unittest.TestCase):

@@ -18,6 +18,13 @@ from driver.run.constants import Constants
 from driver.say import answers
 from driver.teach import handout
 
+# Of a lesson: its right option, and at which place that stands.
+RIGHT = (
+    ("1", "about 1×", 1), ("2", "about 100 ms", 2), ("4", "about 18 MB", 1),
+    ("5", "200", 1), ("8b", "10", 0), ("13", "It waits for ever", 2),
+    ("18", "about 6.67 s", 3),
+)  # fmt: skip
+
 
 def outcome(**changes) -> answer.Result:
     told = {
@@ -177,6 +184,8 @@ class Answers(Desk):
         found = list(guess.parse_all("s", "Ann: 1s, 200 ms x 18,0", (), "ms"))
         self.assertEqual([(1.0, "Ann")], found[:1])
         self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
+        with self.assertRaisesRegex(ValueError, "is not a duration"):
+            list(guess.parse_all("s", "5\n6", (), "ms"))
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
         kinds = [(unit, ()) for unit in guess.ACCEPTED]
@@ -210,7 +219,12 @@ class Told(unittest.TestCase):
         self.assertEqual("100 ms, 1.00 s", answers.guessed_text(found))
         self.assertEqual("100 ms: ten rounds", answers.theory_text(found))
         self.assertEqual("101 ms [100, 102], median of 6 runs", answers.answer_text(found))
-        self.assertIn("1 of 2 guesses", answers.class_text(found))
+        for guesses, told in (
+            ([0.1, 1.0], "1 of 2 guesses was within a factor of 1.25"),
+            ([0.1, 0.1, 1.0], "2 of 3 guesses were within a factor of 1.25"),
+            ([1.0], "0 of 1 guess was within a factor of 1.25"), ([], ""),
+        ):  # fmt: skip
+            self.assertEqual(told, answers.class_text(outcome(predictions=guesses)))
         claim = "between 100 ms and 110 ms: borne out"
         self.assertEqual(claim, answers.claim_text(found))
         nothing = outcome(measured={}, predictions=[])
@@ -222,6 +236,12 @@ class Told(unittest.TestCase):
             told = handout.question_of(lesson.load(number))
             self.assertEqual(1, told["options"].count(told["right"]), number)
             self.assertGreaterEqual(len(set(told["options"])), 3, number)
+
+    def test_the_right_option_is_what_is_claimed_and_its_place_tells_nothing(self) -> None:
+        for number, right, place in RIGHT:
+            told = handout.question_of(lesson.load(number))
+            self.assertTrue(told["right"].startswith(right), told["right"])
+            self.assertEqual(place, told["options"].index(told["right"]), number)
 
     def test_guesses_are_told_by_name_or_number(self) -> None:
         found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])

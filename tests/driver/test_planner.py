@@ -138,6 +138,10 @@ class Found(unittest.TestCase):
     def test_theory_stands_beside_where_it_applies(self):
         wanted = asked.parse(SERVICE)
         known = theory_of(wanted.cell("pool", 24), 24)
+        traffic = Traffic(20 / 24, 24, 0.02)
+        self.assertAlmostEqual(traffic.wait_s(0.99), known["p99 wait"])
+        held = theory_of(wanted.cell("pool", 30, **{"api-capacity": 25}), 30)
+        self.assertEqual((1000, 20 / 30), (held["goodput"], held["load"]))
         self.assertLess(known["p50 wait"], known["p99 wait"])
         self.assertAlmostEqual(20 / 24, known["load"])
         self.assertNotIn("p99 wait", theory_of(wanted.cell("pool", 20), 20))
@@ -175,6 +179,40 @@ class Found(unittest.TestCase):
         self.assertAlmostEqual(20 * 0.001, wait_s, places=3)
 
 
+class Points(unittest.TestCase):
+    """A size is as good as its worst seed."""
+
+    wanted = asked.parse(SERVICE)
+
+    def point(self, *waits_s, tasks=1000):
+        runs = []
+        for seed, wait_s in enumerate(waits_s, start=1):
+            run = stand_in(None, self.wanted.cell("pool", 30), seed)
+            p99 = None if wait_s is None else round(wait_s * 1e9)
+            waits = {**run.record["queue_wait_ns"], "p99": p99}
+            lost = {"ok": tasks - seed, "rejected": seed}
+            ends = {**run.record["outcomes"], **lost}
+            record = {**run.record, "queue_wait_ns": waits, "outcomes": ends}
+            runs.append(replace(run, record=record))
+        return play.Point("pool", 30, tuple(runs))
+
+    def test_every_seed_must_meet_each_condition(self):
+        for waits, meets, worst in (
+            ((0.01, 0.02, 0.03), True, 0.03), ((0.01, 0.02, 0.2), False, 0.2),
+            ((0.2, 0.01, 0.01), False, 0.2), ((0.01, None, 0.01), False, None),
+            ((0.01, 0.1, 0.01), False, 0.1),
+        ):  # fmt: skip
+            point, target = self.point(*waits), target_of("p99 wait < 100ms, lost < 1%")
+            self.assertEqual(meets, point.meets(target), waits)
+            self.assertEqual(worst, point.worst_value(target[0]))
+        point = self.point(0.01, 0.03, 0.02)
+        self.assertEqual((0.02, [0.01, 0.02, 0.03]),
+                         (point.value("p99 wait"), point.values("p99 wait")))  # fmt: skip
+        (goodput,) = target_of("goodput > 1/s")
+        self.assertEqual(min(point.values("goodput")), point.worst_value(goodput))
+        self.assertEqual("lost", point.worst(target_of("p99 wait < 1s, lost < 0.1%")).metric)
+
+
 class Confirmed(unittest.TestCase):
     wanted = asked.parse([*SERVICE, "--target", "p99 wait < 100ms"])
 
@@ -202,6 +240,41 @@ class Confirmed(unittest.TestCase):
         told = tell.sentences(self.wanted, found, off)
         self.assertIn("differ by over 10 %: 31 workers, p99 wait", told[0])
         self.assertNotIn("agree", " ".join(told))
+
+    def test_real_threads_stand_beside_what_was_predicted(self):
+        def slower(programs, cell, seed):
+            run = stand_in(programs, cell, seed)
+            real = not cell.is_virtual and cell.workers == 31
+            waits = {k: v * (2 if real else 1) for k, v in run.record["queue_wait_ns"].items()}
+            return replace(run, record={**run.record, "queue_wait_ns": waits})
+
+        found = self.found()
+        with mock.patch.object(by_its_own_clock, "_played", slower):
+            below, best, above = tell.confirm(self.wanted, found.best)
+        self.assertEqual([30, 31, 32], [each["workers"] for each in (below, best, above)])
+        self.assertEqual(([], []), (below["off"], above["off"]))
+        told = "31 workers, p99 wait: predicted 90.9 ms, measured 182 ms"
+        self.assertEqual([told], best["off"])
+        lines = tell.confirmed_lines([best])
+        self.assertIn("31 workers: p99 wait 90.9 ms / 182 ms", lines[1])
+
+    def test_the_table_and_the_file_say_who_meets_it(self):
+        found = self.found()
+        points = [play.Point("pool", n, (stand_in(None, self.wanted.cell("pool", n), 1),))
+                  for n in (30, 31)]  # fmt: skip
+        _, misses, meets = tell.table_lines(self.wanted, found, points)
+        self.assertRegex(misses, r"^pool of 30 +100 ms +100 ms +1.000/s +0 % +1.00 +30 ")
+        self.assertTrue(meets.endswith("meets it") and not misses.endswith("meets it"))
+        facts = tell.facts_of(self.wanted, found, points, [])
+        self.assertEqual((31, 20, None), (facts["workers"], facts["knee"], facts["worse"]))
+        self.assertEqual([False, True], [each["meets"] for each in facts["points"]])
+        earlier = gate.Earlier("then.json", 30, {})
+        worse = replace(found, worse=("p99 wait", [0.1, 0.2], [0.3, 0.4]))
+        self.assertEqual(
+            "Worse than then.json: with 30 workers p99 wait is 300 ms to 400 ms, and was "
+            "100 ms to 200 ms.",
+            tell.worse_line(replace(self.wanted, earlier=earlier), worse),
+        )
 
     def test_what_cannot_be_confirmed_is_told_all_the_same(self):
         error = by_its_own_clock.RunError("worker-pool ended with 3: no threads")
@@ -284,6 +357,26 @@ class Gate(unittest.TestCase):
                 self.assertEqual(found, worse and worse[0])
 
 
+    def test_it_is_held_to_the_pool_that_was_chosen_for_the_same_target(self):
+        points = [{"design": design, "workers": n, "values": {"lost": [n / 100]}}
+                  for design, n in (("semaphore", 9), ("pool", 7), ("pool", 9))]  # fmt: skip
+        plan = {"schema_version": 1, "target": ["lost < 1%"], "workers": 9, "knee": 7,
+                "options": {"tasks": 50}, "points": points}  # fmt: skip
+        with tempfile.TemporaryDirectory() as desk:
+            path = Path(desk) / "plan.json"
+
+            def read(target="lost < 1%", tasks=50, **changes):
+                path.write_text(json.dumps({**plan, **changes}))
+                return gate.read(Path(desk), target_of(target), tasks)
+
+            self.assertEqual((9, {"lost": (0.09,)}), (read().workers, dict(read().values)))
+            self.assertEqual(7, read(workers=None).workers)
+            for changes in ({"target": "lost < 2%"}, {"tasks": 51}, {"workers": 8},
+                            {"schema_version": 2}):  # fmt: skip
+                with self.assertRaises(AskError):
+                    read(**changes)
+
+
 class Command(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
@@ -314,7 +407,7 @@ class Command(unittest.TestCase):
             (["--no-such", "1"], "", "no-such"),
             (["--nonsense"], "", "nonsense"),
             (["--error-rate", "150%"], "", "150%"),
-            (["--api-capacity", "0"], "", "--api-capacity: '0'"),
+            (["--api-capacity", "0"], "", "api-capacity: '0'"),
             (["--service-time", "soon"], "", "'soon' is not a duration"),
             (["--distribution", "file:/no/such"], "", "/no/such"),
             (["--queue", "-1"], "", "-1"),

@@ -249,7 +249,7 @@ class Run(unittest.TestCase):
             (Path(folder) / "python3").write_text(OLD_PYTHON)
             (Path(folder) / "python3").chmod(0o755)
             path = os.pathsep.join((folder, os.environ["PATH"]))
-            done = self.run_script(RUN, "--list", PATH=path)
+            done = self.run_script(RUN, "--list", PATH=path, PYTHONHOME=folder)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn("comparison", done.stdout)
 

@@ -139,16 +139,15 @@ class Peaks(unittest.TestCase):
 
 
 class Memory(unittest.TestCase):
-    def peak_rss(self, *args: object) -> int:
-        return min(
-            measure("worker-pool", "-w", 50, "-s", 0, *args)["peak"]["rss_bytes"]
-            for _ in range(3)
-        )
+    def peak_rss(self, program: str, tasks: int) -> int:
+        args = ("-n", tasks, "-s", 0, *bound(program, 50))
+        return min(measure(program, *args)["peak"]["rss_bytes"] for _ in range(3))
 
     @plain_build
-    def test_a_pool_s_memory_does_not_grow_with_its_tasks(self) -> None:
-        few, many = self.peak_rss("-n", 50), self.peak_rss("-n", 100_000)
-        self.assertLess(many - few, METER_ERROR + 100_000)  # a byte for each task
+    def test_memory_does_not_grow_with_tasks_that_are_over(self) -> None:
+        for program in ("worker-pool", "fiber-per-task"):
+            few, many = self.peak_rss(program, 50), self.peak_rss(program, 100_000)
+            self.assertLess(many - few, METER_ERROR + 100_000)  # a byte for each task
 
     def test_threads_alive_at_once_cost_memory_each(self) -> None:
         few = measure("thread-per-task", "-n", 10, "-s", "300ms")["peak"]

@@ -165,7 +165,7 @@ class Limits(unittest.TestCase):
     def test_ten_thousand_times_too_many_tasks_for_memory_is_an_error(self) -> None:
         ending = run("thread-per-task", "-n", 10**9, "--limit-memory", "1G")
         self.assertEqual((ending.status, ending.out), (3, ""), ending)
-        self.assertIn("Cannot allocate memory", ending.err)
+        self.assertIn("Cannot allocate memory; fewer tasks", ending.err)
 
 
 class Stacks(unittest.TestCase):

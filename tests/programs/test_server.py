@@ -4,9 +4,11 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import unittest
 from urllib.parse import urlsplit
 
+from .program import finish
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
 MS = 1_000_000
@@ -49,12 +51,20 @@ class Server(unittest.TestCase):
         self.assertEqual(accounts["connections"], len(SERVED) + len(MISFITS))
         self.assertLess(accounts["peak"]["connected"], accounts["connections"])
 
+    def test_only_this_machine_can_call_it(self) -> None:
+        """Another address of it stands for one that others can reach, too."""
+        with a_server("-s", 0) as server:
+            port = urlsplit(address_of(server)).port
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.2", port), timeout=30)
+
     def test_how_calls_go_wrong(self) -> None:
         for option, answer in (
-            ("--error-rate", (500, None, b"failed\n")),
-            ("--silent-rate", (200, None, b"served 4/1\n")),
+            ("--error-rate=1", (500, None, b"failed\n")),
+            ("--silent-rate=1", (200, None, b"served 4/1\n")),
+            ("--api-outage=0,1000s", (500, None, b"failed\n")),
         ):
-            with self.subTest(option), a_server("-s", 0, option, 1) as server:
+            with self.subTest(option), a_server("-s", 0, option) as server:
                 self.assertEqual(ask(address_of(server), "/call/3?attempt=1"), answer)
 
     def test_whom_it_turns_away_it_tells_when_to_come_back(self) -> None:
@@ -68,6 +78,14 @@ class Server(unittest.TestCase):
                 self.assertEqual(ask(url, "/call/1?attempt=1")[:2], (429, told))
                 accounts = accounts_of(server)
                 self.assertEqual(accounts["replies"]["rejected"], 1)
+
+    def test_accounts_that_are_lost_are_not_success(self) -> None:
+        with a_server("--json", "/dev/full") as server:
+            address_of(server)
+            server.terminate()
+            ending = finish(server)
+            self.assertEqual(ending.status, 1)
+            self.assertIn("No space left", ending.err)
 
     def test_it_goes_on_after_it_has_been_stopped(self) -> None:
         """Whoever waits in the kernel is interrupted by that."""

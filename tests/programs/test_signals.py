@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM: the run stops in good order, a second signal ends it at once."""
 
+import os
 import signal
 import subprocess
 import time
@@ -127,6 +128,15 @@ class Signals(unittest.TestCase):
                 self.assertEqual(record["outcomes"]["cancelled"], 2)
 
     @on_each
+    def test_a_thousand_million_tasks_are_stopped_as_one_is(self, program: str) -> None:
+        args = ["-n", 10**9, "-s", "1ms", "--arrivals", "fixed:1/s"]
+        process = start(program, *args, "--json", "-")
+        wait_until_quiet(process, threads=2)
+        process.send_signal(signal.SIGINT)
+        record = self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
+        self.assertEqual(record["stop"]["never_started"] + record["stop"]["started"], 10**9)
+
+    @on_each
     def test_ctrl_c_ends_the_pause_before_a_retry(self, program: str) -> None:
         for cancel in ("none", "between", "within"):
             with self.subTest(cancel):
@@ -148,10 +158,22 @@ class Signals(unittest.TestCase):
                 process = start(program, *args, "--json", "-")
                 wait_until_quiet(process, threads=7)
                 process.send_signal(signal.SIGINT)
-                time.sleep(0.1)  # two at the same moment would be one
+                time.sleep(1)  # two at the same moment are one
                 self.assertIsNone(process.poll(), "it gave up a task in flight")
                 process.send_signal(signal.SIGTERM)
                 self.assertEqual(finish(process, STOPPED_IN_S).status, 143)
+
+    @on_each
+    def test_a_signal_that_is_told_twice_in_one_breath_is_one(self, program: str) -> None:
+        """As timeout(1) does: to the program, and then to its group."""
+        args = ("-n", 2000, "-s", 0, "--arrivals", "fixed:100/s")
+        for _ in range(10):  # not every time does the second find it awake
+            process = start(program, *args, "--json", "-")
+            wait_until_quiet(process, threads=2)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.002)
+            os.killpg(process.pid, signal.SIGINT)
+            self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
 
     def test_within_lets_go_of_a_call_that_hangs(self) -> None:
         for program in PROGRAMS:

@@ -182,7 +182,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "service-time": parse_duration_ns, "hang-time": parse_duration_ns,
     "hang-rate": parse_share, "api-rate": parse_rate, "api-burst": _count,
     "api-outage": _outage, "attempts": _count,
-    "api-capacity": lambda text: text == "unlimited" or _count(text),
+    "api-capacity": lambda text: text == "unlimited" or parse_count(text, 1, 10**9),
     "arrivals": lambda text: ":" not in text or parse_rate(text.partition(":")[2]),
 }  # fmt: skip
 

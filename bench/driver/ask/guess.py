@@ -27,7 +27,9 @@ SIZES = {
 MOST = 10**15
 MOST_HANDS = 999
 # "Ann: 100 ms", "100 ms x 18"
-SAID = re.compile(r"(?:([^\d:=][^:=]*)[:=])?\s*(.*?)(?:\s+[*x×]\s*([0-9]{1,3}))?")
+SAID = re.compile(
+    r"(?:([^\d:=][^:=]*)[:=])?\s*(.*?)(?:\s+[*x×]\s*([0-9]{1,3}))?", re.DOTALL
+)  # fmt: skip
 
 
 class Guess(NamedTuple):

@@ -6,7 +6,7 @@ the key, the value and what is accepted. Kebab-case keys of TOML fit snake_case 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -78,8 +78,9 @@ def value(hint: Any, given: Any, where: str, key: str, calm: bool = False) -> An
         if isinstance(given, hint):  # made already
             return given
         return from_dict(hint, given, f"{where}: {key}", calm)
-    elif origin is tuple and isinstance(given, list):
-        return tuple(value(inner[0], each, where, key, calm) for each in given)
+    elif origin in (tuple, Sequence) and isinstance(given, list):
+        made = (value(inner[0], each, where, key, calm) for each in given)
+        return tuple(made) if origin is tuple else list(made)
     elif origin is Mapping or hint is Mapping:
         if isinstance(given, Mapping):
             each = inner[1] if inner else Any
@@ -99,7 +100,7 @@ def _named(hint: Any) -> str:
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return " or ".join(_named(each) for each in get_args(hint))
-    if origin is tuple:
+    if origin in (tuple, Sequence):
         return f"a list ({_named(get_args(hint)[0])})"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return " or ".join(f"'{each.value}'" for each in hint)

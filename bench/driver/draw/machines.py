@@ -10,11 +10,13 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from ..ask import declaration
-from ..reckon.collect import CLASS
+from ..ask.quantities import parse_count
+from ..reckon.collect import CLASS, HEADER
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..run import kept
 from ..say import names
@@ -25,7 +27,7 @@ from .chart import Chart, ChartError
 from .look import OF_POOL
 from .view import grouped
 
-MOST_PANELS, MOST_NAMED = 4, 40
+MOST_PANELS, MOST_NAMED, MOST = 4, 40, 10**9
 RATIO = "ratio_"
 COUNTS, ENDS = ("machine", "workers", "tasks"), ("median", "low", "high")
 Row = Mapping[str, Any]
@@ -45,13 +47,26 @@ def draw(folder: Path, kinds: Sequence[str] = gnuplot.ALWAYS) -> Chart:
 def _read(path: Path) -> list[Row]:
     """The lines of the table, with numbers as numbers, and None where there is none."""
     try:
-        return [
-            {**line, **{k: int(line[k]) if line[k] else 0 for k in COUNTS},
-             **{k: float(line[k]) if line[k] else None for k in ENDS}}
-            for line in csv.DictReader(StringIO(kept.read_text(path), newline=""))
-        ]  # fmt: skip
+        lines = csv.DictReader(StringIO(kept.read_text(path), newline=""))
+        return list(map(_numbered, lines))
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ChartError(f"{path.name}: {error}") from None
+
+
+def _numbered(line: dict[str, str]) -> Row:
+    if lacking := [name for name in HEADER if line.get(name) is None]:
+        raise ValueError(f"a line lacks {lacking[0]}")
+    found = {key: parse_count(line[key] or "0", 0, MOST) for key in COUNTS}
+    if not line["figure"].startswith(RATIO):
+        return {**line, **found}
+    ends = {key: _ratio(line[key]) if line[key] else None for key in ENDS}
+    return {**line, **found, **ends, "median": _ratio(line["median"])}
+
+
+def _ratio(text: str) -> float:
+    if not 0 < (value := float(text)) < inf:
+        raise ValueError(f"'{text}' is no ratio")
+    return value
 
 
 def _cells(lines: Sequence[Row]) -> list[list[Row]]:
@@ -59,7 +74,7 @@ def _cells(lines: Sequence[Row]) -> list[list[Row]]:
     machine and cell one ratio counts: over the first baseline that it names."""
     found: dict[tuple[str, str], Row] = {}
     for line in lines:
-        if line.get("figure", "").startswith(RATIO):
+        if line["figure"].startswith(RATIO):
             found.setdefault((line["cell"], line["machine"]), line)
     groups = list(grouped(found.values(), lambda line: line["cell"]).values())
     if not groups:

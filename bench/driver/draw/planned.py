@@ -32,6 +32,8 @@ def build(view: View) -> Chart:
         return _sheet(view, found)
     except (OSError, ValueError, LookupError) as error:
         raise ChartError(f"plan: {FILE} cannot be read: {error}") from None
+    except (TypeError, AttributeError):
+        raise ChartError(f"plan: {FILE} is not as bench/run plan writes it") from None
 
 
 def _sheet(view: View, found: Mapping[str, Any]) -> Chart:

@@ -28,8 +28,9 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.figures import FIGURES
-from ..ask.guess import Guess, Value
+from ..ask.guess import ACCEPTED, Guess, Value
 from ..ask.lesson import NEAR, Choice, Lesson
+from ..ask.typed import AskError, from_dict
 from ..run import kept
 from ..run.run import Ending, Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
@@ -84,11 +85,35 @@ def save(folder: Path, outcome: Result, write: Callable[[Path, str], None]) -> N
 def read(folder: Path) -> Result | None:
     """The lesson of a results folder; None if it has none that can be read."""
     try:
-        found = Result(**kept.value_of(kept.read_text(folder / FILE)))
-    except (OSError, ValueError, TypeError):
+        table = kept.value_of(kept.read_text(folder / FILE))
+        found = from_dict(Result, table, FILE, calm=True)
+    except (OSError, ValueError, RecursionError, AskError):
         return None
-    # One that an older driver wrote calls its value otherwise.
-    return found if not found.measured or "value" in found.measured else None
+    return found if _is_sound(found) else None
+
+
+def _is_sound(found: Result) -> bool:
+    """Whether its values can be shown: letters of answers, or else numbers. (One that
+    an older driver wrote calls what was measured otherwise.)"""
+    kinds = (str,) if found.unit == "choice" else (int, float)
+    theory, measured = found.theory or {}, found.measured
+    alike = measured.get("alike", [])
+    there = not measured or {"value", "low", "high"} <= measured.keys()
+    ends = [measured[key] for key in ("low", "high") if measured.get(key) is not None]
+    values = [
+        *found.predictions, *found.claim, *ends,
+        *([measured.get("value")] if measured else []),
+        *([theory.get("value")] if theory else []),
+    ]  # fmt: skip
+    return (
+        found.unit in (*ACCEPTED, "choice", "setting")
+        and there and isinstance(alike, list) and len(found.claim) in (0, 2)
+        and (not theory or isinstance(theory.get("words"), str))
+        and all(type(value) in kinds for value in [*values, *alike])
+        and (found.unit == "choice" or all(value >= 0 for value in values))
+        and (found.unit != "choice" or found.offered.keys() >= {*values, *alike})
+        and found.factor > 0
+    )  # fmt: skip
 
 
 def of_the_day(folder: Path) -> list[Result]:

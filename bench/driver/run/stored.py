@@ -7,11 +7,11 @@ of what it has so far. Everything that is shown is made of a Stored.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..ask.experiment import Experiment, vary
+from ..ask.experiment import SECTIONS, Experiment, vary
 from ..ask.figures import FIGURES
 from ..ask.typed import AskError, from_dict
 from . import kept
@@ -99,7 +99,8 @@ def _experiment(table: Mapping[str, Any]) -> Experiment:
     found = vary(from_dict(Experiment, given, ENVIRONMENT, calm=True))
     if found.figure not in FIGURES:
         raise AskError(f"{ENVIRONMENT}: figure '{found.figure}' is unknown")
-    return found
+    # A section that a later version has is not told by this one.
+    return replace(found, sections=tuple(s for s in found.sections if s in SECTIONS))
 
 
 def read(folder: Path) -> Stored:

@@ -1,0 +1,245 @@
+"""What is said at the end, as tables: the cells' rows, six questions, extras, plans."""
+
+from __future__ import annotations
+
+import unittest
+from dataclasses import replace
+from types import SimpleNamespace
+from unittest import mock
+
+from ..driver.support import make_cell, make_record, make_run
+from .test_say import plain
+from driver.ask.experiment import Experiment
+from driver.reckon import erlang, theory
+from driver.reckon.stats import Interval, ratio_verdict
+from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary
+from driver.run.constants import Constants
+from driver.say import ending, extras, questions, shortfall
+
+POOL = make_cell("worker-pool", 5, 1000)
+THREADS = make_cell("thread-per-task", None, 1000)
+ASKED = Experiment("test", "What?", (THREADS, POOL))
+
+
+def interval(low, middle, high, n=6):
+    return Interval(middle, low, high, n, 0.97, low, high, "ranks")
+
+
+def of(cell=POOL, n=6, problems=(), theory_s=None, bound_s=None, lost=(0, 0, 0), **known):
+    figures = {k: v if isinstance(v, Interval) else interval(v, v, v)
+               for k, v in {"wall_s": 1.0, **known}.items()}  # fmt: skip
+    ok = Count(*(cell.tasks - lost[place] for place in (0, 2, 1)))
+    ends = {"ok": ok, "rejected": Count(*lost), "shed": Count(0, 0, 0)}
+    return Summary(cell, n, problems, figures, ends, theory_s, False, bound_s)
+
+
+def ratio(low, high, same_work=True, cell=POOL, baseline=THREADS):
+    found = interval(low, (low * high) ** 0.5, high)
+    return Ratio("wall_s", cell, baseline, found, ratio_verdict(found), same_work)
+
+
+def made(*cells, ratios=(), noise=Noise(), **more):
+    return Summaries(cells, ratios, noise, **more)
+
+
+class Endings(unittest.TestCase):
+    def test_the_row_of_a_cell(self):
+        wall = {"wall_s": interval(1.0, 1.1, 1.2), "rss_bytes": 2e6, "threads": 7}
+        lossy = of(lost=(100, 0, 200), problems=("it hung",), theory_s=1.6,
+                   inner_wall_s=2.0, **wall)  # fmt: skip
+        for given, told in (
+            (lossy, "pool of 5|1.10 s [1.00, 1.20]|+25.0 %|900|100 rejected|2.00 MB|7|6!"),
+            (of(theory_s=1.6, inner_wall_s=4.0, **wall),
+             "pool of 5|1.10 s [1.00, 1.20]|× 2.5|1 000|–|2.00 MB|7|6"),
+            (of(**wall, amplification=2.0, goodput_per_s=9.0),
+             "pool of 5|1.10 s [1.00, 1.20]|–|1 000|–|2.00 MB|7|6"),
+            (of(n=0), "pool of 5|not run|–|–|–|–|–|0"),
+            (of(n=0, problems=("it hung",)), "pool of 5|failed|–|–|–|–|–|0"),
+        ):  # fmt: skip
+            heads, ((heading, ((_, row),)),) = ending.cell_table(made(given))
+            self.assertEqual(told, plain("|".join(row)))
+            self.assertEqual("1 000 tasks", plain(heading))
+            self.assertEqual(len(heads), len(row))
+        retried = of(retries=5.0, calls=3e3, rss_bytes=1.0, threads=1.0)
+        heads, ((_, ((_, row),)),) = ending.cell_table(made(retried, figure="rss_bytes"))
+        self.assertEqual(("peak memory", "calls", "n"), heads[-3:])
+        self.assertEqual(("1 B", "3 000", "6"), tuple(map(plain, row[-3:])))
+
+    def test_both_of_a_pair_tell_what_they_lost(self):
+        both = made(of(THREADS, lost=(9, 9, 9)), of(lost=(8, 7, 8)),
+                    ratios=(ratio(2, 3),))  # fmt: skip
+        ((heading, told),) = ending.ratio_paragraphs(both)
+        self.assertEqual("At 1 000 tasks", plain(heading))
+        self.assertRegex(told[0], "^a pool of 5 takes .* as long as threads: slower")
+        self.assertEqual(
+            ["threads serve 991 of 1 000: 9 rejected.",
+             "a pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
+            [plain(each) for each in told[1:]],
+        )  # fmt: skip
+        self.assertEqual([], ending.ratio_paragraphs(both, 1001))
+
+    def test_the_whole_end(self):
+        def told(**more):
+            return ending.report_lines(ASKED, [], made(of(), **more), [])
+
+        self.assertIn("This run is incomplete.", told(complete=False))
+        self.assertNotIn("This run is incomplete.", told())
+        self.assertIn("Left out: a.", told(left_out=("a",)))
+        answer = "  ? Did it error?        Nothing was run."
+        self.assertIn(answer, told())
+        (line,) = ending.short_lines(made(of(THREADS), of(wall_s=2.0)))
+        self.assertEqual(" 1 000 tasks: threads 1.00 s · pool of 5 2.00 s", plain(line))
+
+
+class Questions(unittest.TestCase):
+    def answer(self, number, summaries, runs=()):
+        found = questions.answer_all(ASKED, runs, summaries)[number]
+        return plain(found.text), found.fine
+
+    def test_what_limits(self):
+        busy = dict(inner_wall_s=2.0, wall_s=9.0)
+        for given, cpus, told in (
+            (of(create_s=1.6, **busy), None, ("creating threads", 0.8)),
+            (of(create_s=1.0, **busy), None, ("creating threads", 0.5)),
+            (of(create_s=0.8, **busy), None,
+             ("no one thing, though first to creating threads", 0.4)),
+            (of(bound_s=1.4, create_s=1.2, **busy), None, ("rounds of 1.00 ms", 0.7)),
+            (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
+            (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
+            (of(user_s=1.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
+            (of(latency_max_s=1.8, latency_p90_s=0.2, **busy), 2,
+             ("the slowest tasks", 0.8)),
+            (of(latency_max_s=1.1, latency_p90_s=0.2, create_s=0.6, **busy), 2,
+             ("no one thing, though first to creating threads", 0.3)),
+            (of(make_cell(tasks=1000, arrivals="fixed:1000/s"), **busy), 2,
+             ("arrivals", 0.5)),
+        ):  # fmt: skip
+            name, share = questions.limiter(given, cpus)
+            self.assertEqual(told, (name, round(share, 9)))
+        few = of(make_cell("worker-pool", 5, 4), create_s=1.9, **busy)
+        for cells in ((few, of(create_s=1.2, **busy)), (of(create_s=1.2, **busy), few)):
+            told = self.answer(0, made(*cells))
+            wanted = "Most time goes to creating threads in pool of 5 (60 %)."
+            self.assertEqual((wanted, True), told)
+
+    def test_what_the_runs_tell(self):
+        cell = make_cell("worker-pool", 2, 4)  # at least 2 ms
+        runs = [make_run(cell, 1, 0.012), make_run(cell, 2, 0.008)]
+        lossy = make_run(cell, 3, 0.008)
+        lossy.record["outcomes"] |= {"ok": 1, "timed_out": 3}
+        hung = make_run(cell, 4, 0.002, problem="it hung")
+        nothing = made()
+        all_ = "account for each of their tasks"
+        name = "pool of 2, 4 tasks"
+        for number, given, told, fine in (
+            (1, runs, "No: the fastest run took 2.000 times the least time possible.", True),
+            (1, [*runs, hung], "No: the fastest run took 2.000 times the least time "
+             "possible.", True),
+            (1, [], "No bound is known for these runs.", None),
+            (2, runs, f"No: all 2 runs {all_}, 8 in all; none went wrong.", True),
+            (2, [*runs, lossy], f"No: all 3 runs {all_}, 12 in all; 3 timed out are "
+             "results, not errors.", True),
+            (2, [*runs, hung], "Yes: 1 of 3 runs count for nothing; "
+             f"{name}: it hung.", False),
+        ):  # fmt: skip
+            self.assertEqual((told, fine), self.answer(number, nothing, given))
+
+    def test_what_the_ratios_tell(self):
+        five = (ratio(2, 3), ratio(0.2, 0.3), ratio(0.5, 2), ratio(0.99, 1.01),
+                ratio(0.99, 1.01), ratio(0.5, 2, False))  # fmt: skip
+        told = "differ by over 2 %"
+        self.assertEqual(
+            (f"6 comparisons: 2 {told}, 2 by less for sure; not of the same work: 1.", True),
+            self.answer(4, made(ratios=five)),
+        )  # fmt: skip
+        self.assertEqual((f"1 comparison: 0 {told}.", None),
+                         self.answer(4, made(ratios=five[2:3])))  # fmt: skip
+        for low, high, by in ((0.9, 1.2, "20.0 %"), (0.7, 1.1, "30.0 %")):
+            noise = Noise(a_a=ratio(low, high, cell=POOL, baseline=POOL))
+            self.assertIn(f"differs by at most {by}", self.answer(3, made(noise=noise))[0])
+
+    def test_whether_it_happened(self):
+        awake = {"threads": 5.0, "voluntary_switches": 999.0}
+        slept = {**awake, "voluntary_switches": 1000.0}
+        where = "in pool of 5, 1 000 tasks, at most 5 threads were alive at once"
+        yes = f"Yes: {where}, and every call really slept (one context switch each)."
+        no = f"Not all of it: pool of 5, 1 000 tasks waited less often than it called; {where}."
+        for figures, told in ((slept, (yes, True)), (awake, (no, False))):
+            self.assertEqual(told, self.answer(5, made(of(**figures))))
+
+
+class Extras(unittest.TestCase):
+    def told(self, name, summaries, runs=()):
+        return [" ".join(plain(line).split())
+                for line in extras.EXTRAS[name](summaries, runs)]  # fmt: skip
+
+    def test_efficiency(self):
+        cell, bound = make_cell("worker-pool", 5, 10), {"max-threads": 5}
+        threads = make_cell("thread-per-task", None, 10, **bound)
+        runs = [make_run(c, b, wall_s) for b in range(1, 7)
+                for c, wall_s in ((cell, 0.008), (threads, 0.016))]  # fmt: skip
+        runs.append(make_run(cell, 7, 0.002, problem="it hung"))
+        given = made(of(cell, bound_s=0.002), of(threads, create_s=200e-6),
+                     constants=Constants(create_s=10e-6))  # fmt: skip
+        lines = self.told("efficiency", given, runs)
+        self.assertEqual([
+            "The least time possible, over the time it took median [95 %]",
+            "pool of 5, 10 tasks 0.500 [0.500, 0.500]",
+            "The time to create a thread, over bench/micro's",
+            "bounded threads, 10 tasks 20.0 µs, 2.00×",
+            "bounded threads over pool of 5, 10 tasks [95 %]",
+            "wall time 2.00× [2.00, 2.00]",
+        ], lines[:6])  # fmt: skip
+
+    def test_what_one_more_thread_costs(self):
+        costs = [SimpleNamespace(cell=cell, kind=kind, bytes_each=interval(n, n, n))
+                 for cell, kind, n in ((THREADS, "RSS", 10), (THREADS, "stack", 20),
+                                       (POOL, "RSS", 1), (POOL, "stack", 2))]  # fmt: skip
+        with mock.patch.object(extras.thread_cost, "costs", return_value=costs):
+            lines = self.told("thread-cost", made())
+        self.assertEqual(["in all 30 B", "in all 3 B"], [lines[4], lines[8]])
+
+    def test_waits(self):
+        cell = make_cell("worker-pool", 2, 100, distribution="exponential",
+                         arrivals="poisson:1600/s")  # fmt: skip
+        traffic = theory.traffic_of(cell, Constants())
+        wait_s = erlang.short_run_mean_wait_s(traffic, 100)
+        for ends, told in (((0.9, 1.3), "within 30 %"), ((0.6, 1.1), "within 40 %")):
+            low, high = (wait_s * end for end in ends)
+            given = made(of(cell, queue_wait_mean_s=interval(low, wait_s, high)))
+            (_, line) = self.told("waits", given)
+            self.assertRegex(line, rf"100 tasks 80 % .* {told}$")
+
+
+class Shortfalls(unittest.TestCase):
+    def test_why_so_many_workers_fall_short(self):
+        busy = {"arrivals": "fixed:2000/s", "service-time": "10ms"}
+        calm = {"arrivals": "fixed:100/s", "service-time": "10ms"}
+        safe = {**calm, "api-capacity": 5, "api-rate": "700/s", "api-burst": 9}
+        half = {"ok": 500, "rejected": 500}
+        for options, changes, held, told in (
+            (busy, {}, None, "saturation: 20 calls at once arrive (load 2.00), and 10 "
+             "can be served"),
+            (busy, {}, 5.0, "the load is 0.50"), (calm, {}, None, "the load is 0.10"),
+            (calm, {}, 9.94, "the load is 0.99"),
+            (calm, {}, 9.95, "saturation: 10 calls at once arrive (load 0.99), and 10 "
+             "can be served"),
+            ({}, {}, None, "too few at once: the work takes its rounds"),
+            (calm, {"outcomes": half}, None, "50 % turned away"),
+            (safe, {"outcomes": half}, None, "50 % turned away: the API serves 5 at once,"
+             " and its rate bears 7 calls in step"),
+            (calm, {"calls": 1600}, None, "retries: 1.6 calls for each task"),
+            (calm, {"calls": 1500}, None, "the load is 0.10"),
+            (calm, {"calls": 1600, "outcomes": half}, None,
+             "50 % turned away; retries: 1.6 calls for each task"),
+            (calm, {"outcomes": {"ok": 900, "timed_out": 90, "shed": 6, "failed": 4}},
+             None, "9 % timed out; 1 % shed"),
+            (calm, {"create_ns": 4, "wall_ns": 10}, None,
+             "creating them takes 40 % of the time"),
+            (calm, {"create_ns": 3, "wall_ns": 10}, None, "the load is 0.10"),
+        ):  # fmt: skip
+            cell = make_cell("worker-pool", 10, 1000, **options)
+            records = [{**make_record(cell), **changes}] * 3
+            self.assertEqual(told, plain(shortfall.shortfall(records, cell, held)))
+        lucky = {**records[0], "calls": 1600}
+        self.assertNotIn("retries", shortfall.shortfall([lucky, *records[1:]], cell))
