@@ -49,6 +49,7 @@ above(i) = y_of(i) - 0.5
 below(i) = y_of(i) + 0.5
 
 do for [p = 1:panels] {
+    if (p > 1) { unset label } # what stands on the sheet is drawn with the first
     set xrange [0:panel_high[p]]
     eval 'set xtics '.panel_tics[p]
     set label 900 panel_words[p] at graph 0,1 offset screen 0,0.022 font bold(21) \
@@ -76,6 +77,5 @@ do for [p = 1:panels] {
          for [k = 1:strokes_loose] table(rows_table) using \
              (firm(0)):(y_of(1)):(end(figure.'_low')): \
              (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb ink
-    if (p == 1) { do for [i = 1:row_name_n] { unset label i } }
 }
 unset multiplot

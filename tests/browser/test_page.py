@@ -212,6 +212,20 @@ class Page(InBrowser):
         self.assertEqual(len(CHARTS) + 2, figures)  # and the two of the instrument
 
 
+class Crowded(InBrowser):
+    """Charts of many rows or narrow panels."""
+
+    def test_no_lettering_is_cut_off_or_covered(self) -> None:
+        look = (HERE / "lettering.js").read_text(encoding="utf-8")
+        for name in ("queue", "when-full", "breaker", "retry-until-done"):
+            folder = desk / name
+            folder.mkdir()
+            written(folder, stand_in.material(folder, stand_in.load(name)))
+            with self.subTest(name):
+                self.browser.open(folder / "report.html")
+                self.assertEqual([], self.browser.run(look))
+
+
 class Replay(InBrowser):
     def setUp(self) -> None:
         self.open()
