@@ -280,8 +280,8 @@ SUMMARY_HEADER = (
 )  # fmt: skip
 
 
-def write_summary(summaries: Summaries) -> str:
-    """The text of summary.csv.
+def summary_rows(summaries: Summaries) -> Iterator[Row]:
+    """The rows of summary.csv.
 
     A row for each cell and figure of figures.py, `runs` (n, 0 where it was left out),
     outcome_ok and the like, theory_wall_s, bound_wall_s, and ratio_<figure> with its
@@ -289,22 +289,23 @@ def write_summary(summaries: Summaries) -> str:
     median in 95 of 100 cases or more, "extremes" as often as coverage says. Of fewer
     than 1000 tasks there is no p99.
     """
-    rows: list[Row] = []
     for summary in summaries:
-        rows += _summary_rows(summary)
+        yield from _cell_rows(summary)
     for ratio in summaries.ratios:
         if ratio.interval is not None:
             more = {"baseline": ratio.baseline.name, "verdict": ratio.verdict.value}
             if not ratio.same_work:
                 more["verdict"] += ", not the same work"
             name = f"ratio_{ratio.figure}"
-            rows.append(
-                {**_interval_row(ratio.cell, name, "1", ratio.interval), **more}
-            )
-    return Table("summary", SUMMARY_HEADER, tuple(rows)).csv()
+            yield {**_interval_row(ratio.cell, name, "1", ratio.interval), **more}
 
 
-def _summary_rows(summary: Summary) -> Iterable[Row]:
+def write_summary(summaries: Summaries) -> str:
+    """The text of summary.csv."""
+    return Table("summary", SUMMARY_HEADER, tuple(summary_rows(summaries))).csv()
+
+
+def _cell_rows(summary: Summary) -> Iterable[Row]:
     key = {**_short_key(summary.cell), "n": summary.n}
     # Every cell has this row, also one that was left out.
     yield {**key, "figure": "runs", "unit": "count", "median": summary.n}
