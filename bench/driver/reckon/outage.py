@@ -29,10 +29,6 @@ class Recording:
     def cell(self) -> Cell:
         return self.run.cell
 
-    @property
-    def budget(self) -> str:
-        return str(self.cell.options.get("retry-budget", ""))
-
     @cached_property
     def ok(self) -> Count:
         """Tasks that ended well: of all runs, or of this one if none counted."""
