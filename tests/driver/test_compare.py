@@ -203,4 +203,4 @@ class Classes(unittest.TestCase):
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))
         self.assertEqual((few["low"], few["high"], few["n"]), ("", "", "2"))
-        self.assertEqual((many["low"], many["high"]), ("1.0", "1.0"))
+        self.assertEqual((many["low"], many["high"]), ("1", "1"))

@@ -25,7 +25,6 @@ SIZES = {
     "times": {"": 1.0, "x": 1.0, "×": 1.0},
 }
 MOST = 10**15
-MOST_HANDS = 999
 # "Ann: 100 ms", "100 ms x 18"
 SAID = re.compile(
     r"(?:([^\d:=][^:=]*)[:=])?\s*(.*?)(?:\s+[*x×]\s*([0-9]{1,3}))?", re.DOTALL

@@ -25,8 +25,6 @@ LIMITS = {
     "open_files": resource.RLIMIT_NOFILE,
 }
 KERNEL_FILES = {
-    "threads_max": "/proc/sys/kernel/threads-max",
-    "pid_max": "/proc/sys/kernel/pid_max",
     "max_map_count": "/proc/sys/vm/max_map_count",
     "overcommit_memory": "/proc/sys/vm/overcommit_memory",
     "transparent_hugepage": "/sys/kernel/mm/transparent_hugepage/enabled",

@@ -1,30 +1,24 @@
 """A whole class's machines together: one line a machine, one set of charts.
 
-Writes results/<UTC time>-class/ with class.csv: for each machine and cell the figures
-of its summary, and for each pool the ratio to its baseline. low and high are the
-interval of the median; for outcomes, the extremes. Machines have numbers, not names.
+Writes results/<UTC time>-class/ with class.csv: for each machine its summary.csv, in
+which machines have numbers, not names.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..run.stored import Stored, StoredError, describe, read
-from .stats import Interval
 from .summarise import summaries_of
-from .summary import Ratio, Summaries, bearable
+from .summary import Ratio, Summaries
+from .tables import SUMMARY_HEADER, Row, Table, summary_rows
 
 CLASS = "class.csv"
-HEADER = (
-    "machine", "cpu", "cpus", "kernel", "cell", "design", "workers", "bound", "tasks",
-    "n", "figure", "unit", "median", "low", "high",
-)  # fmt: skip
+MACHINE = ("machine", "cpu", "cpus", "kernel")
 
 
 def readable(folders: Iterable[Path]) -> tuple[list[Stored], list[str]]:
@@ -79,14 +73,23 @@ def _check_workloads(machines: Sequence[Stored]) -> None:
 
 
 def class_csv(machines: Sequence[Stored]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    summaries = [summaries_of(kept) for kept in machines]
-    told = leading(summaries)
-    for number, kept in enumerate(machines, start=1):
-        writer.writerows(_rows(number, kept, summaries[number - 1], told[number - 1]))
-    return text.getvalue()
+    """summary.csv of each machine, with the machine in front; of the ratios those that
+    all machines are told by."""
+    found = [summaries_of(kept) for kept in machines]
+    rows = [
+        {**_machine(number, kept), **row}
+        for number, (kept, each, told) in enumerate(
+            zip(machines, found, leading(found)), start=1
+        )
+        for row in summary_rows(replace(each, ratios=tuple(told)))
+    ]
+    return Table("class", (*MACHINE, *SUMMARY_HEADER), tuple(rows)).csv()
+
+
+def _machine(number: int, kept: Stored) -> Row:
+    cpu, system = kept.environment.get("cpu", {}), kept.environment.get("system", {})
+    told = number, cpu.get("model"), cpu.get("usable"), system.get("kernel")
+    return dict(zip(MACHINE, told))
 
 
 def leading(machines: Sequence[Summaries]) -> list[list[Ratio]]:
@@ -115,36 +118,6 @@ def leading(machines: Sequence[Summaries]) -> list[list[Ratio]]:
         ]
         for summaries in machines
     ]
-
-
-def _rows(
-    number: int, kept: Stored, summaries: Summaries, told: Sequence[Ratio]
-) -> Iterator[list[object]]:
-    cpu, system = kept.environment.get("cpu", {}), kept.environment.get("system", {})
-    machine = [number, cpu.get("model"), cpu.get("usable"), system.get("kernel")]
-    for summary in summaries:
-        key = _key(summary.cell)
-        for name, interval in bearable(summary).items():
-            figure = [name, FIGURES[name].unit]
-            yield [*machine, *key, interval.n, *figure, *_limits(interval)]
-        for name, count in summary.outcomes.items():
-            figure = [f"outcome_{name}", "count", count.median]
-            yield [*machine, *key, summary.n, *figure, count.minimum, count.maximum]
-    for ratio in told:
-        found = ratio.interval
-        key = [*_key(ratio.cell), found.n, f"ratio_{ratio.figure}", "1"]
-        # Extremes of few runs bear no verdict: such a machine has too few runs.
-        limits = _limits(found) if found.known else [found.median, None, None]
-        yield [*machine, *key, *limits]
-
-
-def _key(cell: Cell) -> list[object]:
-    design = cell.design
-    return [cell.name, design.program, design.workers, design.bound, cell.tasks]
-
-
-def _limits(interval: Interval) -> list[float | None]:
-    return [interval.median, interval.low, interval.high]
 
 
 def class_facts(machines: Sequence[Stored]) -> Mapping[str, Any]:

@@ -21,7 +21,8 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
   changes  one row a change within a sample: time_s, waiting (due, not started),
            in_flight (started, not ended), served (of those, not to be rejected),
            threads
-  answers, rates   of samples, too: see by_time.py
+  rates    one row a slot of a sample through an outage: time_s at which it begins,
+           ok_per_s, tasks that ended well in it per second
   costs    one row a variant: what one more thread costs, by kind: resident_bytes,
            kernel_stack_bytes, page_table_bytes, slab_bytes (median, _low, _high)
   theory   curve, design (a kind, where x is the workers), varied, tasks (empty, where
@@ -49,7 +50,7 @@ from ..ask.experiment import Experiment, varying
 from ..ask.figures import FIGURES, OUTCOMES
 from ..run.run import Role, Run
 from ..run.samples import Sample, started
-from . import by_time, theory, thread_cost
+from . import outage, theory, thread_cost
 from .curves import theory_points, varied_text
 from .stats import Interval
 from .summary import Summaries, Summary, bearable
@@ -230,13 +231,8 @@ def costs(made: Sequence[Run]) -> Table:
     return Table("costs", (*KEY, *names), tuple(rows.values()))
 
 
-def answers(recorded: Recorded) -> Table:
-    columns = ("curve", "time_s", "share")
-    return _of_samples("answers", columns, by_time.answers, recorded)
-
-
 def rates(recorded: Recorded) -> Table:
-    return _of_samples("rates", ("time_s", "ok_per_s"), by_time.outage_rates, recorded)
+    return _of_samples("rates", ("time_s", "ok_per_s"), outage.rates, recorded)
 
 
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:
@@ -254,7 +250,7 @@ def all_tables(
     """By their names; those of samples are empty where none was recorded."""
     found = (
         cells(experiment, summaries), ratios(summaries), runs(made), tasks(recorded),
-        changes(recorded), answers(recorded), rates(recorded), costs(made),
+        changes(recorded), rates(recorded), costs(made),
         theory_rows(experiment, summaries),
     )  # fmt: skip
     numbers = numbers_of(experiment)
@@ -284,8 +280,8 @@ SUMMARY_HEADER = (
 )  # fmt: skip
 
 
-def write_summary(summaries: Summaries) -> str:
-    """The text of summary.csv.
+def summary_rows(summaries: Summaries) -> Iterator[Row]:
+    """The rows of summary.csv.
 
     A row for each cell and figure of figures.py, `runs` (n, 0 where it was left out),
     outcome_ok and the like, theory_wall_s, bound_wall_s, and ratio_<figure> with its
@@ -293,22 +289,23 @@ def write_summary(summaries: Summaries) -> str:
     median in 95 of 100 cases or more, "extremes" as often as coverage says. Of fewer
     than 1000 tasks there is no p99.
     """
-    rows: list[Row] = []
     for summary in summaries:
-        rows += _summary_rows(summary)
+        yield from _cell_rows(summary)
     for ratio in summaries.ratios:
         if ratio.interval is not None:
             more = {"baseline": ratio.baseline.name, "verdict": ratio.verdict.value}
             if not ratio.same_work:
                 more["verdict"] += ", not the same work"
             name = f"ratio_{ratio.figure}"
-            rows.append(
-                {**_interval_row(ratio.cell, name, "1", ratio.interval), **more}
-            )
-    return Table("summary", SUMMARY_HEADER, tuple(rows)).csv()
+            yield {**_interval_row(ratio.cell, name, "1", ratio.interval), **more}
 
 
-def _summary_rows(summary: Summary) -> Iterable[Row]:
+def write_summary(summaries: Summaries) -> str:
+    """The text of summary.csv."""
+    return Table("summary", SUMMARY_HEADER, tuple(summary_rows(summaries))).csv()
+
+
+def _cell_rows(summary: Summary) -> Iterable[Row]:
     key = {**_short_key(summary.cell), "n": summary.n}
     # Every cell has this row, also one that was left out.
     yield {**key, "figure": "runs", "unit": "count", "median": summary.n}
