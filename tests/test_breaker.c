@@ -49,6 +49,9 @@ static void failures_in_a_row_open_it(void) {
                  {2, FAILED, 1, C}, {2, LET, 2, C}, {3, FAILED, 2, O},
                  {4, STOPPED, 3, O});
     ASSERT_STEPS(1, {0, LET, 0, C}, {1, FAILED, 0, O}, {2, STOPPED, 1, O});
+    /* A call that was interrupted is neither in the row nor the end of it. */
+    ASSERT_STEPS(2, {0, LET, 0, C}, {1, FAILED, 0, C}, {1, LET, 1, C},
+                 {2, NOTHING, 1, C}, {2, LET, 2, C}, {3, FAILED, 2, O});
 }
 
 static void a_success_between_starts_the_count_again(void) {

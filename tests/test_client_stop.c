@@ -91,6 +91,7 @@ static void a_call_that_listens_is_cancelled_in_the_middle(void) {
     config.workload.hang_ns = hour_ns;
     config.client.cancel = CANCEL_WITHIN;
     config.client.attempts = 5; /* and is not tried again */
+    config.client.breaker_failures = 1;
     struct plain_performance performance = {.index = 0};
     struct run run;
     plain_run_start(&run, &config);
@@ -103,6 +104,7 @@ static void a_call_that_listens_is_cancelled_in_the_middle(void) {
     assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
     assert_int_equal(run.samples.of[0].attempts, 1);
     assert_int_equal(atomic_load(&run.tally.interrupted), 1);
+    assert_int_equal(run.client.breaker.opened, 0); /* it says nothing of the API */
     run_destroy(&run);
 }
 

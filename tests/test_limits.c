@@ -193,7 +193,9 @@ static void control_groups_of_either_version_are_found(void) {
                    PIDS("/a", "many", "9"));
 }
 
-static void a_thread_takes_two_mappings(void) {
+static void a_thread_is_one_of_all_and_takes_two_mappings(void) {
+    ASSERT_MACHINE(3, 0, "threads-max): 100 of 101 in use",
+                   {"/proc/sys/kernel/threads-max", "101\n"});
     ASSERT_MACHINE(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
                    {"/proc/sys/vm/max_map_count", "4\n"});
 }
@@ -292,7 +294,7 @@ static const struct claim claims[] = {
     CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
     CLAIM(every_control_group_above_counts_too),
     CLAIM(control_groups_of_either_version_are_found),
-    CLAIM(a_thread_takes_two_mappings),
+    CLAIM(a_thread_is_one_of_all_and_takes_two_mappings),
     CLAIM(root_of_a_user_namespace_is_bound_as_others_are),
     CLAIM(a_control_group_may_have_a_long_path),
     CLAIM(threads_that_have_ended_meanwhile_are_counted),

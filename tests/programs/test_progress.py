@@ -83,6 +83,7 @@ class Progress(unittest.TestCase):
         busy = [line for line in running if (line["in_flight"], line["served"]) == (3, 2)]
         self.assertGreater(len(busy), 1)
         self.assertEqual({sum(line["outcomes"].values()) for line in busy}, {0})
+        self.assertEqual({line["calls"] for line in busy}, {3})
 
     @on_each
     def test_a_descriptor_that_cannot_be_written_is_found_first(self, program) -> None:

@@ -388,6 +388,11 @@ class Remote(unittest.TestCase):
                 self.assertEqual((ending.status, ending.out), (2, ""))
                 self.assertRegex(ending.err, r"\A.*only this machine\n\Z")
 
+    def test_it_is_called_by_either_kind_of_address(self) -> None:
+        for url in ("http://127.0.0.1:1", "http://[::1]:1"):
+            ending = run("worker-pool", "-n", 3, "--json", "-", "--api-url", url)
+            self.assertEqual(ending.record["outcomes"], only(failed=3), url)
+
     def test_fibers_and_the_server_do_not_call(self) -> None:
         for program in ("fiber-pool", "fiber-per-task", "api-server"):
             ending = run(program, "--api-url", "http://127.0.0.1:80")

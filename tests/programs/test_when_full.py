@@ -4,7 +4,7 @@ import unittest
 
 from .program import measure, only, sample
 
-POOLS = ("worker-pool", "fiber-pool")
+POOLS = ("worker-pool", "fiber-pool", "elastic-pool", "elastic-fiber-pool")
 MS = 1_000_000
 
 
