@@ -12,6 +12,7 @@ import sys
 import tempfile
 import unittest
 from collections.abc import Mapping
+from dataclasses import replace
 from math import log10
 from pathlib import Path
 from types import MappingProxyType
@@ -46,14 +47,27 @@ def on(value: float, scale: Box, ends: Box) -> float:
     return ends[0] + share * (ends[1] - ends[0])
 
 
+def widened(material: Material) -> Material:
+    """With intervals that can be seen: from 0.7 to 1.5 of each median."""
+    cells = tuple(
+        replace(s, figures={name: replace(i, low=0.7 * i.median, high=1.5 * i.median)
+                            for name, i in s.figures.items()})
+        for s in material.summaries
+    )  # fmt: skip
+    return replace(material, summaries=replace(material.summaries, cells=cells))
+
+
 class Picture:
     """A chart as it was drawn, and its material. files: put beside it before."""
 
     def __init__(self, folder: Path, experiment: Experiment, name: str,
-                 files: Mapping[str, str] = MappingProxyType({}), **kw) -> None:  # fmt: skip
+                 files: Mapping[str, str] = MappingProxyType({}), wide: bool = False,
+                 **kw) -> None:  # fmt: skip
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
         self.material: Material = stand_in.material(folder, experiment, **kw)
+        if wide:
+            self.material = widened(self.material)
         self.chart = draw.build(name, self.material)
         tables = self.material.tables_of(self.chart.shown)
         gnuplot.write_data(tables, folder / "charts")
@@ -87,7 +101,7 @@ class Picture:
 
     def strokes(self, plotted: str) -> list[Box]:
         """From where to where each straight line goes."""
-        found = re.findall(r"d='M([\d.]+),([\d.]+) L([\d.]+),([\d.]+)", self.group(plotted))
+        found = re.findall(r"M([\d.]+),([\d.]+) L([\d.]+),([\d.]+)", self.group(plotted))
         return [tuple(map(float, each)) for each in found]
 
     def fillings(self, plotted: str) -> list[str]:
@@ -417,6 +431,32 @@ class Marks(unittest.TestCase):
             abs(box[0] - at(0.98)) < 1 and abs(box[2] - at(1.02)) < 1
             for box in map(p._around, bands)
         ), (bands, at(0.98), at(1.02)))  # fmt: skip
+        hollow = replace(p.chart, settings={**p.set, "mark_hollow": [1] * 8})
+        hollow = gnuplot.draw(hollow, p.material.folder, ("svg",))
+        p.text = (p.material.folder / hollow.files["svg"]).read_text(encoding="utf-8")
+        without = p.points("2a") or p.points("2")
+        self.assertEqual([mark[0] - 1 for mark in marks], [mark[0] for mark in without])
+
+    def test_bars_reach_from_end_to_end_of_their_intervals(self) -> None:
+        p = self.picture(stand_in.read(TWO.format("wall-time")), "wall-time", wide=True)
+        upper, lower = p.frame("a") if "plot_1a" in p.text else p.frame("")
+        scale = (p.set["panel_low"][0], p.set["panel_high"][0])
+        seen = [stroke for k in range(1, 9) for a in ("", "a") for stroke in p.strokes(f"{k}{a}")]
+        for summary in p.material.cells:
+            middle = summary.figures["wall_s"].median
+            low, high = (on(end * middle, scale, (lower, upper)) for end in (0.7, 1.5))
+            self.assertTrue(any(
+                abs(y - low) < 2 and abs(z - high) < 2 or abs(z - low) < 2 and abs(y - high) < 2
+                for _, y, _, z in seen
+            ), (low, high, seen))  # fmt: skip
+        p = self.picture(stand_in.read(TWO.format("memory")), "memory", wide=True)
+        left, right = 1600 * p.set["left"], 1600 * p.set["right"]
+        seen = [stroke for k in range(1, 9) for a in ("", "a") for stroke in p.strokes(f"{k}{a}")]
+        for summary in p.material.cells:
+            share = summary.figures["rss_bytes"].median / p.set["panel_high"][0]
+            low, high = (left + end * share * (right - left) for end in (0.7, 1.5))
+            self.assertTrue(any(abs(x - low) < 2 and abs(z - high) < 2
+                                for x, _, z, _ in seen), (low, high, seen))  # fmt: skip
 
     def test_few_runs_have_dashed_bars(self) -> None:
         for n, dashed in ((5, True), (7, False)):
