@@ -293,6 +293,14 @@ class Marks(unittest.TestCase):
         rows = sorted((y, tone) for (x, y), tone in at.items() if x == last)
         self.assertEqual([COLOURS["tint-1"], COLOURS["tint-1"], COLOURS["tint-2"]],
                          [tone for _, tone in rows])  # fmt: skip
+        # And each field says who, and by what factor: never one below 1.
+        told = re.findall(r"<text[^>]*>([\d.]+)×</text>", p.text)
+        self.assertEqual(len([tone for tone in tones if tone != COLOURS["shade"]]), len(told))
+        self.assertGreater(min(map(float, told)), 1.0)
+        rows_ = [r for r in p.material.tables["ratios"].rows if r["figure"] == p.set["figure"]]
+        for word, verdicts in (("the same", ["same"]), ("cannot tell", ["cannot"])):
+            wanted = [r for r in rows_ if r["verdict"].startswith(tuple(verdicts))]
+            self.assertEqual(len(wanted), len(re.findall(f">{word}</text>", p.text)))
 
     def test_heat_of_one_run_names_nobody_as_faster(self) -> None:
         p = self.picture(stand_in.load("winner"), "winner", n=1)

@@ -123,12 +123,11 @@ class Titles(unittest.TestCase):
         little = did(outcomes={"ok": 490, "silent": 10})
         for pair in ((believe, little), (little, believe)):
             told = self.title("believed", *pair)
-            who = f"Threads believe" if pair[0] is believe else "A pool of 50 believes"
+            who = "Threads believe" if pair[0] is believe else "A pool of 50 believes"
             self.assertEqual(f"{who} that 500 of 500 tasks went well; 400 did, and nobody "
                              "notices the 100 wrong answers", told)  # fmt: skip
         with tempfile.TemporaryDirectory() as desk:
             asked = stand_in.load("rate-limit")
-            some, none = {"outcomes": {"ok": 1, "rejected": 1}}, {}
             cells = [c for c in asked.cells if c.workers]
             sizes = sorted({c.workers for c in cells})
             outcomes = {
@@ -141,6 +140,20 @@ class Titles(unittest.TestCase):
         tasks = view.names.tasks(cells[0].tasks)
         self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
                                         f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
+
+    def test_load_is_told_at_its_highest(self) -> None:
+        asked = stand_in.load("load")
+        changes = {}
+        for cell in asked.cells:  # the more arrives, the more is turned away
+            lost = round(cell.arrivals_per_s * cell.service_s * cell.tasks / 20)
+            ends = {"ok": cell.tasks - lost, "rejected": lost}
+            changes[cell.name] = {"outcomes": ends}
+        most = max(end["outcomes"]["rejected"] / 1200 for end in changes.values())
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), asked, changes=changes)
+            told = draw.build("load", m).title
+        self.assertEqual(f"At 95 % load, threads have {titles.show_share(most)} turned away;"
+                         " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 
     def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
         costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
