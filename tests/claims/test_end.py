@@ -106,7 +106,7 @@ class Questions(unittest.TestCase):
             (of(bound_s=1.4, create_s=1.2, **busy), None, ("rounds of 1.00 ms", 0.7)),
             (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
             (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
-            (of(user_s=1.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
+            (of(user_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
             (of(latency_max_s=1.8, latency_p90_s=0.2, **busy), 2,
              ("the slowest tasks", 0.8)),
             (of(latency_max_s=1.1, latency_p90_s=0.2, create_s=0.6, **busy), 2,
@@ -166,6 +166,8 @@ class Questions(unittest.TestCase):
         no = f"Not all of it: pool of 5, 1 000 tasks waited less often than it called; {where}."
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
+        told = self.answer(5, made(of(**{**slept, "threads": 1.0})))[0]
+        self.assertIn("at most 1 thread was alive at once", told)
 
 
 class Extras(unittest.TestCase):
