@@ -297,14 +297,11 @@ class Marks(unittest.TestCase):
         told = re.findall(r"<text[^>]*>([\d.]+)×</text>", p.text)
         self.assertEqual(len([tone for tone in tones if tone != COLOURS["shade"]]), len(told))
         self.assertGreater(min(map(float, told)), 1.0)
-        rows_ = [r for r in p.material.tables["ratios"].rows if r["figure"] == p.set["figure"]]
-        for word, verdicts in (("the same", ["same"]), ("cannot tell", ["cannot"])):
-            wanted = [r for r in rows_ if r["verdict"].startswith(tuple(verdicts))]
-            self.assertEqual(len(wanted), len(re.findall(f">{word}</text>", p.text)))
 
     def test_heat_of_one_run_names_nobody_as_faster(self) -> None:
         p = self.picture(stand_in.load("winner"), "winner", n=1)
         self.assertIn("faster in 0 of 12 fields, threads in 0;", p.chart.title)
+        self.assertEqual(12, p.text.count(">cannot tell</text>"))
 
     def test_over_time_never_more_is_served_than_the_api_takes(self) -> None:
         p = self.picture(stand_in.load("comparison"), "in-flight")
