@@ -65,6 +65,11 @@ class Endings(unittest.TestCase):
         self.assertEqual(("peak memory", "calls", "n"), heads[-3:])
         self.assertEqual(("1 B", "3 000", "6"), tuple(map(plain, row[-3:])))
 
+        heads, _ = ending.cell_table(made(of(retries=0.0)))
+        self.assertNotIn("calls", heads)
+        _, group, line, _ = map(plain, ending.table_lines(made(of(**wall))))
+        self.assertEqual(("1 000 tasks", "  pool of 5  1.10 s"), (group.strip(), line[:19]))
+
     def test_both_of_a_pair_tell_what_they_lost(self):
         both = made(of(THREADS, lost=(9, 9, 9)), of(lost=(8, 7, 8)),
                     ratios=(ratio(2, 3),))  # fmt: skip
@@ -122,6 +127,13 @@ class Questions(unittest.TestCase):
             wanted = "Most time goes to creating threads in pool of 5 (60 %)."
             self.assertEqual((wanted, True), told)
 
+        for count, told in ((6, "4 (60 %), pool of 5 (60 %) and pool of 6 (60 %)."),
+                            (7, "4 (60 %), pool of 5 (60 %) and 2 others.")):  # fmt: skip
+            cells = [of(make_cell("worker-pool", n, 9), create_s=1.2, **busy)
+                     for n in range(1, count + 1)]  # fmt: skip
+            self.assertTrue(self.answer(0, made(*cells))[0].endswith(told))
+        self.assertEqual(("Nothing was run.", None), self.answer(0, made(of(n=0))))
+
     def test_what_the_runs_tell(self):
         cell = make_cell("worker-pool", 2, 4)  # at least 2 ms
         runs = [make_run(cell, 1, 0.012), make_run(cell, 2, 0.008)]
@@ -166,6 +178,9 @@ class Questions(unittest.TestCase):
         no = f"Not all of it: pool of 5, 1 000 tasks waited less often than it called; {where}."
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
+        unknown = ("The peak of live threads is not known.", None)
+        self.assertEqual(unknown, self.answer(5, made(of(n=0, **slept))))
+        self.assertEqual(unknown, self.answer(5, made(of())))
         told = self.answer(5, made(of(**{**slept, "threads": 1.0})))[0]
         self.assertIn("at most 1 thread was alive at once", told)
 
