@@ -14,6 +14,7 @@ from driver.reckon import erlang, theory
 from driver.reckon.stats import Interval, ratio_verdict
 from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary
 from driver.run.constants import Constants
+from driver.run.run import Role
 from driver.say import ending, extras, questions, shortfall
 
 POOL = make_cell("worker-pool", 5, 1000)
@@ -140,12 +141,14 @@ class Questions(unittest.TestCase):
         lossy = make_run(cell, 3, 0.008)
         lossy.record["outcomes"] |= {"ok": 1, "timed_out": 3}
         hung = make_run(cell, 4, 0.002, problem="it hung")
+        warm, sample = (make_run(cell, 0, 0.004, role=role)
+                        for role in (Role.WARM_UP, Role.SAMPLE))  # fmt: skip
         nothing = made()
         all_ = "account for each of their tasks"
         name = "pool of 2, 4 tasks"
         for number, given, told, fine in (
             (1, runs, "No: the fastest run took 2.000 times the least time possible.", True),
-            (1, [*runs, hung], "No: the fastest run took 2.000 times the least time "
+            (1, [*runs, hung, warm, sample], "No: the fastest run took 2.000 times the least time "
              "possible.", True),
             (1, [], "No bound is known for these runs.", None),
             (2, runs, f"No: all 2 runs {all_}, 8 in all; none went wrong.", True),
