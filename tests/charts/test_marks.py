@@ -6,12 +6,16 @@ its value is. A mistake in a script of plots/ moves, drops or fills one.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
 import unittest
+from collections.abc import Mapping
+from dataclasses import replace
 from math import log10
 from pathlib import Path
+from types import MappingProxyType
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -20,10 +24,21 @@ from driver import draw  # noqa: E402
 from driver.ask.experiment import Experiment  # noqa: E402
 from driver.draw import gnuplot, look  # noqa: E402
 from driver.draw.material import Material  # noqa: E402
+from driver.reckon.answer import Result, save  # noqa: E402
 
 Box = tuple[float, ...]  # left, upper, right, lower
 COLOURS = look.palette("light")
 SHAPES = {number: each.shape - 1 for number, each in enumerate(look.LOOKS, start=1)}
+TWO = """
+question = "?"
+charts = ["{}"]
+[options]
+tasks = [500]
+[[cells]]
+design = "threads"
+[[cells]]
+design = "pool of 50"
+"""
 
 
 def on(value: float, scale: Box, ends: Box) -> float:
@@ -32,11 +47,27 @@ def on(value: float, scale: Box, ends: Box) -> float:
     return ends[0] + share * (ends[1] - ends[0])
 
 
-class Picture:
-    """A chart as it was drawn, and its material."""
+def widened(material: Material) -> Material:
+    """With intervals that can be seen: from 0.7 to 1.5 of each median."""
+    cells = tuple(
+        replace(s, figures={name: replace(i, low=0.7 * i.median, high=1.5 * i.median)
+                            for name, i in s.figures.items()})
+        for s in material.summaries
+    )  # fmt: skip
+    return replace(material, summaries=replace(material.summaries, cells=cells))
 
-    def __init__(self, folder: Path, experiment: Experiment, name: str, **kw) -> None:
+
+class Picture:
+    """A chart as it was drawn, and its material. files: put beside it before."""
+
+    def __init__(self, folder: Path, experiment: Experiment, name: str,
+                 files: Mapping[str, str] = MappingProxyType({}), wide: bool = False,
+                 **kw) -> None:  # fmt: skip
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
         self.material: Material = stand_in.material(folder, experiment, **kw)
+        if wide:
+            self.material = widened(self.material)
         self.chart = draw.build(name, self.material)
         tables = self.material.tables_of(self.chart.shown)
         gnuplot.write_data(tables, folder / "charts")
@@ -67,6 +98,15 @@ class Picture:
     def _around(self, points: str) -> Box:
         xs, ys = zip(*(map(float, each.split(",")) for each in points.split()))
         return min(xs), min(ys), max(xs), max(ys)
+
+    def strokes(self, plotted: str) -> list[Box]:
+        """From where to where each straight line goes."""
+        found = re.findall(r"M([\d.]+),([\d.]+) L([\d.]+),([\d.]+)", self.group(plotted))
+        return [tuple(map(float, each)) for each in found]
+
+    def fillings(self, plotted: str) -> list[str]:
+        found = re.findall(r"<polygon fill = 'rgb\(([^)]*)\)'", self.group(plotted))
+        return ["#%02x%02x%02x" % tuple(map(int, rgb.split(","))) for rgb in found]
 
     def points(self, plotted: str) -> list[tuple[int, float, float, str]]:
         """Of each mark: its shape, its place, and its colour."""
@@ -253,10 +293,15 @@ class Marks(unittest.TestCase):
         rows = sorted((y, tone) for (x, y), tone in at.items() if x == last)
         self.assertEqual([COLOURS["tint-1"], COLOURS["tint-1"], COLOURS["tint-2"]],
                          [tone for _, tone in rows])  # fmt: skip
+        # And each field says who, and by what factor: never one below 1.
+        told = re.findall(r"<text[^>]*>([\d.]+)×</text>", p.text)
+        self.assertEqual(len([tone for tone in tones if tone != COLOURS["shade"]]), len(told))
+        self.assertGreater(min(map(float, told)), 1.0)
 
     def test_heat_of_one_run_names_nobody_as_faster(self) -> None:
         p = self.picture(stand_in.load("winner"), "winner", n=1)
         self.assertIn("faster in 0 of 12 fields, threads in 0;", p.chart.title)
+        self.assertEqual(12, p.text.count(">cannot tell</text>"))
 
     def test_over_time_never_more_is_served_than_the_api_takes(self) -> None:
         p = self.picture(stand_in.load("comparison"), "in-flight")
@@ -301,6 +346,113 @@ class Marks(unittest.TestCase):
         self.assertIn("7 steadier cells not shown", p.chart.subtitle)
         self.assertEqual(31, len(p.chart.rows))
         self.assertLessEqual(max(map(len, p.set["row_name"])), 42)
+
+    def lesson(self, unit: str, guesses: list, theory: dict | None, claim: list,
+               measured: dict, **more) -> Picture:  # fmt: skip
+        """The chart of a lesson of which that came out."""
+        files: dict[str, str] = {}
+        save(Path(), Result("1", "?", unit, guesses, theory, claim, measured, **more),
+             lambda path, text: files.update({path.name: text}))  # fmt: skip
+        asked = stand_in.read(TWO.format("prediction"))
+        return self.picture(asked, "prediction", files=files)
+
+    def test_only_the_right_answer_has_the_colour_of_what_was_found(self) -> None:
+        named = {"value": "B", "low": "B", "high": "B", "n": 6, "alike": ["B"]}
+        p = self.lesson("choice", ["A", "B", "B"], None, ["B", "B"], named,
+                        offered={"A": "x", "B": "y", "C": "z"})  # fmt: skip
+        right, other = COLOURS["colour-2"], COLOURS["tint-6"]
+        self.assertEqual([other, right], p.fillings("1"))  # nobody said C
+        wide = [box[2] - box[0] for box in p.boxes("1")]
+        self.near(2 * wide[0], wide[1])
+
+    def test_claim_theory_and_measurement_stand_at_their_values(self) -> None:
+        p = self.lesson("s", [0.1, 0.2], {"value": 0.15, "words": "w"}, [0.1, 0.11],
+                        {"value": 0.12, "low": 0.118, "high": 0.13, "n": 6},
+                        figure="wall_s")  # fmt: skip
+
+        def at(value: float) -> float:
+            return on(value, (p.set["x_low"], p.set["x_high"]), (144.0, 1536.0))
+
+        ((left, _, right, _),), (theory,) = p.boxes("2"), p.strokes("1")
+        low, _, high, _ = p.strokes("3")[0]
+        _, middle, _, _ = p.points("4")[0]
+        for value, x in ((0.1, left), (0.11, right), (0.15, theory[0]), (0.118, low),
+                         (0.13, high), (0.12, middle)):  # fmt: skip
+            self.near(at(value), x)
+
+    def test_the_p99_of_a_plan_is_filled_and_its_median_hollow(self) -> None:
+        def point(workers: int, *waits_s: float) -> dict:
+            values = {"p50 wait": [waits_s[0]], "p99 wait": [waits_s[1]], "lost": [0.0]}
+            return {"design": "pool", "workers": workers, "meets": workers == 30,
+                    "values": values, "theory": {}}  # fmt: skip
+
+        plan = {"target": ["p99 wait < 1s"], "workers": 30, "knee": 20, "collapse": None,
+                "points": [point(20, 0.02, 2.0), point(30, 0.01, 0.2)],
+                "limits": {"p99 wait": 1.0}}  # fmt: skip
+        p = self.picture(stand_in.read(TWO.format("plan")), "plan",
+                         files={"plan.json": json.dumps(plan)})  # fmt: skip
+        hollow, filled = p.points("3a"), p.points("4a")
+        self.assertEqual([SHAPES[2] - 1] * 2, [mark[0] for mark in hollow])
+        self.assertEqual([SHAPES[2]] * 2, [mark[0] for mark in filled])
+        for (_, x, median, _), (_, also, p99, _) in zip(hollow, filled):
+            self.near(x, also, 0.1)
+            self.assertGreater(median, p99)  # further down
+
+    def test_ratios_have_their_stroke_and_stand_on_grey_within_2_per_cent(self) -> None:
+        p = self.picture(stand_in.read(TWO.format("control")), "control")
+        ends = (1600 * p.set["left"], 1600 * p.set["right"])
+
+        def at(value: float) -> float:
+            return on(value, (p.set["x_low"], p.set["x_high"]), ends)
+
+        marks = p.points("2a") or p.points("2")
+        found = p.material.summaries.noise.a_a.interval
+        self.assertEqual([SHAPES[p.set["mark_look"][0]]] * 8, [mark[0] for mark in marks])
+        for x, value in zip((mark[1] for mark in marks), p.set["mark_x"]):
+            self.near(at(value), x)
+        low, _, high, _ = (p.strokes("1a") or p.strokes("1"))[0]
+        self.near(at(found.low), low)
+        self.near(at(found.high), high)
+        grey = "".join(f"{int(COLOURS['shade'][i : i + 2], 16):3d}," for i in (1, 3, 5))
+        bands = re.findall(rf"<polygon fill = 'rgb\({grey[:-1].replace(',', ', ')}\)'[^>]*"
+                           r"points = '([^']*)'", p.text)  # fmt: skip
+        self.assertTrue(any(
+            abs(box[0] - at(0.98)) < 1 and abs(box[2] - at(1.02)) < 1
+            for box in map(p._around, bands)
+        ), (bands, at(0.98), at(1.02)))  # fmt: skip
+        hollow = replace(p.chart, settings={**p.set, "mark_hollow": [1] * 8})
+        hollow = gnuplot.draw(hollow, p.material.folder, ("svg",))
+        p.text = (p.material.folder / hollow.files["svg"]).read_text(encoding="utf-8")
+        without = p.points("2a") or p.points("2")
+        self.assertEqual([mark[0] - 1 for mark in marks], [mark[0] for mark in without])
+
+    def test_bars_reach_from_end_to_end_of_their_intervals(self) -> None:
+        p = self.picture(stand_in.read(TWO.format("wall-time")), "wall-time", wide=True)
+        upper, lower = p.frame("a") if "plot_1a" in p.text else p.frame("")
+        scale = (p.set["panel_low"][0], p.set["panel_high"][0])
+        seen = [stroke for k in range(1, 9) for a in ("", "a") for stroke in p.strokes(f"{k}{a}")]
+        for summary in p.material.cells:
+            middle = summary.figures["wall_s"].median
+            low, high = (on(end * middle, scale, (lower, upper)) for end in (0.7, 1.5))
+            self.assertTrue(any(
+                abs(y - low) < 2 and abs(z - high) < 2 or abs(z - low) < 2 and abs(y - high) < 2
+                for _, y, _, z in seen
+            ), (low, high, seen))  # fmt: skip
+        p = self.picture(stand_in.read(TWO.format("memory")), "memory", wide=True)
+        left, right = 1600 * p.set["left"], 1600 * p.set["right"]
+        seen = [stroke for k in range(1, 9) for a in ("", "a") for stroke in p.strokes(f"{k}{a}")]
+        for summary in p.material.cells:
+            share = summary.figures["rss_bytes"].median / p.set["panel_high"][0]
+            low, high = (left + end * share * (right - left) for end in (0.7, 1.5))
+            self.assertTrue(any(abs(x - low) < 2 and abs(z - high) < 2
+                                for x, _, z, _ in seen), (low, high, seen))  # fmt: skip
+
+    def test_few_runs_have_dashed_bars(self) -> None:
+        for n, dashed in ((5, True), (7, False)):
+            p = self.picture(stand_in.read(TWO.format("wall-time")), "wall-time", n=n)
+            bars = "".join(p.group(f"{k}{a}") for k in range(1, 9) for a in ("", "a")
+                           if not p.points(f"{k}{a}"))  # fmt: skip
+            self.assertEqual(dashed, "stroke-dasharray" in bars, n)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
-from driver.draw import axes, chart, look, titles  # noqa: E402
+from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
+from driver.draw import machines, over_time, planned, scatter  # noqa: E402
+from driver.reckon.stats import Interval  # noqa: E402
+from driver.reckon.summary import Noise, Summaries  # noqa: E402
 
 TWO = """
 question = "?"
@@ -102,6 +105,55 @@ class Titles(unittest.TestCase):
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
         self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
 
+    def test_losses_are_those_with_the_most_tasks(self) -> None:
+        told = self.title("outcomes", LOST, did(rejected=20), tasks="50, 500")
+        self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses 4 %", told)
+
+    def test_of_each_kind_the_fastest_that_serves_all_is_named(self) -> None:
+        text = TWO.format("wall-time", "500") + '[[cells]]\ndesign = "pool of 5"\n'
+        changes = {"threads-n500": LOST, "pool-50-n500": did(2), "pool-5-n500": did(1)}
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.read(text)
+            m = stand_in.material(Path(desk), asked, changes=changes)
+            told = draw.build("wall-time", m).title
+        self.assertTrue(told.endswith("; a pool of 5 serves all in 1.01 s"), told)
+
+    def test_what_is_reckoned_for_a_title(self) -> None:
+        believe = did(outcomes={"ok": 400, "silent": 100})
+        little = did(outcomes={"ok": 490, "silent": 10})
+        for pair in ((believe, little), (little, believe)):
+            told = self.title("believed", *pair)
+            who = "Threads believe" if pair[0] is believe else "A pool of 50 believes"
+            self.assertEqual(f"{who} that 500 of 500 tasks went well; 400 did, and nobody "
+                             "notices the 100 wrong answers", told)  # fmt: skip
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.load("rate-limit")
+            cells = [c for c in asked.cells if c.workers]
+            sizes = sorted({c.workers for c in cells})
+            outcomes = {
+                c.name: {"outcomes": {"ok": c.tasks, "rejected": 0} if c.workers in
+                         sizes[:2] else {"ok": c.tasks // 4, "rejected": c.tasks * 3 // 4}}
+                for c in asked.cells
+            }  # fmt: skip
+            m = stand_in.material(Path(desk), asked, changes=outcomes)
+            told = draw.build("rate-limit", m).title
+        tasks = view.names.tasks(cells[0].tasks)
+        self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
+                                        f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
+
+    def test_load_is_told_at_its_highest(self) -> None:
+        asked = stand_in.load("load")
+        changes = {}
+        for cell in asked.cells:  # the more arrives, the more is turned away
+            lost = round(cell.arrivals_per_s * cell.service_s * cell.tasks / 20)
+            ends = {"ok": cell.tasks - lost, "rejected": lost}
+            changes[cell.name] = {"outcomes": ends}
+        most = max(end["outcomes"]["rejected"] / 1200 for end in changes.values())
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), asked, changes=changes)
+            told = draw.build("load", m).title
+        self.assertEqual(f"At 95 % load, threads have {titles.show_share(most)} turned away;"
+                         " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 
     def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
         costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
@@ -113,6 +165,113 @@ class Titles(unittest.TestCase):
                 figures=["resident_bytes"], material=SimpleNamespace(
                     tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip
             self.assertIn(told, titles.thread_cost(view))
+
+
+class Remarks(unittest.TestCase):
+    """What stands below a title, or beside a mark."""
+
+    def test_each_to_the_letter(self) -> None:
+        def bar(n: int, coverage: float, rule: str | None = "ranks") -> Interval:
+            return Interval(2.0, 1.0, 3.0, n, coverage, 1.0, 3.0, rule)
+
+        def runs(*counts: int) -> list[Any]:
+            return [SimpleNamespace(n=n) for n in counts]
+
+        def ok(share: float) -> Any:
+            return SimpleNamespace(share_ok=share)
+
+        sure, surer, few = bar(6, 0.968), bar(9, 0.99), bar(5, 0.93, "extremes")
+        held = "bars hold the median with at least 96 %"
+        dashed = "dashed bars: least to greatest of few runs"
+        noise: Any = Noise()
+        lines = view.PHRASES["cancel"]
+        for found, told in (
+            (words.bars_words([surer, sure]), held), (words.bars_words([few]), dashed),
+            (words.bars_words([sure, few]), f"{held}, {dashed}"),
+            (words.bars_words([]), ""), (words.runs_words(runs(1, 1)), "one run each"),
+            (words.runs_words(runs(9, 6)), "medians of 6 to 9 runs"),
+            (words.runs_words(runs(6, 6)), "medians of 6 runs"),
+            (words.share_note(ok(0.9)), "90 % ok"), (words.share_note(ok(0.994)), "99 % ok"),
+            (words.share_note(ok(0.995)), ""), (words.share_note(ok(1.0)), ""),
+            (words.left_out_words(Summaries((), (), noise, left_out=("a: why", "b: so"))),
+             "not run: a; b"),
+            (words.left_out_words(Summaries((), (), noise, complete=False)), "incomplete"),
+            (words.left_out_words(Summaries((), (), noise, left_out=("a", "b", "c"))),
+             "not run: 3 cells, listed in the report"),
+            (lines["between"], "when listening between tasks"),
+            (lines["within"], "when listening within the call"),
+            (lines["none"], "when nobody listens"),
+            (view.PHRASES["clock"], {"None": "measured", "virtual": "simulated"}),
+            (scatter.OF_FIGURE["lost"], ("rejected",)),
+            (scatter.OF_FIGURE["accepted"], ("ok", "believed_ok")),
+            (scatter.OF_FIGURE["goodput"], ("goodput_per_s",)),
+            (scatter.OF_FIGURE["wait"], scatter.OF_FIGURE["short-run wait"]),
+        ):  # fmt: skip
+            self.assertEqual(told, found)
+
+    def test_machines_are_counted_by_their_own_intervals(self) -> None:
+        ends = ((1.5, 1.1, 2.0), (1.2, 1.0, 2.0), (0.5, 0.4, 0.9), (0.6, 0.5, 0.97),
+                (1.0, None, None))  # fmt: skip
+        lines = [
+            {"machine": number, "cpu": "x", "cpus": "2", "workers": 50, "tasks": 500,
+             "n": "6", "figure": "ratio_wall_s", "design": "worker-pool",
+             **dict(zip(("median", "low", "high"), each))}
+            for number, each in enumerate(ends, start=1)
+        ]  # fmt: skip
+        made = machines.build([lines], [1, 2, 3, 4, 5, 6])
+        self.assertEqual(
+            "Wall time of a pool of 50 with 500 tasks over threads on 6 machines: more on 1, "
+            "less on 2, cannot tell on 1, too few runs on 1, not compared on 1", made.title,
+        )  # fmt: skip
+        self.assertEqual([0, 0, 0, 0, 1], made.settings["mark_hollow"])
+        self.assertEqual(["1.50", "[1.10, 2.00]"], list(made.rows[0][3:]))
+
+    def test_a_plan_shows_the_median_of_its_seeds_and_who_meets_it(self) -> None:
+        def point(workers: int, meets: bool, *waits: float) -> dict[str, Any]:
+            values = {"p50 wait": [0.01], "p99 wait": list(waits)}
+            return {"design": "pool", "workers": workers, "meets": meets,
+                    "values": values, "theory": {}}  # fmt: skip
+
+        points = [point(20, False, 1.0, 2.0, 9.0), point(30, True, 0.1, 0.2, 0.3),
+                  point(40, True, 0.1, 0.1, 0.1), point(50, False, 1.0, 1.0, 1.0)]  # fmt: skip
+        found = {"target": ["p99 wait < 1s"], "workers": 30, "knee": 20, "points": points,
+                 "collapse": {"workers": 50}, "limits": {"p99 wait": 1.0}}  # fmt: skip
+        self.assertEqual("30 workers are the fewest that meet p99 wait < 1s; 50 are too many",
+                         planned._title(found))  # fmt: skip
+        made: Any = planned._settings(found, points)
+        self.assertEqual((30, 40), (made["band_low"], made["band_high"]))
+        marks = zip(made["mark_panel"], made["mark_second"], made["mark_y"])
+        waits = [(second, y) for panel, second, y in marks if panel == 1]
+        self.assertEqual([(1, 0.01), (0, 2.0), (1, 0.01), (0, 0.2)], waits[:4])
+        self.assertEqual([1.0, -1, -1, -1, -1], made["panel_limit"])
+
+    def test_the_ruler_and_its_simulation(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), stand_in.read(TWO.format("control", "500")))
+            made: Any = draw.build("control", m)
+            name = m.summaries.noise.a_a.cell.name
+            walls = {role: {r.block: r.hyperfine.wall_s for r in m.runs
+                            if r.cell.name == name and r.role is role}
+                     for role in (stand_in.Role.A_A, stand_in.Role.MEASURE)}  # fmt: skip
+        again, first = walls.values()
+        self.assertEqual([again[b] / first[b] for b in sorted(again)],
+                         made.settings["mark_x"][1:])  # fmt: skip
+        twin: Any = lambda off: SimpleNamespace(  # noqa: E731
+            ratios={"time": Interval(1 + off, None, None, 1, None, 1, 1)}, off=lambda _: off,
+            measured=m.experiment.cells[0])  # fmt: skip
+        told = ratios._closeness([twin(0.05), twin(0.06), twin(0.2)])
+        self.assertIn("within 5 % of what is measured: 1 of 3 simulated times", told)
+        self.assertTrue(told.endswith("(1.20×)"), told)
+
+    def test_who_stays_down_is_not_who_recovers(self) -> None:
+        cells = [stand_in.four().cells[n] for n in (0, 5)]
+        those: Any = SimpleNamespace(full=lambda cell, but="": cell.design.kind)
+        tapes: Any = [SimpleNamespace(cell=cell, view=those) for cell in cells]
+        found: Any = {cell.name: SimpleNamespace(recovers=bool(n))
+                      for n, cell in enumerate(cells)}  # fmt: skip
+        told = over_time._recovery(tapes, found)
+        self.assertEqual("in the recorded runs, threads stay down after the outage; bounded "
+                         "threads recover", told)  # fmt: skip
 
 
 class Numbers(unittest.TestCase):

@@ -14,6 +14,7 @@ from driver.reckon import erlang, theory
 from driver.reckon.stats import Interval, ratio_verdict
 from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary
 from driver.run.constants import Constants
+from driver.run.run import Role
 from driver.say import ending, extras, questions, shortfall
 
 POOL = make_cell("worker-pool", 5, 1000)
@@ -65,6 +66,11 @@ class Endings(unittest.TestCase):
         self.assertEqual(("peak memory", "calls", "n"), heads[-3:])
         self.assertEqual(("1 B", "3 000", "6"), tuple(map(plain, row[-3:])))
 
+        heads, _ = ending.cell_table(made(of(retries=0.0)))
+        self.assertNotIn("calls", heads)
+        _, group, line, _ = map(plain, ending.table_lines(made(of(**wall))))
+        self.assertEqual(("1 000 tasks", "  pool of 5  1.10 s"), (group.strip(), line[:19]))
+
     def test_both_of_a_pair_tell_what_they_lost(self):
         both = made(of(THREADS, lost=(9, 9, 9)), of(lost=(8, 7, 8)),
                     ratios=(ratio(2, 3),))  # fmt: skip
@@ -106,7 +112,7 @@ class Questions(unittest.TestCase):
             (of(bound_s=1.4, create_s=1.2, **busy), None, ("rounds of 1.00 ms", 0.7)),
             (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
             (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
-            (of(user_s=1.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
+            (of(user_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
             (of(latency_max_s=1.8, latency_p90_s=0.2, **busy), 2,
              ("the slowest tasks", 0.8)),
             (of(latency_max_s=1.1, latency_p90_s=0.2, create_s=0.6, **busy), 2,
@@ -122,18 +128,27 @@ class Questions(unittest.TestCase):
             wanted = "Most time goes to creating threads in pool of 5 (60 %)."
             self.assertEqual((wanted, True), told)
 
+        for count, told in ((6, "4 (60 %), pool of 5 (60 %) and pool of 6 (60 %)."),
+                            (7, "4 (60 %), pool of 5 (60 %) and 2 others.")):  # fmt: skip
+            cells = [of(make_cell("worker-pool", n, 9), create_s=1.2, **busy)
+                     for n in range(1, count + 1)]  # fmt: skip
+            self.assertTrue(self.answer(0, made(*cells))[0].endswith(told))
+        self.assertEqual(("Nothing was run.", None), self.answer(0, made(of(n=0))))
+
     def test_what_the_runs_tell(self):
         cell = make_cell("worker-pool", 2, 4)  # at least 2 ms
         runs = [make_run(cell, 1, 0.012), make_run(cell, 2, 0.008)]
         lossy = make_run(cell, 3, 0.008)
         lossy.record["outcomes"] |= {"ok": 1, "timed_out": 3}
         hung = make_run(cell, 4, 0.002, problem="it hung")
+        warm, sample = (make_run(cell, 0, 0.004, role=role)
+                        for role in (Role.WARM_UP, Role.SAMPLE))  # fmt: skip
         nothing = made()
         all_ = "account for each of their tasks"
         name = "pool of 2, 4 tasks"
         for number, given, told, fine in (
             (1, runs, "No: the fastest run took 2.000 times the least time possible.", True),
-            (1, [*runs, hung], "No: the fastest run took 2.000 times the least time "
+            (1, [*runs, hung, warm, sample], "No: the fastest run took 2.000 times the least time "
              "possible.", True),
             (1, [], "No bound is known for these runs.", None),
             (2, runs, f"No: all 2 runs {all_}, 8 in all; none went wrong.", True),
@@ -166,6 +181,11 @@ class Questions(unittest.TestCase):
         no = f"Not all of it: pool of 5, 1 000 tasks waited less often than it called; {where}."
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
+        unknown = ("The peak of live threads is not known.", None)
+        self.assertEqual(unknown, self.answer(5, made(of(n=0, **slept))))
+        self.assertEqual(unknown, self.answer(5, made(of())))
+        told = self.answer(5, made(of(**{**slept, "threads": 1.0})))[0]
+        self.assertIn("at most 1 thread was alive at once", told)
 
 
 class Extras(unittest.TestCase):

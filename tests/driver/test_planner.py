@@ -286,8 +286,10 @@ class Confirmed(unittest.TestCase):
 
     def test_theory_that_applies_is_told(self):
         more = ["--api-capacity", "40", "--api-rate", "2000/s", "--api-burst", "30"]
+        busy = 100 * Traffic(20 / 25, 25, 0.02).waiting
         for words, told in (
             ([*SERVICE, *more], ["20 calls at once (Little)", "(Erlang's C)",
+                                 f"With 25 workers {busy:.2g} % of tasks find all",
                                  "(Erlang's B)", "bears 30 calls in step"]),
             ([*SERVICE, *more, "--api-queue", "5"], ["M/M/K with a queue"]),
             ([*SERVICE, "--set", "distribution=fixed"],
