@@ -82,7 +82,7 @@ api-capacity = 50
 tasks = [50, 500]
 """
 ALL_OF_COMPARISON = ["slide", "wall-time", "goodput", "memory", "outcomes", "timeline",
-                     "in-flight", "sweep"]  # fmt: skip
+                     "in-flight", "latency", "queue-wait", "sweep"]  # fmt: skip
 
 
 def four(charts: list[str] | None = None) -> Experiment:

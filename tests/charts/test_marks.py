@@ -319,6 +319,22 @@ class Marks(unittest.TestCase):
             tops.append(min(float(y) for x, y in places if float(x) > 100))
         self.near(*tops)
 
+    def test_spread_ends_at_the_share_that_was_answered(self) -> None:
+        p = self.picture(stand_in.four(), "latency")
+        rows = p.material.tables_of(p.chart.shown)["answers"].rows
+        ends = {}
+        for row in rows:
+            if row["curve"] == "answered":
+                ends[row["cell"]] = row["share"]
+        self.assertEqual(0.2, ends["threads-api-capacity-50-n500"])
+        self.assertIn("20 % answered", p.set["label_value"])
+        started = [r for r in p.material.tables["theory"].rows
+                   if r["curve"] == "started over time" and r["tasks"] == 500
+                   and r["design"] == "pool-50"]  # fmt: skip
+        steps = sorted((r["x"], r["y"]) for r in started)
+        self.assertEqual(50, max(y for x, y in steps if x < 0.009))
+        self.assertEqual(100, max(y for x, y in steps if x < 0.015))
+
     def test_a_thread_is_paid_for_while_it_lives(self) -> None:
         asked = stand_in.load("memory")
         half = {cell.name: {"threads": cell.tasks // 2} for cell in asked.cells}

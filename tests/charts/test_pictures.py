@@ -141,7 +141,7 @@ class EveryExperiment(Desk):
                    "fiber pool of 2"]  # fmt: skip
         for count in (1, 5):
             text = 'question = "?"\ncharts = ["slide", "wall-time", "memory", "outcomes", '
-            text += '"timeline", "in-flight", "sweep"]\n'
+            text += '"timeline", "in-flight", "latency", "sweep"]\n'
             text += "".join(cells.format(d) for d in designs[:count])
             self.drawn(stand_in.read(text))
 
@@ -261,7 +261,7 @@ class Files(Desk):
             self.assertLessEqual(len(re.findall(r"\.(?: |$)", rest)), 2, chart.name)
 
     def test_what_came_out_can_be_hidden_and_the_question_cannot(self) -> None:
-        for name in ("wall-time", "memory", "outcomes", "slide"):
+        for name in ("wall-time", "memory", "outcomes", "latency", "slide"):
             text = (self.folder / f"charts/{name}.svg").read_text(encoding="utf-8")
             shown = re.sub(r'<text class="(?:found|theory)">.*?</text>', "", text)
             written = " ".join(re.findall(r"<text[^>]*>(.*?)</text>", shown))

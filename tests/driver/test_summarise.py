@@ -309,6 +309,13 @@ class Samples(unittest.TestCase):
             {row["threads"] for row in tables.changes([(pool, found)]).rows}, {9}
         )
 
+    def test_who_is_never_answered_is_missing_in_the_end(self):
+        found = [sample(1.0, 1.5, 3.0), sample(0.0, 0.5, 1.0, "rejected")]
+        rows = tables.answers([(make_cell(), found)]).rows
+        told = [(row["curve"], row["time_s"], row["share"]) for row in rows]
+        self.assertEqual(told, [("started", 0.5, 0.5), ("started", 0.5, 1.0),
+                                ("answered", 2.0, 0.5)])  # fmt: skip
+
     def test_an_outage_is_recovered_from_where_answers_keep_up_again(self):
         options = {"api-outage": "1s,1s", "arrivals": "poisson:10/s"}
         cell = make_cell("worker-pool", tasks=50, **options)
@@ -328,6 +335,6 @@ class Samples(unittest.TestCase):
         self.assertEqual((outage.settled_s(cell), outage.slot_s(cell)), (3.0, 0.1))
         self.assertIsNone(outage.Recording(run, found[:20], None).recovers)
         (edge, *_), rates = zip(
-            *outage.rates(cell, [sample(0, 0, 0.05), sample(0, 0, 0.55)])
+            *outage.rates([sample(0, 0, 0.05), sample(0, 0, 0.55)], 1.0, 0.5)
         )
-        self.assertEqual((edge, rates[:7]), (0.0, (10.0, 0, 0, 0, 0, 10.0, 0.0)))
+        self.assertEqual((edge, rates[:3]), (0.0, (2.0, 2.0, 0.0)))

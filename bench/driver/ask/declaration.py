@@ -44,7 +44,7 @@ MOST_PANELS, NARROW = 3, 5  # so many panels have room for so many series each
 ANY = "sweep"  # fits every experiment that is not too large
 # How many there is room for: series in a panel, rows, panels, columns of a map.
 ROOM = {
-    "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8,
+    "scatter": 14, "bars": 24, "strips": 16, "boxes": 8, "over-time": 8, "spread": 8,
     "heat": 3, "slide": 6, "sequence": 99, "ratios": 60, "plan": 999, "lesson": 99,
     "class": 99,
 }  # fmt: skip
@@ -64,14 +64,17 @@ class Needs:
     """What a chart can bear. What is not named may be anything.
 
     one-mark-per: no two cells may be alike in all of these (design, tasks, or options).
-    options: each cell sets them. samples: recorded tasks. distribution: of the service
-    times. places: each pool has as many workers as the API has places. sizes: so many
-    different values of x, or more. simulated, real: some of the cells are.
+    options: each cell sets them. designs: kinds of which there is at least one cell.
+    samples: recorded tasks. batch: all tasks are there from the start. distribution: of
+    the service times. places: each pool has as many workers as the API has places.
+    sizes: so many different values of x, or more. simulated, real: some of them are.
     """
 
     one_mark_per: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    designs: tuple[str, ...] = ()
     samples: bool = False
+    batch: bool = False
     distribution: str = ""
     places: bool = False
     sizes: int = 1
@@ -148,6 +151,11 @@ def refusal(chart: Declaration, asked: Asked) -> str:
     for option in needs.options:
         if any(option not in cell.options for cell in cells):
             return f"is about --{option}: each cell must set it"
+    for kind in needs.designs:
+        if not any(kind == cell.design.kind for cell in cells):
+            return f"needs a cell of the design '{kind}'"
+    if needs.batch and any(cell.arrivals_per_s for cell in cells):
+        return "is for tasks that are all there from the start: leave out arrivals"
     for cell in cells if needs.distribution else ():
         if cell.options.get("distribution", "fixed") != needs.distribution:
             return f"needs distribution = '{needs.distribution}'"
@@ -178,6 +186,7 @@ def _crowded(chart: Declaration, asked: Asked) -> str:
         "bars": len(cells), "strips": len(cells),
         "boxes": len(chosen(asked.samples, chart.recorded)),
         "over-time": len(chosen(asked.samples, chart.recorded)),
+        "spread": len(chosen(asked.samples, chart.recorded)),
         "heat": len({cell.design.key for cell in cells}) - 1,
         "ratios": sum(cell.is_virtual for cell in cells),
         "slide": len({cell.design.key for cell in cells}),

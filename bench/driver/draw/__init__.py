@@ -22,7 +22,7 @@ from ..reckon.summary import Summaries
 from ..run.run import Run
 from ..run.samples import SamplesError
 from . import bars, boxes, gnuplot, heat, hero, over_time, planned, predictions
-from . import ratios, scatter, sequence, slide, strips, words
+from . import ratios, scatter, sequence, slide, spread, strips, words
 from .material import Material
 from .chart import Chart, ChartError
 from .view import View
@@ -30,10 +30,11 @@ from .view import View
 FAMILIES: dict[str, Callable[[View], Chart]] = {
     "bars": bars.build, "boxes": boxes.build, "heat": heat.build,
     "lesson": predictions.build, "over-time": over_time.build, "plan": planned.build,
-    "ratios": ratios.build, "scatter": scatter.build, "sequence": sequence.build,
-    "slide": slide.build, "strips": strips.build,
+    "scatter": scatter.build,
+    "sequence": sequence.build, "slide": slide.build, "spread": spread.build,
+    "strips": strips.build, "ratios": ratios.build,
 }  # fmt: skip
-OF_SAMPLES = ("boxes", "over-time")  # recorded runs alone are enough
+OF_SAMPLES = ("boxes", "over-time", "spread")  # recorded runs alone are enough
 # Every comparison shows whether it can be trusted.
 ALWAYS = ("run-sequence", "control")
 

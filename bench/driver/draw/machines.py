@@ -16,8 +16,9 @@ from typing import Any
 
 from ..ask import declaration
 from ..ask.quantities import parse_count
-from ..reckon.collect import CLASS, HEADER
+from ..reckon.collect import CLASS, MACHINE
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..reckon.tables import SUMMARY_HEADER
 from ..run import kept
 from ..say import names
 from ..say.numbers import show_count, show_ratio
@@ -54,7 +55,7 @@ def _read(path: Path) -> list[Row]:
 
 
 def _numbered(line: dict[str, str]) -> Row:
-    if lacking := [name for name in HEADER if line.get(name) is None]:
+    if lacking := [name for name in (*MACHINE, *SUMMARY_HEADER) if line.get(name) is None]:
         raise ValueError(f"a line lacks {lacking[0]}")
     found = {key: parse_count(line[key] or "0", 0, MOST) for key in COUNTS}
     if not line["figure"].startswith(RATIO):

@@ -86,15 +86,13 @@ def last_arrival_s(samples: Sequence[Sample]) -> float:
     return max((s.due_s for s in samples), default=0.0)
 
 
-def rates(cell: Cell, samples: Sequence[Sample]) -> list[tuple[float, float]]:
-    """(start of a slot, tasks that ended well in it per second); one starts with the
-    outage, and there are none without one.
+def rates(
+    samples: Sequence[Sample], edge_s: float, slot: float
+) -> list[tuple[float, float]]:
+    """(start of a slot, tasks that ended well in it per second); one starts at edge_s.
 
     The first slot may be shorter, for nothing is before 0.
     """
-    if "api-outage" not in cell.options or not samples:
-        return []
-    edge_s, slot = outage_s(cell)[0], slot_s(cell)
     ends = [s.finished_s for s in samples if s.outcome == "ok" and s.finished_s]
     first = -ceil(edge_s / slot - 1e-9)
     last = int((makespan_s(samples) - edge_s) / slot + 1) + 1

@@ -21,8 +21,7 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
   changes  one row a change within a sample: time_s, waiting (due, not started),
            in_flight (started, not ended), served (of those, not to be rejected),
            threads
-  rates    one row a slot of a sample through an outage: time_s at which it begins,
-           ok_per_s, tasks that ended well in it per second
+  answers, rates   of samples, too: see by_time.py
   costs    one row a variant: what one more thread costs, by kind: resident_bytes,
            kernel_stack_bytes, page_table_bytes, slab_bytes (median, _low, _high)
   theory   curve, design (a kind, where x is the workers), varied, tasks (empty, where
@@ -50,7 +49,7 @@ from ..ask.experiment import Experiment, varying
 from ..ask.figures import FIGURES, OUTCOMES
 from ..run.run import Role, Run
 from ..run.samples import Sample, started
-from . import outage, theory, thread_cost
+from . import by_time, theory, thread_cost
 from .curves import theory_points, varied_text
 from .stats import Interval
 from .summary import Summaries, Summary, bearable
@@ -231,8 +230,13 @@ def costs(made: Sequence[Run]) -> Table:
     return Table("costs", (*KEY, *names), tuple(rows.values()))
 
 
+def answers(recorded: Recorded) -> Table:
+    columns = ("curve", "time_s", "share")
+    return _of_samples("answers", columns, by_time.answers, recorded)
+
+
 def rates(recorded: Recorded) -> Table:
-    return _of_samples("rates", ("time_s", "ok_per_s"), outage.rates, recorded)
+    return _of_samples("rates", ("time_s", "ok_per_s"), by_time.outage_rates, recorded)
 
 
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:
@@ -250,7 +254,7 @@ def all_tables(
     """By their names; those of samples are empty where none was recorded."""
     found = (
         cells(experiment, summaries), ratios(summaries), runs(made), tasks(recorded),
-        changes(recorded), rates(recorded), costs(made),
+        changes(recorded), answers(recorded), rates(recorded), costs(made),
         theory_rows(experiment, summaries),
     )  # fmt: skip
     numbers = numbers_of(experiment)
