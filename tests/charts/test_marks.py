@@ -390,10 +390,11 @@ class Marks(unittest.TestCase):
             return on(value, (p.set["x_low"], p.set["x_high"]), (144.0, 1536.0))
 
         ((left, _, right, _),), (theory,) = p.boxes("2"), p.strokes("1")
-        low, _, high, _ = p.strokes("3")[0]
-        _, middle, _, _ = p.points("4")[0]
+        (line,) = p.strokes("3")
+        low, _, high, _ = p.strokes("4")[0]
+        _, middle, _, _ = p.points("5")[0]
         for value, x in ((0.1, left), (0.11, right), (0.15, theory[0]), (0.118, low),
-                         (0.13, high), (0.12, middle)):  # fmt: skip
+                         (0.13, high), (0.12, middle), (0.12, line[0])):  # fmt: skip
             self.near(at(value), x)
 
     def test_the_p99_of_a_plan_is_filled_and_its_median_hollow(self) -> None:

@@ -55,7 +55,8 @@ def _read(path: Path) -> list[Row]:
 
 
 def _numbered(line: dict[str, str]) -> Row:
-    if lacking := [name for name in (*MACHINE, *SUMMARY_HEADER) if line.get(name) is None]:
+    named = *MACHINE, *SUMMARY_HEADER
+    if lacking := [name for name in named if line.get(name) is None]:
         raise ValueError(f"a line lacks {lacking[0]}")
     found = {key: parse_count(line[key] or "0", 0, MOST) for key in COUNTS}
     if not line["figure"].startswith(RATIO):
