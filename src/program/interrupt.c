@@ -51,7 +51,7 @@ static void drop_echo(void) {
     static const struct timespec breath = {.tv_nsec = 100000000};
     static const struct timespec none = {0};
     sigset_t set = watched_signals();
-    nanosleep(&breath, NULL);
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &breath, NULL);
     while (sigtimedwait(&set, NULL, &none) > 0) {
     }
 }
