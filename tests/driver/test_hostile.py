@@ -9,6 +9,7 @@ from pathlib import Path
 from . import hostile
 from driver.draw import machines
 from driver.reckon import collect
+from driver.reckon.tables import SUMMARY_HEADER
 from driver.run import folder, kept, stored
 
 CASES = 40  # some seconds
@@ -31,7 +32,8 @@ class Hostile(unittest.TestCase):
 
 class Classes(unittest.TestCase):
     def test_a_table_that_is_none_is_told_in_one_line(self):
-        line = dict.fromkeys(collect.HEADER, "1") | {"figure": "ratio_wall_s"}
+        header = (*collect.MACHINE, *SUMMARY_HEADER)
+        line = dict.fromkeys(header, "1") | {"figure": "ratio_wall_s"}
         for changed, told in (
             ({}, None), ({"low": None}, "lacks low"), ({"median": ""}, "could not convert"),
             ({"low": "0"}, "'0' is no ratio"), ({"high": "1e999"}, "no ratio"),
