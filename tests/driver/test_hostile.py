@@ -75,6 +75,14 @@ class Kept(unittest.TestCase):
                 kept.value_of(json.dumps([0]).replace("0", text))
         self.assertEqual(kept.value_of("[18446744073709551615, -1.5]"), [2**64 - 1, -1.5])
 
+    def test_what_cannot_be_read_or_written_again_is_a_value_error_or_replaced(self):
+        for text in ("[" * 100_000, '{"a":' * 100_000, "[", ""):
+            with self.subTest(text[:9]), self.assertRaises(ValueError):
+                kept.value_of(text)
+        for text, value in ((r"\ud800", "?"), (r"\ud83d\ude00", "\U0001f600"),
+                            (r"\\ud800", r"\ud800"), (r"a\udc80z", "a?z")):  # fmt: skip
+            self.assertEqual(kept.value_of(f'{{"{text}": "{text}"}}'), {value: value})
+
     def test_a_file_is_not_written_through_a_link(self):
         (self.desk / ".page.tmp").symlink_to("file")
         (self.desk / "page").symlink_to("file")
