@@ -9,6 +9,7 @@ from pathlib import Path
 from . import hostile
 from driver.draw import machines
 from driver.reckon import collect
+from driver.reckon.tables import SUMMARY_HEADER
 from driver.run import folder, kept, stored
 
 CASES = 40  # some seconds
@@ -28,10 +29,21 @@ class Hostile(unittest.TestCase):
             self.assertTrue(found.complete)
             self.assertGreater(len(found.runs), 10)
 
+    def test_a_run_of_no_moment_is_told_in_one_line(self):
+        with tempfile.TemporaryDirectory() as place:
+            hostile.seedling(seed := Path(place) / "seed")
+            first, *others = (seed / "runs.ndjson").read_text().splitlines(True)
+            for moment in ("", "today", "2025-01-01T00:00:00", "2025-13-01T00:00:00.0Z"):
+                with self.subTest(moment):
+                    line = json.dumps({**json.loads(first), "started_utc": moment}) + "\n"
+                    (seed / "runs.ndjson").write_text("".join((line, *others)))
+                    with self.assertRaisesRegex(stored.StoredError, "line 1: started_utc"):
+                        stored.read(seed)
+
 
 class Classes(unittest.TestCase):
     def test_a_table_that_is_none_is_told_in_one_line(self):
-        line = dict.fromkeys(collect.HEADER, "1") | {"figure": "ratio_wall_s"}
+        line = dict.fromkeys((*collect.MACHINE, *SUMMARY_HEADER), "1") | {"figure": "ratio_wall_s"}
         for changed, told in (
             ({}, None), ({"low": None}, "lacks low"), ({"median": ""}, "could not convert"),
             ({"low": "0"}, "'0' is no ratio"), ({"high": "1e999"}, "no ratio"),
