@@ -4,13 +4,17 @@ import json
 import os
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 from . import hostile
+from .support import make_cell
+from driver.ask.experiment import Experiment
 from driver.draw import machines
-from driver.reckon import collect
+from driver.reckon import collect, curves
 from driver.reckon.tables import SUMMARY_HEADER
 from driver.run import folder, kept, stored
+from driver.run.constants import Constants
 
 CASES = 40  # some seconds
 
@@ -28,6 +32,11 @@ class Hostile(unittest.TestCase):
             found = stored.read(Path(place) / "seed")
             self.assertTrue(found.complete)
             self.assertGreater(len(found.runs), 10)
+
+    def test_a_batch_that_would_be_drawn_for_ever_has_no_curve(self):
+        huge = make_cell("worker-pool", tasks=2**63, workers=5)
+        asked = Experiment("test", "?", (huge,), (huge,))
+        self.assertEqual(curves.theory_points(replace(asked, cells=()), Constants()), [])
 
     def test_a_run_of_no_moment_is_told_in_one_line(self):
         with tempfile.TemporaryDirectory() as place:
