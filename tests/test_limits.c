@@ -57,16 +57,14 @@ static void run_out_of_data(void) {
     explain();
 }
 
-static void may_have_one_process(void) {
-    set_limit(RLIMIT_NPROC, 1);
+static void may_have_no_process(void) {
+    set_limit(RLIMIT_NPROC, 0);
     explain();
 }
 
-static void may_have_one_process_as_nobody(void) {
-    if (getuid() == 0) {
-        invariant(setgid(65534) == 0 && setuid(65534) == 0);
-    }
-    may_have_one_process();
+static void may_have_no_process_as_nobody(void) {
+    invariant(getuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
+    may_have_no_process();
 }
 
 static void assert_explained(void (*body)(void), const char *words) {
@@ -83,14 +81,14 @@ static void assert_explained(void (*body)(void), const char *words) {
 static void the_limit_that_is_full_is_named(void) {
     assert_explained(run_out_of_address_space, "most likely RLIMIT_AS");
     assert_explained(run_out_of_data, "most likely RLIMIT_DATA");
-    assert_explained(may_have_one_process_as_nobody, "most likely RLIMIT_NPROC");
+    assert_explained(may_have_no_process_as_nobody, "most likely RLIMIT_NPROC");
 }
 
 static void a_limit_that_does_not_bind_root_is_not_named_to_root(void) {
     if (getuid() != 0) {
         skip();
     }
-    struct child_end end = child_run(may_have_one_process);
+    struct child_end end = child_run(may_have_no_process);
     assert_ended(&end, 0);
     assert_null(strstr(end.told, "RLIMIT_NPROC"));
 }
@@ -175,6 +173,8 @@ static void every_control_group_above_counts_too(void) {
                    PIDS("/pids/a/b/c", "max", "3"), PIDS("/pids/a", "31", "30"));
     ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a:b/pids.max: 9 of 9 in use",
                    {"/proc/self/cgroup", "0::/a:b/c\n"}, PIDS("/a:b", "9", "9"));
+    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a/pids.max: 1 of 0 in use",
+                   {"/proc/self/cgroup", "0::/a\n"}, PIDS("/a", "0", "1"));
 }
 
 static void control_groups_of_either_version_are_found(void) {

@@ -125,7 +125,7 @@ static void keep_fuller(struct search *search, int64_t used, int64_t need, int64
                         const char *name) {
     struct limit *fullest = &search->fullest;
     struct limit limit = {.used = used, .need = need, .most = most};
-    if (most <= 0 || used < 0) {
+    if (most < 0 || used < 0) {
         return;
     }
     if (fullest->most < 0 ||
@@ -254,7 +254,7 @@ static void look_at_memory(struct search *search, int64_t thread_bytes) {
 static void look_at_counts(struct search *search) {
     int64_t machine = threads_of_machine(search);
     int64_t processes = bound_processes(search);
-    if (processes > 0) {
+    if (processes >= 0) {
         keep_fuller_then(
             search, threads_of_user(search), 1, processes,
             "RLIMIT_NPROC (ulimit -u), which counts all threads of this user");

@@ -51,7 +51,8 @@ static int64_t to_ns(struct timeval time) {
 static void read_usage(struct process_figures *figures) {
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0) {
-        fprintf(stderr, "CPU time is unknown: getrusage: %s\n", strerror(errno));
+        fprintf(stderr, "%s: CPU time is unknown: getrusage: %s\n",
+                program_invocation_short_name, strerror(errno));
         return;
     }
     figures->user_ns = to_ns(usage.ru_utime);
@@ -71,7 +72,8 @@ void process_read(struct process_figures *figures) {
     figures->page_table_bytes = page_table_bytes > 0 ? page_table_bytes : -1;
     int error = read_status(figures);
     if (figures->rss_peak_bytes < 0) {
-        fprintf(stderr, "peak memory is unknown: /proc/self/status: %s\n",
+        fprintf(stderr, "%s: peak memory is unknown: /proc/self/status: %s\n",
+                program_invocation_short_name,
                 error != 0 ? strerror(-error) : "it has no line VmHWM");
     }
 }

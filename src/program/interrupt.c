@@ -9,11 +9,18 @@
 #include "sync/must.h"
 #include "sync/thread.h"
 
+/* A blocked signal comes even if it is ignored, so one that nohup(1) has us ignore must
+ * not be among them. */
 static sigset_t watched_signals(void) {
+    struct sigaction hang_up;
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGQUIT);
+    if (sigaction(SIGHUP, NULL, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) {
+        sigaddset(&set, SIGHUP);
+    }
     return set;
 }
 

@@ -1,5 +1,6 @@
 #include "program/record.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 #include "program/json.h"
@@ -166,8 +167,8 @@ void record_write(const struct record *record, FILE *out) {
 static bool same(const char *what, int64_t found, int64_t expected) {
     if (found != expected) {
         fprintf(stderr,
-                "accounts do not add up: %s: %" PRId64 " instead of %" PRId64 "\n",
-                what, found, expected);
+                "%s: accounts do not add up: %s: %" PRId64 " instead of %" PRId64 "\n",
+                program_invocation_short_name, what, found, expected);
     }
     return found == expected;
 }

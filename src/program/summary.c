@@ -105,11 +105,15 @@ static struct bottleneck find_bottleneck(const struct run *run) {
 static void write_load(const struct run *run, FILE *out) {
     struct bottleneck narrowest = find_bottleneck(run);
     double rho = run->workload->arrivals_per_s / narrowest.per_s;
-    if (run->workload->arrivals != ARRIVALS_BATCH && rho >= 1) {
+    double rounding = 1e-9;
+    const char *then =
+        rho > 1 + rounding
+            ? "while they arrive, waits grow or tasks are turned away"
+            : "nothing is to spare: what is not quite regular makes waits grow";
+    if (run->workload->arrivals != ARRIVALS_BATCH && rho >= 1 - rounding) {
         fprintf(out, "  load        %.4g/s arrive, %s: at most %.4g/s (rho = %.3g);\n",
                 run->workload->arrivals_per_s, narrowest.name, narrowest.per_s, rho);
-        fputs("              while they arrive, waits grow or tasks are turned away\n",
-              out);
+        fprintf(out, "              %s\n", then);
     }
 }
 

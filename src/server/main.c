@@ -3,9 +3,9 @@
  * takes the same options about the workload and the API as the programs that call it,
  * and says at its end what it has counted (accounts.h).
  *
- * It ends when it is told to (SIGTERM, SIGINT), or with the thread that has started it
- * (PR_SET_PDEATHSIG). Not at the end of its standard input: a shell gives /dev/null to
- * what it starts in the background, and that ends at once.
+ * It ends when a signal tells it to (interrupt.h), or with the thread that has started
+ * it (PR_SET_PDEATHSIG). Not at the end of its standard input: a shell gives /dev/null
+ * to what it starts in the background, and that ends at once.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -106,8 +106,9 @@ static inline void guard_all(const struct slab *slab) {
         return;
     }
     if (!guard_at_once(slab) && !guard_one_by_one(slab)) {
-        fprintf(stderr, "the stacks of further fibers have no guard: %s%s\n",
-                strerror(errno), errno == ENOMEM ? " (vm.max_map_count)" : "");
+        fprintf(stderr, "%s: the stacks of further fibers have no guard: %s%s\n",
+                program_invocation_short_name, strerror(errno),
+                errno == ENOMEM ? " (vm.max_map_count)" : "");
         given_up = true;
     }
 }

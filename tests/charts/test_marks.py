@@ -381,6 +381,15 @@ class Marks(unittest.TestCase):
         wide = [box[2] - box[0] for box in p.boxes("1")]
         self.near(2 * wide[0], wide[1])
 
+    def test_a_lesson_of_nothing_is_a_line_without_a_curve(self) -> None:
+        none, five = dict(value=0.0, low=0.0, high=0.0, n=6), [5.0, 5.0]
+        found = dict(value=5.0, low=5.0, high=5.0, n=6, alike=[5.0])
+        p = self.lesson("s", [0.0], None, [], none, figure="wall_s")
+        self.assertEqual("prediction", p.chart.script)
+        p = self.lesson("setting", [5.0], None, five, found, figure="of-nobody",
+                        setting="workers", offered={"5": "1 s"})  # fmt: skip
+        self.assertEqual("prediction", p.chart.script)
+
     def test_claim_theory_and_measurement_stand_at_their_values(self) -> None:
         p = self.lesson("s", [0.1, 0.2], {"value": 0.15, "words": "w"}, [0.1, 0.11],
                         {"value": 0.12, "low": 0.118, "high": 0.13, "n": 6},

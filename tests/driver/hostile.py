@@ -186,7 +186,8 @@ def mutate_folder(dice: random.Random, folder: Path) -> None:
         put_in_place(dice, dice.choice([*files, folder / "samples"]))
     elif kind < 0.08:
         name = dice.choice(("charts", "report.html", ".report.html.tmp", "summary.csv"))
-        (folder / name).symlink_to(dice.choice(("../outside", "../outside/file")))
+        if not (folder / name).is_symlink():  # of an earlier turn
+            (folder / name).symlink_to(dice.choice(("../outside", "../outside/file")))
     elif kind < 0.2:
         path.write_bytes(mutate_bytes(dice, path.read_bytes()))
     else:

@@ -398,7 +398,9 @@ class Signals(Stopped):
     def test_every_finished_run_is_kept_in_a_folder_called_incomplete(self):
         self.write_experiment(SLOW.replace("60ms", "150ms"))
         # The last as from timeout(1), which tells the process and then its group.
-        for numbers in ((signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM,) * 2):
+        for numbers in (
+            (signal.SIGINT,), (signal.SIGHUP,), (signal.SIGQUIT,), (signal.SIGTERM,) * 2
+        ):  # fmt: skip
             with self.subTest(signals=numbers):
                 *_, err, process = self.stop_after(2, *numbers, "--blocks", "200")
                 self.assertEqual(process.returncode, 128 + numbers[0], err)

@@ -4,13 +4,17 @@ import json
 import os
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 from . import hostile
+from .support import make_cell
+from driver.ask.experiment import Experiment
 from driver.draw import machines
-from driver.reckon import collect
+from driver.reckon import collect, curves
 from driver.reckon.tables import SUMMARY_HEADER
 from driver.run import folder, kept, stored
+from driver.run.constants import Constants
 
 CASES = 40  # some seconds
 
@@ -28,6 +32,22 @@ class Hostile(unittest.TestCase):
             found = stored.read(Path(place) / "seed")
             self.assertTrue(found.complete)
             self.assertGreater(len(found.runs), 10)
+
+    def test_a_batch_that_would_be_drawn_for_ever_has_no_curve(self):
+        huge = make_cell("worker-pool", tasks=2**63, workers=5)
+        asked = Experiment("test", "?", (huge,), (huge,))
+        self.assertEqual(curves.theory_points(replace(asked, cells=()), Constants()), [])
+
+    def test_a_run_of_no_moment_is_told_in_one_line(self):
+        with tempfile.TemporaryDirectory() as place:
+            hostile.seedling(seed := Path(place) / "seed")
+            first, *others = (seed / "runs.ndjson").read_text().splitlines(True)
+            for moment in ("", "today", "2025-01-01T00:00:00", "2025-13-01T00:00:00.0Z"):
+                with self.subTest(moment):
+                    line = json.dumps({**json.loads(first), "started_utc": moment}) + "\n"
+                    (seed / "runs.ndjson").write_text("".join((line, *others)))
+                    with self.assertRaisesRegex(stored.StoredError, "line 1: started_utc"):
+                        stored.read(seed)
 
 
 class Classes(unittest.TestCase):
@@ -76,6 +96,14 @@ class Kept(unittest.TestCase):
             with self.subTest(text[:30]), self.assertRaisesRegex(ValueError, "no figure"):
                 kept.value_of(json.dumps([0]).replace("0", text))
         self.assertEqual(kept.value_of("[18446744073709551615, -1.5]"), [2**64 - 1, -1.5])
+
+    def test_what_cannot_be_read_or_written_again_is_a_value_error_or_replaced(self):
+        for text in ("[" * 100_000, '{"a":' * 100_000, "[", ""):
+            with self.subTest(text[:9]), self.assertRaises(ValueError):
+                kept.value_of(text)
+        for text, value in ((r"\ud800", "?"), (r"\ud83d\ude00", "\U0001f600"),
+                            (r"\\ud800", r"\ud800"), (r"a\udc80z", "a?z")):  # fmt: skip
+            self.assertEqual(kept.value_of(f'{{"{text}": "{text}"}}'), {value: value})
 
     def test_a_file_is_not_written_through_a_link(self):
         (self.desk / ".page.tmp").symlink_to("file")

@@ -149,8 +149,17 @@ class Files(Desk):
         found = outcome()
         answer.save(self.folder, found, lambda path, text: path.write_text(text))
         self.assertEqual(found, answer.read(self.folder))
-        older = json.dumps({**found.__dict__, "measured": {"median": 1}})
-        for text in ("", "[]", "{}", '{"number": 1}', older):
+        known = found.measured
+        no_runs = {key: known[key] for key in ("value", "low", "high")}
+        strange = [
+            json.dumps({**found.__dict__, **other})
+            for other in (
+                {"measured": {"median": 1}},  # as an older driver wrote it
+                {"measured": no_runs}, {"measured": {**known, "n": "six"}},
+                {"offered": {"A": "1 s"}},  # and nothing says what is alike
+            )
+        ]  # fmt: skip
+        for text in ("", "[]", "{}", '{"number": 1}', "[" * 100_000, *strange):
             (self.folder / answer.FILE).write_text(text)
             self.assertIsNone(answer.read(self.folder), text)
 

@@ -37,6 +37,11 @@ class Questions(unittest.TestCase):
         # No sitting can tell whether another one would give the same.
         self.assertEqual(fine, [True, True, True, None, True, True])
 
+    def test_a_number_of_cpus_that_is_none_tells_nothing(self):
+        told = self.answers(self.runs())
+        for cpus in (0, -1, "2", [2], {}, 0.5):
+            self.assertEqual(told, self.answers(self.runs(), cpus))
+
     def test_without_runs_nothing_can_be_told(self):
         fine = [answer.fine for answer in self.answers([])]
         self.assertNotIn(False, fine)

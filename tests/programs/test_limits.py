@@ -268,6 +268,7 @@ class Refusals(unittest.TestCase):
                         self.assertIn("50 ok", ending.out)
                         self.assertNotRegex(ending.out, r"-\d")
                         self.assertEqual(ending.err.count("\n"), call in said, ending.err)
+                        self.assertIn(f"{program}: " * (call in said), ending.err)
                         self.assertIn(said.get(call, ""), ending.err)
 
     @plain_build
@@ -287,8 +288,11 @@ class Refusals(unittest.TestCase):
         args = ("fiber-per-task", "-n", count, "-s", "3s", "--json", "-")
         ending = self.run_without("process_madvise", "EINVAL", *args)
         self.assertEqual(ending.record["outcomes"], only(ok=count))
-        self.assertEqual(ending.err, "the stacks of further fibers have no guard: Cannot "
-                         "allocate memory (vm.max_map_count)\n")  # fmt: skip
+        self.assertEqual(
+            ending.err,
+            "fiber-per-task: the stacks of further fibers have no guard: "
+            "Cannot allocate memory (vm.max_map_count)\n",
+        )
 
 
 if __name__ == "__main__":

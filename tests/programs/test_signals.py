@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the run stops in good order, a second signal ends it at once."""
+"""Ctrl-C and its kind: the run stops in good order, a second signal ends it at once."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from .program import (
 )  # fmt: skip
 
 STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
+NOHUP = ("env", "--ignore-signal=HUP")  # nohup(1) also looks for a terminal
 
 
 def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
@@ -32,7 +33,7 @@ def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
 
 
 def on_fibers(process: subprocess.Popen[str]) -> bool:
-    return Path(str(process.args[0])).name.startswith("fiber-")  # type: ignore[index]
+    return any("/fiber-" in str(word) for word in process.args)  # type: ignore[union-attr]
 
 
 def all_asleep(process: subprocess.Popen[str], threads: int) -> bool:
@@ -77,15 +78,23 @@ class Signals(unittest.TestCase):
         self.assertGreater(record["outcomes"]["cancelled"], 0)
         return record
 
-    def test_either_signal_stops_a_run_that_listens(self) -> None:
+    def test_each_of_the_signals_stops_a_run_that_listens(self) -> None:
+        heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
         for program in PROGRAMS:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in heard:
                 for cancel in ("between", "within"):
                     with self.subTest(program, number=number, cancel=cancel):
                         args = ["-n", 1000, "-s", "200ms", "--cancel", cancel]
                         if not is_pool(program):
                             args += ["--max-threads", 5]
                         self.assert_stopped(interrupt(program, number, *args), number)
+
+    @on_each
+    def test_a_closed_terminal_stops_no_run_under_nohup(self, program: str) -> None:
+        process = start(program, "-n", 4, "-s", "1s", wrap=NOHUP)
+        wait_until_running(process, threads=4)
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(finish(process, STOPPED_IN_S).status, 0)
 
     def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
         for program in PROGRAMS:

@@ -8,7 +8,7 @@ from .program import (
     SANITIZED, VIRTUAL, Sample, bound, on_each, on_each_fiber_program, run, sample,
 )  # fmt: skip
 
-LOAD = re.compile("  load  |              while they arrive")  # has a test of its own
+LOAD = re.compile("  load  |              (while they arrive|nothing is)")  # has a test of its own
 
 VARIED = (
     (),
@@ -141,6 +141,7 @@ class Summary(unittest.TestCase):
         for rho, program, *args in (
             ("2", *pool, *call, *busy),
             ("1", *pool, *call, "-w", 10, *busy),
+            ("1", *pool, "-s", "3ms", "-w", 3, *busy),  # a third, three times
             (None, *pool, *call, "-w", 11, *busy),
             (None, *pool, *call),  # a batch has no rate
             (None, *pool, "-s", 0, *busy),
@@ -157,6 +158,8 @@ class Summary(unittest.TestCase):
                 text = "\n".join(self.lines(program, *args))
                 told = re.findall(r"\(rho = (.+)\);", text)
                 self.assertEqual(told, [] if rho is None else [rho], text)
+                self.assertEqual("waits grow or" in text, rho not in (None, "1"), text)
+                self.assertEqual("nothing is to spare" in text, rho == "1", text)
 
     @on_each
     def test_its_outcomes_sum_to_the_tasks(self, program: str) -> None:

@@ -33,7 +33,8 @@ def build(view: View) -> Chart:
     lesson = Lesson(view, found)
     if found.unit == "choice":
         return lesson.votes()
-    return lesson.curve() if found.setting and view.cells else lesson.line()
+    told = any(found.figure in summary.figures for summary in view.cells)
+    return lesson.curve() if found.setting and told else lesson.line()
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ class Lesson:
         ends = [known[k] for k in ("value", "low", "high") if known.get(k)]
         values = [*map(float, (*found.predictions, *claim)), *ends,
                   *(at for at, _ in self.theory)]  # fmt: skip
-        low = min(value for value in values if value > 0) / 1.6
-        scale = Scale(low, max(values) * 1.6, True)
+        shown = [value for value in values if value > 0] or [1.0]
+        low = min(shown) / 1.6
+        scale = Scale(low, max(shown) * 1.6, True)
         return self.sheet("prediction", {
             "votes": 0,
             **scale.across(words.figure_words(found.figure) or "value",

@@ -10,7 +10,7 @@ from types import FrameType
 
 MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
 TWICE_S = 0.2  # timeout(1) signals the process and its group: that is one wish, not two
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Stopped(BaseException):

@@ -56,7 +56,7 @@ def read(path: Path, target: Sequence[Condition], tasks: int) -> Earlier:
         table = kept.value_of(kept.read_text(path.resolve()))  # through the user's link
     except OSError as error:
         raise AskError(f"--gate {path.name}: {error.strerror}") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise AskError(f"--gate {path.name} is not JSON") from None
     found = from_dict(_Plan, table, f"--gate {path.name}", calm=True)
     for what, then, now in (

@@ -87,7 +87,7 @@ def read(folder: Path) -> Result | None:
     try:
         table = kept.value_of(kept.read_text(folder / FILE))
         found = from_dict(Result, table, FILE, calm=True)
-    except (OSError, ValueError, RecursionError, AskError):
+    except (OSError, ValueError, AskError):
         return None
     return found if _is_sound(found) else None
 
@@ -98,7 +98,10 @@ def _is_sound(found: Result) -> bool:
     kinds = (str,) if found.unit == "choice" else (int, float)
     theory, measured = found.theory or {}, found.measured
     alike = measured.get("alike", [])
-    there = not measured or {"value", "low", "high"} <= measured.keys()
+    needed = {"value", "low", "high", "n", *(("alike",) if found.offered else ())}
+    there = not measured or (
+        needed <= measured.keys() and type(measured["n"]) is int and measured["n"] >= 0
+    )
     ends = [measured[key] for key in ("low", "high") if measured.get(key) is not None]
     values = [
         *found.predictions, *found.claim, *ends,

@@ -12,6 +12,7 @@ from . import theory
 from .erlang import Traffic, behind_queue
 
 HIGHEST = 0.985  # the load up to which a queue without end is drawn
+MOST_ROUNDS = 100_000  # a batch of more is a line as long as no screen is wide
 WAITS = 0.9  # of the tasks wait no longer than a curve over load says
 
 
@@ -37,7 +38,8 @@ def theory_points(experiment: Experiment, costs: Constants) -> list[theory.Point
         if len(sizes) > 1:
             low, high = min(sizes) / 2, max(sizes) * 2
             points += theory.over_workers(group[0], varied, costs, low, high)
-    for cell in experiment.samples:
+    shown = (c for c in experiment.samples if c.tasks <= MOST_ROUNDS * c.lanes)
+    for cell in shown:
         points += theory.over_time(cell, varied_text(cell), costs)
     for (_, varied), cell in kinds.items():
         if "deadline" in cell.options:

@@ -47,10 +47,17 @@ def read_text(path: Path) -> str:
 
 
 def value_of(text: str) -> Any:
-    """What this JSON says. Raises ValueError or RecursionError."""
-    return json.loads(
-        text, parse_constant=_refuse, parse_int=_whole, parse_float=_fraction
-    )
+    """What this JSON says, in text that can be written again. Raises ValueError."""
+    try:
+        found = json.loads(
+            text, parse_constant=_refuse, parse_int=_whole, parse_float=_fraction
+        )
+        if r"\u" in text:  # half a surrogate is no text, and becomes a question mark
+            whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+            found = json.loads(whole)
+        return found
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def _refuse(name: str) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -121,6 +122,10 @@ def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:
         raise AskError(
             f"{where}: samples is '{run.samples}': it takes samples/NAME.csv"
         )
+    try:
+        datetime.strptime(run.started_utc, "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError as error:
+        raise AskError(f"{where}: started_utc: {error}") from None
     if run.problem is None:
         _check_record(run.record or {}, where)
     return run

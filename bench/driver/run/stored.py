@@ -125,7 +125,7 @@ def read(folder: Path) -> Stored:
     except OSError as error:
         file = shown(Path(str(error.filename or folder)))
         raise StoredError(f"{file}: {error.strerror}") from None
-    except (AskError, ValueError, RecursionError) as error:
+    except (AskError, ValueError) as error:
         raise StoredError(f"{shown(folder)} cannot be read: {error}") from None
 
 

@@ -6,8 +6,9 @@ Did it even happen? They are what a careful reader asks of any benchmark.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES, OUTCOMES
@@ -52,7 +53,7 @@ def answer_all(
 
 def _why_not_double(summaries: Summaries) -> Told:
     """Names what limits each design at its largest number of tasks."""
-    cpus = (summaries.machine.get("cpu") or {}).get("usable")
+    cpus = _usable_cpus(summaries.machine)
     largest: dict[str, Summary] = {}
     for summary in summaries:
         name = design_name(summary.cell)
@@ -67,6 +68,13 @@ def _why_not_double(summaries: Summaries) -> Told:
     told = [f"{what} in {_some(names)}" for what, names in by_limiter.items()]
     text = f"Most time goes to {'; to '.join(told)}." if told else "Nothing was run."
     return text, bool(told) or None
+
+
+def _usable_cpus(machine: Mapping[str, Any]) -> int | None:
+    """None: a stranger's record need not tell, or not a number."""
+    cpu = machine.get("cpu")
+    found = cpu.get("usable") if isinstance(cpu, Mapping) else None
+    return found if type(found) is int and found > 0 else None
 
 
 def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
