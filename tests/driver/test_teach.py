@@ -80,7 +80,7 @@ class Figures(Taught):
         self.addCleanup(process.kill)
         os.close(theirs)
         said = b""
-        while b"Enter goes on. " not in said:
+        while b"press Enter. " not in said:
             said += os.read(ours, 1000)
         self.assertIn(b"measured", said)
         self.assertNotIn(b"Five cooks serve", said)
