@@ -8,15 +8,15 @@
 static const char notes[] =
     "\n"
     "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
-    "A name may be shortened while it stays clear. Given twice, the last one counts.\n"
+    "Names may be shortened if still unique. Of a repeated option the last counts.\n"
     "\n"
     "How long calls take (--distribution), with --service-time as their mean:\n"
     "  fixed, uniform, exponential, lognormal (sigma 1)\n"
     "or with a mean of its own:\n"
     "  lognormal:p50=80ms,p99=1.2s   through these two quantiles\n"
-    "  file:PATH                     drawn from durations, one on each line\n"
+    "  file:PATH                     drawn from durations, one per line\n"
     "  file:PATH:COLUMN              from a column of a CSV file. A bare number is in\n"
-    "                                seconds, or as the column's name ends: _ms\n";
+    "                                seconds, or in the unit its name ends in: _ms\n";
 
 static const char notes_on_callers[] =
     "\n"
@@ -32,11 +32,11 @@ static const char notes_on_callers[] =
 static const char notes_on_time[] =
     "\n"
     "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
-    "clock jumps to the next moment for which one waits. Creating a fiber takes its\n"
+    "clock jumps to the next moment one waits for. Creating a fiber takes its\n"
     "creator --spawn-time, and each task takes --task-time before its first call,\n"
-    "both on the one CPU, where meanwhile nobody else runs. A call ends --oversleep\n"
-    "late, as a sleep of the kernel does. The seed decides the whole record; what it\n"
-    "would tell of the process is null.\n";
+    "both on the one CPU, where nobody else runs meanwhile. A call ends --oversleep\n"
+    "late, as sleeps in the kernel do. The seed determines the whole record; figures\n"
+    "of the process are null.\n";
 
 /* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
  */
@@ -67,7 +67,7 @@ static const char *heading_of(const struct option_row *row) {
         {"api-capacity", "The API, and whom it turns away"},
         {"attempts", "The client: trying again, and giving up"},
         {"deadline", "The run: when it stops, and what it may use"},
-        {"progress", "What is told of it"},
+        {"progress", "What it reports"},
     };
     for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
         if (strcmp(row->name, headings[i][0]) == 0) {

@@ -179,8 +179,8 @@ release_threads:
 }
 
 const struct runner the_runner = {
-    .on_threads = {"thread-per-task", "Runs slow tasks on a thread each."},
-    .on_fibers = {"fiber-per-task", "Runs slow tasks on a fiber each."},
+    .on_threads = {"thread-per-task", "Runs slow tasks, each on a thread of its own."},
+    .on_fibers = {"fiber-per-task", "Runs slow tasks, each on a fiber of its own."},
     .options = (const struct runner_option[]){{"max-threads", NULL, 1},
                                               {"join", NULL, 0},
                                               {"detach", NULL, 0},

@@ -3,8 +3,8 @@
  * tasks through a channel and closes it when there are no more; workers that wait in a
  * select for the next task or for the word to stop, whichever comes first.
  *
- * The article's feeder waits when all workers are busy, so that nothing is lost and all
- * is late. It may say no instead (--when-full), as a pool in front of customers does.
+ * The article's feeder waits when all workers are busy: nothing is lost, but tasks are
+ * late. With --when-full it may refuse, as a pool in front of customers does.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -108,7 +108,7 @@ class Questions(unittest.TestCase):
             (of(create_s=1.6, **busy), None, ("creating threads", 0.8)),
             (of(create_s=1.0, **busy), None, ("creating threads", 0.5)),
             (of(create_s=0.8, **busy), None,
-             ("no one thing, though first to creating threads", 0.4)),
+             ("no single thing, most of all creating threads", 0.4)),
             (of(bound_s=1.4, create_s=1.2, **busy), None, ("rounds of 1.00 ms", 0.7)),
             (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
             (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
@@ -116,7 +116,7 @@ class Questions(unittest.TestCase):
             (of(latency_max_s=1.8, latency_p90_s=0.2, **busy), 2,
              ("the slowest tasks", 0.8)),
             (of(latency_max_s=1.1, latency_p90_s=0.2, create_s=0.6, **busy), 2,
-             ("no one thing, though first to creating threads", 0.3)),
+             ("no single thing, most of all creating threads", 0.3)),
             (of(make_cell(tasks=1000, arrivals="fixed:1000/s"), **busy), 2,
              ("arrivals", 0.5)),
         ):  # fmt: skip
@@ -154,7 +154,7 @@ class Questions(unittest.TestCase):
             (2, runs, f"No: all 2 runs {all_}, 8 in all; none went wrong.", True),
             (2, [*runs, lossy], f"No: all 3 runs {all_}, 12 in all; 3 timed out are "
              "results, not errors.", True),
-            (2, [*runs, hung], "Yes: 1 of 3 runs count for nothing; "
+            (2, [*runs, hung], "Yes: 1 of 3 runs are void; "
              f"{name}: it hung.", False),
         ):  # fmt: skip
             self.assertEqual((told, fine), self.answer(number, nothing, given))
@@ -164,7 +164,7 @@ class Questions(unittest.TestCase):
                 ratio(0.99, 1.01), ratio(0.5, 2, False))  # fmt: skip
         told = "differ by over 2 %"
         self.assertEqual(
-            (f"6 comparisons: 2 {told}, 2 by less for sure; not of the same work: 1.", True),
+            (f"6 comparisons: 2 {told}, 2 certainly by less; 1 of unequal work.", True),
             self.answer(4, made(ratios=five)),
         )  # fmt: skip
         self.assertEqual((f"1 comparison: 0 {told}.", None),

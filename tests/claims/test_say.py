@@ -122,8 +122,8 @@ class Sentences(Table):
             (of(ratio(2, 2.5, 3)), "a pool of 50 takes 2.50× [2.00, 3.00] as long as threads: "
              "slower."),
             (of(ratio(0.5, 1, 2, resolution=1.16)), "a pool of 50 takes 1.00× [0.50, 2.00] as "
-             "long as threads: cannot tell; four times in five a difference of 16 % would "
-             "have been seen."),
+             "long as threads: cannot tell; a difference of 16 % would "
+             "have been seen four times in five."),
             (of(ratio(0.5, 1, 2)), "a pool of 50 takes 1.00× [0.50, 2.00] as long as threads: "
              "cannot tell."),
             (of(ratio(2, 2.5, 3, resolution=1.16)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
@@ -170,17 +170,18 @@ class Sentences(Table):
             return sentences.whole_sentence(given, Summaries(cells, ratios, Noise()))
 
         unequal = ratio(2, 2.5, 3, same_work=False)
-        served = "a pool of 50 serves 4, threads 1: not the same work"
+        served = "a pool of 50 serves 4, threads 1: not the same work."
         backwards = replace(ratio(2, 2.5, 3, "wall_per_ok_s"), cell=THREADS, baseline=POOL)
         self.hold([
             (whole(ratio(2, 2.5, 3)), sentences.ratio_sentence(ratio(2, 2.5, 3)).replace(
                 "\u00a0", " ")),
-            (whole(unequal), f"{served}; in all 2.50× [2.00, 3.00]."),
-            (whole(unequal, backwards), f"{served}; in all 2.50× [2.00, 3.00]."),
+            (whole(unequal), f"{served} In total the ratio is 2.50× [2.00, 3.00]."),
+            (whole(unequal, backwards), f"{served} In total the ratio is 2.50× [2.00, 3.00]."),
             (whole(unequal, replace(ratio(1, 1, 1, "wall_per_ok_s"), interval=None)),
-             f"{served}; in all 2.50× [2.00, 3.00]."),
-            (whole(unequal, ratio(0.5, 0.6, 0.7, "wall_per_ok_s")), f"{served}; per served task "
-             "0.60× [0.50, 0.70] as long: faster; in all 2.50× [2.00, 3.00]."),
+             f"{served} In total the ratio is 2.50× [2.00, 3.00]."),
+            (whole(unequal, ratio(0.5, 0.6, 0.7, "wall_per_ok_s")), f"{served} Per served task "
+             "it takes 0.60× [0.50, 0.70] as long: faster. In total the ratio is "
+             "2.50× [2.00, 3.00]."),
             (whole(ratio(2, 2.5, 3, "rss_bytes", False)),
              "a pool of 50 needs 2.50× [2.00, 3.00] the memory of threads: more."),
         ])  # fmt: skip
@@ -202,9 +203,9 @@ class Sentences(Table):
 
         share = "of all pairs of runs of one cell the later one was slower:"
         who = "A/A control (pool of 50, 4 tasks, run twice):"
-        blind = "It does not see what slows both runs alike."
+        blind = "It cannot reveal what slows both runs alike."
         missed = "misses 1, as it does by chance in 3 or 4 of 100 sittings."
-        spread = "Canary, the same work in every block, spread: sleep 1.2 %, spin 3.4 %;"
+        spread = "Canary (the same work in every block): spread sleep 1.2 %, spin 3.4 %;"
         songs = {"sleep": 0.0123, "spin": 0.0341}
         few = replace(ratio(1, 1, 1), interval=None)
         self.hold([
@@ -219,9 +220,9 @@ class Sentences(Table):
             (of(a_a=ratio(0.98, 0.99, 1.0)), f"{who} 0.990× [0.980, 1.000]. {blind}"),
             (of(a_a=ratio(1.001, 1.01, 1.02)), f"{who} 1.010× [1.001, 1.020] {missed}"),
             (of(a_a=ratio(0.98, 0.99, 0.999)), f"{who} 0.990× [0.980, 0.999] {missed}"),
-            (of(canary_spread=songs), f"{spread} quiet."),
+            (of(canary_spread=songs), f"{spread} no block was over 5 % off."),
             (of(canary_spread=songs, noisy_blocks=(2, 4, 5)),
-             f"{spread} noisy, over 5 % off, in blocks 2, 4 and 5."),
+             f"{spread} over 5 % off in blocks 2, 4 and 5."),
             (of(suspended_blocks=(3,)),
              "The machine was suspended in or just before block 3: do not trust it."),
         ])  # fmt: skip

@@ -56,9 +56,9 @@ class Folders(unittest.TestCase):
     def test_what_must_not_be_compared_is_refused_with_the_reason(self):
         for name, (first, second, why) in {
             "a run in the first that counts for nothing": (
-                kept(problem="it hung"), kept(), "count for nothing: it hung"),
+                kept(problem="it hung"), kept(), "void runs: it hung"),
             "one in the second": (
-                kept(), kept(problem="it hung"), "count for nothing: it hung"),
+                kept(), kept(problem="it hung"), "void runs: it hung"),
             "no run in the first": (kept(blocks=0), kept(), "no run in one of them"),
             "no run in the second": (kept(), kept(blocks=0), "no run in one of them"),
             "other workloads": (kept(), kept(digest="f" * 16), "the workloads differ"),

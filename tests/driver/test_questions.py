@@ -78,7 +78,7 @@ class Questions(unittest.TestCase):
         answer = self.answers(runs)[4]
         self.assertIsNone(answer.fine)
         self.assertEqual(answer.text, "1 comparison: 0 differ by over 2 %;"
-                         " not of the same work: 1.")  # fmt: skip
+                         " 1 of unequal work.")  # fmt: skip
 
     def test_those_are_told_of_which_most_should_be_alive(self):
         bounded = make_cell("thread-per-task", tasks=9, **{"max-threads": 3})

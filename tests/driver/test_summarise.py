@@ -64,8 +64,8 @@ class Comparing(unittest.TestCase):
             if run.cell is self.threads:
                 run.record["outcomes"] |= {"ok": 1, "rejected": 3}
         told = self.whole_sentence(runs)
-        self.assertIn("a pool of 2 serves 4, threads 1: not the same work; per", told)
-        self.assertIn("per served task 0.50× [0.50, 0.50] as long: faster", told)
+        self.assertIn("a pool of 2 serves 4, threads 1: not the same work. Per", told)
+        self.assertIn("Per served task it takes 0.50× [0.50, 0.50] as long: faster", told)
 
     def whole_sentence(self, runs):
         found = self.summarise(runs)
@@ -93,7 +93,7 @@ class Comparing(unittest.TestCase):
         self.assertGreater(summary.figures["wall_s"].minimum, 1)
         self.assertEqual(found.ratios, ())
         self.assertIn(
-            "1 of 7 runs count for nothing: it was ended", found.refusals[0].why
+            "1 of 7 runs are void: it was ended", found.refusals[0].why
         )
 
     def test_different_workloads_are_not_compared(self):

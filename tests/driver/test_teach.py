@@ -80,7 +80,7 @@ class Figures(Taught):
         self.addCleanup(process.kill)
         os.close(theirs)
         said = b""
-        while b"Enter goes on. " not in said:
+        while b"press Enter. " not in said:
             said += os.read(ours, 1000)
         self.assertIn(b"measured", said)
         self.assertNotIn(b"Five cooks serve", said)
@@ -163,7 +163,7 @@ class Choices(Taught):
         self.assertEqual((status, "Traceback" in err), (0, False), err)
         self.assertLess(out.index("A  It ends"), out.index("pitfalls no-close"))
         self.assertIn("    main [chan receive jobs\n", out)
-        self.assertIn("1 of 2 guesses had named it", out)
+        self.assertIn("1 of 2 guesses named it", out)
         self.assertEqual("C", self.read_lesson()["measured"]["value"])
         page = (self.only_folder() / "report.html").read_text()
         self.assertIn("<dd>C: It waits for ever", page)

@@ -32,8 +32,8 @@ class Sentences(unittest.TestCase):
         (ratio(0.99, 1.01), "as long as threads: the same within 2 %."),
         (ratio(1.01, 1.5), "as long as threads: slower, perhaps by under 2 %."),
         (ratio(0.5, 0.99), "as long as threads: faster, perhaps by under 2 %."),
-        (ratio(0.5, 2), "threads: cannot tell; four times in five a difference of 16 % would have been"
-         " seen."),
+        (ratio(0.5, 2), "threads: cannot tell; a difference of 16 % would have been"
+         " seen four times in five."),
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),
         (ratio(2, 3, "rss_bytes", same_work=False), "2.45× [2.00, 3.00] the memory of"
          " threads: more."),
@@ -81,8 +81,8 @@ class Sentences(unittest.TestCase):
         (heading, told), = ending.ratio_paragraphs(self.summaries(4))
         self.assertEqual((heading, len(told)), ("At 4 tasks", 1))
         (_, told), = ending.ratio_paragraphs(self.summaries(1))
-        self.assertIn("a pool of 50 serves 4, threads 1: not the same work; per served "
-                      "task 0.25×", told[0])  # fmt: skip
+        self.assertIn("a pool of 50 serves 4, threads 1: not the same work. Per served "
+                      "task it takes 0.25×", told[0])  # fmt: skip
         self.assertEqual(told[1], "threads serve 1 of 4: 3 rejected.")
         some = self.summaries(4)
         count = replace(some.cells[0].outcomes["ok"], minimum=3)
@@ -103,7 +103,7 @@ class Sentences(unittest.TestCase):
         self.assertNotIn("API", told[0])
 
     def test_the_control_claims_no_more_than_it_shows(self):
-        for low, high, told in ((0.994, 1.005, "1.005]. It does not see what slows"),
+        for low, high, told in ((0.994, 1.005, "1.005]. It cannot reveal what slows"),
                                 (1.02, 1.05, "1.050] misses 1, as it does by chance")):  # fmt: skip
             text = sentences.control_sentence(ratio(low, high))
             self.assertIn(told, text)

@@ -28,8 +28,8 @@ experiment, draws its charts and writes a report.
   bench/run compare A B       compare two results folders
   bench/run compare --build A --build B [NAME]
                               two builds, run by run
-  bench/run collect DIR...    put the results of many
-                              machines together
+  bench/run collect DIR...    combine the results of many
+                              machines
   bench/run plan --target T   how many workers for a target:
                               'p99 wait < 100ms, lost < 1%'
   bench/run duel              watch both designs at once
@@ -49,6 +49,11 @@ exit status: 0 measured, 1 a check or a chart failed (or
 by signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
+TOLD = {
+    "draw": "Makes summary, charts and report of a results folder anew.",
+    "compare": "Compares the cells that two results folders share.",
+    "collect": "Puts the results of many machines into one table and one chart.",
+}
 RESULTS = REPOSITORY / "results"
 # Where bench/run has built the programs: not below it if that may not be written.
 PROGRAMS = Path(
@@ -166,13 +171,14 @@ def _sweep(text: str) -> tuple[str, list[Any]]:
 def add_overrides(parser: argparse.ArgumentParser) -> None:
     """What is set or swept in an experiment, whatever its file says."""
     for flag, read, value, told in (
-        ("sweep", _sweep, "OPTION=V,V,..", "an option of the programs, and its values"),
-        ("set", _setting, "OPTION=V", "an option of the programs, and its one value"),
-        ("tasks", _sweep, "N,N,...", "as --sweep tasks=N,N,..."),
-        ("workers", _sweep, "W,W,...", "as --sweep workers=W,W,...: sizes of pools"),
-        ("service-time", _setting, "D", "as --set service-time=D: what one call takes"),
+        ("sweep", _sweep, "OPTION=V,V,..", "an option of the programs and its values"),
+        ("set", _setting, "OPTION=V", "an option of the programs and its value"),
+        ("tasks", _sweep, "N,N,...", "short for --sweep tasks=N,N,..."),
+        ("workers", _sweep, "W,W,...", "short for --sweep workers=W,W,...: pool sizes"),
+        ("service-time", _setting, "D",
+         "short for --set service-time=D: how long a call takes"),
         ("api-capacity", _setting, "K",
-         "as --set api-capacity=K: calls that the API serves at once, or 'unlimited'"),
+         "short for --set api-capacity=K: calls served at once, or 'unlimited'"),
     ):  # fmt: skip
         before = "" if flag in ("sweep", "set") else f"{flag}="
         parser.add_argument(
@@ -209,7 +215,7 @@ def _add_run(parser: Parser) -> Any:
         help="as many blocks as it takes to see a difference of P, such as 5%%,"
              " if there is time")
     add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
-        help="of the order of runs (default: a new one, printed)")
+        help="seed of the order of runs (default: a new one, printed)")
     add("--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)")
     # fmt: on
@@ -227,9 +233,9 @@ def _parser() -> Parser:
     # fmt: off
     how_long.add_argument("--full", action="store_true",
         help="every experiment with the full protocol, about an hour")
-    add("--list", action="store_true", help="name the experiments and their questions")
+    add("--list", action="store_true", help="list the experiments and their questions")
     add("--resume", nargs="?", const=True, metavar="DIR",
-        help="go on with a run that was stopped (default: the newest)")
+        help="continue a run that was stopped (default: the newest)")
     add("--programs", type=Path, metavar="DIR",
         help="where the programs are (default: the build of bench/run)")
     # fmt: on
@@ -297,18 +303,18 @@ def words_of(overrides: Mapping[str, Any]) -> list[str]:
 
 
 def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
-    made = Parser(prog=f"bench/run {word}", allow_abbrev=False)
+    made = Parser(prog=f"bench/run {word}", description=TOLD[word], allow_abbrev=False)
     add = made.add_argument
     made.set_defaults(fail_if_slower=None, pdf=False)
     if word == "compare":
         add(
             "--fail-if-slower", type=_checked(_difference), metavar="P",
-            help="exit 1 if the second is slower by more than P, such as 5%%",
+            help="exit 1 if the second folder is slower by more than P, such as 5%%",
         )  # fmt: skip
         if any(argument.startswith("--build") for argument in arguments):
             return _of_builds(made, arguments)
     if word == "draw":
-        add("--pdf", action="store_true", help="each chart as PDF, too")
+        add("--pdf", action="store_true", help="draw each chart as PDF, too")
     add("folders", nargs="*", type=Path, metavar="DIR")
     add("--out", type=Path, default=RESULTS, metavar="DIR")
     given = made.parse_args(arguments)

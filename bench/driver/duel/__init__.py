@@ -1,4 +1,4 @@
-"""bench/run duel: two designs at once in one terminal, a square an order.
+"""bench/run duel: two designs at once in one terminal, one square per order.
 
 A show, not a measurement: both share the machine, and each runs once. It asks
 (opponents.py), starts both programs and listens to them (side.py), shows what they tell

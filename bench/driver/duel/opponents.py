@@ -15,9 +15,9 @@ from ..ask.typed import AskError
 HELP = """\
 usage: bench/run duel [DESIGN [DESIGN]] [OPTION OF THE PROGRAMS]...
 
-Two designs at once in one terminal, a square an order: who serves more, and who is done
-sooner? Threads against a pool of 50, if nothing else is said: 500 orders of 500 ms, and
-an API that serves 50 at once.
+Two designs at once in one terminal, one square per order: who serves more, and who is
+done sooner? Unless told otherwise, threads against a pool of 50: 500 orders of 500 ms,
+and an API that serves 50 at once.
 
   bench/run duel --workers 10 --service-time 1s
   bench/run duel --api-capacity unlimited

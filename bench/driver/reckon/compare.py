@@ -90,7 +90,7 @@ def refusal(
     if two is None:
         return "only in the first"
     if one.problems or two.problems:
-        return f"runs that count for nothing: {(one.problems + two.problems)[0]}"
+        return f"void runs: {(one.problems + two.problems)[0]}"
     if not one.n or not two.n:
         return "no run in one of them"
     here, there = _workloads(ours), _workloads(theirs)

@@ -158,8 +158,8 @@ def _refusals(
 ) -> tuple[Refusal, ...]:
     """The cells that must not be compared, and why."""
     found = [
-        Refusal((s.cell,), f"{len(s.problems)} of {len(s.problems) + s.n} runs count "
-                f"for nothing: {s.problems[0]}")
+        Refusal((s.cell,), f"{len(s.problems)} of {len(s.problems) + s.n} runs are "
+                f"void: {s.problems[0]}")
         for s in cells if s.problems
     ]  # fmt: skip
     for group in _peers(experiment).values():

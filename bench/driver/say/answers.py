@@ -71,7 +71,7 @@ def class_text(found: Result) -> str:
         return ""
     was = "was" if 1 in (found.near, len(found.predictions)) else "were"
     within = f"{was} within a factor of {found.factor:g}"
-    how = "had named it" if found.offered else within
+    how = "named it" if found.offered else within
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
 

@@ -93,7 +93,7 @@ def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
         "the CPUs": cpu_share if cpu_share >= CPU_BOUND else 0,
     }
     name, share = max(shares.items(), key=lambda item: item[1])
-    alone = "" if share >= LIMITING else "no one thing, though first to "
+    alone = "" if share >= LIMITING else "no single thing, most of all "
     return alone + name, min(share, 1)
 
 
@@ -124,7 +124,7 @@ def _limits(runs: Sequence[Run]) -> Told:
 
 def _errors(runs: Sequence[Run]) -> Told:
     if spoilt := [run for run in runs if run.problem]:
-        text = f"Yes: {len(spoilt)} of {len(runs)} runs count for nothing"
+        text = f"Yes: {len(spoilt)} of {len(runs)} runs are void"
         return f"{text}; {cell_name(spoilt[0].cell)}: {spoilt[0].problem}.", False
     if not runs:
         return "Nothing was run.", None
@@ -171,8 +171,8 @@ def _matters(summaries: Summaries) -> Told:
     same = [r for r in ratios if r.verdict is Verdict.SAME]
     other = [r for r in ratios if FIGURES[r.figure].of_work and not r.same_work]
     text = f"{counted(len(ratios), 'comparison')}: {len(told)} differ by over 2 %"
-    text += f", {len(same)} by less for sure" if same else ""
-    text += f"; not of the same work: {len(other)}" if other else ""
+    text += f", {len(same)} certainly by less" if same else ""
+    text += f"; {len(other)} of unequal work" if other else ""
     return f"{text}.", bool(told or same) or None
 
 

@@ -139,7 +139,7 @@ def _judged(ratio: Ratio) -> str:
     told = verdict_word(ratio.verdict, ratio.figure)
     if ratio.verdict is Verdict.CANNOT_TELL and interval.resolution:
         seen = show_percent(interval.resolution - 1)
-        told += f"; four times in five a difference of {seen} would have been seen"
+        told += f"; a difference of {seen} would have been seen four times in five"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
         told += f" (only {interval.n} blocks, {least} to {most})"
@@ -156,13 +156,14 @@ def whole_sentence(ratio: Ratio, summaries: Summaries) -> str:
     ]
     who, base = (names.spoken_cell(cell) for cell in (ratio.cell, ratio.baseline))
     verb = names.verb(ratio.cell.design, "serves", "serve")
-    text = f"{who} {verb} {counts[0]}, {base} {counts[1]}: not the same work"
+    told = [f"{who} {verb} {counts[0]}, {base} {counts[1]}: not the same work."]
     for other in summaries.compared("wall_per_ok_s"):
         pair = (other.cell.name, other.baseline.name)
         if pair == (ratio.cell.name, ratio.baseline.name) and other.interval:
-            factor = ratio_text(other.interval)
-            text += f"; per served task {factor} as long: {_judged(other)}"
-    return f"{text}; in all {ratio_text(ratio.interval)}."
+            takes = names.verb(ratio.cell.design, "it takes", "they take")
+            factor = f"{ratio_text(other.interval)} as long"
+            told.append(f"Per served task {takes} {factor}: {_judged(other)}.")
+    return " ".join([*told, f"In total the ratio is {ratio_text(ratio.interval)}."])
 
 
 def success_sentence(summary: Summary) -> str | None:
@@ -220,10 +221,10 @@ def _canary_sentence(noise: Noise) -> str:
         f"{name} {show_percent(share, 1)}"
         for name, share in noise.canary_spread.items()
     )
-    told = f"Canary, the same work in every block, spread: {spread}"
+    told = f"Canary (the same work in every block): spread {spread}"
     if noise.noisy_blocks:
-        return f"{told}; noisy, over 5 % off, in {blocks_words(noise.noisy_blocks)}."
-    return f"{told}; quiet."
+        return f"{told}; over 5 % off in {blocks_words(noise.noisy_blocks)}."
+    return f"{told}; no block was over 5 % off."
 
 
 def blocks_words(numbers: Sequence[int]) -> str:
@@ -239,7 +240,7 @@ def control_sentence(a_a: Ratio) -> str:
         return f"A/A control ({who}, run twice): too few blocks for an interval."
     text = f"A/A control ({who}, run twice): {exact_ratio(interval)}"
     if interval.low <= 1 <= interval.high:
-        return f"{text}. It does not see what slows both runs alike."
+        return f"{text}. It cannot reveal what slows both runs alike."
     return f"{text} misses 1, as it does by chance in 3 or 4 of 100 sittings."
 
 

@@ -61,14 +61,14 @@ def parser() -> Parser:
     made = Parser(
         prog="bench/run lesson", allow_abbrev=False,
         usage="bench/run lesson [N] [--predict A,B,...] [OPTION]...",
-        description="Predict first, then measure. An option changes the lesson.",
+        description="Predict first, then measure. Options of the programs change it.",
     )  # fmt: skip
     add = made.add_argument
     add("--check", action="store_true", help=argparse.SUPPRESS)
     add("word", choices=["lesson"], help=argparse.SUPPRESS)
-    add("number", nargs="?", metavar="N", help="which lesson (none: names them)")
-    add("--predict", metavar="A,B,...", help='"200 ms, Ann: 1s, 10 ms x 18"')
-    add("--no-predict", action="store_true", help="go on without any prediction")
+    add("number", nargs="?", metavar="N", help="which lesson (without it: lists them)")
+    add("--predict", metavar="A,B,...", help='such as "200 ms, Ann: 1s, 10 ms x 18"')
+    add("--no-predict", action="store_true", help="skip the predictions")
     add("--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)")  # fmt: skip
     add("--programs", type=Path, default=PROGRAMS, help=argparse.SUPPRESS)
@@ -97,7 +97,7 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     for head, words in _rows(found):
         tell(wrapped(f"{head:<10} {words}", width(), hanging=11))
     if attended:
-        prompt.read("\nWhy? Let the class say it first; Enter goes on. ")
+        prompt.read("\nWhy? Let the class answer first, then press Enter. ")
     tell([""])
     say(f"Why: {lesson.why}")
     say(f"Now change this, and predict again: {lesson.change}")
@@ -120,9 +120,9 @@ def say(words: str) -> None:
 
 def ask(lesson: Lesson) -> list[Guess]:
     """What the class thinks, until an empty line or the end of input."""
-    say(f"What do you predict? Type {accepted(lesson.unit, lesson.offered)}; several "
-        "with commas, with a name if you like (Ann: ...), or with how many said so "
-        "(... x 18). An empty line goes on.")  # fmt: skip
+    say(f"What do you predict? Type {accepted(lesson.unit, lesson.offered)}. Put "
+        "commas between several; add a name (Ann: ...), or how many agree (... x 18), "
+        "if you like. An empty line ends it.")  # fmt: skip
     given: list[Guess] = []
     while line := prompt.read("> "):
         try:

@@ -15,7 +15,7 @@ import (
 func main() {
 	peer.Main(peer.Program{
 		Name:    "goroutine-per-task",
-		Summary: "Runs slow tasks on a goroutine each.",
+		Summary: "Runs slow tasks, each on a goroutine of its own.",
 		Cancel:  "none",
 		Run:     spawn,
 	})
