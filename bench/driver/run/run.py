@@ -123,9 +123,13 @@ def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:
             f"{where}: samples is '{run.samples}': it takes samples/NAME.csv"
         )
     try:
-        datetime.strptime(run.started_utc, "%Y-%m-%dT%H:%M:%S.%fZ")
-    except ValueError as error:
-        raise AskError(f"{where}: started_utc: {error}") from None
+        zone = datetime.fromisoformat(run.started_utc).tzinfo
+    except ValueError:
+        zone = None
+    if zone is None:
+        raise AskError(
+            f"{where}: started_utc is '{run.started_utc}': it takes a moment in UTC"
+        )
     if run.problem is None:
         _check_record(run.record or {}, where)
     return run
