@@ -232,7 +232,8 @@ def collect_folders(settings: command.Settings) -> int:
     machines, unread = collect.readable(settings.folders)
     with locked(settings.out):
         folder, chart = collect_class(machines, settings.out)
-    told = [*class_table.table_lines(machines), *class_table.warnings(machines), *unread]
+    table, warnings = class_table.table_lines(machines), class_table.warnings(machines)
+    told = [*table, *warnings, *unread]
     return _tell_class(folder, chart, told)
 
 

@@ -65,10 +65,12 @@ def _account(side: Side) -> str:
     """ "threads serve 50 of 500 and lose 450 (rejected) in 512 ms"."""
     design, tasks = side.cell.design, show_count(side.tasks)
     served = f"{show_count(side.served)} of {tasks}" if side.lost else f"all {tasks}"
-    told = f"{names.spoken_cell(side.cell)} {names.verb(design, 'serves', 'serve')} {served}"
+    does = names.verb(design, "serves", "serve")
+    told = f"{names.spoken_cell(side.cell)} {does} {served}"
     if side.lost:
         lost = {name.replace("_", " "): show_count(count)
-                for name, count in side.outcomes.items() if count and name != "ok"}  # fmt: skip
+                for name, count in side.outcomes.items()
+                if count and name != "ok"}  # fmt: skip
         kinds = [f"{count} {name}" for name, count in lost.items()]
         why = names.listed(kinds if len(lost) > 1 else [*lost])
         verb = names.verb(design, "loses", "lose")

@@ -63,7 +63,9 @@ def frame(sides: Sequence[Side], canvas: Canvas) -> list[str]:
     _, per, _ = _layout(sides, width, canvas)
     key = "  ".join(f"{sign} {word}" for sign, word in zip(canvas.signs, MEANING))
     key += f"; {show_count(per)} orders a square" if per > 1 else ""
-    above, below = (canvas.text(text, canvas.columns - 1) for text in (head(sides), key))
+    above, below = (
+        canvas.text(text, canvas.columns - 1) for text in (head(sides), key)
+    )
     return [above, *pairs, below]
 
 

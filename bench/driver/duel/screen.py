@@ -1,8 +1,8 @@
 """Where a duel is seen: drawn again and again on a terminal, or told line by line.
 
-A terminal that can move its cursor shows it on its other screen, so that nothing is left
-behind, and the last picture once more where it stays. Any other stream gets a line each
-second.
+A terminal that can move its cursor shows it on its other screen, so that nothing is
+left behind, and the last picture once more where it stays. Any other stream gets a line
+each second.
 """
 
 from __future__ import annotations

@@ -76,9 +76,10 @@ def _parser() -> command.Parser:
         prog="bench/run plan", allow_abbrev=False,
         usage="bench/run plan [OPTION OF THE PROGRAMS]... [--target T] [--from FILE]",
         description="How many workers does this service need? Sweeps them in virtual"
-        " time, then confirms with real threads. The service is described by any options of"
-        " the programs (worker-pool --help), such as --arrivals poisson:2000/s"
-        " --service-time 80ms --api-capacity 300. Exit status 1: no number of workers"
+        " time, then confirms with real threads. The service is described by any"
+        " options of the programs (worker-pool --help), such as"
+        " --arrivals poisson:2000/s --service-time 80ms --api-capacity 300."
+        " Exit status 1: no number of workers"
         " meets the target, or --gate found something worse.",
     )  # fmt: skip
     add = made.add_argument
@@ -88,7 +89,8 @@ def _parser() -> command.Parser:
         f"commas ('{TARGET.replace('%', '%%')}')")
     add("--from", type=Path, dest="file", metavar="FILE.toml",
         help="the service and its target (see the head of driver/planner/asked.py)")
-    add("--keep", type=Path, metavar="FILE.toml", help="save the service and its target there, for --from")
+    add("--keep", type=Path, metavar="FILE.toml",
+        help="save the service and its target there, for --from")
     add("--gate", type=Path, metavar="FILE",
         help="an earlier plan.json: exit 1 if something became worse")
     add("--quick", action="store_true", help="fewer tasks, and no confirmation")

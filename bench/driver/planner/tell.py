@@ -232,7 +232,8 @@ def facts_of(
 ) -> dict[str, Any]:  # fmt: skip
     """plan.json: what a program, or the chart, needs to know."""
     return {
-        "schema_version": 1, "complete": complete, "target": [c.text for c in asked.target],
+        "schema_version": 1, "complete": complete,
+        "target": [c.text for c in asked.target],
         "options": dict(asked.options),
         "workers": found.best.size if found.best else None, "knee": found.knee.size,
         "collapse": found.collapse and {"workers": found.collapse[0].size,
