@@ -36,7 +36,7 @@ struct kitchen {
     pthread_t threads[WORKERS];
 
     _Atomic int64_t cooking; /* tasks of this batch that have not ended */
-    sem_t all_done;          /* posted by who ends the last of them */
+    sem_t all_done;          /* posted by whoever ends the last of them */
 };
 
 static void cook(struct kitchen *kitchen) {

@@ -209,7 +209,7 @@ static enum http_end read_end(struct handle *handle) {
     return HTTP_BROKEN;
 }
 
-/* Rounded up, so that nobody wakes before his time. */
+/* Rounded up, so that nobody wakes too early. */
 static int ms_until(int64_t moment_ns) {
     int64_t left_ms =
         moment_ns == DEADLINE_NEVER ? INT_MAX : (moment_ns - now_ns()) / NS_PER_MS + 1;

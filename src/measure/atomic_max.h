@@ -1,5 +1,5 @@
 /*
- * The C library's atomics add, subtract and exchange; a maximum they lack.
+ * C's atomics add, subtract and exchange, but they have no maximum: here it is.
  */
 #ifndef FIVE_COOKS_ATOMIC_MAX_H
 #define FIVE_COOKS_ATOMIC_MAX_H

@@ -21,8 +21,8 @@ static inline void gauge_note_peak(struct gauge *gauge, int64_t now) {
     atomic_max(&gauge->peak, now);
 }
 
-/* Counts one that may yet fail to come, and so makes no peak. How many there are then.
- */
+/* Counts one that may yet fail to come, so the peak is left alone. Returns how many
+ * there are with it. */
 static inline int64_t gauge_reserve(struct gauge *gauge) {
     return 1 + atomic_fetch_add_explicit(&gauge->now, 1, memory_order_relaxed);
 }

@@ -3,7 +3,7 @@
  * cut into 64 equal steps, so a quantile is right within 1/64 (1.6 %); the minimum,
  * the maximum and the mean are exact. The idea is Gil Tene's HdrHistogram.
  *
- * Any thread may add, without a lock. Reading is for when the threads have been joined.
+ * Any thread may add, without a lock. Read it once the threads are done.
  * Zeroed memory is an empty histogram.
  */
 #ifndef FIVE_COOKS_HISTOGRAM_H

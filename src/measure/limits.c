@@ -90,7 +90,7 @@ static bool in_user_namespace(const struct search *search) {
     return all >= 0 && (outside != 0 || all != UINT32_MAX);
 }
 
-/* RLIMIT_NPROC does not bind root, nor who has one of two capabilities. */
+/* RLIMIT_NPROC binds neither root nor whoever has one of two capabilities. */
 static int64_t bound_processes(const struct search *search) {
     enum { CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
     int64_t capabilities = read_line(search, "/proc/self/status", "CapEff: %" SCNx64);

@@ -7,7 +7,7 @@
  *   tally_finished(tally, ...)        for each task that was started, by its thread
  *   tally_unstarted(tally, ...)       for each that was not, by whoever gave it up;
  *   tally_give_up(tally, ...)         or for all that are left, in one go
- *   tally_stop(tally, reason)         by who stops the run; the first moment counts
+ *   tally_stop(tally, reason)         by whoever stops the run; the first moment counts
  *   tally_finish(tally)               when all threads are done
  *
  * Counting takes no lock: all counters are relaxed atomics. Latency runs from the
@@ -41,7 +41,7 @@ struct tally {
     _Atomic int64_t attempts; /* calls, as the callers count them */
     _Atomic int64_t retries;
     _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
-    struct gauge threads;            /* of the design, counted by who creates them */
+    struct gauge threads;            /* of the design, counted by their creators */
     struct histogram latency;        /* due to finished, of tasks that were answered */
     struct histogram failed_latency; /* the same, of tasks that ended otherwise */
     struct histogram queue_wait;     /* due to started */
@@ -70,8 +70,8 @@ void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns);
 void tally_finished(struct tally *tally, const struct task_result *result);
 void tally_unstarted(struct tally *tally, struct task task, enum outcome outcome);
 
-/* None of the tasks from `first` on will be started. It takes no longer for a thousand
- * million of them than for one, as it is done while the clock runs. A second call may
+/* None of the tasks from `first` on will be started. It takes no longer for a
+ * billion of them than for one, as it is done while the clock runs. A second call may
  * give up earlier tasks, too. From one thread at a time. */
 void tally_give_up(struct tally *tally, struct task first, enum outcome outcome);
 

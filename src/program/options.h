@@ -49,9 +49,8 @@ void options_read(struct options *options, const struct runner *runner, int argc
 
 /* {"tasks": 50, ...}: every option by its long name with '_' for '-', durations in _ns,
  * sizes in _bytes, rates in _per_s, shares as fractions; null: none, or not of this
- * design. Paths and addresses are left out, as they name a
- * machine. To be freed by the caller; NULL:
- * no memory. */
+ * design. Paths and addresses are left out, as they name a machine. To be freed by the
+ * caller; NULL: no memory. */
 char *options_to_json(const struct options *options, const struct runner *runner);
 
 #endif

@@ -38,7 +38,7 @@ static const char notes_on_time[] =
     "late, as sleeps in the kernel do. The seed determines the whole record; figures\n"
     "of the process are null.\n";
 
-/* "--tasks N", what it is, its default in brackets; its choices on a line of their own.
+/* "--tasks N", what it is, its default in brackets, and its choices on their own line.
  */
 static void print_help(const struct option_row *row, const struct runner *runner,
                        FILE *out) {

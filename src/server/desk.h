@@ -6,7 +6,7 @@
  *
  * Each connection has a thread (libmicrohttpd), which serves its calls one after the
  * other: so api_call() serves real callers exactly as it does simulated ones. When a
- * caller hangs up, his call is abandoned as in the simulation.
+ * caller hangs up, its call is abandoned as in the simulation.
  *
  * 127.0.0.1 is no setting. Nothing that is asked of this server can be of use to anyone
  * on another machine.

@@ -1,14 +1,14 @@
 /*
  * The API's agenda, if it finishes what it has begun: which call is served from when to
- * when. Nobody leaves such a queue before his turn, so a call's turn is known the
+ * when. No call leaves such a queue before its turn, so a call's turn is known the
  * moment the call comes, and no thread has to stand for it:
  *
  *   struct turn turn;
  *   if (agenda_book(agenda, now_ns(), stay, &turn)) { ... served until turn.end_ns }
  *
- * A call is served as soon as it comes if one of the places is free; else when the next
- * place will be that nobody before it has booked. (This is Kiefer and Wolfowitz's
- * description of a queue before several servers, 1955.)
+ * A call is served as soon as it comes if one of the places is free, and otherwise as
+ * soon as a place is free that no call before it has booked. (This is Kiefer and
+ * Wolfowitz's description of a queue before several servers, 1955.)
  *
  * Any thread may book. Memory grows with the calls that are served or wait at once.
  */
@@ -35,9 +35,8 @@ struct agenda {
     pthread_mutex_t lock;
 
     /* lock must be held when using these: */
-    struct moments
-        free_again;       /* of each place that is taken: after all who booked it */
-    struct moments turns; /* when the calls that wait will be served */
+    struct moments free_again; /* of each place taken, after all who have booked it */
+    struct moments turns;      /* when the calls that wait will be served */
 };
 
 struct turn {

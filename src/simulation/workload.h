@@ -77,11 +77,10 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
 /* What a call takes on average, a hang not counted. */
 int64_t workload_mean_ns(const struct workload_config *config);
 
-/* Over every task: its index, due time and first call. With
- * recorded latencies, over all of them, too. It names the workload that the run was
- * given, not how far the run came. Beyond the first million tasks only their
- * number is in it, or a run of 10^9 tasks that is stopped would spend a minute on it.
- */
+/* A hash of every task's index, due time and first call, and of all recorded latencies.
+ * It names the workload that the run was given, not how far the run came. Of the tasks
+ * after the first million only the number is in it: otherwise a run of 10^9 tasks that
+ * is stopped would spend a minute on it. */
 enum { DIGEST_TASKS_MAX = 1000000 };
 uint64_t workload_digest(const struct workload_config *config);
 

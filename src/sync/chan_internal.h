@@ -7,15 +7,17 @@
  *
  * Invariants, true whenever no lock is held (tests/model/select.pml checks them):
  *
- *   order     a channel with buffered values has no live receiver waiting; one with
- *             room in its buffer has no live sender waiting; and at least one of its
- * two queues has no live waiter claim     a waiter is claimed once, by the thread that
- * turns `chosen` from UNDECIDED into a case's index; only the claimer touches its value
- * and result, and only the claimer wakes it lifetime  a claimed waiter does not return
- * before its claimer woke it, and a waiter has taken all its entries out of all queues
- * before it returns closed    after chan_close() a channel has empty queues and gets no
- * new entries; when the clock closes one, those in its queues wake by themselves, and
- *             until then nobody claims them
+ *   - order: a channel with buffered values has no live receiver waiting; one with room
+ *     in its buffer has no live sender waiting; and at least one of its two queues has
+ *     no live waiter
+ *   - claim: a waiter is claimed once, by the thread that turns `chosen` from UNDECIDED
+ *     into a case's index; only the claimer touches its value and result, and only the
+ *     claimer wakes it
+ *   - lifetime: a claimed waiter does not return before its claimer woke it, and a
+ *     waiter has taken all its entries out of all queues before it returns
+ *   - closed: after chan_close() a channel has empty queues and gets no new entries;
+ *     when the clock closes one, those in its queues wake by themselves, and until then
+ *     nobody claims them
  *
  * Lock order: a select holds all its channels' locks at once, taken in order of
  * address, each once. Everybody else holds one. This makes looking at all channels one

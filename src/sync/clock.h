@@ -27,12 +27,12 @@ int64_t now_ns(void);
  * of them is ready it jumps to the next moment for which one waits. So a run of hours
  * is over in seconds, and is the same each time, to the nanosecond, on every machine.
  *
- * clock_spend() is for work that takes time all the same. There is one CPU: whoever
- * spends time keeps it to himself, and others whose moment comes meanwhile are late, as
- * they would be on a busy machine.
+ * clock_spend() is for work that takes time all the same. There is one CPU: while a
+ * fiber spends time nobody else runs, and others whose moment comes meanwhile are late,
+ * as they would be on a busy machine.
  *
  *   clock_make_virtual()   before anybody has asked for the time
- *   clock_spend(duration)  by a fiber; in real time, of nothing only
+ *   clock_spend(duration)  by a fiber; where time is real, only for 0 ns
  *
  * It ends 292 years after its start, where an int64_t does. A program that gets there
  * says so and ends with status 2; so does one whose fibers all wait for ever.

@@ -50,12 +50,13 @@ struct watched {
     const struct wait_reason *reason;
     bool counted;
 
-    /* for deadlock.c, under its lock, whoever's they are: */
+    /* for deadlock.c, which holds its lock to use these, of whatever thread: */
     struct watched *next;
     struct watched **link; /* what points to us */
 };
 
-/* The calling thread's own, zeroed at its start. Belongs to who implements threads. */
+/* The calling thread's own, zeroed at its start. Belongs to whoever implements threads.
+ */
 struct watched *deadlock_me(void);
 
 void deadlock_watch(const char *name);

@@ -71,7 +71,7 @@ static inline char *slab_guard(const struct slab *slab, size_t i) {
 }
 
 /* All guards in one system call, where the kernel can do that (Linux 6.13): they need
- * no mappings of their own, and half the time of one call for each. */
+ * no mappings of their own, and take half as long as one call for each. */
 static inline bool guard_at_once(const struct slab *slab) {
     static struct iovec guards[SLAB_STACKS_MAX]; /* too much for a fiber's own stack */
     int self = (int)syscall(SYS_pidfd_open, getpid(), 0);

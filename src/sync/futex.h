@@ -1,5 +1,5 @@
 /*
- * A futex: sleeping in the kernel while a word has a value, and waking who does.
+ * A futex: sleeping in the kernel while a word has a value, and waking whoever does.
  */
 #ifndef FIVE_COOKS_FUTEX_H
 #define FIVE_COOKS_FUTEX_H
@@ -36,8 +36,8 @@ struct futex_time {
 };
 #endif
 
-/* Sleeps while *word is `value`, or for no reason not even that: check again. False
- * when the deadline passed. */
+/* Sleeps while *word is `value`. It may also return for no reason at all, so check
+ * again. False when the deadline passed. */
 static inline bool futex_wait(_Atomic uint32_t *word, uint32_t value,
                               int64_t deadline_ns) {
     struct futex_time deadline;

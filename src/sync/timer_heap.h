@@ -1,7 +1,7 @@
 /*
  * Who sleeps until when, for fiber.c only: a heap whose first entry is the earliest.
  * Adding and removing takes log n steps. Each parent has four children, which makes the
- * heap half as deep as a binary one, and moves as many entries less about in memory.
+ * heap half as deep as a binary one, so that half as many entries are moved.
  *
  * Of several that sleep until the same moment, the one that fell asleep first is the
  * earliest.

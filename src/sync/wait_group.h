@@ -10,8 +10,8 @@
  * destroyed, or used again. More done() than add() is a bug, not a result: it ends the
  * program. A negative count is a done() for several, as in Go.
  *
- * Who waits is let go when the count reaches 0, even if tasks are added again before
- * the waiter gets to run. (In Go that is misuse and ends the program.)
+ * Whoever waits is let go when the count reaches 0, even if tasks are added again
+ * before the waiter gets to run. (In Go that is misuse and ends the program.)
  */
 #ifndef FIVE_COOKS_WAIT_GROUP_H
 #define FIVE_COOKS_WAIT_GROUP_H
