@@ -29,13 +29,9 @@ do for [i = 1:heading_words_n] {
     set label heading_words[i] at screen 0.02,first heading_at[i] font plain(size(22)) \
         tc rgb muted
 }
-# What the fillings mean, below the axis.
-do for [i = 1:(stacked ? kind_words_n : 0)] {
-    set object i rectangle \
-        from screen kind_x[i],0.03 to screen kind_x[i] + 0.03,0.06 \
-        fillstyle pattern hatch[kind_index[i]] border lc rgb ink \
-        fillcolor rgb muted lw wide(1)
-    set label kind_words[i] at screen kind_x[i] + 0.037,0.044 font plain(20) tc rgb ink
+do for [i = 1:(stacked ? answer_kind_words_n : 0)] {
+    set label answer_kind_words[i] at screen answer_kind_x[i] + 0.037,0.044 \
+        font plain(20) tc rgb ink
 }
 set multiplot layout 1,panels margins screen left,right,low_edge,high \
     spacing screen apart
@@ -60,13 +56,13 @@ do for [p = 1:panels] {
             offset screen 0.009,0 font plain(20) tc rgb ink
     }
     figure = panel_figure[p]
-    plot for [k = 1:(stacked ? kind_index_n : 0)] for [l = 1:look_here_n] \
+    plot for [k = 1:(stacked ? answer_kind_index_n : 0)] for [l = 1:look_here_n] \
              table(rows_table) using \
-             (mine(look_here[l], part(before(kind_index[k])))):(y_of(1)): \
-             (part(before(kind_index[k]))): \
-             (part(before(kind_index[k]) + amount(kind_index[k]))): \
+             (mine(look_here[l], part(before(answer_kind_index[k])))):(y_of(1)): \
+             (part(before(answer_kind_index[k]))): \
+             (part(before(answer_kind_index[k]) + amount(answer_kind_index[k]))): \
              (above(1)):(below(1)) with boxxyerror fillstyle pattern \
-             hatch[kind_index[k]] border lw wide(1.2) lc rgb colour[look_here[l]], \
+             hatch[answer_kind_index[k]] border lw wide(1.2) lc rgb colour[look_here[l]], \
          for [k = 1:1 - stacked] table(rows_table) using \
              (0):(y_of(1)):(0):(column(figure)):(above(1)):(below(1)): \
              (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
@@ -77,5 +73,22 @@ do for [p = 1:panels] {
          for [k = 1:strokes_loose] table(rows_table) using \
              (firm(0)):(y_of(1)):(end(figure.'_low')): \
              (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb ink
+}
+# What the fillings mean, below the axis. It tells what came out, and an object could not
+# be hidden with it: so these are plotted.
+if (stacked) {
+    unset label
+    unset tics
+    unset border
+    set lmargin at screen 0
+    set rmargin at screen 1
+    set bmargin at screen 0.03
+    set tmargin at screen 0.06
+    set xrange [0:1]
+    set yrange [0:1]
+    plot for [i = 1:answer_kind_words_n] '+' using (answer_kind_x[i] + 0.015):(0.5): \
+        (answer_kind_x[i]):(answer_kind_x[i] + 0.03):(0):(1) every ::0::0 \
+        with boxxyerror fillstyle pattern hatch[answer_kind_index[i]] border \
+        lw wide(1.2) lc rgb muted
 }
 unset multiplot

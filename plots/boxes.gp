@@ -24,10 +24,9 @@ do for [p = 1:panels] {
     set label answer_lost[p] at graph 1.015,first y offset screen 0,-0.018 \
         font plain(19) tc rgb muted
 }
-do for [i = 1:bound_at_n] {
-    set arrow from bound_at[i],first bound_panel[i] - 1.02 \
-        to bound_at[i],first bound_panel[i] - 1 + height nohead lw wide(2.5) \
-        dt (6, 5) lc rgb muted front
+do for [p = 1:point_words_n] {
+    set label point_words[p] at graph 1.015,first p - 1 + height / 2 \
+        offset screen 0,-0.018 font plain(19) tc rgb muted
 }
 thick(p) = height / panel_lanes[p]
 top_of(p) = p - 1 + column('lane') * thick(p)
@@ -65,4 +64,7 @@ plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') usin
          (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
          tc rgb ink, \
      for [p = 1:panels] '+' using (ends(p)):(p - 1):(0):(height) every ::0::0 \
-         with vectors nohead lw wide(3) lc rgb ink
+         with vectors nohead lw wide(3) lc rgb ink, \
+     for [i = 1:bound_at_n] '+' using (bound_at[i]):(bound_panel[i] - 1.02):(0): \
+         (height + 0.02) every ::0::0 with vectors nohead lw wide(2.5) dt (6, 5) \
+         lc rgb muted

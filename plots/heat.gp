@@ -24,22 +24,21 @@ who(p) = pool(p) ? cell_name[column('row')] : threads(p) ? base_name \
     : strcol('verdict') eq 'same' ? 'the same' : 'cannot tell'
 v(p) = column('median') > 1 ? column('median') : 1 / column('median')
 times(p) = pool(p) || threads(p) ? sprintf(v(p) < 9.995 ? '%.2f×' : '%.1f×', v(p)) : ''
+# Theory's border leaves the middle of a field to its words.
+border_x(p, i, off) = line_panel[i] == p ? line_x[i] + off : NaN
 do for [p = 1:panels] {
-    unset arrow
     if (p == 2) { unset label }
     set label 900 panel_words[p] at graph 0,1 offset screen 0,0.024 font bold(21) \
         tc rgb ink
-    # The border leaves the middle of a field to its words.
-    do for [i = 1:line_x_n] { if (line_panel[i] == p) { do for [x in '0 0.78'] {
-        set arrow from line_x[i] + x,line_y[i] to line_x[i] + x + 0.22,line_y[i] nohead \
-            lw wide(4) dt (8, 5) lc rgb ink front
-    } } }
     plot table('ratios') using (x_of(p)):(y_of(p)):(x_of(p) - 0.48):(x_of(p) + 0.48): \
              (y_of(p) - 0.47):(y_of(p) + 0.47):(fill(p)) with boxxyerror \
              fillstyle solid noborder lc rgb variable, \
          table('ratios') using (x_of(p)):(y_of(p) + 0.1):(who(p)) with labels \
              font bold(21) tc rgb ink, \
          table('ratios') using (x_of(p)):(y_of(p) - 0.14):(times(p)) with labels \
-             font plain(24) tc rgb ink
+             font plain(24) tc rgb ink, \
+         for [i = 1:line_x_n] for [off in '0 0.78'] '+' using (border_x(p, i, off)): \
+             (line_y[i]):(0.22):(0) every ::0::0 with vectors nohead lw wide(4) \
+             dt (8, 5) lc rgb ink
 }
 unset multiplot

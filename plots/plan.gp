@@ -7,8 +7,8 @@ do for [i = 1:design_name_n] {
         tc rgb letter[design_look[i]] point pt shape[design_look[i]] ps mark(2) \
         lc rgb colour[design_look[i]] offset 1,0
 }
-do for [i = 1:edge_x_n] {
-    set label 960 + i edge_words[i] at screen 0.75,0.19 - 0.04 * i font plain(19) \
+do for [i = 1:point_x_n] {
+    set label 960 + i point_words[i] at screen 0.75,0.19 - 0.04 * i font plain(19) \
         tc rgb ink
 }
 set datafile nocolumnheaders
@@ -16,6 +16,8 @@ set multiplot layout 2,3 margins screen 0.07,0.985,0.12,top - 0.05 \
     spacing screen 0.07,screen 0.1
 inside(p, i) = mark_panel[i] == p && mark_x[i] > 0
 x_of(p, i, second) = inside(p, i) && mark_second[i] == second ? mark_x[i] : NaN
+across(p, i) = mark_panel[i] == p && mark_x[i] == 0 ? x_low : NaN # of no bound
+array band[1] = [1]
 # A semaphore and a pool often stand on each other: the one is seen behind the other.
 size(i) = mark(mark_look[i] == 4 ? 2.9 : 1.4)
 do for [p = 1:panel_name_n] {
@@ -24,27 +26,23 @@ do for [p = 1:panel_name_n] {
     eval 'set ytics '.panel_tics[p]
     set label 902 panel_name[p] at graph 0,1 offset screen 0,0.022 font bold(18) \
         tc rgb ink
-    if (band_low > 0) {
-        set object 1 rectangle from band_low / 1.01,graph 0 to band_high * 1.01,graph 1 \
-            behind fillstyle solid noborder fillcolor rgb shade
-    }
-    do for [i = 1:edge_x_n] {
-        set arrow 500 + i from edge_x[i],graph 0 to edge_x[i],graph 1 nohead \
-            lw wide(1.5) dt (12, 5, 3, 5) lc rgb ink
-    }
+    high = panel_high[p] - panel_low[p]
     if (panel_limit[p] >= 0) {
         set arrow 1 from graph 0,first panel_limit[p] to graph 1,first panel_limit[p] \
             nohead lw wide(2.5) dt (3, 4) lc rgb ink
     } else { unset arrow 1 }
-    do for [i = 1:mark_x_n] { if (mark_panel[i] == p && mark_x[i] == 0) {
-        set arrow 1000 + i from graph 0,first mark_y[i] to graph 1,first mark_y[i] \
-            nohead lw wide(2) dt (10, 6) lc rgb colour[mark_look[i]]
-    } else { unset arrow 1000 + i } }
     plot line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 0 \
              ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(4) lc rgb pale(2, 0x90), \
          line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 1 \
              ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(3) dt 2 \
              lc rgb pale(2, 0x70), \
+         point_x using (point_x_n > 0 ? point_x[$1] : NaN):(panel_low[p]):(0):(high) \
+             with vectors nohead lw wide(1.5) dt (12, 5, 3, 5) lc rgb ink, \
+         for [k = 1:band_low > 0] band using (band_low):(panel_low[p]): \
+             (band_low / 1.01):(band_high * 1.01):(panel_low[p]):(panel_high[p]) \
+             with boxxyerror fillstyle transparent solid 0.08 noborder lc rgb ink, \
+         mark_x using (across(p, $1)):(mark_y[$1]):(x_high - x_low):(0) \
+             with vectors nohead lw wide(2) dt (10, 6) lc rgb colour[1], \
          mark_x using (x_of(p, $1, 1)):(mark_y[$1]):(size($1)):(shape[mark_look[$1]] - 1): \
              (colour[mark_look[$1]]) \
              with points ps variable lw wide(2) pt variable lc rgb variable, \

@@ -24,9 +24,8 @@ do for [p = 1:panels] {
     if (arrivals_to < x_high) {
         set arrow 2 from first arrivals_to,graph 0 to first arrivals_to,graph 1 \
             nohead lw wide(2) lc rgb muted
-        late = arrivals_to > 0.75 * x_high
-        set label 102 'no more arrivals '.(late ? '' : ' ') at first arrivals_to,graph 0.93 \
-            offset screen (late ? -0.135 : 0.006),0 font plain(19) tc rgb muted front
+        set label 102 'no more arrivals' at first arrivals_to,graph 1 right \
+            offset screen 0,0.014 font plain(19) tc rgb muted front
     }
     first_line = 1
     lines = 0

@@ -5,7 +5,7 @@ load 'plots/style.gp'
 
 eval x_named((left + right) / 2)
 high = top - (panels > 1 ? 0.075 : 0.03)
-set multiplot layout 1,panels margins screen left,right,0.135,high spacing screen apart
+set multiplot layout 1,panels margins screen left,right,0.145,high spacing screen apart
 
 # Of the tables: the rows of this panel, and the values of its figure.
 here(panel, p) = panel == p || panel == 0

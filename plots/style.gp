@@ -77,7 +77,7 @@ set bmargin at screen 0.135
 # The x axis, where the settings have one; to be evaluated: its name, centred at x.
 if (exists('x_low')) { set xrange [x_low:x_high] }
 if (exists('log_x')) { if (log_x) { set logscale x } }
-x_named(x) = sprintf("set label 990 x_words at screen %f,0.04 center font '%s' tc rgb ink", \
+x_named(x) = sprintf("set label 990 x_words at screen %f,0.03 center font '%s' tc rgb ink", \
     x, plain(21))
 
 # Beside the frame, y of it high: a name, below it its value, and a note, of the i-th row

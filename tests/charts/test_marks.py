@@ -205,7 +205,7 @@ class Marks(unittest.TestCase):
         looks = p.set["look_here"]
         left, wide = 1600 * p.set["left"], 1600 * (p.set["right"] - p.set["left"])
         shares = []
-        for kind in range(len(p.set["kind_index"])):
+        for kind in range(len(p.set["answer_kind_index"])):
             boxes = p.boxes(f"{kind * len(looks) + 1 + looks.index(1)}a")
             shares += [((b[0] - left) / wide, (b[2] - left) / wide) for b in boxes
                        if b[2] - b[0] > 1]  # fmt: skip
@@ -417,7 +417,7 @@ class Marks(unittest.TestCase):
                 "limits": {"p99 wait": 1.0}}  # fmt: skip
         p = self.picture(stand_in.read(TWO.format("plan")), "plan",
                          files={"plan.json": json.dumps(plan)})  # fmt: skip
-        hollow, filled = p.points("3a"), p.points("4a")
+        hollow, filled = p.points("6a"), p.points("7a")
         self.assertEqual([SHAPES[2] - 1] * 2, [mark[0] for mark in hollow])
         self.assertEqual([SHAPES[2]] * 2, [mark[0] for mark in filled])
         for (_, x, median, _), (_, also, p99, _) in zip(hollow, filled):

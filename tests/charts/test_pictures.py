@@ -300,6 +300,46 @@ class Files(Desk):
             self.assertIn("</svg>", again.read_text(encoding="utf-8"))
 
 
+# What gnuplot draws as an arrow or an object cannot be hidden: all of these are asked.
+ALWAYS_SEEN = {
+    "in-flight": "the API's capacity", "plan": "the target", "slide": "empty frames",
+    "ratios": "a ratio of 1, and what is near it", "strips": "the time of one task",
+    "retry-storm": "when the API is out, what arrives, and until when",
+}  # fmt: skip
+# Of a chart: the options that make it tell something of this kind, and a piece of it.
+HIDDEN = [
+    ("hang", "hang", {"distribution": "exponential"}, "theory", "Graham: "),
+    ("winner", "winner", {}, "theory", ""),
+    ("hang", "outcomes", {}, "found", "ok"),
+    ("runtimes", "wall-time", {}, "found", "goroutines  "),
+]  # fmt: skip
+
+
+class BeforeTheGuess(Desk):
+    """On a slide the class sees what is asked, and nothing of what came out."""
+
+    def test_no_arrow_and_no_object_tells_an_answer(self) -> None:
+        scripts = declaration.PLOTS.glob("*.gp")
+        drawing = {s.stem for s in scripts if re.search(r"set (arrow|object)", s.read_text())}
+        self.assertEqual(set(ALWAYS_SEEN), drawing)
+
+    def test_words_and_lines_that_tell_something_are_hidden(self) -> None:
+        for experiment, name, options, kind, words in HIDDEN:
+            with self.subTest(experiment, chart=name):
+                m = stand_in.material(self.folder, stand_in.load(experiment, **options))
+                chart = draw.build(name, m)
+                gnuplot.write_data(m.tables_of(chart.shown), self.folder / "charts")
+                chart = gnuplot.draw(chart, self.folder, ("svg",))
+                text = (self.folder / chart.files["svg"]).read_text(encoding="utf-8")
+                drawn = re.search(rf'<g class="{kind}" id="\S+" >\s*<g', text)
+                self.assertTrue(drawn, "nothing of its kind is drawn")
+                told = re.findall(r"<text([^>]*)>([^<]*)</text>", text)
+                shown = [w for how, w in told if words and w.startswith(words)
+                         and f'class="{kind}"' not in how]  # fmt: skip
+                self.assertEqual([], shown)
+                self.assertTrue(any(w.startswith(words) for _, w in told))
+
+
 class OnRequest(Desk):
     def test_draw_makes_a_pdf_of_each_chart_where_that_is_asked_for(self) -> None:
         one = shutil.copytree(stand_in.ROOT / "tests/golden/few", self.folder / "one")

@@ -121,14 +121,16 @@ def thinned(places: Iterable[float], apart: float) -> list[bool]:
 
 def beside(told: Sequence[str], places: Sequence[float], apart: float) -> list[str]:
     """The words of ticks that stand close: those that have no room of their own share
-    a line below, if they are few."""
-    kept, crowd = list(told), list[int]()
+    a line below, if they are few and it has room for them."""
+    kept, crowd, end = list(told), list[int](), -1.0  # end: of what that line has
     for i, room in enumerate([*thinned(places, apart), True]):
         if not room:
             kept[i] = ""
             crowd.append(i)
         elif crowd:
-            words = ", ".join(told[j] for j in crowd)
-            kept[crowd[-1]] = f"\n{words}" if len(crowd) <= MOST_BELOW else ""
+            at, half = places[crowd[-1]], 0.5 * apart * len(crowd)
+            if len(crowd) <= MOST_BELOW and at - half >= end:
+                kept[crowd[-1]] = "\n" + ", ".join(told[j] for j in crowd)
+                end = at + half
             crowd = []
     return kept

@@ -134,7 +134,7 @@ def _key(view: View, kinds: Sequence[str]) -> dict[str, object]:
         places.append({"index": view.figures.index(kind) + 1, "words": part_name(kind),
                        "x": round(x, 4)})  # fmt: skip
         x += 0.06 + 0.0085 * len(part_name(kind))
-    return columns("kind", places, "index", "words", "x")
+    return columns("answer_kind", places, "index", "words", "x")
 
 
 def _headed(view: View) -> list[str]:

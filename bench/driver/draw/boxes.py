@@ -34,7 +34,9 @@ def build(view: View) -> Chart:
         "dark: hung" if any(map(_long, shown)) else "",
         "dashed: Graham's bounds" if any(t.bounds_s for t in shown) else "",
     ]
-    return sheet(view, _title(shown), shown, remarks, _settings(shown))
+    settings = _settings(shown)
+    return sheet(view, _title(shown), shown, remarks, settings,
+                 in_front=(len(settings["bound_at"]),))  # fmt: skip
 
 
 def _title(shown: Sequence[Tape]) -> str:
@@ -78,7 +80,8 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
             f"{show_duration(t.end_s)}"
             for t in shown
         ],
-        "answer_lost": [_remark(t) for t in shown],
+        "answer_lost": ["" if _bounds_words(t) else t.lost_words for t in shown],
+        "point_words": [_bounds_words(t) for t in shown],
         **columns("bound", bounds, "panel", "at"),
     }  # fmt: skip
 
@@ -96,9 +99,9 @@ def _panel(tape: Tape, x_high: float, panels: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _remark(tape: Tape) -> str:
+def _bounds_words(tape: Tape) -> str:
     if tape.lost or not tape.bounds_s:
-        return tape.lost_words
+        return ""
     low, high = (show_duration(at).split() for at in tape.bounds_s)
     return (
         f"Graham: {low[0] if low[1] == high[1] else ' '.join(low)} to {' '.join(high)}"

@@ -29,10 +29,11 @@ class Chart:
     """One drawn question.
 
     settings become NAME.settings: numbers and texts are variables there, lists are
-    arrays with their length beside them (NAME_n), and "xtics" is set. behind: how many
-    of the plotted things of each panel are theory: they come first. shown: the samples
-    that are read, by name. nothing: what to say in an empty frame. script: the file of
-    plots/ that draws it, without .gp; "" for that of the chart or its family.
+    arrays with their length beside them (NAME_n), and "xtics" is set. behind, in_front:
+    how many of the plotted things of each panel are theory: the first, the last. An arrow
+    or an object of gnuplot's is always seen, so it must give nothing away. shown: the
+    samples that are read, by name. nothing: what to say in an empty frame. script: the
+    file of plots/ that draws it, without .gp; "" for that of the chart or its family.
     means: what one may learn from it; refuted: what would refute it. files: paths in
     the results folder, by kind ("svg", "png", "pdf"). A chart with a problem has no
     files, and makes the driver end with status 1.
@@ -47,6 +48,7 @@ class Chart:
     rows: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
     behind: tuple[int, ...] = ()
+    in_front: tuple[int, ...] = ()
     shown: tuple[str, ...] = ()
     nothing: str = ""
     script: str = ""

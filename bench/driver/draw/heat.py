@@ -42,8 +42,10 @@ def build(view: View) -> Chart:
         for r in ratios
     ]  # fmt: skip
     header = ("design", "over", "tasks", "time of a task", "ratio", "faster")
+    settings = _settings(view, pairs, borders)
+    dashes = 2 * len(settings["line_x"])
     return words.sheet(view, _title(view, pairs[0], borders[0]), remarks, header, rows,
-                       _settings(view, pairs, borders))  # fmt: skip
+                       settings, in_front=(dashes,) * len(pairs))  # fmt: skip
 
 
 def _faster(ratio: Ratio) -> Cell | None:

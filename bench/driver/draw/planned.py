@@ -23,6 +23,7 @@ PANELS = (
 )
 LOOKS = {"pool": 2, "semaphore": 4, "none": 1}
 SPOKEN = {"pool": "pool", "semaphore": "semaphore", "none": "no bound"}
+THEORY = 3  # plotted things of each panel: two curves, and the sizes it names
 LEAST_S = 1e-4  # a shorter wait stands at the foot
 
 
@@ -52,7 +53,8 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
         "band: it is met by that many workers", "dash-dotted: sizes that theory names",
     ]  # fmt: skip
     settings = _settings(found, points)
-    return words.sheet(view, _title(found), remarks, header, rows, settings)
+    return words.sheet(view, _title(found), remarks, header, rows, settings,
+                       behind=(THEORY,) * len(PANELS))  # fmt: skip
 
 
 def _title(found: Mapping[str, Any]) -> str:
@@ -107,7 +109,7 @@ def _settings(
         "band_low": min(band, default=0), "band_high": max(band, default=0),
         **columns("panel", panels),
         **columns("mark", marks), **columns("line", lines, "panel", "x", "y", "second"),
-        **columns("edge", edges, "x", "words"),
+        **columns("point", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
 

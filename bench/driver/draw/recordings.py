@@ -133,7 +133,7 @@ def common(shown: Iterable[Tape]) -> str:
 
 def sheet(
     view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
-    settings: dict[str, object], behind: tuple[int, ...] = (),
+    settings: dict[str, object], in_front: tuple[int, ...] = (),
 ) -> Chart:  # fmt: skip
     """A chart of recorded runs, with the table that all of them have."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
@@ -145,5 +145,5 @@ def sheet(
         for t in shown
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
-    return words.sheet(view, told, told_remarks, header, rows, settings, behind=behind,
-                       shown=tuple(t.cell.name for t in shown))  # fmt: skip
+    return words.sheet(view, told, told_remarks, header, rows, settings,
+                       in_front=in_front, shown=tuple(t.cell.name for t in shown))  # fmt: skip

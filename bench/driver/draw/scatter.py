@@ -15,10 +15,11 @@ from ..reckon.tables import Row, varied_text
 from . import words
 from .axes import Scale, beside, is_log, reach, spread_out, tick_words, tics
 from .material import unit_of
-from .chart import BOLD_EM, MARGIN_PX, WIDTH_PX, Chart, columns
+from .chart import BOLD_EM, MARGIN_PX, PLAIN_EM, WIDTH_PX, Chart, columns
 from .view import Panel, Series, View, grouped
 
 DODGE, CROWDED = 1.07, 8  # marks of one x stand beside each other, if they are not many
+TICK_PX = 22  # lettering at the axes
 # How high a label of three lines is, or of one; three for so many series.
 TALL, SMALL, ROOMY = 0.19, 0.062, 4
 # (left, right, space between) of as many panels as there are, in parts of the sheet.
@@ -201,7 +202,10 @@ class Plot:
             return tics((w, i) for i, w in enumerate(self.view.words_on_x, 1))
         places = [self.x.place(value) for value in self.places]
         told = [tick_words(self.view.x_unit, value) for value in self.places]
-        return tics(zip(beside(told, places, 0.065 * len(self.panels)), self.places))
+        left, right, apart = (WIDTH_PX * part for part in MARGINS[len(self.panels)])
+        frame_px = (right + apart - left) / len(self.panels) - apart
+        room = (TICK_PX * PLAIN_EM * max(map(len, told)) + 12) / frame_px
+        return tics(zip(beside(told, places, room), self.places))
 
     def _cells(self) -> dict[str, object]:
         """A value for each row of the table of cells; panel 0 is every panel."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
 
@@ -37,25 +38,32 @@ def dress(text: str, chart: Chart) -> str:
 
 
 def _with_classes(text: str, chart: Chart) -> str:
-    """Plotted things by their number in each panel: theory, then what was found."""
+    """Plotted things by their number in each panel: the first and the last may be
+    theory, between them is what was found."""
+    plots = r'<g id="gnuplot_plot_(\d+)([a-z]?)"'
+    last = Counter(letter for _, letter in re.findall(plots, text))
 
     def plotted(match: re.Match[str]) -> str:
         number, letter = int(match[1]), match[2]
         panel = ord(letter) - ord("a") if letter else 0
-        behind = chart.behind[panel] if panel < len(chart.behind) else 0
-        kind = "theory" if number <= behind else "found"
+        behind, in_front = (
+            counts[panel] if panel < len(counts) else 0
+            for counts in (chart.behind, chart.in_front)
+        )
+        found = behind < number <= last[letter] - in_front
+        kind = "found" if found else "theory"
         return f'<g class="{kind}" id="gnuplot_plot_{number}{letter}"'
 
     told = {"found": chart.answers, "theory": chart.texts(THEORY)}
     plain = {kind: {_plain(text) for text in texts} for kind, texts in told.items()}
 
     def written(match: re.Match[str]) -> str:
-        words = _plain(unescape(re.sub(r"<[^>]*>", "", match[1])))
+        words = _plain(unescape(re.sub(r"<[^>]*>", "", match[2])))
         kind = next((kind for kind, texts in plain.items() if words in texts), "")
-        return f'<text class="{kind}">{match[1]}</text>' if kind else match[0]
+        return f'<text class="{kind}"{match[1]}>{match[2]}</text>' if kind else match[0]
 
-    text = re.sub(r'<g id="gnuplot_plot_(\d+)([a-z]?)"', plotted, text)
-    return re.sub(r"<text>(.*?)</text>", written, text, flags=re.DOTALL)
+    text = re.sub(plots, plotted, text)
+    return re.sub(r"<text\b([^>]*)>(.*?)</text>", written, text, flags=re.DOTALL)
 
 
 def _plain(text: str) -> str:

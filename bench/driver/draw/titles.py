@@ -71,7 +71,9 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
         cells = [s.cell for s in group]
         if len(cells) == len(peers) > 1:
             return f"{head}, every design loses {share}"
-        told.append(f"{who(view, cells)} {verb(cells, 'loses', 'lose')} {share}")
+        subject = who(view, cells) if len(cells) < 4 else (
+            f"{show_count(len(cells))} of {show_count(len(peers))} cells")  # fmt: skip
+        told.append(f"{subject} {verb(cells, 'loses', 'lose')} {share}")
     while len("; ".join(told)) > ROOM and len(told) > 1:
         told.pop()
     if rest := sum(len(group) for group in list(groups.values())[len(told) :]):
