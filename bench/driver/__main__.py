@@ -233,13 +233,13 @@ def collect_folders(settings: command.Settings) -> int:
     with locked(settings.out):
         folder, chart = collect_class(machines, settings.out)
     table, warnings = class_table.table_lines(machines), class_table.warnings(machines)
-    told = [*table, *warnings, *unread]
+    told = [*table, "", *warnings, *unread]
     return _tell_class(folder, chart, told)
 
 
 def _tell_class(folder: Path, chart: Chart, told: list[str]) -> int:
     told += [f"The chart failed: {chart.problem}"] if chart.problem else []
-    tell([*told, f"Results: {place(folder)}"])
+    tell([*told, "", f"Results: {place(folder)}"])
     return FAILED if chart.problem else MEASURED
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 from dataclasses import replace
 from math import inf
 
 from ..driver.support import make_cell
 from driver.ask.cell import Design
+from driver.reckon.answer import Result
 from driver.reckon.stats import Drift, Interval, Verdict, ratio_verdict
 from driver.reckon.summary import Count, Noise, Ratio, Refusal, Summaries, Summary
-from driver.say import names, numbers, sentences
+from driver.say import answers, names, numbers, sentences, terminal
 
 THREADS, POOL = make_cell("thread-per-task"), make_cell("worker-pool", workers=50)
 SURE = "ranks"
@@ -93,6 +95,28 @@ class Numbers(Table):
             (numbers.spaced("x50ms 50msx -5s"), "x50ms 50msx -5s"),
         ])  # fmt: skip
 
+    def test_no_line_ends_between_a_number_and_its_unit(self):
+        text = "2.04 s, 88 % of 5 MB and 64 KiB for 3 seconds, 10 B ms 4 sB"
+        told = numbers.bound(text)
+        self.assertEqual("2.04~s, 88~% of 5~MB and 64~KiB for 3 seconds, 10~B ms 4 sB",
+                         told.replace("\u00a0", "~"))  # fmt: skip
+        for width in range(8, 40):
+            lines = terminal.wrapped(text, width)
+            self.assertEqual(text, " ".join(line.strip() for line in lines))
+            self.assertFalse(re.search(r"^ *(s,|%|MB|KiB)", "\n".join(lines), re.M))
+
+
+class Guesses(Table):
+    def test_whose_a_guess_was(self):
+        a, b, c, d = "Ann", "Ben", "Cem", "Dora"
+        for given, wanted in (
+            ([""], ""), (["", ""], "2 times"), ([a], a), ([a, b], "Ann and Ben"),
+            ([a, ""], "Ann and 1 other"), ([a, a, a], "Ann and 2 others"),
+            ([a, b, c, d, ""], "Ann, Ben, Cem and 2 others"),
+        ):  # fmt: skip
+            found = Result("1", "?", "s", [1.0] * len(given), None, [], names=given)
+            self.hold([(answers.guessers(found, 1.0), wanted)])
+
 
 class Names(Table):
     def test_designs_and_lists(self):
@@ -135,7 +159,7 @@ class Sentences(Table):
             (of(ratio(2, 2.5, 3, same_work=False)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
              "long as threads: not the same work."),
             (of(ratio(2, 2.5, 3, "rss_bytes", False)), "a pool of 50 needs 2.50× [2.00, 3.00] "
-             "the memory of threads: more."),
+             "the memory of detached threads: more."),
         ])  # fmt: skip
 
     def test_values(self):
@@ -183,7 +207,7 @@ class Sentences(Table):
              "it takes 0.60× [0.50, 0.70] as long: faster. In total the ratio is "
              "2.50× [2.00, 3.00]."),
             (whole(ratio(2, 2.5, 3, "rss_bytes", False)),
-             "a pool of 50 needs 2.50× [2.00, 3.00] the memory of threads: more."),
+             "a pool of 50 needs 2.50× [2.00, 3.00] the memory of detached threads: more."),
         ])  # fmt: skip
 
     def test_what_the_intervals_take_for_granted(self):

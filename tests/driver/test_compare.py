@@ -197,8 +197,13 @@ class Classes(unittest.TestCase):
         few, many = self.machine(4, 5), self.machine(4, 6)
         self.assertEqual(list(class_table.warnings([many, few])),
                          ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
-        self.assertIn("wall time, pool of 2 / threads, 4 tasks",
-                      class_table.table_lines([many, few])[1])  # fmt: skip
+
+    def test_a_class_of_any_size_is_told_in_lines_of_80_columns(self):
+        lines = class_table.table_lines([self.machine(4)] * 30)
+        head = lines.index("4 tasks, wall time: pool of 2 / threads")
+        told = " ".join(" ".join(lines[head + 1 :]).split())
+        self.assertTrue(all(f"{number}: " in told for number in range(1, 31)), told)
+        self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))

@@ -254,7 +254,7 @@ class Told(unittest.TestCase):
 
     def test_guesses_are_told_by_name_or_number(self) -> None:
         found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
-        self.assertEqual("100 ms (Ann), 1.00 s (3 times)", answers.guessed_text(found))
+        self.assertEqual("100 ms (Ann), 1.00 s (Bo and 2 others)", answers.guessed_text(found))
 
     def test_few_runs_have_no_interval(self) -> None:
         few = {"value": 0.1, "low": None, "high": None, "n": 3}

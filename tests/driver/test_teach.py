@@ -59,6 +59,8 @@ class Figures(Taught):
         self.assertEqual(0, status, err)
         self.assertIn("Changed: service-time = 1ms", out)
         self.assertNotIn("claim", out)
+        self.assertIn("Why, in the lesson as it stands: ", " ".join(out.split()))
+        self.assertNotIn("Now change this", out)
         kept = self.read_lesson()
         self.assertEqual({"service-time": "1ms"}, kept["modified"])
         facts = json.loads((self.only_folder() / "environment.json").read_text())

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
+from ..say.numbers import bound
+
 WIDTH_PX, MARGIN_PX = 1600, 32
 # Mean advance of DejaVu Sans over its size, on the safe side for our kind of text.
 BOLD_EM, PLAIN_EM = 0.60, 0.53
@@ -30,10 +32,10 @@ class Chart:
 
     settings become NAME.settings: numbers and texts are variables there, lists are
     arrays with their length beside them (NAME_n), and "xtics" is set. behind, in_front:
-    how many of the plotted things of each panel are theory: the first, the last. An arrow
-    or an object of gnuplot's is always seen, so it must give nothing away. shown: the
-    samples that are read, by name. nothing: what to say in an empty frame. script: the
-    file of plots/ that draws it, without .gp; "" for that of the chart or its family.
+    how many of the plotted things of each panel are theory: the first, the last. An
+    arrow or an object of gnuplot's is always seen, so it must give nothing away. shown:
+    the samples that are read, by name. nothing: what to say in an empty frame. script:
+    the file of plots/ that draws it, without .gp; "" for that of chart or family.
     means: what one may learn from it; refuted: what would refute it. files: paths in
     the results folder, by kind ("svg", "png", "pdf"). A chart with a problem has no
     files, and makes the driver end with status 1.
@@ -127,14 +129,14 @@ def fit_title(title: str) -> tuple[int, list[str]]:
 
     One that is too long for any loses what it says last.
     """
-    bound = _bound(title)
+    whole = _bound(title)
     while True:
         for size_px in TITLE_PX:
-            lines = _wrapped(bound, size_px, BOLD_EM)
+            lines = _wrapped(whole, size_px, BOLD_EM)
             if len(lines) <= MOST_LINES:
                 return size_px, lines
-        shorter = bound.rpartition("; ")[0] or bound.rpartition(", ")[0]
-        bound = shorter or bound[: int(0.8 * len(bound))] + "…"
+        shorter = whole.rpartition("; ")[0] or whole.rpartition(", ")[0]
+        whole = shorter or whole[: int(0.8 * len(whole))] + "…"
 
 
 def fit_subtitle(subtitle: str) -> list[str]:
@@ -148,8 +150,7 @@ def fit_subtitle(subtitle: str) -> list[str]:
 
 def _bound(text: str) -> str:
     """A number and its unit on one line, and a design with its size."""
-    text = re.sub(r"(\d) (?=(?:[nµm]?s|[kMG]?B|%)(?!\w))", "\\1\u00a0", text)
-    return re.sub(r"\b(pool|threads|fibers) of (?=\d)", "\\1 of\u00a0", text)
+    return re.sub(r"\b(pool|threads|fibers) of (?=\d)", "\\1 of\u00a0", bound(text))
 
 
 def _widest(size_px: float, em: float) -> int:

@@ -146,4 +146,5 @@ def sheet(
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
     return words.sheet(view, told, told_remarks, header, rows, settings,
-                       in_front=in_front, shown=tuple(t.cell.name for t in shown))  # fmt: skip
+                       in_front=in_front,
+                       shown=tuple(t.cell.name for t in shown))  # fmt: skip

@@ -30,7 +30,9 @@ def build(view: View) -> Chart:
     panel = min(view.panels, key=lambda p: min(s.share_ok for s in p.cells))
     by_tasks = grouped(panel.cells, lambda s: s.cell.tasks)
     cells = max(by_tasks.items(), key=lambda each: (len(each[1]), each[0]))[1]
-    remarks = [*words.conditions(cells), "one square: all tasks", "bars from zero"]
+    detached = any(names.is_detached(s.cell) for s in cells)
+    remarks = [*words.conditions(cells), "one square: all tasks", "bars from zero",
+               "threads are detached" if detached else ""]  # fmt: skip
     header = ("design", "tasks", "runs", "served", "lost", *BARS.values())
     rows = [
         (view.design(s.cell), show_count(s.cell.tasks), s.n, _served(s), _lost(s),

@@ -226,9 +226,16 @@ class View:
         return names.setting(name, value)
 
     def where(self, cell: Cell, name: str) -> str:
-        """The same within a sentence: "with timeout 50 ms", "against an API of 50"."""
+        """The same within a sentence: "with a timeout of 50 ms", "without a timeout",
+        "against an API of 50"."""
         if name == "api-capacity":
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
-        told = self.setting(cell, name)
+        told, noun = self.setting(cell, name), names.setting(name, True)
+        article = "an" if noun[0] in "aeiouAEIOU" else "a"
+        if told == f"no {noun}":
+            return f"without {article} {noun}"
+        first, _, value = told.rpartition(f"{noun} ")
+        if not first and value[:1].isdigit() and not noun.endswith(("s", "of")):
+            return f"with {article} {noun} of {value}"
         return f"with {told}" if told else ""

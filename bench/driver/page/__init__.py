@@ -20,6 +20,7 @@ from ..reckon.summary import Summaries
 from ..run.folder import REPORT, ResultsError, write_whole
 from ..run.run import Run
 from ..say import answers, ending, extras, questions, sentences
+from ..say.numbers import bound
 
 try:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -73,15 +74,22 @@ def write(
 
 
 def render(template: str, **values: Any) -> str:
-    """A page of the templates: every value escaped, no value forgotten."""
+    """A page of the templates: every value escaped, none forgotten, and no unit on
+    another line than its number."""
     pages = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=StrictUndefined,
+        lstrip_blocks=True, undefined=StrictUndefined, finalize=_unbroken,
     )  # fmt: skip
     return pages.get_template(template).render(
         light=colours("light"), dark=colours("dark"), style=text_of("style.css"),
         script=Markup("\n").join(map(text_of, SCRIPTS)), **values,
     )  # fmt: skip
+
+
+def _unbroken(value: Any) -> Any:
+    """Of what is text: what is markup already is not."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return bound(value) if plain else value
 
 
 def text_of(name: str) -> Markup:

@@ -94,7 +94,7 @@ def place(folder: Path) -> str:
 def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Everything known of the machine and the tools."""
     for key, value in facts.items():
-        name = f"{prefix}{key}".replace("_", " ")
+        name = f"{prefix}{key}".replace("_", " ").replace(" asked", " asked for")
         if isinstance(value, Mapping):
             yield from flat(value, f"{name}: ")
         elif key in TOLD_ELSEWHERE:
@@ -102,7 +102,7 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
         else:
-            nothing = "nothing" if key.endswith("_asked") else PLAIN["None"]
+            nothing = "not set" if key.endswith("_asked") else PLAIN["None"]
             yield name, nothing if value is None else PLAIN.get(str(value), str(value))
 
 

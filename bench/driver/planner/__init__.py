@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..run.folder import ResultsError, locked, write_whole
+from ..run.folder import REPORT, ResultsError, locked, place, write_whole
 from ..measure.by_its_own_clock import RunError
 from ..measure.signals import FAILED, MEASURED
 from ..say import terminal
+from ..say.ending import closing_lines
 from . import asked, find, tell
 from .play import Player
 
@@ -72,5 +73,6 @@ def _keep(
     except ResultsError:  # what was found is told, whether or not it can be kept
         terminal.tell(lines)
         raise
-    terminal.tell([*lines, *failed, *tell.closing(path)])
+    report = (path / REPORT).is_file()
+    terminal.tell([*lines, *failed, "", *closing_lines(place(path), report)])
     return failed

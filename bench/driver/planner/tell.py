@@ -17,7 +17,6 @@ from ..reckon.summary import FEWEST_FOR_P99
 from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
 from ..run.constants import Constants
-from ..run.folder import place
 from ..say.numbers import show_count
 from ..say.shortfall import shown
 from ..say.terminal import aligned
@@ -28,7 +27,7 @@ from .play import Point
 
 COLUMNS = ("p50 wait", "p99 wait", "goodput", "lost", "calls", "in flight")
 CONFIRM_S, CONFIRM_SEEDS = 20.0, (1, 2)
-OFF = 0.10  # predicted over measured: more than that is said first
+OFF = 0.10  # predicted over measured: more is said right after the answer
 SMALL = {"s": 1e-3, "share": 0.005, "1/s": 0.0, "count": 0.0}  # no matter how far off
 KINDS = {"pool": "pool of {}", "semaphore": "semaphore of {}", "none": "no bound"}
 
@@ -62,9 +61,7 @@ def table_lines(asked: Asked, found: Findings, points: Sequence[Point]) -> list[
 def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[str]:
     wanted = ", ".join(condition.text for condition in asked.target)
     off = [line for each in confirmed for line in each["off"]]
-    best, told = found.best, []
-    if off:
-        told = [f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}."]
+    best, told = found.best, list[str]()
     if best is None:
         near, lacks = found.nearest
         told.append(f"No number of workers meets '{wanted}'. "
@@ -72,6 +69,8 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
     else:
         fewest = f"{show_count(best.size)} workers are the fewest that meet '{wanted}'"
         told.append(f"{fewest}, with each of {len(best.runs)} seeds.")
+    if off:
+        told.append(f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}.")
     told += _around(found)
     if found.next_to_break:
         told.append(f"With half as much load again, {show_count(best.size)} workers: "
@@ -270,7 +269,3 @@ def keep(
 
 
 STOPPED = "Stopped before the end: this follows from what had been played by then."
-
-
-def closing(path: Path) -> list[str]:
-    return [f"Results: {place(path)}", f"Open {place(path)}/report.html"]

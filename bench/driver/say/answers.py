@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from ..reckon.answer import Result
 from .names import counted, either, listed
 from .numbers import show_answer, show_range
 
-MOST_NAMED = 3  # of one guess; of more their number is told
+MOST_NAMED = 3  # of one guess; of others their number is told
 
 
 def guessed_text(found: Result) -> str:
@@ -24,13 +23,15 @@ def guessed_text(found: Result) -> str:
 
 
 def guessers(found: Result, value: object) -> str:
-    """The names that were given, or how many guessed it; "" of one without a name."""
+    """ "Ann, Ben and 2 others"; "18 times" of those without names, "" of one."""
     pairs = zip(found.names, found.predictions)
-    named = [name for name, guess in pairs if guess == value and name]
-    count = Counter(found.predictions)[value]
-    if named and len(named) == count <= MOST_NAMED:
-        return listed(named)
-    return f"{count} times" if count > 1 else listed(named)
+    each = [name for name, guess in pairs if guess == value and name]
+    named = list(dict.fromkeys(each))[:MOST_NAMED]
+    count = found.predictions.count(value)
+    if not named:
+        return f"{count} times" if count > 1 else ""
+    others = [counted(count - len(named), "other")] if count > len(named) else []
+    return listed([*named, *others])
 
 
 def theory_text(found: Result) -> str:
@@ -62,6 +63,18 @@ def change_text(found: Result) -> str:
 
 def _plain(value: object) -> str:
     return ", ".join(map(str, value if isinstance(value, list) else [value]))
+
+
+def ending_rows(found: Result) -> list[tuple[str, str]]:
+    """What a lesson ends with. Its words are of the lesson as it stands: of a changed
+    one that is said, and the class is asked what differs, not what to change next."""
+    if not found.modified:
+        return [("Why", found.why),
+                ("Now change this, and predict again", found.change),
+                ("Limits", found.ends)]  # fmt: skip
+    return [("Why, in the lesson as it stands", found.why),
+            ("And here", "does that explain what was measured? What differs, and why?"),
+            ("Limits of the lesson", found.ends)]  # fmt: skip
 
 
 def class_text(found: Result) -> str:

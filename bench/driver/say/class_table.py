@@ -12,7 +12,9 @@ from ..reckon.summary import Ratio
 from ..run.stored import Stored
 from . import sentences
 from .names import design_name, tasks
-from .terminal import aligned
+from .terminal import wrapped
+
+WIDTH = 80
 
 
 def warnings(machines: Sequence[Stored]) -> Iterator[str]:
@@ -29,22 +31,25 @@ def warnings(machines: Sequence[Stored]) -> Iterator[str]:
 
 
 def table_lines(machines: Sequence[Stored]) -> list[str]:
-    """A row each machine, a column each ratio."""
+    """Who the machines are, then of each ratio what it is on which of them: in lines of
+    a usual width, however many there are."""
     told = leading([summaries_of(kept) for kept in machines])
-    columns = dict.fromkeys(_pair(ratio) for each in told for ratio in each)
-    rows: list[Sequence[str]] = [("machine", "CPU", *columns)]
-    for number, (kept, each) in enumerate(zip(machines, told), start=1):
-        found = {_pair(ratio): ratio.interval for ratio in each}
+    lines = ["Machines"]
+    for number, kept in enumerate(machines, start=1):
         cpu = kept.environment.get("cpu", {})
-        texts = [
-            sentences.ratio_text(found[name]) if found.get(name) else "–"
-            for name in columns
-        ]
-        rows.append((str(number), f"{cpu.get('usable')} × {cpu.get('model')}", *texts))
-    return ["A ratio in each column", *aligned(rows)]
+        lines.append(f"  {number}: {cpu.get('usable')} × {cpu.get('model')}")
+    found: dict[str, list[str]] = {}
+    for number, each in enumerate(told, start=1):
+        for ratio in each:
+            text = f"{number}: {sentences.ratio_text(ratio.interval)}"
+            found.setdefault(_pair(ratio), []).append(text.replace(" ", "\u00a0"))
+    for pair, texts in found.items():
+        joined = "   ".join(texts)
+        lines += ["", *wrapped(pair, WIDTH), *wrapped(joined, WIDTH, "  ", hanging=0)]
+    return lines
 
 
 def _pair(ratio: Ratio) -> str:
-    """ "wall time, pool of 50 / threads, 500 tasks"."""
+    """ "500 tasks, wall time: pool of 50 / threads"."""
     names = f"{design_name(ratio.cell)} / {design_name(ratio.baseline)}"
-    return f"{FIGURES[ratio.figure].label}, {names}, {tasks(ratio.cell.tasks)}"
+    return f"{tasks(ratio.cell.tasks)}, {FIGURES[ratio.figure].label}: {names}"

@@ -78,6 +78,9 @@ def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     lines, gone = fitted(rows, width, SPARE)
     if gone:
         lines.append(f"  (no room for {listed(gone)}: summary.csv has all)")
+    note = sentences.memory_note(summaries)
+    if note and "peak memory" not in gone:
+        lines.append(f"  {note}")
     return [*lines, ""]
 
 

@@ -48,6 +48,11 @@ def is_plural(design: Design) -> bool:
     return design.kind.split()[-1] in PLURAL
 
 
+def is_detached(cell: Cell) -> bool:
+    """Threads that each return their stack as they end; joined, they keep it."""
+    return cell.design.kind == "threads" and not cell.options.get("join")
+
+
 def verb(design: Design, one: str, many: str) -> str:
     """ "takes" or "take"."""
     return many if is_plural(design) else one

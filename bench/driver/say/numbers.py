@@ -117,6 +117,13 @@ def spaced(text: str) -> str:
     )
 
 
+def bound(text: str) -> str:
+    """The same with a no-break space between each number and its unit, for a line that
+    may be broken. Nothing else needs it, and plain words are easier to compare."""
+    units = r"[nµm]?s|min|[kMG]?B|[KMGT]iB|%"
+    return re.sub(rf"(\d) (?=(?:{units})(?!\w))", "\\1\u00a0", text)
+
+
 def show_time(seconds: float) -> str:
     """83 as "1:23"."""
     minutes, rest = divmod(max(0, round(seconds)), 60)

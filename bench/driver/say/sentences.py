@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..reckon.stats import Drift, Interval, Verdict
 from ..reckon.summary import Count, Noise, Ratio, Summaries, Summary
@@ -115,9 +116,9 @@ def count_text(count: Count) -> str:
 
 def ratio_sentence(ratio: Ratio) -> str:
     """What the comparison of two cells bears in one figure, in one sentence."""
-    base = names.spoken_cell(ratio.baseline)
+    base = _spoken(ratio.baseline, ratio.figure)
     if ratio.interval is None:
-        who = names.spoken_cell(ratio.cell)
+        who = _spoken(ratio.cell, ratio.figure)
         return f"{who} and {base}: no block holds both, so nothing can be said."
     return f"{_head(ratio)} {base}: {_judged(ratio)}."
 
@@ -127,7 +128,22 @@ def _head(ratio: Ratio) -> str:
     found = phrase(ratio.figure)
     verb = names.verb(ratio.cell.design, found.one, found.many)
     factor = found.rest.format(ratio_text(ratio.interval))
-    return f"{names.spoken_cell(ratio.cell)} {verb} {factor}"
+    return f"{_spoken(ratio.cell, ratio.figure)} {verb} {factor}"
+
+
+def _spoken(cell: Cell, figure: str) -> str:
+    """ "threads", or where memory is told "detached threads"."""
+    told = names.spoken_cell(cell)
+    detached = figure == "rss_bytes" and names.is_detached(cell)
+    return f"detached {told}" if detached else told
+
+
+def memory_note(summaries: Summaries) -> str:
+    """How threads end, as their peak memory depends on it; "" where there are none."""
+    if not any(names.is_detached(summary.cell) for summary in summaries):
+        return ""
+    return ("Threads are detached: each returns its stack as it ends. Joined at the "
+            "end (--join), they keep it and need more memory.")  # fmt: skip
 
 
 def _judged(ratio: Ratio) -> str:

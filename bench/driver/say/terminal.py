@@ -14,6 +14,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from .numbers import bound
+
 # What stands for a sign where the character set does not have it.
 INSTEAD = {
     "\u202f": " ", "\u00a0": " ", "×": "x", "µ": "u", "–": "-", "−": "-", "·": "-",
@@ -137,10 +139,12 @@ def wrapped(
     """A sentence in lines that fit; those after the first are indented further."""
     if width is None:
         return [indent + text]
-    return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent + " " * hanging,
+    lines = textwrap.wrap(
+        bound(text), width, initial_indent=indent,
+        subsequent_indent=indent + " " * hanging,
         break_long_words=False, break_on_hyphens=False,
     ) or [""]  # fmt: skip
+    return [line.replace("\u00a0", " ") for line in lines]  # they are broken now
 
 
 def folded(line: str, width: int | None) -> list[str]:

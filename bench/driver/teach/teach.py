@@ -99,9 +99,8 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     if attended:
         prompt.read("\nWhy? Let the class answer first, then press Enter. ")
     tell([""])
-    say(f"Why: {lesson.why}")
-    say(f"Now change this, and predict again: {lesson.change}")
-    say(f"Limits: {lesson.ends}")
+    for head, words in answers.ending_rows(found):
+        say(f"{head}: {words}")
     report = (folder / REPORT).is_file()
     tell(["", *ending.closing_lines(place(folder), report)])
     return MEASURED if found.measured and drawn else FAILED
