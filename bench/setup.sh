@@ -10,6 +10,7 @@
 # out what only compares with other languages, about half of it. Exits 3 when something
 # is missing without which nothing can be built; goes on, and says so, without the rest.
 set -u
+case ${1-} in -h | --help) exec sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" ;; esac
 export LC_ALL=C
 bench=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
@@ -174,7 +175,7 @@ test)
         echo "some tests are left out without these packages: $left_out" >&2
     ;;
 *)
-    echo "usage: bench/setup.sh run|test|nginx [FOLDER]" >&2
+    echo "usage: bench/setup.sh run|test|nginx [FOLDER], not '${1-}'" >&2
     exit 2
     ;;
 esac

@@ -28,6 +28,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "bench"))
+
+from driver.ask.command import Parser  # noqa: E402
+
 BUILD = TOP / "build" / "tests"
 
 
@@ -301,17 +305,22 @@ def take_all(names: Sequence[str]) -> Count:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tests/run", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
+    parser.add_argument("--check", action="store_true",
+                        help="only see whether there are such steps")  # fmt: skip
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; all if none"
     )
-    chosen = parser.parse_args().steps or list(STEPS)
+    asked = parser.parse_args()
+    chosen = asked.steps or list(STEPS)
     for name in chosen:
         if name not in STEPS:
             parser.error(f"no step '{name}'; there are {', '.join(STEPS)}")
+    if asked.check:
+        return 0
     hear_signals()
     lanes = [[n for n in chosen if n in lane] for lane in (COMPUTE, WAIT)]
     total = Count()

@@ -16,6 +16,7 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import machines, over_time, planned, scatter  # noqa: E402
+from driver.page import sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
 from driver.reckon.summary import Noise, Summaries  # noqa: E402
 
@@ -279,6 +280,15 @@ class Numbers(unittest.TestCase):
         rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
         for share, told in rows.items():
             self.assertEqual(told, titles.show_share(share))
+
+    def test_sliders_begin_at_what_was_measured_if_the_axis_has_it(self) -> None:
+        for tasks, stands in ((500, 500), (51, 51), (2, 10), (10**6, 100_000)):
+            with self.subTest(tasks), tempfile.TemporaryDirectory() as desk:
+                asked = stand_in.read(TWO.format("wall-time", tasks))
+                found = sliders.data(stand_in.material(Path(desk), asked))
+                at = found["at"]["tasks"]
+                self.assertEqual(stands, found["values"]["tasks"][at])
+                self.assertEqual(len(found["values"]["tasks"]), len(found["threads"][0][0]))
 
     def test_ticks_are_round_and_on_the_axis(self) -> None:
         for low, high, log, found in (

@@ -27,6 +27,7 @@ for option; do
     esac
 done
 [ "$tasks" != 0 ] || exit 0 # a dry run: our options are as they should be
+[ -n "$json" ] || { echo "usage: $program --json=FILE [OPTION]..." >&2; exit 2; }
 
 fault=${STAND_IN_FAULT-}
 [ "${STAND_IN_ONLY-$program}" = "$program" ] || fault=

@@ -128,10 +128,11 @@ class Checks(unittest.TestCase):
     def test_more_arrivals_than_a_pool_can_do_are_a_warning(self):
         cell = make_cell(workers=5, tasks=500, arrivals="fixed:1000/s")
         self.assertEqual(self.look(cell).warnings, ())  # 5000 per second of 1 ms
-        cell = make_cell(
-            workers=5, tasks=500, arrivals="fixed:1000/s", **{"service-time": "10ms"}
-        )
+        asked = {"arrivals": "fixed:1000/s", "service-time": "10ms"}
+        cell = make_cell(workers=5, tasks=500, **asked)
         self.assert_warns(self.look(cell), "1000 tasks arrive per second, and it can do 500, a load of 2")
+        refusing = make_cell(workers=5, tasks=500, **asked, **{"when-full": "reject"})
+        self.assertEqual(self.look(refusing).warnings, ())  # its queue cannot grow
 
     def test_hyperfine_is_needed_only_where_something_is_measured(self):
         self.replace(checks, "hyperfine_fault", lambda: "hyperfine is not installed")

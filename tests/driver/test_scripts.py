@@ -1,4 +1,5 @@
-"""bench/setup.sh on machines that are not ours, and bench/run from odd places."""
+"""bench/setup.sh on machines that are not ours, bench/run from odd places, and what
+every script says when it is asked for help or told rubbish."""
 
 import os
 import shutil
@@ -216,6 +217,69 @@ class Setup(unittest.TestCase):
 
     def test_an_unknown_set_is_usage(self):
         self.assertEqual(self.setup("everything")[0], 2)
+
+
+# Scripts that cannot do anything without a word.
+NEED_WORDS = (
+    "bench/fit", "bench/fleet/collect", "bench/fleet/machine", "bench/fleet/receive",
+    "bench/fleet/ssh", "bench/over-http", "bench/peers/build", "bench/setup.sh",
+    "tests/check_square", "tests/driver/stand_in.sh", "tests/fleet/stand_in",
+    "tests/helgrind",
+)  # fmt: skip
+
+
+class EveryScript(unittest.TestCase):
+    """Help is a short text on stdout, a mistake one line on stderr; nothing is done."""
+
+    def setUp(self):
+        listed = subprocess.run(
+            ["git", "ls-files", "-s", "bench", "tests", ".ci"],
+            cwd=REPOSITORY, capture_output=True, text=True,
+        )  # fmt: skip
+        lines = [line.split(maxsplit=3) for line in listed.stdout.splitlines()]
+        self.scripts = [name for mode, *_, name in lines if mode == "100755"]
+        if not self.scripts:
+            self.skipTest("not a git checkout")
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.top = Path(holder.name)
+        for *_, name in lines:
+            (self.top / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, self.top / name)
+        shutil.copy2(REPOSITORY / "README.md", self.top)
+
+    def files(self):
+        return {path: path.stat().st_mtime_ns for path in self.top.rglob("*")}
+
+    def ask(self, script, *words):
+        done = subprocess.run(
+            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=60,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        return done.returncode, done.stdout, done.stderr
+
+    def test_help_is_told_on_stdout(self):
+        before = self.files()
+        for script in self.scripts:
+            with self.subTest(script):
+                status, said, complained = self.ask(script, "--help")
+                self.assertEqual((status, complained), (0, ""))
+                self.assertTrue(said.strip())
+        self.assertEqual(before, self.files())
+
+    def test_a_mistake_is_told_in_one_line(self):
+        before = self.files()
+        for script in self.scripts:
+            tries = [("--rubbish",)] + [()] * (script in NEED_WORDS)
+            if script == "bench/python":  # Python has its own way to tell
+                continue
+            for words in tries:
+                with self.subTest(script, words=words):
+                    status, said, complained = self.ask(script, *words)
+                    self.assertEqual((status, said), (2, ""), complained)
+                    self.assertEqual(complained.count("\n"), 1, complained)
+        self.assertEqual(before, self.files())
 
 
 class Run(unittest.TestCase):

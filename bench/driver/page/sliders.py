@@ -38,15 +38,16 @@ def data(material: Material) -> dict[str, Any] | None:
     looks = {"threads": material.looks.get("threads", 1),
              "pool": material.looks[first.design.key]}  # fmt: skip
     limit = first.capacity or UNLIMITED
+    measured = {s.cell.tasks for s in cells if TASKS[0] <= s.cell.tasks <= TASKS[-1]}
     given: dict[str, list[Any]] = {
-        "tasks": TASKS,
+        "tasks": sorted({*TASKS, *measured}),
         "workers": sorted({*WORKERS, first.workers}),
         "service_s": sorted({*SERVICE_S, first.service_s}),
         "create_s": sorted({*CREATE_S, costs.create}),
         "capacity": [*sorted({*CAPACITY, *([limit] if limit else [])}), UNLIMITED],
     }
     at = {
-        "tasks": min(TASKS, key=lambda n: abs(n - first.tasks)),
+        "tasks": min(given["tasks"], key=lambda n: abs(n - first.tasks)),
         "workers": first.workers, "service_s": first.service_s,
         "create_s": costs.create, "capacity": limit,
     }  # fmt: skip
@@ -83,17 +84,18 @@ def _marks(
 
 def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
     """By [d][c], then N: of pools by [W], too, w in step with c; accepted by [K]."""
+    tasks = given["tasks"]
     curves: dict[str, list[Any]] = {"threads": [], "pool": [], "accepted": []}
     for d in given["service_s"]:
         each = [replace(costs, create_s=c, worker_s=costs.worker * c / costs.create)
                 for c in given["create_s"]]  # fmt: skip
         curves["threads"].append(
-            [[_short(threads_s(n, d, own)) for n in TASKS] for own in each])
+            [[_short(threads_s(n, d, own)) for n in tasks] for own in each])
         curves["pool"].append(
-            [[[_short(pool_s(n, min(w, n), d, own)) for n in TASKS]
+            [[[_short(pool_s(n, min(w, n), d, own)) for n in tasks]
               for w in given["workers"]] for own in each])
         curves["accepted"].append(
-            [[[_accepted(n, d, k, own) for n in TASKS]
+            [[[_accepted(n, d, k, own) for n in tasks]
               for k in given["capacity"]] for own in each])
     return curves  # fmt: skip
 
