@@ -52,10 +52,11 @@ def output(*command: str, folder: Path | None = None) -> str | None:
 def git(repository: Path, *words: str) -> str | None:
     """What git says of this repository alone, whoever owns it: we only read.
 
-    Not of one that an unpacked archive lies in, or that GIT_DIR names, as in a hook.
+    Not of one that an unpacked archive lies in, or that GIT_DIR names, as in a hook. And
+    without the lock that status takes to write the index: as root's, if root looks.
     """
     here = f"--git-dir={repository / '.git'}", f"--work-tree={repository}"
-    return output("git", *here, *words, folder=repository)
+    return output("git", "--no-optional-locks", *here, *words, folder=repository)
 
 
 def commit(repository: Path) -> str:
