@@ -8,7 +8,11 @@
 #include "program/quantity.h"
 #include "sync/must.h"
 
-enum { MOST_DIGITS = 64 };
+enum {
+    MOST_DIGITS = 64,
+    LINE_BYTES = 64 * 1024,
+    MOST_VALUES = 10000000, /* a file may have no end */
+};
 
 struct reader {
     char *path;
@@ -37,13 +41,21 @@ static bool give_up(struct reader *reader, const char *why) {
 
 /* ---- lines and fields ---- */
 
+/* Where a field in quotes ends: "" is a quote in its text. */
+static char *closing_quote(char *text) {
+    while (*(text += strcspn(text, "\"")) == '"' && text[1] == '"') {
+        text += 2;
+    }
+    return text;
+}
+
 /* Cuts off one field and unwraps its quotes. Returns what follows, or NULL. */
 static char *cut_field(char **field) {
     char *text = *field;
     char *end = text + strcspn(text, ",");
     if (*text == '"') {
         *field = ++text;
-        end = text + strcspn(text, "\"");
+        end = closing_quote(text);
         if (*end == '"') {
             *end++ = '\0';
         }
@@ -79,12 +91,15 @@ static bool find_column(struct reader *reader, char *header) {
     for (int i = 0; header != NULL; i++) {
         char *name = header;
         header = cut_field(&name);
-        if (strcmp(trimmed(name), reader->column) == 0) {
-            reader->field = i;
-            return true;
+        if (strcmp(trimmed(name), reader->column) != 0) {
+            continue;
         }
+        if (reader->field >= 0) {
+            return refuse(reader, "there are two columns ", reader->column);
+        }
+        reader->field = i;
     }
-    return refuse(reader, "there is no column ", reader->column);
+    return reader->field >= 0 || refuse(reader, "there is no column ", reader->column);
 }
 
 static const char *unit_of(const char *column) {
@@ -121,6 +136,9 @@ static bool take_value(struct reader *reader, char *line) {
     if (text == NULL) {
         return refuse(reader, "the line is too short for column ", reader->column);
     }
+    if (reader->count == MOST_VALUES) {
+        return refuse(reader, "is one too many: ", text);
+    }
     text = trimmed(text);
     snprintf(with_unit, sizeof with_unit, "%.*s%s", MOST_DIGITS - 4, text,
              reader->unit);
@@ -131,10 +149,25 @@ static bool take_value(struct reader *reader, char *line) {
                                          : refuse(reader, "is no duration: ", text);
 }
 
+/* A field may go on in the next line; no duration is there. */
+static bool has_open_quote(const char *line) {
+    bool open = false;
+    for (; *line != '\0'; line++) {
+        open ^= *line == '"';
+    }
+    return open;
+}
+
 static bool take_line(struct reader *reader, char *line) {
+    if (reader->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0) {
+        line += 3; /* a byte order mark, as spreadsheets write it */
+    }
     line = trimmed(line);
     if (line[0] == '\0' || line[0] == '#') {
         return true;
+    }
+    if (has_open_quote(line)) {
+        return refuse(reader, "a quote has no end: ", line);
     }
     if (reader->column != NULL && reader->field < 0) {
         return find_column(reader, line);
@@ -142,17 +175,30 @@ static bool take_line(struct reader *reader, char *line) {
     return take_value(reader, line);
 }
 
-static bool read_lines(struct reader *reader, FILE *in) {
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    bool fine = true;
-    while (fine && (length = getline(&line, &size, in)) != -1) {
-        reader->line++;
-        fine = strlen(line) == (size_t)length ? take_line(reader, line)
-                                              : refuse(reader, "is no text: ", line);
+enum got { GOT_LINE, GOT_END, GOT_NO_TEXT };
+
+static enum got read_line(FILE *in, char line[LINE_BYTES]) {
+    size_t length = 0;
+    int c;
+    while ((c = getc(in)) != EOF && c != '\n') {
+        line[length] = '\0';
+        if (c == '\0' || length == LINE_BYTES - 1) {
+            return GOT_NO_TEXT;
+        }
+        line[length++] = (char)c;
     }
-    free(line);
+    line[length] = '\0';
+    return c == EOF && length == 0 ? GOT_END : GOT_LINE;
+}
+
+static bool read_lines(struct reader *reader, FILE *in) {
+    static char line[LINE_BYTES];
+    bool fine = true;
+    for (enum got got; fine && (got = read_line(in, line)) != GOT_END;) {
+        reader->line++;
+        fine = got == GOT_LINE ? take_line(reader, line)
+                               : refuse(reader, "is no text, or too long: ", line);
+    }
     if (fine && ferror(in)) {
         return give_up(reader, strerror(errno));
     }

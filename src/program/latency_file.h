@@ -8,8 +8,9 @@
  *   0.0125      has none: in seconds, as curl and most logs have them; or, if the
  *               column's name ends in _ns, _us, _ms or _s, in that unit
  *
- * Empty lines, and lines that begin with '#', are left out. All else is refused, and
- * the line that is at fault is named with its number.
+ * Empty lines, lines that begin with '#', and a byte order mark are left out. All else
+ * is refused, and the line that is at fault is named with its number: also a line that
+ * does not end within 64 kB, and what follows ten million durations.
  */
 #ifndef FIVE_COOKS_LATENCY_FILE_H
 #define FIVE_COOKS_LATENCY_FILE_H

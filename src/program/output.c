@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ static bool is_closed(int fd) {
 }
 
 void output_guard_standard_files(void) {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an error */
     stdout_was_closed = is_closed(STDOUT_FILENO);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (is_closed(fd)) {
@@ -57,6 +59,7 @@ bool output_open(struct output *output, const char *path) {
         return complain(path, EBADF);
     }
     if (!to_stdout) {
+        signal(SIGPIPE, SIG_IGN); /* one reader that goes must not cost the others */
         output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     }
     if (output->fd >= 0) {

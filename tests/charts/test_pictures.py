@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
+import os
 import re
 import shutil
 import struct
@@ -280,6 +282,30 @@ class Files(Desk):
         with patch.object(Path, "symlink_to", side_effect=PermissionError(1, "No links")):
             gnuplot.draw(chart, self.folder, ["svg"])
         self.assertEqual(before, picture.read_bytes(), name)
+
+    def test_what_libraries_say_costs_no_chart(self) -> None:
+        """Some warn of their own settings, in whatever program they are."""
+        chart = next(iter(self.charts.values()))
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for said, is_drawn in (
+            ("Fontconfig warning: using without calling FcInit()", True),
+            ("ERROR: ld.so: object 'x' from LD_PRELOAD cannot be preloaded", True),
+            ("warning: Skipping data file with no valid points", False),
+        ):
+            script = f'#!/bin/sh\necho "{said}" >&2\nexec {shutil.which("gnuplot")} "$@"\n'
+            (tools / "gnuplot").write_text(script)
+            (tools / "gnuplot").chmod(0o755)
+            path = os.pathsep.join((str(tools), os.environ["PATH"]))
+            with self.subTest(said), patch.dict(os.environ, PATH=path):
+                if is_drawn:
+                    gnuplot.draw(chart, self.folder, ["svg"])
+                else:
+                    with self.assertRaisesRegex(ChartError, "no valid points"):
+                        gnuplot.draw(chart, self.folder, ["svg"])
+        # Nor does TMPDIR=., though gnuplot runs elsewhere.
+        with contextlib.chdir(self.folder), patch.object(tempfile, "tempdir", "."):
+            gnuplot.draw(chart, self.folder, ["svg"])
 
     def test_a_place_for_drafts_that_is_full_is_told_of_the_chart(self) -> None:
         name, chart = next(iter(self.charts.items()))

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+from . import REPOSITORY
 from .support import STAND_IN, make_cell
 from driver.machine import checks, environment, limits
 
@@ -16,6 +17,7 @@ QUIET = {
     "cpu_pressure_10s_percent": 0.0,
     "memory_available_bytes": 10**10,
 }
+COMMIT = REPOSITORY / "src/commit.sh"
 MANY = [limits.Limit("kernel.threads-max", 10**6)]
 
 
@@ -185,3 +187,26 @@ class Commits(unittest.TestCase):
         except PermissionError:
             self.skipTest("only root can give files away")
         self.assertEqual(environment.commit(place), ours)
+
+    def test_to_look_leaves_the_index_as_it_is(self):
+        place = self.top / "five-cooks"
+        ours = self.commit(place, "ours")
+        (place / "file").write_text("1")
+        subprocess.run(["git", "add", "file"], cwd=place, check=True)
+        os.utime(place / "file", (1, 1))  # git status would note that it looked
+        before = (place / ".git/index").read_bytes()
+        self.assertEqual(environment.git(place, "status", "--porcelain"), "A  file")
+        said = subprocess.run([COMMIT, place], capture_output=True, text=True)
+        self.assertEqual(said.stdout, f"{ours}-dirty\n")
+        self.assertEqual((place / ".git/index").read_bytes(), before)
+
+    def test_a_shell_can_read_every_checkout(self):
+        """Git for Windows makes CRLF of each line end, where it is not told."""
+        words = "archive --worktree-attributes HEAD bench/run tests/run src/commit.sh"
+        crlf = ["-c", "core.autocrlf=true", "-c", "core.eol=crlf"]
+        done = subprocess.run(
+            ["git", *crlf, *words.split()], cwd=REPOSITORY, capture_output=True
+        )
+        if done.returncode != 0:
+            self.skipTest("this is no checkout")
+        self.assertNotIn(b"\r", done.stdout)

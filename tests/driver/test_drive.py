@@ -184,6 +184,16 @@ class Faults(DriverTest):
         self.assertEqual(spoilt, {"worker-pool"})
         self.assertTrue([run for run in runs if run.counts])
 
+    def test_how_a_child_ended_is_known_even_if_nobody_was_to_know(self):
+        """Some start what they start with SIGCHLD ignored."""
+        done = subprocess.run(
+            self.command("--blocks", "1"), capture_output=True, text=True,
+            env=self.environment(STAND_IN_FAULT="crash", STAND_IN_ONLY="worker-pool"),
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("ended by signal 11", done.stderr)
+
     def test_different_workloads_are_refused(self):
         status, out, _ = self.drive("--blocks", "3", STAND_IN_FAULT="digest")
         self.assertEqual(status, 1)

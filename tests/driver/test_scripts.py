@@ -436,6 +436,10 @@ class Build(unittest.TestCase):
         (build / ".lock").touch(0o444)
         self.is_refused(f"cannot write in {build}", XDG_CACHE_HOME=str(self.folder))
 
+    def test_a_folder_that_ninja_cannot_build_in_is_told(self):
+        self.top = self.top.rename(self.top.with_name("top\nand more"))
+        self.is_refused("a line break in its name", XDG_CACHE_HOME=str(self.folder))
+
     def test_a_signal_ends_the_build_too(self):
         (self.folder / "meson").write_text(MESON)
         (self.folder / "meson").chmod(0o755)
@@ -453,6 +457,37 @@ class Build(unittest.TestCase):
         for path in pids.iterdir():
             stat = Path("/proc") / path.read_text().strip() / "stat"
             wait_for(lambda: not_running(stat), f"the end of {path.name}", 10)
+
+
+class Peers(unittest.TestCase):
+    """How the programs in Go are built, by a Go that notes what it is told."""
+
+    def build(self, end):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        folder = Path(holder.name) / "a:b, c"
+        folder.mkdir()
+        go, header = folder / "go", folder / "version.h"
+        go.write_text(f'#!/bin/sh\necho "$GOPATH" >"{folder}/path"\n{end}\n')
+        go.chmod(0o755)
+        header.write_text('#define FIVE_COOKS_COMMIT "abc"\n')
+        script = REPOSITORY / "bench/peers/build"
+        done = subprocess.run(
+            [script, go, folder, "1.0", header], capture_output=True, text=True
+        )
+        return folder, (done.returncode, done.stderr.count("\n"))
+
+    def test_the_folder_may_have_a_colon_in_its_name(self):
+        folder, ending = self.build("exit 0")
+        self.assertEqual(ending, (0, 0))
+        self.assertNotIn(":", (folder / "path").read_text())
+
+    def test_a_go_that_fails_costs_nothing_else(self):
+        folder, ending = self.build("exit 1")
+        self.assertEqual(ending, (0, 1))
+        for name in ("goroutine-per-task", "goroutine-pool"):
+            self.assertTrue((folder / name).exists())  # or Ninja takes it for failed
+            self.assertFalse(os.access(folder / name, os.X_OK))
 
 
 def not_running(stat):

@@ -25,6 +25,9 @@ FILES = {
     "two underscores": ("call_s_took_ms\n4\n", "call_s_took_ms", (4,)),
     "many": ("".join(f"{ms}ms\n" for ms in range(5000)), "", tuple(range(5000))),
     "odd name": ("p99 (s)\n0.001\n", "p99 (s)", (1,)),
+    "byte order mark": ("\ufefftook,path\r\n0.003,/a\r\n", "took", (3,)),
+    "byte order mark alone": ("\ufeff3ms\n", "", (3,)),
+    "quotes in quotes": ('a,took\n"say ""1,7"",",0.004\n"""",0.005\n', "took", (4, 5)),
 }
 REFUSED = {
     "1ms\nabc\n": ("", ":2:", "'abc'"),
@@ -41,6 +44,12 @@ REFUSED = {
     "a,b\n1ms,2ms\n": ("c", ":1:", "no column 'c'"),
     "a,b\n1ms,2ms\n3ms\n": ("b", ":3:", "too short for column 'b'"),
     "a,b\n1ms,later\n": ("b", ":2:", "'later'"),
+    "a;b\n1,5;2,5\n": ("b", ":1:", "no column 'b'"),
+    'a,b,"a"\n1ms,2ms,3ms\n': ("a", ":1:", "there are two columns 'a'"),
+    '"b\n1",2ms\n': ("b", ":1:", "a quote has no end: '\"b'"),
+    "1ms\n2ms\0\0\0": ("", ":2:", "is no text, or too long"),
+    "1ms\n" + " " * 70_000: ("", ":2:", "is no text, or too long"),
+    "1ms\n" * 10_000_001: ("", ":10000001:", "is one too many"),
 }
 
 
@@ -125,11 +134,27 @@ class Distribution(unittest.TestCase):
             self.assertAlmostEqual(config[key], drawn[place], delta=1000)
 
     def test_fit_names_what_it_cannot_read(self) -> None:
-        for text, reason in (("1ms\nx\n", "'x' is no duration"), ("", "no durations")):
+        for text, column, reason in (
+            ("1ms\nx\n", "", "'x' is no duration"), ("", "", "no durations"),
+            ("a,b,a\n1,2,3\n", "a", "there are two columns 'a'"),
+            ("a\n" + "1" * 200_000, "a", "field larger than field limit"),
+        ):  # fmt: skip
             self.path.write_text(text)
-            done = subprocess.run([FIT, self.path], capture_output=True, text=True)
+            command = [FIT, self.path, *filter(None, [column])]
+            done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn(reason, done.stderr)
+
+    def test_fit_takes_what_the_programs_take(self) -> None:
+        for name, (text, column, values) in FILES.items():
+            self.path.write_text(text)
+            command = [FIT, self.path, *filter(None, [column])]
+            done = subprocess.run(command, capture_output=True, text=True)
+            self.assertIn(done.returncode, (0, 2), name)
+            if done.returncode == 0:
+                self.assertRegex(done.stderr, rf"^{len(values)} durations")
+            else:
+                self.assertIn("no lognormal goes through", done.stderr, name)
 
     @on_each
     def test_two_words_about_how_long_a_call_takes_are_too_many(self, program) -> None:

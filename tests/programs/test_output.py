@@ -1,7 +1,9 @@
 """Where the record goes: full disks, closed outputs, broken pipes, odd names."""
 
 import fcntl
+import json
 import os
+import resource
 import signal
 import struct
 import subprocess
@@ -24,6 +26,23 @@ def through_shell(program: str, redirection: str, *args: object):
     """As a person would type it; the outputs that are left come back."""
     line = f'"$@" {redirection}'
     return run(program, *args, wrap=("sh", "-c", line, "sh"))
+
+
+def wait_for_writer(reading: int, process: subprocess.Popen[str]) -> None:
+    """Only then a FIFO tells that somebody has gone: nobody was there before."""
+    limit = time.monotonic() + LIMIT_S
+    while os.readlink(f"/proc/self/fd/{reading}") not in opened_by(process):
+        if time.monotonic() > limit or process.poll() is not None:
+            raise Hung("it never opened the FIFO")
+        time.sleep(0.001)
+
+
+def opened_by(process: subprocess.Popen[str]) -> list[str]:
+    folder = f"/proc/{process.pid}/fd"
+    try:
+        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+    except FileNotFoundError:
+        return []
 
 
 class Output(unittest.TestCase):
@@ -112,6 +131,26 @@ class Output(unittest.TestCase):
                     self.assert_complaint(ending, 1, "Broken pipe")
                 else:
                     self.assertEqual(ending.status, -signal.SIGPIPE)
+
+    @on_each
+    def test_what_happens_to_one_output_costs_no_other(self, program: str) -> None:
+        """A reader of samples that goes away, and a file that may not grow."""
+        record, samples = self.folder / "record.json", self.folder / program
+        os.mkfifo(samples)
+        reading = os.open(samples, os.O_RDONLY | os.O_NONBLOCK)
+        process = start(
+            program, "-n", 20, "-s", "50ms", "--samples", samples, "--json", record
+        )
+        wait_for_writer(reading, process)
+        os.close(reading)
+        self.assert_complaint(finish(process), 1, "Broken pipe")
+        self.assertEqual(json.loads(record.read_text())["outcomes"]["ok"], 20)
+        samples.unlink()
+        small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731
+        process = start(program, *QUICK, "--samples", samples, preexec_fn=small)
+        ending = finish(process)
+        self.assert_complaint(ending, 1, "File too large")
+        self.assertIn("5 ok", ending.out)
 
     @on_each
     def test_a_place_that_cannot_be_written_is_found_before_the_run(self, program):

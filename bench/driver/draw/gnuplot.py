@@ -35,7 +35,11 @@ LOOKS = "looks.gp"
 EVERYWHERE = ("cells", "ratios", "runs", "theory")  # also when they are empty
 hung: list[str] = []  # why gnuplot is not asked again: it did not come back
 # Words on stderr that say nothing of the picture.
-HARMLESS = ("Fontconfig error: No writable cache directories",)
+HARMLESS = (
+    "Fontconfig error: No writable cache directories",
+    "Fontconfig warning: ",  # of a version, or of somebody's old settings
+    "ERROR: ld.so: object ",  # whatever LD_PRELOAD names is not there
+)
 
 
 def write_data(tables: Mapping[str, Table], charts: Path) -> None:
@@ -88,7 +92,7 @@ def draw(chart: Chart, folder: Path, kinds: Sequence[str] = ALWAYS) -> Chart:
     files: dict[str, str] = {}
     # gnuplot sees only plain paths; the folder's own may hold any character.
     with _told(), tempfile.TemporaryDirectory(prefix="five-cooks-") as desk:
-        place = Path(desk)
+        place = Path(desk).resolve()  # gnuplot runs elsewhere
         _lend(charts / "data", place / "data")
         made = place / f"{chart.name}.settings"
         made.write_text(settings_text(chart), encoding="utf-8")

@@ -53,9 +53,10 @@ def git(repository: Path, *words: str) -> str | None:
     """What git says of this repository alone, whoever owns it: we only read.
 
     Not of one that an unpacked archive lies in, or that GIT_DIR names, as in a hook.
+    Nor is the index written, as status would: as root it would become root's.
     """
     here = f"--git-dir={repository / '.git'}", f"--work-tree={repository}"
-    return output("git", *here, *words, folder=repository)
+    return output("git", "--no-optional-locks", *here, *words, folder=repository)
 
 
 def commit(repository: Path) -> str:

@@ -40,7 +40,10 @@ def held() -> Iterator[None]:
 
 
 def listen() -> None:
-    """From now on the first signal stops in good order, the second at once."""
+    """From now on the first signal stops in good order, the second at once.
+
+    And of each child we are told how it ended, whatever whoever started us ignores.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
         first_s = time.monotonic()
@@ -57,6 +60,7 @@ def listen() -> None:
         else:
             raise Stopped(number)
 
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, stop)
