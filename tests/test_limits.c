@@ -2,15 +2,14 @@
  * Which limit was it? Limits are set on a child process, just above what it uses, and
  * it is asked what one more thread would have run into; or a machine is made of files.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "measure/limits.h"
 #include "support/child.h"
+#include "support/machine.h"
 #include "support/suite.h"
 #include "sync/must.h"
 
@@ -93,119 +92,19 @@ static void a_limit_that_does_not_bind_root_is_not_named_to_root(void) {
     assert_null(strstr(end.told, "RLIMIT_NPROC"));
 }
 
-/* ---- machines made of files ---- */
-
-struct file {
-    const char *path, *text;
-};
-
-/* A machine with no limit near, but for what the files of a test say. */
-static const struct file usual[] = {
-    {"/proc/self/status", "VmSize:\t 1000 kB\nVmData:\t 500 kB\nThreads:\t3\n"},
-    {"/proc/loadavg", "0.1 0.1 0.1 1/100 4711\n"},
-    {"/proc/self/maps", "one\ntwo\n"},
-    {"/proc/sys/kernel/pid_max", "32768\n"},
-    {"/proc/sys/kernel/threads-max", "190000\n"},
-    {"/proc/sys/vm/max_map_count", "65530\n"},
-    {"/proc/sys/vm/overcommit_memory", "1\n"},
-    {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 0 kB\n"
-                      "CommitLimit: 500000 kB\nCommitted_AS: 480000 kB\n"},
-};
-
-static void make_file(const char *root, const struct file *file) {
-    char path[8192];
-    snprintf(path, sizeof path, "%s%s", root, file->path);
-    for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fputs(file->text, out);
-    fclose(out);
-}
-
-static int remove_one(const char *path, const struct stat *what, int flag,
-                      struct FTW *where) {
-    (void)what, (void)flag, (void)where;
-    return remove(path);
-}
-
-/* What it says of such a machine; `then` threads were there when creation failed. */
-static const char *explain_machine(const struct file *files, int64_t then,
-                                   int64_t thread_bytes) {
-    static char text[8192];
-    char root[] = "/tmp/five-cooks-XXXXXX";
-    assert_non_null(mkdtemp(root));
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        make_file(root, &usual[i]);
-    }
-    for (; files->path != NULL; files++) {
-        make_file(root, files);
-    }
-    limits_explain_below(root, text, sizeof text, then, thread_bytes);
-    nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    return text;
-}
-
-static void assert_machine(const struct file *files, int64_t then, int64_t thread_bytes,
-                           const char *words) {
-    const char *text = explain_machine(files, then, thread_bytes);
-    if (strstr(text, words) == NULL) {
-        fail_msg("'%s' is not in '%s'", words, text);
-    }
-}
-
-#define ASSERT_MACHINE(then, thread_bytes, words, ...)                                 \
-    assert_machine((const struct file[]){__VA_ARGS__, {NULL, NULL}}, then,             \
-                   thread_bytes, words)
-
-#define IN "/sys/fs/cgroup"
-#define BELOW(path, text)                                                              \
-    { IN path, text }
-#define PIDS(in, most, used)                                                           \
-    BELOW(in "/pids.max", most), BELOW(in "/pids.current", used)
-
-static void every_control_group_above_counts_too(void) {
-    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids/a/pids.max: 30 of 31 in use",
-                   {"/proc/self/cgroup", "5:cpu:/x\n4:pids:/a/b/c\n"},
-                   PIDS("/pids/a/b/c", "max", "3"), PIDS("/pids/a", "31", "30"));
-    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a:b/pids.max: 9 of 9 in use",
-                   {"/proc/self/cgroup", "0::/a:b/c\n"}, PIDS("/a:b", "9", "9"));
-    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/a/pids.max: 1 of 0 in use",
-                   {"/proc/self/cgroup", "0::/a\n"}, PIDS("/a", "0", "1"));
-}
-
-static void control_groups_of_either_version_are_found(void) {
-    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/cpu,pids/a/pids.max: 9 of 9",
-                   {"/proc/self/cgroup", "7:cpu,pids:/a\n"},
-                   PIDS("/cpu,pids/a", "9", "9"));
-    ASSERT_MACHINE(3, 0, "no limit known here is near",
-                   {"/proc/self/cgroup", "7:rapids,pidsx:/a\n"},
-                   PIDS("/rapids,pidsx/a", "9", "9"));
-    ASSERT_MACHINE(3, 0, "most likely /sys/fs/cgroup/pids.max: 7 of 7",
-                   {"/proc/self/cgroup", "0::/../../other\n"},
-                   {"/sys/fs/pids.max", "1\n"}, {"/sys/fs/pids.current", "1\n"},
-                   PIDS("", "7", "7"));
-    ASSERT_MACHINE(3, 0, "no limit known here is near",
-                   {"/proc/self/cgroup", "rubbish\n\n0::/a\n"},
-                   PIDS("/a", "many", "9"));
-}
-
 static void a_thread_is_one_of_all_and_takes_two_mappings(void) {
-    ASSERT_MACHINE(3, 0, "threads-max): 100 of 101 in use",
-                   {"/proc/sys/kernel/threads-max", "101\n"});
-    ASSERT_MACHINE(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
-                   {"/proc/sys/vm/max_map_count", "4\n"});
+    ASSERT_LIMIT(3, 0, "threads-max): 100 of 101 in use",
+                 {"/proc/sys/kernel/threads-max", "101\n"});
+    ASSERT_LIMIT(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
+                 {"/proc/sys/vm/max_map_count", "4\n"});
 }
 
 /* A limit of this process is needed, so it is set in a child. */
-static struct file uid_map[] = {{"/proc/self/uid_map", NULL}, {NULL, NULL}};
+static struct machine_file uid_map[] = {{"/proc/self/uid_map", NULL}, {NULL, NULL}};
 
 static void be_root_of_what_it_maps(void) {
     set_limit(RLIMIT_NPROC, 1);
-    puts(explain_machine(uid_map, 3, 0));
+    puts(machine_limit(uid_map, 3, 0));
 }
 
 static void root_of_a_user_namespace_is_bound_as_others_are(void) {
@@ -220,51 +119,28 @@ static void root_of_a_user_namespace_is_bound_as_others_are(void) {
     assert_explained(be_root_of_what_it_maps, "most likely RLIMIT_NPROC");
 }
 
-/* As of a pod in a container in a virtual machine. */
-#define FIVE "/slice-of-slice/slice-of-slice/slice-of-slice/slice-of-slice/slice"
-
-static void a_control_group_may_have_a_long_path(void) {
-    ASSERT_MACHINE(3, 0, ": 31 of 31 in use",
-                   {"/proc/self/cgroup", "0::" FIVE FIVE FIVE FIVE FIVE "\n"},
-                   PIDS(FIVE FIVE FIVE FIVE FIVE, "31", "31"));
-}
-
 /* They are gone in microseconds, and looking at all this takes milliseconds. */
 static void threads_that_have_ended_meanwhile_are_counted(void) {
-    const struct file cgroup = {"/proc/self/cgroup", "0::/a\n"};
-    ASSERT_MACHINE(3, 0, "no limit known here is near", cgroup, PIDS("/a", "100", "5"));
-    ASSERT_MACHINE(98, 0, "/a/pids.max: 100 of 100", cgroup, PIDS("/a", "100", "5"));
-    ASSERT_MACHINE(32000, 0, "kernel.pid_max (/proc/sys/kernel/pid_max): 32097 of",
-                   {"/proc/self/cgroup", ""});
+    const struct machine_file cgroup = {"/proc/self/cgroup", "0::/a\n"};
+    ASSERT_LIMIT(3, 0, "no limit known here is near", cgroup, PIDS("/a", "100", "5"));
+    ASSERT_LIMIT(98, 0, "/a/pids.max: 100 of 100", cgroup, PIDS("/a", "100", "5"));
+    ASSERT_LIMIT(32000, 0, "kernel.pid_max (/proc/sys/kernel/pid_max): 32097 of",
+                 {"/proc/self/cgroup", ""});
 }
 
 /* Of 1 000 000 kB: sizes are told in the units of the file they were read from. */
 static void memory_is_compared_in_one_unit(void) {
     const int64_t gb = 1000000000;
-    const struct file heuristic = {"/proc/sys/vm/overcommit_memory", "0\n"};
-    const struct file strict = {"/proc/sys/vm/overcommit_memory", "2\n"};
-    ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", heuristic);
-    ASSERT_MACHINE(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
-    ASSERT_MACHINE(3, 2 * gb, "no limit known here is near", heuristic,
-                   {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
-    ASSERT_MACHINE(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
-                   strict);
-    ASSERT_MACHINE(3, 8 << 20, "no limit known here is near", strict,
-                   {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
-}
-
-/* Of either version; a cache of files is given back before it is full. */
-static void the_memory_of_a_control_group_is_a_limit_too(void) {
-    const struct file group = {"/proc/self/cgroup", "4:memory:/b\n0::/a/c\n"};
-    const struct file most = {IN "/a/memory.max", "67000000\n"};
-    const struct file used = {IN "/a/memory.current", "66000000\n"};
-    const struct file idle = {IN "/a/memory.stat", "inactive_file 33000000\n"};
-    ASSERT_MACHINE(3, 0, "/a/memory.max: 66000000 of", group, most, used);
-    ASSERT_MACHINE(3, 0, "no limit known here is near", group, most, used, idle);
-    ASSERT_MACHINE(903, 0, "/a/memory.max: 65400000 of", group, most, used, idle);
-    ASSERT_MACHINE(3, 0, "/memory/b/memory.limit_in_bytes", group,
-                   {IN "/memory/b/memory.limit_in_bytes", "9000000\n"},
-                   {IN "/memory/b/memory.usage_in_bytes", "8500000\n"});
+    const struct machine_file heuristic = {"/proc/sys/vm/overcommit_memory", "0\n"};
+    const struct machine_file strict = {"/proc/sys/vm/overcommit_memory", "2\n"};
+    ASSERT_LIMIT(3, 8 << 20, "no limit known here is near", heuristic);
+    ASSERT_LIMIT(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
+    ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
+                 {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
+    ASSERT_LIMIT(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
+                 strict);
+    ASSERT_LIMIT(3, 8 << 20, "no limit known here is near", strict,
+                 {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
 }
 
 static void what_cannot_be_read_is_no_limit(void) {
@@ -273,9 +149,9 @@ static void what_cannot_be_read_is_no_limit(void) {
         geteuid() != 0) {
         skip();
     }
-    ASSERT_MACHINE(3, 0, "no limit could be read", {"/proc/sys/kernel/pid_max", ""},
-                   {"/proc/sys/kernel/threads-max", ""},
-                   {"/proc/sys/vm/max_map_count", "max\n"});
+    ASSERT_LIMIT(3, 0, "no limit could be read", {"/proc/sys/kernel/pid_max", ""},
+                 {"/proc/sys/kernel/threads-max", ""},
+                 {"/proc/sys/vm/max_map_count", "max\n"});
 }
 
 static void a_short_text_is_cut_and_not_overrun(void) {
@@ -292,14 +168,10 @@ static void a_short_text_is_cut_and_not_overrun(void) {
 static const struct claim claims[] = {
     CLAIM(the_limit_that_is_full_is_named),
     CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
-    CLAIM(every_control_group_above_counts_too),
-    CLAIM(control_groups_of_either_version_are_found),
     CLAIM(a_thread_is_one_of_all_and_takes_two_mappings),
     CLAIM(root_of_a_user_namespace_is_bound_as_others_are),
-    CLAIM(a_control_group_may_have_a_long_path),
     CLAIM(threads_that_have_ended_meanwhile_are_counted),
     CLAIM(memory_is_compared_in_one_unit),
-    CLAIM(the_memory_of_a_control_group_is_a_limit_too),
     CLAIM(what_cannot_be_read_is_no_limit),
     CLAIM(a_short_text_is_cut_and_not_overrun),
 };

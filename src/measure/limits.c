@@ -9,6 +9,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "measure/control_group.h"
+#include "measure/kernel_file.h"
+
 /* A limit, how much of it is used, what one more thread takes of it, and where a person
  * finds it. */
 struct limit {
@@ -29,32 +32,13 @@ struct search {
  * the kernel keeps some numbers for itself, and the rest may have changed meanwhile. */
 #define NEAR 0.9
 
-static FILE *open_below(const struct search *search, const char *path) {
-    char whole[2 * PATH_MAX];
-    snprintf(whole, sizeof whole, "%s%s", search->root, path);
-    return fopen(whole, "re");
-}
-
-/* A line such as "VmSize:   1234 kB" or "CapEff: 000001ffffffffff" of a /proc file. */
 static int64_t read_line(const struct search *search, const char *path,
                          const char *format) {
-    FILE *file = open_below(search, path);
-    int64_t number = -1;
-    char line[256];
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        int64_t found;
-        if (sscanf(line, format, &found) == 1) {
-            number = found;
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return number;
+    return kernel_file_line(search->root, path, format);
 }
 
 static int64_t read_number(const struct search *search, const char *path) {
-    return read_line(search, path, "%" SCNd64);
+    return kernel_file_number(search->root, path);
 }
 
 /* Threads on the whole machine: the number after the slash in /proc/loadavg. */
@@ -63,7 +47,7 @@ static int64_t threads_of_machine(const struct search *search) {
 }
 
 static int64_t count_maps(const struct search *search) {
-    FILE *file = open_below(search, "/proc/self/maps");
+    FILE *file = kernel_file_open(search->root, "/proc/self/maps");
     int64_t lines = -1;
     if (file != NULL) {
         lines = 0;
@@ -142,86 +126,17 @@ static void keep_fuller_then(struct search *search, int64_t used, int64_t need,
     keep_fuller(search, used < 0 ? used : used + search->gone * need, need, most, name);
 }
 
-/* What a control group may limit. What it holds of files that nobody has used lately it
- * gives back before it refuses memory. */
-static const struct group_limit {
-    const char *controller; /* of version 1; "": this is of version 2 */
-    const char *most, *used;
-    const char *idle_files; /* their line in memory.stat */
-    int64_t need; /* stack, kernel stack and page tables of a thread at rest */
-} group_limits[] = {
-    {"", "pids.max", "pids.current", NULL, 1},
-    {"pids", "pids.max", "pids.current", NULL, 1},
-    {"", "memory.max", "memory.current", "inactive_file %" SCNd64, 36000},
-    {"memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
-     "total_inactive_file %" SCNd64, 36000},
-};
+/* What a thread at rest takes of its control group's memory: the touched part of its
+ * stack, its kernel stack and page tables. */
+enum { GROUP_THREAD_BYTES = 36000 };
 
-static void look_at_cgroup(struct search *search, const struct group_limit *limit,
-                           const char *group) {
-    char most[PATH_MAX + 64];
-    char path[PATH_MAX + 64];
-    snprintf(most, sizeof most, "%s/%s", group, limit->most);
-    snprintf(path, sizeof path, "%s/%s", group, limit->used);
-    int64_t used = read_number(search, path);
-    if (limit->idle_files != NULL) {
-        snprintf(path, sizeof path, "%s/memory.stat", group);
-        int64_t idle = read_line(search, path, limit->idle_files);
-        used = idle > 0 && idle < used ? used - idle : used;
-    }
-    keep_fuller_then(search, used, limit->need, read_number(search, most), most);
+static void keep_fuller_group(void *context, const struct group_limit *limit) {
+    keep_fuller_then(context, limit->used, 1, limit->most, limit->file);
 }
 
-/* Walks up from the process's own control group; any of them may have a limit. What is
- * above the top of what a container sees is written with "..". */
-static void look_at_cgroups(struct search *search, const struct group_limit *limit,
-                            const char *controllers, const char *path) {
-    char group[PATH_MAX];
-    while (strncmp(path, "/..", 3) == 0) {
-        path += 3;
-    }
-    int mount = snprintf(group, sizeof group, "/sys/fs/cgroup%s%.200s",
-                         *controllers == '\0' ? "" : "/", controllers);
-    snprintf(group + mount, sizeof group - (size_t)mount, "%s", path);
-    for (;;) {
-        look_at_cgroup(search, limit, group);
-        char *slash = strrchr(group + mount, '/');
-        if (slash == NULL) {
-            return;
-        }
-        *slash = '\0';
-    }
-}
-
-/* "pids", or several that share a tree, as "cpu,pids"; none, of version 2. */
-static bool has_controller(const char *controllers, const char *name) {
-    char list[256];
-    char word[32];
-    snprintf(list, sizeof list, ",%.250s,", controllers);
-    snprintf(word, sizeof word, ",%s,", name);
-    return strstr(list, word) != NULL;
-}
-
-static void look_at_all_cgroups(struct search *search) {
-    FILE *file = open_below(search, "/proc/self/cgroup");
-    char line[PATH_MAX];
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, "\n")] = '\0';
-        char *controllers = strchr(line, ':');
-        char *path = controllers == NULL ? NULL : strchr(controllers + 1, ':');
-        if (path == NULL) {
-            continue;
-        }
-        *path++ = '\0';
-        for (size_t i = 0; i < sizeof group_limits / sizeof group_limits[0]; i++) {
-            if (has_controller(controllers + 1, group_limits[i].controller)) {
-                look_at_cgroups(search, &group_limits[i], controllers + 1, path);
-            }
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
+static void keep_fuller_memory(void *context, const struct group_limit *limit) {
+    keep_fuller_then(context, limit->used, GROUP_THREAD_BYTES, limit->most,
+                     limit->file);
 }
 
 static int64_t add_known(int64_t a, int64_t b) {
@@ -285,7 +200,8 @@ void limits_explain_below(const char *root, char *text, size_t size,
     search.gone =
         threads_now >= 0 && threads_then > threads_now ? threads_then - threads_now : 0;
     look_at_counts(&search);
-    look_at_all_cgroups(&search);
+    control_groups_visit(root, GROUP_THREADS, keep_fuller_group, &search);
+    control_groups_visit(root, GROUP_MEMORY, keep_fuller_memory, &search);
     look_at_memory(&search, thread_bytes);
     const struct limit *fullest = &search.fullest;
     char need[64] = "";
@@ -307,4 +223,43 @@ void limits_explain_below(const char *root, char *text, size_t size,
 void limits_explain(char *text, size_t size, int64_t threads_then,
                     int64_t thread_bytes) {
     limits_explain_below("", text, size, threads_then, thread_bytes);
+}
+
+/* ---- how much memory is left ---- */
+
+struct room {
+    int64_t swap; /* free, of the machine */
+    int64_t left; /* in the tightest group; < 0: none is known */
+    int64_t most;
+    char file[256];
+};
+
+static void keep_tightest(void *context, const struct group_limit *limit) {
+    struct room *room = context;
+    int64_t swap =
+        limit->swap >= 0 && limit->swap < room->swap ? limit->swap : room->swap;
+    int64_t left = limit->used < limit->most ? limit->most - limit->used : 0;
+    left = left < INT64_MAX - swap ? left + swap : INT64_MAX;
+    if (room->left < 0 || left < room->left) {
+        room->left = left;
+        room->most = limit->most;
+        snprintf(room->file, sizeof room->file, "%.*s", (int)sizeof room->file - 1,
+                 limit->file);
+    }
+}
+
+bool limits_hold_below(const char *root, char *text, size_t size, int64_t bytes) {
+    int64_t swap = kernel_file_line(root, "/proc/meminfo", "SwapFree: %" SCNd64 " kB");
+    struct room room = {.swap = swap > 0 ? swap * 1024 : 0, .left = -1};
+    control_groups_visit(root, GROUP_MEMORY, keep_tightest, &room);
+    if (room.left < 0 || bytes <= room.left) {
+        return true;
+    }
+    snprintf(text, size, "%s leaves %" PRId64 " of %" PRId64, room.file, room.left,
+             room.most);
+    return false;
+}
+
+bool limits_hold(char *text, size_t size, int64_t bytes) {
+    return limits_hold_below("", text, size, bytes);
 }

@@ -5,10 +5,16 @@
  *
  *   int64_t threads = limits_count_threads()   at once, when creation has failed
  *   limits_explain(text, size, threads, ...)   then
+ *
+ * The memory of a control group is a limit of another kind: who goes beyond it is told
+ * nothing, but killed. So this must be asked before.
+ *
+ *   limits_hold(text, size, bytes)             false: they would be too many
  */
 #ifndef FIVE_COOKS_LIMITS_H
 #define FIVE_COOKS_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +27,14 @@ int64_t limits_count_threads(void);
 void limits_explain(char *text, size_t size, int64_t threads_then,
                     int64_t thread_bytes);
 
+/* Whether our control groups can hold so many bytes more, in memory or in swap. If not,
+ * writes which of them cannot, as the end of a sentence. What cannot be read holds all.
+ */
+bool limits_hold(char *text, size_t size, int64_t bytes);
+
 /* The same for tests, with /proc and /sys looked for below `root`. */
 void limits_explain_below(const char *root, char *text, size_t size,
                           int64_t threads_then, int64_t thread_bytes);
+bool limits_hold_below(const char *root, char *text, size_t size, int64_t bytes);
 
 #endif

@@ -208,7 +208,11 @@ static int run_tasks(struct run *run) {
     const struct runner_config *config = run_config(run);
     struct pool pool = {
         .run = run, .stopped = run_stopped(run), .most_serve = config->workers};
-    int error = -ENOMEM;
+    int error = run_expect_threads(run, config->workers, false);
+    if (error != 0) {
+        return error;
+    }
+    error = -ENOMEM;
     pool.workers = calloc((size_t)config->workers, sizeof pool.workers[0]);
     pool.jobs = chan_create(sizeof(struct task), (size_t)config->queue);
     pool.ended = chan_create(sizeof(struct worker *), (size_t)config->workers);

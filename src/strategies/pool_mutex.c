@@ -144,7 +144,11 @@ static void run_pool(struct pool *pool) {
 
 static int run_tasks(struct run *run) {
     struct pool pool = {.run = run, .capacity = run_config(run)->queue};
-    int error = -ENOMEM;
+    int error = run_expect_threads(run, run_config(run)->workers, true);
+    if (error != 0) {
+        return error;
+    }
+    error = -ENOMEM;
     pool.ring = calloc((size_t)pool.capacity, sizeof pool.ring[0]);
     pool.workers = calloc((size_t)run_config(run)->workers, sizeof pool.workers[0]);
     if (pool.ring == NULL || pool.workers == NULL) {

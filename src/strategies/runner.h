@@ -105,6 +105,12 @@ void run_give_up(struct run *run, struct task first, enum outcome outcome);
 bool run_is_stopped(struct run *run);
 struct chan *run_stopped(struct run *run);
 
+/* By a design, before its first thread: so many will be there at once; `surely`, if
+ * nothing can make them fewer. The kernel ends a program without a word when its
+ * control group has no memory left, so what is to be said of that is said now. 0, or
+ * -ENOMEM: they cannot all be there, and the run must not begin. */
+int run_expect_threads(struct run *run, int64_t threads, bool surely);
+
 /* Creates a thread as the options say, and accounts for the time that takes; in virtual
  * time that is --spawn-time, paid by the caller. 0 or an error number; the first time,
  * the record then tells what the reason most likely was. From one thread at a time. */

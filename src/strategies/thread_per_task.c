@@ -153,14 +153,18 @@ static int run_tasks(struct run *run) {
         .detached = !bounded && !run_config(run)->join,
         .places = places_for(run),
     };
-    int error = -ENOMEM;
-    if (!reserve_places(&spawner)) {
+    int error = run_expect_threads(run, spawner.places, false);
+    if (error == 0 && !reserve_places(&spawner)) {
+        error = -ENOMEM;
+    }
+    if (error != 0) {
         return error;
     }
     if (bounded) {
         spawner.ended =
             chan_create(sizeof(struct task_thread *), (size_t)spawner.places);
         if (spawner.ended == NULL) {
+            error = -ENOMEM;
             goto release_threads;
         }
         chan_set_name(spawner.ended, "ended threads");
@@ -171,7 +175,6 @@ static int run_tasks(struct run *run) {
     wait_for_threads(&spawner);
     wait_group_destroy(&spawner.running);
     chan_free(spawner.ended);
-    error = 0;
 
 release_threads:
     munmap(spawner.threads, (size_t)spawner.places * sizeof spawner.threads[0]);

@@ -152,7 +152,11 @@ static void run_pool(struct pool *pool) {
 static int run_tasks(struct run *run) {
     const struct runner_config *config = run_config(run);
     struct pool pool = {.run = run, .stopped = run_stopped(run)};
-    int error = -ENOMEM;
+    int error = run_expect_threads(run, config->workers, true);
+    if (error != 0) {
+        return error;
+    }
+    error = -ENOMEM;
     pool.workers = calloc((size_t)config->workers, sizeof pool.workers[0]);
     pool.jobs = chan_create(sizeof(struct task), (size_t)config->queue);
     if (pool.workers == NULL || pool.jobs == NULL) {

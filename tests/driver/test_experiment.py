@@ -101,6 +101,14 @@ class Files(unittest.TestCase):
                 self.assertEqual([cell.name for cell in made.cells], names)
                 self.assertEqual(without(made, {names[0]}).cells, made.cells[1:])
 
+    def test_a_long_name_is_fit_for_a_file_and_tells_cells_apart(self):
+        """What tells these apart is at their ends, and no file may have such a name."""
+        long = "p" * 300
+        made = read('question = "?"\n' + POOL + f'x = ["{long}a", "{long}b", "short"]')
+        names = [cell.name for cell in made.cells]
+        self.assertEqual((len(set(names)), names[2]), (3, "pool-5-x-short-n50"))
+        self.assertLessEqual(max(map(len, names)), 143)  # of an encrypted home
+
     def test_options_reach_the_program_as_it_takes_them(self):
         (cell,) = read(
             'question = "?"\n[[cells]]\ndesign = "pool of 2"\nfail-fast = true\n'

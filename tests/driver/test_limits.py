@@ -23,7 +23,9 @@ MACHINES = {
             "sys/fs/cgroup/user.slice/pids.current": "9800\n",
             "sys/fs/cgroup/user.slice/app.scope/pids.max": "max\n",
             "sys/fs/cgroup/user.slice/app.scope/memory.max": "67108864\n",
-            "sys/fs/cgroup/user.slice/app.scope/memory.current": "7108864\n",
+            "sys/fs/cgroup/user.slice/app.scope/memory.current": "67108864\n",
+            "sys/fs/cgroup/user.slice/app.scope/memory.stat": "anon 7000000\n"
+            "inactive_file 50000000\nactive_file 10000000\n",
             "sys/fs/cgroup/user.slice/memory.max": "max\n",
             "sys/fs/cgroup/user.slice/cpu.max": "50000 100000\n",
             "sys/fs/cgroup/user.slice/cpu.stat": "nr_throttled 65\n"
@@ -42,7 +44,9 @@ MACHINES = {
             "sys/fs/cgroup/pids/pids.max": "max\n",
             "sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes": "9223372036854771712",
             "sys/fs/cgroup/memory/docker/memory.limit_in_bytes": "1000",
-            "sys/fs/cgroup/memory/docker/memory.usage_in_bytes": "400",
+            "sys/fs/cgroup/memory/docker/memory.usage_in_bytes": "900",
+            "sys/fs/cgroup/memory/docker/memory.stat": "inactive_file 100\n"
+            "total_inactive_file 300\ntotal_active_file 200\n",
             "sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_quota_us": "150000",
             "sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_period_us": "100000",
             "sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.stat": "throttled_time 20000000",
@@ -114,6 +118,8 @@ class Users(unittest.TestCase):
         for uid, text, true in (
             (0, "0 0 4294967295", True),
             (0, "0 1000 1", False),
+            (0, "0 0 65536", False),
+            (0, "0 0 1\n1 1 4294967294", False),
             (1000, "0 0 4294967295", False),
             (0, None, True),
         ):
@@ -136,6 +142,11 @@ class Described(unittest.TestCase):
         told = self.describe(resource.RLIM_INFINITY)
         self.assertEqual(set(told["limits"].values()), {"unlimited"})
         self.assertNotIn("ulimit -u", told["thread_limits"])
+
+    def test_of_two_groups_the_tighter_limit_is_told(self):
+        inner, outer = limits.Limit("a", 9), limits.Limit("a", 7)
+        for found in ([inner, outer], [outer, inner]):
+            self.assertEqual(environment._tightest(found), {"a": 7})
 
     def test_a_limit_is_told_in_numbers(self):
         self.assertEqual(set(self.describe(0)["limits"].values()), {0})

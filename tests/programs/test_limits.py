@@ -23,22 +23,29 @@ def kernel() -> tuple[int, ...]:
 
 
 @contextmanager
-def control_group(most_pids: int) -> Iterator[Path]:
-    """A group of our own under the pids controller, wherever it is mounted."""
-    for root in (Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup")):
+def control_group(controller: str, most: int, *files: str) -> Iterator[Path]:
+    """A group of our own under the controller, wherever it is mounted. files: what the
+    limit is called in either version."""
+    for root in (Path("/sys/fs/cgroup") / controller, Path("/sys/fs/cgroup")):
         try:
             group = Path(tempfile.mkdtemp(prefix="five-cooks-", dir=root))
         except OSError:
             continue
         try:
-            (group / "pids.max").write_text(str(most_pids))
-            yield group
+            there = [group / name for name in files if (group / name).exists()]
+            if not there:
+                raise unittest.SkipTest(f"no {controller} controller in {root}")
+            there[0].write_text(str(most))
+            yield there[0]
             return
-        except OSError as error:
-            raise unittest.SkipTest(f"no pids controller in {root}: {error}") from None
         finally:
             group.rmdir()
     raise unittest.SkipTest("no control group can be made here")
+
+
+def joining(limit: Path) -> tuple[str, ...]:
+    """What runs a program inside of the group that has this limit."""
+    return "sh", "-c", f'echo $$ > "{limit.parent}/cgroup.procs" && exec "$@"', "sh"
 
 
 class Limits(unittest.TestCase):
@@ -139,11 +146,38 @@ class Limits(unittest.TestCase):
     @plain_build
     @unittest.skipUnless(IS_ROOT, "only root can make a control group")
     def test_the_limit_of_a_control_group_is_named_with_its_file(self) -> None:
-        with control_group(most_pids=100) as group:
-            join = f'echo $$ > "{group}/cgroup.procs" && exec "$@"'
-            ending = self.flood(wrap=("sh", "-c", join, "sh"))
-            record = self.assert_limited(ending, 400, f"{group}/pids.max", " of 100")
+        with control_group("pids", 100, "pids.max") as limit:
+            ending = self.flood(wrap=joining(limit))
+            record = self.assert_limited(ending, 400, str(limit), " of 100")
             self.assertEqual(record["threads_created"], 98)  # main and one for signals
+
+    @plain_build
+    @unittest.skipUnless(IS_ROOT, "only root can make a control group")
+    def test_what_a_control_group_cannot_hold_is_said_before_it_begins(self) -> None:
+        """Beyond this limit the kernel ends a program without a word. What is sure to
+        need more is refused; where tasks may be over in time, the run has its chance."""
+        samples = ("--samples", "/dev/null")
+        names = "memory.max", "memory.limit_in_bytes"
+        with control_group("memory", 24 * 2**20, *names) as limit:
+            for program, args, status in (
+                ("worker-pool", ("-w", 1200), 3),
+                ("worker-pool", ("-w", 700, "-s", 0), 0),
+                ("mutex-pool", ("-w", 1200), 3),
+                ("elastic-pool", ("-w", 1200), 0),
+                ("fiber-pool", ("-w", 7000), 3),
+                ("thread-per-task", ("-n", 1200, "-s", 0), 0),
+                ("thread-per-task", ("-n", 5_000_000, "--max-threads", 9, *samples), 3),
+                ("worker-pool", ("-n", 600_000, "-s", 0, *samples), 3),
+            ):
+                with self.subTest(program, args=args):
+                    ending = run(program, *args, wrap=joining(limit))
+                    self.assertEqual(ending.status, status, ending)
+                    self.assertEqual(ending.err.count("\n"), 1, ending.err)
+                    says = "cannot run: " if status else "the kernel may end this program: "
+                    self.assertIn(says, ending.err)
+                    self.assertRegex(ending.err, f"bytes, and {limit} leaves 2[0-9]{{7}} ")
+            fits = run("worker-pool", "-w", 100, "-s", "1ms", wrap=joining(limit))
+            self.assertEqual((fits.status, fits.err), (0, ""), fits)
 
     @plain_build
     @unittest.skipUnless(IS_ROOT, "only root can write pid_max")

@@ -49,6 +49,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from . import declaration
 from .cell import (
@@ -66,6 +67,7 @@ OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
 OF_THE_DRIVER = {"json", "samples", "help", "version"}
 # Of options that are counts: from where to where.
 COUNTS = {"tasks": (1, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
+NAME_MOST = 120  # bytes of a cell's name; with more, some folders take no such file
 Options = Mapping[str, Any]
 
 
@@ -333,10 +335,13 @@ def named(made: Experiment) -> Experiment:
 
 
 def _name(cell: Cell) -> str:
-    """Fit for a file: api-rate 10/s is "api-rate-10-s"."""
+    """Fit for a file: api-rate 10/s is "api-rate-10-s"; a long one ends in its sum."""
     told = [k if v is True else f"{k}-{v}" for k, v in cell.varied.items()]
     plain = [re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower() for text in told]
-    return "-".join([cell.design.key, *plain, f"n{cell.tasks}"])
+    name = "-".join([cell.design.key, *plain, f"n{cell.tasks}"])
+    if len(name) <= NAME_MOST:
+        return name
+    return f"{name[:NAME_MOST]}-{crc32(name.encode()):08x}"
 
 
 def without(experiment: Experiment, names: set[str]) -> Experiment:

@@ -11,6 +11,7 @@ import platform
 import re
 import resource
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,8 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
         "limits": {name: _limit(number) for name, number in LIMITS.items()},
-        "thread_limits": {limit.name: limit.most for limit in limits.threads()},
-        "memory_limits": {limit.name: limit.most for limit in limits.memory()},
+        "thread_limits": _tightest(limits.threads()),
+        "memory_limits": _tightest(limits.memory()),
         "on_battery": on_battery(),
         "tools": {
             "hyperfine": output("hyperfine", "--version"),
@@ -156,6 +157,12 @@ def _toolchain(build: Path) -> dict[str, str | None]:
         "compiler": compiler[1] if compiler else None,
         "flags": " ".join(dict.fromkeys(flags)) or None,
     }
+
+
+def _tightest(found: Iterable[limits.Limit]) -> dict[str, int]:
+    """Of each name: a group inside another may have a limit of its own."""
+    ordered = sorted(found, key=lambda limit: limit.left, reverse=True)
+    return {limit.name: limit.most for limit in ordered}
 
 
 def _limit(number: int) -> int | str:

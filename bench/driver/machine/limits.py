@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path("/")
 NO_LIMIT = 2**62  # version 1 writes a number near 2^63 for "max"
+EVERYBODY = "0 0 4294967295"  # a map of users that leaves out none and renames none
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,20 @@ def _limited(controller: str, root: Path, *files: tuple[str, str]) -> Iterator[L
         for most_file, used_file in files:
             most = number(folder / most_file)
             if most is not None and most < NO_LIMIT:
-                name = f"{most_file} of a control group"
-                yield Limit(name, most, number(folder / used_file))
+                used = number(folder / used_file)
+                used = used and max(0, used - _cache_bytes(folder))
+                yield Limit(f"{most_file} of a control group", most, used)
+
+
+def _cache_bytes(group: Path) -> int:
+    """Files that a group of the memory controller has read or written: it gives them
+    back before it refuses more."""
+    stat = read(group / "memory.stat") or ""
+    for of_all_below in ("total_", ""):  # version 1 tells both
+        lines = rf"^{of_all_below}(?:in)?active_file (\d+)$"
+        if found := re.findall(lines, stat, re.MULTILINE):
+            return sum(map(int, found))
+    return 0
 
 
 def memory(root: Path = ROOT) -> list[Limit]:
@@ -122,8 +135,8 @@ def throttled_s(root: Path = ROOT) -> float | None:
 
 def is_true_root(root: Path = ROOT) -> bool:
     """The superuser of the machine, and not only of a user namespace."""
-    words = (read(root / "proc/self/uid_map") or "0 0 1").split()
-    return os.getuid() == 0 and words[:2] == ["0", "0"]
+    users = (read(root / "proc/self/uid_map") or EVERYBODY).split()
+    return os.getuid() == 0 and users == EVERYBODY.split()
 
 
 def threads_now(root: Path = ROOT) -> int | None:
