@@ -52,6 +52,8 @@ class Endings(unittest.TestCase):
             (lossy, "pool of 5|1.10 s [1.00, 1.20]|+25.0 %|900|100 rejected|2.00 MB|7|6!"),
             (of(theory_s=1.6, inner_wall_s=4.0, **wall),
              "pool of 5|1.10 s [1.00, 1.20]|× 2.5|1 000|–|2.00 MB|7|6"),
+            (of(theory_s=1.0, inner_wall_s=2.0, **wall),
+             "pool of 5|1.10 s [1.00, 1.20]|× 2.0|1 000|–|2.00 MB|7|6"),
             (of(**wall, amplification=2.0, goodput_per_s=9.0),
              "pool of 5|1.10 s [1.00, 1.20]|–|1 000|–|2.00 MB|7|6"),
             (of(n=0), "pool of 5|not run|–|–|–|–|–|0"),
@@ -193,6 +195,38 @@ class Extras(unittest.TestCase):
         return [" ".join(plain(line).split())
                 for line in extras.EXTRAS[name](summaries, runs)]  # fmt: skip
 
+    def test_limits(self):
+        head, who = "Where threads or descriptors ended", "pool of 2, 4 tasks:"
+        would = "What would end it on that machine"
+
+        def run(limit=None, made=None, files=None, **more):
+            found = make_run(make_cell(), 1, 1.0, **more)
+            found.record.update(limit=limit, threads_created=made)
+            found.record["remote"] = files and {"descriptor_limit": files}
+            return found
+
+        def machine(**found):
+            return made(machine=found)
+
+        alive, limits = {"threads_alive": 81}, {"pid_max": 32768, "cgroup": 9}
+        for runs, told in (
+            ([run()], ["nowhere in these runs"]), ([], ["nowhere in these runs"]),
+            ([run("memory", 1)], [f"{who} 1 thread, memory"]),
+            ([run("memory", 2000)], [f"{who} 2 000 threads, memory"]),
+            ([run("memory")], [f"{who} 0 threads, memory"]),
+            ([run("memory", 3, problem="it hung")], ["nowhere in these runs"]),
+            ([run("memory", 3, role=Role.WARM_UP)], ["nowhere in these runs"]),
+            ([run("memory", 3, 64)], [f"{who} 3 threads, memory",
+             f"{who} calls found no descriptor, ulimit -n is 64"]),
+        ):  # fmt: skip
+            self.assertEqual([head, *told], self.told("limits", made(), runs))
+        for given, told in (
+            (machine(thread_limits=limits), [would, "pid_max 32 768", "cgroup 9"]),
+            (machine(state_before=alive), [would, "(threads alive on the whole machine "
+             "before 81)"]), (machine(state_before={"threads_alive": "x"}), []),
+        ):  # fmt: skip
+            self.assertEqual([head, "nowhere in these runs", *told], self.told("limits", given))
+
     def test_efficiency(self):
         cell, bound = make_cell("worker-pool", 5, 10), {"max-threads": 5}
         threads = make_cell("thread-per-task", None, 10, **bound)
@@ -236,7 +270,7 @@ class Shortfalls(unittest.TestCase):
         busy = {"arrivals": "fixed:2000/s", "service-time": "10ms"}
         calm = {"arrivals": "fixed:100/s", "service-time": "10ms"}
         safe = {**calm, "api-capacity": 5, "api-rate": "700/s", "api-burst": 9}
-        half = {"ok": 500, "rejected": 500}
+        half = {"ok": 200, "rejected": 800}
         for options, changes, held, told in (
             (busy, {}, None, "saturation: 20 calls at once arrive (load 2.00), and 10 "
              "can be served"),
@@ -245,17 +279,20 @@ class Shortfalls(unittest.TestCase):
             (calm, {}, 9.95, "saturation: 10 calls at once arrive (load 0.99), and 10 "
              "can be served"),
             ({}, {}, None, "too few at once: the work takes its rounds"),
-            (calm, {"outcomes": half}, None, "50 % turned away"),
-            (safe, {"outcomes": half}, None, "50 % turned away: the API serves 5 at once,"
+            (calm, {"outcomes": half}, None, "80 % turned away"),
+            ({**calm, "api-capacity": 10, "api-rate": "1000/s", "api-burst": 10},
+             {"outcomes": half}, None, "80 % turned away"),
+            (safe, {"outcomes": half}, None, "80 % turned away: the API serves 5 at once,"
              " and its rate bears 7 calls in step"),
             (calm, {"calls": 1600}, None, "retries: 1.6 calls for each task"),
             (calm, {"calls": 1500}, None, "the load is 0.10"),
             (calm, {"calls": 1600, "outcomes": half}, None,
-             "50 % turned away; retries: 1.6 calls for each task"),
-            (calm, {"outcomes": {"ok": 900, "timed_out": 90, "shed": 6, "failed": 4}},
-             None, "9 % timed out; 1 % shed"),
-            (calm, {"create_ns": 4, "wall_ns": 10}, None,
-             "creating them takes 40 % of the time"),
+             "80 % turned away; retries: 1.6 calls for each task"),
+            (calm, {"outcomes": {"ok": 185, "timed_out": 804, "shed": 6, "failed": 5}},
+             None, "80 % timed out; 1 % shed"),
+            (calm, {"outcomes": {"ok": 995, "rejected": 5}}, None, "the load is 0.10"),
+            (calm, {"create_ns": 8, "wall_ns": 10}, None,
+             "creating them takes 80 % of the time"),
             (calm, {"create_ns": 3, "wall_ns": 10}, None, "the load is 0.10"),
         ):  # fmt: skip
             cell = make_cell("worker-pool", 10, 1000, **options)

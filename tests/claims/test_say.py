@@ -113,6 +113,40 @@ class Names(Table):
         ])  # fmt: skip
 
 
+    def test_what_is_set(self):
+        of, breaker = names.setting, "breaker: 5 failures, pause 50 ms"
+        self.hold([
+            (of("clock", "virtual"), "simulated"), (of("clock", "real"), ""),
+            (of("spawn-time", "1us"), ""), (of("arrivals", "batch"), "arrivals batch"),
+            (of("arrivals", "fixed:9/s"), "9/s arriving evenly"),
+            (of("arrivals", "poisson:9/s"), "9/s arriving"),
+            (of("service-time", "exp:9"), "task time exp:9"), (of("fail-fast", True), "fail-fast"),
+            (of("breaker", "5,50ms"), breaker), (of("breaker", "none"), "breaker none"),
+            (of("breaker", "1,2s"), "breaker: 1 failure, pause 2 s"),
+            (of("api-outage", "1s,2s"), "outage 1 s,2 s"), (of("timeout", "50ms"), "timeout 50 ms"),
+            (of("api-capacity", 50), "API of 50"), (of("when-full", "drop"), "full queue: drop"),
+        ])  # fmt: skip
+
+    def test_cells(self):
+        varied = {"timeout": "50ms", "clock": "real", "breaker": "5,50ms"}
+        cell = replace(make_cell("worker-pool", 5, 1), varied=varied)
+        both, plain_ = "timeout 50 ms, breaker: 5 failures, pause 50 ms", make_cell()
+        bounded = [make_cell("thread-per-task", **{"max-threads": n}) for n in (8, 9)]
+        self.hold([
+            (names.varied(cell), both), (names.varied(plain_), ""),
+            (names.varied(replace(plain_, build="A")), "build A"),
+            (names.varied(names.without(cell, ["timeout", "tasks"])), both.split(", ", 1)[1]),
+            (names.design_name(cell), f"pool of 5 ({both})"), (names.design_name(plain_), "pool of 2"),
+            (names.spoken_cell(cell), f"a pool of 5 ({both})"),
+            (names.spoken_cell(plain_), "a pool of 2"),
+            (names.cell_name(cell), f"pool of 5 ({both}), 1 task"),
+            (names.cell_name(plain_), "pool of 2, 4 tasks"),
+            (names.cell_name(bounded[0], bounded), "bounded threads of 8, 4 tasks"),
+            (names.spoken_cell(bounded[1], bounded), "bounded threads of 9"),
+            (names.spoken_cell(bounded[1], bounded[1:]), "bounded threads"),
+        ])  # fmt: skip
+
+
 class Sentences(Table):
     def test_ratios(self):
         of = sentences.ratio_sentence

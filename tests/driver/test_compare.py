@@ -40,6 +40,11 @@ def kept(wall_s=1.0, cell=CELL, blocks=8, facts=FACTS, problem=None, spread=0.00
     return Stored(Path("/nowhere"), asked, facts, runs, (), True)
 
 
+def odd_one_out(stored):
+    stored.runs[0].record["workload_digest"] = "f" * 16
+    return stored
+
+
 class Folders(unittest.TestCase):
     def verdict(self, first, second, figure="wall_s"):
         found = compare.compare(first, second)
@@ -62,6 +67,8 @@ class Folders(unittest.TestCase):
             "no run in the first": (kept(blocks=0), kept(), "no run in one of them"),
             "no run in the second": (kept(), kept(blocks=0), "no run in one of them"),
             "other workloads": (kept(), kept(digest="f" * 16), "the workloads differ"),
+            "another workload in one block": (
+                kept(), odd_one_out(kept()), "the workloads differ"),
         }.items():  # fmt: skip
             with self.subTest(name):
                 found = compare.compare(first, second)
@@ -193,12 +200,27 @@ class Classes(unittest.TestCase):
         with self.assertRaises(StoredError):
             collect.check([self.machine(4), self.machine(4)])
 
-    def test_too_few_runs_are_warned_of(self):
-        few, many = self.machine(4, 5), self.machine(4, 6)
-        self.assertEqual(list(class_table.warnings([many, few])),
-                         ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
-        self.assertIn("wall time, pool of 2 / threads, 4 tasks",
-                      class_table.table_lines([many, few])[1])  # fmt: skip
+    def test_what_is_warned_of(self):
+        many, few, none = (self.machine(4, blocks) for blocks in (6, 5, 0))
+        other = replace(many, environment={**FACTS, "commit": "b"})
+        fewer = replace(many, runs=[*many.runs[1:], make_run(CELL, 9, 1.0, problem="x")])
+        empty = replace(many, runs=[r for r in many.runs if r.cell.workers])
+        for machines, told in (
+            ([many, many], []), ([many, empty], []),
+            ([many, few], ["machine 2 has 5 runs of a cell: no interval"]),
+            ([fewer], ["machine 1 has 5 runs of a cell: no interval"]),
+            ([none, many], ["machine 1 has 0 runs of a cell: no interval"]),
+            ([many, replace(many, complete=False)], ["machine 2 is incomplete (nowhere)"]),
+            ([many, other, many], ["the commits differ: a, b"]),
+        ):  # fmt: skip
+            wanted = [f"warning: {line}" for line in told]
+            self.assertEqual(wanted, list(class_table.warnings(machines)))
+
+    def test_a_row_each_machine(self):
+        _, heads, *rows = class_table.table_lines([self.machine(4, 6), self.machine(4, 5)])
+        self.assertIn("wall time, pool of 2 / threads, 4 tasks", heads)
+        self.assertEqual(["1 2 × x 1.00× [1.00, 1.00]", "2 2 × x 1.00× [1.00, 1.00]"],
+                         [" ".join(row.split()) for row in rows])  # fmt: skip
 
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))
