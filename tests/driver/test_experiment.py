@@ -1,5 +1,6 @@
 """Experiments: what a TOML file makes, and the one line it gets when it makes none."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -9,10 +10,12 @@ from hypothesis import strategies as some
 
 from . import REPOSITORY
 from .support import load
-from driver.ask.cell import Design
+from driver.ask import lesson
+from driver.ask.cell import OF_VIRTUAL_TIME, Design
 from driver.ask.experiment import find, list_experiments, without
 from driver.ask.experiment import load as load_file
 from driver.ask.experiment import read as read_table
+from driver.ask.quantities import measured
 from driver.ask.typed import AskError
 
 SHIPPED = REPOSITORY / "bench/experiments"
@@ -200,6 +203,76 @@ class Changed(unittest.TestCase):
         varied = {tuple(cell.varied.items()) for cell in made.cells}
         wanted = {(("service-time", "1ms"),), (("service-time", "2ms"),)}
         self.assertEqual(varied, wanted)
+
+
+class Words(unittest.TestCase):
+    """A lecture reads the question and the head of the file, and the programs the
+    options: both must speak of the same numbers."""
+
+    NUMBER = re.compile(r"(?<![\w.(])(\d+(?: \d{3})*(?:\.\d+)?)(?: ?(ms\b|s\b|MB\b|%)|(?!\w))")
+    # What follows from the options, or is not of them: loads, rates, goals, other lessons.
+    BESIDES = {
+        "9": {0.8, 0.9}, "15": {1000}, "16": {1000}, "17": {11}, "18": {4},
+        "comparison": {20}, "load": {1}, "runtimes": {20}, "scale": {56},
+        "theory": {0.99, 0.95, 0.85, 1.1, 20, 3 * 2**20}, "wall": {8 * 2**20, 40000, 5},
+        "when-full": {1000},
+    }  # fmt: skip
+    VIRTUAL = OF_VIRTUAL_TIME
+    # What an experiment compares, besides designs and their sizes, where it is not the
+    # question's own cells against those of one design.
+    COMPARED = {
+        "breaker": {"breaker", "retry-budget"}, "queue": {"api-queue"},
+        "when-full": {"when-full"}, "memory": {"join", "stack-size"},
+        "waste": {"api-queue", "api-keeps-working"},
+        **dict.fromkeys(("scale", "simulated"), VIRTUAL),
+    }  # fmt: skip
+
+    def named(self, text):
+        units = {"%": "%", "ms": "ms", "s": "s", "MB": "M"}
+        found = (number.replace(" ", "") + units.get(unit, "")
+                 for number, unit in self.NUMBER.findall(text))  # fmt: skip
+        return {round(measured(each)[0], 9) for each in found}
+
+    def asked(self, cells):
+        """The numbers in the options of the cells, and their tasks and workers."""
+        sizes = {str(size) for c in cells for size in (c.tasks, c.workers) if size}
+        told = {part for c in cells for value in c.options.values()
+                for part in re.split("[,:=]", str(value))}  # fmt: skip
+        known = filter(None, map(measured, sizes | told))
+        return {round(value, 9) for value, _ in known}
+
+    def test_the_numbers_that_are_told_are_those_of_the_cells(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            head = (SHIPPED / f"{name}.toml").read_text()
+            told = "\n".join(re.findall("(?m)^#(.*)", head)) + made.question
+            extra = self.named(told) - self.asked((*made.cells, *made.samples))
+            self.assertEqual(self.BESIDES.get(name, set()), extra, name)
+        for number in lesson.numbers():
+            made = lesson.load(number).experiment
+            extra = self.named(made.question) - self.asked(made.cells)
+            self.assertEqual(self.BESIDES.get(number, set()), extra, number)
+
+    def test_what_is_recorded_is_what_is_measured(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            asked = {tuple(sorted(cell.args)) for cell in made.cells}
+            for cell in made.samples:
+                self.assertIn(tuple(sorted(cell.args)), asked, name)
+
+    def test_who_is_compared_differs_in_the_design_alone_or_in_what_is_asked(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            free = {"workers", "max-threads", *self.COMPARED.get(name, ())}
+            for cell in made.cells:
+                for base in made.cells:
+                    mine, theirs = ({"tasks": c.tasks, **c.options} for c in (cell, base))
+                    if made.rank(base) < made.rank(cell) and all(
+                        mine.get(key) == theirs.get(key) for key in made.compare_by
+                    ):
+                        differ = {k for k in {**mine, **theirs}
+                                  if mine.get(k) != theirs.get(k)}  # fmt: skip
+                        self.assertLessEqual(differ, free, (name, cell.name, base.name))
 
 
 class Designs(unittest.TestCase):
