@@ -359,6 +359,7 @@ class CurvesOfAnExperiment(Table):
             (("wall over workers", "pool") in self.ends(one), False),
             (("wall over workers", "pool") in self.ends([*self.points(few, many)]), False),
             (self.ends(sizes)["wall over workers", "pool"], (1, 8)),
+            (self.ends(self.points(pool(4), pool(8)))["wall over workers", "pool"], (2, 16)),
             (self.points(), []),
         ])  # fmt: skip
         both = self.points(*(pool(w, n) for n in (16, 8) for w in (2, 4)))
@@ -384,6 +385,8 @@ class CurvesOfAnExperiment(Table):
                 (drawn([short, self.named(9, "20ms")], costs=Constants(0.01)), {"even"}),
                 (drawn([threads(4, **lost)]), {"lost"}),
                 (drawn([threads(4, **lost), calm]), set()),
+                (drawn([threads(4, **lost), threads(4, **{**lost, "distribution": "fixed"})]),
+                 set()),
                 (drawn([threads(4, **random, **{"api-capacity": 2})]), set()),
                 (drawn([threads(4, **{**lost, "arrivals": "batch"})]), set()),
                 (drawn([threads(4, **lost), pool(2, 4, **lost, **{"api-queue": 1})]),
@@ -394,7 +397,9 @@ class CurvesOfAnExperiment(Table):
     def test_a_pool_is_one_whatever_its_task_time(self):
         cells = [self.named(n, d) for n in (8, 9) for d in ("10ms", "20ms")]
         other = [self.named(n, "30ms", attempts=1) for n in (8, 9)]
+        points = self.points(*cells, self.named(16, "10ms"), costs=Constants(0.01))
         self.hold([
+            (self.ends(points)["even over tasks", "pool-2"], (8, 16)),
             ([*curves._first_pools(Experiment("t", "?", tuple(cells + other)))],
              [("pool-2", ""), ("pool-2", "attempts=1")]),
             (curves.varied_text(replace(cells[0], varied={"a": True, "b": 1})), "a;b=1"),
@@ -561,6 +566,9 @@ class Outages(Table):
         self.hold([
             (of(ends, 1.0, 0.5), [(0.0, 2.0), (0.5, 4.0), (1.0, 2.0), (1.5, 0.0), (2.0, 0.0)]),
             (of(ends[:1], 0.7, 0.5), [(0.0, 5.0), (0.2, 0.0), (0.7, 0.0), (1.2, 0.0)]),
+            (of([(2.2, ok)], 1.0, 0.5), [*((k / 2, 0.0) for k in range(4)), (2.0, 2.0),
+                                         (2.5, 0.0), (3.0, 0.0)]),
+            (of([(0.1, ok)], 0.3, 0.3), [(0.0, 3.333333), (0.3, 0.0), (0.6, 0.0)]),
             (of([(0.1, ok)], 1 / 3, 1 / 3), [(0.0, 3.0), (0.333333, 0.0), (0.666667, 0.0)]),
             (of([(0.0, "failed")], 0.5, 0.5), [(0.0, 0.0), (0.5, 0.0), (1.0, 0.0)]),
         ])  # fmt: skip

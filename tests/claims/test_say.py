@@ -71,6 +71,8 @@ class Numbers(Table):
             (of("s", 1.0, 1.0, 1.0), "1.00 s [1.00, 1.00]"),
             (of("1/s", 12.0, 11.4, 12.6), "12/s [11, 13]"),
             (of("count", 12.0, 11.0, 12.0), "12 [11, 12]"),
+            (of("1/s", 2.0, 1.4, 2.6), "2/s [1, 3]"),
+            (of("count", 1.5, 1.4, 1.6), "1.5 [1.4, 1.6]"),
             (numbers.show_ratio_range(6.274, 6.2, 6.31), "6.27× [6.20, 6.31]"),
             (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.90, ∞]"),
             (numbers.show_ratio(inf), "∞"),
@@ -257,6 +259,8 @@ class Sentences(Table):
             (of(canary_spread=songs), f"{spread} no block was over 5 % off."),
             (of(canary_spread=songs, noisy_blocks=(2, 4, 5)),
              f"{spread} over 5 % off in blocks 2, 4 and 5."),
+            (of(canary_spread=songs, noisy_blocks=(2, 4)),
+             f"{spread} over 5 % off in blocks 2 and 4."),
             (of(suspended_blocks=(3,)),
              "The machine was suspended in or just before block 3: do not trust it."),
         ])  # fmt: skip

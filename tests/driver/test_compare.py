@@ -127,6 +127,8 @@ class Folders(unittest.TestCase):
             found = compare.compare(kept(), kept(wall_s))
             self.assertEqual(len(found.slower(by)), slower, (wall_s, by))
             self.assertEqual(len(comparison.slower_lines(found, by)), slower)
+        exact = compare.compare(kept(spread=0), kept(1.5, spread=0))
+        self.assertEqual([], exact.slower(0.5))
         # 5 % slower, give or take 10 %: not for sure.
         found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
         self.assertEqual(found.slower(0.02), [])

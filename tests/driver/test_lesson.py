@@ -311,6 +311,25 @@ class Told(unittest.TestCase):
     def test_guesses_are_told_by_name_or_number(self) -> None:
         found = outcome(predictions=[1.0, 0.1, 1.0, 1.0], names=["", "Ann", "Bo", ""])
         self.assertEqual("100 ms (Ann), 1.00 s (3 times)", answers.guessed_text(found))
+        for names, told in (
+            (["Ann", "Bo", "Cy"], "1.00 s (Ann, Bo and Cy)"), (["Ann"], "1.00 s (Ann)"),
+            (["Ann", "Bo", "Cy", "Di"], "1.00 s (4 times)"), ([""], "1.00 s"),
+            (["Ann", ""], "1.00 s (2 times)"),
+        ):  # fmt: skip
+            found = outcome(predictions=[1.0] * len(names), names=names)
+            self.assertEqual(told, answers.guessed_text(found))
+
+    def test_ends_and_factors(self) -> None:
+        times = {"value": 2.0, "low": 1.9, "high": 2.1, "n": 6}
+        for found, told in (
+            (answers.range_text("setting", (10, 10)), "10"),
+            (answers.range_text("s", (0.1, 0.2)), "between 100 ms and 200 ms"),
+            (answers.answer_text(outcome(measured=times, unit="times")),
+             "2.00× [1.90×, 2.10×], median of 6 runs"),
+            (answers.answer_text(outcome(offered={"A": "x"}, measured={}, unit="choice")),
+             "nothing: no run counted"),
+        ):  # fmt: skip
+            self.assertEqual(told, found)
 
     def test_few_runs_have_no_interval(self) -> None:
         few = {"value": 0.1, "low": None, "high": None, "n": 3}
