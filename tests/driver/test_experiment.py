@@ -17,6 +17,8 @@ from driver.ask.experiment import load as load_file
 from driver.ask.experiment import read as read_table
 from driver.ask.quantities import measured
 from driver.ask.typed import AskError
+from driver.reckon import service, theory
+from driver.run.constants import Constants
 
 SHIPPED = REPOSITORY / "bench/experiments"
 POOL = '[[cells]]\ndesign = "pool"\n'
@@ -259,6 +261,41 @@ class Words(unittest.TestCase):
             asked = {tuple(sorted(cell.args)) for cell in made.cells}
             for cell in made.samples:
                 self.assertIn(tuple(sorted(cell.args)), asked, name)
+
+    def test_what_is_asked_follows_from_the_cells(self):
+        made = {name: load(SHIPPED, name) for name in list_experiments(SHIPPED)}
+
+        def loads(name):
+            cells = made[name].cells
+            return [service.offered_of(c) / (c.capacity or c.workers) for c in cells]
+
+        def lasts_s(cell):
+            return theory.wall_s(cell.tasks, cell.workers, cell.design.bound,
+                                 cell.service_s, Constants(50e-6))  # fmt: skip
+
+        for name, each in made.items():
+            kinds = {cell.design.kind for cell in each.cells}
+            if "bounded threads" in kinds:
+                self.assertIn("bounded threads", each.baselines, name)
+            if any(cell.arrivals_per_s for cell in each.cells) and name != "simulated":
+                self.assertNotIn(each.figure, ("wall_s", "inner_wall_s"), name)
+        # The article's tasks take 10 ms.
+        self.assertEqual({0.01}, {cell.service_s for cell in made["comparison"].cells})
+        self.assertEqual({10}, {*map(service.safe_size, made["rate-limit"].cells)})
+        for name in ("queue", "waste", "when-full"):  # overloaded in the end
+            self.assertGreater(max(loads(name)), 1, name)
+        self.assertLess(max(loads("load")), 1)
+        for cell in made["load"].cells + made["queue"].cells:
+            self.assertEqual("exponential", cell.options["distribution"])
+        for name in ("load", "queue", "waste", "when-full", "breaker"):
+            self.assertTrue(made[name].reseed, name)
+        for cell in made["memory"].cells:  # all are alive at once
+            alive = theory.alive_at_once(cell.tasks, cell.service_s, Constants(50e-6))
+            self.assertEqual(cell.tasks, alive)
+        for cell in made["cancel"].cells:  # tasks are left when it is told to stop
+            self.assertGreater(lasts_s(cell), cell.duration_s("deadline"))
+        listens = {cell.options["cancel"] for cell in made["cancel"].cells}
+        self.assertEqual({"none", "between", "within"}, listens)
 
     def test_who_is_compared_differs_in_the_design_alone_or_in_what_is_asked(self):
         for name in list_experiments(SHIPPED):
