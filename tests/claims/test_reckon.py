@@ -9,14 +9,17 @@ from __future__ import annotations
 import unittest
 from dataclasses import replace
 from math import exp, inf, log
+from random import Random
+from statistics import median
 from types import SimpleNamespace
 from unittest import mock
 
 from ..driver.support import make_cell, make_record, make_run
 from driver.ask.experiment import Experiment
-from driver.reckon import curves, erlang, outage, service, stats, summarise, theory
+from driver.reckon import by_time, curves, erlang, outage, service, stats, summarise, theory
 from driver.reckon.erlang import Traffic
 from driver.reckon.stats import Drift, Interval
+from driver.reckon.summary import Summary
 from driver.run.constants import Constants
 from driver.run.run import Role
 from driver.run.samples import Sample
@@ -128,6 +131,16 @@ class Stats(Table):
         # Drawn anew from 1 and 3, medians are 1, 2 or 3: the ends are those of few.
         apart = stats.bootstrap_ratio([1.0] * 5 + [3.0] * 4, [1.0] * 9)
         self.assertEqual((apart.median, apart.low, apart.high), (1.0, 1.0, 3.0))
+        # Its ends leave out one in forty on either side.
+        over, under = [1.0 + k / 7 for k in range(20)], [1.0] * 9
+        draw = Random(stats.BOOTSTRAP_SEED)
+        medians = sorted(median(each) for each, _ in (
+            (draw.choices(over, k=20), draw.choices(under, k=9)) for _ in range(80)
+        ))  # fmt: skip
+        with mock.patch.object(stats, "BOOTSTRAP_DRAWS", 80):
+            few = stats.bootstrap_ratio(over, under)
+        self.assertEqual((few.minimum, few.low, few.high, few.maximum),
+                         (medians[0], medians[2], medians[-3], medians[-1]))  # fmt: skip
         slow = stats.bootstrap_ratio([1.0] * 300 + [9.0] * 3, [1.0] * 9)
         self.assertEqual((slow.low, slow.high), (1.0, 1.0))
 
@@ -212,6 +225,9 @@ class WallTime(Table):
         self.hold([
             (theory.planned_wall_s(pool()), 10 + 5 * 60e-6),
             (theory.planned_wall_s(pool(50, 5)), 1 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(**{"service-time": "500ms"})), 5 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(**{"hang-rate": "4%", "hang-time": "3s"})),
+             10 + 3 + 5 * 60e-6),
             (theory.planned_wall_s(pool(arrivals="fixed:1/s")), 50.0),
             (theory.planned_wall_s(pool(clock="virtual")), 50 * 2e-6),
             (theory.patience_s(pool()), 0.0), (theory.patience_s(pool(attempts=1)), 0.0),
@@ -282,6 +298,10 @@ class Curves(Table):
             (self.of(points, "creating over workers"), [(1, 0.05), (2, 0.1), (3, 0.15)]),
             (self.of(points, "best workers"), [(10, 1.82)]),
             ({(p.design, p.tasks) for p in points}, {("pool", 10)}),
+            (self.of(theory.over_workers(pool(1, 1), "", COSTS, 1, 3), "best workers"),
+             [(1, 1.1)]),
+            (theory.log_steps(2, 2), [2]), (theory.log_steps(0, 2), [0]),
+            ([*map(round, theory.log_steps(1, 100, 3))], [1, 10, 100]),
         ])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
         points = list(theory.over_workers(rated, "", COSTS, 2, 3))
@@ -582,6 +602,47 @@ class Work(Table):
             return summarise.same_work(*((cell, each, role) for each in runs))
 
         self.hold([(alike(0, 1), True), (alike(1, 0), True), (alike(1, 1), True)])
+
+    def test_only_runs_that_count_tell_how_much_was_served(self):
+        def ran(ok, **more):
+            found = make_run(pool(), 1, 1.0, **more)
+            found.record["outcomes"]["ok"] = ok
+            return found
+
+        whole, other = [ran(50)], [ran(9, role=Role.WARM_UP), ran(9, problem="it hung")]
+        for ok, same in ((50, True), (51, True), (49, False)):
+            sides = [(pool(), runs, Role.MEASURE) for runs in (whole, [ran(ok), *other])]
+            self.assertEqual(same, summarise.same_work(*sides))
+
+    def test_what_became_of_nothing(self):
+        def of(tasks, n, **outcomes):
+            return Summary(pool(tasks=tasks), n, (), {}, outcomes)
+
+        some = summarise.Count(3, 1, 4)
+        self.hold([
+            (of(4, 0).share_ok, 0.0), (of(4, 1).share_ok, 1.0), (of(4, 0).lost_any, False),
+            (of(0, 1, ok=some).share_ok, 1.0), (of(4, 1, ok=some).share_ok, 0.75),
+            (of(4, 1, ok=some).lost_any, True), (of(1, 1, ok=some).lost_any, False),
+            (of(4, 1, ok=some).fitted, False),
+        ])
+
+    def test_blocks_tell_of_the_machine(self):
+        def song(block, sleep_s):
+            return {"block": block, "canary": {"sleep_s": sleep_s, "spin_s": 1.0}}
+
+        blocks = [song(0, 9.0), song(1, 1.0), song(2, 1.0), song(3, 1.5),
+                  {"block": 2, "suspended": True}]  # fmt: skip
+        asked = Experiment("test", "?", (pool(),))
+        noise = summarise.summarise(asked, [], blocks).noise
+        self.hold([(noise.canary_spread, {"sleep": 0.5, "spin": 0.0}),
+                   (noise.suspended_blocks, (2,)), (noise.noisy_blocks, (3,))])  # fmt: skip
+
+    def test_a_curve_has_two_hundred_steps_and_the_first(self):
+        samples = [Sample(k, 0, 0.0, k / 8, k / 8 + 1, 1, "ok") for k in range(400)]
+        found = [(at, share) for curve, at, share in by_time.answers(pool(), samples)
+                 if curve == "answered"]  # fmt: skip
+        kept = [1, *range(2, 401, 2)]
+        self.assertEqual([((k - 1) / 8 + 1, k / 400) for k in kept], found)
 
 
 class Erlang(Table):

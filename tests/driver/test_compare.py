@@ -202,6 +202,21 @@ class Classes(unittest.TestCase):
         with self.assertRaises(StoredError):
             collect.check([self.machine(4), self.machine(4)])
 
+    def test_each_machine_has_its_number_and_the_same_tasks(self):
+        one = self.machine(4)
+        two = replace(one, environment={**FACTS, "started_utc": "later"})
+        collect.check([one])
+        collect.check([one, two])
+        rows = csv.DictReader(io.StringIO(collect.class_csv([one, two])))
+        self.assertEqual({"1", "2"}, {row["machine"] for row in rows})
+        other = self.machine(4)
+        odd_one_out(other)
+        with self.assertRaisesRegex(StoredError, "had other workloads in"):
+            collect.check([two, other])
+        named = replace(two, experiment=replace(two.experiment, name="another"))
+        with self.assertRaisesRegex(StoredError, "of the experiment another, .* of test"):
+            collect.check([one, named])
+
     def test_what_is_warned_of(self):
         many, few, none = (self.machine(4, blocks) for blocks in (6, 5, 0))
         other = replace(many, environment={**FACTS, "commit": "b"})
