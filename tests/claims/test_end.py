@@ -10,6 +10,7 @@ from unittest import mock
 from ..driver.support import make_cell, make_record, make_run
 from .test_say import plain
 from driver.ask.experiment import Experiment
+from driver.ask.target import target_of
 from driver.reckon import erlang, theory
 from driver.reckon.stats import Interval, ratio_verdict
 from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary
@@ -52,6 +53,8 @@ class Endings(unittest.TestCase):
             (lossy, "pool of 5|1.10 s [1.00, 1.20]|+25.0 %|900|100 rejected|2.00 MB|7|6!"),
             (of(theory_s=1.6, inner_wall_s=4.0, **wall),
              "pool of 5|1.10 s [1.00, 1.20]|× 2.5|1 000|–|2.00 MB|7|6"),
+            (of(theory_s=1.0, inner_wall_s=2.0, **wall),
+             "pool of 5|1.10 s [1.00, 1.20]|× 2.0|1 000|–|2.00 MB|7|6"),
             (of(**wall, amplification=2.0, goodput_per_s=9.0),
              "pool of 5|1.10 s [1.00, 1.20]|–|1 000|–|2.00 MB|7|6"),
             (of(n=0), "pool of 5|not run|–|–|–|–|–|0"),
@@ -61,10 +64,13 @@ class Endings(unittest.TestCase):
             self.assertEqual(told, plain("|".join(row)))
             self.assertEqual("1 000 tasks", plain(heading))
             self.assertEqual(len(heads), len(row))
-        retried = of(retries=5.0, calls=3e3, rss_bytes=1.0, threads=1.0)
+        retried = of(retries=1.0, calls=3e3, rss_bytes=1.0, threads=1.0)
         heads, ((_, ((_, row),)),) = ending.cell_table(made(retried, figure="rss_bytes"))
         self.assertEqual(("peak memory", "calls", "n"), heads[-3:])
         self.assertEqual(("1 B", "3 000", "6"), tuple(map(plain, row[-3:])))
+
+        heads, ((_, ((_, row),)),) = ending.cell_table(made(of(n=0), figure="rss_bytes"))
+        self.assertEqual((len(heads), "0"), (len(row), row[-1]))
 
         heads, _ = ending.cell_table(made(of(retries=0.0)))
         self.assertNotIn("calls", heads)
@@ -83,6 +89,7 @@ class Endings(unittest.TestCase):
             [plain(each) for each in told[1:]],
         )  # fmt: skip
         self.assertEqual([], ending.ratio_paragraphs(both, 1001))
+        self.assertEqual(1, len(ending.ratio_paragraphs(both, 1000)))
 
     def test_the_whole_end(self):
         def told(**more):
@@ -95,6 +102,10 @@ class Endings(unittest.TestCase):
         self.assertIn(answer, told())
         (line,) = ending.short_lines(made(of(THREADS), of(wall_s=2.0)))
         self.assertEqual(" 1 000 tasks: threads 1.00 s · pool of 5 2.00 s", plain(line))
+        small, never = make_cell("worker-pool", 5, 9), make_cell("thread-per-task", None, 9)
+        lines = ending.short_lines(made(of(wall_s=2.0), of(small), of(never, n=0)))
+        self.assertEqual(["9 tasks: pool of 5 1.00 s", "1 000 tasks: pool of 5 2.00 s"],
+                         [plain(line).strip() for line in lines])  # fmt: skip
 
 
 class Questions(unittest.TestCase):
@@ -113,6 +124,12 @@ class Questions(unittest.TestCase):
             (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
             (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
             (of(user_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
+            (of(system_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
+            (of(latency_max_s=1.8, **busy), 2, ("the slowest tasks", 0.9)),
+            (of(latency_p90_s=0.0, inner_wall_s=1.8, bound_s=0.36), None,
+             ("no single thing, most of all rounds of 1.00 ms", 0.2)),
+            (of(latency_max_s=1.2, latency_p90_s=0.2, create_s=0.6, **busy), 2,
+             ("no single thing, most of all creating threads", 0.3)),
             (of(latency_max_s=1.8, latency_p90_s=0.2, **busy), 2,
              ("the slowest tasks", 0.8)),
             (of(latency_max_s=1.1, latency_p90_s=0.2, create_s=0.6, **busy), 2,
@@ -134,6 +151,10 @@ class Questions(unittest.TestCase):
                      for n in range(1, count + 1)]  # fmt: skip
             self.assertTrue(self.answer(0, made(*cells))[0].endswith(told))
         self.assertEqual(("Nothing was run.", None), self.answer(0, made(of(n=0))))
+        for cpus, told in ((1, "the CPUs"), (-1, "rounds of 1.00 ms"), (True, "rounds")):
+            given = of(user_s=1.9, bound_s=1.8, **busy)
+            machine = {"cpu": {"usable": cpus}}
+            self.assertIn(told, self.answer(0, made(given, machine=machine))[0])
 
     def test_what_the_runs_tell(self):
         cell = make_cell("worker-pool", 2, 4)  # at least 2 ms
@@ -151,6 +172,9 @@ class Questions(unittest.TestCase):
             (1, [*runs, hung, warm, sample], "No: the fastest run took 2.000 times the least time "
              "possible.", True),
             (1, [], "No bound is known for these runs.", None),
+            *((1, [make_run(cell, 1, wall_s)],
+               f"No: the fastest run took {least} times the least time possible.", True)
+              for wall_s, least in ((0.03996, "9.990"), (0.04, "10"), (0.0448, "11"))),
             (2, runs, f"No: all 2 runs {all_}, 8 in all; none went wrong.", True),
             (2, [*runs, lossy], f"No: all 3 runs {all_}, 12 in all; 3 timed out are "
              "results, not errors.", True),
@@ -169,6 +193,10 @@ class Questions(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual((f"1 comparison: 0 {told}.", None),
                          self.answer(4, made(ratios=five[2:3])))  # fmt: skip
+        none = replace(five[0], interval=None)
+        few = ("Too few blocks to tell.", None)
+        self.assertEqual(few, self.answer(4, made(ratios=(none, none))))
+        self.assertNotEqual(few, self.answer(4, made(ratios=(none, five[0]))))
         for low, high, by in ((0.9, 1.2, "20.0 %"), (0.7, 1.1, "30.0 %")):
             noise = Noise(a_a=ratio(low, high, cell=POOL, baseline=POOL))
             self.assertIn(f"differs by at most {by}", self.answer(3, made(noise=noise))[0])
@@ -181,6 +209,9 @@ class Questions(unittest.TestCase):
         no = f"Not all of it: pool of 5, 1 000 tasks waited less often than it called; {where}."
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
+        fibers = make_cell("fiber-per-task", None, 1000)
+        told, fine = self.answer(5, made(of(fibers, **awake)))
+        self.assertEqual((True, "Yes: in fibers"), (fine, told[:14]))
         unknown = ("The peak of live threads is not known.", None)
         self.assertEqual(unknown, self.answer(5, made(of(n=0, **slept))))
         self.assertEqual(unknown, self.answer(5, made(of())))
@@ -193,13 +224,48 @@ class Extras(unittest.TestCase):
         return [" ".join(plain(line).split())
                 for line in extras.EXTRAS[name](summaries, runs)]  # fmt: skip
 
+    def test_limits(self):
+        head, who = "Where threads or descriptors ended", "pool of 2, 4 tasks:"
+        would = "What would end it on that machine"
+
+        def run(limit=None, made=None, files=None, **more):
+            found = make_run(make_cell(), 1, 1.0, **more)
+            found.record.update(limit=limit, threads_created=made)
+            found.record["remote"] = files and {"descriptor_limit": files}
+            return found
+
+        def machine(**found):
+            return made(machine=found)
+
+        alive, limits = {"threads_alive": 81}, {"pid_max": 32768, "cgroup": 9}
+        for runs, told in (
+            ([run()], ["nowhere in these runs"]), ([], ["nowhere in these runs"]),
+            ([run("memory", 1)], [f"{who} 1 thread, memory"]),
+            ([run("memory", 2000)], [f"{who} 2 000 threads, memory"]),
+            ([run("memory")], [f"{who} 0 threads, memory"]),
+            ([run("memory", 3, problem="it hung")], ["nowhere in these runs"]),
+            ([run("memory", 3, role=Role.WARM_UP)], ["nowhere in these runs"]),
+            ([run("memory", 3, 64)], [f"{who} 3 threads, memory",
+             f"{who} calls found no descriptor, ulimit -n is 64"]),
+        ):  # fmt: skip
+            self.assertEqual([head, *told], self.told("limits", made(), runs))
+        for given, told in (
+            (machine(thread_limits=limits), [would, "pid_max 32 768", "cgroup 9"]),
+            (machine(state_before=alive), [would, "(threads alive on the whole machine "
+             "before 81)"]), (machine(state_before={"threads_alive": "x"}), []),
+        ):  # fmt: skip
+            self.assertEqual([head, "nowhere in these runs", *told], self.told("limits", given))
+
     def test_efficiency(self):
         cell, bound = make_cell("worker-pool", 5, 10), {"max-threads": 5}
         threads = make_cell("thread-per-task", None, 10, **bound)
         runs = [make_run(c, b, wall_s) for b in range(1, 7)
                 for c, wall_s in ((cell, 0.008), (threads, 0.016))]  # fmt: skip
         runs.append(make_run(cell, 7, 0.002, problem="it hung"))
-        given = made(of(cell, bound_s=0.002), of(threads, create_s=200e-6),
+        empty, unknown = make_cell("worker-pool", 5, 7), make_cell("worker-pool", 5, 8)
+        runs += [make_run(unknown, 1, 1.0), make_run(cell, 9, 0.0)]
+        given = made(of(cell, bound_s=0.002), of(threads, create_s=200e-6, bound_s=0.002),
+                     of(empty, bound_s=1.0), of(unknown),
                      constants=Constants(create_s=10e-6))  # fmt: skip
         lines = self.told("efficiency", given, runs)
         self.assertEqual([
@@ -229,14 +295,25 @@ class Extras(unittest.TestCase):
             given = made(of(cell, queue_wait_mean_s=interval(low, wait_s, high)))
             (_, line) = self.told("waits", given)
             self.assertRegex(line, rf"100 tasks 80 % .* {told}$")
+        self.assertEqual(1, len(self.told("waits", made(of(cell), of(THREADS)))))
 
 
 class Shortfalls(unittest.TestCase):
+    def test_by_how_much_a_target_is_missed(self):
+        for metric, found, told in (
+            ("lost", None, "–"), ("lost", 0.0123, "1.23 %"), ("lost", 0.5, "50 %"),
+            ("lost", 0, "0 %"), ("calls", 1.234, "1.23"), ("calls", 0, "0.00"),
+            ("p99 wait", 3.1, "3.10 s"), ("p99 wait", 0, "0"), ("goodput", 900, "900/s"),
+        ):  # fmt: skip
+            self.assertEqual(told, shortfall.shown(metric, found))
+        (wanted,) = target_of("p99 wait < 100ms")
+        self.assertEqual("p99 wait is 3.10 s, not < 100ms", shortfall.off_target(wanted, 3.1))
+
     def test_why_so_many_workers_fall_short(self):
         busy = {"arrivals": "fixed:2000/s", "service-time": "10ms"}
         calm = {"arrivals": "fixed:100/s", "service-time": "10ms"}
         safe = {**calm, "api-capacity": 5, "api-rate": "700/s", "api-burst": 9}
-        half = {"ok": 500, "rejected": 500}
+        half = {"ok": 200, "rejected": 800}
         for options, changes, held, told in (
             (busy, {}, None, "saturation: 20 calls at once arrive (load 2.00), and 10 "
              "can be served"),
@@ -244,22 +321,38 @@ class Shortfalls(unittest.TestCase):
             (calm, {}, 9.94, "the load is 0.99"),
             (calm, {}, 9.95, "saturation: 10 calls at once arrive (load 0.99), and 10 "
              "can be served"),
+            ({**busy, "api-capacity": 5}, {}, 9.0, "saturation: 20 calls at once arrive "
+             "(load 4.00), and 5 can be served"),
+            ({**busy, "api-capacity": 30}, {}, 5.0, "the load is 0.50"),
             ({}, {}, None, "too few at once: the work takes its rounds"),
-            (calm, {"outcomes": half}, None, "50 % turned away"),
-            (safe, {"outcomes": half}, None, "50 % turned away: the API serves 5 at once,"
+            (calm, {"outcomes": half}, None, "80 % turned away"),
+            ({**calm, "api-capacity": 10, "api-rate": "1000/s", "api-burst": 10},
+             {"outcomes": half}, None, "80 % turned away"),
+            (safe, {"outcomes": half}, None, "80 % turned away: the API serves 5 at once,"
              " and its rate bears 7 calls in step"),
             (calm, {"calls": 1600}, None, "retries: 1.6 calls for each task"),
             (calm, {"calls": 1500}, None, "the load is 0.10"),
             (calm, {"calls": 1600, "outcomes": half}, None,
-             "50 % turned away; retries: 1.6 calls for each task"),
-            (calm, {"outcomes": {"ok": 900, "timed_out": 90, "shed": 6, "failed": 4}},
-             None, "9 % timed out; 1 % shed"),
-            (calm, {"create_ns": 4, "wall_ns": 10}, None,
-             "creating them takes 40 % of the time"),
+             "80 % turned away; retries: 1.6 calls for each task"),
+            (calm, {"outcomes": {"ok": 185, "timed_out": 804, "shed": 6, "failed": 5}},
+             None, "80 % timed out; 1 % shed"),
+            (calm, {"outcomes": {"ok": 995, "rejected": 5}}, None, "the load is 0.10"),
+            (calm, {"create_ns": 8, "wall_ns": 10}, None,
+             "creating them takes 80 % of the time"),
             (calm, {"create_ns": 3, "wall_ns": 10}, None, "the load is 0.10"),
         ):  # fmt: skip
             cell = make_cell("worker-pool", 10, 1000, **options)
             records = [{**make_record(cell), **changes}] * 3
             self.assertEqual(told, plain(shortfall.shortfall(records, cell, held)))
+        for count, changes, told in (
+            (1, {"outcomes": {"rejected": 1}, "calls": 2},
+             "100 % turned away; retries: 2.0 calls for each task"),
+            (100, {"outcomes": {"ok": 100}}, "the load is 0.10"),
+            (100, {"create_ns": 1, "wall_ns": 1},
+             "creating them takes 100 % of the time"),
+        ):  # fmt: skip
+            cell = make_cell("worker-pool", 10, count, **calm)
+            records = [{**make_record(cell), **changes}] * 3
+            self.assertEqual(told, plain(shortfall.shortfall(records, cell)))
         lucky = {**records[0], "calls": 1600}
         self.assertNotIn("retries", shortfall.shortfall([lucky, *records[1:]], cell))

@@ -9,14 +9,20 @@ from __future__ import annotations
 import unittest
 from dataclasses import replace
 from math import exp, inf, log
+from random import Random
+from statistics import median
+from types import SimpleNamespace
 from unittest import mock
 
 from ..driver.support import make_cell, make_record, make_run
-from driver.reckon import erlang, stats, summarise, theory
+from driver.ask.experiment import Experiment
+from driver.reckon import by_time, curves, erlang, outage, service, stats, summarise, theory
 from driver.reckon.erlang import Traffic
 from driver.reckon.stats import Drift, Interval
+from driver.reckon.summary import Summary
 from driver.run.constants import Constants
 from driver.run.run import Role
+from driver.run.samples import Sample
 
 # c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
 COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04, 0.05)
@@ -125,6 +131,16 @@ class Stats(Table):
         # Drawn anew from 1 and 3, medians are 1, 2 or 3: the ends are those of few.
         apart = stats.bootstrap_ratio([1.0] * 5 + [3.0] * 4, [1.0] * 9)
         self.assertEqual((apart.median, apart.low, apart.high), (1.0, 1.0, 3.0))
+        # Its ends leave out one in forty on either side.
+        over, under = [1.0 + k / 7 for k in range(20)], [1.0] * 9
+        draw = Random(stats.BOOTSTRAP_SEED)
+        medians = sorted(median(each) for each, _ in (
+            (draw.choices(over, k=20), draw.choices(under, k=9)) for _ in range(80)
+        ))  # fmt: skip
+        with mock.patch.object(stats, "BOOTSTRAP_DRAWS", 80):
+            few = stats.bootstrap_ratio(over, under)
+        self.assertEqual((few.minimum, few.low, few.high, few.maximum),
+                         (medians[0], medians[2], medians[-3], medians[-1]))  # fmt: skip
         slow = stats.bootstrap_ratio([1.0] * 300 + [9.0] * 3, [1.0] * 9)
         self.assertEqual((slow.low, slow.high), (1.0, 1.0))
 
@@ -209,6 +225,9 @@ class WallTime(Table):
         self.hold([
             (theory.planned_wall_s(pool()), 10 + 5 * 60e-6),
             (theory.planned_wall_s(pool(50, 5)), 1 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(**{"service-time": "500ms"})), 5 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(**{"hang-rate": "4%", "hang-time": "3s"})),
+             10 + 3 + 5 * 60e-6),
             (theory.planned_wall_s(pool(arrivals="fixed:1/s")), 50.0),
             (theory.planned_wall_s(pool(clock="virtual")), 50 * 2e-6),
             (theory.patience_s(pool()), 0.0), (theory.patience_s(pool(attempts=1)), 0.0),
@@ -279,6 +298,10 @@ class Curves(Table):
             (self.of(points, "creating over workers"), [(1, 0.05), (2, 0.1), (3, 0.15)]),
             (self.of(points, "best workers"), [(10, 1.82)]),
             ({(p.design, p.tasks) for p in points}, {("pool", 10)}),
+            (self.of(theory.over_workers(pool(1, 1), "", COSTS, 1, 3), "best workers"),
+             [(1, 1.1)]),
+            (theory.log_steps(2, 2), [2]), (theory.log_steps(0, 2), [0]),
+            ([*map(round, theory.log_steps(1, 100, 3))], [1, 10, 100]),
         ])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
         points = list(theory.over_workers(rated, "", COSTS, 2, 3))
@@ -332,6 +355,245 @@ class Curves(Table):
         ])  # fmt: skip
 
 
+class CurvesOfAnExperiment(Table):
+    def points(self, *cells, costs=COSTS, **more):
+        return curves.theory_points(Experiment("test", "?", cells, **more), costs)
+
+    def ends(self, points):
+        """Of each curve and design: how far it goes."""
+        found = {}
+        for p in points:
+            found.setdefault((p.curve, p.design), []).append(round(p.x, 9))
+        return {key: (min(x), max(x)) for key, x in found.items()}
+
+    def named(self, tasks, seconds, **more):
+        varied = {"service-time": seconds, **more}
+        return replace(pool(2, tasks, **varied), varied=varied)
+
+    def test_how_far_they_go(self):
+        few, many, none = pool(2, 8), pool(4, 16), threads(0)
+        one, sizes = self.points(few), self.points(few, pool(4, 8), many, none)
+        self.hold([
+            (self.ends(one)["wall over tasks", "pool-2"], (4, 16)),
+            (self.ends(sizes)["wall over tasks", "pool-4"], (4, 32)),
+            (("wall over workers", "pool") in self.ends(one), False),
+            (("wall over workers", "pool") in self.ends([*self.points(few, many)]), False),
+            (self.ends(sizes)["wall over workers", "pool"], (1, 8)),
+            (self.ends(self.points(pool(4), pool(8)))["wall over workers", "pool"], (2, 16)),
+            (self.points(), []),
+        ])  # fmt: skip
+        both = self.points(*(pool(w, n) for n in (16, 8) for w in (2, 4)))
+        told = [p.tasks for p in both if p.curve == "best workers"]
+        self.assertEqual([8, 16], told)
+
+    def test_which_are_drawn(self):
+        def drawn(cells, **more):
+            points = self.points(*cells, **more)
+            kinds = ("started", "stopped", "even", "lost", "latency")
+            return {k for k in kinds if any(p.curve.startswith(k) for p in points)}
+
+        random, short = {"arrivals": "poisson:1/s"}, self.named(8, "10ms")
+        lost = random | {"distribution": "exponential", "api-capacity": 2}
+        calm, late, varied = pool(2, 8), {"deadline": "1s"}, {"deadline": "", **lost}
+        with mock.patch.object(curves, "MOST_ROUNDS", 3):
+            self.hold([
+                (drawn([calm]), set()), (drawn([pool(2, 8, **late)]), {"stopped"}),
+                (drawn([calm], samples=[pool(2, 6)]), {"started"}),
+                (drawn([calm], samples=[pool(2, 7)]), set()),
+                (drawn([short, self.named(8, "20ms")], costs=Constants(0.01)), set()),
+                (drawn([calm, pool(2, 9)], costs=Constants(0.01)), set()),
+                (drawn([short, self.named(9, "20ms")], costs=Constants(0.01)), {"even"}),
+                (drawn([threads(4, **lost)]), {"lost"}),
+                (drawn([threads(4, **lost), calm]), set()),
+                (drawn([threads(4, **lost), threads(4, **{**lost, "distribution": "fixed"})]),
+                 set()),
+                (drawn([threads(4, **random, **{"api-capacity": 2})]), set()),
+                (drawn([threads(4, **{**lost, "arrivals": "batch"})]), set()),
+                (drawn([threads(4, **lost), pool(2, 4, **lost, **{"api-queue": 1})]),
+                 {"latency"}),
+                (drawn([pool(2, 8, **varied)]), {"stopped", "lost"}),
+            ])  # fmt: skip
+
+    def test_a_pool_is_one_whatever_its_task_time(self):
+        cells = [self.named(n, d) for n in (8, 9) for d in ("10ms", "20ms")]
+        other = [self.named(n, "30ms", attempts=1) for n in (8, 9)]
+        points = self.points(*cells, self.named(16, "10ms"), costs=Constants(0.01))
+        self.hold([
+            (self.ends(points)["even over tasks", "pool-2"], (8, 16)),
+            ([*curves._first_pools(Experiment("t", "?", tuple(cells + other)))],
+             [("pool-2", ""), ("pool-2", "attempts=1")]),
+            (curves.varied_text(replace(cells[0], varied={"a": True, "b": 1})), "a;b=1"),
+        ])  # fmt: skip
+
+    def test_over_load(self):
+        lost = {"arrivals": "poisson:1/s", "distribution": "exponential", "api-capacity": 2}
+        found = {p.curve: p for p in self.points(threads(4, **lost))}
+        last = Traffic(0.985, 2, 1.0)
+        points = self.points(threads(4, **lost))
+        self.hold([
+            (self.ends(points)["lost over load", ""], (0.45, 0.985)),
+            (found["lost over load"].y, last.lost),
+            (found["wait over load"].y, last.wait_s(0.9)),
+        ])
+
+    def test_behind_queues(self):
+        lost = {"arrivals": "poisson:1/s", "distribution": "exponential", "api-capacity": 2}
+        none, one, endless = (threads(4, **lost, **more) for more in (
+            {}, {"api-queue": 1}, {"api-queue": "unlimited"}))  # fmt: skip
+        ours = pool(3, 4, **lost)
+
+        def of(cell):
+            found = curves._behind_queues([cell])
+            return [(round(p.x * 75), round(p.y, 9)) for p in found]
+
+        def at(load, places=2):
+            return Traffic(load, places, 1.0)
+
+        def close(found, step, load, y):
+            self.assertEqual((step, round(y, 9)), found)
+
+        close(of(none)[0], 1, 1 / 75, 1.0)
+        close(of(none)[-1], 99, 99 / 75, 1.0)
+        close(of(one)[-1], 99, 99 / 75, 1 + erlang.behind_queue(at(99 / 75), 1)[1])
+        close(of(endless)[-1], 73, 73 / 75, 1 + at(73 / 75).mean_wait_s)
+        close(of(ours)[-1], 73, 73 / 75, 1 + at(73 / 75, 3).mean_wait_s)
+
+
+class Services(Table):
+    def test_what_is_drawn_and_offered(self):
+        def variation(kind):
+            return service.variation_of(pool(distribution=kind))
+
+        self.hold([
+            (service.variation_of(pool()), 0.0), (variation("uniform"), 1 / 3),
+            (variation("exponential"), 1.0), (variation("lognormal"), exp(1) - 1),
+            (variation("lognormal:p50=2ms,p99=20ms"), exp((log(10) / 2.3263) ** 2) - 1),
+            (variation("file:x"), None),
+            (service.offered_of(pool()), None),
+            (service.offered_of(pool(**{"arrivals": "fixed:3/s", "service-time": "500ms"})),
+             1.5),
+        ])  # fmt: skip
+
+    def test_what_is_held(self):
+        ends = {"ok": 6, "silent": 2, "rejected": 1, "timed_out": 1, "not_started": 4,
+                "shed": 3}  # fmt: skip
+        times = {"latency_ns": {"mean": 3e9}, "failed_latency_ns": {"mean": 5e9},
+                 "queue_wait_ns": {"mean": 1e9}}  # fmt: skip
+        cell = pool(arrivals="fixed:20/s")
+
+        def of(cell=cell, outcomes=ends, **more):
+            return service.held_of(cell, {**times, **more, "outcomes": outcomes})
+
+        old = {key: count for key, count in ends.items() if key != "shed"}
+        unstarted = {**dict.fromkeys(ends, 0), "not_started": 4, "shed": 3}
+        self.hold([
+            (of(), 20 * (24 + 10 - 10) / 10), (of(outcomes=old), 48.0),
+            (of(failed_latency_ns={"mean": None}), 20 * (24 - 10) / 10),
+            (of(pool()), None), (of(outcomes=unstarted), None),
+        ])  # fmt: skip
+
+    def test_the_size_that_is_safe(self):
+        def of(**limits):
+            return service.safe_size(pool(**{f"api-{k}": v for k, v in limits.items()}))
+
+        self.hold([
+            (of(), None), (of(burst=9), None), (of(rate="10/s", burst=8), 8),
+            (of(rate="10/s", burst=20), 10), (of(rate="10/s"), 1), (of(rate="0.5/s"), 1),
+        ])  # fmt: skip
+
+    def test_of_a_size(self):
+        random = {"service-time": "500ms", "distribution": "exponential"}
+        busy = {**random, "arrivals": "poisson:4/s"}
+        half = Traffic(0.5, 4, 0.5)
+
+        def of(size, changes={}, **more):
+            return service.theory_of(pool(**{**busy, **changes, **more}), size)
+
+        waits = {"p50 wait": half.wait_s(0.5), "p99 wait": half.wait_s(0.99),
+                 "mean wait": half.mean_wait_s, "waiting": half.waiting}  # fmt: skip
+        calm = {"goodput": 4.0, "load": 0.5, "in flight": 2.0}
+        halved = {key: value / 2 for key, value in waits.items() if key != "waiting"}
+        evenly = {**calm, **waits, **halved, "factor": 0.5}
+        self.hold([
+            (of(4), {**calm, **waits, "factor": 1.0}),
+            (of(4, arrivals="fixed:4/s"), evenly), (of(4, distribution="fixed"), evenly),
+            (of(4, distribution="file:x"), calm), (of(4, arrivals="batch"), {"goodput": 8.0}),
+            (of(4, {"api-capacity": 1}), {**calm, **waits, "goodput": 2.0, "factor": 1.0}),
+            (of(2), {"goodput": 4.0, "load": 1.0, "in flight": 2.0}),
+            (of(1), {"goodput": 2.0, "load": 2.0, "in flight": 1}),
+        ])  # fmt: skip
+
+    def test_what_an_api_turns_away(self):
+        def of(rate=1, queue=None, capacity=2):
+            more = {} if queue is None else {"api-queue": queue}
+            rated = {"arrivals": f"poisson:{rate}/s"} if rate else {}
+            limit = {"api-capacity": capacity} if capacity else {}
+            return service.lost_at_api(pool(**rated, **limit, **more))
+
+        self.hold([
+            (of(), 0.2), (of(rate=0), None), (of(capacity=None), None), (of(40), None),
+            (of(39), Traffic(19.5, 2, 1.0).lost), (of(1, "unlimited"), 0.0),
+            (of(2, "unlimited"), None), (of(1, 2), 0.05 / 1.15), (of(1, 0), 0.2),
+        ])
+
+
+class Outages(Table):
+    def recording(self, ends, summary=None, last_s=1.3125, rate="32/s"):
+        """After 1.25 s it could have recovered. ends: (end, outcome) of each task."""
+        cell = pool(2, 8, **{"api-outage": "1s,125ms", "arrivals": f"fixed:{rate}"})
+        samples = [Sample(i, 0, 0.0, 0.0, end, 1 + i % 2, outcome)
+                   for i, (end, outcome) in enumerate(ends)]  # fmt: skip
+        late = Sample(9, 0, last_s, None, None, 0, "not_started")
+        samples = [samples[0], late, *samples[1:]] if samples else []
+        return outage.Recording(make_run(cell, 1, 1.0), samples, summary)
+
+    def test_what_came_after(self):
+        of, ok = self.recording, "ok"
+        ends = [(1.25, ok), (1.3124, ok), (1.3125, ok), (1.2499, ok), (1.26, "failed")]
+        counted = SimpleNamespace(n=3, outcomes={ok: 7})
+        self.hold([
+            (of(ends).after_per_s, 32.0), (of(ends, last_s=1.3124).after_per_s, None),
+            (of(ends).recovers, True), (of(ends, rate="40/s").recovers, True),
+            (of(ends, rate="41/s").recovers, False),
+            (of(ends, last_s=1.3).recovers, None),
+            (replace(of(ends), run=make_run(pool(2, 8, **{"api-outage": "1s,125ms"}), 1, 1.0)
+                     ).recovers, None),
+            (of(ends).ok, summarise.Count(4, 4, 4)), (of(ends).runs, 0),
+            (of(ends, counted).ok, 7), (of(ends, counted).runs, 3),
+            (of(ends, SimpleNamespace(n=0)).ok.median, 4),
+            (of(ends).calls_a_task, 7 / 6), (of([]).calls_a_task, 0.0),
+            (outage.last_arrival_s([]), 0.0),
+        ])  # fmt: skip
+
+    def test_slots(self):
+        def of(length):
+            return pool(**{"api-outage": f"1s,{length}"})
+
+        self.hold([
+            (outage.outage_s(of("500ms")), (1.0, 1.5)), (outage.settled_s(of("500ms")), 2.0),
+            (outage.slot_s(of("500ms")), 0.1), (outage.slot_s(of("501ms")), 0.501 / 6),
+            (outage.slot_s(of("120ms")), 0.06), (outage.slot_s(of("50ms")), 0.025),
+            (outage.slot_s(of("300ms")), 0.1),
+        ])  # fmt: skip
+
+    def test_rates(self):
+        def of(ends, edge_s, slot):
+            return outage.rates([Sample(0, 0, 0.0, 0.0, end, 1, how) for end, how in ends],
+                                edge_s, slot)  # fmt: skip
+
+        ok = "ok"
+        ends = [(0.1, ok), (0.5, ok), (0.7, ok), (0.8, "failed"), (1.2, ok)]
+        self.hold([
+            (of(ends, 1.0, 0.5), [(0.0, 2.0), (0.5, 4.0), (1.0, 2.0), (1.5, 0.0), (2.0, 0.0)]),
+            (of(ends[:1], 0.7, 0.5), [(0.0, 5.0), (0.2, 0.0), (0.7, 0.0), (1.2, 0.0)]),
+            (of([(2.2, ok)], 1.0, 0.5), [*((k / 2, 0.0) for k in range(4)), (2.0, 2.0),
+                                         (2.5, 0.0), (3.0, 0.0)]),
+            (of([(0.1, ok)], 0.3, 0.3), [(0.0, 3.333333), (0.3, 0.0), (0.6, 0.0)]),
+            (of([(0.1, ok)], 1 / 3, 1 / 3), [(0.0, 3.0), (0.333333, 0.0), (0.666667, 0.0)]),
+            (of([(0.0, "failed")], 0.5, 0.5), [(0.0, 0.0), (0.5, 0.0), (1.0, 0.0)]),
+        ])  # fmt: skip
+
+
 class Work(Table):
     def test_who_served_nothing_did_no_other_work(self):
         def alike(mine, theirs):
@@ -340,6 +602,47 @@ class Work(Table):
             return summarise.same_work(*((cell, each, role) for each in runs))
 
         self.hold([(alike(0, 1), True), (alike(1, 0), True), (alike(1, 1), True)])
+
+    def test_only_runs_that_count_tell_how_much_was_served(self):
+        def ran(ok, **more):
+            found = make_run(pool(), 1, 1.0, **more)
+            found.record["outcomes"]["ok"] = ok
+            return found
+
+        whole, other = [ran(50)], [ran(9, role=Role.WARM_UP), ran(9, problem="it hung")]
+        for ok, same in ((50, True), (51, True), (49, False)):
+            sides = [(pool(), runs, Role.MEASURE) for runs in (whole, [ran(ok), *other])]
+            self.assertEqual(same, summarise.same_work(*sides))
+
+    def test_what_became_of_nothing(self):
+        def of(tasks, n, **outcomes):
+            return Summary(pool(tasks=tasks), n, (), {}, outcomes)
+
+        some = summarise.Count(3, 1, 4)
+        self.hold([
+            (of(4, 0).share_ok, 0.0), (of(4, 1).share_ok, 1.0), (of(4, 0).lost_any, False),
+            (of(0, 1, ok=some).share_ok, 1.0), (of(4, 1, ok=some).share_ok, 0.75),
+            (of(4, 1, ok=some).lost_any, True), (of(1, 1, ok=some).lost_any, False),
+            (of(4, 1, ok=some).fitted, False),
+        ])
+
+    def test_blocks_tell_of_the_machine(self):
+        def song(block, sleep_s):
+            return {"block": block, "canary": {"sleep_s": sleep_s, "spin_s": 1.0}}
+
+        blocks = [song(0, 9.0), song(1, 1.0), song(2, 1.0), song(3, 1.5),
+                  {"block": 2, "suspended": True}]  # fmt: skip
+        asked = Experiment("test", "?", (pool(),))
+        noise = summarise.summarise(asked, [], blocks).noise
+        self.hold([(noise.canary_spread, {"sleep": 0.5, "spin": 0.0}),
+                   (noise.suspended_blocks, (2,)), (noise.noisy_blocks, (3,))])  # fmt: skip
+
+    def test_a_curve_has_two_hundred_steps_and_the_first(self):
+        samples = [Sample(k, 0, 0.0, k / 8, k / 8 + 1, 1, "ok") for k in range(400)]
+        found = [(at, share) for curve, at, share in by_time.answers(pool(), samples)
+                 if curve == "answered"]  # fmt: skip
+        kept = [1, *range(2, 401, 2)]
+        self.assertEqual([((k - 1) / 8 + 1, k / 400) for k in kept], found)
 
 
 class Erlang(Table):
@@ -358,6 +661,11 @@ class Erlang(Table):
             (self.half.wait_s(0.9), 3.0 * log(third / 0.1)),
             (erlang.allen_cunneen(1.0, 0.0), 0.5), (erlang.allen_cunneen(1.0, 3.0), 2.0),
         ])  # fmt: skip
+        # Lost: 0.1 of 1.1, then 0.05 of 1.15; the mean wait is 3 s times the queue's.
+        for queue, lost, wait_s in ((0, 0.2, 0.0), (1, 0.1 / 1.1, 0.3),
+                                    (2, 0.05 / 1.15, 0.6 / 1.1)):  # fmt: skip
+            found = erlang.behind_queue(self.half, queue)
+            self.hold([(found[0], lost), (found[1], wait_s)])
 
     def test_of_which_cells_it_speaks(self):
         def of(**options):

@@ -73,6 +73,8 @@ class Numbers(Table):
             (of("s", 1.0, 1.0, 1.0), "1.00 s [1.00, 1.00]"),
             (of("1/s", 12.0, 11.4, 12.6), "12/s [11, 13]"),
             (of("count", 12.0, 11.0, 12.0), "12 [11, 12]"),
+            (of("1/s", 2.0, 1.4, 2.6), "2/s [1, 3]"),
+            (of("count", 1.5, 1.4, 1.6), "1.5 [1.4, 1.6]"),
             (numbers.show_ratio_range(6.274, 6.2, 6.31), "6.27× [6.20, 6.31]"),
             (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.90, ∞]"),
             (numbers.show_ratio(inf), "∞"),
@@ -134,6 +136,40 @@ class Names(Table):
             (names.either(["a", "b", "c"]), "a, b or c"), (names.either(["a"]), "a"),
             (names.verb(pool.__class__("worker-pool", 5), "takes", "take"), "takes"),
             (names.verb(other, "takes", "take"), "take"),
+        ])  # fmt: skip
+
+
+    def test_what_is_set(self):
+        of, breaker = names.setting, "breaker: 5 failures, pause 50 ms"
+        self.hold([
+            (of("clock", "virtual"), "simulated"), (of("clock", "real"), ""),
+            (of("spawn-time", "1us"), ""), (of("arrivals", "batch"), "arrivals batch"),
+            (of("arrivals", "fixed:9/s"), "9/s arriving evenly"),
+            (of("arrivals", "poisson:9/s"), "9/s arriving"),
+            (of("service-time", "exp:9"), "task time exp:9"), (of("fail-fast", True), "fail-fast"),
+            (of("breaker", "5,50ms"), breaker), (of("breaker", "none"), "breaker none"),
+            (of("breaker", "1,2s"), "breaker: 1 failure, pause 2 s"),
+            (of("api-outage", "1s,2s"), "outage 1 s,2 s"), (of("timeout", "50ms"), "timeout 50 ms"),
+            (of("api-capacity", 50), "API of 50"), (of("when-full", "drop"), "full queue: drop"),
+        ])  # fmt: skip
+
+    def test_cells(self):
+        varied = {"timeout": "50ms", "clock": "real", "breaker": "5,50ms"}
+        cell = replace(make_cell("worker-pool", 5, 1), varied=varied)
+        both, plain_ = "timeout 50 ms, breaker: 5 failures, pause 50 ms", make_cell()
+        bounded = [make_cell("thread-per-task", **{"max-threads": n}) for n in (8, 9)]
+        self.hold([
+            (names.varied(cell), both), (names.varied(plain_), ""),
+            (names.varied(replace(plain_, build="A")), "build A"),
+            (names.varied(names.without(cell, ["timeout", "tasks"])), both.split(", ", 1)[1]),
+            (names.design_name(cell), f"pool of 5 ({both})"), (names.design_name(plain_), "pool of 2"),
+            (names.spoken_cell(cell), f"a pool of 5 ({both})"),
+            (names.spoken_cell(plain_), "a pool of 2"),
+            (names.cell_name(cell), f"pool of 5 ({both}), 1 task"),
+            (names.cell_name(plain_), "pool of 2, 4 tasks"),
+            (names.cell_name(bounded[0], bounded), "bounded threads of 8, 4 tasks"),
+            (names.spoken_cell(bounded[1], bounded), "bounded threads of 9"),
+            (names.spoken_cell(bounded[1], bounded[1:]), "bounded threads"),
         ])  # fmt: skip
 
 
@@ -247,6 +283,8 @@ class Sentences(Table):
             (of(canary_spread=songs), f"{spread} no block was over 5 % off."),
             (of(canary_spread=songs, noisy_blocks=(2, 4, 5)),
              f"{spread} over 5 % off in blocks 2, 4 and 5."),
+            (of(canary_spread=songs, noisy_blocks=(2, 4)),
+             f"{spread} over 5 % off in blocks 2 and 4."),
             (of(suspended_blocks=(3,)),
              "The machine was suspended in or just before block 3: do not trust it."),
         ])  # fmt: skip

@@ -84,6 +84,46 @@ class Figures(Desk):
         self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
         self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
 
+    def test_what_touches_a_claim_is_not_apart_from_it(self) -> None:
+        for low, high, told in (
+            (0.05, 0.1, "cannot tell"), (0.11, 0.2, "cannot tell"), (0.1, 0.11, "borne out"),
+            (0.05, 0.099, "not borne out on this machine"), (0.05, 0.2, "cannot tell"),
+        ):  # fmt: skip
+            measured = {"low": low, "high": high}
+            self.assertEqual(told, answer.verdict((0.1, 0.11), measured))
+
+    def test_what_is_kept_is_read_again_if_it_can_be_shown(self) -> None:
+        number = answer.Result("2", "?", "s", [0.1], {"value": 0, "words": "w"}, [0.1, 0.2],
+                               {"value": 0.1, "low": 0, "high": 1, "n": 0})  # fmt: skip
+        named = {"value": "A", "low": "A", "high": "A", "n": 6, "alike": ["A"]}
+        letter = answer.Result("13", "?", "choice", ["B"], None, ["A", "A"], named,
+                               offered={"A": "a", "B": "b"})  # fmt: skip
+        known = number.measured
+        for found, changes, sound in (
+            (number, {}, True), (letter, {}, True), (number, {"measured": {}}, True),
+            (number, {"claim": []}, True), (number, {"theory": None}, True),
+            (number, {"measured": {**known, "low": None, "high": None}}, True),
+            (number, {"measured": {**known, "n": -1}}, False),
+            (number, {"measured": {**known, "n": 1.0}}, False),
+            (number, {"measured": {**known, "value": None}}, False),
+            (number, {"measured": {**known, "alike": "A"}}, False),
+            (number, {"measured": {**known, "alike": ["A"]}}, False),
+            (number, {"claim": [0.1]}, False), (number, {"claim": [1, 2, 3]}, False),
+            (number, {"claim": [-1, 2]}, False), (number, {"predictions": [True]}, False),
+            (number, {"predictions": ["A"]}, False), (number, {"theory": {"value": 1}}, False),
+            (number, {"theory": {"value": "A", "words": "w"}}, False),
+            (number, {"factor": 0}, False), (number, {"factor": 0.5}, True),
+            (number, {"unit": "apples"}, False), (number, {"unit": "setting"}, True),
+            (number, {"offered": {"A": "a"}}, False),
+            (letter, {"predictions": ["C"]}, False), (letter, {"claim": ["A", "C"]}, False),
+            (letter, {"measured": {**named, "alike": ["C"]}}, False),
+            (letter, {"predictions": [1]}, False),
+        ):  # fmt: skip
+            given = replace(found, **changes)
+            answer.save(self.folder, given, lambda path, text: path.write_text(text))
+            self.assertTrue((self.folder / answer.FILE).read_text().endswith("}\n"))
+            self.assertEqual(given if sound else None, answer.read(self.folder), changes)
+
     def test_the_extremes_of_few_runs_bear_out_nothing(self) -> None:
         for blocks, wanted in ((2, "cannot tell"), (5, "cannot tell"), (6, "borne out")):
             self.assertEqual(wanted, self.answer(GOOD, blocks, 0.105).verdict, blocks)

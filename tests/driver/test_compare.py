@@ -40,6 +40,11 @@ def kept(wall_s=1.0, cell=CELL, blocks=8, facts=FACTS, problem=None, spread=0.00
     return Stored(Path("/nowhere"), asked, facts, runs, (), True)
 
 
+def odd_one_out(stored):
+    stored.runs[0].record["workload_digest"] = "f" * 16
+    return stored
+
+
 class Folders(unittest.TestCase):
     def verdict(self, first, second, figure="wall_s"):
         found = compare.compare(first, second)
@@ -62,6 +67,8 @@ class Folders(unittest.TestCase):
             "no run in the first": (kept(blocks=0), kept(), "no run in one of them"),
             "no run in the second": (kept(), kept(blocks=0), "no run in one of them"),
             "other workloads": (kept(), kept(digest="f" * 16), "the workloads differ"),
+            "another workload in one block": (
+                kept(), odd_one_out(kept()), "the workloads differ"),
         }.items():  # fmt: skip
             with self.subTest(name):
                 found = compare.compare(first, second)
@@ -120,6 +127,8 @@ class Folders(unittest.TestCase):
             found = compare.compare(kept(), kept(wall_s))
             self.assertEqual(len(found.slower(by)), slower, (wall_s, by))
             self.assertEqual(len(comparison.slower_lines(found, by)), slower)
+        exact = compare.compare(kept(spread=0), kept(1.5, spread=0))
+        self.assertEqual([], exact.slower(0.5))
         # 5 % slower, give or take 10 %: not for sure.
         found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
         self.assertEqual(found.slower(0.02), [])
@@ -193,10 +202,43 @@ class Classes(unittest.TestCase):
         with self.assertRaises(StoredError):
             collect.check([self.machine(4), self.machine(4)])
 
-    def test_too_few_runs_are_warned_of(self):
-        few, many = self.machine(4, 5), self.machine(4, 6)
-        self.assertEqual(list(class_table.warnings([many, few])),
-                         ["warning: machine 2 has 5 runs of a cell: no interval"])  # fmt: skip
+    def test_each_machine_has_its_number_and_the_same_tasks(self):
+        one = self.machine(4)
+        two = replace(one, environment={**FACTS, "started_utc": "later"})
+        collect.check([one])
+        collect.check([one, two])
+        rows = csv.DictReader(io.StringIO(collect.class_csv([one, two])))
+        self.assertEqual({"1", "2"}, {row["machine"] for row in rows})
+        other = self.machine(4)
+        odd_one_out(other)
+        with self.assertRaisesRegex(StoredError, "had other workloads in"):
+            collect.check([two, other])
+        named = replace(two, experiment=replace(two.experiment, name="another"))
+        with self.assertRaisesRegex(StoredError, "of the experiment another, .* of test"):
+            collect.check([one, named])
+
+    def test_what_is_warned_of(self):
+        many, few, none = (self.machine(4, blocks) for blocks in (6, 5, 0))
+        other = replace(many, environment={**FACTS, "commit": "b"})
+        fewer = replace(many, runs=[*many.runs[1:], make_run(CELL, 9, 1.0, problem="x")])
+        empty = replace(many, runs=[r for r in many.runs if r.cell.workers])
+        for machines, told in (
+            ([many, many], []), ([many, empty], []),
+            ([many, few], ["machine 2 has 5 runs of a cell: no interval"]),
+            ([fewer], ["machine 1 has 5 runs of a cell: no interval"]),
+            ([none, many], ["machine 1 has 0 runs of a cell: no interval"]),
+            ([many, replace(many, complete=False)], ["machine 2 is incomplete (nowhere)"]),
+            ([many, other, many], ["the commits differ: a, b"]),
+        ):  # fmt: skip
+            wanted = [f"warning: {line}" for line in told]
+            self.assertEqual(wanted, list(class_table.warnings(machines)))
+
+    def test_a_paragraph_each_ratio(self):
+        lines = class_table.table_lines([self.machine(4, 6), self.machine(4, 5)])
+        self.assertEqual(["  1: 2 × x", "  2: 2 × x"], lines[1:3])
+        told = lines[lines.index("4 tasks, wall time: pool of 2 / threads") + 1]
+        self.assertEqual("1: 1.00× [1.00, 1.00] 2: 1.00× [1.00, 1.00]",
+                         " ".join(told.split()))  # fmt: skip
 
     def test_a_class_of_any_size_is_told_in_lines_of_80_columns(self):
         lines = class_table.table_lines([self.machine(4)] * 30)

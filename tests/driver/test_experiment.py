@@ -1,5 +1,6 @@
 """Experiments: what a TOML file makes, and the one line it gets when it makes none."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -9,11 +10,15 @@ from hypothesis import strategies as some
 
 from . import REPOSITORY
 from .support import load
-from driver.ask.cell import Design
+from driver.ask import lesson
+from driver.ask.cell import OF_VIRTUAL_TIME, Design
 from driver.ask.experiment import find, list_experiments, without
 from driver.ask.experiment import load as load_file
 from driver.ask.experiment import read as read_table
+from driver.ask.quantities import measured
 from driver.ask.typed import AskError
+from driver.reckon import service, theory
+from driver.run.constants import Constants
 
 SHIPPED = REPOSITORY / "bench/experiments"
 POOL = '[[cells]]\ndesign = "pool"\n'
@@ -208,6 +213,111 @@ class Changed(unittest.TestCase):
         varied = {tuple(cell.varied.items()) for cell in made.cells}
         wanted = {(("service-time", "1ms"),), (("service-time", "2ms"),)}
         self.assertEqual(varied, wanted)
+
+
+class Words(unittest.TestCase):
+    """A lecture reads the question and the head of the file, and the programs the
+    options: both must speak of the same numbers."""
+
+    NUMBER = re.compile(r"(?<![\w.(])(\d+(?: \d{3})*(?:\.\d+)?)(?: ?(ms\b|s\b|MB\b|%)|(?!\w))")
+    # What follows from the options, or is not of them: loads, rates, goals, other lessons.
+    BESIDES = {
+        "9": {0.8, 0.9}, "15": {1000}, "16": {1000}, "17": {11}, "18": {4},
+        "comparison": {20}, "load": {1}, "runtimes": {20}, "scale": {56},
+        "theory": {0.99, 0.95, 0.85, 1.1, 20, 3 * 2**20}, "wall": {8 * 2**20, 40000, 5},
+        "when-full": {1000},
+    }  # fmt: skip
+    VIRTUAL = OF_VIRTUAL_TIME
+    # What an experiment compares, besides designs and their sizes, where it is not the
+    # question's own cells against those of one design.
+    COMPARED = {
+        "breaker": {"breaker", "retry-budget"}, "queue": {"api-queue"},
+        "when-full": {"when-full"}, "memory": {"join", "stack-size"},
+        "waste": {"api-queue", "api-keeps-working"},
+        **dict.fromkeys(("scale", "simulated"), VIRTUAL),
+    }  # fmt: skip
+
+    def named(self, text):
+        units = {"%": "%", "ms": "ms", "s": "s", "MB": "M"}
+        found = (number.replace(" ", "") + units.get(unit, "")
+                 for number, unit in self.NUMBER.findall(text))  # fmt: skip
+        return {round(measured(each)[0], 9) for each in found}
+
+    def asked(self, cells):
+        """The numbers in the options of the cells, and their tasks and workers."""
+        sizes = {str(size) for c in cells for size in (c.tasks, c.workers) if size}
+        told = {part for c in cells for value in c.options.values()
+                for part in re.split("[,:=]", str(value))}  # fmt: skip
+        known = filter(None, map(measured, sizes | told))
+        return {round(value, 9) for value, _ in known}
+
+    def test_the_numbers_that_are_told_are_those_of_the_cells(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            head = (SHIPPED / f"{name}.toml").read_text()
+            told = "\n".join(re.findall("(?m)^#(.*)", head)) + made.question
+            extra = self.named(told) - self.asked((*made.cells, *made.samples))
+            self.assertEqual(self.BESIDES.get(name, set()), extra, name)
+        for number in lesson.numbers():
+            made = lesson.load(number).experiment
+            extra = self.named(made.question) - self.asked(made.cells)
+            self.assertEqual(self.BESIDES.get(number, set()), extra, number)
+
+    def test_what_is_recorded_is_what_is_measured(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            asked = {tuple(sorted(cell.args)) for cell in made.cells}
+            for cell in made.samples:
+                self.assertIn(tuple(sorted(cell.args)), asked, name)
+
+    def test_what_is_asked_follows_from_the_cells(self):
+        made = {name: load(SHIPPED, name) for name in list_experiments(SHIPPED)}
+
+        def loads(name):
+            cells = made[name].cells
+            return [service.offered_of(c) / (c.capacity or c.workers) for c in cells]
+
+        def lasts_s(cell):
+            return theory.wall_s(cell.tasks, cell.workers, cell.design.bound,
+                                 cell.service_s, Constants(50e-6))  # fmt: skip
+
+        for name, each in made.items():
+            kinds = {cell.design.kind for cell in each.cells}
+            if "bounded threads" in kinds:
+                self.assertIn("bounded threads", each.baselines, name)
+            if any(cell.arrivals_per_s for cell in each.cells) and name != "simulated":
+                self.assertNotIn(each.figure, ("wall_s", "inner_wall_s"), name)
+        # The article's tasks take 10 ms.
+        self.assertEqual({0.01}, {cell.service_s for cell in made["comparison"].cells})
+        self.assertEqual({10}, {*map(service.safe_size, made["rate-limit"].cells)})
+        for name in ("queue", "waste", "when-full"):  # overloaded in the end
+            self.assertGreater(max(loads(name)), 1, name)
+        self.assertLess(max(loads("load")), 1)
+        for cell in made["load"].cells + made["queue"].cells:
+            self.assertEqual("exponential", cell.options["distribution"])
+        for name in ("load", "queue", "waste", "when-full", "breaker"):
+            self.assertTrue(made[name].reseed, name)
+        for cell in made["memory"].cells:  # all are alive at once
+            alive = theory.alive_at_once(cell.tasks, cell.service_s, Constants(50e-6))
+            self.assertEqual(cell.tasks, alive)
+        for cell in made["cancel"].cells:  # tasks are left when it is told to stop
+            self.assertGreater(lasts_s(cell), cell.duration_s("deadline"))
+        listens = {cell.options["cancel"] for cell in made["cancel"].cells}
+        self.assertEqual({"none", "between", "within"}, listens)
+
+    def test_who_is_compared_differs_in_the_design_alone_or_in_what_is_asked(self):
+        for name in list_experiments(SHIPPED):
+            made = load(SHIPPED, name)
+            free = {"workers", "max-threads", *self.COMPARED.get(name, ())}
+            for cell in made.cells:
+                for base in made.cells:
+                    mine, theirs = ({"tasks": c.tasks, **c.options} for c in (cell, base))
+                    if made.rank(base) < made.rank(cell) and all(
+                        mine.get(key) == theirs.get(key) for key in made.compare_by
+                    ):
+                        differ = {k for k in {**mine, **theirs}
+                                  if mine.get(k) != theirs.get(k)}  # fmt: skip
+                        self.assertLessEqual(differ, free, (name, cell.name, base.name))
 
 
 class Designs(unittest.TestCase):

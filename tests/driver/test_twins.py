@@ -105,7 +105,7 @@ class Reckoned(unittest.TestCase):
 
     def test_nothing_is_told_of_waits_that_nobody_waits(self):
         one, other = two("threads").cells
-        runs = [run_of(one, 1, 1e-4), run_of(other, 1, 1e-4)]
+        runs = [run_of(one, 1, 1e-3), run_of(other, 1, 1e-3)]  # of which half is a wait
         (twin,) = twins((one, other), runs)
         self.assertNotIn("wait", twin.ratios)
         self.assertEqual([], twins((one, other), runs[:1]))
