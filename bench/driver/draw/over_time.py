@@ -38,7 +38,7 @@ def _axes(
     return {
         **scale.across("time since the start", bare), "x_tics": scale.tics("s", 8),
         "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics,
-        "cell_panel": shown[0].view.material.by_row(panels),
+        **shown[0].view.material.of_cells({n: {"panel": p} for n, p in panels.items()}),
     }  # fmt: skip
 
 
