@@ -5,8 +5,6 @@ a kind: "threads", "bounded threads", "pool", or with its size: "pool of 50". A 
 that the table does not know is a kind of its own, under its own name.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Designs as a table of an experiment names them, and what simulates them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -40,8 +40,6 @@
 Lists in two options make every pair. Nothing but a TOML file is needed to add one.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A family: a bar for each cell, from zero; a figure a panel, or parts in one bar."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

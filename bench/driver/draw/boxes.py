@@ -1,7 +1,5 @@
 """A family: every recorded task a box, by lane and time; or a tile, to one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from statistics import median
 

@@ -1,7 +1,5 @@
 """A family: a map of who is faster where, for each design over the first baseline."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log
 

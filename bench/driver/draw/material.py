@@ -1,7 +1,5 @@
 """What charts are made of: one finished experiment, its tables, and what they share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -4,8 +4,6 @@ From the table of changes, a panel for each run; from the table of rates, throug
 outage of the API, a panel for each setting with a line for each design.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from ..reckon.outage import Recording, outage_s

@@ -4,8 +4,6 @@ Of a value: all on one axis. Of the best of several settings: the whole curve th
 measured, with the guesses along its axis. Of answers that were offered: the votes.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

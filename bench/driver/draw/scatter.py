@@ -1,7 +1,5 @@
 """A family: marks over a number, with theory as pale lines behind them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

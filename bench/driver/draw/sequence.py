@@ -1,7 +1,5 @@
 """A chart of the instrument: every run of a comparison, as a field."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from ..ask.figures import FIGURES

@@ -1,7 +1,5 @@
 """A family: a row for each cell with a mark for each run, or two figures joined."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..ask.figures import FIGURES

@@ -5,8 +5,6 @@ A show, not a measurement: both share the machine, and each runs once. It asks
 (screen.py), and says at the end what their records hold (here).
 """
 
-from __future__ import annotations
-
 import select
 import sys
 from collections.abc import Sequence

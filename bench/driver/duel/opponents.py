@@ -1,7 +1,5 @@
 """Who meets whom: two designs, with options of both or of one."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Sequence
 from itertools import takewhile

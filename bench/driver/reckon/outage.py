@@ -1,7 +1,5 @@
 """One run through an outage of the API: what arrived, and what was answered when."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -37,8 +37,6 @@ stopped over time; lost, wait, short-run wait over load. Who has which: curves.p
 summary.csv, for other programs, is long instead: a row a cell and figure.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

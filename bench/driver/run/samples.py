@@ -1,7 +1,5 @@
 """The samples of a run: what became of every task, and when."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

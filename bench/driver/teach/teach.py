@@ -8,8 +8,6 @@
 On a terminal it waits before it says why: the class should say so first.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex
