@@ -49,10 +49,8 @@ from pathlib import Path
 from typing import Any
 
 from . import declaration
-from .cell import (
-    DEFAULT_TASKS, KINDS, PROGRAM_OF, READ, REAL_APIS, Cell, Option, design_of, is_pool,
-)  # fmt: skip
-from .designs import OF_TABLES, program_of, with_twins
+from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
+from .cell import Cell, Option, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, from_dict, read_toml
 
