@@ -13,7 +13,8 @@ x_of(p) = here(cell_panel[column('row')], p) ? cell_x[column('row')] : NaN
 look(p) = cell_look[column('row')]
 firm(p, known) = ((column('n') >= 6) == known) ? x_of(p) : NaN
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
-curve_x(i) = i > curve_look_n ? 1 : strcol('curve') eq curve_name[i] \
+curve_x(i, p) = i > curve_look_n ? 1 : curve_panel[i] == p \
+    && strcol('curve') eq curve_name[i] \
     && strcol('design') eq curve_design[i] && strcol('varied') eq curve_varied[i] \
     && (curve_tasks[i] == 0 || column('tasks') == curve_tasks[i]) ? column('x') : NaN
 curve_y(i) = i > curve_look_n ? 1 : column('y') * curve_scale[i]
@@ -36,27 +37,24 @@ do for [p = 1:panels] {
         set label 500 + i note_words[i] at first note_x[i],first note_y[i] center \
             offset screen 0,-0.045 font plain(19) tc rgb letter[note_look[i]] front
     } }
-    first_point = int(panel_first_point[p])
-    last_point = first_point + int(panel_points[p]) - 1
     # Beside the head of its line, where there is more room.
-    do for [i = first_point:last_point] {
+    do for [i = 1:point_x_n] { if (point_panel[i] == p) {
         middle = log_x ? sqrt(x_low * x_high) : (x_low + x_high) / 2
         if (point_x[i] > middle) { set label 700 + i right } else { set label 700 + i left }
         set label 700 + i point_words[i] at point_x[i],graph 0.97 \
             offset screen (point_x[i] > middle ? -0.006 : 0.006),0 font plain(19) tc rgb ink
-    }
+    } }
     do for [i = 1:guess_x_n] { # of a class, in a lesson
         set label 800 + i guess_words[i] at first guess_x[i],graph guess_y[i] center \
             offset screen 0,0.03 font bold(20) tc rgb letter[4] \
             point pt 7 ps mark(3) lc rgb colour[4] front
     }
-    curves_here = int(panel_curves[p])
-    first_curve = int(panel_first_curve[p])
-    plot for [i = first_curve:first_curve + curves_here - 1] theory \
-             using (curve_x(i)):(curve_y(i)) with lines \
+    plot for [i = 1:curve_look_n] theory \
+             using (curve_x(i, p)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
              lc rgb (curve_dash[i] > 1 ? pale(curve_look[i], 0x50) : tint[curve_look[i]]), \
-         for [i = first_point:last_point] '+' using (point_x[i]):(panel_low[p]):(0): \
+         for [i = 1:point_x_n] '+' \
+             using (point_panel[i] == p ? point_x[i] : NaN):(panel_low[p]):(0): \
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
          for [k = 1:panel_firm[p]] table('cells') \

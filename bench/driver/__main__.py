@@ -1,7 +1,5 @@
 """The sentence of the driver: what was asked, done, and with which status it ends."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from dataclasses import replace

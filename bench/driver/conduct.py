@@ -4,8 +4,6 @@ Above the stages, so it may import all of them. draw and page are imported when 
 needed: a fault in either must not keep anyone from measuring.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -167,7 +167,7 @@ class Marks(unittest.TestCase):
     def test_theory_that_designs_share_is_one_pale_line(self) -> None:
         p = self.picture(stand_in.load("runtimes"), "wall-time")
         # Threads; pools of threads; pools of fibers and of goroutines.
-        self.assertEqual(3, p.set["panel_curves"][0])
+        self.assertEqual(3, p.set["curve_panel"].count(1))
         designs = set(p.set["curve_design"])
         self.assertTrue({"threads", "pool-50"} < designs)
         self.assertFalse({"fibers", "goroutines"} & designs)  # c is of threads

@@ -122,13 +122,13 @@ class EveryExperiment(Desk):
         asked = stand_in.load("pool-size", tasks=[500, 10000], workers=[200, 500, 1000],
                               **{"service-time": "1ms"})  # fmt: skip
         chart = self.drawn(asked, n=3)["pool-size"]
-        self.assertEqual([0, 1], chart.settings["panel_points"])
+        self.assertEqual([2], chart.settings["point_panel"])
 
     def test_a_panel_without_theory_may_stand_beside_one_with_it(self) -> None:
         text = 'question = "?"\ncharts = ["wall-time"]\n[[cells]]\ndesign = "threads"\n'
         text += '[[cells]]\ndesign = "pool of 2"\narrivals = "fixed:100/s"\n'
         chart = self.drawn(stand_in.read(text))["wall-time"]
-        self.assertEqual([1, 0], chart.settings["panel_curves"])
+        self.assertEqual([1], chart.settings["curve_panel"])
 
     def test_a_run_that_hung_has_no_time_and_no_colour(self) -> None:
         asked = stand_in.four(["wall-time"])

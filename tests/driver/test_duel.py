@@ -16,7 +16,8 @@ from unittest import mock
 from . import REPOSITORY
 from .support import wait_for
 from driver.ask.typed import AskError
-from driver.duel import opponents, picture, sentence
+from driver import duel
+from driver.duel import picture, sentence
 from driver.duel.picture import CALLING, LOST, SERVED, WAITING, Canvas, squares
 from driver.duel.screen import ENTER, LEAVE
 from driver.duel.side import Side
@@ -35,7 +36,7 @@ echo $$ >{folder}/{name}.pid
 
 
 def a_side(design=0, ends=(), in_flight=0, seconds=1.0, over=False, tasks=500, more=()):
-    cell = opponents.parse(["--tasks", str(tasks), *more]).cells[design]
+    cell = duel.parse(["--tasks", str(tasks), *more]).cells[design]
     side = Side(cell)
     side.ends, side.in_flight, side.seconds = list(ends), in_flight, seconds
     side.served = sum(count for served, count in ends if served)
@@ -48,7 +49,7 @@ def a_side(design=0, ends=(), in_flight=0, seconds=1.0, over=False, tasks=500, m
 class Opponents(unittest.TestCase):
     def cells(self, *words):
         return [(cell.design.kind, cell.design.workers or cell.design.bound, cell.tasks)
-                for cell in opponents.parse(words).cells]  # fmt: skip
+                for cell in duel.parse(words).cells]  # fmt: skip
 
     def test_what_is_typed_first(self):
         for words, left, right in (
@@ -66,13 +67,13 @@ class Opponents(unittest.TestCase):
                 self.assertEqual([left, right], self.cells(*words))
 
     def test_options_are_of_both_or_of_one(self):
-        left, right = opponents.parse(
+        left, right = duel.parse(
             ["threads", "threads --attempts 4", "--fail-fast", "--api-capacity=unlimited"]
         ).cells
         self.assertEqual((None, 4), (left.options.get("attempts"), right.options["attempts"]))
         self.assertIs(True, left.options["fail-fast"])
         self.assertIsNone(right.capacity)
-        left, _ = opponents.parse(["--distribution", "lognormal:p50=8ms,p99=1s"]).cells
+        left, _ = duel.parse(["--distribution", "lognormal:p50=8ms,p99=1s"]).cells
         self.assertNotIn("service-time", left.options)
 
     def test_mistakes_are_told(self):
@@ -84,7 +85,7 @@ class Opponents(unittest.TestCase):
             (["-n", "0"], "from 1 to"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
         ):  # fmt: skip
             with self.subTest(words=words), self.assertRaisesRegex(AskError, told):
-                opponents.parse(words)
+                duel.parse(words)
 
 
 class Pictures(unittest.TestCase):

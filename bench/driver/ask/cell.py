@@ -2,17 +2,18 @@
 
 A Design is a program and how many threads it may have at once. Experiments name it by
 a kind: "threads", "bounded threads", "pool", or with its size: "pool of 50". A program
-that the table does not know is a kind of its own, under its own name.
+that the table does not know is a kind of its own, under its own name. What is to be
+simulated has a twin: the same on fibers, in virtual time.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
 from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
+from .typed import AskError
 
 # Program: its kind without a bound, and with one (--max-threads).
 KINDS = {
@@ -37,6 +38,7 @@ MEASURED = "measured"
 REAL_APIS = HTTP, NGINX = "http", "nginx"  # what the option "api" of a cell says
 SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
 OF_VIRTUAL_TIME = {"clock", *COSTS}
+OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options
 Option = str | int | float | bool
 
 
@@ -192,3 +194,39 @@ def design_of(program: str, options: Mapping[str, Option]) -> Design:
     workers = options.get("workers", DEFAULT_WORKERS if is_pool(program) else None)
     bound = None if is_pool(program) else options.get("max-threads") or None
     return Design(program, workers, bound)
+
+
+# ---- as a table of an experiment names them ----
+
+
+def with_twins(table: Mapping[str, Any], where: str) -> Iterator[Mapping[str, Any]]:
+    """The table; and, if asked for, what simulates it: fibers in virtual time."""
+    yield table
+    asked = table.get("simulated", False)
+    if not isinstance(asked, bool):
+        raise AskError(f"{where} simulated is {asked!r}: it takes true or false")
+    if asked:
+        program, size = program_of(table.get("design"), where)
+        if program not in SIMULATED_BY:
+            known = ", ".join(SIMULATED_BY)
+            raise AskError(f"{where} simulated: only {known} can be, not {program}")
+        costs = {SPAWN_TIME: MEASURED, OVERSLEEP: MEASURED}
+        costs |= {TASK_TIME: MEASURED} if is_pool(program) else {}
+        yield {**table, **size, "design": SIMULATED_BY[program], "clock": "virtual",
+               **costs}  # fmt: skip
+
+
+def program_of(design: Any, where: str) -> tuple[str, dict[str, int]]:
+    """The program that a design names, and its size if that is told: "pool of 50"."""
+    if not isinstance(design, str):
+        raise AskError(f"{where} design is {design!r}: it takes words in quotes")
+    kind, of, size = design.partition(" of ")
+    program = PROGRAM_OF.get(kind, kind)
+    if of and not re.fullmatch(r"[1-9]\d*", size):
+        told = "its size is a whole number from 1 up"
+        raise AskError(f"{where} design '{design}': {told}")
+    # A program of somebody's own has a name of its kind, too; it need not be known.
+    if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):
+        raise AskError(f"{where} design '{design}' is none of {', '.join(PROGRAM_OF)}")
+    option = "workers" if is_pool(program) else "max-threads"
+    return program, {option: int(size)} if of else {}

@@ -1,7 +1,5 @@
 """The command line of bench/run: every option checked, each mistake one clear line."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

@@ -23,8 +23,6 @@ NAME.gp may add to what the family draws; it begins with load 'plots/FAMILY.gp'.
 that an experiment cannot bear is refused in one line when the experiment is loaded.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

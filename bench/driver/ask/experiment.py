@@ -40,8 +40,6 @@
 Lists in two options make every pair. Nothing but a TOML file is needed to add one.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,10 +50,8 @@ from typing import Any
 from zlib import crc32
 
 from . import declaration
-from .cell import (
-    DEFAULT_TASKS, KINDS, PROGRAM_OF, READ, REAL_APIS, Cell, Option, design_of, is_pool,
-)  # fmt: skip
-from .designs import OF_TABLES, program_of, with_twins
+from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
+from .cell import Cell, Option, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, from_dict, read_toml
 

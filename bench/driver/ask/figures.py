@@ -5,8 +5,6 @@ figure the median, its interval and the extremes, and it documents that file.
 A figure that was not recorded is None, never 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

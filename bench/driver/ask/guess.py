@@ -5,8 +5,6 @@ thing over another, "setting" a value of the option that is looked for, "choice"
 letter of an answer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple

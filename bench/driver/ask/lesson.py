@@ -27,8 +27,6 @@ Two others instead of a figure and cells, and the answer is one of those given.
     B = {words = "it hangs", status = 2, says = "deadlock"}
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@ Counts "10000", durations "250us", sizes "64K", rates "1000/s", shares "2%". Eac
 raises a ValueError that says what is accepted.
 """
 
-from __future__ import annotations
-
 import re
 
 NS_PER = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}

@@ -1,7 +1,5 @@
 """Targets, such as 'p99 wait < 100ms, lost < 1%', and what they are held against."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

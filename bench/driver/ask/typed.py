@@ -4,8 +4,6 @@ A wrong type, an unknown or a missing key is an AskError: one line that names th
 the key, the value and what is accepted. Kebab-case keys of TOML fit snake_case fields.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum

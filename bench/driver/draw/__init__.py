@@ -7,8 +7,6 @@ marks from there, columns by name. A chart that cannot be drawn comes back with 
 problem and without files; the others are drawn all the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path

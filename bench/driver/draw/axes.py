@@ -1,7 +1,5 @@
 """Axes: how far they reach, where they have ticks, and labels that do not overlap."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10

@@ -1,7 +1,5 @@
 """A family: a bar for each cell, from zero; a figure a panel, or parts in one bar."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -164,7 +162,6 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
     rest = [name for name in differing(view.all_cells) if name not in headed]
     if view.chart.table:  # a slope over all numbers of tasks is of none of them
         rest = [name for name in rest if name != "tasks"]
-    by_row = view.material.by_row
     rows = [
         {"name": view.design(s.cell), "look": view.look(s.cell),
          "y": places[s.cell.name],
@@ -174,8 +171,10 @@ def _rows(view: View, panels: Sequence[str], shares: bool) -> dict[str, object]:
     beside = [_beside(view, s, figure, shares) for figure in panels for s in view.cells]
     return {
         "depth": y, "look_here": sorted({view.look(s.cell) for s in view.cells}),
-        "cell_y": by_row(places), "cell_look": view.material.row_looks,
-        "cell_tasks": by_row({s.cell.name: s.cell.tasks or 1 for s in view.cells}),
+        **view.material.of_cells({
+            s.cell.name: {"y": places[s.cell.name], "tasks": s.cell.tasks or 1}
+            for s in view.cells
+        }),
         **columns("heading", headings, "words", "at"), **columns("row", rows),
         "row_value": [told for told, _ in beside],
         "row_end": [end for _, end in beside],

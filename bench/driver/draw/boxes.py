@@ -1,7 +1,5 @@
 """A family: every recorded task a box, by lane and time; or a tile, to one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from statistics import median
 
@@ -68,12 +66,13 @@ def _settings(shown: Sequence[Tape]) -> dict[str, object]:
               for at in t.bounds_s or () if t.end_s <= seen_s]  # fmt: skip
     x_high = max([seen_s, *(1.02 * b["at"] for b in bounds)])
     scale = Scale(0.0, x_high)
-    by_row = shown[0].view.material.by_row
     return {
         "panels": len(shown),
         **scale.across("time since the start", scale.tics("s", 8)),
-        "cell_panel": by_row({t.cell.name: i for i, t in enumerate(shown, 1)}),
-        "cell_long": by_row({t.cell.name: LONG * t.usual_s for t in shown}),
+        **shown[0].view.material.of_cells({
+            t.cell.name: {"panel": i, "long": LONG * t.usual_s}
+            for i, t in enumerate(shown, start=1)
+        }),
         **columns("panel", [_panel(t, x_high, len(shown)) for t in shown]),
         "answer_end": [
             f"{'done:' if t.end_s <= x_high else 'goes on until'} "
@@ -120,19 +119,16 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         max(1.0, SHELF_PX - WORDS_PX * len(rest)) / below,
         (DEPTH_PX - GAP_PX) / (first.lanes + max([t.lanes for t in rest], default=0)),
     )  # fmt: skip
-    places, x = {first.cell.name: (GAP_PX, 0.0)}, float(GAP_PX)
+    places, x = {first.cell.name: {"x": GAP_PX, "y": 0.0}}, float(GAP_PX)
+    below_px = GAP_PX + max(first.lanes * size, GAP_PX)
     for tape in rest:
-        places[tape.cell.name] = (x, GAP_PX + max(first.lanes * size, GAP_PX))
+        places[tape.cell.name] = {"x": x, "y": below_px}
         x += long[tape.cell.name] * size + WORDS_PX
-    by_row = first.view.material.by_row
     return {
-        "tile": size, "unit_s": unit_s,
-        "cell_x": by_row({name: at[0] for name, at in places.items()}),
-        "cell_y": by_row({name: at[1] for name, at in places.items()}),
-        "cell_look": first.view.material.row_looks,
+        "tile": size, "unit_s": unit_s, **first.view.material.of_cells(places),
         **columns("label", [
-            {"x": places[t.cell.name][0] + long[t.cell.name] * size + 14,
-             "y": places[t.cell.name][1], "value": show_duration(t.end_s),
+            {"x": places[t.cell.name]["x"] + long[t.cell.name] * size + 14,
+             "y": places[t.cell.name]["y"], "value": show_duration(t.end_s),
              "look": t.look} for t in [first, *rest]
         ]),
         "row_name": [t.lane_words for t in [first, *rest]],

@@ -4,12 +4,11 @@ Title, caption, alternative text, table and settings are made from the same valu
 one function, and travel together. The marks are the tables' own: see draw/__init__.py.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Self
 
 from ..say.numbers import bound
 
@@ -61,7 +60,7 @@ class Chart:
     problem: str | None = None
 
     @classmethod
-    def failed(cls, name: str, why: object) -> Chart:
+    def failed(cls, name: str, why: object) -> Self:
         return cls(name, problem=str(why))
 
     @property

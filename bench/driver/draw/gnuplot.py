@@ -5,8 +5,6 @@ blank picture behind on an error. So every picture is drawn under another name, 
 at, and renamed when it is whole. These guards are here and nowhere else.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

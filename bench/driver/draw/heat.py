@@ -1,7 +1,5 @@
 """A family: a map of who is faster where, for each design over the first baseline."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log
 
@@ -97,7 +95,7 @@ def _settings(
     every = [r for pair in pairs for r in pair]
     tasks = sorted({r.cell.tasks for r in every})
     times = sorted({r.cell.service_s for r in every})
-    base, by_row = every[0].baseline, view.material.by_row
+    base = every[0].baseline
     left, right, apart = MARGINS[len(pairs)]
     lines = [
         {"panel": panel, "x": tasks.index(n) + 0.5, "y": y}
@@ -111,14 +109,12 @@ def _settings(
         "y_tics": tics((tick_words("s", t), i) for i, t in enumerate(times, 1)),
         "panel_words": [view.design(pair[0].cell) if len(pairs) > 1 else ""
                         for pair in pairs],
-        "cell_panel": by_row({r.cell.name: panel for panel, pair in enumerate(pairs, 1)
-                              for r in pair}),
-        "cell_x": by_row({r.cell.name: tasks.index(r.cell.tasks) + 1 for r in every}),
-        "cell_y": by_row({
-            r.cell.name: times.index(r.cell.service_s) + 1 for r in every
+        **view.material.of_cells({
+            r.cell.name: {"panel": panel, "x": tasks.index(r.cell.tasks) + 1,
+                          "y": times.index(r.cell.service_s) + 1,
+                          "name": view.design(r.cell)}
+            for panel, pair in enumerate(pairs, start=1) for r in pair
         }),
-        "cell_look": view.material.row_looks,
-        "cell_name": by_row({r.cell.name: view.design(r.cell) for r in every}, ""),
         "base": base.design.key, "base_look": view.look(base),
         "base_name": view.design(base), "figure": every[0].figure,
         **columns("line", lines, "panel", "x", "y"),

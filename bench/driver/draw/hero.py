@@ -5,8 +5,6 @@ and end together is one path, whose fill is animated in steps; without animation
 file shows the end. All times are of the stored samples, slowed down alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 

@@ -6,8 +6,6 @@ ones. A mark's contrast with the paper is at least 3, a letter's 4.5. In grey pr
 shapes and dashes tell them apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

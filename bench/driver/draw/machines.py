@@ -4,8 +4,6 @@ It reads class.csv of a folder that reckon/collect.py made, and stands alone: no
 material of one experiment behind it.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What charts are made of: one finished experiment, its tables, and what they share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,10 +49,14 @@ class Material:
         named = {cell.name: self.looks[cell.design.key] for cell in cells}
         return [named[name] for name in self.numbers]
 
-    def by_row(self, values: Mapping[str, Any], other: Any = None) -> list[Any]:
-        """Values of cells by name, as an array over the rows of the tables; None, which
-        gnuplot draws nowhere, for a cell that is not shown."""
-        return [values.get(name, other) for name in self.numbers]
+    def of_cells(self, told: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """What is told of cells by their names, as arrays over the rows of the tables:
+        cell_x, ...; None, which gnuplot draws nowhere, for a cell that is not shown."""
+        keys = dict.fromkeys(key for each in told.values() for key in each)
+        rows = [told.get(name, {}) for name in self.numbers]
+        found = {f"cell_{key}": [row.get(key) for row in rows] for key in keys}
+        looks = [row.get("look", own) for row, own in zip(rows, self.row_looks)]
+        return {**found, "cell_look": looks}
 
     @cached_property
     def recorded(self) -> dict[str, tuple[Cell, Sequence[Sample]]]:

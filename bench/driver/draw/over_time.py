@@ -4,8 +4,6 @@ From the table of changes, a panel for each run; from the table of rates, throug
 outage of the API, a panel for each setting with a line for each design.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from ..reckon.outage import Recording, outage_s
@@ -38,7 +36,7 @@ def _axes(
     return {
         **scale.across("time since the start", bare), "x_tics": scale.tics("s", 8),
         "panels": max(panels.values()), "y_high": y_high, "y_tics": y_tics,
-        "cell_panel": shown[0].view.material.by_row(panels),
+        **shown[0].view.material.of_cells({n: {"panel": p} for n, p in panels.items()}),
     }  # fmt: skip
 
 

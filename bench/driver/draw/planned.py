@@ -1,7 +1,5 @@
 """A family: what a plan found over the number of workers, a panel for each figure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

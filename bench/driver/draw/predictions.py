@@ -4,8 +4,6 @@ Of a value: all on one axis. Of the best of several settings: the whole curve th
 measured, with the guesses along its axis. Of answers that were offered: the votes.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -135,7 +133,7 @@ class Lesson:
             curves=CURVES.get(found.figure, ()),
         )  # fmt: skip
         plot = scatter.Plot(View(self.view.material, chart))
-        theory = [{"x": at, "words": told} for at, told in self.theory]
+        theory = [{"panel": 1, "x": at, "words": told} for at, told in self.theory]
         marks = plot.settings
         if self.guesses and not marks["panel_log"][0]:
             # Guesses have a band of their own, below what was measured.
@@ -143,9 +141,8 @@ class Lesson:
             marks["label_y"] = [(y + BAND) / (1 + BAND) for y in marks["label_y"]]
         return self.sheet("scatter", {
             **marks, **columns("guess", self._along(plot.x), "x", "y", "words"),
-            **columns("point", theory, "x", "words"),
-            "panel_points": [len(theory)], "panel_first_point": [1],
-        }, *(len(curves) + len(theory) for curves in plot.curves))  # fmt: skip
+            **columns("point", theory, "panel", "x", "words"),
+        }, len(plot.curves) + len(theory))  # fmt: skip
 
     def _along(self, x: Scale) -> list[dict[str, Any]]:
         """The guesses at the foot; one whose words would meet the last one's stands

@@ -1,8 +1,6 @@
 """A family: ratios around 1, in rows and panels: of machines, of simulated runs to
 measured ones, of a program to itself. A mark is a ratio and what holds its median."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import log
 

@@ -1,7 +1,5 @@
 """Runs of which every task was written down: what the charts of them share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median

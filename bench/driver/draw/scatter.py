@@ -1,13 +1,11 @@
 """A family: marks over a number, with theory as pale lines behind them."""
 
-from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
 from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
@@ -27,7 +25,8 @@ MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.17
 SEEN = 0.04  # of the frame's height: an interval longer than this is seen
 X_NAMES = {"tasks": "tasks N", "workers": "workers W",
            "service-time": "time of one task"}  # fmt: skip
-OF_CURVE = ("name", "design", "varied", "tasks", "look", "wide", "dash", "scale")
+OF_CURVE = ("panel", "name", "design", "varied", "tasks", "look", "wide", "dash",
+            "scale")  # fmt: skip
 # Curves that are the limits of another: thin and dashed.
 LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
 # The figures that a curve is of; in the panel of any other it would be a lie.
@@ -74,31 +73,25 @@ class Plot:
     # ---- theory ----
 
     @cached_property
-    def curves(self) -> list[list[Row]]:
-        """Of each panel: theory of the designs in it, where it applies.
+    def curves(self) -> list[Row]:
+        """Theory of the designs in each panel, where it applies.
 
         A line that several share is drawn once: laid on each other they are not pale.
         """
-        return [
-            [
-                alike[0]
-                for name in self.view.chart.curves
-                for alike in grouped(
-                    self._curves(name, panel), lambda curve: tuple(curve["ys"])
-                ).values()
-            ]
-            for panel in self.panels
-        ]
+        every = [
+            curve for number, panel in enumerate(self.panels, start=1)
+            for name in self.view.chart.curves if panel.figure in OF_FIGURE[name]
+            for curve in self._curves(name, number, panel)
+        ]  # fmt: skip
+        alike = grouped(every, lambda c: (c["panel"], c["name"], *c["ys"]))
+        return [curves[0] for curves in alike.values()]
 
     @property
     def behind(self) -> tuple[int, ...]:
-        """How much is drawn as theory, in each panel."""
-        here = Counter(point["panel"] for point in self._points())
-        return tuple(len(c) + here[p] for p, c in enumerate(self.curves, start=1))
+        """How much is drawn as theory, in each panel: a script tries them all."""
+        return (len(self.curves) + len(self.points),) * len(self.panels)
 
-    def _curves(self, name: str, panel: Panel) -> list[Row]:
-        if panel.figure not in OF_FIGURE[name]:
-            return []
+    def _curves(self, name: str, number: int, panel: Panel) -> list[Row]:
         full = f"{name} over {self.view.x}"
         rows = [
             row for row in self.view.material.tables["theory"].rows
@@ -108,10 +101,10 @@ class Plot:
         looks, tasks = self._looks(name, panel), {s.cell.tasks for s in panel.cells}
         scale = max(tasks) if name == "lost" else 1.0  # a share, drawn over counts
         return [
-            {"name": full, "design": key[0], "varied": key[1], "tasks": key[2] or 0,
-             "look": looks[key[:2]], "wide": LIMITS.get(name, 3),
-             "dash": 2 if name in LIMITS else 1, "scale": scale,
-             "ys": [scale * row["y"] for row in group]}
+            {"panel": number, "name": full, "design": key[0], "varied": key[1],
+             "tasks": key[2] or 0, "look": looks[key[:2]], "wide": LIMITS.get(name, 3),
+             "dash": 2 if name in LIMITS else 1,
+             "scale": scale, "ys": [scale * row["y"] for row in group]}
             for key, group in found.items()
             if key[:2] in looks and key[2] in {None, *tasks} and len(group) > 1
         ]  # fmt: skip
@@ -137,12 +130,13 @@ class Plot:
     def scale(self) -> list[Scale]:
         """The y axis of each panel."""
         found = []
-        for panel, curves in zip(self.panels, self.curves):
+        for number, panel in enumerate(self.panels, start=1):
             intervals = [self.view.value(s, panel.figure) for s in panel.cells]
             values = [end for i in intervals for end in (i.median, i.low, i.high)
                       if end is not None]  # fmt: skip
             log = is_log(self.view.chart.log, "y", values)
-            near = [y for c in curves if c["dash"] == 1 for y in c["ys"]
+            lines = [c for c in self.curves if c["panel"] == number and c["dash"] == 1]
+            near = [y for line in lines for y in line["ys"]
                     if min(values) / 3 < y < 3 * max(values)]  # fmt: skip
             found.append(reach([*values, *near], log))
         if self.view.split:  # the same figure: one scale for all
@@ -159,7 +153,7 @@ class Plot:
             seen += [i for i in found if i.low is not None
                      and y.place(i.high) - y.place(i.low) > SEEN]  # fmt: skip
         hollow = any(map(self.note, self.view.cells))
-        return ["pale lines: theory" if any(self.curves) else "",
+        return ["pale lines: theory" if self.curves else "",
                 words.bars_words(seen),
                 "hollow: tasks were lost" if hollow else ""]  # fmt: skip
 
@@ -175,18 +169,18 @@ class Plot:
     def settings(self) -> dict[str, object]:
         left, right, apart = MARGINS[len(self.panels)]
         labels = [each for i in range(len(self.panels)) for each in self._labels(i)]
-        flat = [curve for curves in self.curves for curve in curves]
         name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
         return {
             "panels": len(self.panels), "left": left, "right": right, "apart": apart,
             **self.x.across(name, self._x_tics()),
             "label_px": self._label_px([str(each["name"]) for each in labels]),
-            **self._cells(),
+            **self.view.material.of_cells(self.marks),
             **columns("panel", [self._panel(i) for i in range(len(self.panels))]),
-            **columns("curve", [{k: c[k] for k in OF_CURVE} for c in flat], *OF_CURVE),
+            **columns("curve", [{k: c[k] for k in OF_CURVE} for c in self.curves],
+                      *OF_CURVE),
             **columns("label", labels),
             **columns("note", self._notes(), "panel", "x", "y", "words", "look"),
-            **columns("point", self._points(), "x", "words"),
+            **columns("point", self.points, "panel", "x", "words"),
             **columns("guess", [], "x", "words"),
         }  # fmt: skip
 
@@ -207,26 +201,21 @@ class Plot:
         room = (TICK_PX * PLAIN_EM * max(map(len, told)) + 12) / frame_px
         return tics(zip(beside(told, places, room), self.places))
 
-    def _cells(self) -> dict[str, object]:
-        """A value for each row of the table of cells; panel 0 is every panel."""
-        found: dict[str, dict[str, float]] = {
-            k: {} for k in ("panel", "x", "look", "hollow")
-        }
+    @cached_property
+    def marks(self) -> dict[str, dict[str, Any]]:
+        """Of each cell, by its name; panel 0 is every panel."""
         several = len(self.panels) > 1 and not self.view.split
-        for number, panel in enumerate(self.panels, start=1):
-            for order, series in enumerate(panel.series):
-                steps = order - (len(panel.series) - 1) / 2
-                for s in series.cells:
-                    name = s.cell.name
-                    found["panel"][name] = 0 if several else number
-                    found["x"][name] = self._dodged(self.view.at(s.cell), steps)
-                    found["look"][name] = series.look
-                    found["hollow"][name] = int(bool(self.note(s)))
-        by_row = self.view.material.by_row
-        return {f"cell_{key}": by_row(values, 1 if key == "look" else None)
-                for key, values in found.items()}  # fmt: skip
+        return {
+            s.cell.name: {"panel": 0 if several else number, "look": series.look,
+                          "x": self._dodged(s.cell, order, len(panel.series)),
+                          "hollow": int(bool(self.note(s)))}
+            for number, panel in enumerate(self.panels, start=1)
+            for order, series in enumerate(panel.series) for s in series.cells
+        }  # fmt: skip
 
-    def _dodged(self, x: float, steps: float) -> float:
+    def _dodged(self, cell: Cell, order: int, count: int) -> float:
+        """Where a mark stands, so that those of one x stand beside each other."""
+        x, steps = self.view.at(cell), order - (count - 1) / 2
         if len(self.panels[0].series) > CROWDED:
             return x
         if self.x.log:
@@ -239,19 +228,11 @@ class Plot:
         firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
         name = words.figure_words(panel.figure)
         name = words.sentence(panel.words) if panel.words else name
-        before = sum(map(len, self.curves[:index]))
-        points = [point["panel"] for point in self._points()]
         return {
             "figure": panel.figure, "log": int(y.log), "low": y.low, "high": y.high,
             "name": f"{name} (log scale)" if y.log and not panel.words else name,
             "tics": y.tics(unit_of(panel.figure)),
             "firm": int(True in firm), "loose": int(False in firm),
-            # gnuplot reads the first even of what is drawn no times: it must be there.
-            "curves": len(self.curves[index]),
-            "first_curve": before + 1 if self.curves[index] else 1,
-            "points": points.count(index + 1),
-            "first_point": 1 + sum(panel <= index for panel in points)
-            if index + 1 in points else 1,
         }  # fmt: skip
 
     def _labels(self, index: int) -> list[Mapping[str, Any]]:
@@ -290,16 +271,16 @@ class Plot:
 
     def _notes(self) -> list[dict[str, Any]]:
         """The share served, beside each hollow mark; the last has it in its label."""
-        x = dict(zip(self.view.material.numbers, self._cells()["cell_x"]))
         return [
-            {"panel": number, "x": x[s.cell.name], "words": note, "look": series.look,
-             "y": self.view.value(s, panel.figure).median}
+            {"panel": number, "x": self.marks[s.cell.name]["x"], "words": note,
+             "look": series.look, "y": self.view.value(s, panel.figure).median}
             for number, panel in enumerate(self.panels, start=1)
             for series in panel.series if len(panel.series) <= ROOMY
             for s in series.cells[:-1] if (note := self.note(s))
         ]  # fmt: skip
 
-    def _points(self) -> list[dict[str, Any]]:
+    @cached_property
+    def points(self) -> list[dict[str, Any]]:
         """Single places that theory names, such as the best size of a pool."""
         chart = self.view.chart
         found = {

@@ -1,7 +1,5 @@
 """A chart of the instrument: every run of a comparison, as a field."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from ..ask.figures import FIGURES
@@ -78,12 +76,14 @@ def _grid(
     view: View, cells: Sequence[Summary], runs: Sequence[Run],
     medians: Mapping[str, float],
 ) -> dict[str, object]:  # fmt: skip
-    by_row, blocks = view.material.by_row, sorted({run.block for run in runs})
+    blocks = sorted({run.block for run in runs})
     noisy = view.material.summaries.noise.noisy_blocks
     return {
         "rows": len(cells), "first": blocks[0], "columns": blocks[-1], "most": STRONG,
-        "cell_y": by_row({s.cell.name: i for i, s in enumerate(cells, 1)}),
-        "cell_median": by_row(medians),
+        **view.material.of_cells({
+            s.cell.name: {"y": y, "median": medians[s.cell.name]}
+            for y, s in enumerate(cells, start=1)
+        }),
         "row_name": [_cut(names.cell_name(s.cell), len(cells)) for s in cells],
         "row_look": [view.look(s.cell) for s in cells],
         "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),

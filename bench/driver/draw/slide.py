@@ -4,8 +4,6 @@ One column for each design, at that number of tasks which the most designs ran, 
 greatest of them; of an API with a limit and one without, that in which most was lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ..reckon.summary import Summary

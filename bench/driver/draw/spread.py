@@ -1,7 +1,5 @@
 """A family: by when which share of recorded tasks was answered, or started."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from ..reckon.tables import Row, varied_text

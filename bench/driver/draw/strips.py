@@ -1,7 +1,5 @@
 """A family: a row for each cell with a mark for each run, or two figures joined."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..ask.figures import FIGURES
@@ -56,11 +54,10 @@ def _axis(view: View, joined: bool) -> dict[str, object]:
 
 
 def _rows(view: View, joined: bool) -> dict[str, object]:
-    places = {s.cell.name: row for row, s in enumerate(view.cells, start=1)}
+    places = {s.cell.name: {"y": row} for row, s in enumerate(view.cells, start=1)}
     ends = [_ends(view, s) for s in view.cells] if joined else []
     return {
-        "rows": len(view.cells), "cell_y": view.material.by_row(places),
-        "cell_look": view.material.row_looks,
+        "rows": len(view.cells), **view.material.of_cells(places),
         **columns("row", [_row(view, s, joined) for s in view.cells]),
         **columns("answer", ends, "low_x", "low", "high_x", "high"),
     }  # fmt: skip

@@ -1,7 +1,5 @@
 """What gnuplot's SVG needs before people, screen readers and other pages can use it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

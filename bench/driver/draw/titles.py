@@ -3,8 +3,6 @@
 Each is given the chart's view, and says what its cells or recordings bear.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from ..ask.cell import Cell

@@ -5,12 +5,10 @@ differ in something else, too, and that takes two or three values, each value ha
 panel of its own; what is left is told in the series' names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from ..ask.cell import Cell
 from ..ask.declaration import Declaration, attribute, chosen, differing, series_of
@@ -75,7 +73,7 @@ class View:
     chart: Declaration
     those: tuple[Cell, ...] = ()
 
-    def among(self, cells: Iterable[Cell]) -> View:
+    def among(self, cells: Iterable[Cell]) -> Self:
         """The same view of these cells: names tell them apart, and no others."""
         return replace(self, those=tuple(cells))
 

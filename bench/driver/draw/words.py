@@ -14,8 +14,6 @@ In all of them {who} and {base} are the two designs, and {who:takes|take} brings
 verb; the others are the keys of facts() below.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from math import floor, inf
 

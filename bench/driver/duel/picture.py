@@ -4,8 +4,6 @@ Squares fill in the order in which orders ended. What became of them is told by 
 colours only tell the sides apart, and NO_COLOR takes them away.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,12 +5,10 @@ left behind, and the last picture once more where it stays. Any other stream get
 each second.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from ..say.terminal import Unheard, size_of, tell
 from . import picture
@@ -21,20 +19,13 @@ FRAME_S, LINE_S = 0.05, 1.0
 ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
 
 
-def on(stream: TextIO, sides: Sequence[Side]) -> Lines | Drawn:
-    columns, rows = size_of(stream)
-    dumb = os.environ.get("TERM", "dumb") == "dumb" or not stream.isatty()
-    small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
-    return Lines(sides) if dumb or small else Drawn(stream, sides)
-
-
 class Lines:
     """A line each second."""
 
     def __init__(self, sides: Sequence[Side]) -> None:
         self._sides, self._next = sides, monotonic() + LINE_S
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         tell([picture.head(self._sides)])
         return self
 
@@ -56,7 +47,7 @@ class Drawn:
     def __init__(self, stream: TextIO, sides: Sequence[Side]) -> None:
         self._stream, self._sides, self._drawn = stream, sides, 0.0
 
-    def __enter__(self) -> Drawn:
+    def __enter__(self) -> Self:
         self._write(ENTER)
         return self
 
@@ -85,3 +76,10 @@ class Drawn:
             self._stream.flush()
         except OSError as error:
             raise Unheard(f"cannot write to stdout: {error.strerror}") from None
+
+
+def on(stream: TextIO, sides: Sequence[Side]) -> Lines | Drawn:
+    columns, rows = size_of(stream)
+    dumb = os.environ.get("TERM", "dumb") == "dumb" or not stream.isatty()
+    small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+    return Lines(sides) if dumb or small else Drawn(stream, sides)

@@ -5,8 +5,6 @@ what), and its record, when it has ended, to a file. What is shown in between ar
 counters it told last; what stays is the record.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

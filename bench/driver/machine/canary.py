@@ -10,8 +10,6 @@ fastest of many short ones is the same within 2 % on a machine that is left alon
 lasts through them all, a lower clock or a busy twin of the CPU, the runs feel too.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from statistics import median

@@ -4,8 +4,6 @@ A refusal ends the driver before the first run, with the reason. A warning is pr
 kept in environment.json, and left to the reader.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -3,8 +3,6 @@
 What cannot be read is null. Nothing here names the host, the user or a path of theirs.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -5,8 +5,6 @@ tells (Krun looks there, too). Lines that look like trouble are kept, without th
 in them, as results name no place of a machine; others are counted.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from pathlib import Path

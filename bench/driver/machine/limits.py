@@ -5,8 +5,6 @@ says where it is set, how much it allows and how much of that is used already. r
 "/", or in tests a folder with recorded files of another machine.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import resource

@@ -4,8 +4,6 @@ The build of bench/run has those in C in one folder, and the same in Go in anoth
 folder of the user's own has whatever it has.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

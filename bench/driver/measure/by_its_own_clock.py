@@ -4,8 +4,6 @@ As many at once as there are CPUs, if asked for: in virtual time they do not dis
 each other. What is compared by hyperfine's clock is fired by hyperfine.py.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Iterator, Sequence

@@ -4,8 +4,6 @@ Each child leads a process group of its own, so that the whole family can be end
 after a timeout, on Ctrl-C, or, by the guardian, when the driver itself is killed.
 """
 
-from __future__ import annotations
-
 import os
 import select
 import signal
@@ -14,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from ..run.run import Ending
 from .signals import held
@@ -64,7 +62,7 @@ class Guardian:
         """
         self.watch(os.getpid())
 
-    def __enter__(self) -> Guardian:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: Any) -> None:

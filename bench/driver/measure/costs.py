@@ -1,7 +1,5 @@
 """Has bench/micro measure what single operations cost: see run/constants.py."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

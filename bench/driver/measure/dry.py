@@ -5,8 +5,6 @@ asked, before anything is measured. An option cut short, which they would take, 
 refused as well: it would be another thing tomorrow.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 from functools import cache

@@ -8,8 +8,6 @@ It takes about an hour and can be stopped: what is complete stays, and `--full
 The report is written last: a folder without it has not been finished.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ started in a scratch folder that holds links to the programs, so no path of this
 is on its command line, in its shell-like quoting, or in the results.
 """
 
-from __future__ import annotations
-
 import errno
 import json
 import os

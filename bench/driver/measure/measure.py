@@ -1,7 +1,5 @@
 """One experiment from the checks to a results folder, or on from where it stopped."""
 
-from __future__ import annotations
-
 import random
 import re
 import shlex

@@ -5,8 +5,6 @@ meets every neighbour and a drifting machine hurts all alike. Cells that take se
 are in the first three blocks only: they scatter least, and would eat the budget.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf

@@ -1,7 +1,5 @@
 """One experiment, run: warm-up, blocks, samples, each run kept as soon as it ends."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

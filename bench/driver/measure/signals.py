@@ -1,7 +1,5 @@
 """How the driver ends: its exit statuses, and the signals that stop it."""
 
-from __future__ import annotations
-
 import signal
 import time
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ request leaves the page: its policy forbids it. It reads without script; script 
 adds what moves. Every text is escaped by Jinja2 where it is put in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

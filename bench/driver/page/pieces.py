@@ -1,7 +1,5 @@
 """What the page shows, as plain values: the template puts them in their places."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The replay's data: recorded runs, packed small enough to travel inside the page."""
 
-from __future__ import annotations
-
 import base64
 import json
 import zlib

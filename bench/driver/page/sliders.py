@@ -3,8 +3,6 @@
 All curves are reckoned here, by reckon/theory.py; the page only looks them up.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -5,8 +5,6 @@ asks (asked.py), plays in virtual time (play.py), finds (find.py), holds that ag
 an earlier plan (gate.py) and tells (tell.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

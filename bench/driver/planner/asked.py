@@ -14,8 +14,6 @@ or written in a file, for --from; --keep writes such a file. What is typed wins.
     api-keeps-working = true        an option without a value
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

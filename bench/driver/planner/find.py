@@ -3,8 +3,6 @@
 Pure, but for the player that is asked for more sizes and for one more load.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from ..ask.target import Condition

@@ -5,8 +5,6 @@ a figure of the target, or the goodput, of which every seed now is worse than ev
 then, and the medians differ by more than SEEN.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

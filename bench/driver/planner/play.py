@@ -1,7 +1,5 @@
 """Sizes to be played in virtual time, each with several seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, log, sqrt

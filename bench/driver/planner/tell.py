@@ -1,7 +1,5 @@
 """A plan told: the table, the sentences, plan.json, and a folder like every result."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence

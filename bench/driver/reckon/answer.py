@@ -17,8 +17,6 @@ that the runs cannot tell from it. low and high are the ends of that list; it is
 when there were too few runs to tell anything.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field

@@ -4,8 +4,6 @@ Writes results/<UTC time>-class/ with class.csv: for each machine its summary.cs
 which machines have numbers, not names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

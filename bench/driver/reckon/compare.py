@@ -6,8 +6,6 @@ same programs differ, too. Two builds that were run in the same blocks are compa
 block by block. What was not asked in the same way is refused, cell by cell.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

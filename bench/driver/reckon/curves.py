@@ -1,7 +1,5 @@
 """Which curves of theory.py an experiment's cells give a meaning to, and for whom."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

@@ -18,8 +18,6 @@ All of them hold once the queue has filled; a run that starts empty and ends soo
 better told by playing such runs, see short_run_wait_s().
 """
 
-from __future__ import annotations
-
 import heapq
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """One run through an outage of the API: what arrived, and what was answered when."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,3 +101,10 @@ def rates(
         found.append((round(low, 6), round(count / (high - low), 6)))
     # gnuplot's steps hold a value from its point on; the last one ends at nothing.
     return [*found, (round(edges[-1], 6), 0.0)]
+
+
+def slots(cell: Cell, samples: Sequence[Sample]) -> Sequence[tuple[float, float]]:
+    """Those of a sample; none where its cell knows no outage."""
+    if "api-outage" not in cell.options or not samples:
+        return ()
+    return rates(samples, outage_s(cell)[0], slot_s(cell))

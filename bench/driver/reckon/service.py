@@ -1,7 +1,5 @@
 """What theory says of a service before it is run: load, goodput and waits over W."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from math import exp, log

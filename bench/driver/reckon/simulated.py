@@ -4,8 +4,6 @@ The two have the same options but for the clock and its costs, and in each block
 same tasks; so their ratio is taken block by block, like any other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

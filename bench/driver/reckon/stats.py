@@ -16,8 +16,6 @@ Two to five values of one cell (rule "extremes"): the least and the greatest, wi
 coverage they have, which is 1 - 2^(1-n): 50, 75, 87.5 and 93.75 %.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass

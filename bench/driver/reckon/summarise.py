@@ -4,8 +4,6 @@ Pure: the same runs always give the same summaries, so a results folder can be
 summarised again at any time.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -3,8 +3,6 @@
 All are values: made once by summarise.py, never changed, free of files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple

@@ -21,7 +21,10 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
   changes  one row a change within a sample: time_s, waiting (due, not started),
            in_flight (started, not ended), served (of those, not to be rejected),
            threads
-  answers, rates   of samples, too: see by_time.py
+  answers  one row a step of a sample: curve ("started" or "answered"), time_s since the
+           task was due, share of all tasks; it may end below 1
+  rates    one row a slot of a sample through an outage: time_s at which it begins,
+           ok_per_s, tasks that ended well in it per second
   costs    one row a variant: what one more thread costs, by kind: resident_bytes,
            kernel_stack_bytes, page_table_bytes, slab_bytes (median, _low, _high)
   theory   curve, design (a kind, where x is the workers), varied, tasks (empty, where
@@ -33,8 +36,6 @@ stopped over time; lost, wait, short-run wait over load. Who has which: curves.p
 
 summary.csv, for other programs, is long instead: a row a cell and figure.
 """
-
-from __future__ import annotations
 
 import csv
 import io
@@ -48,8 +49,8 @@ from ..ask.cell import Cell
 from ..ask.experiment import Experiment, varying
 from ..ask.figures import FIGURES, OUTCOMES
 from ..run.run import Role, Run
-from ..run.samples import Sample, started
-from . import by_time, theory, thread_cost
+from ..run.samples import Sample, by_when, started
+from . import outage, theory, thread_cost
 from .curves import theory_points, varied_text
 from .stats import Interval
 from .summary import Summaries, Summary, bearable
@@ -232,11 +233,11 @@ def costs(made: Sequence[Run]) -> Table:
 
 def answers(recorded: Recorded) -> Table:
     columns = ("curve", "time_s", "share")
-    return _of_samples("answers", columns, by_time.answers, recorded)
+    return _of_samples("answers", columns, lambda cell, s: by_when(s), recorded)
 
 
 def rates(recorded: Recorded) -> Table:
-    return _of_samples("rates", ("time_s", "ok_per_s"), by_time.outage_rates, recorded)
+    return _of_samples("rates", ("time_s", "ok_per_s"), outage.slots, recorded)
 
 
 def theory_rows(experiment: Experiment, summaries: Summaries) -> Table:

@@ -26,8 +26,6 @@ end and join a thread alone. bench/micro measures them before the first run.
   capacity         of ceil((d + o) / c) threads born in a row K find a place
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil, inf, sqrt

@@ -6,8 +6,6 @@ program and the machine use anyway. One slope a block; their median and interval
 told.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

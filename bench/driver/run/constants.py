@@ -5,8 +5,6 @@ theory draws from them is a prediction, and not fitted to the marks it is held a
 They lie in micro.json of the results folder. Without it, c is what the runs told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import log
@@ -64,7 +62,7 @@ class Constants:
             OVERSLEEP: self.oversleep(cell.service_s),
         }
 
-    def of(self, cell: Cell) -> Constants:
+    def of(self, cell: Cell) -> "Constants":
         """What things cost this cell: in virtual time what it was told, or measured.
 
         Of fibers and goroutines none was measured, and a thread's cost is not theirs.

@@ -11,8 +11,6 @@ Every run is on the disk before the next one starts. Once all are, nothing that 
 system refuses costs them any more: it is noted, and the folder keeps the name it has.
 """
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import json

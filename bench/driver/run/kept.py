@@ -4,8 +4,6 @@ Only regular files count: no link, that may lead anywhere, no pipe, that may nev
 and nothing too large. Numbers count that a float can hold.
 """
 
-from __future__ import annotations
-
 import errno
 import json
 import os

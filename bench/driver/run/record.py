@@ -4,8 +4,6 @@ A record is either believed in full or refused with one sentence. Nothing missin
 filled in: a default 0 would end up in a chart. What it holds besides is let alone.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

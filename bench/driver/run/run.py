@@ -1,7 +1,5 @@
 """A run: one process, run once, and all that is known of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

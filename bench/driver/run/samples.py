@@ -1,9 +1,7 @@
 """The samples of a run: what became of every task, and when."""
 
-from __future__ import annotations
-
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import accumulate
@@ -15,6 +13,7 @@ from . import kept
 COLUMNS = [
     "index", "lane", "due_ns", "started_ns", "finished_ns", "attempts", "outcome",
 ]  # fmt: skip
+STEPS = 200  # of a curve: more than a picture can show
 
 
 class SamplesError(Exception):
@@ -81,3 +80,20 @@ def most_in_flight(samples: Sequence[Sample]) -> int:
     begun = [(sample.started_s, 1) for sample in started(samples)]
     ended = [(sample.finished_s, -1) for sample in started(samples)]
     return max(accumulate(change for _, change in sorted(begun + ended)), default=0)
+
+
+def by_when(samples: Sequence[Sample]) -> Iterator[tuple[str, float, float]]:
+    """Which share of all tasks was started, and answered, by when: curve, time since
+    the task was due, share. A task that did not end well is never answered."""
+    begun = [s.started_s - s.due_s for s in samples if s.started_s is not None]
+    answered = [
+        s.finished_s - s.due_s
+        for s in samples
+        if s.outcome == "ok" and s.finished_s is not None
+    ]
+    for curve, times_s in (("started", begun), ("answered", answered)):
+        ordered = sorted(times_s)
+        shown = {round(i * len(ordered) / STEPS) for i in range(1, STEPS + 1)}
+        for count in sorted(shown | {1} if ordered else ()):
+            if count:
+                yield curve, ordered[count - 1], count / len(samples)

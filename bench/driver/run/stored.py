@@ -4,8 +4,6 @@ read() has them from a results folder, complete or not; a run that is going on m
 of what it has so far. Everything that is shown is made of a Stored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What came of a lesson, in words: for the terminal, the page and the chart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ..reckon.answer import Result

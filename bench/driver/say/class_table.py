@@ -1,7 +1,5 @@
 """A whole class's machines in one table, for a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ..ask.figures import FIGURES

@@ -1,7 +1,5 @@
 """Two results folders, or two builds, side by side on a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -4,8 +4,6 @@ Written for the back row of a lecture hall: columns line up, and each number of 
 has its own paragraph, in the order of the article.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

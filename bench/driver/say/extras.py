@@ -4,8 +4,6 @@ An experiment names its sections in its TOML file; each makes lines for a termin
 the summaries and the runs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any

@@ -10,8 +10,6 @@ Nothing else names them. No text from here is taken apart again: what is needed 
 cell is in the cell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

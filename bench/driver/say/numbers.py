@@ -1,7 +1,5 @@
 """Figures as text: three digits, because no figure here is better than that."""
 
-from __future__ import annotations
-
 import re
 from math import inf
 

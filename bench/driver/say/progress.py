@@ -3,8 +3,6 @@
 On a terminal: a bar and the medians, redrawn in place. Elsewhere: a line a block.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

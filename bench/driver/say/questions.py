@@ -4,8 +4,6 @@ Why not double? Did it break limits? Did it error? Does it reproduce? Does it ma
 Did it even happen? They are what a careful reader asks of any benchmark.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Every word is chosen by a verdict, and a verdict by an interval; so no sentence,
 or caption can say more than the data bear out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Words for a service: its metrics, and why a number of workers falls short."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import Any

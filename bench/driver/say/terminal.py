@@ -5,8 +5,6 @@ that lacks our signs gets others for them; a narrow one gets fewer columns and w
 sentences.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

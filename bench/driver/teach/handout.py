@@ -5,8 +5,6 @@
     quiz.json        a list of {question, options, right, why}, for an online course
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Sequence

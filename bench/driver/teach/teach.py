@@ -8,12 +8,13 @@
 On a terminal it waits before it says why: the class should say so first.
 """
 
-from __future__ import annotations
-
 import argparse
+import os
 import shlex
 import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,17 +30,26 @@ from ..draw.chart import Chart
 from ..reckon import answer
 from ..reckon.answer import Result
 from ..reckon.summary import Summaries
+from ..measure import child
+from ..measure.child import Guardian
 from ..measure.measure import Refused, Request, measure
 from ..measure.plan import LESSON
 from ..measure.signals import FAILED, MEASURED
 from ..run.folder import REPORT, locked, place, write_whole
+from ..run.run import Ending
 from ..run.stored import Stored
 from ..say import answers, ending, names
 from ..say.sentences import interval_text
 from ..say.terminal import complain, tell, width_of, wrapped
-from . import choices, prompt
+
+try:
+    import readline  # noqa: F401  (input() then edits, and keeps a history)
+except ImportError:  # a Python without it
+    pass
 
 WIDEST = 80  # of a projector with letters that the back row can read
+HEARTBEAT_S = 0.2
+DECIDING_RUNS, DECIDING_S = 6, 2.0  # as many as make an interval of a figure
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -97,7 +107,7 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     for head, words in _rows(found):
         tell(wrapped(f"{head:<10} {words}", width(), hanging=11))
     if attended:
-        prompt.read("\nWhy? Let the class answer first, then press Enter. ")
+        _read("\nWhy? Let the class answer first, then press Enter. ")
     tell([""])
     for head, words in answers.ending_rows(found):
         say(f"{head}: {words}")
@@ -117,13 +127,31 @@ def say(words: str) -> None:
 # ---- before the run ----
 
 
+def _read(words: str) -> str:
+    """What was typed, without the blanks around it; "" at the end of input.
+
+    A signal that comes between the prompt and the reading would be heard only after the
+    next key: Python runs its handlers when the reading is interrupted. So it is, often.
+    """
+    before = signal.signal(signal.SIGALRM, lambda number, frame: None)
+    signal.setitimer(signal.ITIMER_REAL, HEARTBEAT_S, HEARTBEAT_S)
+    try:
+        return input(words).strip()
+    except EOFError:
+        print()
+        return ""
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def ask(lesson: Lesson) -> list[Guess]:
     """What the class thinks, until an empty line or the end of input."""
     say(f"What do you predict? Type {accepted(lesson.unit, lesson.offered)}. Put "
         "commas between several; add a name (Ann: ...), or how many agree (... x 18), "
         "if you like. An empty line ends it.")  # fmt: skip
     given: list[Guess] = []
-    while line := prompt.read("> "):
+    while line := _read("> "):
         try:
             given += _guesses(lesson, line)
         except ValueError as error:
@@ -158,7 +186,7 @@ def _measure(
 
     def complete(kept: Stored, summaries: Summaries) -> None:
         if lesson.choices:
-            endings = choices.watch(lesson.command, settings.programs)
+            endings = _watch(lesson.command, settings.programs)
             found.append(answer.of_endings(lesson, guesses, endings))
         else:
             found.append(answer.of_runs(
@@ -179,6 +207,19 @@ def _measure(
         )
         done = measure(lesson.experiment, LESSON, request)
     return done.kept.folder, found[0], _all_drawn(done.published.charts)
+
+
+def _watch(command: Sequence[str], programs: Path) -> list[Ending]:
+    """How a program ends that decides between given answers: it gives no figures, and
+    has decided only if it does the same each time. It leaves no files behind."""
+    program, *arguments = command
+    full = [str((programs / program).resolve()), *arguments]
+    plain = {**os.environ, "LC_ALL": "C"}
+    with tempfile.TemporaryDirectory(prefix="five-cooks-") as desk, Guardian() as guard:
+        return [
+            child.run(full, Path(desk), plain, DECIDING_S, guard)
+            for _ in range(DECIDING_RUNS)
+        ]
 
 
 def _all_drawn(charts: Sequence[Chart]) -> bool:
