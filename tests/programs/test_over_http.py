@@ -186,9 +186,11 @@ class Nginx(unittest.TestCase):
                 self.assertIn(option, said)
 
     def test_it_ends_with_whoever_started_it(self) -> None:
+        """What one that is killed must leave in its place the next one removes."""
         for number, to_all, status in (
+            (signal.SIGKILL, False, -9), (signal.SIGKILL, True, -9),
             (signal.SIGINT, True, 130), (signal.SIGTERM, True, 143),
-            (signal.SIGTERM, False, 143), (signal.SIGKILL, False, -9),
+            (signal.SIGTERM, False, 143),
         ):  # fmt: skip
             with self.subTest(number, to_all=to_all):
                 made = self.start("worker-pool", "--service-time=1000s")
