@@ -63,13 +63,23 @@ static void drop_echo(void) {
     }
 }
 
+/* Who presses Ctrl-\ on a program that does not stop wants to look at its core. */
+static _Noreturn void end_at_once(int signal) {
+    if (signal == SIGQUIT) {
+        sigset_t set = watched_signals();
+        must(pthread_sigmask(SIG_UNBLOCK, &set, NULL));
+        raise(signal); /* which may be ignored */
+    }
+    _exit(128 + signal);
+}
+
 /* Never returns: it keeps handling signals until the program exits, so that Ctrl-C also
  * works while output is being written. */
 static void *wait_for_signals(void *argument) {
     for (;;) {
         int signal = interrupt_wait();
         if (!stop_run(argument, signal)) {
-            _exit(128 + signal);
+            end_at_once(signal);
         }
         drop_echo();
     }

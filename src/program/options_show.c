@@ -25,6 +25,9 @@ static const char notes_on_callers[] =
     "  between   the design, between two tasks, as in the article\n"
     "  within    the call in progress as well\n"
     "\n"
+    "Ctrl-C, Ctrl-\\, SIGTERM and SIGHUP stop a run, which still writes its record. A\n"
+    "second one ends the program at once, Ctrl-\\ with a core.\n"
+    "\n"
     "Exit status: 0 measured and accounted for, 1 an account does not add up or\n"
     "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
     "does not allow it, 128+n ended by signal n.\n";

@@ -1,6 +1,7 @@
 """Ctrl-C and its kind: the run stops in good order, a second signal ends it at once."""
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -161,7 +162,12 @@ class Signals(unittest.TestCase):
 
     @on_each
     def test_a_second_signal_ends_it_at_once(self, program: str) -> None:
-        for cancel in ("none", "between"):
+        """By Ctrl-\\ as it ends all that does not catch it: with a core, if allowed."""
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+        for cancel, second, status in (
+            ("none", signal.SIGTERM, 143), ("between", signal.SIGQUIT, -signal.SIGQUIT),
+        ):  # fmt: skip
             with self.subTest(cancel):
                 args = ["-n", 5, "-s", "1000s", "--cancel", cancel]
                 process = start(program, *args, "--json", "-")
@@ -169,8 +175,8 @@ class Signals(unittest.TestCase):
                 process.send_signal(signal.SIGINT)
                 time.sleep(1)  # two at the same moment are one
                 self.assertIsNone(process.poll(), "it gave up a task in flight")
-                process.send_signal(signal.SIGTERM)
-                self.assertEqual(finish(process, STOPPED_IN_S).status, 143)
+                process.send_signal(second)
+                self.assertEqual(finish(process, STOPPED_IN_S).status, status)
 
     @on_each
     def test_a_signal_that_is_told_twice_in_one_breath_is_one(self, program: str) -> None:
