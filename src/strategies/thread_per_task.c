@@ -17,6 +17,7 @@
 
 #include "strategies/runner.h"
 #include "sync/chan.h"
+#include "sync/must.h"
 #include "sync/wait_group.h"
 
 struct spawner {
@@ -26,15 +27,38 @@ struct spawner {
     struct chan *ended;          /* --max-threads: carries struct task_thread * */
     struct task_thread *threads; /* one for each task, or for each of the K */
     int64_t places;              /* how many those are, at least one */
+    int64_t used;                /* of them, at least once */
     int64_t started;
     int64_t joined;
+
+    pthread_mutex_t lock;
+    struct task_thread *left; /* places that are free again; the lock must be held */
 };
 
 struct task_thread {
     struct thread thread; /* first, so that a pointer to it is one to us */
     struct spawner *spawner;
     struct task task;
+    struct task_thread *next; /* of those that are free */
 };
+
+/* From here on the place may be another's. */
+static void leave_place(struct task_thread *self) {
+    struct spawner *spawner = self->spawner;
+    must(pthread_mutex_lock(&spawner->lock));
+    self->next = spawner->left;
+    spawner->left = self;
+    must(pthread_mutex_unlock(&spawner->lock));
+}
+
+/* One that has been left; NULL if there is none. */
+static struct task_thread *take_place(struct spawner *spawner) {
+    must(pthread_mutex_lock(&spawner->lock));
+    struct task_thread *place = spawner->left;
+    spawner->left = place != NULL ? place->next : NULL;
+    must(pthread_mutex_unlock(&spawner->lock));
+    return place;
+}
 
 /* The thread's last act: from here on the spawner may be gone. */
 static void announce_end(struct task_thread *self) {
@@ -42,6 +66,9 @@ static void announce_end(struct task_thread *self) {
     if (spawner->ended != NULL) {
         chan_send(spawner->ended, &self, DEADLINE_NEVER); /* there is room for all K */
         return;
+    }
+    if (spawner->detached) {
+        leave_place(self);
     }
     run_thread_ends(spawner->run);
     if (spawner->detached) {
@@ -70,10 +97,15 @@ static struct task_thread *join_next(struct spawner *spawner) {
     return ended;
 }
 
-/* Where the next thread can be kept. Waits if all places are taken. */
+/* Where the next thread can be kept: where one was that has ended, or in a place of its
+ * own. Waits if all are taken. */
 static struct task_thread *free_place(struct spawner *spawner) {
-    return spawner->started < spawner->places ? &spawner->threads[spawner->started]
-                                              : join_next(spawner);
+    struct task_thread *place = take_place(spawner);
+    if (place != NULL) {
+        return place;
+    }
+    return spawner->used < spawner->places ? &spawner->threads[spawner->used++]
+                                           : join_next(spawner);
 }
 
 static int start_thread(struct spawner *spawner, struct task_thread *place,
@@ -133,7 +165,7 @@ static int64_t places_for(const struct run *run) {
     return max > 0 && max < tasks ? max : tasks;
 }
 
-/* Takes addresses; memory only as threads are started. Nobody can start a thread for
+/* Takes addresses; memory only as places are used. Nobody can start a thread for
  * each of 10^9 tasks at once, so that there is no memory for them refuses nothing. */
 static bool reserve_places(struct spawner *spawner) {
     size_t size = sizeof spawner->threads[0];
@@ -169,11 +201,13 @@ static int run_tasks(struct run *run) {
         }
         chan_set_name(spawner.ended, "ended threads");
     }
+    must(pthread_mutex_init(&spawner.lock, NULL));
     wait_group_init(&spawner.running);
     start_threads(&spawner);
     run_sample_memory(run); /* while threads are there */
     wait_for_threads(&spawner);
     wait_group_destroy(&spawner.running);
+    must(pthread_mutex_destroy(&spawner.lock));
     chan_free(spawner.ended);
 
 release_threads:
