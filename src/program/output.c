@@ -41,15 +41,19 @@ static bool complain(const char *path, int error) {
     return false;
 }
 
-/* stdio calls this when its buffer is full; it wants 0, not -1, for an error. */
+/* stdio calls this when its buffer is full. It wants 0, not -1, for an error, and takes
+ * less than all for one, too; but a write may be interrupted half way (Ctrl-Z, fg). */
 static ssize_t write_and_note(void *cookie, const char *bytes, size_t count) {
     struct output *output = cookie;
-    ssize_t written = write(output->fd, bytes, count);
-    if (written < 0) {
-        output->error = output->error != 0 ? output->error : errno;
-        return 0;
+    for (size_t done = 0; done < count;) {
+        ssize_t written = write(output->fd, bytes + done, count - done);
+        if (written < 0 && errno != EINTR) {
+            output->error = output->error != 0 ? output->error : errno;
+            return 0;
+        }
+        done += written < 0 ? 0 : (size_t)written;
     }
-    return written;
+    return (ssize_t)count;
 }
 
 bool output_open(struct output *output, const char *path) {

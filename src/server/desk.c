@@ -108,10 +108,10 @@ static enum MHD_Result take_request(void *argument, struct MHD_Connection *conne
     struct call call;
     (void)version;
     (void)upload;
-    *upload_size = 0;
-    /* Only the head is there yet, and to answer now would be to hang up. */
-    if (*context == NULL) {
+    /* More is to come: to answer now would be to hang up. */
+    if (*context == NULL || *upload_size != 0) {
         *context = desk;
+        *upload_size = 0;
         return MHD_YES;
     }
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 ||

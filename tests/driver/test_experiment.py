@@ -114,6 +114,11 @@ class Files(unittest.TestCase):
         self.assertEqual((len(set(names)), names[2]), (3, "pool-5-x-short-n50"))
         self.assertLessEqual(max(map(len, names)), 143)  # of an encrypted home
 
+    def test_an_editor_of_windows_may_have_written_it(self):
+        text = 'question = "?"\n' + POOL
+        made = read("\ufeff" + text.replace("\n", "\r\n"))
+        self.assertEqual(made.cells, read(text).cells)
+
     def test_options_reach_the_program_as_it_takes_them(self):
         (cell,) = read(
             'question = "?"\n[[cells]]\ndesign = "pool of 2"\nfail-fast = true\n'

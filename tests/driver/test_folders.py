@@ -179,6 +179,17 @@ class OnFolders(DriverTest):
         self.assertIn("Six questions", out)
         self.assertTrue(read_runs(first))
 
+    def test_an_editor_of_windows_changes_nothing(self):
+        first = self.make()
+        before = (first / "summary.csv").read_bytes()
+        for path in (first / "runs.ndjson", first / "environment.json"):
+            lines = path.read_bytes().replace(b"\n", b"\r\n")
+            path.write_bytes(b"\xef\xbb\xbf" + lines)
+        status, out, err = self.on_folders("draw", first)
+        self.assertEqual(status, 0, err)
+        self.assertNotIn("incomplete", out)
+        self.assertEqual((first / "summary.csv").read_bytes(), before)
+
     def test_a_folder_that_was_cut_off_is_called_incomplete(self):
         first = self.make()
         path = first / "runs.ndjson"

@@ -42,6 +42,11 @@ class Questions(unittest.TestCase):
         for cpus in (0, -1, "2", [2], {}, 0.5):
             self.assertEqual(told, self.answers(self.runs(), cpus))
 
+    def test_a_clock_that_sees_nothing_tells_nothing(self):
+        runs = [make_run(c, b, 0.0) for c in (self.threads, self.pool) for b in (1, 2)]
+        text = self.answers(runs, 2)[0].text
+        self.assertRegex(text, r"^Most time goes to no single thing, .* \(0 %\)")
+
     def test_without_runs_nothing_can_be_told(self):
         fine = [answer.fine for answer in self.answers([])]
         self.assertNotIn(False, fine)

@@ -1,5 +1,6 @@
 """Intervals, verdicts, resolution, drift: by the book, by symmetry, by simulation."""
 
+import math
 import random
 import unittest
 from math import exp, inf, log
@@ -176,3 +177,9 @@ class Drifts(unittest.TestCase):
         for _ in range(trials):
             suspected += stats.drift([[draw.random() for _ in range(9)] for _ in "abc"]).sure
         self.assertLess(suspected / trials, 0.025)
+
+    def test_a_clock_that_sees_nothing_has_no_spread(self):
+        for values, spread in (
+            ([2.0, 1.0, 3.0], 1.0), ([0.0, 0.0], 0.0), ([0.0, 0.0, 1.0], math.inf)
+        ):  # fmt: skip
+            self.assertEqual(stats.spread(values), spread)

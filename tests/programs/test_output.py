@@ -230,10 +230,30 @@ class Output(unittest.TestCase):
             os.close(reading)
             os.close(writing)
 
-    def wait_until_full(self, pipe: int, process: subprocess.Popen[str]) -> None:
+    @on_each
+    def test_a_write_that_was_interrupted_half_way_goes_on(self, program: str) -> None:
+        """By Ctrl-Z and fg, into a pipe that has room for one half of a buffer."""
+        reading, writing = os.pipe()
+        os.write(writing, b"-" * 4096)
+        args = ["-n", 5000, "-s", 0, "--samples", "-", "--json", self.folder / "record"]
+        process = start(program, *args, "--stack-size", "64K", stdout=writing)
+        self.wait_until_full(reading, process, 65_536)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            process.send_signal(number)
+            time.sleep(0.05)  # the kernel does not say when it is done
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            lines = pipe.read()[4096:].splitlines()
+        ending = finish(process)
+        self.assertEqual((ending.status, ending.err), (0, ""))
+        self.assertEqual(len(lines), 5001)
+
+    def wait_until_full(
+        self, pipe: int, process: subprocess.Popen[str], full: int = 60_000
+    ) -> None:
         limit = time.monotonic() + LIMIT_S
         held = 0
-        while held < 60_000:
+        while held < full:
             held = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
             self.assertIsNone(process.poll(), "it ended without filling the pipe")
             if time.monotonic() > limit:

@@ -308,16 +308,18 @@ class Remote(unittest.TestCase):
                 ("GET", "/call/-1?attempt=1", 404, None),
                 ("GET", "/calls/4?attempt=1", 404, None),
                 ("POST", "/call/4?attempt=1", 404, None),
+                ("PUT", "/call/4?attempt=1", 404, None), ("HEAD", "/", 404, None),
             ):
                 with self.subTest(f"{method} {path}"):
-                    line.request(method, path)
+                    much = b"x" * 1_000_000 if method == "PUT" else None
+                    line.request(method, path, much)
                     answer = line.getresponse()
                     answer.read()
                     self.assertEqual(answer.status, status)
                     self.assertEqual(answer.getheader("Retry-After"), header)
             line.close()
             accounts = accounts_of(server)
-        self.assertEqual((accounts["calls"], accounts["misfits"]), (2, 7))
+        self.assertEqual((accounts["calls"], accounts["misfits"]), (2, 9))
         self.assertEqual(accounts["connections"], 1)
 
     def test_what_no_answer_is_told_as(self) -> None:

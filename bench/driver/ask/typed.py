@@ -33,7 +33,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             text = file.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise AskError(f"{path.name}: over {MOST_BYTES} bytes are too many")
-        return tomllib.loads(text.decode())
+        return tomllib.loads(text.decode("utf-8-sig"))
     except OSError as error:
         raise AskError(f"{path.name}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError among them

@@ -247,5 +247,6 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def spread(values: Sequence[float]) -> float:
-    """(max - min) / median."""
-    return (max(values) - min(values)) / median(values)
+    """(max - min) / median; a clock may be too coarse to see anything at all."""
+    width = max(values) - min(values)
+    return quotient(width, median(values)) if width else 0.0

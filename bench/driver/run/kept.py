@@ -40,8 +40,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Raises OSError, or UnicodeDecodeError, which is a ValueError."""
-    return read_bytes(path).decode()
+    """Without the byte order mark that some editors put in front. Raises OSError, or
+    UnicodeDecodeError, which is a ValueError."""
+    return read_bytes(path).decode("utf-8-sig")
 
 
 def value_of(text: str) -> Any:

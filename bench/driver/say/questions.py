@@ -6,6 +6,7 @@ Did it even happen? They are what a careful reader asks of any benchmark.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from ..ask.experiment import Experiment
@@ -78,7 +79,7 @@ def _usable_cpus(machine: Mapping[str, Any]) -> int | None:
 def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
     """What most of a cell's time goes to, and its share. cpus: of its machine."""
     figures = {name: interval.median for name, interval in summary.figures.items()}
-    wall_s = figures.get("inner_wall_s") or figures["wall_s"]
+    wall_s = figures.get("inner_wall_s") or figures["wall_s"] or inf  # of no time: none
     cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
     cpu_share = cpu_s / (cpus * wall_s) if cpus else 0
     straggling_s = figures.get("latency_max_s", 0) - figures.get("latency_p90_s", 0)
