@@ -23,7 +23,7 @@ static void fill(struct chan *chan) {
     }
 }
 
-static void a_size_that_overflows_is_refused(void) {
+CLAIM(a_size_that_overflows_is_refused) {
     const size_t sizes[][2] = {{SIZE_MAX, 1},           {1, SIZE_MAX},
                                {8, SIZE_MAX / 8},       {SIZE_MAX / 2, 3},
                                {16, SIZE_MAX / 16 + 1}, {1, (size_t)PTRDIFF_MAX}};
@@ -34,7 +34,7 @@ static void a_size_that_overflows_is_refused(void) {
     }
 }
 
-static void a_size_that_memory_cannot_hold_is_refused(void) {
+CLAIM(a_size_that_memory_cannot_hold_is_refused) {
     if (PTRDIFF_MAX < INT64_MAX) {
         skip(); /* with 32 bits there is memory for any size that is counted */
     }
@@ -43,11 +43,11 @@ static void a_size_that_memory_cannot_hold_is_refused(void) {
     assert_int_equal(errno, ENOMEM);
 }
 
-static void freeing_no_channel_is_fine(void) {
+CLAIM(freeing_no_channel_is_fine) {
     chan_free(NULL);
 }
 
-static void length_and_capacity_are_told(void) {
+CLAIM(length_and_capacity_are_told) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         assert_int_equal(chan_capacity(chan), capacity);
@@ -66,7 +66,7 @@ static void length_and_capacity_are_told(void) {
     }
 }
 
-static void a_receive_from_an_empty_channel_blocks_until_a_send(void) {
+CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         int got = -1;
@@ -82,7 +82,7 @@ static void a_receive_from_an_empty_channel_blocks_until_a_send(void) {
     }
 }
 
-static void a_send_to_a_full_channel_blocks_until_a_receive(void) {
+CLAIM(a_send_to_a_full_channel_blocks_until_a_receive) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
@@ -101,7 +101,7 @@ static void a_send_to_a_full_channel_blocks_until_a_receive(void) {
     }
 }
 
-static void a_blocked_send_is_over_as_soon_as_the_buffer_has_room(void) {
+CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room) {
     for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
@@ -115,7 +115,7 @@ static void a_blocked_send_is_over_as_soon_as_the_buffer_has_room(void) {
     }
 }
 
-static void an_unbuffered_send_is_over_only_when_the_value_is_taken(void) {
+CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken) {
     struct chan *chan = ints(0);
     struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){5}};
     operation_park(&send);
@@ -128,7 +128,7 @@ static void an_unbuffered_send_is_over_only_when_the_value_is_taken(void) {
     chan_free(chan);
 }
 
-static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
+CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner) {
     struct chan *chan = ints(0);
     int got = 0;
     assert_int_equal(try_send(chan, &(int){1}), CHAN_TIMED_OUT);
@@ -153,7 +153,7 @@ static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
 }
 
 /* Goes round the buffer several times, at every fill. */
-static void values_come_out_in_the_order_sent(void) {
+CLAIM(values_come_out_in_the_order_sent) {
     for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
         for (size_t kept = 0; kept < capacity; kept++) {
             struct chan *chan = ints(capacity);
@@ -171,7 +171,7 @@ static void values_come_out_in_the_order_sent(void) {
     }
 }
 
-static void blocked_senders_are_served_in_order(void) {
+CLAIM(blocked_senders_are_served_in_order) {
     enum { SENDERS = 10 };
     for (size_t capacity = 0; capacity <= 3; capacity++) {
         struct chan *chan = ints(capacity);
@@ -196,7 +196,7 @@ static void blocked_senders_are_served_in_order(void) {
     }
 }
 
-static void blocked_receivers_are_served_the_most_recent_first(void) {
+CLAIM(blocked_receivers_are_served_the_most_recent_first) {
     enum { RECEIVERS = 10 };
     struct chan *chan = ints(0);
     int values[RECEIVERS];
@@ -231,7 +231,7 @@ static void *pass_on(void *argument) {
 }
 
 /* Go's test/chan/goroutines.go; its fifo.go's daisy chain with more links. */
-static void a_value_passes_through_a_thousand_threads(void) {
+CLAIM(a_value_passes_through_a_thousand_threads) {
     int count = scaled(1000);
     struct link *links = calloc((size_t)count, sizeof links[0]);
     struct chan *first = ints(0);
@@ -253,7 +253,7 @@ static void a_value_passes_through_a_thousand_threads(void) {
     free(links);
 }
 
-static void waiters_are_counted_by_direction(void) {
+CLAIM(waiters_are_counted_by_direction) {
     struct chan *chan = ints(0);
     struct operation receives[3];
     for (int i = 0; i < 3; i++) {
@@ -270,25 +270,4 @@ static void waiters_are_counted_by_direction(void) {
         assert_int_equal(operation_join(&receives[i]), CHAN_OK);
     }
     chan_free(chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_size_that_overflows_is_refused),
-    CLAIM(a_size_that_memory_cannot_hold_is_refused),
-    CLAIM(freeing_no_channel_is_fine),
-    CLAIM(length_and_capacity_are_told),
-    CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send),
-    CLAIM(a_send_to_a_full_channel_blocks_until_a_receive),
-    CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room),
-    CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken),
-    CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner),
-    CLAIM(values_come_out_in_the_order_sent),
-    CLAIM(blocked_senders_are_served_in_order),
-    CLAIM(blocked_receivers_are_served_the_most_recent_first),
-    CLAIM(a_value_passes_through_a_thousand_threads),
-    CLAIM(waiters_are_counted_by_direction),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

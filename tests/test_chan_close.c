@@ -36,7 +36,7 @@ static void assert_closed_and_empty(struct chan *chan) {
 }
 
 /* Go's test/chan/closedchan.go. */
-static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
+CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             struct chan *chan = ints(capacity);
@@ -59,7 +59,7 @@ static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
     }
 }
 
-static void a_value_sent_to_a_closed_channel_is_not_delivered(void) {
+CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered) {
     struct chan *chan = ints(3);
     assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
     chan_close(chan);
@@ -86,7 +86,7 @@ static void park_crowd(struct chan *chan, enum chan_direction direction,
     }
 }
 
-static void close_wakes_every_blocked_receiver(void) {
+CLAIM(close_wakes_every_blocked_receiver) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         struct operation receives[CROWD];
@@ -102,7 +102,7 @@ static void close_wakes_every_blocked_receiver(void) {
     }
 }
 
-static void close_wakes_every_blocked_sender_and_drops_its_value(void) {
+CLAIM(close_wakes_every_blocked_sender_and_drops_its_value) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         for (int i = 0; i < (int)capacity; i++) {
@@ -139,7 +139,7 @@ static void *receive_and_overwrite(void *chan) {
 }
 
 /* What a waiter queued lies on its stack, and is gone once the waiter is awake. */
-static void close_touches_no_waiter_that_it_has_woken(void) {
+CLAIM(close_touches_no_waiter_that_it_has_woken) {
     for (int round = 0; round < scaled(200); round++) {
         struct chan *chan = ints(0);
         struct spawned *threads[CROWD];
@@ -157,7 +157,7 @@ static void close_touches_no_waiter_that_it_has_woken(void) {
 
 /* ---- by the clock ---- */
 
-static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
+CLAIM(a_channel_closes_itself_at_its_moment_and_not_before) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         struct chan *chan = ints(0);
         int64_t moment_ns = now_ns() + 5 * NS_PER_MS;
@@ -175,7 +175,7 @@ static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
     }
 }
 
-static void the_clock_wakes_everyone_who_waits(void) {
+CLAIM(the_clock_wakes_everyone_who_waits) {
     for (size_t full = 0; full <= 1; full++) {
         enum chan_direction direction = full ? CHAN_SEND : CHAN_RECEIVE;
         struct chan *chan = ints(1);
@@ -205,7 +205,7 @@ static void the_clock_wakes_everyone_who_waits(void) {
     }
 }
 
-static void a_moment_in_the_past_means_closed_from_the_start(void) {
+CLAIM(a_moment_in_the_past_means_closed_from_the_start) {
     const int64_t moments_ns[] = {DEADLINE_NOW, -1, INT64_MIN, now_ns()};
     for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
         struct chan *chan = ints(2);
@@ -215,7 +215,7 @@ static void a_moment_in_the_past_means_closed_from_the_start(void) {
     }
 }
 
-static void a_moment_far_away_closes_nothing(void) {
+CLAIM(a_moment_far_away_closes_nothing) {
     const int64_t moments_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1};
     for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
         struct chan *chan = ints(0);
@@ -228,7 +228,7 @@ static void a_moment_far_away_closes_nothing(void) {
     }
 }
 
-static void what_is_buffered_outlives_the_moment(void) {
+CLAIM(what_is_buffered_outlives_the_moment) {
     struct chan *chan = ints(2);
     int64_t moment_ns = now_ns() + NS_PER_MS;
     chan_close_at(chan, moment_ns);
@@ -241,7 +241,7 @@ static void what_is_buffered_outlives_the_moment(void) {
     chan_free(chan);
 }
 
-static void closing_by_hand_before_or_after_the_moment_is_fine(void) {
+CLAIM(closing_by_hand_before_or_after_the_moment_is_fine) {
     struct chan *before = ints(0);
     chan_close_at(before, DEADLINE_NEVER - 1);
     struct operation receive = {.chan = before, .direction = CHAN_RECEIVE};
@@ -257,22 +257,4 @@ static void closing_by_hand_before_or_after_the_moment_is_fine(void) {
     chan_close(after);
     assert_closed_and_empty(after);
     chan_free(after);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever),
-    CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered),
-    CLAIM(close_wakes_every_blocked_receiver),
-    CLAIM(close_wakes_every_blocked_sender_and_drops_its_value),
-    CLAIM(close_touches_no_waiter_that_it_has_woken),
-    CLAIM(a_channel_closes_itself_at_its_moment_and_not_before),
-    CLAIM(the_clock_wakes_everyone_who_waits),
-    CLAIM(a_moment_in_the_past_means_closed_from_the_start),
-    CLAIM(a_moment_far_away_closes_nothing),
-    CLAIM(what_is_buffered_outlives_the_moment),
-    CLAIM(closing_by_hand_before_or_after_the_moment_is_fine),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -27,7 +27,7 @@ static enum chan_result block_until(struct chan *chan, enum chan_direction direc
                                   : chan_receive(chan, &value, deadline_ns);
 }
 
-static void a_wait_ends_at_its_deadline_and_not_before(void) {
+CLAIM(a_wait_ends_at_its_deadline_and_not_before) {
     for (int d = 0; d < 2; d++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             struct chan *chan = ints(0);
@@ -46,7 +46,7 @@ static void a_wait_ends_at_its_deadline_and_not_before(void) {
     }
 }
 
-static void a_deadline_in_the_past_never_blocks(void) {
+CLAIM(a_deadline_in_the_past_never_blocks) {
     const int64_t past_ns[] = {DEADLINE_NOW, -1, INT64_MIN, 1, now_ns()};
     for (size_t i = 0; i < sizeof past_ns / sizeof past_ns[0]; i++) {
         struct chan *chan = ints(0);
@@ -56,7 +56,7 @@ static void a_deadline_in_the_past_never_blocks(void) {
     }
 }
 
-static void what_is_ready_happens_though_the_deadline_has_passed(void) {
+CLAIM(what_is_ready_happens_though_the_deadline_has_passed) {
     struct chan *chan = ints(1);
     assert_int_equal(chan_send(chan, &(int){4}, INT64_MIN), CHAN_OK);
     int got = 0;
@@ -79,7 +79,7 @@ static void *wait_patiently(void *argument) {
 }
 
 /* Go's TestOverflowSleep. Time enough is given for a wrapped deadline to fire. */
-static void a_deadline_at_the_end_of_time_does_not_fire(void) {
+CLAIM(a_deadline_at_the_end_of_time_does_not_fire) {
     const int64_t far_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1,
                               DEADLINE_NEVER - NS_PER_S, INT64_C(1) << 62};
     for (size_t i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
@@ -98,7 +98,7 @@ static void a_deadline_at_the_end_of_time_does_not_fire(void) {
 }
 
 /* A waiter that gave up must not be found by anyone: its stack is gone. */
-static void who_gave_up_has_left_no_trace(void) {
+CLAIM(who_gave_up_has_left_no_trace) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         struct chan *chan = ints(capacity);
         for (int i = 0; i < 20; i++) {
@@ -156,7 +156,7 @@ static bool leave_the_middle(int64_t patience_ns) {
     return in_time;
 }
 
-static void who_gives_up_leaves_the_others_in_their_place(void) {
+CLAIM(who_gives_up_leaves_the_others_in_their_place) {
     int64_t patience_ns = NS_PER_MS;
     while (!leave_the_middle(patience_ns)) {
         patience_ns *= 2;
@@ -178,7 +178,7 @@ static void *wait_twice(void *argument) {
 }
 
 /* Signals interrupt system calls: neither a wait nor a deadline may notice. */
-static void signals_end_no_wait(void) {
+CLAIM(signals_end_no_wait) {
     if (thread_is_fiber()) {
         skip(); /* they sleep together, see test_fiber */
     }
@@ -197,18 +197,4 @@ static void signals_end_no_wait(void) {
     join(thread);
     assert_int_equal(patient.result, CHAN_OK);
     chan_free(patient.chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_wait_ends_at_its_deadline_and_not_before),
-    CLAIM(a_deadline_in_the_past_never_blocks),
-    CLAIM(what_is_ready_happens_though_the_deadline_has_passed),
-    CLAIM(a_deadline_at_the_end_of_time_does_not_fire),
-    CLAIM(who_gave_up_has_left_no_trace),
-    CLAIM(who_gives_up_leaves_the_others_in_their_place),
-    CLAIM(signals_end_no_wait),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -32,7 +32,7 @@ static struct chan *chan_of(size_t size, size_t capacity) {
     return chan;
 }
 
-static void a_value_goes_whole_through_the_buffer(void) {
+CLAIM(a_value_goes_whole_through_the_buffer) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         struct chan *chan = chan_of(value_sizes[s], 3);
         struct slot in, out;
@@ -91,16 +91,16 @@ static void hand_over_in_every_style(bool discard) {
     }
 }
 
-static void a_value_goes_whole_from_hand_to_hand_in_every_style(void) {
+CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style) {
     hand_over_in_every_style(false);
 }
 
 /* Go's test/chan/select7.go. */
-static void a_value_may_be_discarded_in_every_style(void) {
+CLAIM(a_value_may_be_discarded_in_every_style) {
     hand_over_in_every_style(true);
 }
 
-static void a_value_of_no_size_needs_no_memory(void) {
+CLAIM(a_value_of_no_size_needs_no_memory) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         struct chan *chan = chan_of(0, capacity);
         for (size_t i = 0; i < capacity; i++) {
@@ -119,7 +119,7 @@ static void a_value_of_no_size_needs_no_memory(void) {
     }
 }
 
-static void the_sender_keeps_its_value(void) {
+CLAIM(the_sender_keeps_its_value) {
     struct chan *chan = chan_of(sizeof(int), 1);
     int value = 5;
     int got = 0;
@@ -131,7 +131,7 @@ static void the_sender_keeps_its_value(void) {
 }
 
 /* Go's test/chan/sendstmt.go. */
-static void a_channel_may_travel_through_a_channel(void) {
+CLAIM(a_channel_may_travel_through_a_channel) {
     struct chan *post = chan_of(sizeof(struct chan *), 0);
     struct chan *reply = chan_of(sizeof(int), 1);
     struct chan *delivered = NULL;
@@ -148,7 +148,7 @@ static void a_channel_may_travel_through_a_channel(void) {
     chan_free(post);
 }
 
-static void closing_zeroes_what_a_receiver_gets_and_no_byte_more(void) {
+CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (size_t capacity = 0; capacity <= 1; capacity++) {
             struct chan *chan = chan_of(value_sizes[s], capacity);
@@ -213,26 +213,11 @@ static void wait_with_three(size_t size, enum chan_direction direction, int part
     }
 }
 
-static void values_that_wait_side_by_side_do_not_mix(void) {
+CLAIM(values_that_wait_side_by_side_do_not_mix) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (int partner = 0; partner < 3; partner++) {
             wait_with_three(value_sizes[s], CHAN_SEND, partner);
             wait_with_three(value_sizes[s], CHAN_RECEIVE, partner);
         }
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_value_goes_whole_through_the_buffer),
-    CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style),
-    CLAIM(a_value_may_be_discarded_in_every_style),
-    CLAIM(values_that_wait_side_by_side_do_not_mix),
-    CLAIM(a_value_of_no_size_needs_no_memory),
-    CLAIM(the_sender_keeps_its_value),
-    CLAIM(a_channel_may_travel_through_a_channel),
-    CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -18,7 +18,7 @@ static void assert_only_outcome(struct run_config *config, enum outcome outcome)
 
 /* ---- outcomes ---- */
 
-static void each_reply_has_its_outcome(void) {
+CLAIM(each_reply_has_its_outcome) {
     struct run_config config = plain_config(10);
     assert_only_outcome(&config, OUTCOME_OK);
     config.workload.error_rate = 1;
@@ -48,7 +48,7 @@ static int64_t attempts_needed(const struct run_config *config, uint64_t index) 
     return attempt;
 }
 
-static void a_task_is_retried_until_it_goes_well_or_attempts_run_out(void) {
+CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out) {
     struct run_config config = plain_config(500);
     config.workload.error_rate = 0.5;
     config.client.attempts = 4;
@@ -77,7 +77,7 @@ static void assert_attempts(struct run_config *config, int64_t attempts) {
     run_destroy(&run);
 }
 
-static void what_looks_failed_is_retried_and_what_looks_well_is_not(void) {
+CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not) {
     struct run_config config = plain_config(10);
     config.client.attempts = 3;
     assert_attempts(&config, 1);
@@ -98,7 +98,7 @@ static void what_looks_failed_is_retried_and_what_looks_well_is_not(void) {
 }
 
 /* A breaker of two failures in a row lets only two of ten calls through. */
-static void what_looks_failed_opens_the_breaker_and_what_looks_well_does_not(void) {
+CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
     static const struct {
         double error_rate, silent_rate, rate_per_s, hang_rate;
         int64_t calls;
@@ -131,7 +131,7 @@ static void what_looks_failed_opens_the_breaker_and_what_looks_well_does_not(voi
 /* Full jitter takes half of each pause on average: 4 pauses of at most 1, 2, 4 and 8 ms
  * come to 7.5 ms a task. Without doubling it would be 2 ms. No upper bound: the machine
  * may be busy. */
-static void pauses_double(void) {
+CLAIM(pauses_double) {
     enum { TASKS = 30 };
     struct run_config config = plain_config(TASKS);
     config.workload.error_rate = 1;
@@ -146,7 +146,7 @@ static void pauses_double(void) {
 
 /* Pauses of up to 60 s against a deadline in 30 s: full jitter makes about half of them
  * end in time and begin, the others not. Those that began are ended by a cancel. */
-static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(void) {
+CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
     enum { TASKS = 60 };
     struct run_config config = plain_config(TASKS);
     config.workload.error_rate = 1;
@@ -177,7 +177,7 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
 }
 
 /* If it wrapped round, the pause would be over at once and the task tried 50 times. */
-static void an_enormous_backoff_does_not_overflow(void) {
+CLAIM(an_enormous_backoff_does_not_overflow) {
     struct run_config config = plain_config(20);
     config.workload.error_rate = 1;
     config.client.attempts = 50;
@@ -202,7 +202,7 @@ static int64_t retries_with_budget(double budget) {
     return retries;
 }
 
-static void retries_are_used_up_to_the_budget_and_not_beyond(void) {
+CLAIM(retries_are_used_up_to_the_budget_and_not_beyond) {
     assert_int_equal(retries_with_budget(0), 0);
     assert_int_equal(retries_with_budget(0.1), 100);
     assert_int_equal(retries_with_budget(1), 1000);
@@ -222,7 +222,7 @@ static void *perform_share(void *argument) {
     return NULL;
 }
 
-static void many_threads_do_not_overdraw_the_budget(void) {
+CLAIM(many_threads_do_not_overdraw_the_budget) {
     enum { THREADS = 16, EACH = 250 };
     struct run_config config = plain_config(THREADS * EACH);
     config.workload.error_rate = 1;
@@ -242,20 +242,4 @@ static void many_threads_do_not_overdraw_the_budget(void) {
     plain_run_end(&run);
     assert_between(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
     run_destroy(&run);
-}
-
-static const struct claim claims[] = {
-    CLAIM(each_reply_has_its_outcome),
-    CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out),
-    CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not),
-    CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not),
-    CLAIM(pauses_double),
-    CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline),
-    CLAIM(an_enormous_backoff_does_not_overflow),
-    CLAIM(retries_are_used_up_to_the_budget_and_not_beyond),
-    CLAIM(many_threads_do_not_overdraw_the_budget),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

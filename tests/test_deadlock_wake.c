@@ -92,19 +92,10 @@ static void assert_no_alarm(void (*body)(void)) {
     assert_ended(&end, 0);
 }
 
-static void a_slow_waker_on_a_channel_raises_no_alarm(void) {
+CLAIM(a_slow_waker_on_a_channel_raises_no_alarm) {
     assert_no_alarm(ask_and_answer);
 }
 
-static void a_slow_waker_of_a_wait_group_raises_no_alarm(void) {
+CLAIM(a_slow_waker_of_a_wait_group_raises_no_alarm) {
     assert_no_alarm(hand_out_work);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_slow_waker_on_a_channel_raises_no_alarm),
-    CLAIM(a_slow_waker_of_a_wait_group_raises_no_alarm),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -52,7 +52,7 @@ static const char *const waits[] = {"latency_ns", "failed_latency_ns", "queue_wa
 static const char none[] = "{\"min\": null, \"mean\": null, \"p50\": null, "
                            "\"p90\": null, \"p99\": null, \"max\": null}";
 
-static void figures_are_those_of_the_run(void) {
+CLAIM(figures_are_those_of_the_run) {
     config = plain_config(10);
     config.workload.error_rate = 1;
     config.client.attempts = 3;
@@ -73,7 +73,7 @@ static void figures_are_those_of_the_run(void) {
     run_destroy(&run);
 }
 
-static void who_believed_a_wrong_answer_is_told(void) {
+CLAIM(who_believed_a_wrong_answer_is_told) {
     config = plain_config(4);
     config.workload.silent_rate = 1;
     begin(4);
@@ -88,7 +88,7 @@ static void who_believed_a_wrong_answer_is_told(void) {
 
 /* ---- what is not known ---- */
 
-static void a_figure_that_could_not_be_read_is_null(void) {
+CLAIM(a_figure_that_could_not_be_read_is_null) {
     config = plain_config(0);
     begin(0);
     plain_run_end(&run);
@@ -103,7 +103,7 @@ static void a_figure_that_could_not_be_read_is_null(void) {
     run_destroy(&run);
 }
 
-static void of_no_tasks_there_is_no_latency_and_no_division_by_them(void) {
+CLAIM(of_no_tasks_there_is_no_latency_and_no_division_by_them) {
     config = plain_config(0);
     begin(0);
     plain_run_end(&run);
@@ -118,7 +118,7 @@ static void of_no_tasks_there_is_no_latency_and_no_division_by_them(void) {
 }
 
 /* Of rejected tasks alone: what answers take is not known then, and not 0. */
-static void where_nothing_was_answered_only_failures_have_a_latency(void) {
+CLAIM(where_nothing_was_answered_only_failures_have_a_latency) {
     config = plain_config(3);
     config.workload.error_rate = 1;
     begin(3);
@@ -131,7 +131,7 @@ static void where_nothing_was_answered_only_failures_have_a_latency(void) {
 }
 
 /* Each with a figure of its own, so that none can stand for another. */
-static void what_the_kernel_says_is_told_under_its_own_name(void) {
+CLAIM(what_the_kernel_says_is_told_under_its_own_name) {
     static const char *const names[] = {
         "rss_bytes", "virtual_bytes",      "page_table_bytes",     "user_ns",
         "system_ns", "voluntary_switches", "involuntary_switches", "minor_faults"};
@@ -150,7 +150,7 @@ static void what_the_kernel_says_is_told_under_its_own_name(void) {
     run_destroy(&run);
 }
 
-static void the_summary_tells_the_same_of_the_process(void) {
+CLAIM(the_summary_tells_the_same_of_the_process) {
     config = plain_config(1);
     begin(1);
     plain_run_end(&run);
@@ -173,7 +173,7 @@ static void the_summary_tells_the_same_of_the_process(void) {
 
 /* ---- the stop ---- */
 
-static void a_stop_tells_how_far_the_run_had_come(void) {
+CLAIM(a_stop_tells_how_far_the_run_had_come) {
     config = plain_config(5);
     begin(2);
     tally_stop(&run.tally, STOP_SIGNAL);
@@ -195,7 +195,7 @@ static void a_stop_tells_how_far_the_run_had_come(void) {
 
 /* ---- odd characters, odd countries ---- */
 
-static void a_limits_name_may_hold_any_character(void) {
+CLAIM(a_limits_name_may_hold_any_character) {
     config = plain_config(0);
     begin(0);
     plain_run_end(&run);
@@ -215,7 +215,7 @@ char *setlocale(int category, const char *locale) {
     return (char *)(uintptr_t) "C";
 }
 
-static void nobody_asks_for_the_users_locale(void) {
+CLAIM(nobody_asks_for_the_users_locale) {
     static struct options options;
     char *argv[] = {"worker-pool", "--error-rate=2.5%", NULL};
     setenv("LC_ALL", "de_DE.UTF-8", 1);
@@ -270,7 +270,7 @@ static void exceed_the_capacity(void) {
     run.api.served.peak = 3;
 }
 
-static void accounts_that_do_not_add_up_are_found(void) {
+CLAIM(accounts_that_do_not_add_up_are_found) {
     static void (*const falsified[])(void) = {lose_a_task, count_a_task_twice,
                                               lose_a_call, leave_a_call_in_flight,
                                               exceed_the_capacity};
@@ -282,22 +282,4 @@ static void accounts_that_do_not_add_up_are_found(void) {
         assert_ended(&end, 1);
         assert_non_null(strstr(end.said, "accounts do not add up"));
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(figures_are_those_of_the_run),
-    CLAIM(who_believed_a_wrong_answer_is_told),
-    CLAIM(a_figure_that_could_not_be_read_is_null),
-    CLAIM(of_no_tasks_there_is_no_latency_and_no_division_by_them),
-    CLAIM(where_nothing_was_answered_only_failures_have_a_latency),
-    CLAIM(what_the_kernel_says_is_told_under_its_own_name),
-    CLAIM(the_summary_tells_the_same_of_the_process),
-    CLAIM(a_stop_tells_how_far_the_run_had_come),
-    CLAIM(a_limits_name_may_hold_any_character),
-    CLAIM(nobody_asks_for_the_users_locale),
-    CLAIM(accounts_that_do_not_add_up_are_found),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

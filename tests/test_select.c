@@ -54,7 +54,7 @@ static int chooser_join(struct chooser *chooser) {
     return chooser->chosen;
 }
 
-static void nothing_to_choose_from_waits_for_the_deadline(void) {
+CLAIM(nothing_to_choose_from_waits_for_the_deadline) {
     struct chan_case never[] = {sending(NULL, NULL), receiving(NULL, NULL)};
     for (int count = 0; count <= 2; count++) {
         int64_t deadline_ns = now_ns() + NS_PER_MS;
@@ -65,7 +65,7 @@ static void nothing_to_choose_from_waits_for_the_deadline(void) {
     }
 }
 
-static void a_case_without_channel_is_never_chosen(void) {
+CLAIM(a_case_without_channel_is_never_chosen) {
     struct chan *ready = ints(1);
     for (int i = 0; i < 100; i++) {
         int value = i;
@@ -79,7 +79,7 @@ static void a_case_without_channel_is_never_chosen(void) {
     chan_free(ready);
 }
 
-static void only_the_chosen_case_happens(void) {
+CLAIM(only_the_chosen_case_happens) {
     for (int i = 0; i < 200; i++) {
         struct chan *full[2] = {ints(1), ints(1)};
         struct chan *room[2] = {ints(1), ints(1)};
@@ -103,7 +103,7 @@ static void only_the_chosen_case_happens(void) {
     }
 }
 
-static void a_closed_channel_is_ready(void) {
+CLAIM(a_closed_channel_is_ready) {
     struct chan *closed = ints(0);
     struct chan *open = ints(0);
     chan_close(closed);
@@ -119,7 +119,7 @@ static void a_closed_channel_is_ready(void) {
     chan_free(closed);
 }
 
-static void closing_one_channel_wakes_a_select(void) {
+CLAIM(closing_one_channel_wakes_a_select) {
     for (int direction = CHAN_SEND; direction <= CHAN_RECEIVE; direction++) {
         for (int closed = 0; closed < 3; closed++) {
             struct chan *chans[3] = {ints(0), ints(0), ints(0)};
@@ -144,7 +144,7 @@ static void closing_one_channel_wakes_a_select(void) {
 }
 
 /* Go's select3.go: "select should not get confused if it sees itself". */
-static void a_select_does_not_meet_itself(void) {
+CLAIM(a_select_does_not_meet_itself) {
     struct chan *chan = ints(0);
     int sent = 1;
     int got = 2;
@@ -158,7 +158,7 @@ static void a_select_does_not_meet_itself(void) {
 }
 
 /* libdill's choose against choose. */
-static void two_selects_meet(void) {
+CLAIM(two_selects_meet) {
     for (int meet = 0; meet < 2; meet++) {
         struct chan *chans[] = {ints(0), ints(0), ints(0)};
         int sent[2] = {5, 6};
@@ -181,7 +181,7 @@ static void two_selects_meet(void) {
 }
 
 /* One select, parked on two channels, is one partner and not two. */
-static void a_parked_select_is_taken_once(void) {
+CLAIM(a_parked_select_is_taken_once) {
     struct chan *chans[] = {ints(0), ints(0)};
     int got[2] = {-1, -1};
     struct chooser chooser = {.count = 2, .deadline_ns = DEADLINE_NEVER};
@@ -198,7 +198,7 @@ static void a_parked_select_is_taken_once(void) {
 }
 
 /* Go's select2.go: losing cases must go, at once and whatever ended the select. */
-static void losing_cases_leave_nothing_behind(void) {
+CLAIM(losing_cases_leave_nothing_behind) {
     struct chan *busy = ints(0);
     struct chan *quiet = ints(0);
     int got = -1;
@@ -260,14 +260,14 @@ static void assert_fair(int ready) {
 }
 
 /* Go's TestSelectFairness. */
-static void ready_cases_have_the_same_chance(void) {
+CLAIM(ready_cases_have_the_same_chance) {
     for (int ready = 2; ready <= 8; ready++) {
         assert_fair(ready);
     }
 }
 
 /* Go's TestPseudoRandomSend. */
-static void two_sends_on_one_channel_have_the_same_chance(void) {
+CLAIM(two_sends_on_one_channel_have_the_same_chance) {
     struct chan *chan = ints(1000);
     int counts[2] = {0};
     for (int i = 0; i < 1000; i++) {
@@ -284,22 +284,4 @@ static void two_sends_on_one_channel_have_the_same_chance(void) {
     assert_between(counts[0], 400, 600); /* 6.3 standard deviations */
     assert_memory_equal(got, counts, sizeof got);
     chan_free(chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(nothing_to_choose_from_waits_for_the_deadline),
-    CLAIM(a_case_without_channel_is_never_chosen),
-    CLAIM(only_the_chosen_case_happens),
-    CLAIM(a_closed_channel_is_ready),
-    CLAIM(closing_one_channel_wakes_a_select),
-    CLAIM(a_select_does_not_meet_itself),
-    CLAIM(two_selects_meet),
-    CLAIM(a_parked_select_is_taken_once),
-    CLAIM(losing_cases_leave_nothing_behind),
-    CLAIM(ready_cases_have_the_same_chance),
-    CLAIM(two_sends_on_one_channel_have_the_same_chance),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -78,7 +78,7 @@ static void serve(struct operation *waits, const int *values) {
 }
 
 /* Go's select6.go (issue 2075), with the losing select at each place of the queue. */
-static void a_select_that_loses_leaves_the_queue_whole(void) {
+CLAIM(a_select_that_loses_leaves_the_queue_whole) {
     for (int d = CHAN_SEND; d <= CHAN_RECEIVE; d++) {
         enum chan_direction direction = (enum chan_direction)d;
         for (int place = 0; place <= WAITERS; place++) {
@@ -102,7 +102,7 @@ static void a_select_that_loses_leaves_the_queue_whole(void) {
 }
 
 /* Go's TestSelectDuplicateChannel. */
-static void a_channel_named_twice_is_left_twice(void) {
+CLAIM(a_channel_named_twice_is_left_twice) {
     struct chan *twice = ints(0);
     struct chan *once = ints(0);
     struct chooser chooser = {.count = 3};
@@ -126,7 +126,7 @@ static void a_channel_named_twice_is_left_twice(void) {
 }
 
 /* ... and is one partner only, for a parked select as for one that finds it ready. */
-static void a_channel_named_often_gives_one_value(void) {
+CLAIM(a_channel_named_often_gives_one_value) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         struct chan *chan = ints(capacity);
         int got[CASES_MOST] = {0};
@@ -149,7 +149,7 @@ static void a_channel_named_often_gives_one_value(void) {
 }
 
 /* The accepted half of Go's reflect.TestSelectMaxCases. */
-static void as_many_cases_as_promised_are_accepted(void) {
+CLAIM(as_many_cases_as_promised_are_accepted) {
     struct chan_case *cases = calloc(SELECT_MAX, sizeof cases[0]);
     for (int i = 0; i < SELECT_MAX; i++) {
         cases[i] = (struct chan_case){ints(0), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
@@ -204,7 +204,7 @@ static void *choose_among_many(void *argument) {
 
 /* Go's test/chanlinear.go. Walking past 65 535 others would cost a hundred times more;
  * CPU time of this thread alone, so other load does not matter. */
-static void leaving_a_long_queue_costs_the_same_as_a_short_one(void) {
+CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one) {
     struct chan *chans[] = {ints(0), ints(0)};
     cost_of_leaving_ns(chans[0], chans[1]); /* warm up */
     int64_t alone_ns = cost_of_leaving_ns(chans[0], chans[1]);
@@ -237,21 +237,8 @@ static uint64_t taken_with(uint64_t seed) {
     return taken;
 }
 
-static void the_seed_decides_which_are_taken(void) {
+CLAIM(the_seed_decides_which_are_taken) {
     uint64_t taken = taken_with(5);
     assert_true(taken == taken_with(5));
     assert_true(taken != taken_with(6));
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_select_that_loses_leaves_the_queue_whole),
-    CLAIM(a_channel_named_twice_is_left_twice),
-    CLAIM(a_channel_named_often_gives_one_value),
-    CLAIM(as_many_cases_as_promised_are_accepted),
-    CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one),
-    CLAIM(the_seed_decides_which_are_taken),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }
