@@ -1,8 +1,9 @@
 """Every test there is, step by step: what tests/run does once the tools are there.
 
 A step is a build with its tests, a suite of Python tests, or a check that either holds
-or does not. Two go side by side: one that computes, and one that mostly waits. Each
-prints what failed. Last comes why anything was skipped, and then
+or does not. Two go side by side: one that computes and one that mostly waits, as long
+as there are such. Each prints what failed, and what time it took. Last comes why
+anything was skipped, and then
 
     N passed, N failed, N skipped
 
@@ -19,10 +20,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,21 +78,27 @@ def call(
     command: list[str], env: dict[str, str] | None = None, limit_s: float = 1800
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command from the top of the tree; a hang becomes status 124."""
-    try:
-        return subprocess.run(
+    stuck = threading.Event()
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        child = subprocess.Popen(
             command,
             cwd=TOP,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=limit_s,
         )
-    except subprocess.TimeoutExpired as late:
-        output = late.stdout.decode(errors="replace") if late.stdout else ""
-        return subprocess.CompletedProcess(command, 124, output + "\nstuck\n")
+        limit = threading.Timer(limit_s, lambda: (stuck.set(), child.kill()))
+        limit.start()
+        _, status, used = os.wait4(child.pid, 0)  # which tells what it used, too
+        limit.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        telling.cpu_s += used.ru_utime + used.ru_stime
+        output.seek(0)
+        said = output.read()
+    if stuck.is_set():
+        return subprocess.CompletedProcess(command, 124, said + "\nstuck\n")
+    return subprocess.CompletedProcess(command, child.returncode, said)
 
 
 def verdict(done: subprocess.CompletedProcess[str]) -> Count:
@@ -288,20 +296,28 @@ STEPS = {**COMPUTE, **WAIT}
 
 
 def take(name: str) -> Count:
-    telling.step = name
+    telling.step, telling.cpu_s = name, 0.0
     start_s = time.monotonic()
     count = STEPS[name]()
     telling.step = ""
-    say(f"{name}: {count} ({time.monotonic() - start_s:.0f} s)")
+    took_s = time.monotonic() - start_s
+    say(f"{name}: {count} ({took_s:.0f} s, {telling.cpu_s:.0f} s of CPU)")
     return Count(count.passed, count.failed, count.skipped, Counter(
         {f"{name}: {why}": times for why, times in count.why.items()}))
 
 
-def take_all(names: Sequence[str]) -> Count:
+choosing = threading.Lock()
+
+
+def take_all(own: deque[str], other: deque[str]) -> Count:
+    """The first of its own, and when none is left the last of the other lane."""
     total = Count()
-    for name in names:
+    while True:
+        with choosing:
+            if not own and not other:
+                return total
+            name = own.popleft() if own else other.pop()
         total += take(name)
-    return total
 
 
 def main() -> int:
@@ -322,10 +338,10 @@ def main() -> int:
     if asked.check:
         return 0
     hear_signals()
-    lanes = [[n for n in chosen if n in lane] for lane in (COMPUTE, WAIT)]
+    lanes = [deque(n for n in chosen if n in lane) for lane in (COMPUTE, WAIT)]
     total = Count()
     try:
-        for count in ThreadPoolExecutor(len(lanes)).map(take_all, lanes):
+        for count in ThreadPoolExecutor(2).map(take_all, lanes, lanes[::-1]):
             total += count
     except KeyboardInterrupt:
         os._exit(128 + signal.SIGINT)  # at once: the lanes would take their next steps
