@@ -59,14 +59,8 @@ CLAIM(capacity_is_not_exceeded_by_many_threads_at_once) {
     struct api api;
     _Atomic int64_t seen[REPLY_COUNT] = {0};
     struct hammer hammer = {&api, scaled(300), seen};
-    struct crowd crowd;
     api_init(&api, &config, now_ns());
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, hammer_api, &hammer);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(THREADS, hammer_api, &hammer);
     assert_between(gauge_peak(&api.served), 1, CAPACITY);
     assert_between(gauge_peak(&api.in_flight), CAPACITY, THREADS);
     assert_int_equal(atomic_load(&api.served.now), 0);

@@ -145,14 +145,8 @@ static void *take_one(void *argument) {
 CLAIM(of_15_threads_at_a_burst_of_5_exactly_5_get_through) {
     for (int round = 0; round < 50; round++) {
         struct crowd_at_the_bucket at = {.now_ns = NS_PER_S};
-        struct crowd crowd;
         bucket_init(&at.bucket, 1, 5, at.now_ns);
-        crowd_init(&crowd);
-        for (int i = 0; i < 15; i++) {
-            crowd_add(&crowd, take_one, &at);
-        }
-        crowd_start(&crowd);
-        crowd_join(&crowd);
+        crowd_run(15, take_one, &at);
         assert_int_equal(at.taken, 5);
         bucket_destroy(&at.bucket);
     }

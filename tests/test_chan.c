@@ -11,12 +11,6 @@
 
 enum { CAPACITY_MOST = 20 };
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static void fill(struct chan *chan) {
     for (int i = 0; i < (int)chan_capacity(chan); i++) {
         assert_int_equal(try_send(chan, &i), CHAN_OK);
@@ -70,8 +64,7 @@ CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         int got = -1;
-        struct operation receive = {
-            .chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+        struct operation receive = operation_of(chan, CHAN_RECEIVE, &got, STYLE_PLAIN);
         assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
         operation_park(&receive);
         assert_int_equal(chan_send(chan, &(int){7}, DEADLINE_NEVER), CHAN_OK);
@@ -86,8 +79,8 @@ CLAIM(a_send_to_a_full_channel_blocks_until_a_receive) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
-        struct operation send = {
-            .chan = chan, .direction = CHAN_SEND, .value = &(int){(int)capacity}};
+        struct operation send =
+            operation_of(chan, CHAN_SEND, &(int){(int)capacity}, STYLE_PLAIN);
         operation_park(&send);
         assert_int_equal(chan_length(chan), capacity);
         for (int i = 0; i <= (int)capacity; i++) {
@@ -105,8 +98,7 @@ CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room) {
     for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
-        struct operation send = {
-            .chan = chan, .direction = CHAN_SEND, .value = &(int){-1}};
+        struct operation send = operation_of(chan, CHAN_SEND, &(int){-1}, STYLE_PLAIN);
         operation_park(&send);
         assert_int_equal(try_receive(chan, NULL), CHAN_OK);
         assert_int_equal(operation_join(&send), CHAN_OK);
@@ -117,7 +109,7 @@ CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room) {
 
 CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken) {
     struct chan *chan = ints(0);
-    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){5}};
+    struct operation send = operation_of(chan, CHAN_SEND, &(int){5}, STYLE_PLAIN);
     operation_park(&send);
     assert_int_equal(chan_length(chan), 0);
     assert_int_equal(chan_waiters(chan, CHAN_SEND), 1);
@@ -134,7 +126,7 @@ CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner) {
     assert_int_equal(try_send(chan, &(int){1}), CHAN_TIMED_OUT);
     assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
 
-    struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+    struct operation receive = operation_of(chan, CHAN_RECEIVE, &got, STYLE_PLAIN);
     operation_park(&receive);
     assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
     assert_int_equal(try_send(chan, &(int){2}), CHAN_OK);
@@ -142,7 +134,7 @@ CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner) {
     assert_int_equal(operation_join(&receive), CHAN_OK);
     assert_int_equal(got, 2);
 
-    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){4}};
+    struct operation send = operation_of(chan, CHAN_SEND, &(int){4}, STYLE_PLAIN);
     operation_park(&send);
     assert_int_equal(try_send(chan, &(int){5}), CHAN_TIMED_OUT);
     assert_int_equal(try_receive(chan, &got), CHAN_OK);
@@ -180,8 +172,7 @@ CLAIM(blocked_senders_are_served_in_order) {
         struct operation sends[SENDERS];
         for (int i = 0; i < SENDERS; i++) {
             values[i] = (int)capacity + i;
-            sends[i] = (struct operation){
-                .chan = chan, .direction = CHAN_SEND, .value = &values[i]};
+            sends[i] = operation_of(chan, CHAN_SEND, &values[i], STYLE_PLAIN);
             operation_park(&sends[i]);
         }
         for (int i = 0; i < SENDERS + (int)capacity; i++) {
@@ -202,8 +193,7 @@ CLAIM(blocked_receivers_are_served_the_most_recent_first) {
     int values[RECEIVERS];
     struct operation receives[RECEIVERS];
     for (int i = 0; i < RECEIVERS; i++) {
-        receives[i] = (struct operation){
-            .chan = chan, .direction = CHAN_RECEIVE, .value = &values[i]};
+        receives[i] = operation_of(chan, CHAN_RECEIVE, &values[i], STYLE_PLAIN);
         operation_park(&receives[i]);
     }
     for (int i = RECEIVERS - 1; i >= 0; i--) {
@@ -257,7 +247,7 @@ CLAIM(waiters_are_counted_by_direction) {
     struct chan *chan = ints(0);
     struct operation receives[3];
     for (int i = 0; i < 3; i++) {
-        receives[i] = (struct operation){.chan = chan, .direction = CHAN_RECEIVE};
+        receives[i] = operation_of(chan, CHAN_RECEIVE, NULL, STYLE_PLAIN);
         operation_park(&receives[i]);
         assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), i + 1);
         assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);

@@ -11,26 +11,14 @@
 
 enum { CAPACITY_MOST = 20 };
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static void assert_closed_and_empty(struct chan *chan) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         int got = -1;
-        struct operation receive = {.chan = chan,
-                                    .direction = CHAN_RECEIVE,
-                                    .value = &got,
-                                    .style = (enum style)style};
-        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                         CHAN_CLOSED);
         assert_int_equal(got, 0);
-        struct operation send = {.chan = chan,
-                                 .direction = CHAN_SEND,
-                                 .value = &(int){1},
-                                 .style = (enum style)style};
-        assert_int_equal(operation_run(&send), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_SEND, &(int){1}, (enum style)style),
+                         CHAN_CLOSED);
         assert_int_equal(chan_length(chan), 0);
     }
 }
@@ -46,11 +34,8 @@ CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever) {
             chan_close(chan);
             for (int i = 0; i < (int)capacity; i++) {
                 int got = -1;
-                struct operation receive = {.chan = chan,
-                                            .direction = CHAN_RECEIVE,
-                                            .value = &got,
-                                            .style = (enum style)style};
-                assert_int_equal(operation_run(&receive), CHAN_OK);
+                assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                                 CHAN_OK);
                 assert_int_equal(got, i + 1);
             }
             assert_closed_and_empty(chan);
@@ -76,12 +61,8 @@ static void park_crowd(struct chan *chan, enum chan_direction direction,
                        struct operation *operations, int *values) {
     for (int i = 0; i < CROWD; i++) {
         values[i] = 100 + i;
-        operations[i] = (struct operation){
-            .chan = chan,
-            .direction = direction,
-            .value = &values[i],
-            .style = i % 2 == 0 ? STYLE_PLAIN : STYLE_SELECT,
-        };
+        operations[i] = operation_of(chan, direction, &values[i],
+                                     i % 2 == 0 ? STYLE_PLAIN : STYLE_SELECT);
         operation_park(&operations[i]);
     }
 }
@@ -163,11 +144,8 @@ CLAIM(a_channel_closes_itself_at_its_moment_and_not_before) {
         int64_t moment_ns = now_ns() + 5 * NS_PER_MS;
         chan_close_at(chan, moment_ns);
         int got = -1;
-        struct operation receive = {.chan = chan,
-                                    .direction = CHAN_RECEIVE,
-                                    .value = &got,
-                                    .style = (enum style)style};
-        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                         CHAN_CLOSED);
         assert_true(now_ns() >= moment_ns);
         assert_int_equal(got, 0);
         assert_closed_and_empty(chan);
@@ -188,10 +166,8 @@ CLAIM(the_clock_wakes_everyone_who_waits) {
         int values[CROWD];
         for (int i = 0; i < CROWD; i++) {
             values[i] = 100 + i;
-            operations[i] = (struct operation){.chan = chan,
-                                               .direction = direction,
-                                               .value = &values[i],
-                                               .style = (enum style)(i % STYLE_COUNT)};
+            operations[i] = operation_of(chan, direction, &values[i],
+                                         (enum style)(i % STYLE_COUNT));
             operation_start(&operations[i]);
         }
         for (int i = 0; i < CROWD; i++) {
@@ -220,7 +196,7 @@ CLAIM(a_moment_far_away_closes_nothing) {
     for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
         struct chan *chan = ints(0);
         chan_close_at(chan, moments_ns[i]);
-        struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE};
+        struct operation receive = operation_of(chan, CHAN_RECEIVE, NULL, STYLE_PLAIN);
         operation_park(&receive);
         assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
         assert_int_equal(operation_join(&receive), CHAN_OK);
@@ -244,7 +220,7 @@ CLAIM(what_is_buffered_outlives_the_moment) {
 CLAIM(closing_by_hand_before_or_after_the_moment_is_fine) {
     struct chan *before = ints(0);
     chan_close_at(before, DEADLINE_NEVER - 1);
-    struct operation receive = {.chan = before, .direction = CHAN_RECEIVE};
+    struct operation receive = operation_of(before, CHAN_RECEIVE, NULL, STYLE_PLAIN);
     operation_park(&receive);
     chan_close(before);
     assert_int_equal(operation_join(&receive), CHAN_CLOSED);

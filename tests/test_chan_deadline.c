@@ -1,5 +1,4 @@
 /* Deadlines: never too early, never for ever, and nothing is left behind. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -10,12 +9,6 @@
 #include "support/until.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
-
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
 
 static const enum chan_direction directions[] = {CHAN_SEND, CHAN_RECEIVE};
 
@@ -132,10 +125,8 @@ static void *send_until_deadline(void *argument) {
 static bool leave_the_middle(int64_t patience_ns) {
     struct patient middle = {ints(0), now_ns() + patience_ns, CHAN_OK, false};
     struct chan *chan = middle.chan;
-    struct operation first = {
-        .chan = chan, .direction = CHAN_SEND, .value = &(int){10}};
-    struct operation third = {
-        .chan = chan, .direction = CHAN_SEND, .value = &(int){12}};
+    struct operation first = operation_of(chan, CHAN_SEND, &(int){10}, STYLE_PLAIN);
+    struct operation third = operation_of(chan, CHAN_SEND, &(int){12}, STYLE_PLAIN);
     operation_park(&first);
     struct spawned *thread = spawn(send_until_deadline, &middle);
     UNTIL(chan_waiters(chan, CHAN_SEND) == 2 || atomic_load(&middle.has_waited));
@@ -163,10 +154,6 @@ CLAIM(who_gives_up_leaves_the_others_in_their_place) {
     }
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
 static void *wait_twice(void *argument) {
     struct patient *patient = argument;
     patient->result = chan_receive(patient->chan, NULL, patient->deadline_ns);
@@ -182,14 +169,12 @@ CLAIM(signals_end_no_wait) {
     if (thread_is_fiber()) {
         skip(); /* they sleep together, see test_fiber */
     }
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     struct patient patient = {ints(0), now_ns() + 20 * NS_PER_MS, CHAN_OK, false};
     struct spawned *thread = spawn(wait_twice, &patient);
     int shots = scaled(2000);
     while (!is_past(patient.deadline_ns) || shots-- > 0) {
-        pthread_kill(thread->thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread->thread.kernel.handle);
     }
     UNTIL(atomic_load(&patient.has_waited));
     UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);

@@ -49,9 +49,7 @@ static void assert_seen(void *(*writer)(void *), size_t capacity,
         struct chan *chan = empty_values(capacity);
         shared = 0;
         struct spawned *thread = spawn(writer, chan);
-        struct operation operation = {
-            .chan = chan, .direction = direction, .style = style};
-        assert_int_equal(operation_run(&operation), expected);
+        assert_int_equal(operate(chan, direction, NULL, style), expected);
         assert_int_equal(shared, 1);
         join(thread);
         chan_free(chan);
@@ -95,9 +93,7 @@ struct mutex_user {
 
 static void enter_or_leave(const struct mutex_user *user,
                            enum chan_direction direction) {
-    struct operation operation = {
-        .chan = user->mutex, .direction = direction, .style = user->style};
-    assert_int_equal(operation_run(&operation), CHAN_OK);
+    assert_int_equal(operate(user->mutex, direction, NULL, user->style), CHAN_OK);
 }
 
 static void *use_mutex(void *argument) {
@@ -163,13 +159,7 @@ CLAIM(a_channel_with_room_for_k_lets_in_k) {
         _Atomic int inside = 0;
         _Atomic int most = 0;
         struct semaphore_user user = {semaphore, scaled(1000), &inside, &most};
-        struct crowd crowd;
-        crowd_init(&crowd);
-        for (int i = 0; i < USERS; i++) {
-            crowd_add(&crowd, use_semaphore, &user);
-        }
-        crowd_start(&crowd);
-        crowd_join(&crowd);
+        crowd_run(USERS, use_semaphore, &user);
         assert_between(most, 1, capacity);
         chan_free(semaphore);
     }

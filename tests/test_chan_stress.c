@@ -41,11 +41,8 @@ static void *send_values(void *argument) {
     for (int i = 0; i < traffic->values_each; i++) {
         int number = lane->number * traffic->values_each + i;
         value_make(value, traffic->value_size, (uint32_t)number);
-        struct operation send = {.chan = traffic->chan,
-                                 .direction = CHAN_SEND,
-                                 .value = value,
-                                 .style = style_of(lane)};
-        assert_int_equal(operation_run(&send), CHAN_OK);
+        assert_int_equal(operate(traffic->chan, CHAN_SEND, value, style_of(lane)),
+                         CHAN_OK);
     }
     return NULL;
 }
@@ -71,10 +68,8 @@ static void *receive_values(void *argument) {
     unsigned char value[VALUE_SIZE_MOST];
     int latest[SENDERS_MOST];
     memset(latest, -1, sizeof latest);
-    struct operation receive = {.chan = traffic->chan,
-                                .direction = CHAN_RECEIVE,
-                                .value = value,
-                                .style = style_of(lane)};
+    struct operation receive =
+        operation_of(traffic->chan, CHAN_RECEIVE, value, style_of(lane));
     while (operation_run(&receive) == CHAN_OK) {
         check_value(traffic, value, latest);
         atomic_fetch_add_explicit(&traffic->received, 1, memory_order_relaxed);

@@ -54,12 +54,9 @@ static void hand_over(size_t size, size_t capacity, enum style sends,
     struct slot in, out;
     slot_make(&in, size, 4711);
     slot_make(&out, size, 99);
-    struct operation send = {
-        .chan = chan, .direction = CHAN_SEND, .value = in.value, .style = sends};
-    struct operation receive = {.chan = chan,
-                                .direction = CHAN_RECEIVE,
-                                .value = discard ? NULL : out.value,
-                                .style = receives};
+    struct operation send = operation_of(chan, CHAN_SEND, in.value, sends);
+    struct operation receive =
+        operation_of(chan, CHAN_RECEIVE, discard ? NULL : out.value, receives);
     struct operation *first = sender_first ? &send : &receive;
     struct operation *second = sender_first ? &receive : &send;
     bool parks = first->style != STYLE_POLL && (capacity == 0 || !sender_first);
@@ -106,7 +103,7 @@ CLAIM(a_value_of_no_size_needs_no_memory) {
         for (size_t i = 0; i < capacity; i++) {
             assert_int_equal(try_send(chan, NULL), CHAN_OK);
         }
-        struct operation send = {.chan = chan, .direction = CHAN_SEND};
+        struct operation send = operation_of(chan, CHAN_SEND, NULL, STYLE_PLAIN);
         operation_park(&send);
         for (size_t i = 0; i <= capacity; i++) {
             assert_int_equal(try_receive(chan, NULL), CHAN_OK);
@@ -135,8 +132,8 @@ CLAIM(a_channel_may_travel_through_a_channel) {
     struct chan *post = chan_of(sizeof(struct chan *), 0);
     struct chan *reply = chan_of(sizeof(int), 1);
     struct chan *delivered = NULL;
-    struct operation receive = {
-        .chan = post, .direction = CHAN_RECEIVE, .value = &delivered};
+    struct operation receive =
+        operation_of(post, CHAN_RECEIVE, &delivered, STYLE_PLAIN);
     operation_park(&receive);
     assert_int_equal(chan_send(post, &reply, DEADLINE_NEVER), CHAN_OK);
     assert_int_equal(operation_join(&receive), CHAN_OK);
@@ -155,8 +152,8 @@ CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more) {
             struct slot parked, later;
             slot_make(&parked, value_sizes[s], 1);
             slot_make(&later, value_sizes[s], 2);
-            struct operation receive = {
-                .chan = chan, .direction = CHAN_RECEIVE, .value = parked.value};
+            struct operation receive =
+                operation_of(chan, CHAN_RECEIVE, parked.value, STYLE_PLAIN);
             operation_park(&receive);
             chan_close(chan);
             assert_int_equal(operation_join(&receive), CHAN_CLOSED);

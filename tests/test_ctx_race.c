@@ -222,11 +222,7 @@ CLAIM(children_come_and_go_while_the_parent_is_cancelled) {
     enum { THREADS = 6 };
     struct nursery nursery = {child_of(ctx_background()), scaled(2000)};
     struct crowd crowd;
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, make_and_free_children, &nursery);
-    }
-    crowd_start(&crowd);
+    crowd_start_all(&crowd, THREADS, make_and_free_children, &nursery);
     chan_receive(ctx_done(nursery.parent), NULL, now_ns() + NS_PER_MS);
     ctx_cancel(nursery.parent);
     crowd_join(&crowd);
@@ -258,11 +254,7 @@ CLAIM(one_cancel_stops_every_worker) {
                                     : ctx_with_timeout(ctx_background(), 5 * NS_PER_MS);
         struct worker worker = {ctx, chan_create(sizeof(int), 0)};
         struct crowd crowd;
-        crowd_init(&crowd);
-        for (int i = 0; i < WORKERS; i++) {
-            crowd_add(&crowd, work_until_told_to_stop, &worker);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, WORKERS, work_until_told_to_stop, &worker);
         for (int job = 0; job < 100; job++) {
             chan_send(worker.jobs, &job, ctx_deadline_ns(ctx));
         }

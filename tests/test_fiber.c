@@ -243,20 +243,14 @@ static _Atomic bool quiet;
 
 static void *send_signals(void *unused) {
     while (!atomic_load(&quiet)) {
-        pthread_kill(home, SIGUSR1);
-        sched_yield();
+        shoot(home);
     }
     return unused;
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
 CLAIM(no_signal_ends_a_sleep_before_its_moment) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
     pthread_t thread;
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     home = pthread_self();
     must(pthread_create(&thread, NULL, send_signals, NULL));
     for (int i = 0; i < 5; i++) {

@@ -61,13 +61,7 @@ static void *go_up_and_down(void *argument) {
 
 CLAIM(threads_lose_no_move_and_no_peak) {
     struct traffic traffic = {.rounds = scaled(100000)};
-    struct crowd crowd;
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, go_up_and_down, &traffic);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(THREADS, go_up_and_down, &traffic);
     assert_int_equal(traffic.free.now, THREADS);
     assert_int_equal(gauge_peak(&traffic.free), THREADS);
     assert_int_equal(traffic.limited.now, 0);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "support/chooser.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
@@ -12,46 +13,12 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static struct chan_case sending(struct chan *chan, int *value) {
     return (struct chan_case){chan, CHAN_SEND, value, CHAN_TIMED_OUT};
 }
 
 static struct chan_case receiving(struct chan *chan, int *value) {
     return (struct chan_case){chan, CHAN_RECEIVE, value, CHAN_TIMED_OUT};
-}
-
-/* A select in a thread of its own. */
-struct chooser {
-    struct chan_case cases[4];
-    int count;
-    int64_t deadline_ns;
-    int chosen;
-    struct spawned *thread;
-};
-
-static void *choose(void *argument) {
-    struct chooser *chooser = argument;
-    chooser->chosen = chan_select(chooser->cases, chooser->count, chooser->deadline_ns);
-    return NULL;
-}
-
-static void chooser_park(struct chooser *chooser) {
-    struct chan *chan = chooser->cases[0].chan;
-    enum chan_direction direction = chooser->cases[0].direction;
-    size_t before = chan_waiters(chan, direction);
-    chooser->thread = spawn(choose, chooser);
-    UNTIL(chan_waiters(chan, direction) > before);
-}
-
-static int chooser_join(struct chooser *chooser) {
-    join(chooser->thread);
-    return chooser->chosen;
 }
 
 CLAIM(nothing_to_choose_from_waits_for_the_deadline) {
@@ -124,7 +91,7 @@ CLAIM(closing_one_channel_wakes_a_select) {
         for (int closed = 0; closed < 3; closed++) {
             struct chan *chans[3] = {ints(0), ints(0), ints(0)};
             int values[3] = {1, 2, 3};
-            struct chooser chooser = {.count = 3, .deadline_ns = DEADLINE_NEVER};
+            struct chooser chooser = {.count = 3};
             for (int c = 0; c < 3; c++) {
                 chooser.cases[c] = (struct chan_case){
                     chans[c], (enum chan_direction)direction, &values[c], CHAN_OK};
@@ -163,7 +130,7 @@ CLAIM(two_selects_meet) {
         struct chan *chans[] = {ints(0), ints(0), ints(0)};
         int sent[2] = {5, 6};
         int got[2] = {-1, -1};
-        struct chooser parked = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+        struct chooser parked = {.count = 2};
         parked.cases[0] = sending(chans[0], &sent[0]);
         parked.cases[1] = sending(chans[1], &sent[1]);
         chooser_park(&parked);
@@ -184,7 +151,7 @@ CLAIM(two_selects_meet) {
 CLAIM(a_parked_select_is_taken_once) {
     struct chan *chans[] = {ints(0), ints(0)};
     int got[2] = {-1, -1};
-    struct chooser chooser = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+    struct chooser chooser = {.count = 2};
     chooser.cases[0] = receiving(chans[0], &got[0]);
     chooser.cases[1] = receiving(chans[1], &got[1]);
     chooser_park(&chooser);
@@ -207,8 +174,7 @@ CLAIM(losing_cases_leave_nothing_behind) {
     for (int i = 0; i < scaled(2000); i++) {
         chooser.cases[0] = receiving(quiet, NULL);
         chooser.cases[1] = receiving(busy, &got);
-        chooser.deadline_ns =
-            i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US : DEADLINE_NEVER;
+        chooser.deadline_ns = i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US : 0;
         struct operation send = {.chan = busy,
                                  .direction = CHAN_SEND,
                                  .value = &i,

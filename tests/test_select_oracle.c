@@ -98,10 +98,9 @@ static void set_up_case(struct trial *trial, int i) {
         assert_int_equal(try_send(chan, &(int){BUFFERED + i}), CHAN_OK);
     }
     if (kind->partner) {
-        trial->partners[i] = (struct operation){
-            .chan = chan,
-            .direction = kind->direction == CHAN_SEND ? CHAN_RECEIVE : CHAN_SEND,
-            .value = &trial->partner_values[i]};
+        trial->partners[i] =
+            operation_of(chan, kind->direction == CHAN_SEND ? CHAN_RECEIVE : CHAN_SEND,
+                         &trial->partner_values[i], STYLE_PLAIN);
         operation_park(&trial->partners[i]);
     }
     if (kind->closed && !kind->by_clock) {

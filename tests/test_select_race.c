@@ -10,12 +10,6 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 /* ---- a select looks at all its channels at one moment ---- */
 
 struct race {
@@ -171,10 +165,9 @@ static void *use_one_channel(void *argument) {
     struct stress *stress = stresser->stress;
     for (int i = 0; i < stress->rounds; i++) {
         int value = value_of(stress, stresser->lane, 0, i);
-        struct operation operation = {.chan = stress->chans[stresser->lane],
-                                      .direction = stresser->direction,
-                                      .value = &value};
-        assert_int_equal(operation_run(&operation), CHAN_OK);
+        assert_int_equal(operate(stress->chans[stresser->lane], stresser->direction,
+                                 &value, STYLE_PLAIN),
+                         CHAN_OK);
         if (stresser->direction == CHAN_RECEIVE) {
             ledger_mark(&stress->ledger, value);
         }

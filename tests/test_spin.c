@@ -1,5 +1,4 @@
 /* Sleeping in the kernel: when a thread spins first, and that no signal wakes it. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
@@ -27,19 +26,13 @@ static void *sleep_there(void *argument) {
     return NULL;
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
 CLAIM(a_signal_wakes_nobody) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
     park_init(&sleeper.park);
     struct spawned *thread = spawn(sleep_there, &sleeper);
     while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
-        pthread_kill(thread->thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread->thread.kernel.handle);
     }
     join(thread);
     assert_false(sleeper.woken);

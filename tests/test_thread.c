@@ -101,19 +101,13 @@ static void sleep_until_soon(struct thread *thread) {
     assert_true(now_ns() >= moment_ns);
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
 CLAIM(no_signal_ends_a_sleep_before_its_moment) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
     struct thread_attributes attributes = {0, -1, false};
     struct thread thread = {.body = sleep_until_soon, .name = "test"};
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     assert_int_equal(thread_start(&thread, &attributes), 0);
     for (int i = 0; i < 100; i++) {
-        pthread_kill(thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread.kernel.handle);
     }
     thread_join(&thread);
 }

@@ -44,13 +44,9 @@ CLAIM(a_wait_group_may_be_used_again) {
     wait_group_init(&barrier.leaving);
     for (int use = 0; use < 8; use++) {
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_add(&barrier.arriving, TASKS);
         wait_group_add(&barrier.leaving, TASKS);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, arrive_and_leave, &barrier);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, arrive_and_leave, &barrier);
         wait_group_wait(&barrier.arriving);
         for (int i = 0; i < TASKS; i++) {
             assert_int_equal(barrier.passed, use * TASKS); /* nobody left early */
@@ -169,13 +165,9 @@ CLAIM(everyone_who_waits_is_let_go) {
     for (int round = 0; round < scaled(100); round++) {
         struct audience audience = {.returned = 0};
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_init(&audience.group);
         wait_group_add(&audience.group, 2);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, wait_and_tell, &audience);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, wait_and_tell, &audience);
         wait_group_done(&audience.group);
         thread_yield();
         sched_yield();
@@ -192,13 +184,9 @@ CLAIM(who_waits_is_let_go_even_if_the_group_is_used_again_at_once) {
     for (int round = 0; round < scaled(100); round++) {
         struct audience audience = {.returned = 0};
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_init(&audience.group);
         wait_group_add(&audience.group, 1);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, wait_and_tell, &audience);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, wait_and_tell, &audience);
         UNTIL(wait_group_waiters(&audience.group) == TASKS);
         wait_group_done(&audience.group);
         wait_group_add(&audience.group, 1);
@@ -228,13 +216,9 @@ static void *add_and_be_done(void *argument) {
 CLAIM(adds_and_dones_of_many_threads_add_up) {
     struct adders adders = {.rounds = scaled(20000)};
     struct crowd crowd;
-    crowd_init(&crowd);
     wait_group_init(&adders.group);
     wait_group_add(&adders.group, TASKS);
-    for (int i = 0; i < TASKS; i++) {
-        crowd_add(&crowd, add_and_be_done, &adders);
-    }
-    crowd_start(&crowd);
+    crowd_start_all(&crowd, TASKS, add_and_be_done, &adders);
     wait_group_wait(&adders.group);
     crowd_join(&crowd);
     wait_group_wait(&adders.group); /* still at zero */

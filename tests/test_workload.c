@@ -40,14 +40,8 @@ static void *compare_digest(void *unused) {
 
 CLAIM(the_digest_is_the_same_in_every_thread) {
     struct workload_config config = usual();
-    struct crowd crowd;
     usual_digest = workload_digest(&config);
-    crowd_init(&crowd);
-    for (int i = 0; i < 4; i++) {
-        crowd_add(&crowd, compare_digest, NULL);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(4, compare_digest, NULL);
 }
 
 /* In the time of a million: a thousand million would take a minute. */
