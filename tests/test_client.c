@@ -9,31 +9,38 @@
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-static void assert_only_outcome(struct run_config *config, enum outcome outcome) {
-    struct run run;
-    plain_run_all(&run, config);
-    assert_int_equal(tally_outcome(&run.tally, outcome), config->workload.tasks);
-    run_destroy(&run);
+/* What the API makes of every call, and what of that the caller can see. */
+static const struct kind {
+    double error_rate, silent_rate, hang_rate, rate_per_s;
+    enum outcome outcome;
+    bool looks_failed;
+} kinds[] = {
+    {0, 0, 0, 0, OUTCOME_OK, false},       {1, 0, 0, 0, OUTCOME_FAILED, true},
+    {0, 1, 0, 0, OUTCOME_SILENT, false},   {0, 1, 0, 1e-6, OUTCOME_REJECTED, true},
+    {0, 0, 1, 0, OUTCOME_TIMED_OUT, true},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static struct run_config config_of(const struct kind *kind) {
+    struct run_config config = plain_config(10);
+    config.workload.error_rate = kind->error_rate;
+    config.workload.silent_rate = kind->silent_rate;
+    config.workload.hang_rate = kind->hang_rate;
+    config.workload.hang_ns = hour_ns;
+    config.api.rate_per_s = kind->rate_per_s;
+    config.api.burst = 0;
+    config.client.timeout_ns = kind->hang_rate > 0 ? 1 : 0;
+    return config;
 }
 
-/* ---- outcomes ---- */
-
 CLAIM(each_reply_has_its_outcome) {
-    struct run_config config = plain_config(10);
-    assert_only_outcome(&config, OUTCOME_OK);
-    config.workload.error_rate = 1;
-    assert_only_outcome(&config, OUTCOME_FAILED);
-    config.workload.error_rate = 0;
-    config.workload.silent_rate = 1;
-    assert_only_outcome(&config, OUTCOME_SILENT);
-    config.api.rate_per_s = 1e-6;
-    config.api.burst = 0;
-    assert_only_outcome(&config, OUTCOME_REJECTED);
-    config = plain_config(10);
-    config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
-    config.client.timeout_ns = 1;
-    assert_only_outcome(&config, OUTCOME_TIMED_OUT);
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
+        struct run run;
+        plain_run_all(&run, &config);
+        assert_int_equal(tally_outcome(&run.tally, kinds[i].outcome), 10);
+        run_destroy(&run);
+    }
 }
 
 /* ---- retries ---- */
@@ -78,50 +85,24 @@ static void assert_attempts(struct run_config *config, int64_t attempts) {
 }
 
 CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not) {
-    struct run_config config = plain_config(10);
-    config.client.attempts = 3;
-    assert_attempts(&config, 1);
-    config.workload.silent_rate = 1; /* the caller cannot see it */
-    assert_attempts(&config, 1);
-    config.workload.silent_rate = 0;
-    config.workload.error_rate = 1;
-    assert_attempts(&config, 3);
-    config.workload.error_rate = 0;
-    config.api.rate_per_s = 1e-6;
-    config.api.burst = 0;
-    assert_attempts(&config, 3);
-    config.api.rate_per_s = 0;
-    config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
-    config.client.timeout_ns = 1;
-    assert_attempts(&config, 3);
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
+        config.client.attempts = 3;
+        assert_attempts(&config, kinds[i].looks_failed ? 3 : 1);
+    }
 }
 
 /* A breaker of two failures in a row lets only two of ten calls through. */
 CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
-    static const struct {
-        double error_rate, silent_rate, rate_per_s, hang_rate;
-        int64_t calls;
-    } kinds[] = {{1, 0, 0, 0, 2},
-                 {0, 1, 0, 0, 10},
-                 {0, 0, 1e-6, 0, 2},
-                 {0, 0, 0, 1, 2},
-                 {0, 0, 0, 0, 10}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct run_config config = plain_config(10);
-        config.workload.error_rate = kinds[i].error_rate;
-        config.workload.silent_rate = kinds[i].silent_rate;
-        config.workload.hang_rate = kinds[i].hang_rate;
-        config.workload.hang_ns = hour_ns;
-        config.api.rate_per_s = kinds[i].rate_per_s;
-        config.api.burst = 0;
-        config.client.timeout_ns = kinds[i].hang_rate > 0 ? 1 : 0;
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
         config.client.breaker_failures = 2;
         config.client.breaker_pause_ns = hour_ns;
         struct run run;
         plain_run_all(&run, &config);
-        assert_int_equal(api_calls(&run.api), kinds[i].calls);
-        assert_int_equal(run.client.breaker.stopped, 10 - kinds[i].calls);
+        int calls = kinds[i].looks_failed ? 2 : 10;
+        assert_int_equal(api_calls(&run.api), calls);
+        assert_int_equal(run.client.breaker.stopped, 10 - calls);
         run_destroy(&run);
     }
 }
@@ -166,9 +147,7 @@ CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
     UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
     int64_t pausing = TASKS - tally_total(&run.tally);
     ctx_cancel(run.ctx);
-    for (int i = 0; i < TASKS; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, TASKS);
     plain_run_end(&run);
     assert_between(pausing, TASKS / 4, TASKS * 3 / 4);
     assert_int_equal(api_calls(&run.api), TASKS); /* a broken pause makes no call */
