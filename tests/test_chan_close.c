@@ -129,9 +129,7 @@ CLAIM(close_touches_no_waiter_that_it_has_woken) {
         }
         UNTIL(chan_waiters(chan, CHAN_RECEIVE) == CROWD);
         chan_close(chan);
-        for (int i = 0; i < CROWD; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, CROWD);
         chan_free(chan);
     }
 }

@@ -224,9 +224,7 @@ static void end_all_threads(void) {
         threads[i] = start_counted(&idle);
     }
     deadlock_thread_ends(); /* main, too: nobody is left to be stuck */
-    for (int i = 0; i < 10; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, 10);
 }
 
 static void wait_unwatched(void) {

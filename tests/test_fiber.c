@@ -82,9 +82,7 @@ CLAIM(fibers_run_one_after_the_other_until_they_yield) {
     struct spawned *threads[] = {spawn(take_turns, "a"), spawn(take_turns, "b"),
                                  spawn(take_turns, "c")};
     assert_string_equal(turns, ""); /* a new fiber waits for its turn, too */
-    for (int i = 0; i < 3; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, 3);
     assert_string_equal(turns, "abcabcabc");
 }
 
@@ -118,9 +116,7 @@ CLAIM(sleepers_wake_in_the_order_of_their_moments) {
         int place = i * 37 % COUNT; /* each place once */
         sleepers[i] = (struct sleeper){soon_ns + place / 10 * NS_PER_MS, place};
     }
-    for (int i = 0; i < COUNT; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, COUNT);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(woken[i] / 10, i / 10);
     }
@@ -186,9 +182,7 @@ CLAIM(another_kernel_thread_wakes_every_fiber) {
         for (int i = 0; i < FIBERS; i++) {
             threads[i] = spawn(wait_until_closed, outsider.closed);
         }
-        for (int i = 0; i < FIBERS; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, FIBERS);
         must(pthread_join(outsider.thread, NULL));
         chan_free(outsider.closed);
     }
@@ -284,7 +278,5 @@ CLAIM(each_fiber_has_its_stack_to_itself) {
         marks[i] = (char)i;
         threads[i] = spawn(fill_stack, &marks[i]);
     }
-    for (int i = 0; i < COUNT; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, COUNT);
 }

@@ -75,9 +75,7 @@ static void tell_all(struct teller tellers[TELLERS]) {
     for (int i = 0; i < TELLERS; i++) {
         threads[i] = spawn(tell, &tellers[i]);
     }
-    for (int i = 0; i < TELLERS; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, TELLERS);
 }
 
 CLAIM(it_jumps_from_one_moment_to_the_next) {

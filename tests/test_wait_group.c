@@ -94,9 +94,7 @@ CLAIM(a_wait_returns_only_when_every_task_is_done) {
         assert_int_equal(finished, COUNT);
         assert_int_equal(written[0] + written[1], COUNT); /* plain: the edge is there */
         wait_group_destroy(&group);
-        for (int i = 0; i < COUNT; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, COUNT);
     }
 }
 

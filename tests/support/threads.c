@@ -40,6 +40,12 @@ void join(struct spawned *thread) {
     free(thread);
 }
 
+void join_all(struct spawned **threads, int count) {
+    for (int i = 0; i < count; i++) {
+        join(threads[i]);
+    }
+}
+
 static void ignore(int signal_number) {
     (void)signal_number;
 }

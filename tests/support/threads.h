@@ -28,6 +28,7 @@ struct spawned {
 struct spawned *spawn(void *(*run)(void *), void *argument);
 struct spawned *spawn_named(const char *name, void *(*run)(void *), void *argument);
 void join(struct spawned *thread);
+void join_all(struct spawned **threads, int count);
 
 /* A signal that interrupts what a thread waits for in the kernel, and does no more,
  * once the program hears it. */
