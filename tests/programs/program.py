@@ -119,6 +119,14 @@ def run(
     return finish(start(program, *args, **settings), limit_s)
 
 
+def refusal(program: str, *args: object, status: int = 2, **settings: Any) -> str:
+    """The one line that it says instead of beginning the run."""
+    ending = run(program, *args, **settings)
+    if (ending.status, ending.out, ending.err.count("\n")) != (status, "", 1):
+        raise AssertionError(f"{ending}, and not one line and status {status}")
+    return ending.err
+
+
 def measure(program: str, *args: object, **settings: Any) -> dict[str, Any]:
     """A run that must succeed; its record."""
     ending = run(program, *args, "--json", "-", **settings)

@@ -121,7 +121,3 @@ class Clock(unittest.TestCase):
                 record = measure(program, *args)
                 tasks = record["config"]["tasks"]
                 self.assertEqual(sum(record["outcomes"].values()), tasks)
-
-
-if __name__ == "__main__":
-    unittest.main()

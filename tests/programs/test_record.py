@@ -215,7 +215,3 @@ class Record(unittest.TestCase):
         args = ("-n", 5, "-s", "0.5ms", "--error-rate", "12.5%")
         self.assertEqual(measure(program, *args, env=env)["config"]["error_rate"], 0.125)
         self.assertNotRegex(run(program, *args, env=env).out, r"\d,\d")
-
-
-if __name__ == "__main__":
-    unittest.main()
