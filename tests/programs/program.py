@@ -6,6 +6,7 @@ import csv
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -160,6 +161,15 @@ def read_samples(path: Path) -> list[Sample]:
             )
             for row in csv.DictReader(file, strict=True)
         ]
+
+
+def taken_from_libraries(program: str) -> set[str]:
+    """The names of functions that it calls and does not have."""
+    if shutil.which("nm") is None:
+        raise unittest.SkipTest("nm is not installed")
+    command = ["nm", "--dynamic", "--undefined-only", BUILD / "src" / program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(re.findall(r" U (\w+)", done.stdout))
 
 
 def is_pool(program: str) -> bool:
