@@ -39,39 +39,39 @@ static void assert_bookings(int64_t places, int64_t most_wait, double slowdown,
         places, most_wait, slowdown, (const struct booking[]){__VA_ARGS__},            \
         sizeof((const struct booking[]){__VA_ARGS__}) / sizeof(struct booking))
 
-static void one_place_serves_one_after_the_other(void) {
+CLAIM(one_place_serves_one_after_the_other) {
     ASSERT_BOOKINGS(1, UNLIMITED, 0, {0, 10, 0, 10, 0}, {1, 10, 10, 20, 1},
                     {2, 5, 20, 25, 2}, {21, 1, 25, 26, 1}, {26, 1, 26, 27, 0});
 }
 
-static void the_place_that_is_free_first_is_taken_first(void) {
+CLAIM(the_place_that_is_free_first_is_taken_first) {
     ASSERT_BOOKINGS(3, UNLIMITED, 0, {0, 90, 0, 90, 0}, {0, 30, 0, 30, 0},
                     {0, 60, 0, 60, 0}, {1, 5, 30, 35, 1}, {1, 50, 35, 85, 2},
                     {1, 1, 60, 61, 3}, {1, 1, 61, 62, 4}, {70, 9, 70, 79, 0});
 }
 
-static void only_so_many_may_wait(void) {
+CLAIM(only_so_many_may_wait) {
     ASSERT_BOOKINGS(1, 2, 0, {0, 10, 0, 10, 0}, {0, 10, 10, 20, 1}, {0, 10, 20, 30, 2},
                     {9, 10, -1, 0, 0}, {10, 10, 30, 40, 2}, {10, 10, -1, 0, 0});
     ASSERT_BOOKINGS(1, 0, 0, {0, 10, 0, 10, 0}, {9, 1, -1, 0, 0}, {10, 1, 10, 11, 0});
 }
 
-static void without_a_limit_nobody_waits(void) {
+CLAIM(without_a_limit_nobody_waits) {
     ASSERT_BOOKINGS(0, 0, 0, {0, 10, 0, 10, 0}, {0, 10, 0, 10, 0}, {3, 10, 3, 13, 0});
 }
 
-static void what_is_served_at_the_same_time_slows_down(void) {
+CLAIM(what_is_served_at_the_same_time_slows_down) {
     ASSERT_BOOKINGS(2, UNLIMITED, 0.5, {0, 100, 0, 100, 0}, {0, 100, 0, 150, 0},
                     {0, 100, 100, 250, 1}, {300, 100, 300, 400, 0});
 }
 
-static void a_call_that_never_ends_keeps_its_place(void) {
+CLAIM(a_call_that_never_ends_keeps_its_place) {
     ASSERT_BOOKINGS(2, UNLIMITED, 0, {5, INT64_MAX, 5, DEADLINE_NEVER, 0},
                     {5, 10, 5, 15, 0}, {5, 10, 15, 25, 1}, {5, 10, 25, 35, 2});
 }
 
 /* Against a list of all places, searched through each time. */
-static void it_is_what_a_plain_list_of_places_says(void) {
+CLAIM(it_is_what_a_plain_list_of_places_says) {
     enum { PLACES = 37, CALLS = 5000 };
     int64_t free_again_ns[PLACES] = {0};
     struct random random = random_at(7, 0);
@@ -101,31 +101,15 @@ static void it_is_what_a_plain_list_of_places_says(void) {
     agenda_destroy(&agenda);
 }
 
-static void what_nobody_slows_down_takes_its_time_to_the_nanosecond(void) {
+CLAIM(what_nobody_slows_down_takes_its_time_to_the_nanosecond) {
     int64_t no_double = (INT64_C(1) << 53) + 1;
     assert_int_equal(slowed_ns(no_double, 0, 1000), no_double);
     assert_int_equal(slowed_ns(INT64_MAX, 0, 1000), INT64_MAX);
 }
 
-static void what_is_slowed_down_is_rounded_to_the_nearest_nanosecond(void) {
+CLAIM(what_is_slowed_down_is_rounded_to_the_nearest_nanosecond) {
     assert_int_equal(slowed_ns(3, 0.5, 1), 5);   /* 4.5 */
     assert_int_equal(slowed_ns(11, 0.1, 3), 14); /* 14.3 */
     assert_int_equal(slowed_ns(11, 0.1, 8), 20); /* 19.8 */
     assert_int_equal(slowed_ns(INT64_MAX / 2, 1, 2), INT64_MAX);
-}
-
-static const struct claim claims[] = {
-    CLAIM(one_place_serves_one_after_the_other),
-    CLAIM(the_place_that_is_free_first_is_taken_first),
-    CLAIM(only_so_many_may_wait),
-    CLAIM(without_a_limit_nobody_waits),
-    CLAIM(what_is_served_at_the_same_time_slows_down),
-    CLAIM(what_nobody_slows_down_takes_its_time_to_the_nanosecond),
-    CLAIM(what_is_slowed_down_is_rounded_to_the_nearest_nanosecond),
-    CLAIM(a_call_that_never_ends_keeps_its_place),
-    CLAIM(it_is_what_a_plain_list_of_places_says),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -15,7 +15,7 @@ static int64_t replies(struct api *api, enum reply reply) {
 
 /* ---- capacity ---- */
 
-static void capacity_is_used_up_and_not_exceeded(void) {
+CLAIM(capacity_is_used_up_and_not_exceeded) {
     enum { CAPACITY = 7 };
     struct api_config config = {.capacity = CAPACITY};
     struct api api;
@@ -53,20 +53,14 @@ static void *hammer_api(void *argument) {
     return NULL;
 }
 
-static void capacity_is_not_exceeded_by_many_threads_at_once(void) {
+CLAIM(capacity_is_not_exceeded_by_many_threads_at_once) {
     enum { THREADS = 32, CAPACITY = 5 };
     struct api_config config = {.capacity = CAPACITY};
     struct api api;
     _Atomic int64_t seen[REPLY_COUNT] = {0};
     struct hammer hammer = {&api, scaled(300), seen};
-    struct crowd crowd;
     api_init(&api, &config, now_ns());
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, hammer_api, &hammer);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(THREADS, hammer_api, &hammer);
     assert_between(gauge_peak(&api.served), 1, CAPACITY);
     assert_between(gauge_peak(&api.in_flight), CAPACITY, THREADS);
     assert_int_equal(atomic_load(&api.served.now), 0);
@@ -78,7 +72,7 @@ static void capacity_is_not_exceeded_by_many_threads_at_once(void) {
     api_destroy(&api);
 }
 
-static void without_limits_nobody_is_turned_away(void) {
+CLAIM(without_limits_nobody_is_turned_away) {
     struct api_config config = {0};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -90,7 +84,7 @@ static void without_limits_nobody_is_turned_away(void) {
 
 /* ---- rate ---- */
 
-static void the_rate_lets_a_burst_through_and_no_more(void) {
+CLAIM(the_rate_lets_a_burst_through_and_no_more) {
     struct api_config config = {.rate_per_s = 1e-6, .burst = 3};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -101,7 +95,7 @@ static void the_rate_lets_a_burst_through_and_no_more(void) {
 }
 
 /* Which of the two stands in front shows in what a call without a place has used up. */
-static void a_call_that_finds_no_place_has_used_its_token(void) {
+CLAIM(a_call_that_finds_no_place_has_used_its_token) {
     struct api_config config = {.capacity = 1, .rate_per_s = 1e-6, .burst = 2};
     struct api api;
     struct caller caller;
@@ -115,7 +109,7 @@ static void a_call_that_finds_no_place_has_used_its_token(void) {
     chan_free(hang_up);
 }
 
-static void a_call_without_a_token_takes_no_place(void) {
+CLAIM(a_call_without_a_token_takes_no_place) {
     struct api_config config = {.capacity = 1, .rate_per_s = 1e-6, .burst = 0};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -125,7 +119,7 @@ static void a_call_without_a_token_takes_no_place(void) {
     api_destroy(&api);
 }
 
-static void a_rejection_takes_its_time(void) {
+CLAIM(a_rejection_takes_its_time) {
     struct api_config config = {.rate_per_s = 1e-6, .burst = 0, .reject_ns = NS_PER_MS};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -137,7 +131,7 @@ static void a_rejection_takes_its_time(void) {
 
 /* ---- replies ---- */
 
-static void each_fate_has_its_reply(void) {
+CLAIM(each_fate_has_its_reply) {
     struct api_config config = {0};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -151,7 +145,7 @@ static void each_fate_has_its_reply(void) {
     api_destroy(&api);
 }
 
-static void no_reply_comes_before_its_time(void) {
+CLAIM(no_reply_comes_before_its_time) {
     struct api_config config = {0};
     struct call call = {.service_ns = 2 * NS_PER_MS, .fate = FATE_SILENT};
     struct api api;
@@ -166,7 +160,7 @@ static void no_reply_comes_before_its_time(void) {
 
 /* ---- callers who do not wait for the end ---- */
 
-static void a_caller_may_give_up(void) {
+CLAIM(a_caller_may_give_up) {
     struct api_config config = {.capacity = 1};
     struct api api;
     api_init(&api, &config, now_ns());
@@ -180,7 +174,7 @@ static void a_caller_may_give_up(void) {
     api_destroy(&api);
 }
 
-static void who_gives_up_does_not_wait_for_a_rejection_either(void) {
+CLAIM(who_gives_up_does_not_wait_for_a_rejection_either) {
     struct api_config config = {
         .rate_per_s = 1e-6, .burst = 0, .reject_ns = 3600 * NS_PER_S};
     struct api api;
@@ -189,7 +183,7 @@ static void who_gives_up_does_not_wait_for_a_rejection_either(void) {
     api_destroy(&api);
 }
 
-static void a_call_may_be_hung_up_before_and_in_the_middle(void) {
+CLAIM(a_call_may_be_hung_up_before_and_in_the_middle) {
     struct api_config config = {.capacity = 1};
     struct api api;
     struct caller caller;
@@ -203,23 +197,4 @@ static void a_call_may_be_hung_up_before_and_in_the_middle(void) {
     assert_int_equal(api_calls(&api), 3);
     api_destroy(&api);
     chan_free(hang_up);
-}
-
-static const struct claim claims[] = {
-    CLAIM(capacity_is_used_up_and_not_exceeded),
-    CLAIM(capacity_is_not_exceeded_by_many_threads_at_once),
-    CLAIM(without_limits_nobody_is_turned_away),
-    CLAIM(the_rate_lets_a_burst_through_and_no_more),
-    CLAIM(a_call_that_finds_no_place_has_used_its_token),
-    CLAIM(a_call_without_a_token_takes_no_place),
-    CLAIM(a_rejection_takes_its_time),
-    CLAIM(each_fate_has_its_reply),
-    CLAIM(no_reply_comes_before_its_time),
-    CLAIM(a_caller_may_give_up),
-    CLAIM(who_gives_up_does_not_wait_for_a_rejection_either),
-    CLAIM(a_call_may_be_hung_up_before_and_in_the_middle),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -19,7 +19,7 @@ static enum reply reply_after_ns(int64_t open_for_ns, int64_t start_ns,
     return reply;
 }
 
-static void everything_fails_during_an_outage_and_only_then(void) {
+CLAIM(everything_fails_during_an_outage_and_only_then) {
     const int64_t hour_ns = 3600 * NS_PER_S;
     assert_int_equal(reply_after_ns(0, 0, 0), REPLY_OK);
     assert_int_equal(reply_after_ns(0, hour_ns, hour_ns), REPLY_OK);
@@ -29,7 +29,7 @@ static void everything_fails_during_an_outage_and_only_then(void) {
     assert_int_equal(reply_after_ns(0, 0, hour_ns), REPLY_FAILED);
 }
 
-static void an_outage_uses_up_neither_places_nor_tokens(void) {
+CLAIM(an_outage_uses_up_neither_places_nor_tokens) {
     struct api_config config = {.capacity = 1,
                                 .rate_per_s = 1e-6,
                                 .burst = 1,
@@ -47,7 +47,7 @@ static void an_outage_uses_up_neither_places_nor_tokens(void) {
 
 /* 1 ms, and 1000 s more for each other call in service: who gives up after 100 s gets
  * his reply alone and not in company. */
-static void each_other_call_in_service_slows_a_call_down(void) {
+CLAIM(each_other_call_in_service_slows_a_call_down) {
     enum { OTHERS = 3 };
     struct api_config config = {.slowdown = 1};
     struct call call = {.service_ns = NS_PER_MS};
@@ -71,7 +71,7 @@ static void each_other_call_in_service_slows_a_call_down(void) {
 }
 
 /* A call being turned away is in flight, too, but nobody serves it. */
-static void calls_being_turned_away_slow_nobody_down(void) {
+CLAIM(calls_being_turned_away_slow_nobody_down) {
     struct api_config config = {
         .capacity = 1, .slowdown = 1e6, .reject_ns = 3600 * NS_PER_S};
     struct call call = {.service_ns = NS_PER_MS};
@@ -89,15 +89,4 @@ static void calls_being_turned_away_slow_nobody_down(void) {
     api_destroy(&api);
     chan_free(served_hang_up);
     chan_free(rejected_hang_up);
-}
-
-static const struct claim claims[] = {
-    CLAIM(everything_fails_during_an_outage_and_only_then),
-    CLAIM(an_outage_uses_up_neither_places_nor_tokens),
-    CLAIM(each_other_call_in_service_slows_a_call_down),
-    CLAIM(calls_being_turned_away_slow_nobody_down),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -43,7 +43,7 @@ static void assert_ends(struct waiter *waiter, enum reply reply) {
 
 /* Whoever is hung up in turn must have been served for a moment by then: to leave the
  * queue takes no service. */
-static void who_waits_is_served_in_order(void) {
+CLAIM(who_waits_is_served_in_order) {
     enum { WAITERS = 20 };
     struct api_config config = {.capacity = 1, .queue = API_QUEUE_UNLIMITED};
     struct chan *hang_up[WAITERS + 1];
@@ -75,7 +75,7 @@ static void who_waits_is_served_in_order(void) {
     }
 }
 
-static void more_than_may_wait_are_turned_away(void) {
+CLAIM(more_than_may_wait_are_turned_away) {
     struct api_config config = {.capacity = 2, .queue = 1};
     struct chan *hang_up = chan_create(0, 0);
     struct caller holders[2];
@@ -94,7 +94,7 @@ static void more_than_may_wait_are_turned_away(void) {
 }
 
 /* Both ways to leave, and whoever is behind moves up. */
-static void who_leaves_the_queue_leaves_his_place_in_it(void) {
+CLAIM(who_leaves_the_queue_leaves_his_place_in_it) {
     struct api_config config = {.capacity = 1, .queue = 2};
     struct chan *hang_up = chan_create(0, 0);
     struct chan *other = chan_create(0, 0);
@@ -123,7 +123,7 @@ static void who_leaves_the_queue_leaves_his_place_in_it(void) {
     chan_free(hang_up);
 }
 
-static void a_token_is_used_before_one_waits(void) {
+CLAIM(a_token_is_used_before_one_waits) {
     struct api_config config = {
         .capacity = 1, .queue = 9, .rate_per_s = 1e-6, .burst = 1};
     struct api api;
@@ -136,7 +136,7 @@ static void a_token_is_used_before_one_waits(void) {
 
 /* ---- an API that keeps working ---- */
 
-static void an_abandoned_call_keeps_its_place_to_the_end(void) {
+CLAIM(an_abandoned_call_keeps_its_place_to_the_end) {
     struct api_config config = {.capacity = 1, .keeps_working = true};
     struct call slow = {.service_ns = hour_ns};
     struct api api;
@@ -150,7 +150,7 @@ static void an_abandoned_call_keeps_its_place_to_the_end(void) {
     api_destroy(&api);
 }
 
-static void it_takes_its_turn_although_nobody_waits_for_it(void) {
+CLAIM(it_takes_its_turn_although_nobody_waits_for_it) {
     struct api_config config = {.capacity = 1, .queue = 2, .keeps_working = true};
     struct call half = {.service_ns = hour_ns / 2};
     struct api api;
@@ -166,7 +166,7 @@ static void it_takes_its_turn_although_nobody_waits_for_it(void) {
     api_destroy(&api);
 }
 
-static void who_hangs_up_has_it_work_in_vain_as_who_gives_up(void) {
+CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up) {
     struct api_config config = {.capacity = 1, .keeps_working = true};
     struct call slow = {.service_ns = hour_ns};
     struct chan *hang_up = chan_create(0, 0);
@@ -180,7 +180,7 @@ static void who_hangs_up_has_it_work_in_vain_as_who_gives_up(void) {
     chan_free(hang_up);
 }
 
-static void who_waits_for_the_end_is_served_in_time_and_wastes_nothing(void) {
+CLAIM(who_waits_for_the_end_is_served_in_time_and_wastes_nothing) {
     struct api_config config = {.capacity = 2, .keeps_working = true};
     struct call call = {.service_ns = NS_PER_MS, .fate = FATE_SILENT};
     struct api api;
@@ -194,19 +194,4 @@ static void who_waits_for_the_end_is_served_in_time_and_wastes_nothing(void) {
     assert_int_equal(api.wasted_ns, 0);
     assert_int_equal(api.abandoned, 0);
     api_destroy(&api);
-}
-
-static const struct claim claims[] = {
-    CLAIM(who_waits_is_served_in_order),
-    CLAIM(more_than_may_wait_are_turned_away),
-    CLAIM(who_leaves_the_queue_leaves_his_place_in_it),
-    CLAIM(a_token_is_used_before_one_waits),
-    CLAIM(an_abandoned_call_keeps_its_place_to_the_end),
-    CLAIM(it_takes_its_turn_although_nobody_waits_for_it),
-    CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up),
-    CLAIM(who_waits_for_the_end_is_served_in_time_and_wastes_nothing),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -22,7 +22,7 @@ static void assert_bound(int64_t base_ns, int64_t attempt, int64_t bound_ns) {
     assert_between(most_ns, bound_ns / 100 * 99, bound_ns);
 }
 
-static void the_bound_doubles_with_each_attempt_up_to_a_minute(void) {
+CLAIM(the_bound_doubles_with_each_attempt_up_to_a_minute) {
     const int64_t ms = NS_PER_MS;
     assert_bound(10 * ms, 1, 10 * ms);
     assert_bound(10 * ms, 2, 20 * ms);
@@ -34,14 +34,14 @@ static void the_bound_doubles_with_each_attempt_up_to_a_minute(void) {
 }
 
 /* Whoever asks for more than a minute gets it: the bound only ends the doubling. */
-static void a_base_above_the_bound_is_kept(void) {
+CLAIM(a_base_above_the_bound_is_kept) {
     assert_bound(3600 * NS_PER_S, 1, 3600 * NS_PER_S);
     assert_bound(3600 * NS_PER_S, 9, 3600 * NS_PER_S);
     assert_bound(INT64_MAX, 3, INT64_MAX);
     assert_int_equal(most_of(0, 1, 50), 0);
 }
 
-static void full_jitter_means_half_of_it_on_average(void) {
+CLAIM(full_jitter_means_half_of_it_on_average) {
     double sum_ns = 0;
     for (uint64_t i = 0; i < TASKS; i++) {
         sum_ns += (double)backoff_ns(NS_PER_S, 1, i, 1);
@@ -51,7 +51,7 @@ static void full_jitter_means_half_of_it_on_average(void) {
 }
 
 /* Does the pause depend on the seed, on the task and on the attempt, each alone? */
-static void each_task_and_attempt_of_each_seed_has_its_own(void) {
+CLAIM(each_task_and_attempt_of_each_seed_has_its_own) {
     const int64_t base_ns = 3600 * NS_PER_S; /* which does not double */
     for (uint64_t i = 0; i < TASKS; i++) {
         int64_t pause_ns = backoff_ns(base_ns, 1, i, 1);
@@ -60,15 +60,4 @@ static void each_task_and_attempt_of_each_seed_has_its_own(void) {
         assert_int_not_equal(backoff_ns(base_ns, 1, i + 1, 1), pause_ns);
         assert_int_not_equal(backoff_ns(base_ns, 1, i, 2), pause_ns);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_bound_doubles_with_each_attempt_up_to_a_minute),
-    CLAIM(a_base_above_the_bound_is_kept),
-    CLAIM(full_jitter_means_half_of_it_on_average),
-    CLAIM(each_task_and_attempt_of_each_seed_has_its_own),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

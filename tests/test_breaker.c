@@ -44,7 +44,7 @@ static void assert_steps(int64_t most_failures, const struct step *steps, int co
 #define O BREAKER_OPEN
 #define H BREAKER_HALF_OPEN
 
-static void failures_in_a_row_open_it(void) {
+CLAIM(failures_in_a_row_open_it) {
     ASSERT_STEPS(3, {0, LET, 0, C}, {1, FAILED, 0, C}, {1, LET, 1, C},
                  {2, FAILED, 1, C}, {2, LET, 2, C}, {3, FAILED, 2, O},
                  {4, STOPPED, 3, O});
@@ -54,18 +54,18 @@ static void failures_in_a_row_open_it(void) {
                  {2, NOTHING, 1, C}, {2, LET, 2, C}, {3, FAILED, 2, O});
 }
 
-static void a_success_between_starts_the_count_again(void) {
+CLAIM(a_success_between_starts_the_count_again) {
     ASSERT_STEPS(2, {0, LET, 0, C}, {0, LET, 1, C}, {0, LET, 2, C}, {1, FAILED, 0, C},
                  {2, WELL, 1, C}, {3, FAILED, 2, C}, {3, LET, 3, C}, {4, FAILED, 3, O});
 }
 
-static void after_the_pause_one_call_is_the_probe(void) {
+CLAIM(after_the_pause_one_call_is_the_probe) {
     ASSERT_STEPS(1, {0, LET, 0, C}, {10, FAILED, 0, O}, {109, STOPPED, 1, O},
                  {110, LET, 2, H}, {110, STOPPED, 3, H}, {150, STOPPED, 4, H},
                  {160, WELL, 2, C}, {160, LET, 5, C}, {160, LET, 6, C});
 }
 
-static void a_probe_that_fails_opens_it_for_another_pause(void) {
+CLAIM(a_probe_that_fails_opens_it_for_another_pause) {
     ASSERT_STEPS(5, {0, LET, 0, C}, {0, LET, 1, C}, {0, LET, 2, C}, {0, LET, 3, C},
                  {0, LET, 4, C}, {1, FAILED, 0, C}, {1, FAILED, 1, C},
                  {1, FAILED, 2, C}, {1, FAILED, 3, C}, {1, FAILED, 4, O},
@@ -73,13 +73,13 @@ static void a_probe_that_fails_opens_it_for_another_pause(void) {
                  {220, LET, 7, H});
 }
 
-static void a_probe_that_tells_nothing_leaves_its_turn_to_another(void) {
+CLAIM(a_probe_that_tells_nothing_leaves_its_turn_to_another) {
     ASSERT_STEPS(1, {0, LET, 0, C}, {0, FAILED, 0, O}, {100, LET, 1, H},
                  {101, NOTHING, 1, H}, {102, LET, 2, H}, {103, STOPPED, 3, H},
                  {104, WELL, 2, C});
 }
 
-static void calls_of_an_earlier_time_count_no_more(void) {
+CLAIM(calls_of_an_earlier_time_count_no_more) {
     ASSERT_STEPS(1, {0, LET, 0, C}, {0, LET, 1, C}, {0, LET, 2, C}, {0, LET, 3, C},
                  {0, LET, 4, C}, {1, FAILED, 0, O}, {50, FAILED, 1, O},
                  {60, WELL, 2, O}, {100, STOPPED, 5, O}, {101, LET, 6, H},
@@ -87,7 +87,7 @@ static void calls_of_an_earlier_time_count_no_more(void) {
                  {105, WELL, 6, C});
 }
 
-static void what_it_did_is_counted(void) {
+CLAIM(what_it_did_is_counted) {
     uint64_t ticket;
     breaker_init(&breaker, 1, PAUSE);
     assert_int_equal(breaker_open_ns(&breaker, 1000), 0);
@@ -108,21 +108,6 @@ static void what_it_did_is_counted(void) {
     breaker_destroy(&breaker);
 }
 
-static void without_one_everything_is_let_through(void) {
+CLAIM(without_one_everything_is_let_through) {
     ASSERT_STEPS(0, {0, LET, 0, C}, {0, FAILED, 0, C}, {0, LET, 1, C});
-}
-
-static const struct claim claims[] = {
-    CLAIM(failures_in_a_row_open_it),
-    CLAIM(a_success_between_starts_the_count_again),
-    CLAIM(after_the_pause_one_call_is_the_probe),
-    CLAIM(a_probe_that_fails_opens_it_for_another_pause),
-    CLAIM(a_probe_that_tells_nothing_leaves_its_turn_to_another),
-    CLAIM(calls_of_an_earlier_time_count_no_more),
-    CLAIM(what_it_did_is_counted),
-    CLAIM(without_one_everything_is_let_through),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

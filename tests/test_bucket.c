@@ -39,14 +39,14 @@ static void assert_takes(double rate_per_s, int64_t burst, const struct take *ta
     assert_takes(rate, burst, takes, sizeof(takes) / sizeof((takes)[0]))
 
 /* TestLimiterBurst1 */
-static void a_burst_of_one_lets_one_through_each_tick(void) {
+CLAIM(a_burst_of_one_lets_one_through_each_tick) {
     static const struct take takes[] = {{0, true},  {0, false}, {0, false}, {1, true},
                                         {1, false}, {1, false}, {2, true},  {2, false}};
     ASSERT_TAKES(10, 1, takes);
 }
 
 /* TestLimiterBurst3 */
-static void a_burst_of_three_saves_up_to_three(void) {
+CLAIM(a_burst_of_three_saves_up_to_three) {
     static const struct take takes[] = {{0, true}, {0, true},  {0, true},  {0, false},
                                         {1, true}, {1, false}, {4, true},  {4, true},
                                         {4, true}, {4, false}, {9, true},  {9, true},
@@ -55,7 +55,7 @@ static void a_burst_of_three_saves_up_to_three(void) {
 }
 
 /* TestLimiterJumpBackwards, but stricter: the time jumped over mints nothing again. */
-static void time_that_goes_back_mints_nothing_and_takes_nothing(void) {
+CLAIM(time_that_goes_back_mints_nothing_and_takes_nothing) {
     static const struct take takes[] = {{5, true},  {0, true},  {0, true}, {0, false},
                                         {4, false}, {5, false}, {6, true}, {6, false},
                                         {0, false}, {7, true},  {7, false}};
@@ -63,7 +63,7 @@ static void time_that_goes_back_mints_nothing_and_takes_nothing(void) {
 }
 
 /* TestNoTruncationErrors, and many tiny refills: they must add up to whole tokens. */
-static void tiny_refills_are_not_rounded_away(void) {
+CLAIM(tiny_refills_are_not_rounded_away) {
     struct bucket bucket;
     bucket_init(&bucket, 0.7692307692307693, 1, 0);
     assert_true(bucket_take(&bucket, 0));
@@ -81,7 +81,7 @@ static void tiny_refills_are_not_rounded_away(void) {
 }
 
 /* The clock of a machine that has been up for centuries, and a rate in nanoseconds. */
-static void a_clock_near_its_end_is_as_exact(void) {
+CLAIM(a_clock_near_its_end_is_as_exact) {
     struct bucket bucket;
     int64_t start_ns = INT64_MAX - 10;
     bucket_init(&bucket, 1e9, 1, start_ns);
@@ -95,7 +95,7 @@ static void a_clock_near_its_end_is_as_exact(void) {
 /* Who asks once every 1/rate seconds keeps to the rate, but moments are whole
  * nanoseconds: two of them may be nearly one closer together than that (golang/time
  * issue 19). */
-static void who_keeps_to_the_rate_is_never_refused(void) {
+CLAIM(who_keeps_to_the_rate_is_never_refused) {
     static const double rates[] = {3.7, 50.65, 2565.7, 1e6 / 7, 3e8};
     for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
         struct bucket bucket;
@@ -109,20 +109,20 @@ static void who_keeps_to_the_rate_is_never_refused(void) {
 }
 
 /* TestZeroLimit */
-static void without_a_rate_only_the_first_burst_gets_through(void) {
+CLAIM(without_a_rate_only_the_first_burst_gets_through) {
     static const struct take takes[] = {
         {0, true}, {0, true}, {0, false}, {1, false}, {1000000, false}};
     ASSERT_TAKES(0, 2, takes);
 }
 
 /* TestTinyLimit */
-static void a_tiny_rate_gives_its_token_when_it_is_whole(void) {
+CLAIM(a_tiny_rate_gives_its_token_when_it_is_whole) {
     static const struct take takes[] = {
         {0, true}, {1, false}, {999999, false}, {1000000, true}, {1000001, false}};
     ASSERT_TAKES(1e-5, 1, takes);
 }
 
-static void without_a_burst_nothing_gets_through(void) {
+CLAIM(without_a_burst_nothing_gets_through) {
     static const struct take takes[] = {{0, false}, {1, false}, {1000, false}};
     ASSERT_TAKES(10, 0, takes);
 }
@@ -142,17 +142,11 @@ static void *take_one(void *argument) {
 }
 
 /* TestSimultaneousRequests */
-static void of_15_threads_at_a_burst_of_5_exactly_5_get_through(void) {
+CLAIM(of_15_threads_at_a_burst_of_5_exactly_5_get_through) {
     for (int round = 0; round < 50; round++) {
         struct crowd_at_the_bucket at = {.now_ns = NS_PER_S};
-        struct crowd crowd;
         bucket_init(&at.bucket, 1, 5, at.now_ns);
-        crowd_init(&crowd);
-        for (int i = 0; i < 15; i++) {
-            crowd_add(&crowd, take_one, &at);
-        }
-        crowd_start(&crowd);
-        crowd_join(&crowd);
+        crowd_run(15, take_one, &at);
         assert_int_equal(at.taken, 5);
         bucket_destroy(&at.bucket);
     }
@@ -186,28 +180,10 @@ static double share_of_ideal(double rate_per_s, int64_t burst, double load,
 }
 
 /* TestLongRunningQPS */
-static void in_the_long_run_the_rate_is_kept_and_nearly_reached(void) {
+CLAIM(in_the_long_run_the_rate_is_kept_and_nearly_reached) {
     for (uint64_t seed = 1; seed <= 3; seed++) {
         assert_true(share_of_ideal(100, 10, 3, seed) >= 0.999);
         assert_true(share_of_ideal(100, 100, 2, seed) >= 0.999);
         assert_true(share_of_ideal(1e6 / 7, 50, 10, seed) >= 0.999);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_burst_of_one_lets_one_through_each_tick),
-    CLAIM(a_burst_of_three_saves_up_to_three),
-    CLAIM(time_that_goes_back_mints_nothing_and_takes_nothing),
-    CLAIM(tiny_refills_are_not_rounded_away),
-    CLAIM(a_clock_near_its_end_is_as_exact),
-    CLAIM(who_keeps_to_the_rate_is_never_refused),
-    CLAIM(without_a_rate_only_the_first_burst_gets_through),
-    CLAIM(a_tiny_rate_gives_its_token_when_it_is_whole),
-    CLAIM(without_a_burst_nothing_gets_through),
-    CLAIM(of_15_threads_at_a_burst_of_5_exactly_5_get_through),
-    CLAIM(in_the_long_run_the_rate_is_kept_and_nearly_reached),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

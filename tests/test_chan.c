@@ -11,19 +11,13 @@
 
 enum { CAPACITY_MOST = 20 };
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static void fill(struct chan *chan) {
     for (int i = 0; i < (int)chan_capacity(chan); i++) {
         assert_int_equal(try_send(chan, &i), CHAN_OK);
     }
 }
 
-static void a_size_that_overflows_is_refused(void) {
+CLAIM(a_size_that_overflows_is_refused) {
     const size_t sizes[][2] = {{SIZE_MAX, 1},           {1, SIZE_MAX},
                                {8, SIZE_MAX / 8},       {SIZE_MAX / 2, 3},
                                {16, SIZE_MAX / 16 + 1}, {1, (size_t)PTRDIFF_MAX}};
@@ -34,7 +28,7 @@ static void a_size_that_overflows_is_refused(void) {
     }
 }
 
-static void a_size_that_memory_cannot_hold_is_refused(void) {
+CLAIM(a_size_that_memory_cannot_hold_is_refused) {
     if (PTRDIFF_MAX < INT64_MAX) {
         skip(); /* with 32 bits there is memory for any size that is counted */
     }
@@ -43,11 +37,11 @@ static void a_size_that_memory_cannot_hold_is_refused(void) {
     assert_int_equal(errno, ENOMEM);
 }
 
-static void freeing_no_channel_is_fine(void) {
+CLAIM(freeing_no_channel_is_fine) {
     chan_free(NULL);
 }
 
-static void length_and_capacity_are_told(void) {
+CLAIM(length_and_capacity_are_told) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         assert_int_equal(chan_capacity(chan), capacity);
@@ -66,12 +60,11 @@ static void length_and_capacity_are_told(void) {
     }
 }
 
-static void a_receive_from_an_empty_channel_blocks_until_a_send(void) {
+CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         int got = -1;
-        struct operation receive = {
-            .chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+        struct operation receive = operation_of(chan, CHAN_RECEIVE, &got, STYLE_PLAIN);
         assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
         operation_park(&receive);
         assert_int_equal(chan_send(chan, &(int){7}, DEADLINE_NEVER), CHAN_OK);
@@ -82,12 +75,12 @@ static void a_receive_from_an_empty_channel_blocks_until_a_send(void) {
     }
 }
 
-static void a_send_to_a_full_channel_blocks_until_a_receive(void) {
+CLAIM(a_send_to_a_full_channel_blocks_until_a_receive) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
-        struct operation send = {
-            .chan = chan, .direction = CHAN_SEND, .value = &(int){(int)capacity}};
+        struct operation send =
+            operation_of(chan, CHAN_SEND, &(int){(int)capacity}, STYLE_PLAIN);
         operation_park(&send);
         assert_int_equal(chan_length(chan), capacity);
         for (int i = 0; i <= (int)capacity; i++) {
@@ -101,12 +94,11 @@ static void a_send_to_a_full_channel_blocks_until_a_receive(void) {
     }
 }
 
-static void a_blocked_send_is_over_as_soon_as_the_buffer_has_room(void) {
+CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room) {
     for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         fill(chan);
-        struct operation send = {
-            .chan = chan, .direction = CHAN_SEND, .value = &(int){-1}};
+        struct operation send = operation_of(chan, CHAN_SEND, &(int){-1}, STYLE_PLAIN);
         operation_park(&send);
         assert_int_equal(try_receive(chan, NULL), CHAN_OK);
         assert_int_equal(operation_join(&send), CHAN_OK);
@@ -115,9 +107,9 @@ static void a_blocked_send_is_over_as_soon_as_the_buffer_has_room(void) {
     }
 }
 
-static void an_unbuffered_send_is_over_only_when_the_value_is_taken(void) {
+CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken) {
     struct chan *chan = ints(0);
-    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){5}};
+    struct operation send = operation_of(chan, CHAN_SEND, &(int){5}, STYLE_PLAIN);
     operation_park(&send);
     assert_int_equal(chan_length(chan), 0);
     assert_int_equal(chan_waiters(chan, CHAN_SEND), 1);
@@ -128,13 +120,13 @@ static void an_unbuffered_send_is_over_only_when_the_value_is_taken(void) {
     chan_free(chan);
 }
 
-static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
+CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner) {
     struct chan *chan = ints(0);
     int got = 0;
     assert_int_equal(try_send(chan, &(int){1}), CHAN_TIMED_OUT);
     assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
 
-    struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE, .value = &got};
+    struct operation receive = operation_of(chan, CHAN_RECEIVE, &got, STYLE_PLAIN);
     operation_park(&receive);
     assert_int_equal(try_receive(chan, NULL), CHAN_TIMED_OUT);
     assert_int_equal(try_send(chan, &(int){2}), CHAN_OK);
@@ -142,7 +134,7 @@ static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
     assert_int_equal(operation_join(&receive), CHAN_OK);
     assert_int_equal(got, 2);
 
-    struct operation send = {.chan = chan, .direction = CHAN_SEND, .value = &(int){4}};
+    struct operation send = operation_of(chan, CHAN_SEND, &(int){4}, STYLE_PLAIN);
     operation_park(&send);
     assert_int_equal(try_send(chan, &(int){5}), CHAN_TIMED_OUT);
     assert_int_equal(try_receive(chan, &got), CHAN_OK);
@@ -153,7 +145,7 @@ static void an_unbuffered_try_succeeds_only_with_a_parked_partner(void) {
 }
 
 /* Goes round the buffer several times, at every fill. */
-static void values_come_out_in_the_order_sent(void) {
+CLAIM(values_come_out_in_the_order_sent) {
     for (size_t capacity = 1; capacity <= CAPACITY_MOST; capacity++) {
         for (size_t kept = 0; kept < capacity; kept++) {
             struct chan *chan = ints(capacity);
@@ -171,7 +163,7 @@ static void values_come_out_in_the_order_sent(void) {
     }
 }
 
-static void blocked_senders_are_served_in_order(void) {
+CLAIM(blocked_senders_are_served_in_order) {
     enum { SENDERS = 10 };
     for (size_t capacity = 0; capacity <= 3; capacity++) {
         struct chan *chan = ints(capacity);
@@ -180,8 +172,7 @@ static void blocked_senders_are_served_in_order(void) {
         struct operation sends[SENDERS];
         for (int i = 0; i < SENDERS; i++) {
             values[i] = (int)capacity + i;
-            sends[i] = (struct operation){
-                .chan = chan, .direction = CHAN_SEND, .value = &values[i]};
+            sends[i] = operation_of(chan, CHAN_SEND, &values[i], STYLE_PLAIN);
             operation_park(&sends[i]);
         }
         for (int i = 0; i < SENDERS + (int)capacity; i++) {
@@ -196,14 +187,13 @@ static void blocked_senders_are_served_in_order(void) {
     }
 }
 
-static void blocked_receivers_are_served_the_most_recent_first(void) {
+CLAIM(blocked_receivers_are_served_the_most_recent_first) {
     enum { RECEIVERS = 10 };
     struct chan *chan = ints(0);
     int values[RECEIVERS];
     struct operation receives[RECEIVERS];
     for (int i = 0; i < RECEIVERS; i++) {
-        receives[i] = (struct operation){
-            .chan = chan, .direction = CHAN_RECEIVE, .value = &values[i]};
+        receives[i] = operation_of(chan, CHAN_RECEIVE, &values[i], STYLE_PLAIN);
         operation_park(&receives[i]);
     }
     for (int i = RECEIVERS - 1; i >= 0; i--) {
@@ -231,7 +221,7 @@ static void *pass_on(void *argument) {
 }
 
 /* Go's test/chan/goroutines.go; its fifo.go's daisy chain with more links. */
-static void a_value_passes_through_a_thousand_threads(void) {
+CLAIM(a_value_passes_through_a_thousand_threads) {
     int count = scaled(1000);
     struct link *links = calloc((size_t)count, sizeof links[0]);
     struct chan *first = ints(0);
@@ -253,11 +243,11 @@ static void a_value_passes_through_a_thousand_threads(void) {
     free(links);
 }
 
-static void waiters_are_counted_by_direction(void) {
+CLAIM(waiters_are_counted_by_direction) {
     struct chan *chan = ints(0);
     struct operation receives[3];
     for (int i = 0; i < 3; i++) {
-        receives[i] = (struct operation){.chan = chan, .direction = CHAN_RECEIVE};
+        receives[i] = operation_of(chan, CHAN_RECEIVE, NULL, STYLE_PLAIN);
         operation_park(&receives[i]);
         assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), i + 1);
         assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);
@@ -270,25 +260,4 @@ static void waiters_are_counted_by_direction(void) {
         assert_int_equal(operation_join(&receives[i]), CHAN_OK);
     }
     chan_free(chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_size_that_overflows_is_refused),
-    CLAIM(a_size_that_memory_cannot_hold_is_refused),
-    CLAIM(freeing_no_channel_is_fine),
-    CLAIM(length_and_capacity_are_told),
-    CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send),
-    CLAIM(a_send_to_a_full_channel_blocks_until_a_receive),
-    CLAIM(a_blocked_send_is_over_as_soon_as_the_buffer_has_room),
-    CLAIM(an_unbuffered_send_is_over_only_when_the_value_is_taken),
-    CLAIM(an_unbuffered_try_succeeds_only_with_a_parked_partner),
-    CLAIM(values_come_out_in_the_order_sent),
-    CLAIM(blocked_senders_are_served_in_order),
-    CLAIM(blocked_receivers_are_served_the_most_recent_first),
-    CLAIM(a_value_passes_through_a_thousand_threads),
-    CLAIM(waiters_are_counted_by_direction),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -147,48 +147,36 @@ static void hold_market(struct weather weather) {
     ledger_destroy(&market.bought);
 }
 
-static void accounts_add_up_when_nobody_waits(void) {
+CLAIM(accounts_add_up_when_nobody_waits) {
     for (size_t capacity = 0; capacity <= 3; capacity++) {
         hold_market((struct weather){.capacity = capacity});
     }
 }
 
-static void accounts_add_up_when_patience_is_short(void) {
+CLAIM(accounts_add_up_when_patience_is_short) {
     for (size_t capacity = 0; capacity <= 3; capacity++) {
         hold_market((struct weather){.capacity = capacity, .patience_us = 20});
     }
 }
 
-static void accounts_add_up_when_patience_is_longer(void) {
+CLAIM(accounts_add_up_when_patience_is_longer) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         hold_market((struct weather){.capacity = capacity, .patience_us = 300});
     }
 }
 
-static void accounts_add_up_on_one_channel_named_several_times(void) {
+CLAIM(accounts_add_up_on_one_channel_named_several_times) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         hold_market((struct weather){
             .capacity = capacity, .patience_us = 50, .one_channel = true});
     }
 }
 
-static void accounts_add_up_when_the_channels_close_meanwhile(void) {
+CLAIM(accounts_add_up_when_the_channels_close_meanwhile) {
     for (size_t capacity = 0; capacity <= 3; capacity++) {
         for (int again = 0; again < scaled(5); again++) {
             hold_market((struct weather){
                 .capacity = capacity, .patience_us = 100, .closes = true});
         }
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(accounts_add_up_when_nobody_waits),
-    CLAIM(accounts_add_up_when_patience_is_short),
-    CLAIM(accounts_add_up_when_patience_is_longer),
-    CLAIM(accounts_add_up_on_one_channel_named_several_times),
-    CLAIM(accounts_add_up_when_the_channels_close_meanwhile),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

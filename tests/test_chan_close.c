@@ -11,32 +11,20 @@
 
 enum { CAPACITY_MOST = 20 };
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static void assert_closed_and_empty(struct chan *chan) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         int got = -1;
-        struct operation receive = {.chan = chan,
-                                    .direction = CHAN_RECEIVE,
-                                    .value = &got,
-                                    .style = (enum style)style};
-        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                         CHAN_CLOSED);
         assert_int_equal(got, 0);
-        struct operation send = {.chan = chan,
-                                 .direction = CHAN_SEND,
-                                 .value = &(int){1},
-                                 .style = (enum style)style};
-        assert_int_equal(operation_run(&send), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_SEND, &(int){1}, (enum style)style),
+                         CHAN_CLOSED);
         assert_int_equal(chan_length(chan), 0);
     }
 }
 
 /* Go's test/chan/closedchan.go. */
-static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
+CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             struct chan *chan = ints(capacity);
@@ -46,11 +34,8 @@ static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
             chan_close(chan);
             for (int i = 0; i < (int)capacity; i++) {
                 int got = -1;
-                struct operation receive = {.chan = chan,
-                                            .direction = CHAN_RECEIVE,
-                                            .value = &got,
-                                            .style = (enum style)style};
-                assert_int_equal(operation_run(&receive), CHAN_OK);
+                assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                                 CHAN_OK);
                 assert_int_equal(got, i + 1);
             }
             assert_closed_and_empty(chan);
@@ -59,7 +44,7 @@ static void a_closed_channel_is_drained_and_then_closed_for_ever(void) {
     }
 }
 
-static void a_value_sent_to_a_closed_channel_is_not_delivered(void) {
+CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered) {
     struct chan *chan = ints(3);
     assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
     chan_close(chan);
@@ -76,17 +61,13 @@ static void park_crowd(struct chan *chan, enum chan_direction direction,
                        struct operation *operations, int *values) {
     for (int i = 0; i < CROWD; i++) {
         values[i] = 100 + i;
-        operations[i] = (struct operation){
-            .chan = chan,
-            .direction = direction,
-            .value = &values[i],
-            .style = i % 2 == 0 ? STYLE_PLAIN : STYLE_SELECT,
-        };
+        operations[i] = operation_of(chan, direction, &values[i],
+                                     i % 2 == 0 ? STYLE_PLAIN : STYLE_SELECT);
         operation_park(&operations[i]);
     }
 }
 
-static void close_wakes_every_blocked_receiver(void) {
+CLAIM(close_wakes_every_blocked_receiver) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         struct operation receives[CROWD];
@@ -102,7 +83,7 @@ static void close_wakes_every_blocked_receiver(void) {
     }
 }
 
-static void close_wakes_every_blocked_sender_and_drops_its_value(void) {
+CLAIM(close_wakes_every_blocked_sender_and_drops_its_value) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
         for (int i = 0; i < (int)capacity; i++) {
@@ -139,7 +120,7 @@ static void *receive_and_overwrite(void *chan) {
 }
 
 /* What a waiter queued lies on its stack, and is gone once the waiter is awake. */
-static void close_touches_no_waiter_that_it_has_woken(void) {
+CLAIM(close_touches_no_waiter_that_it_has_woken) {
     for (int round = 0; round < scaled(200); round++) {
         struct chan *chan = ints(0);
         struct spawned *threads[CROWD];
@@ -148,26 +129,21 @@ static void close_touches_no_waiter_that_it_has_woken(void) {
         }
         UNTIL(chan_waiters(chan, CHAN_RECEIVE) == CROWD);
         chan_close(chan);
-        for (int i = 0; i < CROWD; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, CROWD);
         chan_free(chan);
     }
 }
 
 /* ---- by the clock ---- */
 
-static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
+CLAIM(a_channel_closes_itself_at_its_moment_and_not_before) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         struct chan *chan = ints(0);
         int64_t moment_ns = now_ns() + 5 * NS_PER_MS;
         chan_close_at(chan, moment_ns);
         int got = -1;
-        struct operation receive = {.chan = chan,
-                                    .direction = CHAN_RECEIVE,
-                                    .value = &got,
-                                    .style = (enum style)style};
-        assert_int_equal(operation_run(&receive), CHAN_CLOSED);
+        assert_int_equal(operate(chan, CHAN_RECEIVE, &got, (enum style)style),
+                         CHAN_CLOSED);
         assert_true(now_ns() >= moment_ns);
         assert_int_equal(got, 0);
         assert_closed_and_empty(chan);
@@ -175,7 +151,7 @@ static void a_channel_closes_itself_at_its_moment_and_not_before(void) {
     }
 }
 
-static void the_clock_wakes_everyone_who_waits(void) {
+CLAIM(the_clock_wakes_everyone_who_waits) {
     for (size_t full = 0; full <= 1; full++) {
         enum chan_direction direction = full ? CHAN_SEND : CHAN_RECEIVE;
         struct chan *chan = ints(1);
@@ -188,10 +164,8 @@ static void the_clock_wakes_everyone_who_waits(void) {
         int values[CROWD];
         for (int i = 0; i < CROWD; i++) {
             values[i] = 100 + i;
-            operations[i] = (struct operation){.chan = chan,
-                                               .direction = direction,
-                                               .value = &values[i],
-                                               .style = (enum style)(i % STYLE_COUNT)};
+            operations[i] = operation_of(chan, direction, &values[i],
+                                         (enum style)(i % STYLE_COUNT));
             operation_start(&operations[i]);
         }
         for (int i = 0; i < CROWD; i++) {
@@ -205,7 +179,7 @@ static void the_clock_wakes_everyone_who_waits(void) {
     }
 }
 
-static void a_moment_in_the_past_means_closed_from_the_start(void) {
+CLAIM(a_moment_in_the_past_means_closed_from_the_start) {
     const int64_t moments_ns[] = {DEADLINE_NOW, -1, INT64_MIN, now_ns()};
     for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
         struct chan *chan = ints(2);
@@ -215,12 +189,12 @@ static void a_moment_in_the_past_means_closed_from_the_start(void) {
     }
 }
 
-static void a_moment_far_away_closes_nothing(void) {
+CLAIM(a_moment_far_away_closes_nothing) {
     const int64_t moments_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1};
     for (size_t i = 0; i < sizeof moments_ns / sizeof moments_ns[0]; i++) {
         struct chan *chan = ints(0);
         chan_close_at(chan, moments_ns[i]);
-        struct operation receive = {.chan = chan, .direction = CHAN_RECEIVE};
+        struct operation receive = operation_of(chan, CHAN_RECEIVE, NULL, STYLE_PLAIN);
         operation_park(&receive);
         assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
         assert_int_equal(operation_join(&receive), CHAN_OK);
@@ -228,7 +202,7 @@ static void a_moment_far_away_closes_nothing(void) {
     }
 }
 
-static void what_is_buffered_outlives_the_moment(void) {
+CLAIM(what_is_buffered_outlives_the_moment) {
     struct chan *chan = ints(2);
     int64_t moment_ns = now_ns() + NS_PER_MS;
     chan_close_at(chan, moment_ns);
@@ -241,10 +215,10 @@ static void what_is_buffered_outlives_the_moment(void) {
     chan_free(chan);
 }
 
-static void closing_by_hand_before_or_after_the_moment_is_fine(void) {
+CLAIM(closing_by_hand_before_or_after_the_moment_is_fine) {
     struct chan *before = ints(0);
     chan_close_at(before, DEADLINE_NEVER - 1);
-    struct operation receive = {.chan = before, .direction = CHAN_RECEIVE};
+    struct operation receive = operation_of(before, CHAN_RECEIVE, NULL, STYLE_PLAIN);
     operation_park(&receive);
     chan_close(before);
     assert_int_equal(operation_join(&receive), CHAN_CLOSED);
@@ -257,22 +231,4 @@ static void closing_by_hand_before_or_after_the_moment_is_fine(void) {
     chan_close(after);
     assert_closed_and_empty(after);
     chan_free(after);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever),
-    CLAIM(a_value_sent_to_a_closed_channel_is_not_delivered),
-    CLAIM(close_wakes_every_blocked_receiver),
-    CLAIM(close_wakes_every_blocked_sender_and_drops_its_value),
-    CLAIM(close_touches_no_waiter_that_it_has_woken),
-    CLAIM(a_channel_closes_itself_at_its_moment_and_not_before),
-    CLAIM(the_clock_wakes_everyone_who_waits),
-    CLAIM(a_moment_in_the_past_means_closed_from_the_start),
-    CLAIM(a_moment_far_away_closes_nothing),
-    CLAIM(what_is_buffered_outlives_the_moment),
-    CLAIM(closing_by_hand_before_or_after_the_moment_is_fine),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -1,5 +1,4 @@
 /* Deadlines: never too early, never for ever, and nothing is left behind. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -11,12 +10,6 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static const enum chan_direction directions[] = {CHAN_SEND, CHAN_RECEIVE};
 
 /* Does the one operation that blocks on this channel: a send if it is full. */
@@ -27,7 +20,7 @@ static enum chan_result block_until(struct chan *chan, enum chan_direction direc
                                   : chan_receive(chan, &value, deadline_ns);
 }
 
-static void a_wait_ends_at_its_deadline_and_not_before(void) {
+CLAIM(a_wait_ends_at_its_deadline_and_not_before) {
     for (int d = 0; d < 2; d++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             struct chan *chan = ints(0);
@@ -46,7 +39,7 @@ static void a_wait_ends_at_its_deadline_and_not_before(void) {
     }
 }
 
-static void a_deadline_in_the_past_never_blocks(void) {
+CLAIM(a_deadline_in_the_past_never_blocks) {
     const int64_t past_ns[] = {DEADLINE_NOW, -1, INT64_MIN, 1, now_ns()};
     for (size_t i = 0; i < sizeof past_ns / sizeof past_ns[0]; i++) {
         struct chan *chan = ints(0);
@@ -56,7 +49,7 @@ static void a_deadline_in_the_past_never_blocks(void) {
     }
 }
 
-static void what_is_ready_happens_though_the_deadline_has_passed(void) {
+CLAIM(what_is_ready_happens_though_the_deadline_has_passed) {
     struct chan *chan = ints(1);
     assert_int_equal(chan_send(chan, &(int){4}, INT64_MIN), CHAN_OK);
     int got = 0;
@@ -79,7 +72,7 @@ static void *wait_patiently(void *argument) {
 }
 
 /* Go's TestOverflowSleep. Time enough is given for a wrapped deadline to fire. */
-static void a_deadline_at_the_end_of_time_does_not_fire(void) {
+CLAIM(a_deadline_at_the_end_of_time_does_not_fire) {
     const int64_t far_ns[] = {DEADLINE_NEVER, DEADLINE_NEVER - 1,
                               DEADLINE_NEVER - NS_PER_S, INT64_C(1) << 62};
     for (size_t i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
@@ -98,7 +91,7 @@ static void a_deadline_at_the_end_of_time_does_not_fire(void) {
 }
 
 /* A waiter that gave up must not be found by anyone: its stack is gone. */
-static void who_gave_up_has_left_no_trace(void) {
+CLAIM(who_gave_up_has_left_no_trace) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         struct chan *chan = ints(capacity);
         for (int i = 0; i < 20; i++) {
@@ -132,10 +125,8 @@ static void *send_until_deadline(void *argument) {
 static bool leave_the_middle(int64_t patience_ns) {
     struct patient middle = {ints(0), now_ns() + patience_ns, CHAN_OK, false};
     struct chan *chan = middle.chan;
-    struct operation first = {
-        .chan = chan, .direction = CHAN_SEND, .value = &(int){10}};
-    struct operation third = {
-        .chan = chan, .direction = CHAN_SEND, .value = &(int){12}};
+    struct operation first = operation_of(chan, CHAN_SEND, &(int){10}, STYLE_PLAIN);
+    struct operation third = operation_of(chan, CHAN_SEND, &(int){12}, STYLE_PLAIN);
     operation_park(&first);
     struct spawned *thread = spawn(send_until_deadline, &middle);
     UNTIL(chan_waiters(chan, CHAN_SEND) == 2 || atomic_load(&middle.has_waited));
@@ -156,15 +147,11 @@ static bool leave_the_middle(int64_t patience_ns) {
     return in_time;
 }
 
-static void who_gives_up_leaves_the_others_in_their_place(void) {
+CLAIM(who_gives_up_leaves_the_others_in_their_place) {
     int64_t patience_ns = NS_PER_MS;
     while (!leave_the_middle(patience_ns)) {
         patience_ns *= 2;
     }
-}
-
-static void ignore(int signal_number) {
-    (void)signal_number;
 }
 
 static void *wait_twice(void *argument) {
@@ -178,18 +165,16 @@ static void *wait_twice(void *argument) {
 }
 
 /* Signals interrupt system calls: neither a wait nor a deadline may notice. */
-static void signals_end_no_wait(void) {
+CLAIM(signals_end_no_wait) {
     if (thread_is_fiber()) {
         skip(); /* they sleep together, see test_fiber */
     }
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     struct patient patient = {ints(0), now_ns() + 20 * NS_PER_MS, CHAN_OK, false};
     struct spawned *thread = spawn(wait_twice, &patient);
     int shots = scaled(2000);
     while (!is_past(patient.deadline_ns) || shots-- > 0) {
-        pthread_kill(thread->thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread->thread.kernel.handle);
     }
     UNTIL(atomic_load(&patient.has_waited));
     UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
@@ -197,18 +182,4 @@ static void signals_end_no_wait(void) {
     join(thread);
     assert_int_equal(patient.result, CHAN_OK);
     chan_free(patient.chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_wait_ends_at_its_deadline_and_not_before),
-    CLAIM(a_deadline_in_the_past_never_blocks),
-    CLAIM(what_is_ready_happens_though_the_deadline_has_passed),
-    CLAIM(a_deadline_at_the_end_of_time_does_not_fire),
-    CLAIM(who_gave_up_has_left_no_trace),
-    CLAIM(who_gives_up_leaves_the_others_in_their_place),
-    CLAIM(signals_end_no_wait),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -61,7 +61,7 @@ static void be_quick_and_free(struct reply *reply) {
     atomic_store(&reply->freed, true);
 }
 
-static void whoever_completes_a_reply_may_free_its_channel(void) {
+CLAIM(whoever_completes_a_reply_may_free_its_channel) {
     static const size_t sizes[] = {0, 1, 8, 9, 64}; /* small ones travel differently */
     for (int i = 0; i < 10; i++) {
         struct reply reply = {.direction = i % 2 ? CHAN_SEND : CHAN_RECEIVE,
@@ -73,12 +73,4 @@ static void whoever_completes_a_reply_may_free_its_channel(void) {
         join(thread);
         assert_int_equal(reply.value[0], reply.size > 0 ? 42 : 0);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(whoever_completes_a_reply_may_free_its_channel),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

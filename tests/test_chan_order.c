@@ -49,9 +49,7 @@ static void assert_seen(void *(*writer)(void *), size_t capacity,
         struct chan *chan = empty_values(capacity);
         shared = 0;
         struct spawned *thread = spawn(writer, chan);
-        struct operation operation = {
-            .chan = chan, .direction = direction, .style = style};
-        assert_int_equal(operation_run(&operation), expected);
+        assert_int_equal(operate(chan, direction, NULL, style), expected);
         assert_int_equal(shared, 1);
         join(thread);
         chan_free(chan);
@@ -59,7 +57,7 @@ static void assert_seen(void *(*writer)(void *), size_t capacity,
 }
 
 /* ChanSync, ChanAsync, ChanPtr, ElemSize0. */
-static void what_was_written_before_a_send_is_seen_after_its_receive(void) {
+CLAIM(what_was_written_before_a_send_is_seen_after_its_receive) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             assert_seen(write_then_send, capacity, CHAN_RECEIVE, (enum style)style,
@@ -69,14 +67,14 @@ static void what_was_written_before_a_send_is_seen_after_its_receive(void) {
 }
 
 /* ChanSyncRev. */
-static void unbuffered_what_was_written_before_a_receive_is_seen_after_its_send(void) {
+CLAIM(unbuffered_what_was_written_before_a_receive_is_seen_after_its_send) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         assert_seen(write_then_receive, 0, CHAN_SEND, (enum style)style, CHAN_OK);
     }
 }
 
 /* SyncCloseRecv 1-3, AsyncCloseRecv 1-3, CloseHappensBeforeRead (issue 36714). */
-static void what_was_written_before_a_close_is_seen_by_who_finds_it_closed(void) {
+CLAIM(what_was_written_before_a_close_is_seen_by_who_finds_it_closed) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             assert_seen(write_then_close, capacity, CHAN_RECEIVE, (enum style)style,
@@ -95,9 +93,7 @@ struct mutex_user {
 
 static void enter_or_leave(const struct mutex_user *user,
                            enum chan_direction direction) {
-    struct operation operation = {
-        .chan = user->mutex, .direction = direction, .style = user->style};
-    assert_int_equal(operation_run(&operation), CHAN_OK);
+    assert_int_equal(operate(user->mutex, direction, NULL, user->style), CHAN_OK);
 }
 
 static void *use_mutex(void *argument) {
@@ -113,7 +109,7 @@ static void *use_mutex(void *argument) {
 }
 
 /* ChanMutex, SelectMutex: receive number k is seen by send number k + capacity. */
-static void a_channel_with_room_for_one_is_a_mutex(void) {
+CLAIM(a_channel_with_room_for_one_is_a_mutex) {
     enum { USERS = 6 };
     struct chan *mutex = empty_values(1);
     struct mutex_user users[USERS];
@@ -156,20 +152,14 @@ static void *use_semaphore(void *argument) {
     return NULL;
 }
 
-static void a_channel_with_room_for_k_lets_in_k(void) {
+CLAIM(a_channel_with_room_for_k_lets_in_k) {
     enum { USERS = 8 };
     for (size_t capacity = 1; capacity <= 4; capacity++) {
         struct chan *semaphore = empty_values(capacity);
         _Atomic int inside = 0;
         _Atomic int most = 0;
         struct semaphore_user user = {semaphore, scaled(1000), &inside, &most};
-        struct crowd crowd;
-        crowd_init(&crowd);
-        for (int i = 0; i < USERS; i++) {
-            crowd_add(&crowd, use_semaphore, &user);
-        }
-        crowd_start(&crowd);
-        crowd_join(&crowd);
+        crowd_run(USERS, use_semaphore, &user);
         assert_between(most, 1, capacity);
         chan_free(semaphore);
     }
@@ -191,7 +181,7 @@ static void *write_send_done(void *argument) {
 }
 
 /* ChanWaitGroup, BlockedSendSync. */
-static void a_wait_group_and_a_channel_keep_their_edges_together(void) {
+CLAIM(a_wait_group_and_a_channel_keep_their_edges_together) {
     for (int i = 0; i < scaled(500); i++) {
         struct chan *chan = empty_values(0);
         struct wait_group group;
@@ -207,17 +197,4 @@ static void a_wait_group_and_a_channel_keep_their_edges_together(void) {
         join(thread);
         chan_free(chan);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(what_was_written_before_a_send_is_seen_after_its_receive),
-    CLAIM(unbuffered_what_was_written_before_a_receive_is_seen_after_its_send),
-    CLAIM(what_was_written_before_a_close_is_seen_by_who_finds_it_closed),
-    CLAIM(a_channel_with_room_for_one_is_a_mutex),
-    CLAIM(a_channel_with_room_for_k_lets_in_k),
-    CLAIM(a_wait_group_and_a_channel_keep_their_edges_together),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

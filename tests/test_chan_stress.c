@@ -41,11 +41,8 @@ static void *send_values(void *argument) {
     for (int i = 0; i < traffic->values_each; i++) {
         int number = lane->number * traffic->values_each + i;
         value_make(value, traffic->value_size, (uint32_t)number);
-        struct operation send = {.chan = traffic->chan,
-                                 .direction = CHAN_SEND,
-                                 .value = value,
-                                 .style = style_of(lane)};
-        assert_int_equal(operation_run(&send), CHAN_OK);
+        assert_int_equal(operate(traffic->chan, CHAN_SEND, value, style_of(lane)),
+                         CHAN_OK);
     }
     return NULL;
 }
@@ -71,10 +68,8 @@ static void *receive_values(void *argument) {
     unsigned char value[VALUE_SIZE_MOST];
     int latest[SENDERS_MOST];
     memset(latest, -1, sizeof latest);
-    struct operation receive = {.chan = traffic->chan,
-                                .direction = CHAN_RECEIVE,
-                                .value = value,
-                                .style = style_of(lane)};
+    struct operation receive =
+        operation_of(traffic->chan, CHAN_RECEIVE, value, style_of(lane));
     while (operation_run(&receive) == CHAN_OK) {
         check_value(traffic, value, latest);
         atomic_fetch_add_explicit(&traffic->received, 1, memory_order_relaxed);
@@ -115,7 +110,7 @@ static void run_traffic(struct traffic *traffic, size_t capacity) {
 }
 
 /* Go's TestChan, the half with many threads. */
-static void four_senders_and_four_receivers_at_every_capacity(void) {
+CLAIM(four_senders_and_four_receivers_at_every_capacity) {
     for (size_t capacity = 0; capacity <= 20; capacity++) {
         struct traffic traffic = {
             .value_size = 4, .senders = 4, .receivers = 4, .values_each = scaled(1000)};
@@ -123,7 +118,7 @@ static void four_senders_and_four_receivers_at_every_capacity(void) {
     }
 }
 
-static void values_of_every_size_arrive_whole(void) {
+CLAIM(values_of_every_size_arrive_whole) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (size_t capacity = 0; capacity <= 3; capacity += 3) {
             struct traffic traffic = {.value_size = value_sizes[s],
@@ -136,7 +131,7 @@ static void values_of_every_size_arrive_whole(void) {
 }
 
 /* Go's test/ken/chan1.go. */
-static void one_sender_and_ten_receivers(void) {
+CLAIM(one_sender_and_ten_receivers) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         struct traffic traffic = {.value_size = 8,
                                   .senders = 1,
@@ -146,7 +141,7 @@ static void one_sender_and_ten_receivers(void) {
     }
 }
 
-static void fifty_senders_and_one_receiver(void) {
+CLAIM(fifty_senders_and_one_receiver) {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         struct traffic traffic = {
             .value_size = 8, .senders = 50, .receivers = 1, .values_each = scaled(400)};
@@ -155,7 +150,7 @@ static void fifty_senders_and_one_receiver(void) {
 }
 
 /* Where tylertreat/chan once got stuck: its wake-ups met the wrong threads. */
-static void fifty_senders_and_fifty_receivers_do_not_get_stuck(void) {
+CLAIM(fifty_senders_and_fifty_receivers_do_not_get_stuck) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         struct traffic traffic = {.value_size = 8,
                                   .senders = 50,
@@ -166,7 +161,7 @@ static void fifty_senders_and_fifty_receivers_do_not_get_stuck(void) {
 }
 
 /* Threads that block, select and poll on the same channel, all at once. */
-static void every_style_beside_every_other(void) {
+CLAIM(every_style_beside_every_other) {
     for (size_t capacity = 0; capacity <= 4; capacity++) {
         struct traffic traffic = {.value_size = 16,
                                   .senders = 6,
@@ -216,7 +211,7 @@ static void *feed_and_close(void *argument) {
 }
 
 /* Go's TestMultiConsumer: the jobs close, then the workers end, then the results. */
-static void a_pool_of_23_workers_does_each_job_once(void) {
+CLAIM(a_pool_of_23_workers_does_each_job_once) {
     enum { WORKERS = 23 };
     struct pool pool = {.job_count = scaled(30000)};
     struct crowd crowd;
@@ -246,18 +241,4 @@ static void a_pool_of_23_workers_does_each_job_once(void) {
     wait_group_destroy(&pool.workers);
     chan_free(pool.results);
     chan_free(pool.jobs);
-}
-
-static const struct claim claims[] = {
-    CLAIM(four_senders_and_four_receivers_at_every_capacity),
-    CLAIM(values_of_every_size_arrive_whole),
-    CLAIM(one_sender_and_ten_receivers),
-    CLAIM(fifty_senders_and_one_receiver),
-    CLAIM(fifty_senders_and_fifty_receivers_do_not_get_stuck),
-    CLAIM(every_style_beside_every_other),
-    CLAIM(a_pool_of_23_workers_does_each_job_once),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -32,7 +32,7 @@ static struct chan *chan_of(size_t size, size_t capacity) {
     return chan;
 }
 
-static void a_value_goes_whole_through_the_buffer(void) {
+CLAIM(a_value_goes_whole_through_the_buffer) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         struct chan *chan = chan_of(value_sizes[s], 3);
         struct slot in, out;
@@ -54,12 +54,9 @@ static void hand_over(size_t size, size_t capacity, enum style sends,
     struct slot in, out;
     slot_make(&in, size, 4711);
     slot_make(&out, size, 99);
-    struct operation send = {
-        .chan = chan, .direction = CHAN_SEND, .value = in.value, .style = sends};
-    struct operation receive = {.chan = chan,
-                                .direction = CHAN_RECEIVE,
-                                .value = discard ? NULL : out.value,
-                                .style = receives};
+    struct operation send = operation_of(chan, CHAN_SEND, in.value, sends);
+    struct operation receive =
+        operation_of(chan, CHAN_RECEIVE, discard ? NULL : out.value, receives);
     struct operation *first = sender_first ? &send : &receive;
     struct operation *second = sender_first ? &receive : &send;
     bool parks = first->style != STYLE_POLL && (capacity == 0 || !sender_first);
@@ -91,22 +88,22 @@ static void hand_over_in_every_style(bool discard) {
     }
 }
 
-static void a_value_goes_whole_from_hand_to_hand_in_every_style(void) {
+CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style) {
     hand_over_in_every_style(false);
 }
 
 /* Go's test/chan/select7.go. */
-static void a_value_may_be_discarded_in_every_style(void) {
+CLAIM(a_value_may_be_discarded_in_every_style) {
     hand_over_in_every_style(true);
 }
 
-static void a_value_of_no_size_needs_no_memory(void) {
+CLAIM(a_value_of_no_size_needs_no_memory) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         struct chan *chan = chan_of(0, capacity);
         for (size_t i = 0; i < capacity; i++) {
             assert_int_equal(try_send(chan, NULL), CHAN_OK);
         }
-        struct operation send = {.chan = chan, .direction = CHAN_SEND};
+        struct operation send = operation_of(chan, CHAN_SEND, NULL, STYLE_PLAIN);
         operation_park(&send);
         for (size_t i = 0; i <= capacity; i++) {
             assert_int_equal(try_receive(chan, NULL), CHAN_OK);
@@ -119,7 +116,7 @@ static void a_value_of_no_size_needs_no_memory(void) {
     }
 }
 
-static void the_sender_keeps_its_value(void) {
+CLAIM(the_sender_keeps_its_value) {
     struct chan *chan = chan_of(sizeof(int), 1);
     int value = 5;
     int got = 0;
@@ -131,12 +128,12 @@ static void the_sender_keeps_its_value(void) {
 }
 
 /* Go's test/chan/sendstmt.go. */
-static void a_channel_may_travel_through_a_channel(void) {
+CLAIM(a_channel_may_travel_through_a_channel) {
     struct chan *post = chan_of(sizeof(struct chan *), 0);
     struct chan *reply = chan_of(sizeof(int), 1);
     struct chan *delivered = NULL;
-    struct operation receive = {
-        .chan = post, .direction = CHAN_RECEIVE, .value = &delivered};
+    struct operation receive =
+        operation_of(post, CHAN_RECEIVE, &delivered, STYLE_PLAIN);
     operation_park(&receive);
     assert_int_equal(chan_send(post, &reply, DEADLINE_NEVER), CHAN_OK);
     assert_int_equal(operation_join(&receive), CHAN_OK);
@@ -148,15 +145,15 @@ static void a_channel_may_travel_through_a_channel(void) {
     chan_free(post);
 }
 
-static void closing_zeroes_what_a_receiver_gets_and_no_byte_more(void) {
+CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (size_t capacity = 0; capacity <= 1; capacity++) {
             struct chan *chan = chan_of(value_sizes[s], capacity);
             struct slot parked, later;
             slot_make(&parked, value_sizes[s], 1);
             slot_make(&later, value_sizes[s], 2);
-            struct operation receive = {
-                .chan = chan, .direction = CHAN_RECEIVE, .value = parked.value};
+            struct operation receive =
+                operation_of(chan, CHAN_RECEIVE, parked.value, STYLE_PLAIN);
             operation_park(&receive);
             chan_close(chan);
             assert_int_equal(operation_join(&receive), CHAN_CLOSED);
@@ -213,26 +210,11 @@ static void wait_with_three(size_t size, enum chan_direction direction, int part
     }
 }
 
-static void values_that_wait_side_by_side_do_not_mix(void) {
+CLAIM(values_that_wait_side_by_side_do_not_mix) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         for (int partner = 0; partner < 3; partner++) {
             wait_with_three(value_sizes[s], CHAN_SEND, partner);
             wait_with_three(value_sizes[s], CHAN_RECEIVE, partner);
         }
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_value_goes_whole_through_the_buffer),
-    CLAIM(a_value_goes_whole_from_hand_to_hand_in_every_style),
-    CLAIM(a_value_may_be_discarded_in_every_style),
-    CLAIM(values_that_wait_side_by_side_do_not_mix),
-    CLAIM(a_value_of_no_size_needs_no_memory),
-    CLAIM(the_sender_keeps_its_value),
-    CLAIM(a_channel_may_travel_through_a_channel),
-    CLAIM(closing_zeroes_what_a_receiver_gets_and_no_byte_more),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -9,31 +9,38 @@
 
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-static void assert_only_outcome(struct run_config *config, enum outcome outcome) {
-    struct run run;
-    plain_run_all(&run, config);
-    assert_int_equal(tally_outcome(&run.tally, outcome), config->workload.tasks);
-    run_destroy(&run);
+/* What the API makes of every call, and what of that the caller can see. */
+static const struct kind {
+    double error_rate, silent_rate, hang_rate, rate_per_s;
+    enum outcome outcome;
+    bool looks_failed;
+} kinds[] = {
+    {0, 0, 0, 0, OUTCOME_OK, false},       {1, 0, 0, 0, OUTCOME_FAILED, true},
+    {0, 1, 0, 0, OUTCOME_SILENT, false},   {0, 1, 0, 1e-6, OUTCOME_REJECTED, true},
+    {0, 0, 1, 0, OUTCOME_TIMED_OUT, true},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static struct run_config config_of(const struct kind *kind) {
+    struct run_config config = plain_config(10);
+    config.workload.error_rate = kind->error_rate;
+    config.workload.silent_rate = kind->silent_rate;
+    config.workload.hang_rate = kind->hang_rate;
+    config.workload.hang_ns = hour_ns;
+    config.api.rate_per_s = kind->rate_per_s;
+    config.api.burst = 0;
+    config.client.timeout_ns = kind->hang_rate > 0 ? 1 : 0;
+    return config;
 }
 
-/* ---- outcomes ---- */
-
-static void each_reply_has_its_outcome(void) {
-    struct run_config config = plain_config(10);
-    assert_only_outcome(&config, OUTCOME_OK);
-    config.workload.error_rate = 1;
-    assert_only_outcome(&config, OUTCOME_FAILED);
-    config.workload.error_rate = 0;
-    config.workload.silent_rate = 1;
-    assert_only_outcome(&config, OUTCOME_SILENT);
-    config.api.rate_per_s = 1e-6;
-    config.api.burst = 0;
-    assert_only_outcome(&config, OUTCOME_REJECTED);
-    config = plain_config(10);
-    config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
-    config.client.timeout_ns = 1;
-    assert_only_outcome(&config, OUTCOME_TIMED_OUT);
+CLAIM(each_reply_has_its_outcome) {
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
+        struct run run;
+        plain_run_all(&run, &config);
+        assert_int_equal(tally_outcome(&run.tally, kinds[i].outcome), 10);
+        run_destroy(&run);
+    }
 }
 
 /* ---- retries ---- */
@@ -48,7 +55,7 @@ static int64_t attempts_needed(const struct run_config *config, uint64_t index) 
     return attempt;
 }
 
-static void a_task_is_retried_until_it_goes_well_or_attempts_run_out(void) {
+CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out) {
     struct run_config config = plain_config(500);
     config.workload.error_rate = 0.5;
     config.client.attempts = 4;
@@ -77,51 +84,25 @@ static void assert_attempts(struct run_config *config, int64_t attempts) {
     run_destroy(&run);
 }
 
-static void what_looks_failed_is_retried_and_what_looks_well_is_not(void) {
-    struct run_config config = plain_config(10);
-    config.client.attempts = 3;
-    assert_attempts(&config, 1);
-    config.workload.silent_rate = 1; /* the caller cannot see it */
-    assert_attempts(&config, 1);
-    config.workload.silent_rate = 0;
-    config.workload.error_rate = 1;
-    assert_attempts(&config, 3);
-    config.workload.error_rate = 0;
-    config.api.rate_per_s = 1e-6;
-    config.api.burst = 0;
-    assert_attempts(&config, 3);
-    config.api.rate_per_s = 0;
-    config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
-    config.client.timeout_ns = 1;
-    assert_attempts(&config, 3);
+CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not) {
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
+        config.client.attempts = 3;
+        assert_attempts(&config, kinds[i].looks_failed ? 3 : 1);
+    }
 }
 
 /* A breaker of two failures in a row lets only two of ten calls through. */
-static void what_looks_failed_opens_the_breaker_and_what_looks_well_does_not(void) {
-    static const struct {
-        double error_rate, silent_rate, rate_per_s, hang_rate;
-        int64_t calls;
-    } kinds[] = {{1, 0, 0, 0, 2},
-                 {0, 1, 0, 0, 10},
-                 {0, 0, 1e-6, 0, 2},
-                 {0, 0, 0, 1, 2},
-                 {0, 0, 0, 0, 10}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct run_config config = plain_config(10);
-        config.workload.error_rate = kinds[i].error_rate;
-        config.workload.silent_rate = kinds[i].silent_rate;
-        config.workload.hang_rate = kinds[i].hang_rate;
-        config.workload.hang_ns = hour_ns;
-        config.api.rate_per_s = kinds[i].rate_per_s;
-        config.api.burst = 0;
-        config.client.timeout_ns = kinds[i].hang_rate > 0 ? 1 : 0;
+CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
+    for (int i = 0; i < KINDS; i++) {
+        struct run_config config = config_of(&kinds[i]);
         config.client.breaker_failures = 2;
         config.client.breaker_pause_ns = hour_ns;
         struct run run;
         plain_run_all(&run, &config);
-        assert_int_equal(api_calls(&run.api), kinds[i].calls);
-        assert_int_equal(run.client.breaker.stopped, 10 - kinds[i].calls);
+        int calls = kinds[i].looks_failed ? 2 : 10;
+        assert_int_equal(api_calls(&run.api), calls);
+        assert_int_equal(run.client.breaker.stopped, 10 - calls);
         run_destroy(&run);
     }
 }
@@ -131,7 +112,7 @@ static void what_looks_failed_opens_the_breaker_and_what_looks_well_does_not(voi
 /* Full jitter takes half of each pause on average: 4 pauses of at most 1, 2, 4 and 8 ms
  * come to 7.5 ms a task. Without doubling it would be 2 ms. No upper bound: the machine
  * may be busy. */
-static void pauses_double(void) {
+CLAIM(pauses_double) {
     enum { TASKS = 30 };
     struct run_config config = plain_config(TASKS);
     config.workload.error_rate = 1;
@@ -146,7 +127,7 @@ static void pauses_double(void) {
 
 /* Pauses of up to 60 s against a deadline in 30 s: full jitter makes about half of them
  * end in time and begin, the others not. Those that began are ended by a cancel. */
-static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(void) {
+CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
     enum { TASKS = 60 };
     struct run_config config = plain_config(TASKS);
     config.workload.error_rate = 1;
@@ -166,9 +147,7 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
     UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
     int64_t pausing = TASKS - tally_total(&run.tally);
     ctx_cancel(run.ctx);
-    for (int i = 0; i < TASKS; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, TASKS);
     plain_run_end(&run);
     assert_between(pausing, TASKS / 4, TASKS * 3 / 4);
     assert_int_equal(api_calls(&run.api), TASKS); /* a broken pause makes no call */
@@ -177,7 +156,7 @@ static void pauses_are_random_and_none_begins_that_would_end_past_the_deadline(v
 }
 
 /* If it wrapped round, the pause would be over at once and the task tried 50 times. */
-static void an_enormous_backoff_does_not_overflow(void) {
+CLAIM(an_enormous_backoff_does_not_overflow) {
     struct run_config config = plain_config(20);
     config.workload.error_rate = 1;
     config.client.attempts = 50;
@@ -202,7 +181,7 @@ static int64_t retries_with_budget(double budget) {
     return retries;
 }
 
-static void retries_are_used_up_to_the_budget_and_not_beyond(void) {
+CLAIM(retries_are_used_up_to_the_budget_and_not_beyond) {
     assert_int_equal(retries_with_budget(0), 0);
     assert_int_equal(retries_with_budget(0.1), 100);
     assert_int_equal(retries_with_budget(1), 1000);
@@ -222,7 +201,7 @@ static void *perform_share(void *argument) {
     return NULL;
 }
 
-static void many_threads_do_not_overdraw_the_budget(void) {
+CLAIM(many_threads_do_not_overdraw_the_budget) {
     enum { THREADS = 16, EACH = 250 };
     struct run_config config = plain_config(THREADS * EACH);
     config.workload.error_rate = 1;
@@ -242,20 +221,4 @@ static void many_threads_do_not_overdraw_the_budget(void) {
     plain_run_end(&run);
     assert_between(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
     run_destroy(&run);
-}
-
-static const struct claim claims[] = {
-    CLAIM(each_reply_has_its_outcome),
-    CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out),
-    CLAIM(what_looks_failed_is_retried_and_what_looks_well_is_not),
-    CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not),
-    CLAIM(pauses_double),
-    CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline),
-    CLAIM(an_enormous_backoff_does_not_overflow),
-    CLAIM(retries_are_used_up_to_the_budget_and_not_beyond),
-    CLAIM(many_threads_do_not_overdraw_the_budget),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -25,7 +25,7 @@ static enum stop_reason stop_reason_after(struct run_config *config,
     return stop;
 }
 
-static void fail_fast_stops_the_run_at_a_failure_that_can_be_seen(void) {
+CLAIM(fail_fast_stops_the_run_at_a_failure_that_can_be_seen) {
     struct run_config config = plain_config(1);
     enum ctx_reason reason;
     assert_int_equal(stop_reason_after(&config, &reason), STOP_NOT);
@@ -38,7 +38,7 @@ static void fail_fast_stops_the_run_at_a_failure_that_can_be_seen(void) {
     assert_int_equal(reason, CTX_CANCELLED);
 }
 
-static void fail_fast_waits_for_the_last_attempt(void) {
+CLAIM(fail_fast_waits_for_the_last_attempt) {
     struct run_config config = plain_config(1);
     config.workload.error_rate = 0.5;
     config.workload.seed = 1;
@@ -54,7 +54,7 @@ static void fail_fast_waits_for_the_last_attempt(void) {
 }
 
 /* The first attempt opens the breaker, which stops the second. */
-static void fail_fast_stops_the_run_at_a_task_that_is_shed(void) {
+CLAIM(fail_fast_stops_the_run_at_a_task_that_is_shed) {
     struct run_config config = plain_config(1);
     enum ctx_reason reason;
     config.workload.error_rate = 1;
@@ -79,13 +79,13 @@ static enum outcome outcome_after_cancel(int cancel) {
     return outcome;
 }
 
-static void only_a_call_that_listens_is_cancelled(void) {
+CLAIM(only_a_call_that_listens_is_cancelled) {
     assert_int_equal(outcome_after_cancel(CANCEL_NONE), OUTCOME_OK);
     assert_int_equal(outcome_after_cancel(CANCEL_BETWEEN), OUTCOME_OK);
     assert_int_equal(outcome_after_cancel(CANCEL_WITHIN), OUTCOME_CANCELLED);
 }
 
-static void a_call_that_listens_is_cancelled_in_the_middle(void) {
+CLAIM(a_call_that_listens_is_cancelled_in_the_middle) {
     struct run_config config = plain_config(1);
     config.workload.hang_rate = 1;
     config.workload.hang_ns = hour_ns;
@@ -108,7 +108,7 @@ static void a_call_that_listens_is_cancelled_in_the_middle(void) {
     run_destroy(&run);
 }
 
-static void the_runs_deadline_cancels_a_call_that_listens(void) {
+CLAIM(the_runs_deadline_cancels_a_call_that_listens) {
     struct run_config config = plain_config(3);
     config.workload.hang_rate = 1;
     config.workload.hang_ns = hour_ns;
@@ -138,7 +138,7 @@ static bool is_cancelled(int cancel, int64_t deadline_ns, struct ctx **told) {
     return answer;
 }
 
-static void a_design_that_listens_hears_everything(void) {
+CLAIM(a_design_that_listens_hears_everything) {
     for (int cancel = CANCEL_BETWEEN; cancel <= CANCEL_WITHIN; cancel++) {
         assert_false(is_cancelled(cancel, 0, NULL));
         assert_false(is_cancelled(cancel, hour_ns, NULL));
@@ -148,7 +148,7 @@ static void a_design_that_listens_hears_everything(void) {
     }
 }
 
-static void a_design_that_does_not_listen_hears_only_ctrl_c(void) {
+CLAIM(a_design_that_does_not_listen_hears_only_ctrl_c) {
     assert_false(is_cancelled(CANCEL_NONE, 0, NULL));
     assert_false(is_cancelled(CANCEL_NONE, 1, NULL));
     assert_false(is_cancelled(CANCEL_NONE, 0, &listening.ctx));
@@ -157,7 +157,7 @@ static void a_design_that_does_not_listen_hears_only_ctrl_c(void) {
         is_cancelled(CANCEL_NONE, 1, &listening.root)); /* past a deadline, too */
 }
 
-static void a_skipped_task_is_accounted_for_and_never_called(void) {
+CLAIM(a_skipped_task_is_accounted_for_and_never_called) {
     struct run_config config = plain_config(2);
     struct run run;
     plain_run_start(&run, &config);
@@ -170,20 +170,4 @@ static void a_skipped_task_is_accounted_for_and_never_called(void) {
     assert_int_equal(run.samples.of[1].outcome, OUTCOME_NOT_STARTED);
     assert_true(run.samples.of[1].started_ns < 0);
     run_destroy(&run);
-}
-
-static const struct claim claims[] = {
-    CLAIM(fail_fast_stops_the_run_at_a_failure_that_can_be_seen),
-    CLAIM(fail_fast_waits_for_the_last_attempt),
-    CLAIM(fail_fast_stops_the_run_at_a_task_that_is_shed),
-    CLAIM(only_a_call_that_listens_is_cancelled),
-    CLAIM(a_call_that_listens_is_cancelled_in_the_middle),
-    CLAIM(the_runs_deadline_cancels_a_call_that_listens),
-    CLAIM(a_design_that_listens_hears_everything),
-    CLAIM(a_design_that_does_not_listen_hears_only_ctrl_c),
-    CLAIM(a_skipped_task_is_accounted_for_and_never_called),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

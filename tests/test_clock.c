@@ -45,7 +45,7 @@ static void let_clock_run(void) {
     atomic_store(&stands_at_ns, 0);
 }
 
-static void now_is_the_time_of_the_monotonic_clock(void) {
+CLAIM(now_is_the_time_of_the_monotonic_clock) {
     struct timespec before = ask_kernel(CLOCK_MONOTONIC);
     int64_t ns = now_ns();
     struct timespec after = ask_kernel(CLOCK_MONOTONIC);
@@ -53,7 +53,7 @@ static void now_is_the_time_of_the_monotonic_clock(void) {
     assert_true(ns <= after.tv_sec * NS_PER_S + after.tv_nsec);
 }
 
-static void a_moment_is_past_from_itself_on(void) {
+CLAIM(a_moment_is_past_from_itself_on) {
     stop_clock_at(1000);
     assert_true(is_past(INT64_MIN));
     assert_true(is_past(DEADLINE_NOW));
@@ -65,7 +65,7 @@ static void a_moment_is_past_from_itself_on(void) {
     let_clock_run();
 }
 
-static void a_try_at_its_very_deadline_does_not_block(void) {
+CLAIM(a_try_at_its_very_deadline_does_not_block) {
     struct chan *chan = chan_create(sizeof(int), 0);
     int value = 1;
     struct chan_case cases[] = {{chan, CHAN_RECEIVE, &value, CHAN_OK},
@@ -79,7 +79,7 @@ static void a_try_at_its_very_deadline_does_not_block(void) {
     chan_free(chan);
 }
 
-static void a_channel_is_closed_from_its_moment_on(void) {
+CLAIM(a_channel_is_closed_from_its_moment_on) {
     struct chan *chan = chan_create(sizeof(int), 1);
     int64_t moment_ns = now_ns() + NS_PER_S;
     chan_close_at(chan, moment_ns);
@@ -94,7 +94,7 @@ static void a_channel_is_closed_from_its_moment_on(void) {
     chan_free(chan);
 }
 
-static void a_context_is_done_from_its_moment_on(void) {
+CLAIM(a_context_is_done_from_its_moment_on) {
     int64_t moment_ns = now_ns() + NS_PER_S;
     struct ctx *parent = ctx_with_cancel(ctx_background());
     struct ctx *ctx = ctx_with_deadline(parent, moment_ns);
@@ -116,7 +116,7 @@ static void a_context_is_done_from_its_moment_on(void) {
 }
 
 /* A machine that has been up for 63 years: nothing may overflow. */
-static void a_huge_clock_makes_no_difference(void) {
+CLAIM(a_huge_clock_makes_no_difference) {
     int64_t moment_ns = INT64_C(2000000000) * NS_PER_S;
     stop_clock_at(moment_ns);
     struct ctx *alive = ctx_with_timeout(ctx_background(), NS_PER_S);
@@ -131,17 +131,4 @@ static void a_huge_clock_makes_no_difference(void) {
     ctx_free(past);
     ctx_free(never);
     ctx_free(alive);
-}
-
-static const struct claim claims[] = {
-    CLAIM(now_is_the_time_of_the_monotonic_clock),
-    CLAIM(a_moment_is_past_from_itself_on),
-    CLAIM(a_try_at_its_very_deadline_does_not_block),
-    CLAIM(a_channel_is_closed_from_its_moment_on),
-    CLAIM(a_context_is_done_from_its_moment_on),
-    CLAIM(a_huge_clock_makes_no_difference),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -9,7 +9,7 @@
 #include "support/machine.h"
 #include "support/suite.h"
 
-static void every_control_group_above_counts_too(void) {
+CLAIM(every_control_group_above_counts_too) {
     ASSERT_LIMIT(3, 0, "most likely /sys/fs/cgroup/pids/a/pids.max: 30 of 31 in use",
                  {"/proc/self/cgroup", "5:cpu:/x\n4:pids:/a/b/c\n"},
                  PIDS("/pids/a/b/c", "max", "3"), PIDS("/pids/a", "31", "30"));
@@ -19,7 +19,7 @@ static void every_control_group_above_counts_too(void) {
                  {"/proc/self/cgroup", "0::/a\n"}, PIDS("/a", "0", "1"));
 }
 
-static void control_groups_of_either_version_are_found(void) {
+CLAIM(control_groups_of_either_version_are_found) {
     ASSERT_LIMIT(3, 0, "most likely /sys/fs/cgroup/cpu,pids/a/pids.max: 9 of 9",
                  {"/proc/self/cgroup", "7:cpu,pids:/a\n"},
                  PIDS("/cpu,pids/a", "9", "9"));
@@ -37,14 +37,14 @@ static void control_groups_of_either_version_are_found(void) {
 /* As of a pod in a container in a virtual machine. */
 #define FIVE "/slice-of-slice/slice-of-slice/slice-of-slice/slice-of-slice/slice"
 
-static void a_control_group_may_have_a_long_path(void) {
+CLAIM(a_control_group_may_have_a_long_path) {
     ASSERT_LIMIT(3, 0, ": 31 of 31 in use",
                  {"/proc/self/cgroup", "0::" FIVE FIVE FIVE FIVE FIVE "\n"},
                  PIDS(FIVE FIVE FIVE FIVE FIVE, "31", "31"));
 }
 
 /* Of either version; a cache of files is given back before it is full. */
-static void the_memory_of_a_control_group_is_a_limit_too(void) {
+CLAIM(the_memory_of_a_control_group_is_a_limit_too) {
     const struct machine_file group = {"/proc/self/cgroup", "4:memory:/b\n0::/a/c\n"};
     const struct machine_file most = {IN "/a/memory.max", "67000000\n"};
     const struct machine_file used = {IN "/a/memory.current", "66000000\n"};
@@ -78,7 +78,7 @@ static void assert_holds(const struct machine_file *files, int64_t bytes,
 #define ASSERT_HOLDS(bytes, words, ...)                                                \
     assert_holds((const struct machine_file[]){__VA_ARGS__, {NULL, NULL}}, bytes, words)
 
-static void the_tightest_control_group_holds_what_it_has_left_and_swap(void) {
+CLAIM(the_tightest_control_group_holds_what_it_has_left_and_swap) {
     const struct machine_file group = {"/proc/self/cgroup", "4:memory:/b\n0::/a/c\n"};
     const struct machine_file most = {IN "/a/memory.max", "64000\n"};
     const struct machine_file used = {IN "/a/memory.current", "50000\n"};
@@ -107,16 +107,4 @@ static void the_tightest_control_group_holds_what_it_has_left_and_swap(void) {
     ASSERT_HOLDS(-1, "", group, swap,
                  {IN "/memory/b/memory.limit_in_bytes", "9223372036854771712\n"},
                  {IN "/memory/b/memory.usage_in_bytes", "1\n"});
-}
-
-static const struct claim claims[] = {
-    CLAIM(every_control_group_above_counts_too),
-    CLAIM(control_groups_of_either_version_are_found),
-    CLAIM(a_control_group_may_have_a_long_path),
-    CLAIM(the_memory_of_a_control_group_is_a_limit_too),
-    CLAIM(the_tightest_control_group_holds_what_it_has_left_and_swap),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -11,7 +11,7 @@
 #include "sync/ctx.h"
 
 /* Go's TestBackground. */
-static void the_background_is_never_done(void) {
+CLAIM(the_background_is_never_done) {
     struct ctx *background = ctx_background();
     assert_ptr_equal(background, ctx_background());
     assert_int_equal(ctx_deadline_ns(background), DEADLINE_NEVER);
@@ -22,7 +22,7 @@ static void the_background_is_never_done(void) {
 
 /* Go's TestWithCancel, TestParentFinishesChild, TestChildFinishesFirst:
  * root - (left - (leaf, timed), right). */
-static void a_cancel_reaches_all_below_and_nobody_else(void) {
+CLAIM(a_cancel_reaches_all_below_and_nobody_else) {
     struct ctx *root = child_of(ctx_background());
     struct ctx *left = child_of(root);
     struct ctx *right = child_of(root);
@@ -54,7 +54,7 @@ static void a_cancel_reaches_all_below_and_nobody_else(void) {
 }
 
 /* Go's TestWithCancelCanceledParent. */
-static void a_child_of_a_parent_that_is_done_is_born_done(void) {
+CLAIM(a_child_of_a_parent_that_is_done_is_born_done) {
     struct ctx *parent = child_of(ctx_background());
     ctx_cancel(parent);
     struct ctx *child = child_of(parent);
@@ -67,7 +67,7 @@ static void a_child_of_a_parent_that_is_done_is_born_done(void) {
 }
 
 /* Go's TestCancelRemoves. */
-static void a_child_that_is_done_is_no_longer_linked(void) {
+CLAIM(a_child_that_is_done_is_no_longer_linked) {
     struct ctx *parent = child_of(ctx_background());
     size_t before = ctx_children(parent);
     struct ctx *cancelled = child_of(parent);
@@ -88,7 +88,7 @@ static void a_child_that_is_done_is_no_longer_linked(void) {
 /* ---- deadlines ---- */
 
 /* Go's TestDeadline, TestTimeout, with nobody waiting for it. */
-static void a_deadline_passes_whether_or_not_anyone_waits(void) {
+CLAIM(a_deadline_passes_whether_or_not_anyone_waits) {
     struct ctx *ctx = ctx_with_timeout(ctx_background(), 3 * NS_PER_MS);
     struct ctx *child = child_of(ctx);
     int64_t deadline_ns = ctx_deadline_ns(ctx);
@@ -99,7 +99,7 @@ static void a_deadline_passes_whether_or_not_anyone_waits(void) {
     ctx_free(ctx);
 }
 
-static void who_waits_for_a_context_wakes_at_its_deadline_and_not_before(void) {
+CLAIM(who_waits_for_a_context_wakes_at_its_deadline_and_not_before) {
     int64_t deadline_ns = now_ns() + 5 * NS_PER_MS;
     struct ctx *ctx = ctx_with_deadline(ctx_background(), deadline_ns);
     struct ctx *child = child_of(ctx);
@@ -115,7 +115,7 @@ static void who_waits_for_a_context_wakes_at_its_deadline_and_not_before(void) {
     ctx_free(ctx);
 }
 
-static void a_child_has_the_earlier_deadline_of_its_own_and_its_parents(void) {
+CLAIM(a_child_has_the_earlier_deadline_of_its_own_and_its_parents) {
     int64_t late_ns = now_ns() + 7200 * NS_PER_S;
     int64_t soon_ns = late_ns - 3600 * NS_PER_S;
     struct ctx *parent = ctx_with_deadline(ctx_background(), late_ns);
@@ -132,7 +132,7 @@ static void a_child_has_the_earlier_deadline_of_its_own_and_its_parents(void) {
     ctx_free(parent);
 }
 
-static void a_deadline_in_the_past_gives_a_context_that_is_done(void) {
+CLAIM(a_deadline_in_the_past_gives_a_context_that_is_done) {
     const int64_t past_ns[] = {DEADLINE_NOW, -1, INT64_MIN, now_ns()};
     for (size_t i = 0; i < sizeof past_ns / sizeof past_ns[0]; i++) {
         struct ctx *ctx = ctx_with_deadline(ctx_background(), past_ns[i]);
@@ -150,7 +150,7 @@ static void a_deadline_in_the_past_gives_a_context_that_is_done(void) {
     }
 }
 
-static void a_timeout_at_the_end_of_time_does_not_fire(void) {
+CLAIM(a_timeout_at_the_end_of_time_does_not_fire) {
     const int64_t timeouts_ns[] = {INT64_MAX, INT64_MAX - 1, INT64_MAX / 2};
     for (size_t i = 0; i < sizeof timeouts_ns / sizeof timeouts_ns[0]; i++) {
         struct ctx *ctx = ctx_with_timeout(ctx_background(), timeouts_ns[i]);
@@ -164,7 +164,7 @@ static void a_timeout_at_the_end_of_time_does_not_fire(void) {
 /* ---- cost ---- */
 
 /* Go's TestCustomContextGoroutines. */
-static void contexts_need_no_threads(void) {
+CLAIM(contexts_need_no_threads) {
     enum { MANY = 500 };
     struct ctx *many[MANY];
     int before = thread_count();
@@ -181,7 +181,7 @@ static void contexts_need_no_threads(void) {
 
 /* Leaks are what matters here. malloc keeps a little of what is freed,
  * so it takes a thousand rounds to tell. */
-static void a_context_leaves_no_memory_behind(void) {
+CLAIM(a_context_leaves_no_memory_behind) {
     size_t before = mallinfo2().uordblks;
     for (int i = 0; i < 1000; i++) {
         struct ctx *parent = child_of(ctx_background());
@@ -194,22 +194,4 @@ static void a_context_leaves_no_memory_behind(void) {
     }
     assert_between(mallinfo2().uordblks, 0, before + 4096);
     assert_int_equal(ctx_children(ctx_background()), 0);
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_background_is_never_done),
-    CLAIM(a_cancel_reaches_all_below_and_nobody_else),
-    CLAIM(a_child_of_a_parent_that_is_done_is_born_done),
-    CLAIM(a_child_that_is_done_is_no_longer_linked),
-    CLAIM(a_deadline_passes_whether_or_not_anyone_waits),
-    CLAIM(who_waits_for_a_context_wakes_at_its_deadline_and_not_before),
-    CLAIM(a_child_has_the_earlier_deadline_of_its_own_and_its_parents),
-    CLAIM(a_deadline_in_the_past_gives_a_context_that_is_done),
-    CLAIM(a_timeout_at_the_end_of_time_does_not_fire),
-    CLAIM(contexts_need_no_threads),
-    CLAIM(a_context_leaves_no_memory_behind),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

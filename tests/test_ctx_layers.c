@@ -26,7 +26,7 @@ static int stack_layers(struct ctx **layers, struct random *random,
 }
 
 /* Go's TestLayersCancel. */
-static void a_cancel_reaches_every_layer_below(void) {
+CLAIM(a_cancel_reaches_every_layer_below) {
     struct random random = chance(1);
     for (int round = 0; round < 50; round++) {
         struct ctx *layers[LAYERS_MOST];
@@ -47,7 +47,7 @@ static void a_cancel_reaches_every_layer_below(void) {
 }
 
 /* Go's TestLayersTimeout. */
-static void a_timeout_reaches_every_layer_below(void) {
+CLAIM(a_timeout_reaches_every_layer_below) {
     struct random random = chance(2);
     for (int round = 0; round < 20; round++) {
         struct ctx *layers[LAYERS_MOST];
@@ -81,7 +81,7 @@ static void *cancel_first(void *first) {
     return NULL;
 }
 
-static void a_chain_may_be_longer_than_any_stack(void) {
+CLAIM(a_chain_may_be_longer_than_any_stack) {
     int count = scaled(100000);
     struct ctx **chain = calloc((size_t)count, sizeof chain[0]);
     for (int i = 0; i < count; i++) {
@@ -93,14 +93,4 @@ static void a_chain_may_be_longer_than_any_stack(void) {
         ctx_free(chain[i]);
     }
     free(chain);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_cancel_reaches_every_layer_below),
-    CLAIM(a_timeout_reaches_every_layer_below),
-    CLAIM(a_chain_may_be_longer_than_any_stack),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -44,7 +44,7 @@ static void *cancel_each_round(void *argument) {
 }
 
 /* Go's TestContextErrDoneRace (issue 75533). */
-static void who_reads_a_reason_finds_the_channel_closed(void) {
+CLAIM(who_reads_a_reason_finds_the_channel_closed) {
     struct race race = race_of(20000);
     struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
@@ -58,7 +58,7 @@ static void who_reads_a_reason_finds_the_channel_closed(void) {
     join(thread);
 }
 
-static void who_finds_the_channel_closed_reads_a_reason(void) {
+CLAIM(who_finds_the_channel_closed_reads_a_reason) {
     struct race race = race_of(20000);
     struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
@@ -73,7 +73,7 @@ static void who_finds_the_channel_closed_reads_a_reason(void) {
 }
 
 /* Both ways round, and with a cancel at the very moment of the deadline. */
-static void a_deadline_gives_channel_and_reason_at_one_moment(void) {
+CLAIM(a_deadline_gives_channel_and_reason_at_one_moment) {
     struct race race = race_of(3000);
     struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
@@ -98,7 +98,7 @@ static void a_deadline_gives_channel_and_reason_at_one_moment(void) {
 }
 
 /* Go's TestWithCancelSimultaneouslyCanceledParent. */
-static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
+CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled) {
     struct race race = race_of(20000);
     struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
@@ -117,7 +117,7 @@ static void a_child_made_while_its_parent_is_cancelled_ends_cancelled(void) {
 /* Whichever of two cancels returns first: all below is done by then. There are many
  * below, so that the one has time to return while the other is still at work; every
  * other time it is seen at work, as it starts at the top. */
-static void every_descendant_is_done_when_any_cancel_returns(void) {
+CLAIM(every_descendant_is_done_when_any_cancel_returns) {
     enum { BELOW = 200 };
     struct race race = race_of(2000);
     struct spawned *thread = spawn(cancel_each_round, &race);
@@ -145,7 +145,7 @@ static void every_descendant_is_done_when_any_cancel_returns(void) {
 }
 
 /* Go's TestSimultaneousCancels: a tree of 100, all cancelled at once, in any order. */
-static void a_hundred_cancels_in_one_tree_do_not_get_stuck(void) {
+CLAIM(a_hundred_cancels_in_one_tree_do_not_get_stuck) {
     enum { NODES = 100 };
     struct random random = chance(3);
     for (int round = 0; round < scaled(20); round++) {
@@ -184,7 +184,7 @@ static void *cancel_child_after_parent(void *argument) {
 }
 
 /* Go's TestInterlockedCancels. */
-static void a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out(void) {
+CLAIM(a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out) {
     for (int i = 0; i < scaled(500); i++) {
         struct ctx *parent = child_of(ctx_background());
         struct family family = {parent, child_of(parent)};
@@ -218,15 +218,11 @@ static void *make_and_free_children(void *argument) {
     return NULL;
 }
 
-static void children_come_and_go_while_the_parent_is_cancelled(void) {
+CLAIM(children_come_and_go_while_the_parent_is_cancelled) {
     enum { THREADS = 6 };
     struct nursery nursery = {child_of(ctx_background()), scaled(2000)};
     struct crowd crowd;
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, make_and_free_children, &nursery);
-    }
-    crowd_start(&crowd);
+    crowd_start_all(&crowd, THREADS, make_and_free_children, &nursery);
     chan_receive(ctx_done(nursery.parent), NULL, now_ns() + NS_PER_MS);
     ctx_cancel(nursery.parent);
     crowd_join(&crowd);
@@ -251,18 +247,14 @@ static void *work_until_told_to_stop(void *argument) {
 }
 
 /* The article's point: one cancel, and every worker stops. */
-static void one_cancel_stops_every_worker(void) {
+CLAIM(one_cancel_stops_every_worker) {
     enum { WORKERS = 50 };
     for (int round = 0; round < scaled(20); round++) {
         struct ctx *ctx = round % 2 ? child_of(ctx_background())
                                     : ctx_with_timeout(ctx_background(), 5 * NS_PER_MS);
         struct worker worker = {ctx, chan_create(sizeof(int), 0)};
         struct crowd crowd;
-        crowd_init(&crowd);
-        for (int i = 0; i < WORKERS; i++) {
-            crowd_add(&crowd, work_until_told_to_stop, &worker);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, WORKERS, work_until_told_to_stop, &worker);
         for (int job = 0; job < 100; job++) {
             chan_send(worker.jobs, &job, ctx_deadline_ns(ctx));
         }
@@ -274,20 +266,4 @@ static void one_cancel_stops_every_worker(void) {
         chan_free(worker.jobs);
         ctx_free(ctx);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(who_reads_a_reason_finds_the_channel_closed),
-    CLAIM(who_finds_the_channel_closed_reads_a_reason),
-    CLAIM(a_deadline_gives_channel_and_reason_at_one_moment),
-    CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled),
-    CLAIM(every_descendant_is_done_when_any_cancel_returns),
-    CLAIM(a_hundred_cancels_in_one_tree_do_not_get_stuck),
-    CLAIM(a_cancel_up_and_a_cancel_down_do_not_lock_each_other_out),
-    CLAIM(children_come_and_go_while_the_parent_is_cancelled),
-    CLAIM(one_cancel_stops_every_worker),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

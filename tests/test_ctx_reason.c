@@ -124,19 +124,10 @@ static void play_all(bool asks_meanwhile) {
     }
 }
 
-static void the_first_cause_wins_when_asked_at_the_end(void) {
+CLAIM(the_first_cause_wins_when_asked_at_the_end) {
     play_all(false);
 }
 
-static void the_first_cause_wins_when_asked_at_every_step(void) {
+CLAIM(the_first_cause_wins_when_asked_at_every_step) {
     play_all(true);
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_first_cause_wins_when_asked_at_the_end),
-    CLAIM(the_first_cause_wins_when_asked_at_every_step),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

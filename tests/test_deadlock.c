@@ -163,7 +163,7 @@ static void be_left_by_a_thread_that_does_not_count(void) {
     receive_for_ever(chan);
 }
 
-static void a_deadlock_ends_the_program_and_says_who_waits_for_what(void) {
+CLAIM(a_deadlock_ends_the_program_and_says_who_waits_for_what) {
     ASSERT_DEADLOCK(receive_alone, "main [chan receive orders, 0 of 0 buffered, open]");
     ASSERT_DEADLOCK(send_alone, "main [chan send orders, 1 of 1 buffered, open]");
     ASSERT_DEADLOCK(select_alone, "main [select", "receive orders", "send bills");
@@ -171,7 +171,7 @@ static void a_deadlock_ends_the_program_and_says_who_waits_for_what(void) {
     ASSERT_DEADLOCK(forget_to_close, "main [wait group]", "cook [chan receive orders");
 }
 
-static void the_count_is_right_after_threads_have_come_and_gone(void) {
+CLAIM(the_count_is_right_after_threads_have_come_and_gone) {
     ASSERT_DEADLOCK(end_and_leave_others_waiting, "main [chan receive");
     ASSERT_DEADLOCK(be_refused_a_thread, "main [chan receive");
     ASSERT_DEADLOCK(be_woken_and_then_stuck, "main [chan receive");
@@ -224,9 +224,7 @@ static void end_all_threads(void) {
         threads[i] = start_counted(&idle);
     }
     deadlock_thread_ends(); /* main, too: nobody is left to be stuck */
-    for (int i = 0; i < 10; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, 10);
 }
 
 static void wait_unwatched(void) {
@@ -235,21 +233,11 @@ static void wait_unwatched(void) {
     assert_int_equal(chan_receive(sender.chan, NULL, DEADLINE_NEVER), CHAN_OK);
 }
 
-static void who_will_go_on_by_himself_is_left_alone(void) {
+CLAIM(who_will_go_on_by_himself_is_left_alone) {
     assert_child_ends(wait_until_a_deadline, 0);
     assert_child_ends(wait_until_a_channel_closes_by_the_clock, 0);
     assert_child_ends(wait_for_a_sleeper, 0);
     assert_child_ends(wait_for_a_thread_that_does_not_count, 0);
     assert_child_ends(end_all_threads, 0);
     assert_child_ends(wait_unwatched, 0);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_deadlock_ends_the_program_and_says_who_waits_for_what),
-    CLAIM(the_count_is_right_after_threads_have_come_and_gone),
-    CLAIM(who_will_go_on_by_himself_is_left_alone),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -139,7 +139,7 @@ static void work_a_thousand_times(void) {
     }
 }
 
-static void runs_that_end_raise_no_alarm(void) {
+CLAIM(runs_that_end_raise_no_alarm) {
     assert_child_ends(work_a_thousand_times, 0);
 }
 
@@ -151,20 +151,11 @@ static void forget_one_channel(void) {
     work_once(&random, 0);
 }
 
-static void every_forgotten_close_is_found(void) {
+CLAIM(every_forgotten_close_is_found) {
     for (stream = 1; stream <= (uint64_t)scaled(60); stream++) {
         struct child_end end = child_run(forget_one_channel);
         assert_ended(&end, DEADLOCK);
         assert_non_null(strstr(end.said, "main [wait group]"));
         assert_non_null(strstr(end.said, "trader ["));
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(runs_that_end_raise_no_alarm),
-    CLAIM(every_forgotten_close_is_found),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -13,8 +13,6 @@
 #include "sync/must.h"
 #include "sync/sleep.h"
 
-/* ---- taking turns ---- */
-
 static char turns[64];
 
 static void *take_turns(void *argument) {
@@ -25,15 +23,66 @@ static void *take_turns(void *argument) {
     return NULL;
 }
 
+/* ---- a stack that is too small ---- */
+
+static int deeper(int levels) {
+    volatile char here[512];
+    here[0] = (char)levels;
+    return levels == 0 ? 0 : deeper(levels - 1) + here[0];
+}
+
+static void overflow(struct thread *thread) {
+    (void)thread;
+    deeper(1000000);
+}
+
+static int64_t overflowing_bytes, overflowing_guard = -1;
+
+static void overflow_in_a_fiber(void) {
+    struct thread_attributes attributes = {overflowing_bytes, overflowing_guard, false};
+    struct thread thread = {.body = overflow, .name = "glutton"};
+    must(thread_start(&thread, &attributes));
+    thread_join(&thread);
+}
+
+static void overflow_in_main(void) {
+    join(spawn(take_turns, "")); /* so that there is a fiber */
+    overflow(NULL);
+}
+
+/* A riddle otherwise: the program is ended by SIGSEGV, but says first what to do. The
+ * first claim: the handler comes with the first fiber, and a child takes it away. */
+CLAIM(an_overflow_is_said_to_be_one) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return; /* these catch it themselves */
+#endif
+    for (int kib = 16; kib <= 256; kib *= 4) {
+        char words[80];
+        overflowing_bytes = kib == 16 ? 0 : kib * 1024 - 1; /* pages are whole */
+        snprintf(words, sizeof words,
+                 "has overflowed its stack of %d bytes; --stack-size", kib * 1024);
+        struct child_end end = child_run(overflow_in_a_fiber);
+        assert_ended(&end, -SIGSEGV);
+        assert_non_null(strstr(end.said, words));
+    }
+    overflowing_guard = 0; /* then nobody can tell */
+    struct child_end unguarded = child_run(overflow_in_a_fiber);
+    assert_ended(&unguarded, -SIGSEGV);
+    assert_null(strstr(unguarded.said, "overflowed"));
+    struct child_end end = child_run(overflow_in_main);
+    assert_ended(&end, -SIGSEGV);
+    assert_null(strstr(end.said, "fiber")); /* it was none */
+}
+
+/* ---- turns ---- */
+
 /* Nobody is interrupted, and who is ready for longest comes first. */
-static void fibers_run_one_after_the_other_until_they_yield(void) {
+CLAIM(fibers_run_one_after_the_other_until_they_yield) {
     turns[0] = '\0';
     struct spawned *threads[] = {spawn(take_turns, "a"), spawn(take_turns, "b"),
                                  spawn(take_turns, "c")};
     assert_string_equal(turns, ""); /* a new fiber waits for its turn, too */
-    for (int i = 0; i < 3; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, 3);
     assert_string_equal(turns, "abcabcabc");
 }
 
@@ -54,7 +103,7 @@ static void *sleep_there(void *argument) {
 }
 
 /* In whatever order they fell asleep. */
-static void sleepers_wake_in_the_order_of_their_moments(void) {
+CLAIM(sleepers_wake_in_the_order_of_their_moments) {
     enum { COUNT = 100 };
     struct sleeper sleepers[COUNT];
     struct spawned *threads[COUNT];
@@ -67,9 +116,7 @@ static void sleepers_wake_in_the_order_of_their_moments(void) {
         int place = i * 37 % COUNT; /* each place once */
         sleepers[i] = (struct sleeper){soon_ns + place / 10 * NS_PER_MS, place};
     }
-    for (int i = 0; i < COUNT; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, COUNT);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(woken[i] / 10, i / 10);
     }
@@ -84,7 +131,7 @@ static void *wait_and_be_let_go(void *argument) {
 }
 
 /* Each of them leaves the heap of timers from another place. */
-static void sleepers_may_be_woken_before_their_moment_in_any_order(void) {
+CLAIM(sleepers_may_be_woken_before_their_moment_in_any_order) {
     enum { COUNT = 200 };
     int64_t deadlines_ns[COUNT];
     struct spawned *threads[COUNT];
@@ -126,7 +173,7 @@ static void *wait_until_closed(void *argument) {
 }
 
 /* More of them than the mailbox holds. */
-static void another_kernel_thread_wakes_every_fiber(void) {
+CLAIM(another_kernel_thread_wakes_every_fiber) {
     enum { FIBERS = 1000 };
     for (int round = 0; round < scaled(20); round++) {
         struct outsider outsider = {.closed = chan_create(0, 0)};
@@ -135,16 +182,14 @@ static void another_kernel_thread_wakes_every_fiber(void) {
         for (int i = 0; i < FIBERS; i++) {
             threads[i] = spawn(wait_until_closed, outsider.closed);
         }
-        for (int i = 0; i < FIBERS; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, FIBERS);
         must(pthread_join(outsider.thread, NULL));
         chan_free(outsider.closed);
     }
 }
 
 /* Home never has nothing to do here, and looks all the same. */
-static void wakes_and_deadlines_come_through_while_others_run(void) {
+CLAIM(wakes_and_deadlines_come_through_while_others_run) {
     struct outsider outsider = {.closed = chan_create(0, 0)};
     struct spawned *woken_from_outside = spawn(wait_until_closed, outsider.closed);
     int64_t moment_ns = now_ns() + NS_PER_MS;
@@ -170,7 +215,7 @@ static void *close_each(void *argument) {
 
 /* One wake after the other, at every moment: before the fiber sleeps, while home falls
  * asleep, or long after. */
-static void no_wake_from_outside_is_lost_whenever_it_comes(void) {
+CLAIM(no_wake_from_outside_is_lost_whenever_it_comes) {
     enum { COUNT = 2000 };
     static struct chan *chans[COUNT + 1];
     pthread_t thread;
@@ -192,20 +237,14 @@ static _Atomic bool quiet;
 
 static void *send_signals(void *unused) {
     while (!atomic_load(&quiet)) {
-        pthread_kill(home, SIGUSR1);
-        sched_yield();
+        shoot(home);
     }
     return unused;
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
-static void no_signal_ends_a_sleep_before_its_moment(void) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+CLAIM(no_signal_ends_a_sleep_before_its_moment) {
     pthread_t thread;
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     home = pthread_self();
     must(pthread_create(&thread, NULL, send_signals, NULL));
     for (int i = 0; i < 5; i++) {
@@ -231,7 +270,7 @@ static void *fill_stack(void *argument) {
     return NULL;
 }
 
-static void each_fiber_has_its_stack_to_itself(void) {
+CLAIM(each_fiber_has_its_stack_to_itself) {
     enum { COUNT = 3000 }; /* more than are made and guarded at once */
     static char marks[COUNT];
     static struct spawned *threads[COUNT];
@@ -239,72 +278,5 @@ static void each_fiber_has_its_stack_to_itself(void) {
         marks[i] = (char)i;
         threads[i] = spawn(fill_stack, &marks[i]);
     }
-    for (int i = 0; i < COUNT; i++) {
-        join(threads[i]);
-    }
-}
-
-static int deeper(int levels) {
-    volatile char here[512];
-    here[0] = (char)levels;
-    return levels == 0 ? 0 : deeper(levels - 1) + here[0];
-}
-
-static void overflow(struct thread *thread) {
-    (void)thread;
-    deeper(1000000);
-}
-
-static int64_t overflowing_bytes, overflowing_guard = -1;
-
-static void overflow_in_a_fiber(void) {
-    struct thread_attributes attributes = {overflowing_bytes, overflowing_guard, false};
-    struct thread thread = {.body = overflow, .name = "glutton"};
-    must(thread_start(&thread, &attributes));
-    thread_join(&thread);
-}
-
-static void overflow_in_main(void) {
-    join(spawn(take_turns, "")); /* so that there is a fiber */
-    overflow(NULL);
-}
-
-/* A riddle otherwise: the program is ended by SIGSEGV, but says first what to do. */
-static void an_overflow_is_said_to_be_one(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return; /* these catch it themselves */
-#endif
-    for (int kib = 16; kib <= 256; kib *= 4) {
-        char words[80];
-        overflowing_bytes = kib == 16 ? 0 : kib * 1024 - 1; /* pages are whole */
-        snprintf(words, sizeof words,
-                 "has overflowed its stack of %d bytes; --stack-size", kib * 1024);
-        struct child_end end = child_run(overflow_in_a_fiber);
-        assert_ended(&end, -SIGSEGV);
-        assert_non_null(strstr(end.said, words));
-    }
-    overflowing_guard = 0; /* then nobody can tell */
-    struct child_end unguarded = child_run(overflow_in_a_fiber);
-    assert_ended(&unguarded, -SIGSEGV);
-    assert_null(strstr(unguarded.said, "overflowed"));
-    struct child_end end = child_run(overflow_in_main);
-    assert_ended(&end, -SIGSEGV);
-    assert_null(strstr(end.said, "fiber")); /* it was none */
-}
-
-static const struct claim claims[] = {
-    /* First: the handler comes with the first fiber, and a child takes it away. */
-    CLAIM(an_overflow_is_said_to_be_one),
-    CLAIM(fibers_run_one_after_the_other_until_they_yield),
-    CLAIM(sleepers_wake_in_the_order_of_their_moments),
-    CLAIM(sleepers_may_be_woken_before_their_moment_in_any_order),
-    CLAIM(another_kernel_thread_wakes_every_fiber),
-    CLAIM(wakes_and_deadlines_come_through_while_others_run),
-    CLAIM(no_wake_from_outside_is_lost_whenever_it_comes),
-    CLAIM(no_signal_ends_a_sleep_before_its_moment),
-    CLAIM(each_fiber_has_its_stack_to_itself),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
+    join_all(threads, COUNT);
 }

@@ -4,7 +4,7 @@
 #include "support/suite.h"
 #include "support/threads.h"
 
-static void the_peak_is_the_most_there_ever_were(void) {
+CLAIM(the_peak_is_the_most_there_ever_were) {
     struct gauge gauge = {0};
     static const int moves[] = {1, 1, 1, -1, -1, 1, -1, 1, 1, 1, -1};
     int64_t now = 0;
@@ -22,7 +22,7 @@ static void the_peak_is_the_most_there_ever_were(void) {
     }
 }
 
-static void nothing_gets_past_a_limit(void) {
+CLAIM(nothing_gets_past_a_limit) {
     struct gauge gauge = {0};
     assert_false(gauge_up_to(&gauge, 0));
     assert_true(gauge_up_to(&gauge, 2));
@@ -59,27 +59,11 @@ static void *go_up_and_down(void *argument) {
     return NULL;
 }
 
-static void threads_lose_no_move_and_no_peak(void) {
+CLAIM(threads_lose_no_move_and_no_peak) {
     struct traffic traffic = {.rounds = scaled(100000)};
-    struct crowd crowd;
-    crowd_init(&crowd);
-    for (int i = 0; i < THREADS; i++) {
-        crowd_add(&crowd, go_up_and_down, &traffic);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(THREADS, go_up_and_down, &traffic);
     assert_int_equal(traffic.free.now, THREADS);
     assert_int_equal(gauge_peak(&traffic.free), THREADS);
     assert_int_equal(traffic.limited.now, 0);
     assert_between(gauge_peak(&traffic.limited), 1, LIMIT);
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_peak_is_the_most_there_ever_were),
-    CLAIM(nothing_gets_past_a_limit),
-    CLAIM(threads_lose_no_move_and_no_peak),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

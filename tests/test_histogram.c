@@ -14,7 +14,7 @@ static void start_afresh(void) {
     histogram = (struct histogram){0};
 }
 
-static void an_empty_one_has_no_quantiles(void) {
+CLAIM(an_empty_one_has_no_quantiles) {
     start_afresh();
     assert_int_equal(histogram_quantile_ns(&histogram, 0), -1);
     assert_int_equal(histogram_quantile_ns(&histogram, 0.5), -1);
@@ -29,7 +29,7 @@ static void assert_exact_alone(int64_t ns) {
     assert_int_equal(histogram_quantile_ns(&histogram, 1), ns);
 }
 
-static void one_value_is_every_quantile_exactly(void) {
+CLAIM(one_value_is_every_quantile_exactly) {
     assert_exact_alone(0);
     assert_exact_alone(INT64_MAX);
     for (int bit = 0; bit < 63; bit++) {
@@ -40,7 +40,7 @@ static void one_value_is_every_quantile_exactly(void) {
     }
 }
 
-static void a_negative_duration_counts_as_none(void) {
+CLAIM(a_negative_duration_counts_as_none) {
     start_afresh();
     histogram_add(&histogram, -5);
     histogram_add(&histogram, INT64_MIN);
@@ -48,7 +48,7 @@ static void a_negative_duration_counts_as_none(void) {
     assert_int_equal(histogram_quantile_ns(&histogram, 1), 0);
 }
 
-static void short_durations_are_exact_to_the_nanosecond(void) {
+CLAIM(short_durations_are_exact_to_the_nanosecond) {
     start_afresh();
     for (int64_t ns = 0; ns < 64; ns++) {
         histogram_add(&histogram, ns);
@@ -59,7 +59,7 @@ static void short_durations_are_exact_to_the_nanosecond(void) {
     }
 }
 
-static void the_mean_is_rounded_to_the_nearest_nanosecond(void) {
+CLAIM(the_mean_is_rounded_to_the_nearest_nanosecond) {
     start_afresh();
     histogram_add(&histogram, 0);
     histogram_add(&histogram, 1);
@@ -70,7 +70,7 @@ static void the_mean_is_rounded_to_the_nearest_nanosecond(void) {
     assert_int_equal(histogram_mean_ns(&histogram), 0);
 }
 
-static void the_mean_is_exact_even_where_the_sum_is_beyond_64_bits(void) {
+CLAIM(the_mean_is_exact_even_where_the_sum_is_beyond_64_bits) {
     start_afresh();
     assert_int_equal(histogram_mean_ns(&histogram), -1);
     histogram_add(&histogram, 1);
@@ -117,7 +117,7 @@ static void assert_quantiles(const int64_t *sorted, int64_t count) {
     assert_int_equal(histogram_quantile_ns(&histogram, 1), sorted[count - 1]);
 }
 
-static void quantiles_are_within_a_64th_and_extremes_exact(void) {
+CLAIM(quantiles_are_within_a_64th_and_extremes_exact) {
     struct random random = chance(0);
     for (int round = 0; round < scaled(300); round++) {
         int64_t values[2000];
@@ -132,7 +132,7 @@ static void quantiles_are_within_a_64th_and_extremes_exact(void) {
     }
 }
 
-static void quantiles_never_fall_as_the_share_grows(void) {
+CLAIM(quantiles_never_fall_as_the_share_grows) {
     struct random random = chance(1);
     start_afresh();
     for (int i = 0; i < 500; i++) {
@@ -163,7 +163,7 @@ static void *add_part(void *argument) {
     return NULL;
 }
 
-static void threads_lose_no_value(void) {
+CLAIM(threads_lose_no_value) {
     struct part parts[THREADS];
     struct crowd crowd;
     int64_t each = scaled(20000);
@@ -185,20 +185,4 @@ static void threads_lose_no_value(void) {
         in_slots += histogram.slots[i];
     }
     assert_int_equal(in_slots, THREADS * each);
-}
-
-static const struct claim claims[] = {
-    CLAIM(an_empty_one_has_no_quantiles),
-    CLAIM(one_value_is_every_quantile_exactly),
-    CLAIM(a_negative_duration_counts_as_none),
-    CLAIM(short_durations_are_exact_to_the_nanosecond),
-    CLAIM(the_mean_is_rounded_to_the_nearest_nanosecond),
-    CLAIM(the_mean_is_exact_even_where_the_sum_is_beyond_64_bits),
-    CLAIM(quantiles_are_within_a_64th_and_extremes_exact),
-    CLAIM(quantiles_never_fall_as_the_share_grows),
-    CLAIM(threads_lose_no_value),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

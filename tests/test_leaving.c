@@ -41,20 +41,11 @@ static void assert_all_served(int64_t queue) {
     run_destroy(&run);
 }
 
-static void a_task_that_is_handed_over_meanwhile_is_served(void) {
+CLAIM(a_task_that_is_handed_over_meanwhile_is_served) {
     assert_all_served(0);
 }
 
-static void a_task_that_is_put_into_the_queue_meanwhile_is_served(void) {
+CLAIM(a_task_that_is_put_into_the_queue_meanwhile_is_served) {
     assert_all_served(1);
     assert_all_served(TASKS);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_task_that_is_handed_over_meanwhile_is_served),
-    CLAIM(a_task_that_is_put_into_the_queue_meanwhile_is_served),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

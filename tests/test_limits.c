@@ -77,13 +77,13 @@ static void assert_explained(void (*body)(void), const char *words) {
     }
 }
 
-static void the_limit_that_is_full_is_named(void) {
+CLAIM(the_limit_that_is_full_is_named) {
     assert_explained(run_out_of_address_space, "most likely RLIMIT_AS");
     assert_explained(run_out_of_data, "most likely RLIMIT_DATA");
     assert_explained(may_have_no_process_as_nobody, "most likely RLIMIT_NPROC");
 }
 
-static void a_limit_that_does_not_bind_root_is_not_named_to_root(void) {
+CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root) {
     if (getuid() != 0) {
         skip();
     }
@@ -92,7 +92,7 @@ static void a_limit_that_does_not_bind_root_is_not_named_to_root(void) {
     assert_null(strstr(end.told, "RLIMIT_NPROC"));
 }
 
-static void a_thread_is_one_of_all_and_takes_two_mappings(void) {
+CLAIM(a_thread_is_one_of_all_and_takes_two_mappings) {
     ASSERT_LIMIT(3, 0, "threads-max): 100 of 101 in use",
                  {"/proc/sys/kernel/threads-max", "101\n"});
     ASSERT_LIMIT(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
@@ -107,7 +107,7 @@ static void be_root_of_what_it_maps(void) {
     puts(machine_limit(uid_map, 3, 0));
 }
 
-static void root_of_a_user_namespace_is_bound_as_others_are(void) {
+CLAIM(root_of_a_user_namespace_is_bound_as_others_are) {
     if (getuid() != 0) {
         skip();
     }
@@ -120,7 +120,7 @@ static void root_of_a_user_namespace_is_bound_as_others_are(void) {
 }
 
 /* They are gone in microseconds, and looking at all this takes milliseconds. */
-static void threads_that_have_ended_meanwhile_are_counted(void) {
+CLAIM(threads_that_have_ended_meanwhile_are_counted) {
     const struct machine_file cgroup = {"/proc/self/cgroup", "0::/a\n"};
     ASSERT_LIMIT(3, 0, "no limit known here is near", cgroup, PIDS("/a", "100", "5"));
     ASSERT_LIMIT(98, 0, "/a/pids.max: 100 of 100", cgroup, PIDS("/a", "100", "5"));
@@ -129,7 +129,7 @@ static void threads_that_have_ended_meanwhile_are_counted(void) {
 }
 
 /* Of 1 000 000 kB: sizes are told in the units of the file they were read from. */
-static void memory_is_compared_in_one_unit(void) {
+CLAIM(memory_is_compared_in_one_unit) {
     const int64_t gb = 1000000000;
     const struct machine_file heuristic = {"/proc/sys/vm/overcommit_memory", "0\n"};
     const struct machine_file strict = {"/proc/sys/vm/overcommit_memory", "2\n"};
@@ -143,7 +143,7 @@ static void memory_is_compared_in_one_unit(void) {
                  {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
 }
 
-static void what_cannot_be_read_is_no_limit(void) {
+CLAIM(what_cannot_be_read_is_no_limit) {
     struct rlimit any; /* this user's own would be one */
     if (getrlimit(RLIMIT_NPROC, &any) == 0 && any.rlim_cur != RLIM_INFINITY &&
         geteuid() != 0) {
@@ -154,7 +154,7 @@ static void what_cannot_be_read_is_no_limit(void) {
                  {"/proc/sys/vm/max_map_count", "max\n"});
 }
 
-static void a_short_text_is_cut_and_not_overrun(void) {
+CLAIM(a_short_text_is_cut_and_not_overrun) {
     char text[16];
     int free_before = dup(STDIN_FILENO);
     close(free_before);
@@ -163,19 +163,4 @@ static void a_short_text_is_cut_and_not_overrun(void) {
     assert_between(strlen(text), 1, 7);
     assert_int_equal(text[8], 'x');
     assert_int_equal(dup(STDIN_FILENO), free_before); /* no file is left open */
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_limit_that_is_full_is_named),
-    CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root),
-    CLAIM(a_thread_is_one_of_all_and_takes_two_mappings),
-    CLAIM(root_of_a_user_namespace_is_bound_as_others_are),
-    CLAIM(threads_that_have_ended_meanwhile_are_counted),
-    CLAIM(memory_is_compared_in_one_unit),
-    CLAIM(what_cannot_be_read_is_no_limit),
-    CLAIM(a_short_text_is_cut_and_not_overrun),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

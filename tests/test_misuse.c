@@ -88,63 +88,47 @@ static void free_before_the_children(void) {
     ctx_free(parent);
 }
 
-static void closing_twice_ends_the_program(void) {
+CLAIM(closing_twice_ends_the_program) {
     assert_ends_program(close_twice);
     assert_ends_program(close_twice_past_the_moment);
 }
 
-static void using_no_channel_ends_the_program(void) {
+CLAIM(using_no_channel_ends_the_program) {
     assert_ends_program(send_on_no_channel);
     assert_ends_program(receive_on_no_channel);
 }
 
-static void sending_no_value_ends_the_program(void) {
+CLAIM(sending_no_value_ends_the_program) {
     assert_ends_program(send_no_value);
     assert_ends_program(select_send_no_value);
 }
 
 /* Go's reflect.TestSelectMaxCases, the half that is refused. */
-static void selecting_from_too_many_cases_ends_the_program(void) {
+CLAIM(selecting_from_too_many_cases_ends_the_program) {
     assert_ends_program(select_too_many);
     assert_ends_program(select_less_than_nothing);
 }
 
-static void freeing_a_channel_that_is_waited_on_ends_the_program(void) {
+CLAIM(freeing_a_channel_that_is_waited_on_ends_the_program) {
     assert_ends_program(free_while_a_thread_waits);
 }
 
 /* Go's TestWaitGroupMisuse. */
-static void a_wait_group_below_zero_ends_the_program(void) {
+CLAIM(a_wait_group_below_zero_ends_the_program) {
     assert_ends_program(done_too_often);
     assert_ends_program(add_below_zero);
 }
 
 /* Go's TestInvalidDerivedFail. */
-static void a_context_without_parent_ends_the_program(void) {
+CLAIM(a_context_without_parent_ends_the_program) {
     assert_ends_program(context_without_parent);
     assert_ends_program(deadline_without_parent);
 }
 
-static void cancelling_the_background_ends_the_program(void) {
+CLAIM(cancelling_the_background_ends_the_program) {
     assert_ends_program(cancel_the_background);
 }
 
-static void freeing_a_context_before_its_children_ends_the_program(void) {
+CLAIM(freeing_a_context_before_its_children_ends_the_program) {
     assert_ends_program(free_before_the_children);
-}
-
-static const struct claim claims[] = {
-    CLAIM(closing_twice_ends_the_program),
-    CLAIM(using_no_channel_ends_the_program),
-    CLAIM(sending_no_value_ends_the_program),
-    CLAIM(selecting_from_too_many_cases_ends_the_program),
-    CLAIM(freeing_a_channel_that_is_waited_on_ends_the_program),
-    CLAIM(a_wait_group_below_zero_ends_the_program),
-    CLAIM(a_context_without_parent_ends_the_program),
-    CLAIM(cancelling_the_background_ends_the_program),
-    CLAIM(freeing_a_context_before_its_children_ends_the_program),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -16,7 +16,7 @@ __attribute__((weak)) void fail_arm(const char *what, long at);
 
 enum { MESON_SKIP = 77 };
 
-static void a_channel_without_memory_is_refused(void) {
+CLAIM(a_channel_without_memory_is_refused) {
     fail_arm("malloc", 1);
     errno = 0;
     struct chan *none = chan_create(8, 100);
@@ -44,7 +44,7 @@ static int refusals(struct ctx *parent) {
 /* Go's TestAllocs: a context takes two blocks, itself and its channel, so it can be
  * refused twice. malloc keeps a little of what is freed, so it takes a thousand rounds
  * to tell. */
-static void a_context_without_memory_is_refused_and_leaves_nothing(void) {
+CLAIM(a_context_without_memory_is_refused_and_leaves_nothing) {
     struct ctx *parent = ctx_with_cancel(ctx_background());
     size_t before = mallinfo2().uordblks;
     for (int round = 0; round < 1000; round++) {
@@ -54,7 +54,7 @@ static void a_context_without_memory_is_refused_and_leaves_nothing(void) {
     ctx_free(parent);
 }
 
-static void a_small_select_needs_no_memory(void) {
+CLAIM(a_small_select_needs_no_memory) {
     struct chan_case cases[4];
     for (int i = 0; i < 4; i++) {
         cases[i] = (struct chan_case){chan_create(1, 0), CHAN_RECEIVE, NULL, CHAN_OK};
@@ -67,16 +67,10 @@ static void a_small_select_needs_no_memory(void) {
     }
 }
 
-static const struct claim claims[] = {
-    CLAIM(a_channel_without_memory_is_refused),
-    CLAIM(a_context_without_memory_is_refused_and_leaves_nothing),
-    CLAIM(a_small_select_needs_no_memory),
-};
-
 int main(int argc, char **argv) {
     if (fail_arm == NULL) {
         fputs("needs libfail.so preloaded\n", stderr);
         return MESON_SKIP;
     }
-    return SUITE_RUN(argc, argv, claims);
+    return suite_run(argc, argv);
 }

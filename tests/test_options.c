@@ -78,7 +78,7 @@ static int count_of(const char *text, const char *word) {
     return count;
 }
 
-static void every_option_is_in_help_once_if_it_is_the_programs(void) {
+CLAIM(every_option_is_in_help_once_if_it_is_the_programs) {
     for (int i = 0; i < 2; i++) {
         char *help = NULL;
         size_t size = 0;
@@ -116,8 +116,7 @@ static void key_of(const struct option_row *row, char key[static 64]) {
     }
 }
 
-static void
-every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
+CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs) {
     static const int more_keys[KIND_ACTION + 1] = {[KIND_SPAN] = 1,
                                                    [KIND_BREAKER] = 1,
                                                    [KIND_ARRIVALS] = 1,
@@ -143,7 +142,7 @@ every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs(void) {
     }
 }
 
-static void the_default_that_help_names_is_the_default(void) {
+CLAIM(the_default_that_help_names_is_the_default) {
     for (int i = 0; i < 2; i++) {
         options_init(&options, runners[i]);
         char *normal = options_to_json(&options, runners[i]);
@@ -165,7 +164,7 @@ static void the_default_that_help_names_is_the_default(void) {
 }
 
 /* A message says "from A to B": then A and B must be fine, and 9B, as in 950, not. */
-static void what_a_message_offers_is_accepted_and_no_more(void) {
+CLAIM(what_a_message_offers_is_accepted_and_no_more) {
     const char *clock = thread_is_fiber() ? "--clock=virtual" : "--seed=1";
     int offers = 0;
     for (int r = 0; r < OPTION_ROWS; r++) {
@@ -194,7 +193,7 @@ static void what_a_message_offers_is_accepted_and_no_more(void) {
     assert_true(offers > 15);
 }
 
-static void what_was_asked_for_is_in_the_record(void) {
+CLAIM(what_was_asked_for_is_in_the_record) {
     assert_int_equal(PARSE(&pool_like, "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
                            "--stack-size=64K", "--api-rate=1000/s",
                            "--api-outage=2s,500ms", "--arrivals=poisson:900/s"),
@@ -214,16 +213,4 @@ static void what_was_asked_for_is_in_the_record(void) {
     assert_json(json, "cancel", "\"between\"");
     assert_json(json, "timeout_ns", "null");
     free(json);
-}
-
-static const struct claim claims[] = {
-    CLAIM(every_option_is_in_help_once_if_it_is_the_programs),
-    CLAIM(every_option_is_in_the_record_once_and_null_if_it_is_not_the_programs),
-    CLAIM(the_default_that_help_names_is_the_default),
-    CLAIM(what_a_message_offers_is_accepted_and_no_more),
-    CLAIM(what_was_asked_for_is_in_the_record),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -54,22 +54,13 @@ static void assert_complains(void (*body)(void), const char *named) {
     assert_non_null(strstr(end.said, named));
 }
 
-static void the_first_failure_is_said_in_one_line(void) {
+CLAIM(the_first_failure_is_said_in_one_line) {
     assert_complains(fill_disk_early, "/dev/full: No space left");
     assert_complains(fill_disk_for_a_moment, "/dev/null: No space left");
     assert_complains(fail_to_close, "/dev/null: Bad file descriptor");
 }
 
-static void no_file_closes_well(void) {
+CLAIM(no_file_closes_well) {
     struct output none = {0};
     assert_true(output_close(&none));
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_first_failure_is_said_in_one_line),
-    CLAIM(no_file_closes_well),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -14,7 +14,7 @@
 #include "sync/clock.h"
 #include "sync/park.h"
 
-static void a_wake_before_the_wait_is_kept(void) {
+CLAIM(a_wake_before_the_wait_is_kept) {
     const int64_t deadlines_ns[] = {DEADLINE_NEVER, now_ns() + NS_PER_MS, DEADLINE_NOW,
                                     -1, INT64_MIN};
     for (int i = 0; i < 5; i++) {
@@ -25,7 +25,7 @@ static void a_wake_before_the_wait_is_kept(void) {
     }
 }
 
-static void a_wait_nobody_ends_ends_at_its_deadline_and_not_before(void) {
+CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before) {
     struct park park;
     park_init(&park);
     for (int i = 0; i < 5; i++) { /* and the park may be used again */
@@ -39,7 +39,7 @@ static void a_wait_nobody_ends_ends_at_its_deadline_and_not_before(void) {
 
 /* ---- wakes from another thread ---- */
 
-static void no_wake_is_lost_and_what_came_before_it_is_seen(void) {
+CLAIM(no_wake_is_lost_and_what_came_before_it_is_seen) {
     wake_quickly(scaled(50000));
 }
 
@@ -64,7 +64,7 @@ static void *wake_at_any_moment(void *argument) {
 
 /* Before it looks, while it falls asleep, or later: most wakes about when it would fall
  * asleep at once, and some so late that looking is given up and it does. */
-static void no_wake_is_lost_whenever_it_comes(void) {
+CLAIM(no_wake_is_lost_whenever_it_comes) {
     struct pair pair = {.rounds = scaled(50000)};
     struct random random = chance(3);
     struct spawned *thread = spawn(wake_at_any_moment, &pair);
@@ -80,7 +80,7 @@ static void no_wake_is_lost_whenever_it_comes(void) {
 }
 
 /* A deadline at the moment of the wake: the wake counts once, now or next time. */
-static void a_wake_that_meets_the_deadline_counts_once(void) {
+CLAIM(a_wake_that_meets_the_deadline_counts_once) {
     struct pair pair = {.rounds = scaled(20000)};
     struct random random = chance(1);
     struct spawned *thread = spawn(write_and_wake, &pair);
@@ -98,7 +98,7 @@ static void a_wake_that_meets_the_deadline_counts_once(void) {
 }
 
 /* The sleeper frees its bed as soon as it is awake: AddressSanitizer watches. */
-static void the_waker_does_not_touch_the_park_after_the_wake(void) {
+CLAIM(the_waker_does_not_touch_the_park_after_the_wake) {
     struct pair pair = {.rounds = scaled(20000)};
     struct spawned *thread = spawn(write_and_wake, &pair);
     for (int i = 0; i < pair.rounds; i++) {
@@ -116,21 +116,7 @@ static void spend_time(void) {
     clock_spend(1);
 }
 
-static void real_time_cannot_be_spent(void) {
+CLAIM(real_time_cannot_be_spent) {
     assert_false(clock_is_virtual());
     assert_child_ends(spend_time, -SIGABRT);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_wake_before_the_wait_is_kept),
-    CLAIM(a_wait_nobody_ends_ends_at_its_deadline_and_not_before),
-    CLAIM(no_wake_is_lost_and_what_came_before_it_is_seen),
-    CLAIM(no_wake_is_lost_whenever_it_comes),
-    CLAIM(a_wake_that_meets_the_deadline_counts_once),
-    CLAIM(the_waker_does_not_touch_the_park_after_the_wake),
-    CLAIM(real_time_cannot_be_spent),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -39,7 +39,7 @@ static const char *const rubbish[] = {
     "inf",   "nan",  "--",   "%",   "/s",    "ns", "1..2", "1.2.3",
     "0x1p3", "١",    "5ns5", "5%%", "5/s/s", "-0", "5s5",  NULL};
 
-static void rubbish_is_refused(void) {
+CLAIM(rubbish_is_refused) {
     assert_refuses(quantity_parse_count, rubbish);
     assert_refuses(quantity_parse_duration, rubbish);
     assert_refuses(quantity_parse_size, rubbish);
@@ -50,7 +50,7 @@ static void rubbish_is_refused(void) {
     }
 }
 
-static void counts_are_whole_numbers_that_fit(void) {
+CLAIM(counts_are_whole_numbers_that_fit) {
     static const struct whole rows[] = {{"0", 0},
                                         {"1", 1},
                                         {"00050", 50},
@@ -71,7 +71,7 @@ static void counts_are_whole_numbers_that_fit(void) {
     assert_refuses(quantity_parse_count, refused);
 }
 
-static void durations_have_a_unit(void) {
+CLAIM(durations_have_a_unit) {
     static const struct whole rows[] = {{"0", 0},
                                         {"0s", 0},
                                         {"0.0", 0},
@@ -95,7 +95,7 @@ static void durations_have_a_unit(void) {
     assert_refuses(quantity_parse_duration, refused);
 }
 
-static void sizes_count_in_powers_of_1024(void) {
+CLAIM(sizes_count_in_powers_of_1024) {
     static const struct whole rows[] = {{"0", 0},
                                         {"1", 1},
                                         {"16384", 16384},
@@ -115,7 +115,7 @@ struct real {
     double value;
 };
 
-static void rates_are_for_a_second(void) {
+CLAIM(rates_are_for_a_second) {
     static const struct real rows[] = {
         {"1000/s", 1000}, {"1000", 1000}, {"0.5/s", 0.5}, {"0", 0}};
     double value;
@@ -128,7 +128,7 @@ static void rates_are_for_a_second(void) {
     assert_false(quantity_parse_rate("10%", &value));
 }
 
-static void shares_are_fractions_or_per_cent(void) {
+CLAIM(shares_are_fractions_or_per_cent) {
     static const struct real rows[] = {{"2%", 0.02}, {"0.02", 0.02}, {"100%", 1},
                                        {"1", 1},     {"0", 0},       {"0%", 0}};
     double value;
@@ -141,7 +141,7 @@ static void shares_are_fractions_or_per_cent(void) {
 }
 
 /* Round ones are printed as a person would, and any is read as it was. */
-static void what_is_printed_is_read_as_the_same(void) {
+CLAIM(what_is_printed_is_read_as_the_same) {
     static const struct whole durations[] = {{"0", 0},
                                              {"1ns", 1},
                                              {"250us", 250000},
@@ -172,18 +172,4 @@ static void what_is_printed_is_read_as_the_same(void) {
         quantity_print_size(value, text, sizeof text);
         assert_true(quantity_parse_size(text, &read) && read == value);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(rubbish_is_refused),
-    CLAIM(counts_are_whole_numbers_that_fit),
-    CLAIM(durations_have_a_unit),
-    CLAIM(sizes_count_in_powers_of_1024),
-    CLAIM(rates_are_for_a_second),
-    CLAIM(shares_are_fractions_or_per_cent),
-    CLAIM(what_is_printed_is_read_as_the_same),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -15,7 +15,7 @@ static void assert_even(const int *counts, int bins, int draws) {
 }
 
 /* The numbers that other implementations of SplitMix64 give for this state. */
-static void the_generator_is_splitmix64(void) {
+CLAIM(the_generator_is_splitmix64) {
     static const uint64_t known[] = {
         UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
         UINT64_C(9817491932198370423), UINT64_C(4593380528125082431)};
@@ -25,7 +25,7 @@ static void the_generator_is_splitmix64(void) {
     }
 }
 
-static void the_same_seed_and_stream_give_the_same_numbers(void) {
+CLAIM(the_same_seed_and_stream_give_the_same_numbers) {
     struct random one = random_at(7, 3);
     struct random other = random_at(7, 3);
     for (int i = 0; i < 1000; i++) {
@@ -41,7 +41,7 @@ static int by_value(const void *a, const void *b) {
 
 /* A number that comes up twice would mean that two streams overlap: among 10^5 of 2^64
  * it happens by chance once in 4 * 10^9 times. */
-static void streams_of_one_seed_and_of_its_neighbours_do_not_overlap(void) {
+CLAIM(streams_of_one_seed_and_of_its_neighbours_do_not_overlap) {
     enum { SEEDS = 10, STREAMS = 100, NUMBERS = 100 };
     static uint64_t drawn[SEEDS * STREAMS * NUMBERS];
     size_t count = 0;
@@ -59,7 +59,7 @@ static void streams_of_one_seed_and_of_its_neighbours_do_not_overlap(void) {
     }
 }
 
-static void shares_are_even_from_0_to_below_1(void) {
+CLAIM(shares_are_even_from_0_to_below_1) {
     enum { BINS = 64, DRAWS = 64000 };
     struct random random = random_at(1, 1);
     int counts[BINS] = {0};
@@ -72,7 +72,7 @@ static void shares_are_even_from_0_to_below_1(void) {
 }
 
 /* The first number of each stream is what a workload is made of. */
-static void the_first_numbers_of_successive_streams_are_even_too(void) {
+CLAIM(the_first_numbers_of_successive_streams_are_even_too) {
     enum { BINS = 64, DRAWS = 64000 };
     int counts[BINS] = {0};
     for (uint64_t stream = 0; stream < DRAWS; stream++) {
@@ -82,7 +82,7 @@ static void the_first_numbers_of_successive_streams_are_even_too(void) {
     assert_even(counts, BINS, DRAWS);
 }
 
-static void whole_numbers_are_even_below_their_bound(void) {
+CLAIM(whole_numbers_are_even_below_their_bound) {
     enum { DRAWS = 50000 };
     for (uint32_t bound = 1; bound <= 50; bound += 7) {
         struct random random = random_at(1, bound);
@@ -98,7 +98,7 @@ static void whole_numbers_are_even_below_their_bound(void) {
 
 /* Of 2^64 states one gives a number of ones only. Rounded up it would be the share 1,
  * of which a service time has no logarithm, and a file of latencies no line. */
-static void the_greatest_number_is_below_its_bound_too(void) {
+CLAIM(the_greatest_number_is_below_its_bound_too) {
     const struct random just_before = {UINT64_C(0x31628af67b2131ab)};
     struct random random = just_before;
     assert_true(random_next(&random) == UINT64_MAX);
@@ -106,18 +106,4 @@ static void the_greatest_number_is_below_its_bound_too(void) {
     assert_true(random_share(&random) < 1.0);
     random = just_before;
     assert_int_equal(random_below(&random, 7), 6);
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_generator_is_splitmix64),
-    CLAIM(the_same_seed_and_stream_give_the_same_numbers),
-    CLAIM(streams_of_one_seed_and_of_its_neighbours_do_not_overlap),
-    CLAIM(shares_are_even_from_0_to_below_1),
-    CLAIM(the_first_numbers_of_successive_streams_are_even_too),
-    CLAIM(whole_numbers_are_even_below_their_bound),
-    CLAIM(the_greatest_number_is_below_its_bound_too),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

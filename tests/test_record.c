@@ -17,14 +17,6 @@
 static struct run run; /* 60 KB */
 static struct run_config config;
 
-/* Performs tasks 0 to `tasks` - 1 of the config; a test may add to the tally. */
-static void begin(int64_t tasks) {
-    plain_run_start(&run, &config);
-    for (int64_t i = 0; i < tasks; i++) {
-        client_perform(&run.client, (struct task){.index = (uint64_t)i}, 0);
-    }
-}
-
 static struct record record_of(bool complete) {
     return (struct record){.program = "worker-pool",
                            .config = "{\"tasks\": 7}",
@@ -46,83 +38,69 @@ static char *text_of(bool complete) {
     return text;
 }
 
-/* ---- what is told ---- */
+/* What the record has under a key. */
+struct fact {
+    const char *key;
+    const char *value;
+};
 
-static const char *const waits[] = {"latency_ns", "failed_latency_ns", "queue_wait_ns"};
-static const char none[] = "{\"min\": null, \"mean\": null, \"p50\": null, "
-                           "\"p90\": null, \"p99\": null, \"max\": null}";
+/* And the run is over. */
+#define ASSERT_TOLD(...) assert_told((const struct fact[]){__VA_ARGS__, {NULL, NULL}})
 
-static void figures_are_those_of_the_run(void) {
-    config = plain_config(10);
-    config.workload.error_rate = 1;
-    config.client.attempts = 3;
-    begin(10);
-    plain_run_end(&run);
-    run.process.rss_peak_bytes = 4096;
+static void assert_told(const struct fact *facts) {
     char *text = text_of(true);
-    assert_json(text, "complete", "true");
-    assert_json(text, "failed", "10");
-    assert_json(text, "ok", "0");
-    assert_json(text, "calls", "30");
-    assert_json(text, "retries", "20");
-    assert_json(text, "amplification", "3");
-    assert_json(text, "rss_bytes", "4096");
-    assert_json(text, "stop", "null");
-    assert_json(text, "limit", "null");
-    free(text);
-    run_destroy(&run);
-}
-
-static void who_believed_a_wrong_answer_is_told(void) {
-    config = plain_config(4);
-    config.workload.silent_rate = 1;
-    begin(4);
-    plain_run_end(&run);
-    char *text = text_of(true);
-    assert_json(text, "ok", "0");
-    assert_json(text, "silent", "4");
-    assert_json(text, "believed_ok", "4");
-    free(text);
-    run_destroy(&run);
-}
-
-/* ---- what is not known ---- */
-
-static void a_figure_that_could_not_be_read_is_null(void) {
-    config = plain_config(0);
-    begin(0);
-    plain_run_end(&run);
-    run.process.rss_peak_bytes = -1;
-    run.process.virtual_peak_bytes = -1;
-    run.process.page_table_bytes = -1;
-    char *text = text_of(true);
-    assert_json(text, "rss_bytes", "null");
-    assert_json(text, "virtual_bytes", "null");
-    assert_json(text, "page_table_bytes", "null");
-    free(text);
-    run_destroy(&run);
-}
-
-static void of_no_tasks_there_is_no_latency_and_no_division_by_them(void) {
-    config = plain_config(0);
-    begin(0);
-    plain_run_end(&run);
-    char *text = text_of(true);
-    assert_json(text, "wall_ns", "0");
-    assert_json(text, "amplification", "null");
-    for (size_t i = 0; i < 3; i++) {
-        assert_json(text, waits[i], none);
+    for (; facts->key != NULL; facts++) {
+        assert_json(text, facts->key, facts->value);
     }
     free(text);
     run_destroy(&run);
 }
 
+/* All tasks of a plain run, of which so large a share fails; `attempts` for each. */
+static void perform(int64_t tasks, double error_rate, int attempts) {
+    config = plain_config(tasks);
+    config.workload.error_rate = error_rate;
+    config.client.attempts = attempts;
+    plain_run_all(&run, &config);
+}
+
+static const char none[] = "{\"min\": null, \"mean\": null, \"p50\": null, "
+                           "\"p90\": null, \"p99\": null, \"max\": null}";
+
+CLAIM(figures_are_those_of_the_run) {
+    perform(10, 1, 3);
+    ASSERT_TOLD({"complete", "true"}, {"failed", "10"}, {"ok", "0"}, {"calls", "30"},
+                {"retries", "20"}, {"amplification", "3"}, {"stop", "null"},
+                {"limit", "null"});
+}
+
+CLAIM(who_believed_a_wrong_answer_is_told) {
+    config = plain_config(4);
+    config.workload.silent_rate = 1;
+    plain_run_all(&run, &config);
+    ASSERT_TOLD({"ok", "0"}, {"silent", "4"}, {"believed_ok", "4"});
+}
+
+/* ---- what is not known ---- */
+
+CLAIM(a_figure_that_could_not_be_read_is_null) {
+    perform(0, 0, 1);
+    run.process.rss_peak_bytes = -1;
+    run.process.virtual_peak_bytes = -1;
+    run.process.page_table_bytes = -1;
+    ASSERT_TOLD({"rss_bytes", "null"}, {"virtual_bytes", "null"},
+                {"page_table_bytes", "null"});
+}
+
+CLAIM(of_no_tasks_there_is_no_latency_and_no_division_by_them) {
+    perform(0, 0, 1);
+    ASSERT_TOLD({"wall_ns", "0"}, {"amplification", "null"}, {"latency_ns", none},
+                {"failed_latency_ns", none}, {"queue_wait_ns", none});
+}
+
 /* Of rejected tasks alone: what answers take is not known then, and not 0. */
-static void where_nothing_was_answered_only_failures_have_a_latency(void) {
-    config = plain_config(3);
-    config.workload.error_rate = 1;
-    begin(3);
-    plain_run_end(&run);
+CLAIM(where_nothing_was_answered_only_failures_have_a_latency) {
+    perform(3, 1, 1);
     char *text = text_of(true);
     assert_json(text, "latency_ns", none);
     assert_null(strstr(strstr(text, "failed_latency_ns"), "null, \"p50"));
@@ -131,29 +109,18 @@ static void where_nothing_was_answered_only_failures_have_a_latency(void) {
 }
 
 /* Each with a figure of its own, so that none can stand for another. */
-static void what_the_kernel_says_is_told_under_its_own_name(void) {
-    static const char *const names[] = {
-        "rss_bytes", "virtual_bytes",      "page_table_bytes",     "user_ns",
-        "system_ns", "voluntary_switches", "involuntary_switches", "minor_faults"};
-    config = plain_config(1);
-    begin(1);
-    plain_run_end(&run);
+CLAIM(what_the_kernel_says_is_told_under_its_own_name) {
+    perform(1, 0, 1);
     run.process =
         (struct process_figures){1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008};
-    char *text = text_of(true);
-    for (int i = 0; i < 8; i++) {
-        char value[8];
-        snprintf(value, sizeof value, "%d", 1001 + i);
-        assert_json(text, names[i], value);
-    }
-    free(text);
-    run_destroy(&run);
+    ASSERT_TOLD({"rss_bytes", "1001"}, {"virtual_bytes", "1002"},
+                {"page_table_bytes", "1003"}, {"user_ns", "1004"},
+                {"system_ns", "1005"}, {"voluntary_switches", "1006"},
+                {"involuntary_switches", "1007"}, {"minor_faults", "1008"});
 }
 
-static void the_summary_tells_the_same_of_the_process(void) {
-    config = plain_config(1);
-    begin(1);
-    plain_run_end(&run);
+CLAIM(the_summary_tells_the_same_of_the_process) {
+    perform(1, 0, 1);
     run.process =
         (struct process_figures){1234567, 45678901, 4096, 2000000, 345, 6, 7, 8};
     char *text = NULL;
@@ -173,9 +140,12 @@ static void the_summary_tells_the_same_of_the_process(void) {
 
 /* ---- the stop ---- */
 
-static void a_stop_tells_how_far_the_run_had_come(void) {
+CLAIM(a_stop_tells_how_far_the_run_had_come) {
     config = plain_config(5);
-    begin(2);
+    plain_run_start(&run, &config);
+    for (uint64_t i = 0; i < 2; i++) {
+        client_perform(&run.client, (struct task){.index = i}, 0);
+    }
     tally_stop(&run.tally, STOP_SIGNAL);
     for (uint64_t i = 2; i < 5; i++) {
         run_skip(&run, (struct task){.index = i}, OUTCOME_CANCELLED);
@@ -195,15 +165,10 @@ static void a_stop_tells_how_far_the_run_had_come(void) {
 
 /* ---- odd characters, odd countries ---- */
 
-static void a_limits_name_may_hold_any_character(void) {
-    config = plain_config(0);
-    begin(0);
-    plain_run_end(&run);
+CLAIM(a_limits_name_may_hold_any_character) {
+    perform(0, 0, 1);
     snprintf(run.limit, sizeof run.limit, "a \"quoted\" \\ path\nand\ta \x01 line");
-    char *text = text_of(true);
-    assert_json(text, "limit", "\"a \\\"quoted\\\" \\\\ path and a   line\"");
-    free(text);
-    run_destroy(&run);
+    ASSERT_TOLD({"limit", "\"a \\\"quoted\\\" \\\\ path and a   line\""});
 }
 
 /* Linked in place of the C library's: who calls it would print decimal commas. */
@@ -215,7 +180,7 @@ char *setlocale(int category, const char *locale) {
     return (char *)(uintptr_t) "C";
 }
 
-static void nobody_asks_for_the_users_locale(void) {
+CLAIM(nobody_asks_for_the_users_locale) {
     static struct options options;
     char *argv[] = {"worker-pool", "--error-rate=2.5%", NULL};
     setenv("LC_ALL", "de_DE.UTF-8", 1);
@@ -224,9 +189,7 @@ static void nobody_asks_for_the_users_locale(void) {
     char *json = options_to_json(&options, &pool_like);
     assert_json(json, "error_rate", "0.025");
     free(json);
-    config = plain_config(2);
-    begin(2);
-    plain_run_end(&run);
+    perform(2, 0, 1);
     free(text_of(true));
     run_destroy(&run);
     assert_int_equal(locale_changes, 0);
@@ -234,70 +197,35 @@ static void nobody_asks_for_the_users_locale(void) {
 
 /* ---- the accounts ---- */
 
-/* What a test does to an account that was in order. */
-static void (*falsify)(void);
+/* An account that was in order, and what is done to it. */
+static const struct mistake {
+    _Atomic int64_t *account;
+    int64_t change;
+} mistakes[] = {
+    {&run.tally.outcomes[OUTCOME_OK], 0},     /* none */
+    {&run.tally.outcomes[OUTCOME_OK], -1},    /* a task is lost */
+    {&run.tally.outcomes[OUTCOME_FAILED], 1}, /* or counted twice */
+    {&run.api.replies[REPLY_OK], -1},         /* a call is lost */
+    {&run.api.in_flight.now, 1},              /* or left in flight */
+    {&run.api.served.peak, 2},                /* more are served than can be */
+};
+static const struct mistake *mistake;
 
 static void check_accounts(void) {
     config = plain_config(5);
     config.api.capacity = 2;
-    begin(5);
-    plain_run_end(&run);
-    falsify();
+    plain_run_all(&run, &config);
+    *mistake->account += mistake->change;
     struct record record = record_of(true);
     _exit(record_adds_up(&record) ? 0 : 1);
 }
 
-static void nothing(void) {
-}
-
-static void lose_a_task(void) {
-    run.tally.outcomes[OUTCOME_OK]--;
-}
-
-static void count_a_task_twice(void) {
-    run.tally.outcomes[OUTCOME_FAILED]++;
-}
-
-static void lose_a_call(void) {
-    run.api.replies[REPLY_OK]--;
-}
-
-static void leave_a_call_in_flight(void) {
-    run.api.in_flight.now++;
-}
-
-static void exceed_the_capacity(void) {
-    run.api.served.peak = 3;
-}
-
-static void accounts_that_do_not_add_up_are_found(void) {
-    static void (*const falsified[])(void) = {lose_a_task, count_a_task_twice,
-                                              lose_a_call, leave_a_call_in_flight,
-                                              exceed_the_capacity};
-    falsify = nothing;
-    assert_child_ends(check_accounts, 0);
-    for (size_t i = 0; i < sizeof falsified / sizeof falsified[0]; i++) {
-        falsify = falsified[i];
+CLAIM(accounts_that_do_not_add_up_are_found) {
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        mistake = &mistakes[i];
         struct child_end end = child_run(check_accounts);
-        assert_ended(&end, 1);
-        assert_non_null(strstr(end.said, "accounts do not add up"));
+        assert_ended(&end, i == 0 ? 0 : 1);
+        bool told = strstr(end.said, "accounts do not add up") != NULL;
+        assert_int_equal(told, i > 0);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(figures_are_those_of_the_run),
-    CLAIM(who_believed_a_wrong_answer_is_told),
-    CLAIM(a_figure_that_could_not_be_read_is_null),
-    CLAIM(of_no_tasks_there_is_no_latency_and_no_division_by_them),
-    CLAIM(where_nothing_was_answered_only_failures_have_a_latency),
-    CLAIM(what_the_kernel_says_is_told_under_its_own_name),
-    CLAIM(the_summary_tells_the_same_of_the_process),
-    CLAIM(a_stop_tells_how_far_the_run_had_come),
-    CLAIM(a_limits_name_may_hold_any_character),
-    CLAIM(nobody_asks_for_the_users_locale),
-    CLAIM(accounts_that_do_not_add_up_are_found),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -42,7 +42,7 @@ static void assert_explained(int error, const char *words, bool by_a_limit) {
 }
 
 /* What is no limit must not be blamed on the fullest one. */
-static void each_reason_why_no_thread_is_created_is_told_as_what_it_is(void) {
+CLAIM(each_reason_why_no_thread_is_created_is_told_as_what_it_is) {
     assert_explained(EAGAIN, "", true);
     assert_explained(ENOMEM, "", true);
     assert_explained(EPERM, "Operation not permitted; a seccomp filter", false);
@@ -63,7 +63,7 @@ int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
     return slack_error != 0 ? -1 : __real_prctl(option, a, b, c, d);
 }
 
-static void a_timer_slack_that_is_refused_is_not_told_as_if_it_were_there(void) {
+CLAIM(a_timer_slack_that_is_refused_is_not_told_as_if_it_were_there) {
     if (sizeof(time_t) > sizeof(long)) {
         skip(); /* then prctl() has another name there */
     }
@@ -82,7 +82,7 @@ static void a_timer_slack_that_is_refused_is_not_told_as_if_it_were_there(void) 
 }
 
 /* Page tables shrink when threads end, so the most that was seen counts. */
-static void what_is_read_later_lowers_no_peak(void) {
+CLAIM(what_is_read_later_lowers_no_peak) {
     const int64_t most = INT64_C(1) << 50;
     struct process_figures process = {
         .rss_peak_bytes = most, .virtual_peak_bytes = 1, .page_table_bytes = most};
@@ -91,14 +91,4 @@ static void what_is_read_later_lowers_no_peak(void) {
     assert_true(process.virtual_peak_bytes > 1);
     process_read(&process);
     assert_int_equal(process.page_table_bytes, most);
-}
-
-static const struct claim claims[] = {
-    CLAIM(what_is_read_later_lowers_no_peak),
-    CLAIM(each_reason_why_no_thread_is_created_is_told_as_what_it_is),
-    CLAIM(a_timer_slack_that_is_refused_is_not_told_as_if_it_were_there),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -53,7 +53,7 @@ static void assert_each_ran_once(struct run_config *config) {
 
 /* ---- every task once ---- */
 
-static void every_task_runs_exactly_once(void) {
+CLAIM(every_task_runs_exactly_once) {
     static const int64_t counts[] = {0, 1, 2, 7, 100, 1000};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct run_config config = design_config(counts[i]);
@@ -61,7 +61,7 @@ static void every_task_runs_exactly_once(void) {
     }
 }
 
-static void whatever_the_number_of_workers(void) {
+CLAIM(whatever_the_number_of_workers) {
     static const int64_t workers[] = {1, 2, 5, 50, 200};
     for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
         struct run_config config = design_config(100); /* 200: more than tasks */
@@ -70,7 +70,7 @@ static void whatever_the_number_of_workers(void) {
     }
 }
 
-static void whatever_the_queue(void) {
+CLAIM(whatever_the_queue) {
     static const int64_t queues[] = {0, 1, 3, 100, 5000};
     for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
         struct run_config config = design_config(500);
@@ -79,7 +79,7 @@ static void whatever_the_queue(void) {
     }
 }
 
-static void detached_or_joined_bounded_or_not(void) {
+CLAIM(detached_or_joined_bounded_or_not) {
     static const int64_t most[] = {0, 1, 2, 50, 1000};
     for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
         for (int join = 0; join < 2; join++) {
@@ -91,7 +91,7 @@ static void detached_or_joined_bounded_or_not(void) {
     }
 }
 
-static void whoever_listens(void) {
+CLAIM(whoever_listens) {
     for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
         struct run_config config = design_config(200);
         config.client.cancel = cancel;
@@ -99,7 +99,7 @@ static void whoever_listens(void) {
     }
 }
 
-static void again_and_again(void) {
+CLAIM(again_and_again) {
     for (int i = 0; i < scaled(100); i++) {
         struct run_config config = design_config(20);
         config.runner.workers = 1 + i % 8;
@@ -116,7 +116,7 @@ static void run_watched(void) {
     again_and_again();
 }
 
-static void without_an_alarm_from_the_deadlock_detector(void) {
+CLAIM(without_an_alarm_from_the_deadlock_detector) {
 #if defined(__SANITIZE_THREAD__)
     if (thread_is_fiber()) {
         return; /* in a child it takes fibers for threads that nobody keeps apart */
@@ -136,7 +136,7 @@ static enum outcome outcome_by_fate(const struct run_config *config, uint64_t in
 }
 
 /* So both strategies meet the same faults, task by task. */
-static void every_task_ends_as_its_fate_has_it(void) {
+CLAIM(every_task_ends_as_its_fate_has_it) {
     struct run_config config = design_config(500);
     config.workload.error_rate = 0.1;
     config.workload.silent_rate = 0.1;
@@ -160,7 +160,7 @@ static void every_task_ends_as_its_fate_has_it(void) {
     run_destroy(&run);
 }
 
-static void more_than_the_api_serves_are_turned_away(void) {
+CLAIM(more_than_the_api_serves_are_turned_away) {
     struct run_config config = design_config(400);
     config.workload.service_ns = NS_PER_MS;
     config.api.capacity = 5;
@@ -175,7 +175,7 @@ static void more_than_the_api_serves_are_turned_away(void) {
     run_destroy(&run);
 }
 
-static void tasks_are_started_when_they_are_due_and_not_before(void) {
+CLAIM(tasks_are_started_when_they_are_due_and_not_before) {
     static const int arrivals[] = {ARRIVALS_FIXED, ARRIVALS_POISSON};
     for (int i = 0; i < 2; i++) {
         struct run_config config = design_config(200);
@@ -204,7 +204,7 @@ static void *count_again_and_again(void *argument) {
     return NULL;
 }
 
-static void no_more_threads_are_alive_than_allowed(void) {
+CLAIM(no_more_threads_are_alive_than_allowed) {
     enum { MOST = 8 }; /* of the pool the feeder is the eighth */
     struct run_config config = design_config(2000);
     struct census census = {.before = thread_count() + 1}; /* with the counting one */
@@ -232,7 +232,7 @@ static void no_more_threads_are_alive_than_allowed(void) {
 
 /* Page tables have no high-water mark: somebody must look while the threads are there.
  */
-static void page_tables_are_looked_at_while_the_threads_are_there(void) {
+CLAIM(page_tables_are_looked_at_while_the_threads_are_there) {
     struct run_config config = design_config(50);
     config.workload.service_ns = NS_PER_MS;
     config.runner.workers = 50;
@@ -243,7 +243,7 @@ static void page_tables_are_looked_at_while_the_threads_are_there(void) {
     run_destroy(&run);
 }
 
-static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
+CLAIM(when_no_thread_can_be_created_every_task_is_accounted_for) {
     struct run_config config = design_config(50);
     config.runner.threads.stack_bytes = INT64_C(1) << 60; /* no machine has that */
     plain_run_start(&run, &config);
@@ -262,24 +262,4 @@ static void when_no_thread_can_be_created_every_task_is_accounted_for(void) {
         assert_int_equal(tally_outcome(&run.tally, OUTCOME_NOT_STARTED), 50);
     }
     run_destroy(&run);
-}
-
-static const struct claim claims[] = {
-    CLAIM(every_task_runs_exactly_once),
-    CLAIM(whatever_the_number_of_workers),
-    CLAIM(whatever_the_queue),
-    CLAIM(detached_or_joined_bounded_or_not),
-    CLAIM(whoever_listens),
-    CLAIM(again_and_again),
-    CLAIM(without_an_alarm_from_the_deadlock_detector),
-    CLAIM(every_task_ends_as_its_fate_has_it),
-    CLAIM(more_than_the_api_serves_are_turned_away),
-    CLAIM(tasks_are_started_when_they_are_due_and_not_before),
-    CLAIM(no_more_threads_are_alive_than_allowed),
-    CLAIM(page_tables_are_looked_at_while_the_threads_are_there),
-    CLAIM(when_no_thread_can_be_created_every_task_is_accounted_for),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

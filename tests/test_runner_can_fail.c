@@ -6,7 +6,7 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 
-static void a_false_claim_fails(void) {
+CLAIM(a_false_claim_fails) {
     assert_int_equal(chan_capacity(chan_create(1, 2)), 3);
 }
 
@@ -16,20 +16,10 @@ static void *claim_falsely(void *unused) {
     return NULL;
 }
 
-static void a_false_claim_in_another_thread_fails(void) {
+CLAIM(a_false_claim_in_another_thread_fails) {
     join(spawn(claim_falsely, NULL));
 }
 
-static void a_claim_that_gets_stuck_fails(void) {
+CLAIM(a_claim_that_gets_stuck_fails) {
     chan_receive(chan_create(1, 0), NULL, DEADLINE_NEVER);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_false_claim_fails),
-    CLAIM(a_false_claim_in_another_thread_fails),
-    CLAIM(a_claim_that_gets_stuck_fails),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

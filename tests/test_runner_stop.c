@@ -80,7 +80,7 @@ static void assert_interrupted(struct run_config *config, int64_t in_flight) {
     run_destroy(&run);
 }
 
-static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
+CLAIM(calls_that_listen_are_interrupted_and_the_rest_never_start) {
     /* Each worker takes one more, and then looks whether it is to stop: of WORKERS + 1
      * that wait, one is left. */
     static const int64_t queues[] = {0, WORKERS, WORKERS + 1, TASKS / 3, TASKS};
@@ -94,7 +94,7 @@ static void calls_that_listen_are_interrupted_and_the_rest_never_start(void) {
     }
 }
 
-static void without_a_bound_everything_is_in_flight_at_once(void) {
+CLAIM(without_a_bound_everything_is_in_flight_at_once) {
     struct run_config config = hanging_config(CANCEL_WITHIN);
     config.runner.workers = TASKS;
     config.runner.max_threads = 0;
@@ -107,7 +107,7 @@ static void without_a_bound_everything_is_in_flight_at_once(void) {
  * their end and no other begins: the stop takes one service time and not two. It may
  * take the machine longer than a call to get to the stop, or from there to the word:
  * then it is tried again. A call that ends between these two may be followed by one. */
-static void between_two_tasks_means_that_no_other_begins(void) {
+CLAIM(between_two_tasks_means_that_no_other_begins) {
     bool seen = false;
     for (int round = 0; round < 20 || !seen; round++) {
         struct run_config config = hanging_config(CANCEL_BETWEEN);
@@ -126,7 +126,7 @@ static void between_two_tasks_means_that_no_other_begins(void) {
     }
 }
 
-static void ctrl_c_stops_a_design_that_does_not_listen(void) {
+CLAIM(ctrl_c_stops_a_design_that_does_not_listen) {
     struct run_config config = hanging_config(CANCEL_NONE);
     config.workload.hang_ns = 5 * NS_PER_MS;
     config.workload.tasks = 1000000; /* an hour's work */
@@ -139,7 +139,7 @@ static void ctrl_c_stops_a_design_that_does_not_listen(void) {
 /* ---- many tasks ---- */
 
 /* One by one they would take a year, and be counted as the stop's latency. */
-static void however_many_tasks_are_given_up_it_takes_no_longer(void) {
+CLAIM(however_many_tasks_are_given_up_it_takes_no_longer) {
     for (int64_t queue = 0; queue <= 100000; queue += 100000) {
         struct run_config config = hanging_config(CANCEL_WITHIN);
         config.workload.tasks = INT64_C(1000000000000000);
@@ -153,7 +153,7 @@ static void however_many_tasks_are_given_up_it_takes_no_longer(void) {
     }
 }
 
-static void tasks_given_up_are_sampled_with_the_moment_they_were_due(void) {
+CLAIM(tasks_given_up_are_sampled_with_the_moment_they_were_due) {
     struct run_config config = hanging_config(CANCEL_WITHIN);
     config.workload.arrivals = ARRIVALS_FIXED;
     config.workload.arrivals_per_s = 1e6;
@@ -168,7 +168,7 @@ static void tasks_given_up_are_sampled_with_the_moment_they_were_due(void) {
 
 /* ---- deadlines ---- */
 
-static void a_deadline_interrupts_calls_that_listen(void) {
+CLAIM(a_deadline_interrupts_calls_that_listen) {
     struct run_config config = hanging_config(CANCEL_WITHIN);
     config.deadline_ns = 20 * NS_PER_MS;
     plain_run_start(&run, &config);
@@ -180,7 +180,7 @@ static void a_deadline_interrupts_calls_that_listen(void) {
     run_destroy(&run);
 }
 
-static void nobody_is_stopped_by_a_deadline_that_nobody_listens_to(void) {
+CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to) {
     struct run_config config = hanging_config(CANCEL_NONE);
     config.workload.hang_ns = NS_PER_MS;
     config.deadline_ns = 1;
@@ -192,7 +192,7 @@ static void nobody_is_stopped_by_a_deadline_that_nobody_listens_to(void) {
     run_destroy(&run);
 }
 
-static void a_deadline_that_is_past_at_the_start_starts_nothing(void) {
+CLAIM(a_deadline_that_is_past_at_the_start_starts_nothing) {
     struct run_config config = hanging_config(CANCEL_BETWEEN);
     config.deadline_ns = 1;
     plain_run_start(&run, &config);
@@ -204,7 +204,7 @@ static void a_deadline_that_is_past_at_the_start_starts_nothing(void) {
     run_destroy(&run);
 }
 
-static void who_waits_for_an_arrival_hears_the_stop(void) {
+CLAIM(who_waits_for_an_arrival_hears_the_stop) {
     for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
         struct run_config config = design_config(3);
         config.client.cancel = cancel;
@@ -225,7 +225,7 @@ static void who_waits_for_an_arrival_hears_the_stop(void) {
 /* ---- fail-fast ---- */
 
 /* Whoever fails stops the run, so no worker can fail twice. */
-static void fail_fast_ends_the_run_with_its_first_failures(void) {
+CLAIM(fail_fast_ends_the_run_with_its_first_failures) {
     for (int round = 0; round < scaled(50); round++) {
         struct run_config config = design_config(500);
         config.workload.error_rate = 1;
@@ -241,22 +241,4 @@ static void fail_fast_ends_the_run_with_its_first_failures(void) {
         assert_int_equal(tally_stop_reason(&run.tally), STOP_FAIL_FAST);
         run_destroy(&run);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(calls_that_listen_are_interrupted_and_the_rest_never_start),
-    CLAIM(without_a_bound_everything_is_in_flight_at_once),
-    CLAIM(between_two_tasks_means_that_no_other_begins),
-    CLAIM(ctrl_c_stops_a_design_that_does_not_listen),
-    CLAIM(however_many_tasks_are_given_up_it_takes_no_longer),
-    CLAIM(tasks_given_up_are_sampled_with_the_moment_they_were_due),
-    CLAIM(a_deadline_interrupts_calls_that_listen),
-    CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to),
-    CLAIM(a_deadline_that_is_past_at_the_start_starts_nothing),
-    CLAIM(who_waits_for_an_arrival_hears_the_stop),
-    CLAIM(fail_fast_ends_the_run_with_its_first_failures),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

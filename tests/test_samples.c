@@ -15,7 +15,7 @@ static char *text_of(const struct samples *samples) {
     return text;
 }
 
-static void each_task_is_one_line_in_order_of_index(void) {
+CLAIM(each_task_is_one_line_in_order_of_index) {
     struct samples samples;
     struct tally tally;
     assert_int_equal(samples_init(&samples, 3), 0);
@@ -45,7 +45,7 @@ static void each_task_is_one_line_in_order_of_index(void) {
     samples_destroy(&samples);
 }
 
-static void no_tasks_are_a_header_alone(void) {
+CLAIM(no_tasks_are_a_header_alone) {
     struct samples samples;
     assert_int_equal(samples_init(&samples, 0), 0);
     char *text = text_of(&samples);
@@ -55,25 +55,14 @@ static void no_tasks_are_a_header_alone(void) {
     samples_destroy(&samples);
 }
 
-static void too_many_to_keep_is_an_error_not_a_crash(void) {
+CLAIM(too_many_to_keep_is_an_error_not_a_crash) {
     struct samples samples;
     assert_int_equal(samples_init(&samples, INT64_MAX), -ENOMEM);
     samples_destroy(&samples);
 }
 
-static void destroying_zeroed_samples_is_fine(void) {
+CLAIM(destroying_zeroed_samples_is_fine) {
     struct samples samples = {0};
     samples_destroy(&samples);
     samples_destroy(&samples);
-}
-
-static const struct claim claims[] = {
-    CLAIM(each_task_is_one_line_in_order_of_index),
-    CLAIM(no_tasks_are_a_header_alone),
-    CLAIM(too_many_to_keep_is_an_error_not_a_crash),
-    CLAIM(destroying_zeroed_samples_is_fine),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "support/chooser.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
@@ -11,12 +12,6 @@
 #include "support/until.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
-
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
 
 static struct chan_case sending(struct chan *chan, int *value) {
     return (struct chan_case){chan, CHAN_SEND, value, CHAN_TIMED_OUT};
@@ -26,35 +21,7 @@ static struct chan_case receiving(struct chan *chan, int *value) {
     return (struct chan_case){chan, CHAN_RECEIVE, value, CHAN_TIMED_OUT};
 }
 
-/* A select in a thread of its own. */
-struct chooser {
-    struct chan_case cases[4];
-    int count;
-    int64_t deadline_ns;
-    int chosen;
-    struct spawned *thread;
-};
-
-static void *choose(void *argument) {
-    struct chooser *chooser = argument;
-    chooser->chosen = chan_select(chooser->cases, chooser->count, chooser->deadline_ns);
-    return NULL;
-}
-
-static void chooser_park(struct chooser *chooser) {
-    struct chan *chan = chooser->cases[0].chan;
-    enum chan_direction direction = chooser->cases[0].direction;
-    size_t before = chan_waiters(chan, direction);
-    chooser->thread = spawn(choose, chooser);
-    UNTIL(chan_waiters(chan, direction) > before);
-}
-
-static int chooser_join(struct chooser *chooser) {
-    join(chooser->thread);
-    return chooser->chosen;
-}
-
-static void nothing_to_choose_from_waits_for_the_deadline(void) {
+CLAIM(nothing_to_choose_from_waits_for_the_deadline) {
     struct chan_case never[] = {sending(NULL, NULL), receiving(NULL, NULL)};
     for (int count = 0; count <= 2; count++) {
         int64_t deadline_ns = now_ns() + NS_PER_MS;
@@ -65,7 +32,7 @@ static void nothing_to_choose_from_waits_for_the_deadline(void) {
     }
 }
 
-static void a_case_without_channel_is_never_chosen(void) {
+CLAIM(a_case_without_channel_is_never_chosen) {
     struct chan *ready = ints(1);
     for (int i = 0; i < 100; i++) {
         int value = i;
@@ -79,7 +46,7 @@ static void a_case_without_channel_is_never_chosen(void) {
     chan_free(ready);
 }
 
-static void only_the_chosen_case_happens(void) {
+CLAIM(only_the_chosen_case_happens) {
     for (int i = 0; i < 200; i++) {
         struct chan *full[2] = {ints(1), ints(1)};
         struct chan *room[2] = {ints(1), ints(1)};
@@ -103,7 +70,7 @@ static void only_the_chosen_case_happens(void) {
     }
 }
 
-static void a_closed_channel_is_ready(void) {
+CLAIM(a_closed_channel_is_ready) {
     struct chan *closed = ints(0);
     struct chan *open = ints(0);
     chan_close(closed);
@@ -119,12 +86,12 @@ static void a_closed_channel_is_ready(void) {
     chan_free(closed);
 }
 
-static void closing_one_channel_wakes_a_select(void) {
+CLAIM(closing_one_channel_wakes_a_select) {
     for (int direction = CHAN_SEND; direction <= CHAN_RECEIVE; direction++) {
         for (int closed = 0; closed < 3; closed++) {
             struct chan *chans[3] = {ints(0), ints(0), ints(0)};
             int values[3] = {1, 2, 3};
-            struct chooser chooser = {.count = 3, .deadline_ns = DEADLINE_NEVER};
+            struct chooser chooser = {.count = 3};
             for (int c = 0; c < 3; c++) {
                 chooser.cases[c] = (struct chan_case){
                     chans[c], (enum chan_direction)direction, &values[c], CHAN_OK};
@@ -144,7 +111,7 @@ static void closing_one_channel_wakes_a_select(void) {
 }
 
 /* Go's select3.go: "select should not get confused if it sees itself". */
-static void a_select_does_not_meet_itself(void) {
+CLAIM(a_select_does_not_meet_itself) {
     struct chan *chan = ints(0);
     int sent = 1;
     int got = 2;
@@ -158,12 +125,12 @@ static void a_select_does_not_meet_itself(void) {
 }
 
 /* libdill's choose against choose. */
-static void two_selects_meet(void) {
+CLAIM(two_selects_meet) {
     for (int meet = 0; meet < 2; meet++) {
         struct chan *chans[] = {ints(0), ints(0), ints(0)};
         int sent[2] = {5, 6};
         int got[2] = {-1, -1};
-        struct chooser parked = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+        struct chooser parked = {.count = 2};
         parked.cases[0] = sending(chans[0], &sent[0]);
         parked.cases[1] = sending(chans[1], &sent[1]);
         chooser_park(&parked);
@@ -181,10 +148,10 @@ static void two_selects_meet(void) {
 }
 
 /* One select, parked on two channels, is one partner and not two. */
-static void a_parked_select_is_taken_once(void) {
+CLAIM(a_parked_select_is_taken_once) {
     struct chan *chans[] = {ints(0), ints(0)};
     int got[2] = {-1, -1};
-    struct chooser chooser = {.count = 2, .deadline_ns = DEADLINE_NEVER};
+    struct chooser chooser = {.count = 2};
     chooser.cases[0] = receiving(chans[0], &got[0]);
     chooser.cases[1] = receiving(chans[1], &got[1]);
     chooser_park(&chooser);
@@ -198,7 +165,7 @@ static void a_parked_select_is_taken_once(void) {
 }
 
 /* Go's select2.go: losing cases must go, at once and whatever ended the select. */
-static void losing_cases_leave_nothing_behind(void) {
+CLAIM(losing_cases_leave_nothing_behind) {
     struct chan *busy = ints(0);
     struct chan *quiet = ints(0);
     int got = -1;
@@ -207,8 +174,7 @@ static void losing_cases_leave_nothing_behind(void) {
     for (int i = 0; i < scaled(2000); i++) {
         chooser.cases[0] = receiving(quiet, NULL);
         chooser.cases[1] = receiving(busy, &got);
-        chooser.deadline_ns =
-            i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US : DEADLINE_NEVER;
+        chooser.deadline_ns = i % 3 == 0 ? now_ns() + i % 50 * NS_PER_US : 0;
         struct operation send = {.chan = busy,
                                  .direction = CHAN_SEND,
                                  .value = &i,
@@ -260,14 +226,14 @@ static void assert_fair(int ready) {
 }
 
 /* Go's TestSelectFairness. */
-static void ready_cases_have_the_same_chance(void) {
+CLAIM(ready_cases_have_the_same_chance) {
     for (int ready = 2; ready <= 8; ready++) {
         assert_fair(ready);
     }
 }
 
 /* Go's TestPseudoRandomSend. */
-static void two_sends_on_one_channel_have_the_same_chance(void) {
+CLAIM(two_sends_on_one_channel_have_the_same_chance) {
     struct chan *chan = ints(1000);
     int counts[2] = {0};
     for (int i = 0; i < 1000; i++) {
@@ -284,22 +250,4 @@ static void two_sends_on_one_channel_have_the_same_chance(void) {
     assert_between(counts[0], 400, 600); /* 6.3 standard deviations */
     assert_memory_equal(got, counts, sizeof got);
     chan_free(chan);
-}
-
-static const struct claim claims[] = {
-    CLAIM(nothing_to_choose_from_waits_for_the_deadline),
-    CLAIM(a_case_without_channel_is_never_chosen),
-    CLAIM(only_the_chosen_case_happens),
-    CLAIM(a_closed_channel_is_ready),
-    CLAIM(closing_one_channel_wakes_a_select),
-    CLAIM(a_select_does_not_meet_itself),
-    CLAIM(two_selects_meet),
-    CLAIM(a_parked_select_is_taken_once),
-    CLAIM(losing_cases_leave_nothing_behind),
-    CLAIM(ready_cases_have_the_same_chance),
-    CLAIM(two_sends_on_one_channel_have_the_same_chance),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -98,10 +98,9 @@ static void set_up_case(struct trial *trial, int i) {
         assert_int_equal(try_send(chan, &(int){BUFFERED + i}), CHAN_OK);
     }
     if (kind->partner) {
-        trial->partners[i] = (struct operation){
-            .chan = chan,
-            .direction = kind->direction == CHAN_SEND ? CHAN_RECEIVE : CHAN_SEND,
-            .value = &trial->partner_values[i]};
+        trial->partners[i] =
+            operation_of(chan, kind->direction == CHAN_SEND ? CHAN_RECEIVE : CHAN_SEND,
+                         &trial->partner_values[i], STYLE_PLAIN);
         operation_park(&trial->partners[i]);
     }
     if (kind->closed && !kind->by_clock) {
@@ -215,7 +214,7 @@ static void try_it(struct trial *trial, struct random *random) {
     }
 }
 
-static void every_list_of_up_to_three_cases_does_what_it_may(void) {
+CLAIM(every_list_of_up_to_three_cases_does_what_it_may) {
     struct random random = chance(1);
     int lists = 1;
     for (int count = 0; count <= 3; count++) {
@@ -230,7 +229,7 @@ static void every_list_of_up_to_three_cases_does_what_it_may(void) {
     }
 }
 
-static void longer_lists_do_what_they_may(void) {
+CLAIM(longer_lists_do_what_they_may) {
     struct random random = chance(2);
     for (int list = 0; list < scaled(1000); list++) {
         struct trial trial = {.count = 4 + (int)random_below(&random, CASES_MOST - 3)};
@@ -240,13 +239,4 @@ static void longer_lists_do_what_they_may(void) {
         }
         try_it(&trial, &random);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(every_list_of_up_to_three_cases_does_what_it_may),
-    CLAIM(longer_lists_do_what_they_may),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -3,40 +3,13 @@
 #include <time.h>
 
 #include "support/chance.h"
+#include "support/chooser.h"
 #include "support/operation.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "support/until.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
-
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
-enum { CASES_MOST = 6 };
-
-struct chooser {
-    struct chan_case cases[CASES_MOST];
-    int count;
-    int chosen;
-    struct spawned *thread;
-};
-
-static void *choose(void *argument) {
-    struct chooser *chooser = argument;
-    chooser->chosen = chan_select(chooser->cases, chooser->count, DEADLINE_NEVER);
-    return NULL;
-}
-
-static void chooser_park(struct chooser *chooser, struct chan *chan,
-                         enum chan_direction direction) {
-    size_t before = chan_waiters(chan, direction);
-    chooser->thread = spawn(choose, chooser);
-    UNTIL(chan_waiters(chan, direction) > before);
-}
 
 enum { WAITERS = 4 };
 
@@ -47,13 +20,12 @@ static void queue_up(struct operation *waits, int *values, struct chooser *choos
     const struct chan_case *popular = &chooser->cases[0];
     for (int i = 0; i <= WAITERS; i++) {
         if (i == place) {
-            chooser_park(chooser, popular->chan, popular->direction);
+            chooser_park(chooser);
         }
         if (i < WAITERS) {
             values[i] = 10 + i;
-            waits[i] = (struct operation){.chan = popular->chan,
-                                          .direction = popular->direction,
-                                          .value = &values[i]};
+            waits[i] = operation_of(popular->chan, popular->direction, &values[i],
+                                    STYLE_PLAIN);
             operation_park(&waits[i]);
         }
     }
@@ -78,7 +50,7 @@ static void serve(struct operation *waits, const int *values) {
 }
 
 /* Go's select6.go (issue 2075), with the losing select at each place of the queue. */
-static void a_select_that_loses_leaves_the_queue_whole(void) {
+CLAIM(a_select_that_loses_leaves_the_queue_whole) {
     for (int d = CHAN_SEND; d <= CHAN_RECEIVE; d++) {
         enum chan_direction direction = (enum chan_direction)d;
         for (int place = 0; place <= WAITERS; place++) {
@@ -91,8 +63,7 @@ static void a_select_that_loses_leaves_the_queue_whole(void) {
             chooser.cases[1] = (struct chan_case){other, CHAN_RECEIVE, NULL, 0};
             queue_up(waits, values, &chooser, place);
             assert_int_equal(try_send(other, &(int){1}), CHAN_OK);
-            join(chooser.thread);
-            assert_int_equal(chooser.chosen, 1);
+            assert_int_equal(chooser_join(&chooser), 1);
             assert_int_equal(chan_waiters(popular, direction), WAITERS);
             serve(waits, values);
             chan_free(other);
@@ -102,7 +73,7 @@ static void a_select_that_loses_leaves_the_queue_whole(void) {
 }
 
 /* Go's TestSelectDuplicateChannel. */
-static void a_channel_named_twice_is_left_twice(void) {
+CLAIM(a_channel_named_twice_is_left_twice) {
     struct chan *twice = ints(0);
     struct chan *once = ints(0);
     struct chooser chooser = {.count = 3};
@@ -110,12 +81,11 @@ static void a_channel_named_twice_is_left_twice(void) {
     chooser.cases[0] = (struct chan_case){twice, CHAN_RECEIVE, NULL, 0};
     chooser.cases[1] = (struct chan_case){twice, CHAN_RECEIVE, NULL, 0};
     chooser.cases[2] = (struct chan_case){once, CHAN_RECEIVE, NULL, 0};
-    chooser_park(&chooser, once, CHAN_RECEIVE);
-    struct operation other = {.chan = twice, .direction = CHAN_RECEIVE, .value = &got};
+    chooser_park(&chooser);
+    struct operation other = operation_of(twice, CHAN_RECEIVE, &got, STYLE_PLAIN);
     operation_park(&other);
     assert_int_equal(try_send(once, &(int){1}), CHAN_OK);
-    join(chooser.thread);
-    assert_int_equal(chooser.chosen, 2);
+    assert_int_equal(chooser_join(&chooser), 2);
     assert_int_equal(chan_waiters(twice, CHAN_RECEIVE), 1);
     assert_int_equal(try_send(twice, &(int){8}), CHAN_OK);
     assert_int_equal(operation_join(&other), CHAN_OK);
@@ -126,7 +96,7 @@ static void a_channel_named_twice_is_left_twice(void) {
 }
 
 /* ... and is one partner only, for a parked select as for one that finds it ready. */
-static void a_channel_named_often_gives_one_value(void) {
+CLAIM(a_channel_named_often_gives_one_value) {
     for (size_t capacity = 0; capacity <= 2; capacity++) {
         struct chan *chan = ints(capacity);
         int got[CASES_MOST] = {0};
@@ -134,7 +104,7 @@ static void a_channel_named_often_gives_one_value(void) {
         for (int i = 0; i < CASES_MOST; i++) {
             chooser.cases[i] = (struct chan_case){chan, CHAN_RECEIVE, &got[i], 0};
         }
-        chooser_park(&chooser, chan, CHAN_RECEIVE);
+        chooser_park(&chooser);
         assert_int_equal(try_send(chan, &(int){5}), CHAN_OK);
         enum chan_result second = try_send(chan, &(int){6});
         assert_int_equal(second, capacity == 0 ? CHAN_TIMED_OUT : CHAN_OK);
@@ -149,7 +119,7 @@ static void a_channel_named_often_gives_one_value(void) {
 }
 
 /* The accepted half of Go's reflect.TestSelectMaxCases. */
-static void as_many_cases_as_promised_are_accepted(void) {
+CLAIM(as_many_cases_as_promised_are_accepted) {
     struct chan_case *cases = calloc(SELECT_MAX, sizeof cases[0]);
     for (int i = 0; i < SELECT_MAX; i++) {
         cases[i] = (struct chan_case){ints(0), CHAN_RECEIVE, NULL, CHAN_TIMED_OUT};
@@ -204,7 +174,7 @@ static void *choose_among_many(void *argument) {
 
 /* Go's test/chanlinear.go. Walking past 65 535 others would cost a hundred times more;
  * CPU time of this thread alone, so other load does not matter. */
-static void leaving_a_long_queue_costs_the_same_as_a_short_one(void) {
+CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one) {
     struct chan *chans[] = {ints(0), ints(0)};
     cost_of_leaving_ns(chans[0], chans[1]); /* warm up */
     int64_t alone_ns = cost_of_leaving_ns(chans[0], chans[1]);
@@ -237,21 +207,8 @@ static uint64_t taken_with(uint64_t seed) {
     return taken;
 }
 
-static void the_seed_decides_which_are_taken(void) {
+CLAIM(the_seed_decides_which_are_taken) {
     uint64_t taken = taken_with(5);
     assert_true(taken == taken_with(5));
     assert_true(taken != taken_with(6));
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_select_that_loses_leaves_the_queue_whole),
-    CLAIM(a_channel_named_twice_is_left_twice),
-    CLAIM(a_channel_named_often_gives_one_value),
-    CLAIM(as_many_cases_as_promised_are_accepted),
-    CLAIM(leaving_a_long_queue_costs_the_same_as_a_short_one),
-    CLAIM(the_seed_decides_which_are_taken),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

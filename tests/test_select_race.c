@@ -10,12 +10,6 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 
-static struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 /* ---- a select looks at all its channels at one moment ---- */
 
 struct race {
@@ -67,12 +61,12 @@ static void race_select(bool by_close) {
 }
 
 /* Go's TestNonblockSelectRace. */
-static void one_of_two_channels_is_always_ready(void) {
+CLAIM(one_of_two_channels_is_always_ready) {
     race_select(false);
 }
 
 /* Go's TestNonblockSelectRace2. */
-static void one_of_two_channels_is_always_ready_or_closed(void) {
+CLAIM(one_of_two_channels_is_always_ready_or_closed) {
     race_select(true);
 }
 
@@ -88,7 +82,7 @@ static void *close_and_drain(void *argument) {
 }
 
 /* Go's TestNonblockRecvRace. */
-static void a_channel_being_closed_is_never_just_empty(void) {
+CLAIM(a_channel_being_closed_is_never_just_empty) {
     struct race race = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
     race.first = ints(1);
     struct spawned *thread = spawn(close_and_drain, &race);
@@ -130,7 +124,7 @@ static void *select_self(void *argument) {
 }
 
 /* Go's TestSelfSelect. */
-static void two_selects_of_send_and_receive_meet_each_other(void) {
+CLAIM(two_selects_of_send_and_receive_meet_each_other) {
     for (size_t capacity = 0; capacity <= 10; capacity += 10) {
         struct chan *chan = ints(capacity);
         struct self selves[2] = {{chan, 0, scaled(10000)}, {chan, 1, scaled(10000)}};
@@ -171,10 +165,9 @@ static void *use_one_channel(void *argument) {
     struct stress *stress = stresser->stress;
     for (int i = 0; i < stress->rounds; i++) {
         int value = value_of(stress, stresser->lane, 0, i);
-        struct operation operation = {.chan = stress->chans[stresser->lane],
-                                      .direction = stresser->direction,
-                                      .value = &value};
-        assert_int_equal(operation_run(&operation), CHAN_OK);
+        assert_int_equal(operate(stress->chans[stresser->lane], stresser->direction,
+                                 &value, STYLE_PLAIN),
+                         CHAN_OK);
         if (stresser->direction == CHAN_RECEIVE) {
             ledger_mark(&stress->ledger, value);
         }
@@ -211,7 +204,7 @@ static void *use_all_channels(void *argument) {
 }
 
 /* Go's TestSelectStress. */
-static void sends_and_receives_and_selects_of_them_all_find_partners(void) {
+CLAIM(sends_and_receives_and_selects_of_them_all_find_partners) {
     const size_t capacities[CHANS] = {0, 0, 2, 3};
     struct stress stress = {.rounds = scaled(10000)};
     struct stresser stressers[2 * (CHANS + 1)];
@@ -236,16 +229,4 @@ static void sends_and_receives_and_selects_of_them_all_find_partners(void) {
     for (int c = 0; c < CHANS; c++) {
         chan_free(stress.chans[c]);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(one_of_two_channels_is_always_ready),
-    CLAIM(one_of_two_channels_is_always_ready_or_closed),
-    CLAIM(a_channel_being_closed_is_never_just_empty),
-    CLAIM(two_selects_of_send_and_receive_meet_each_other),
-    CLAIM(sends_and_receives_and_selects_of_them_all_find_partners),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -1,5 +1,4 @@
 /* Sleeping in the kernel: when a thread spins first, and that no signal wakes it. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
@@ -27,19 +26,13 @@ static void *sleep_there(void *argument) {
     return NULL;
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
-static void a_signal_wakes_nobody(void) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
+CLAIM(a_signal_wakes_nobody) {
+    hear_shots();
     struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
     park_init(&sleeper.park);
     struct spawned *thread = spawn(sleep_there, &sleeper);
     while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
-        pthread_kill(thread->thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread->thread.kernel.handle);
     }
     join(thread);
     assert_false(sleeper.woken);
@@ -55,7 +48,7 @@ int sched_yield(void) {
     return (int)syscall(SYS_sched_yield);
 }
 
-static void who_waits_long_looks_only_at_the_beginning(void) {
+CLAIM(who_waits_long_looks_only_at_the_beginning) {
     struct park park;
     park_init(&park);
     wake_quickly(scaled(20000)); /* looking pays */
@@ -65,7 +58,7 @@ static void who_waits_long_looks_only_at_the_beginning(void) {
 }
 
 /* When the quick wakes cease that looking lives on, it soon ceases, too. */
-static void who_waits_in_vain_again_and_again_stops_looking(void) {
+CLAIM(who_waits_in_vain_again_and_again_stops_looking) {
     enum { WAITS = 100 };
     int looked = 0;
     struct park park;
@@ -81,7 +74,7 @@ static void who_waits_in_vain_again_and_again_stops_looking(void) {
 
 /* ... and when quick wakes come back, looking comes back: they count while asleep, too.
  */
-static void who_has_stopped_looking_looks_again_when_wakes_are_quick(void) {
+CLAIM(who_has_stopped_looking_looks_again_when_wakes_are_quick) {
     struct park park;
     park_init(&park);
     int before;
@@ -94,15 +87,4 @@ static void who_has_stopped_looking_looks_again_when_wakes_are_quick(void) {
         before = yields;
         assert_false(wait_on(&park, now_ns() + 100 * NS_PER_US));
     } while (yields == before);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_signal_wakes_nobody),
-    CLAIM(who_waits_long_looks_only_at_the_beginning),
-    CLAIM(who_waits_in_vain_again_and_again_stops_looking),
-    CLAIM(who_has_stopped_looking_looks_again_when_wakes_are_quick),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

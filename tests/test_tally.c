@@ -33,7 +33,7 @@ static void finish(int64_t due_ns, int64_t started_ns, int64_t finished_ns,
 
 /* ---- outcomes and latencies ---- */
 
-static void every_outcome_is_counted_where_it_belongs(void) {
+CLAIM(every_outcome_is_counted_where_it_belongs) {
     start(DEADLINE_NEVER);
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         for (int times = 0; times <= i; times++) {
@@ -48,7 +48,7 @@ static void every_outcome_is_counted_where_it_belongs(void) {
     assert_int_equal(tally_total(&tally), OUTCOME_COUNT * (OUTCOME_COUNT + 1) / 2 + 1);
 }
 
-static void latency_and_wait_count_from_when_a_task_was_due(void) {
+CLAIM(latency_and_wait_count_from_when_a_task_was_due) {
     start(DEADLINE_NEVER);
     finish(10, 30, 60, OUTCOME_OK);
     assert_int_equal(histogram_quantile_ns(&tally.latency, 1), 50);
@@ -56,7 +56,7 @@ static void latency_and_wait_count_from_when_a_task_was_due(void) {
 }
 
 /* A rejection takes 1 ms: among the latencies of answers it would be a quick one. */
-static void latencies_of_answered_and_of_failed_tasks_are_kept_apart(void) {
+CLAIM(latencies_of_answered_and_of_failed_tasks_are_kept_apart) {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         enum outcome outcome = (enum outcome)i;
         bool answered = outcome == OUTCOME_OK || outcome == OUTCOME_SILENT;
@@ -74,7 +74,7 @@ static void assert_no_latency(void) {
     assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), -1);
 }
 
-static void a_task_never_started_has_no_latency(void) {
+CLAIM(a_task_never_started_has_no_latency) {
     start(DEADLINE_NEVER);
     tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
     assert_int_equal(tally_total(&tally), 1);
@@ -84,7 +84,7 @@ static void a_task_never_started_has_no_latency(void) {
 }
 
 /* The feeder gives up what it has not sent, then main what is left in the queue. */
-static void tasks_given_up_are_counted_once_however_often_it_is_said(void) {
+CLAIM(tasks_given_up_are_counted_once_however_often_it_is_said) {
     start(DEADLINE_NEVER);
     tally_give_up(&tally, (struct task){.index = TASKS}, OUTCOME_CANCELLED);
     assert_int_equal(tally_total(&tally), 0);
@@ -97,7 +97,7 @@ static void tasks_given_up_are_counted_once_however_often_it_is_said(void) {
 }
 
 /* At the moment it is given up, as the last anybody decided about the run. */
-static void the_wall_time_ends_with_a_task_that_is_given_up(void) {
+CLAIM(the_wall_time_ends_with_a_task_that_is_given_up) {
     start(DEADLINE_NEVER);
     finish(0, 0, 70, OUTCOME_OK);
     int64_t before_ns = now_ns();
@@ -109,7 +109,7 @@ static void the_wall_time_ends_with_a_task_that_is_given_up(void) {
     assert_between(tally_wall_ns(&tally), before_ns - BEGAN, now_ns() - BEGAN);
 }
 
-static void the_wall_time_ends_with_the_last_outcome(void) {
+CLAIM(the_wall_time_ends_with_the_last_outcome) {
     start(DEADLINE_NEVER);
     assert_int_equal(tally_wall_ns(&tally), 0); /* not a task: no time */
     finish(0, 0, 70, OUTCOME_OK);
@@ -120,7 +120,7 @@ static void the_wall_time_ends_with_the_last_outcome(void) {
 
 /* ---- the stop ---- */
 
-static void tasks_are_told_apart_by_where_they_were_at_the_stop(void) {
+CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop) {
     start(STOPPED);                          /* which is 1000 into the run */
     finish(0, 100, 900, OUTCOME_OK);         /* done before */
     finish(0, 100, 1000, OUTCOME_OK);        /* done just then */
@@ -138,7 +138,7 @@ static void tasks_are_told_apart_by_where_they_were_at_the_stop(void) {
     assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 2);
 }
 
-static void a_deadline_after_the_end_stopped_nothing(void) {
+CLAIM(a_deadline_after_the_end_stopped_nothing) {
     start(now_ns() + 3600 * NS_PER_S);
     tally_finish(&tally);
     assert_int_equal(tally_stop_reason(&tally), STOP_NOT);
@@ -150,7 +150,7 @@ static void a_deadline_after_the_end_stopped_nothing(void) {
     assert_int_equal(tally_stop_reason(&tally), STOP_NOT);
 }
 
-static void the_first_reason_to_stop_stays(void) {
+CLAIM(the_first_reason_to_stop_stays) {
     start(DEADLINE_NEVER);
     tally_stop(&tally, STOP_FAIL_FAST);
     int64_t first_ns = tally_stop_at_ns(&tally);
@@ -163,7 +163,7 @@ static void the_first_reason_to_stop_stays(void) {
     assert_int_equal(tally_stop_at_ns(&tally), first_ns);
 }
 
-static void who_stops_before_the_deadline_is_the_reason(void) {
+CLAIM(who_stops_before_the_deadline_is_the_reason) {
     start(now_ns() + 3600 * NS_PER_S);
     tally_stop(&tally, STOP_SIGNAL);
     tally_finish(&tally);
@@ -197,7 +197,7 @@ static void *count_outcomes(void *argument) {
     return NULL;
 }
 
-static void threads_lose_no_task(void) {
+CLAIM(threads_lose_no_task) {
     struct clerk clerks[THREADS];
     struct crowd crowd;
     int each = 2 * scaled(10000);
@@ -218,23 +218,4 @@ static void threads_lose_no_task(void) {
     assert_int_equal(tally.started_before_stop, THREADS / 2 * each);
     assert_int_equal(tally.threads.now, 0);
     assert_between(gauge_peak(&tally.threads), 1, THREADS);
-}
-
-static const struct claim claims[] = {
-    CLAIM(every_outcome_is_counted_where_it_belongs),
-    CLAIM(latency_and_wait_count_from_when_a_task_was_due),
-    CLAIM(latencies_of_answered_and_of_failed_tasks_are_kept_apart),
-    CLAIM(a_task_never_started_has_no_latency),
-    CLAIM(tasks_given_up_are_counted_once_however_often_it_is_said),
-    CLAIM(the_wall_time_ends_with_a_task_that_is_given_up),
-    CLAIM(the_wall_time_ends_with_the_last_outcome),
-    CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop),
-    CLAIM(a_deadline_after_the_end_stopped_nothing),
-    CLAIM(the_first_reason_to_stop_stays),
-    CLAIM(who_stops_before_the_deadline_is_the_reason),
-    CLAIM(threads_lose_no_task),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -32,7 +32,7 @@ static struct sizes sizes_with(int64_t stack_bytes, int64_t guard_bytes) {
     return sizes;
 }
 
-static void a_thread_has_the_stack_and_the_guard_asked_for(void) {
+CLAIM(a_thread_has_the_stack_and_the_guard_asked_for) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     for (size_t i = 1; i <= 4; i++) {
         struct sizes sizes = sizes_with((int64_t)(i << 20), (int64_t)(i * page));
@@ -42,7 +42,7 @@ static void a_thread_has_the_stack_and_the_guard_asked_for(void) {
     assert_int_equal(sizes_with(1 << 20, 0).guard_bytes, 0);
 }
 
-static void without_a_wish_it_has_the_systems(void) {
+CLAIM(without_a_wish_it_has_the_systems) {
     struct thread_attributes defaults;
     thread_default_sizes(&defaults);
     struct sizes sizes = sizes_with(0, -1);
@@ -51,7 +51,7 @@ static void without_a_wish_it_has_the_systems(void) {
 }
 
 /* For the kernel, too: or one more could be one too many under a limit. */
-static void a_thread_that_is_joined_is_gone(void) {
+CLAIM(a_thread_that_is_joined_is_gone) {
     int before = thread_count();
     for (int i = 0; i < 300; i++) {
         struct sizes sizes = sizes_with(1 << 20, 0);
@@ -74,7 +74,7 @@ static void look_whether_detached(struct thread *thread) {
     detach_state = state;
 }
 
-static void a_thread_is_detached_whatever_else_was_asked_for(void) {
+CLAIM(a_thread_is_detached_whatever_else_was_asked_for) {
     static const struct thread_attributes all[] = {{0, -1, true}, {1 << 20, 0, true}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         static struct thread thread;
@@ -88,7 +88,7 @@ static void a_thread_is_detached_whatever_else_was_asked_for(void) {
     }
 }
 
-static void a_stack_too_small_is_refused(void) {
+CLAIM(a_stack_too_small_is_refused) {
     struct thread_attributes tiny = {1, -1, false};
     struct sizes sizes = {.thread = {.body = look_at_own_sizes, .name = "test"}};
     assert_int_equal(thread_start(&sizes.thread, &tiny), EINVAL);
@@ -101,32 +101,13 @@ static void sleep_until_soon(struct thread *thread) {
     assert_true(now_ns() >= moment_ns);
 }
 
-static void ignore(int signal_number) {
-    (void)signal_number;
-}
-
-static void no_signal_ends_a_sleep_before_its_moment(void) {
-    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+CLAIM(no_signal_ends_a_sleep_before_its_moment) {
     struct thread_attributes attributes = {0, -1, false};
     struct thread thread = {.body = sleep_until_soon, .name = "test"};
-    sigaction(SIGUSR1, &action, NULL);
+    hear_shots();
     assert_int_equal(thread_start(&thread, &attributes), 0);
     for (int i = 0; i < 100; i++) {
-        pthread_kill(thread.kernel.handle, SIGUSR1);
-        sched_yield();
+        shoot(thread.kernel.handle);
     }
     thread_join(&thread);
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_thread_has_the_stack_and_the_guard_asked_for),
-    CLAIM(without_a_wish_it_has_the_systems),
-    CLAIM(a_thread_that_is_joined_is_gone),
-    CLAIM(a_thread_is_detached_whatever_else_was_asked_for),
-    CLAIM(a_stack_too_small_is_refused),
-    CLAIM(no_signal_ends_a_sleep_before_its_moment),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

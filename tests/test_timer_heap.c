@@ -52,7 +52,7 @@ static void assert_is_right(void) {
     }
 }
 
-static void the_earliest_stands_first_whatever_comes_and_goes(void) {
+CLAIM(the_earliest_stands_first_whatever_comes_and_goes) {
     struct random random = chance(1);
     start_empty();
     for (int step = 0; step < scaled(20000); step++) {
@@ -70,7 +70,7 @@ static void the_earliest_stands_first_whatever_comes_and_goes(void) {
     }
 }
 
-static void of_equals_the_one_that_came_first_leaves_first(void) {
+CLAIM(of_equals_the_one_that_came_first_leaves_first) {
     start_empty();
     for (int i = 0; i < TIMERS; i++) {
         add(i * 7 % TIMERS, 1 + i % 3);
@@ -80,13 +80,4 @@ static void of_equals_the_one_that_came_first_leaves_first(void) {
         timer_heap_remove(&heap, heap.entries[0].timer);
     }
     assert_int_equal(heap.count, 0);
-}
-
-static const struct claim claims[] = {
-    CLAIM(the_earliest_stands_first_whatever_comes_and_goes),
-    CLAIM(of_equals_the_one_that_came_first_leaves_first),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

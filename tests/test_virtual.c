@@ -18,12 +18,12 @@
 
 #define HOUR_NS (3600 * NS_PER_S)
 
-static void it_begins_with_a_moment_that_is_no_deadline(void) {
+CLAIM(it_begins_with_a_moment_that_is_no_deadline) {
     assert_true(clock_is_virtual());
     assert_true(now_ns() > DEADLINE_NOW);
 }
 
-static void it_stands_still_while_fibers_run(void) {
+CLAIM(it_stands_still_while_fibers_run) {
     int64_t before_ns = now_ns();
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -35,7 +35,7 @@ static void it_stands_still_while_fibers_run(void) {
     assert_int_equal(now_ns(), before_ns);
 }
 
-static void a_sleep_ends_at_its_very_moment(void) {
+CLAIM(a_sleep_ends_at_its_very_moment) {
     for (int64_t hours = 0; hours < 1000; hours++) {
         int64_t moment_ns = now_ns() + hours * HOUR_NS;
         thread_sleep_until(moment_ns);
@@ -75,12 +75,10 @@ static void tell_all(struct teller tellers[TELLERS]) {
     for (int i = 0; i < TELLERS; i++) {
         threads[i] = spawn(tell, &tellers[i]);
     }
-    for (int i = 0; i < TELLERS; i++) {
-        join(threads[i]);
-    }
+    join_all(threads, TELLERS);
 }
 
-static void it_jumps_from_one_moment_to_the_next(void) {
+CLAIM(it_jumps_from_one_moment_to_the_next) {
     int64_t now = now_ns();
     struct teller tellers[TELLERS] = {{"c", now + 3 * HOUR_NS, 0, 0},
                                       {"a", now + 1, 0, 0},
@@ -94,7 +92,7 @@ static void it_jumps_from_one_moment_to_the_next(void) {
 }
 
 /* One CPU: while one spends time the others are late, each by what came before it. */
-static void who_spends_time_makes_the_others_wait(void) {
+CLAIM(who_spends_time_makes_the_others_wait) {
     int64_t now = now_ns();
     struct teller tellers[TELLERS] = {{"a", now + 10, 5, 0},
                                       {"b", now + 12, 5, 0},
@@ -114,7 +112,7 @@ static void *append(void *argument) {
 }
 
 /* One whose moment came meanwhile goes before one that is made ready afterwards. */
-static void whose_moment_has_come_is_before_who_comes_later(void) {
+CLAIM(whose_moment_has_come_is_before_who_comes_later) {
     struct teller early = {"a", now_ns() + 5, 0, 0};
     struct spawned *sleeper = spawn(tell, &early);
     told[0] = '\0';
@@ -126,7 +124,7 @@ static void whose_moment_has_come_is_before_who_comes_later(void) {
     assert_string_equal(told, "ab");
 }
 
-static void who_would_not_wait_lets_nobody_else_run(void) {
+CLAIM(who_would_not_wait_lets_nobody_else_run) {
     struct park park;
     park_init(&park);
     told[0] = '\0';
@@ -138,7 +136,7 @@ static void who_would_not_wait_lets_nobody_else_run(void) {
 
 /* ---- what is built on it ---- */
 
-static void contexts_and_channels_go_by_it(void) {
+CLAIM(contexts_and_channels_go_by_it) {
     int64_t start_ns = now_ns();
     struct ctx *ctx = ctx_with_timeout(ctx_background(), HOUR_NS);
     struct chan *chan = chan_create(sizeof(int), 0);
@@ -168,7 +166,7 @@ static void *close_from_outside(void *unused) {
     return unused;
 }
 
-static void it_stands_still_while_somebody_from_outside_acts(void) {
+CLAIM(it_stands_still_while_somebody_from_outside_acts) {
     pthread_t outsider;
     int64_t before_ns = now_ns();
     closed_from_outside = chan_create(0, 0);
@@ -212,7 +210,7 @@ static void assert_end_of_time(void (*body)(void)) {
 }
 
 /* In real time these would wait, for ever or for 292 years. */
-static void who_waits_for_ever_is_told_so_at_once(void) {
+CLAIM(who_waits_for_ever_is_told_so_at_once) {
     assert_end_of_time(wait_for_ever);
     assert_end_of_time(sleep_past_the_end);
     assert_end_of_time(spend_all);
@@ -221,20 +219,7 @@ static void who_waits_for_ever_is_told_so_at_once(void) {
     assert_non_null(strstr(end.said, "all fibers are asleep - deadlock!"));
 }
 
-static const struct claim claims[] = {
-    CLAIM(it_begins_with_a_moment_that_is_no_deadline),
-    CLAIM(it_stands_still_while_fibers_run),
-    CLAIM(a_sleep_ends_at_its_very_moment),
-    CLAIM(it_jumps_from_one_moment_to_the_next),
-    CLAIM(who_spends_time_makes_the_others_wait),
-    CLAIM(whose_moment_has_come_is_before_who_comes_later),
-    CLAIM(who_would_not_wait_lets_nobody_else_run),
-    CLAIM(contexts_and_channels_go_by_it),
-    CLAIM(it_stands_still_while_somebody_from_outside_acts),
-    CLAIM(who_waits_for_ever_is_told_so_at_once),
-};
-
 int main(int argc, char **argv) {
     clock_make_virtual();
-    return SUITE_RUN(argc, argv, claims);
+    return suite_run(argc, argv);
 }

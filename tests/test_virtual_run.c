@@ -19,7 +19,7 @@ static void run_and_note(struct thread *thread) {
     run_thread_ends(&run);
 }
 
-static void who_creates_a_thread_pays_for_it_before_it_is_there(void) {
+CLAIM(who_creates_a_thread_pays_for_it_before_it_is_there) {
     struct run_config config = plain_config(0);
     int64_t began_ns;
     struct spawned spawned = {
@@ -36,7 +36,7 @@ static void who_creates_a_thread_pays_for_it_before_it_is_there(void) {
     run_destroy(&run);
 }
 
-static void a_task_pays_for_its_work_before_its_first_call(void) {
+CLAIM(a_task_pays_for_its_work_before_its_first_call) {
     struct run_config config = plain_config(1);
     config.clock = RUN_CLOCK_VIRTUAL;
     config.runner.task_ns = 5;
@@ -50,7 +50,7 @@ static void a_task_pays_for_its_work_before_its_first_call(void) {
     run_destroy(&run);
 }
 
-static void nothing_is_told_of_the_machine(void) {
+CLAIM(nothing_is_told_of_the_machine) {
     struct run_config config = plain_config(0);
     struct process_figures figures = {.rss_peak_bytes = 1};
     config.clock = RUN_CLOCK_VIRTUAL;
@@ -68,7 +68,7 @@ static void nothing_is_told_of_the_machine(void) {
 }
 
 /* Everybody lets go at once, so no time passes between the two. */
-static void a_stop_at_the_very_end_is_one(void) {
+CLAIM(a_stop_at_the_very_end_is_one) {
     struct run_config config = plain_config(0);
     config.clock = RUN_CLOCK_VIRTUAL;
     plain_run_start(&run, &config);
@@ -84,7 +84,7 @@ static bool accepts(int words, char **argv) {
     return options_parse(&options, &pool_like, words, argv) == OPTIONS_OK;
 }
 
-static void costs_are_accepted_with_it_only(void) {
+CLAIM(costs_are_accepted_with_it_only) {
     char *costs[] = {"--spawn-time=1ms", "--task-time=1ns"};
     for (int i = 0; i < 2; i++) {
         char *argv[] = {"pool-like", costs[i], "--clock=virtual", "--clock=monotonic",
@@ -93,16 +93,4 @@ static void costs_are_accepted_with_it_only(void) {
         assert_true(accepts(3, argv));
         assert_false(accepts(4, argv));
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(who_creates_a_thread_pays_for_it_before_it_is_there),
-    CLAIM(a_task_pays_for_its_work_before_its_first_call),
-    CLAIM(nothing_is_told_of_the_machine),
-    CLAIM(a_stop_at_the_very_end_is_one),
-    CLAIM(costs_are_accepted_with_it_only),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

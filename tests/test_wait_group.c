@@ -8,7 +8,7 @@
 #include "support/until.h"
 #include "sync/wait_group.h"
 
-static void waiting_for_nothing_returns_at_once(void) {
+CLAIM(waiting_for_nothing_returns_at_once) {
     struct wait_group group;
     wait_group_init(&group);
     wait_group_wait(&group);
@@ -38,19 +38,15 @@ static void *arrive_and_leave(void *argument) {
 }
 
 /* Go's TestWaitGroup. */
-static void a_wait_group_may_be_used_again(void) {
+CLAIM(a_wait_group_may_be_used_again) {
     struct barrier barrier = {.passed = 0};
     wait_group_init(&barrier.arriving);
     wait_group_init(&barrier.leaving);
     for (int use = 0; use < 8; use++) {
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_add(&barrier.arriving, TASKS);
         wait_group_add(&barrier.leaving, TASKS);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, arrive_and_leave, &barrier);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, arrive_and_leave, &barrier);
         wait_group_wait(&barrier.arriving);
         for (int i = 0; i < TASKS; i++) {
             assert_int_equal(barrier.passed, use * TASKS); /* nobody left early */
@@ -80,7 +76,7 @@ static void *finish(void *argument) {
 }
 
 /* Go's TestWaitGroupRace: its wait once returned when one of two was done. */
-static void a_wait_returns_only_when_every_task_is_done(void) {
+CLAIM(a_wait_returns_only_when_every_task_is_done) {
     for (int round = 0; round < scaled(1000); round++) {
         enum { COUNT = 2 };
         struct wait_group group;
@@ -98,9 +94,7 @@ static void a_wait_returns_only_when_every_task_is_done(void) {
         assert_int_equal(finished, COUNT);
         assert_int_equal(written[0] + written[1], COUNT); /* plain: the edge is there */
         wait_group_destroy(&group);
-        for (int i = 0; i < COUNT; i++) {
-            join(threads[i]);
-        }
+        join_all(threads, COUNT);
     }
 }
 
@@ -133,7 +127,7 @@ static void assert_untouched(const unsigned char *memory, size_t size) {
     }
 }
 
-static void a_wait_group_may_be_destroyed_right_after_the_wait(void) {
+CLAIM(a_wait_group_may_be_destroyed_right_after_the_wait) {
     struct last_call call = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
     struct spawned *thread = spawn(make_last_calls, &call);
     for (int i = 0; i < call.rounds; i++) {
@@ -165,17 +159,13 @@ static void *wait_and_tell(void *argument) {
     return NULL;
 }
 
-static void everyone_who_waits_is_let_go(void) {
+CLAIM(everyone_who_waits_is_let_go) {
     for (int round = 0; round < scaled(100); round++) {
         struct audience audience = {.returned = 0};
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_init(&audience.group);
         wait_group_add(&audience.group, 2);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, wait_and_tell, &audience);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, wait_and_tell, &audience);
         wait_group_done(&audience.group);
         thread_yield();
         sched_yield();
@@ -188,17 +178,13 @@ static void everyone_who_waits_is_let_go(void) {
 }
 
 /* The waiters are woken, but before one of them can look there is a new task. */
-static void who_waits_is_let_go_even_if_the_group_is_used_again_at_once(void) {
+CLAIM(who_waits_is_let_go_even_if_the_group_is_used_again_at_once) {
     for (int round = 0; round < scaled(100); round++) {
         struct audience audience = {.returned = 0};
         struct crowd crowd;
-        crowd_init(&crowd);
         wait_group_init(&audience.group);
         wait_group_add(&audience.group, 1);
-        for (int i = 0; i < TASKS; i++) {
-            crowd_add(&crowd, wait_and_tell, &audience);
-        }
-        crowd_start(&crowd);
+        crowd_start_all(&crowd, TASKS, wait_and_tell, &audience);
         UNTIL(wait_group_waiters(&audience.group) == TASKS);
         wait_group_done(&audience.group);
         wait_group_add(&audience.group, 1);
@@ -225,32 +211,14 @@ static void *add_and_be_done(void *argument) {
     return NULL;
 }
 
-static void adds_and_dones_of_many_threads_add_up(void) {
+CLAIM(adds_and_dones_of_many_threads_add_up) {
     struct adders adders = {.rounds = scaled(20000)};
     struct crowd crowd;
-    crowd_init(&crowd);
     wait_group_init(&adders.group);
     wait_group_add(&adders.group, TASKS);
-    for (int i = 0; i < TASKS; i++) {
-        crowd_add(&crowd, add_and_be_done, &adders);
-    }
-    crowd_start(&crowd);
+    crowd_start_all(&crowd, TASKS, add_and_be_done, &adders);
     wait_group_wait(&adders.group);
     crowd_join(&crowd);
     wait_group_wait(&adders.group); /* still at zero */
     wait_group_destroy(&adders.group);
-}
-
-static const struct claim claims[] = {
-    CLAIM(waiting_for_nothing_returns_at_once),
-    CLAIM(a_wait_group_may_be_used_again),
-    CLAIM(a_wait_returns_only_when_every_task_is_done),
-    CLAIM(a_wait_group_may_be_destroyed_right_after_the_wait),
-    CLAIM(everyone_who_waits_is_let_go),
-    CLAIM(who_waits_is_let_go_even_if_the_group_is_used_again_at_once),
-    CLAIM(adds_and_dones_of_many_threads_add_up),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

@@ -14,7 +14,7 @@ static void assert_same_call(struct call one, struct call other) {
 
 /* ---- purity ---- */
 
-static void a_call_is_the_same_in_whatever_order_one_asks(void) {
+CLAIM(a_call_is_the_same_in_whatever_order_one_asks) {
     struct workload_config config = usual();
     static struct call calls[TASKS];
     for (uint64_t i = 0; i < TASKS; i++) {
@@ -38,20 +38,14 @@ static void *compare_digest(void *unused) {
     return NULL;
 }
 
-static void the_digest_is_the_same_in_every_thread(void) {
+CLAIM(the_digest_is_the_same_in_every_thread) {
     struct workload_config config = usual();
-    struct crowd crowd;
     usual_digest = workload_digest(&config);
-    crowd_init(&crowd);
-    for (int i = 0; i < 4; i++) {
-        crowd_add(&crowd, compare_digest, NULL);
-    }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run(4, compare_digest, NULL);
 }
 
 /* In the time of a million: a thousand million would take a minute. */
-static void beyond_a_million_tasks_the_digest_still_knows_their_number(void) {
+CLAIM(beyond_a_million_tasks_the_digest_still_knows_their_number) {
     struct workload_config config = usual();
     uint64_t digests[4];
     const int64_t tasks[] = {DIGEST_TASKS_MAX, DIGEST_TASKS_MAX + 1, 1000000000,
@@ -66,7 +60,7 @@ static void beyond_a_million_tasks_the_digest_still_knows_their_number(void) {
 }
 
 /* Whatever changes a task changes the digest, one option at a time. */
-static void the_digest_changes_with_every_option(void) {
+CLAIM(the_digest_changes_with_every_option) {
     struct workload_config all[] = {usual(), usual(), usual(), usual(),
                                     usual(), usual(), usual(), usual(),
                                     usual(), usual(), usual(), usual()};
@@ -91,7 +85,7 @@ static void the_digest_changes_with_every_option(void) {
     }
 }
 
-static void no_tasks_have_a_digest_too(void) {
+CLAIM(no_tasks_have_a_digest_too) {
     struct workload_config none = usual();
     struct workload_config one = usual();
     none.tasks = 0;
@@ -101,7 +95,7 @@ static void no_tasks_have_a_digest_too(void) {
 }
 
 /* So that two runs that differ in one option can be compared task by task. */
-static void changing_one_option_leaves_the_rest_of_a_task_alone(void) {
+CLAIM(changing_one_option_leaves_the_rest_of_a_task_alone) {
     struct workload_config faulty = usual();
     struct workload_config sound = without_faults(DISTRIBUTION_EXPONENTIAL);
     struct workload_config batch = usual();
@@ -134,7 +128,7 @@ static void assert_share(int count, double share) {
     assert_true(fabs(count - share * TASKS) <= 4 * deviation);
 }
 
-static void fates_come_in_the_shares_asked_for(void) {
+CLAIM(fates_come_in_the_shares_asked_for) {
     for (int64_t seed = 0; seed < 5; seed++) {
         struct workload_config config = usual();
         int counts[4] = {0};
@@ -147,7 +141,7 @@ static void fates_come_in_the_shares_asked_for(void) {
     }
 }
 
-static void shares_of_none_and_all_are_exact(void) {
+CLAIM(shares_of_none_and_all_are_exact) {
     struct workload_config config = without_faults(DISTRIBUTION_FIXED);
     double *shares[] = {&config.error_rate, &config.silent_rate, &config.hang_rate};
     static const enum fate fates[] = {FATE_ERROR, FATE_SILENT, FATE_HANG};
@@ -168,7 +162,7 @@ static void shares_of_none_and_all_are_exact(void) {
 }
 
 /* If the first attempt's fate decided the second's, no retry would ever help. */
-static void every_attempt_draws_a_fate_of_its_own(void) {
+CLAIM(every_attempt_draws_a_fate_of_its_own) {
     struct workload_config config = without_faults(DISTRIBUTION_FIXED);
     config.error_rate = 0.5;
     for (int64_t attempt = 1; attempt <= 5; attempt++) {
@@ -179,20 +173,4 @@ static void every_attempt_draws_a_fate_of_its_own(void) {
         }
         assert_share(agreeing, 0.5);
     }
-}
-
-static const struct claim claims[] = {
-    CLAIM(a_call_is_the_same_in_whatever_order_one_asks),
-    CLAIM(the_digest_is_the_same_in_every_thread),
-    CLAIM(beyond_a_million_tasks_the_digest_still_knows_their_number),
-    CLAIM(the_digest_changes_with_every_option),
-    CLAIM(no_tasks_have_a_digest_too),
-    CLAIM(changing_one_option_leaves_the_rest_of_a_task_alone),
-    CLAIM(fates_come_in_the_shares_asked_for),
-    CLAIM(shares_of_none_and_all_are_exact),
-    CLAIM(every_attempt_draws_a_fate_of_its_own),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

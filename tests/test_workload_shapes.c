@@ -64,28 +64,28 @@ static void assert_service_times(int distribution, double (*promised)(double),
     free(sample);
 }
 
-static void fixed_service_times_are_all_the_same(void) {
+CLAIM(fixed_service_times_are_all_the_same) {
     struct workload_config config = without_faults(DISTRIBUTION_FIXED);
     for (uint64_t i = 0; i < TASKS; i++) {
         assert_int_equal(workload_call(&config, i, 1).service_ns, config.service_ns);
     }
 }
 
-static void uniform_service_times_are_uniform(void) {
+CLAIM(uniform_service_times_are_uniform) {
     assert_service_times(DISTRIBUTION_UNIFORM, uniform, 1 / sqrt(3));
 }
 
-static void exponential_service_times_are_exponential(void) {
+CLAIM(exponential_service_times_are_exponential) {
     assert_service_times(DISTRIBUTION_EXPONENTIAL, exponential, 1);
 }
 
-static void lognormal_service_times_are_lognormal(void) {
+CLAIM(lognormal_service_times_are_lognormal) {
     assert_service_times(DISTRIBUTION_LOGNORMAL, lognormal, sqrt(exp(1) - 1));
 }
 
 /* ---- arrivals ---- */
 
-static void all_of_a_batch_are_due_at_the_start(void) {
+CLAIM(all_of_a_batch_are_due_at_the_start) {
     struct workload_config config = usual();
     config.arrivals = ARRIVALS_BATCH;
     struct task task = workload_first(&config);
@@ -97,7 +97,7 @@ static void all_of_a_batch_are_due_at_the_start(void) {
 
 /* Each from the start, not from the one before: a third of a second added a million
  * times would be off by the rounding of each. */
-static void fixed_arrivals_do_not_drift(void) {
+CLAIM(fixed_arrivals_do_not_drift) {
     static const int64_t rates_per_s[] = {1, 3, 7, 999, 999999937, 999999999};
     struct workload_config config = usual();
     config.arrivals = ARRIVALS_FIXED;
@@ -112,7 +112,7 @@ static void fixed_arrivals_do_not_drift(void) {
     }
 }
 
-static void poisson_arrivals_have_exponential_gaps(void) {
+CLAIM(poisson_arrivals_have_exponential_gaps) {
     struct workload_config config = usual();
     double *gaps = new_sample();
     double sum = 0;
@@ -127,18 +127,4 @@ static void poisson_arrivals_have_exponential_gaps(void) {
     assert_true(fabs(sum / TASKS - 1) < 4 / sqrt(TASKS));
     assert_distributed(gaps, exponential);
     free(gaps);
-}
-
-static const struct claim claims[] = {
-    CLAIM(fixed_service_times_are_all_the_same),
-    CLAIM(uniform_service_times_are_uniform),
-    CLAIM(exponential_service_times_are_exponential),
-    CLAIM(lognormal_service_times_are_lognormal),
-    CLAIM(all_of_a_batch_are_due_at_the_start),
-    CLAIM(fixed_arrivals_do_not_drift),
-    CLAIM(poisson_arrivals_have_exponential_gaps),
-};
-
-int main(int argc, char **argv) {
-    return SUITE_RUN(argc, argv, claims);
 }

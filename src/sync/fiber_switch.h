@@ -137,8 +137,10 @@ static inline void context_switch(void **own, void *other) {
  * finds the cache full of the others', and a task takes a third longer. */
 static inline void context_prefetch(const void *context) {
     enum { LINES = 16, LINE_BYTES = 64 };
+    /* A number, as it may point past the stack's end, or nowhere: to no context yet. */
+    uintptr_t top = (uintptr_t)context;
     for (int line = 0; line < LINES; line++) {
-        __builtin_prefetch((const char *)context + line * LINE_BYTES);
+        __builtin_prefetch((const void *)(top + line * LINE_BYTES));
     }
 }
 

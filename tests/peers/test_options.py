@@ -121,7 +121,3 @@ class Options(unittest.TestCase):
                     ending = run(peer, "-n", 2, "-s", 0, wrap=("sh", "-c", line, "sh"))
                     self.assertEqual(ending.status, 0, ending)
                     self.assertRegex(path.read_text(), r"\A\{.*\}\n\Z")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -162,7 +162,3 @@ class TheRecord(unittest.TestCase):
             for key in ("rss_bytes", "virtual_bytes", "page_table_bytes"):
                 self.assertIsNone(ending.record["peak"][key])
             self.assertRegex(ending.err, r"\A.*/proc/self/status.*\n\Z")
-
-
-if __name__ == "__main__":
-    unittest.main()

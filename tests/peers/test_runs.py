@@ -175,7 +175,3 @@ class Stops(unittest.TestCase):
             process.send_signal(signal.SIGTERM)
             ending = finish(process, STOPPED_IN_S)
             self.assertEqual((ending.status, ending.out), (143, ""))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -60,7 +60,3 @@ class TheSource(unittest.TestCase):
                             text=True, timeout=LIMIT_S,
                         )  # fmt: skip
                         self.assertEqual((done.returncode, done.stderr), (0, ""))
-
-
-if __name__ == "__main__":
-    unittest.main()

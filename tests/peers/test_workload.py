@@ -72,7 +72,3 @@ class TheWorkload(unittest.TestCase):
                 _, samples = sample(program, *args, *bound)
                 found = [(task.outcome, task.attempts) for task in samples]
                 self.assertEqual(found, expected)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -6,6 +6,7 @@ import csv
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -119,6 +120,14 @@ def run(
     return finish(start(program, *args, **settings), limit_s)
 
 
+def refusal(program: str, *args: object, status: int = 2, **settings: Any) -> str:
+    """The one line that it says instead of beginning the run."""
+    ending = run(program, *args, **settings)
+    if (ending.status, ending.out, ending.err.count("\n")) != (status, "", 1):
+        raise AssertionError(f"{ending}, and not one line and status {status}")
+    return ending.err
+
+
 def measure(program: str, *args: object, **settings: Any) -> dict[str, Any]:
     """A run that must succeed; its record."""
     ending = run(program, *args, "--json", "-", **settings)
@@ -152,6 +161,15 @@ def read_samples(path: Path) -> list[Sample]:
             )
             for row in csv.DictReader(file, strict=True)
         ]
+
+
+def taken_from_libraries(program: str) -> set[str]:
+    """The names of functions that it calls and does not have."""
+    if shutil.which("nm") is None:
+        raise unittest.SkipTest("nm is not installed")
+    command = ["nm", "--dynamic", "--undefined-only", BUILD / "src" / program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(re.findall(r" U (\w+)", done.stdout))
 
 
 def is_pool(program: str) -> bool:

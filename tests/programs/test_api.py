@@ -95,7 +95,3 @@ class Api(unittest.TestCase):
                 self.assertEqual(sum(record["outcomes"].values()), 300)
                 self.assertEqual(sum(task.attempts for task in samples), record["calls"])
                 self.assertLessEqual(record["peak"]["served"], 20)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -71,7 +71,3 @@ class ApiQueue(unittest.TestCase):
         self.assertLessEqual(later, {"rejected", "timed_out"})
         record = measure(program, *args, "--api-keeps-working", "--api-reject-time", 0)
         self.assertEqual(record["outcomes"], only(rejected=4, timed_out=1))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -94,7 +94,3 @@ class Manners(unittest.TestCase):
         self.assertEqual(record["breaker"],
                          {"state": "closed", "opened": 0, "open_ns": 0, "stopped": 0})  # fmt: skip
         self.assertIsNone(measure(program, "-s", 0)["breaker"])
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -118,7 +118,3 @@ class Failures(unittest.TestCase):
                     ending = run(program, "-s", 0, "-j", "-", env=env, limit_s=LIMIT_S)
                     if ending.status != 3:
                         self.assert_accounted(ending, 50)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -161,7 +161,3 @@ class Memory(unittest.TestCase):
         # Each stack lies in a page of its own, while its thread is there.
         tables = many["page_table_bytes"] - few["page_table_bytes"]
         self.assertGreater(tables, 350 * PAGE)
-
-
-if __name__ == "__main__":
-    unittest.main()

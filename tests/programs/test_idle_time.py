@@ -79,7 +79,3 @@ class IdleTime(unittest.TestCase):
         self.assertEqual(ending.record["outcomes"], only(ok=50))
         self.assertIsNotNone(ending.record["limit"])
         self.assertLess(ending.record["threads_created"], 50)
-
-
-if __name__ == "__main__":
-    unittest.main()

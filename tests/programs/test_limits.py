@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .program import (
-    PROGRAMS, Ending, measure, on_each, only, plain_build, readable_by_all, run,
+    PROGRAMS, Ending, measure, on_each, only, plain_build, readable_by_all, refusal,
+    run,
 )  # fmt: skip
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -98,10 +99,8 @@ class Limits(unittest.TestCase):
 
     @plain_build
     def test_a_pool_without_any_worker_says_why(self) -> None:
-        ending = run("worker-pool", "-s", 0, "--limit-memory", "10M")
-        self.assertEqual((ending.status, ending.out), (3, ""), ending)
-        self.assertIn("RLIMIT_AS", ending.err)
-        self.assertEqual(ending.err.count("\n"), 1)
+        said = refusal("worker-pool", "-s", 0, "--limit-memory", "10M", status=3)
+        self.assertIn("RLIMIT_AS", said)
 
     @on_each
     def test_hardly_any_memory_is_an_error_not_a_crash(self, program: str) -> None:
@@ -197,9 +196,9 @@ class Limits(unittest.TestCase):
         self.assertNotIn("pid_max", ending.err)
 
     def test_ten_thousand_times_too_many_tasks_for_memory_is_an_error(self) -> None:
-        ending = run("thread-per-task", "-n", 10**9, "--limit-memory", "1G")
-        self.assertEqual((ending.status, ending.out), (3, ""), ending)
-        self.assertIn("Cannot allocate memory; fewer tasks", ending.err)
+        args = ("-n", 10**9, "--limit-memory", "1G")
+        said = refusal("thread-per-task", *args, status=3)
+        self.assertIn("Cannot allocate memory; fewer tasks", said)
 
 
 class Stacks(unittest.TestCase):
@@ -327,7 +326,3 @@ class Refusals(unittest.TestCase):
             "fiber-per-task: the stacks of further fibers have no guard: "
             "Cannot allocate memory (vm.max_map_count)\n",
         )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,7 +3,7 @@
 import itertools
 import unittest
 
-from .program import PROGRAMS, is_pool, measure, on_each, plain_build, run
+from .program import PROGRAMS, is_pool, measure, on_each, plain_build, refusal, run
 
 WHOLE = "a whole number"
 REFUSED = {
@@ -105,11 +105,9 @@ REFUSED_BY_ONE["fiber-per-task"] = REFUSED_BY_ONE["thread-per-task"]
 class Options(unittest.TestCase):
     def refuse(self, program: str, *args: object) -> str:
         """It must end with status 2, having said one line and done nothing."""
-        ending = run(program, "-s", "1000s", *args)
-        self.assertEqual((ending.status, ending.out), (2, ""), ending)
-        self.assertTrue(ending.err.startswith(f"{program}: "), ending.err)
-        self.assertEqual(ending.err.count("\n"), 1, ending.err)
-        return ending.err
+        said = refusal(program, "-s", "1000s", *args)
+        self.assertTrue(said.startswith(f"{program}: "), said)
+        return said
 
     def test_a_bad_value_is_named_with_what_is_accepted(self) -> None:
         # They share the object that parses: each takes its turn.
@@ -250,7 +248,3 @@ class Options(unittest.TestCase):
         self.assertEqual(
             ending.out, f"{program} {record['version']} ({record['commit']})\n"
         )
-
-
-if __name__ == "__main__":
-    unittest.main()

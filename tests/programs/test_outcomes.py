@@ -144,7 +144,3 @@ class Outcomes(unittest.TestCase):
                 record, samples = sample(program, "-n", 200, "-s", 0, *args)
                 self.assertEqual(record["outcomes"], only(ok=200))
                 self.assertEqual([task.index for task in samples], list(range(200)))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -260,7 +260,3 @@ class Output(unittest.TestCase):
                 process.kill()
                 raise Hung("it does not write")
             time.sleep(0.01)
-
-
-if __name__ == "__main__":
-    unittest.main()

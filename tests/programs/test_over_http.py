@@ -216,7 +216,3 @@ def is_running(pid: str) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-if __name__ == "__main__":
-    unittest.main()

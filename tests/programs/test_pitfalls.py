@@ -109,7 +109,3 @@ class Pitfalls(unittest.TestCase):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(text, done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -7,7 +7,7 @@ import time
 import unittest
 from typing import Any
 
-from .program import OUTCOMES, Ending, finish, on_each, plain_build, run, start
+from .program import OUTCOMES, Ending, finish, on_each, plain_build, refusal, run, start
 
 KEYS = ["at_ns", "tasks", "outcomes", "calls", "retries", "in_flight", "served",
         "threads", "last"]  # fmt: skip
@@ -91,10 +91,9 @@ class Progress(unittest.TestCase):
         self.addCleanup(os.close, reading)
         self.addCleanup(os.close, writing)
         for fd, passed in ((77, ()), (reading, (reading,))):
-            ending = run(program, "-s", "1000s", "--progress", fd, pass_fds=passed)
-            self.assertEqual((ending.status, ending.out), (3, ""), ending)
-            self.assertIn(f"progress to descriptor {fd}: Bad file", ending.err)
-            self.assertEqual(ending.err.count("\n"), 1)
+            args = ("-s", "1000s", "--progress", fd)
+            said = refusal(program, *args, status=3, pass_fds=passed)
+            self.assertIn(f"progress to descriptor {fd}: Bad file", said)
 
     @on_each
     def test_a_reader_who_has_gone_costs_one_line_and_no_result(self, program) -> None:
@@ -143,7 +142,3 @@ class Progress(unittest.TestCase):
             with self.subTest(args, term=term):
                 seen = run_on_terminal("fiber-pool", *args, TERM=term)
                 self.assertEqual(seen, (0, ""))
-
-
-if __name__ == "__main__":
-    unittest.main()

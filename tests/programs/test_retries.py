@@ -161,7 +161,3 @@ class Retries(unittest.TestCase):
     def test_a_reply_at_the_very_timeout_is_in_time(self, program: str) -> None:
         record = measure(program, "-n", 100, "-s", "2ms", "--timeout", "2ms", *VIRTUAL)
         self.assertEqual(record["outcomes"], only(ok=100))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -119,7 +119,3 @@ class Server(unittest.TestCase):
         self.assertEqual(api["wasted_ns"], api["service_ns"])
         self.assertEqual((peak["served"], peak["waiting"]), (1, 1))
         self.assertGreaterEqual(peak["in_flight"], 3)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 
 from .program import (
@@ -61,10 +62,16 @@ def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
         time.sleep(0.02)
 
 
-def interrupt(program: str, number: signal.Signals, *args: object) -> Ending:
+QUIET = {"until": wait_until_quiet, "threads": 2}
+
+
+def interrupt(
+    program: str, number: signal.Signals, *args: object,
+    json: str = "-", until: Callable[..., None] = wait_until_running, threads: int = 4,
+) -> Ending:  # fmt: skip
     """Starts it, sends the signal once it runs, and waits for its record."""
-    process = start(program, *args, "--json", "-")
-    wait_until_running(process, threads=4)
+    process = start(program, *args, "--json", json)
+    until(process, threads)
     process.send_signal(number)
     return finish(process, STOPPED_IN_S)
 
@@ -130,20 +137,15 @@ class Signals(unittest.TestCase):
         for cancel in ("none", "between"):
             with self.subTest(cancel):
                 args = ["-n", 3, "--arrivals", "fixed:0.001/s", "--cancel", cancel]
-                process = start(program, *args, "--json", "-")
-                wait_until_quiet(process, threads=2)
-                process.send_signal(signal.SIGINT)
-                ending = finish(process, STOPPED_IN_S)
+                ending = interrupt(program, signal.SIGINT, *args, **QUIET)
                 record = self.assert_stopped(ending, signal.SIGINT)
                 self.assertEqual(record["outcomes"]["cancelled"], 2)
 
     @on_each
     def test_a_thousand_million_tasks_are_stopped_as_one_is(self, program: str) -> None:
         args = ["-n", 10**9, "-s", "1ms", "--arrivals", "fixed:1/s"]
-        process = start(program, *args, "--json", "-")
-        wait_until_quiet(process, threads=2)
-        process.send_signal(signal.SIGINT)
-        record = self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
+        ending = interrupt(program, signal.SIGINT, *args, **QUIET)
+        record = self.assert_stopped(ending, signal.SIGINT)
         self.assertEqual(record["stop"]["never_started"] + record["stop"]["started"], 10**9)
 
     @on_each
@@ -152,10 +154,7 @@ class Signals(unittest.TestCase):
             with self.subTest(cancel):
                 args = ["-n", 5, "-s", 0, "--error-rate", 1, "--attempts", 1000]
                 args += ["--backoff", "1000s", "--cancel", cancel]
-                process = start(program, *args, "--json", "-")
-                wait_until_running(process, threads=4)
-                process.send_signal(signal.SIGINT)
-                ending = finish(process, STOPPED_IN_S)
+                ending = interrupt(program, signal.SIGINT, *args)
                 self.assertEqual(ending.status, 130, ending)
                 outcomes = ending.record["outcomes"]
                 self.assertEqual(outcomes["failed"] + outcomes["cancelled"], 5)
@@ -208,11 +207,6 @@ class Signals(unittest.TestCase):
         self.assertRegex(ending.out, r"stop +by a signal")
 
     def test_a_record_that_is_lost_is_told_before_the_signal(self) -> None:
-        process = start("worker-pool", "-n", 1000, "-s", "100ms", "--json", "/dev/full")
-        wait_until_running(process, threads=7)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(finish(process, STOPPED_IN_S).status, 1)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        args = ("-n", 1000, "-s", "100ms")
+        ending = interrupt("worker-pool", signal.SIGINT, *args, json="/dev/full", threads=7)
+        self.assertEqual(ending.status, 1)

@@ -164,7 +164,3 @@ class FailFast(unittest.TestCase):
         outcomes = record["outcomes"]
         self.assertGreaterEqual(outcomes["rejected"], 1)
         self.assertEqual(outcomes["rejected"] + outcomes["cancelled"], 5)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -184,7 +184,3 @@ class Summary(unittest.TestCase):
         self.assertIn("0 ok, 50 silent", wrong)
         self.assertIn("the callers believe that 50 are ok", wrong)
         self.assertNotIn("believe", "\n".join(self.lines(program, "-s", 0)))
-
-
-if __name__ == "__main__":
-    unittest.main()

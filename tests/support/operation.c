@@ -7,6 +7,12 @@
 #include "sync/clock.h"
 #include "sync/must.h"
 
+struct chan *ints(size_t capacity) {
+    struct chan *chan = chan_create(sizeof(int), capacity);
+    invariant(chan != NULL);
+    return chan;
+}
+
 enum chan_result try_send(struct chan *chan, const void *value) {
     return chan_send(chan, value, DEADLINE_NOW);
 }
@@ -62,6 +68,12 @@ enum chan_result operation_run(struct operation *operation) {
     default:
         return run_poll(operation, deadline_ns);
     }
+}
+
+enum chan_result operate(struct chan *chan, enum chan_direction direction, void *value,
+                         enum style style) {
+    struct operation operation = operation_of(chan, direction, value, style);
+    return operation_run(&operation);
 }
 
 static void *run(void *argument) {

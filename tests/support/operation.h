@@ -2,7 +2,7 @@
  * One send or receive, in one of the styles a program may use, and possibly by a thread
  * of its own, so that it may block.
  *
- *   struct operation sent = {.chan = chan, .direction = CHAN_SEND, .value = &number};
+ *   struct operation sent = operation_of(chan, CHAN_SEND, &number, STYLE_PLAIN);
  *   operation_park(&sent);                    returns when that thread is parked
  *   ... do what should release it ...
  *   operation_join(&sent) == CHAN_OK
@@ -33,13 +33,25 @@ struct operation {
     struct spawned *thread;
 };
 
+static inline struct operation operation_of(struct chan *chan,
+                                            enum chan_direction direction, void *value,
+                                            enum style style) {
+    return (struct operation){
+        .chan = chan, .direction = direction, .value = value, .style = style};
+}
+
 /* Does it in this thread. */
 enum chan_result operation_run(struct operation *operation);
+enum chan_result operate(struct chan *chan, enum chan_direction direction, void *value,
+                         enum style style);
 
 /* Does it in a thread of its own. */
 void operation_start(struct operation *operation);
 void operation_park(struct operation *operation);
 enum chan_result operation_join(struct operation *operation);
+
+/* A channel of numbers, which there is memory for. */
+struct chan *ints(size_t capacity);
 
 /* A send and a receive that must not block. */
 enum chan_result try_send(struct chan *chan, const void *value);

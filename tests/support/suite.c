@@ -23,19 +23,29 @@ static void check_claim(void **state) {
     watchdog_stop();
 }
 
-static int list(const struct claim *claims, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        puts(claims[i].name);
+static struct claim *first;
+static struct claim **end = &first;
+static size_t count;
+
+void suite_add(struct claim *claim) {
+    *end = claim;
+    end = &claim->next;
+    count++;
+}
+
+static int list(void) {
+    for (struct claim *claim = first; claim != NULL; claim = claim->next) {
+        puts(claim->name);
     }
     return 0;
 }
 
 /* The claim of that name alone: a misspelt name must not look like a pass. */
-static int choose(const char *name, const struct claim **claims, size_t *count) {
-    for (size_t i = 0; i < *count; i++) {
-        if (strcmp((*claims)[i].name, name) == 0) {
-            *claims += i;
-            *count = 1;
+static int choose(const char *name) {
+    for (struct claim *claim = first; claim != NULL; claim = claim->next) {
+        if (strcmp(claim->name, name) == 0) {
+            first = claim;
+            count = 1;
             return 0;
         }
     }
@@ -43,24 +53,22 @@ static int choose(const char *name, const struct claim **claims, size_t *count) 
     return -1;
 }
 
-int suite_run(int argc, char **argv, const struct claim *claims, size_t count) {
+int suite_run(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--list") == 0) {
-        return list(claims, count);
+        return list();
     }
-    if (argc > 1 && choose(argv[1], &claims, &count) != 0) {
+    if (argc > 1 && choose(argv[1]) != 0) {
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     setenv("CMOCKA_TEST_ABORT", "1", 1);
     chance_init();
     struct CMUnitTest *tests = calloc(count, sizeof tests[0]);
-    invariant(tests != NULL);
-    for (size_t i = 0; i < count; i++) {
+    invariant(count > 0 && tests != NULL);
+    struct claim *claim = first;
+    for (size_t i = 0; i < count; i++, claim = claim->next) {
         tests[i] = (struct CMUnitTest){
-            .name = claims[i].name,
-            .test_func = check_claim,
-            .initial_state = (void *)&claims[i],
-        };
+            .name = claim->name, .test_func = check_claim, .initial_state = claim};
     }
     const char *program = strrchr(argv[0], '/');
     int failed = _cmocka_run_group_tests(program != NULL ? program + 1 : argv[0], tests,

@@ -1,8 +1,10 @@
 /*
- * A test program: a table of claims, each a function whose name says what is so.
+ * A test program: claims, each a function whose name says what is so. They are checked
+ * in the order in which they stand in the file; main() is in main.c.
  *
- *   static const struct claim claims[] = {CLAIM(a_closed_channel_stays_closed), ...};
- *   int main(int argc, char **argv) { return SUITE_RUN(argc, argv, claims); }
+ *   CLAIM(a_closed_channel_stays_closed) {
+ *       ...
+ *   }
  *
  *   test_chan                                all claims
  *   test_chan a_closed_channel_stays_closed  one claim
@@ -35,13 +37,18 @@ void assert_between_at(int64_t value, int64_t least, int64_t most, const char *t
 struct claim {
     const char *name;
     void (*check)(void);
+    struct claim *next;
 };
 
-#define CLAIM(function)                                                                \
-    { #function, function }
-#define SUITE_RUN(argc, argv, claims)                                                  \
-    suite_run(argc, argv, claims, sizeof(claims) / sizeof((claims)[0]))
+#define CLAIM(claimed)                                                                 \
+    static void claimed(void);                                                         \
+    __attribute__((constructor)) static void add_##claimed(void) {                     \
+        static struct claim claim = {#claimed, claimed, NULL};                         \
+        suite_add(&claim);                                                             \
+    }                                                                                  \
+    static void claimed(void)
 
-int suite_run(int argc, char **argv, const struct claim *claims, size_t count);
+void suite_add(struct claim *claim);
+int suite_run(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 #include "support/threads.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,6 +40,26 @@ void join(struct spawned *thread) {
     free(thread);
 }
 
+void join_all(struct spawned **threads, int count) {
+    for (int i = 0; i < count; i++) {
+        join(threads[i]);
+    }
+}
+
+static void ignore(int signal_number) {
+    (void)signal_number;
+}
+
+void hear_shots(void) {
+    struct sigaction action = {.sa_handler = ignore}; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
+}
+
+void shoot(pthread_t thread) {
+    pthread_kill(thread, SIGUSR1);
+    sched_yield();
+}
+
 int thread_count(void) {
     int64_t threads = limits_count_threads();
     invariant(threads > 0);
@@ -71,4 +92,19 @@ void crowd_join(struct crowd *crowd) {
     for (int i = 0; i < crowd->count; i++) {
         join(crowd->members[i].thread);
     }
+}
+
+void crowd_start_all(struct crowd *crowd, int count, void *(*body)(void *),
+                     void *argument) {
+    crowd_init(crowd);
+    for (int i = 0; i < count; i++) {
+        crowd_add(crowd, body, argument);
+    }
+    crowd_start(crowd);
+}
+
+void crowd_run(int count, void *(*body)(void *), void *argument) {
+    struct crowd crowd;
+    crowd_start_all(&crowd, count, body, argument);
+    crowd_join(&crowd);
 }

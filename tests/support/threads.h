@@ -28,6 +28,12 @@ struct spawned {
 struct spawned *spawn(void *(*run)(void *), void *argument);
 struct spawned *spawn_named(const char *name, void *(*run)(void *), void *argument);
 void join(struct spawned *thread);
+void join_all(struct spawned **threads, int count);
+
+/* A signal that interrupts what a thread waits for in the kernel, and does no more,
+ * once the program hears it. */
+void hear_shots(void);
+void shoot(pthread_t thread);
 
 /* Threads that the kernel counts in this process now. */
 int thread_count(void);
@@ -51,5 +57,10 @@ void crowd_init(struct crowd *crowd);
 void crowd_add(struct crowd *crowd, void *(*run)(void *), void *argument);
 void crowd_start(struct crowd *crowd);
 void crowd_join(struct crowd *crowd);
+
+/* So many that do the same, started; and, with crowd_run(), all returned. */
+void crowd_start_all(struct crowd *crowd, int count, void *(*run)(void *),
+                     void *argument);
+void crowd_run(int count, void *(*run)(void *), void *argument);
 
 #endif
