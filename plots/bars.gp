@@ -23,6 +23,7 @@ do for [i = 1:row_name_n] {
             offset screen 0,-0.02 font plain(17) tc rgb muted
     }
 }
+strokes = strokes_firm || strokes_loose
 mixed = strokes_firm && strokes_loose  # else all are of one kind
 firm(known) = mixed ? (column('n') >= 6) == known ? column(figure) : NaN : column(figure)
 do for [i = 1:heading_words_n] {
@@ -68,11 +69,12 @@ do for [p = 1:panels] {
              (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
              noborder lc rgb variable, \
          for [k = 1:strokes_firm] table(rows_table) using \
-             (firm(1)):(y_of(1)):(end(figure.'_low')): \
-             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) lc rgb ink, \
+             (firm(1)):(y_of(1)):(end(figure.'_low', strokes)): \
+             (end(figure.'_high', strokes)) with xerrorbars pt 0 lw wide(2) lc rgb ink, \
          for [k = 1:strokes_loose] table(rows_table) using \
-             (firm(0)):(y_of(1)):(end(figure.'_low')): \
-             (end(figure.'_high')) with xerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb ink
+             (firm(0)):(y_of(1)):(end(figure.'_low', strokes)): \
+             (end(figure.'_high', strokes)) with xerrorbars pt 0 lw wide(2) dt (3, 3) \
+             lc rgb ink
 }
 # What the fillings mean, below the axis. It tells what came out, and an object could not
 # be hidden with it: so these are plotted.

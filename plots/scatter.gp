@@ -49,6 +49,7 @@ do for [p = 1:panels] {
             offset screen 0,0.03 font bold(20) tc rgb letter[4] \
             point pt 7 ps mark(3) lc rgb colour[4] front
     }
+    ends = panel_firm[p] || panel_loose[p]
     plot for [i = 1:curve_look_n] theory \
              using (curve_x(i, p)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
@@ -58,11 +59,11 @@ do for [p = 1:panels] {
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
          for [k = 1:panel_firm[p]] table('cells') \
-             using (firm(p, 1)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
-             with yerrorbars pt 0 lw wide(3) lc rgb variable, \
+             using (firm(p, 1)):(column(y)):(end(y.'_low', ends)):(end(y.'_high', ends)): \
+             (colour[look(p)]) with yerrorbars pt 0 lw wide(3) lc rgb variable, \
          for [k = 1:panel_loose[p]] table('cells') \
-             using (firm(p, 0)):(column(y)):(end(y.'_low')):(end(y.'_high')):(colour[look(p)]) \
-             with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
+             using (firm(p, 0)):(column(y)):(end(y.'_low', ends)):(end(y.'_high', ends)): \
+             (colour[look(p)]) with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
          table('cells') using (x_of(p)):(column(y)): \
              (shape[look(p)] - cell_hollow[column('row')]):(colour[look(p)]) \
              with points ps mark(2.6) lw wide(3) pt variable lc rgb variable

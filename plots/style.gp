@@ -19,8 +19,9 @@ dark = exists('theme') && theme eq 'dark'
 load charts.'/data/looks.gp'
 load charts.'/'.name.'.settings'
 table(name) = charts.'/data/'.name.'.csv'
-# One run has no interval: none is drawn, but gnuplot wants a number.
-end(name) = column(name) == column(name) ? column(name) : 1
+# Single runs have no interval. None is drawn then, but gnuplot reads once even what it
+# is to draw no times, and wants a number: an empty field is none in any expression.
+end(name, drawn) = drawn ? column(name) : 1
 
 # A paler tone of a look's colour: alpha from 0 (opaque) to 0xff (unseen).
 pale(look, alpha) = colour[look] + (alpha << 24)

@@ -126,7 +126,7 @@ static void free_handle(void *argument) {
     must(pthread_mutex_unlock(&http->lock));
 }
 
-/* NULL: no memory. */
+/* NULL: no memory, or no descriptor (newer libcurls open one); errno says which. */
 static struct handle *my_handle(struct http *http) {
     struct handle *handle = pthread_getspecific(http->key);
     if (handle != NULL || (handle = calloc(1, sizeof *handle)) == NULL) {
@@ -138,7 +138,9 @@ static struct handle *my_handle(struct http *http) {
     *handle = (struct handle){http, libcurl.easy_init(), libcurl.multi_init(), 0, NULL};
     if (handle->easy == NULL || handle->multi == NULL ||
         pthread_setspecific(http->key, handle) != 0) {
+        int error = errno;
         free_handle(handle);
+        errno = error;
         return NULL;
     }
     set_up(handle);
@@ -172,17 +174,21 @@ void http_destroy(struct http *http) {
 
 /* ---- one GET ---- */
 
+static enum http_broken why_no_connection(int error) {
+    return error == ECONNREFUSED                ? BROKEN_REFUSED
+           : error == EMFILE || error == ENFILE ? BROKEN_DESCRIPTORS
+           : error == EADDRNOTAVAIL             ? BROKEN_PORTS
+           : error == ECONNRESET                ? BROKEN_RESET
+                                                : BROKEN_OTHERWISE;
+}
+
 static enum http_broken why_broken(struct handle *handle, CURLcode code) {
     long os_error = 0;
     libcurl.easy_getinfo(handle->easy, CURLINFO_OS_ERRNO, &os_error);
     int error = handle->error != 0 ? handle->error : (int)os_error;
     switch (code) {
     case CURLE_COULDNT_CONNECT:
-        return error == ECONNREFUSED                ? BROKEN_REFUSED
-               : error == EMFILE || error == ENFILE ? BROKEN_DESCRIPTORS
-               : error == EADDRNOTAVAIL             ? BROKEN_PORTS
-               : error == ECONNRESET                ? BROKEN_RESET
-                                                    : BROKEN_OTHERWISE;
+        return why_no_connection(error);
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -242,10 +248,14 @@ static enum http_end wait_for_answer(struct handle *handle, int64_t give_up_ns,
 
 enum http_end http_get(struct http *http, const char *url, int64_t give_up_ns,
                        int hang_up_fd, struct http_answer *answer) {
-    struct handle *handle = my_handle(http);
     *answer = (struct http_answer){.broken = BROKEN_OTHERWISE};
-    if (handle == NULL ||
-        libcurl.easy_setopt(handle->easy, CURLOPT_URL, url) != CURLE_OK) {
+    errno = 0;
+    struct handle *handle = my_handle(http);
+    if (handle == NULL) {
+        answer->broken = why_no_connection(errno);
+        return HTTP_BROKEN;
+    }
+    if (libcurl.easy_setopt(handle->easy, CURLOPT_URL, url) != CURLE_OK) {
         return HTTP_BROKEN;
     }
     handle->answer = answer;

@@ -1,12 +1,13 @@
 """The command line: one clear line for what is not accepted, as from the C programs."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
 from ..programs.program import measure, run
 from ..programs.test_options import REFUSED, REFUSED_BY_ONE
-from . import NAMES, PEERS, TWINS, needs_go
+from . import NAMES, PEERS, POOL, TWINS, needs_go
 
 
 @needs_go
@@ -96,10 +97,16 @@ class Options(unittest.TestCase):
                 for option in ("--json", "--samples"):
                     said = self.refuse(peer, option, there_is_none, status=3)
                     self.assertIn(f"cannot write {there_is_none}: no such file", said)
-                closed = ("sh", "-c", '"$@" >&-', "sh")
-                ending = run(peer, "-s", "1000s", wrap=closed)
-                self.assertEqual(ending.status, 3, ending)
-                self.assertIn("cannot write standard output", ending.err)
+
+    def test_a_closed_standard_output_is_found_before_the_run(self) -> None:
+        runtime = measure(POOL, "-n", 0)["runtime"]
+        if int(re.match(r"go1\.(\d+)", runtime)[1]) >= 21:
+            self.skipTest("Go's runtime puts /dev/null where an output was closed")
+        closed = ("sh", "-c", '"$@" >&-', "sh")
+        for peer in PEERS:
+            ending = run(peer, "-s", "1000s", wrap=closed)
+            self.assertEqual(ending.status, 3, ending)
+            self.assertIn("cannot write standard output", ending.err)
 
     def test_a_full_disk_is_not_success(self) -> None:
         for peer in PEERS:

@@ -18,7 +18,8 @@ type output struct {
 }
 
 // guardStandardFiles makes sure, before any file is opened, that 0, 1 and 2 are open,
-// or one opened later could become one of them. A closed standard output is refused.
+// or one opened later could become one of them. A closed standard output is refused;
+// but from 1.21 on Go itself has put /dev/null there before main, and nobody can tell.
 func guardStandardFiles() {
 	for fd := 0; fd <= 2; fd++ {
 		var stat syscall.Stat_t
