@@ -34,6 +34,8 @@ took(i) = column('finished_s') - column('started_s')
 hung(i) = took(1) > cell_long[column('row')]
 here(p, bad, dark) = cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
     && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
+# A number whose box is cut off at the right would stand over the frame.
+inside(p) = here(p, 0, 0) < 0.985 * x_high ? here(p, 0, 0) : NaN
 lower(p) = top_of(p) + 0.06 * thick(p)
 upper(p) = top_of(p) + 0.94 * thick(p)
 middle(p) = top_of(p) + thick(p) / 2
@@ -61,7 +63,7 @@ plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') usin
          (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
          lc rgb letter[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
-         (here(p, 0, 0)):(middle(p)):(strcol('index')) with labels font plain(17) \
+         (inside(p)):(middle(p)):(strcol('index')) with labels font plain(17) \
          tc rgb ink, \
      for [p = 1:panels] '+' using (ends(p)):(p - 1):(0):(height) every ::0::0 \
          with vectors nohead lw wide(3) lc rgb ink, \

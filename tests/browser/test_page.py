@@ -85,6 +85,11 @@ class InBrowser(unittest.TestCase):
     def ask(self, script: str, *values: object) -> object:
         return self.browser.run(f"return {script}", *values)
 
+    def words(self, selector: str = "body") -> str:
+        """What is read there, with plain spaces."""
+        told = self.ask("document.querySelector(arguments[0]).innerText", selector)
+        return str(told).replace("\u00a0", " ")
+
     def set(self, selector: str, value: object, event: str = "input") -> None:
         """Moves a slider, or chooses of a list, as a hand would."""
         self.browser.run(
@@ -136,18 +141,19 @@ class Page(InBrowser):
 
     def test_on_a_phone_a_picture_is_whole_and_a_tap_turns_it(self) -> None:
         self.browser.size(390, 844)
-        sizes = (
-            "['', ' svg'].map((part) => {const box = document.querySelector("
-            "'#wall-time .picture' + part).getBoundingClientRect();"
-            " return [Math.round(box.width), Math.round(box.height)]})"
-        )
-        frame, whole = self.ask(sizes)
-        self.assertLessEqual(whole[0], frame[0])
-        tap = "document.querySelector('#wall-time .picture').click()"
-        self.browser.run(tap)
-        self.assertEqual([390, 844], self.ask(sizes)[0])
-        self.browser.run(tap)
-        self.assertEqual([frame, whole], self.ask(sizes))
+        for name in ("wall-time", "run-sequence"):  # a slide, and one of the instrument
+            sizes = (
+                "['', ' svg'].map((part) => {const box = document.querySelector("
+                f"'#{name} .picture' + part).getBoundingClientRect();"
+                " return [Math.round(box.width), Math.round(box.height)]})"
+            )
+            frame, whole = self.ask(sizes)
+            self.assertLessEqual(whole[0], frame[0])
+            tap = f"document.querySelector('#{name} .picture').click()"
+            self.browser.run(tap)
+            self.assertEqual([390, 844], self.ask(sizes)[0])
+            self.browser.run(tap)
+            self.assertEqual([frame, whole], self.ask(sizes))
 
     @unittest.skipUnless(AXE, "axe-core could not be fetched: name it in AXE_CORE")
     def test_axe_finds_no_fault(self) -> None:
@@ -469,11 +475,11 @@ class Lessons(InBrowser):
         self.open()
         order = self.ask("[...document.querySelectorAll('main > [id]')].map(e => e.id)")
         self.assertEqual(["prediction", "why"], order[:2])
-        told = self.ask("document.getElementById('why').innerText")
+        told = self.words("#why")
         asked = lessons.load("2")
         for words in ("0 s, 100 ms (Ann), 1.00 s (2 times)", asked.why, asked.change,
                       asked.ends, "1 of 4 guesses"):  # fmt: skip
-            self.assertIn(words, told.replace("\u00a0", " "))
+            self.assertIn(words, told)
         self.browser.press("f")
         self.browser.press("t")
         found, theory = (
@@ -488,13 +494,13 @@ class Lessons(InBrowser):
         paper = self.folder / "questions.pdf"
         self.browser.printed(paper)
         self.assertEqual(1, len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())))
-        said = self.ask("document.body.innerText")
+        said = self.words()
         for number in lessons.numbers():
             asked = lessons.load(number)
             self.assertIn(asked.question, said)
             self.assertNotIn(asked.why, said)
         self.open("handout/answers.html")
-        self.assertIn(asked.why, self.ask("document.body.innerText"))
+        self.assertIn(asked.why, self.words())
 
 
 class Hostile(InBrowser):

@@ -36,7 +36,7 @@ class Sentences(unittest.TestCase):
          " seen four times in five."),
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),
         (ratio(2, 3, "rss_bytes", same_work=False), "2.45× [2.00, 3.00] the memory of"
-         " threads: more."),
+         " detached threads: more."),
         (ratio(2, 3, n=3, rule="widened"), "slower (only 3 blocks, 2.00 to 3.00)."),
         (ratio(2, 3, n=2, rule=None), "takes 2.45× as long as threads: cannot tell from 2"
          " blocks."),

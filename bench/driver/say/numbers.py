@@ -116,9 +116,9 @@ def spaced(text: str) -> str:
 
 
 def bound(text: str) -> str:
-    """The same with a no-break space between each number and its unit, for a line that
-    may be broken. Nothing else needs it, and plain words are easier to compare."""
-    units = r"[nµm]?s|min|[kMG]?B|[KMGT]iB|%"
+    """The same with a no-break space within each number and before its unit, for a line
+    that may be broken. Nothing else needs it, and plain words are easier to compare."""
+    units = r"[nµm]?s|min|[kMG]?B|[KMGT]iB|%|\d{3}"
     return re.sub(rf"(\d) (?=(?:{units})(?!\w))", "\\1\u00a0", text)
 
 

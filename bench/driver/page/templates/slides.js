@@ -10,13 +10,15 @@
 {
   const slides = [...document.querySelectorAll("[data-slide]")]
     .filter((slide) => !slide.querySelector(":scope > .warning"));
+  // On a phone a chart that is no slide is enlarged, too.
+  const pictures = [...slides, ...document.querySelectorAll("figure:not([data-slide])")];
   const button = document.getElementById("slides");
   const LAST_STEP = 2;
   let at = -1;
   let step = 0;
   let aim = null; // the guess that is being put in: its mark, which follows the keys
 
-  const current = () => slides[at];
+  const current = () => pictures[at];
   const picture = () => current()?.querySelector(".picture");
   const steps = () => (picture() ? LAST_STEP : 0);
 
@@ -129,8 +131,7 @@
       return;
     }
     if (matchMedia("(max-width: 700px)").matches) {
-      const slide = slides.indexOf(inside.closest("[data-slide]"));
-      show(at < 0 ? slide : -1, LAST_STEP);
+      show(at < 0 ? pictures.indexOf(inside.closest("figure")) : -1, LAST_STEP);
     } else if (at >= 0 && step === 0) {
       const box = inside.getBoundingClientRect();
       mark(100 * (event.clientX - box.left) / box.width,
