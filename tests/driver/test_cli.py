@@ -142,7 +142,7 @@ DRIVER = """case "$*" in
 esac
 PYTHONPATH={bench} exec {bench}/python -m driver --check "$@"
 """
-COMMAND = r"(?:bench/run|tests/run|[a-z]+-per-task|[a-z]+-pool|pitfalls|build/release/src)\b"
+COMMAND = r"(?:(?:bench|tests)/run|[a-z]+-(?:per-task|pool)|pitfalls|build/release/src)\b"
 # What the reader puts another word for.
 FILLED_IN = (("NAME", "memory"), ("--seed S", "--seed 1"), ("MINE.toml", "my.toml"),
              ("MINE", "memory"))  # fmt: skip
