@@ -142,7 +142,8 @@ DRIVER = """case "$*" in
 esac
 PYTHONPATH={bench} exec {bench}/python -m driver --check "$@"
 """
-COMMAND = r"(?:(?:bench|tests)/run|[a-z]+-(?:per-task|pool)|pitfalls|build/release/src)\b"
+PROGRAM_NAME = r"[a-z]+-(?:per-task|pool)|pitfalls|build/release/src"
+COMMAND = rf"(?:(?:bench|tests)/run|{PROGRAM_NAME})\b"
 # What the reader puts another word for.
 FILLED_IN = (("NAME", "memory"), ("--seed S", "--seed 1"), ("MINE.toml", "my.toml"),
              ("MINE", "memory"))  # fmt: skip
