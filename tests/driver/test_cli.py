@@ -1,15 +1,23 @@
-"""The command line: each mistake is one line that names the value, and status 2."""
+"""The command line: each mistake is one line that names the value, and status 2. And
+whatever a document tells to type is no mistake."""
 
 import contextlib
 import io
+import os
+import re
+import subprocess
+import tempfile
+import textwrap
+import tomllib
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from . import REPOSITORY  # noqa: F401
+from . import REPOSITORY
 from driver import __main__ as main
 from driver.ask import command
 
+BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 MISTAKES = [
     (["--tasks", "abc"], "'abc'"),
     (["--tasks", ""], "'tasks='"),
@@ -118,3 +126,80 @@ class CommandLine(unittest.TestCase):
         )
         self.assertEqual(settings.shown, ("--quick", "--seed", "3"))
         self.assertEqual(settings.out, Path("/c"))
+
+
+# In the place of a command that the documents name: takes the same words, does little.
+PROGRAM = 'exec {program} "$@" --tasks 1 --service-time 1us\n'
+PITFALLS = """for word; do
+    shift
+    [ "$word" = --no-detector ] || set -- "$@" "$word"
+done
+said=$({program} "$@" 2>&1) || [ $? = 2 ]
+case $said in *deadlock!*) ;; *"All done!"*) ;; *) echo "$said" >&2; exit 2 ;; esac
+"""
+DRIVER = """case "$*" in
+"" | handout | collect | lesson | "lesson "? | "lesson "?? | *--help | *--list) exit ;;
+esac
+PYTHONPATH={bench} exec {bench}/python -m driver --check "$@"
+"""
+PROGRAM_NAME = r"[a-z]+-(?:per-task|pool)|pitfalls|build/release/src"
+COMMAND = rf"(?:(?:bench|tests)/run|{PROGRAM_NAME})\b"
+# What the reader puts another word for.
+FILLED_IN = (("NAME", "memory"), ("--seed S", "--seed 1"), ("MINE.toml", "my.toml"),
+             ("MINE", "memory"))  # fmt: skip
+
+
+class Documents(unittest.TestCase):
+    """Whatever a document tells to type is understood by what it is typed to."""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.place = Path(holder.name)
+        source = BUILD / "src"
+        for path in source.iterdir():
+            if path.is_file() and os.access(path, os.X_OK):
+                text = PITFALLS if path.name.startswith("pitfalls") else PROGRAM
+                self.put(f"build/release/src/{path.name}", text.format(program=path))
+        self.put("bench/run", DRIVER.format(bench=REPOSITORY / "bench"))
+        self.put("bench/micro/run", "exit 0\n")
+        experiment = REPOSITORY / "bench/experiments/shapes.toml"
+        (self.place / "my.toml").write_text(experiment.read_text())
+        steps = f"exec {REPOSITORY / 'bench/python'} {REPOSITORY / 'tests/steps.py'}"
+        self.put("tests/run", f'{steps} --check "$@"\n')
+
+    def put(self, name, text):
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{text}")
+        path.chmod(0o755)
+
+    def understood(self, lines):
+        for placeholder, word in FILLED_IN:
+            lines = [line.replace(placeholder, word) for line in lines]
+        done = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-c", "\n".join(lines)], cwd=self.place,
+            env={**os.environ, "PATH": f"{self.place}/build/release/src:/usr/bin:/bin"},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr[-600:])
+
+    def test_pages_of_text(self):
+        """Their indented lines, and what stands between backticks, in their order."""
+        either = re.compile(rf"((?:^    .*\n)+)|`({COMMAND}[^`]*)`", re.M)
+        for page in ("README.md", "bench/TEACHING.md", "bench/METHOD.md",
+                     "bench/experiments/README.md", "plots/README.md"):  # fmt: skip
+            found = either.findall((REPOSITORY / page).read_text())
+            lines = [textwrap.dedent(block) or " ".join(inline.split())
+                     for block, inline in found if "→" not in block]  # fmt: skip
+            with self.subTest(page):
+                self.understood(lines)
+
+    def test_what_a_lesson_suggests(self):
+        suggested = rf"({COMMAND}[^:]*?)(?=: |, | again)"
+        for path in sorted((REPOSITORY / "bench/lessons").glob("*.toml")):
+            text = tomllib.loads(path.read_text())["lesson"]["change"]
+            found = re.findall(suggested, text)
+            with self.subTest(path.name):
+                self.assertTrue(found)
+                self.understood(found)

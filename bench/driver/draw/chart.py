@@ -133,9 +133,17 @@ def fit_title(title: str) -> tuple[int, list[str]]:
         for size_px in TITLE_PX:
             lines = _wrapped(whole, size_px, BOLD_EM)
             if len(lines) <= MOST_LINES:
-                return size_px, lines
+                return size_px, _in_halves(whole, size_px) if lines[1:] else lines
         shorter = whole.rpartition("; ")[0] or whole.rpartition(", ")[0]
         whole = shorter or whole[: int(0.8 * len(whole))] + "…"
+
+
+def _in_halves(text: str, size_px: float) -> list[str]:
+    """Two lines, parted where the sentence is if both have room."""
+    halves = text.replace("; ", ";\n").split("\n")
+    if len(halves) == MOST_LINES and max(map(len, halves)) <= _widest(size_px, BOLD_EM):
+        return halves
+    return _wrapped(text, size_px, BOLD_EM)
 
 
 def fit_subtitle(subtitle: str) -> list[str]:
