@@ -316,6 +316,9 @@ class Curves(Table):
             ([*map(round, theory.log_steps(1, 100, 3))], [1, 10, 100]),
         ])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
+        half = pool(tasks=10, **{"api-rate": "4/s", "api-burst": 3, "service-time": "500ms"})
+        points = list(theory.over_workers(half, "", COSTS, 2, 3))
+        self.assertEqual([(2.0, 10)], self.of(points, "safe workers"))
         points = list(theory.over_workers(rated, "", COSTS, 2, 3))
         self.hold([
             (self.of(points, "safe workers"), [(2.0, 10)]),
@@ -673,6 +676,21 @@ class Work(Table):
             (outage.slots(pool(), tasks), ()), (outage.slots(out, []), ()),
             (outage.slots(out, tasks)[0], (0.0, 10.0)),
         ])
+
+    def test_creating_one_is_told_by_who_created_most(self):
+        few, many, ours = threads(4), threads(8), pool()
+        asked = Experiment("test", "?", (few, many, ours))
+
+        def of(*runs):
+            for run, created_ns in runs:
+                run.record["create_ns"] = created_ns
+            made = summarise.summarise(asked, [run for run, _ in runs])
+            return made.create_each_s
+
+        eight = (make_run(many, 1, 1.0), 8e9), (make_run(many, 2, 1.0), 16e9)
+        four = (make_run(few, 1, 1.0), 40e9)
+        self.hold([(of(four, *eight), 1.5), (of(four), 10.0), (of(), None),
+                   (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):
         def song(block, sleep_s):
