@@ -389,6 +389,7 @@ class Replay(InBrowser):
             self.assertAlmostEqual(600 * rate, self.browser.run(tick, 0), delta=1)
             words = self.ask("document.getElementById('replay-rate').textContent")
             factor = float(re.sub(r"[^\d.]", "", words))
+            self.assertGreaterEqual(factor, 1)
             slower = factor if words.startswith("slowed down") else 1 / factor
             self.assertAlmostEqual(1, slower * rate / 1000, delta=0.06)
         self.browser.run("document.getElementById('replay-loop').checked = true")
@@ -593,6 +594,8 @@ class Slides(InBrowser):
             self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))
             self.browser.press("ArrowRight")
         self.assertNotEqual("slide", self.current())
+        self.browser.press("ArrowLeft")
+        self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))
 
     def test_the_why_covers_nothing_of_the_picture(self) -> None:
         self.go_to("wall-time")
