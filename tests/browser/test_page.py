@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 from dataclasses import replace
+from math import log10
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -298,6 +299,120 @@ class Replay(InBrowser):
                 self.assertEqual(500, sum(self.counts(lane).values()), share)
         self.assertEqual(5, self.ask("window.replay.shown[1].peak"))
 
+    def samples(self, tasks: int, kind: str) -> list[tuple[float, float, float, str]]:
+        """Of each task when it was due, began and ended, in microseconds, and how."""
+        run = next(r for r in self.material.runs if r.samples and r.cell.tasks == tasks
+                   and r.cell.design.kind == kind)  # fmt: skip
+        lines = (self.folder / run.samples).read_text().splitlines()[1:]
+        parts = [line.split(",") for line in lines]
+        return [(*(float(at) / 1e3 for at in part[2:5]), part[6]) for part in parts]
+
+    def test_at_any_moment_it_tells_what_was_recorded_until_then(self) -> None:
+        self.choose(500, "threads", "bounded threads")
+        kinds = [self.samples(500, kind) for kind in ("threads", "bounded threads")]
+        events = sorted({at for tasks in kinds for task in tasks for at in task[:3]})
+        # Between two of them that are apart, so that rounding decides nothing.
+        gaps = [(a + b) / 2 for a, b in zip(events, events[1:]) if b - a > 4]
+        for now in gaps[:: max(1, len(gaps) // 7)]:
+            self.browser.run(f"window.replay.moveTo({now})")
+            for lane, tasks in enumerate(kinds):
+                over = [how for _, _, end, how in tasks if end <= now]
+                told = {
+                    "waiting": sum(due <= now < begin for due, begin, _, _ in tasks),
+                    "in flight": sum(begin <= now < end for _, begin, end, _ in tasks),
+                    "ok": over.count("ok"), "rejected": over.count("rejected"), "failed": 0,
+                }  # fmt: skip
+                self.assertEqual(told, self.counts(lane), (now, lane))
+                curve = self.ask(f"window.replay.shown[{lane}].curve")
+                self.assertEqual(told["in flight"], [n for at, n in curve if at <= now][-1])
+
+    def test_no_place_holds_two_calls_and_who_never_started_is_lost(self) -> None:
+        for lane in (0, 1):
+            slots = self.ask(
+                f"(({{slot, start, end, away}}) => slot.map((s, i) =>"
+                f" [away[i] ? -1 - s : s, start[i], end[i]]))(window.replay.shown[{lane}])"
+            )
+            free: dict[int, float] = {}
+            for slot, start, end in slots:
+                self.assertLessEqual(free.get(slot, 0), start)
+                free[slot] = end
+        self.assertEqual([[2, 0], [0, 2]], self.ask(
+            "[5, 10].map((at) => new Recording({name: '', look: 1, tasks: 3, retries: 0,"
+            " index: [0], start: [0], due: [], time: [10], outcome: '0', never: 2}, ['ok'])"
+            ".countsAt(at)).map((counts) => [counts.waiting, counts.failed])"
+        ))  # fmt: skip
+
+    def test_served_is_full_and_lost_is_hatched(self) -> None:
+        told = self.browser.run(
+            "const lane = window.replay.lanes[0], groups = [], rects = [];"
+            "lane.recording.countsAt = () => ({waiting: 1, ok: 2, rejected: 3, failed: 4});"
+            "lane.dots = (pen, room, those) => groups.push(those); lane.draw(0);"
+            "const {start, end, away} = lane.recording, i = away.indexOf(false);"
+            "const pen = {fillRect: (...box) => rects.push(box), fillText() {}};"
+            "lane.call(pen, {x: 0, y: 0}, i, 16, 9, start[i] + 0.25 * (end[i] - start[i]));"
+            "return [groups.map((those) => those.map(([n, tone]) =>"
+            " [n, Object.keys(lane.tones).find((key) => lane.tones[key] === tone)])),"
+            " rects[1][2] / rects[0][2]]"
+        )
+        dots = [[[1, "muted"]], [[2, "full"], [7, "lost"]]]
+        self.assertEqual([dots, 0.25], told)
+
+    def test_the_clock_shows_the_moment_and_the_places_of_the_api(self) -> None:
+        width, level, foot, most, *ink = self.browser.run(
+            "const {clock, whole} = window.replay, found = [];"
+            "const words = clock.words, canvas = clock.canvas;"
+            "clock.words = (...told) => { found.push(...told.slice(1));"
+            " words.apply(clock, told); };"
+            "clock.forget(); window.replay.moveTo(whole / 4);"
+            "const row = canvas.getContext('2d').getImageData(0, 2, canvas.width, 1);"
+            "const pixel = (x) => [0, 1, 2].map((part) =>"
+            " row.data[4 * Math.round(x * canvas.width) + part]).join();"
+            "return [found[0], found[2], found[1], Math.max(50, ...window.replay.shown.map("
+            "(run) => run.peak)), pixel(0.25), pixel(0.26), pixel(0)]"
+        )
+        self.assertAlmostEqual(50 / (1.1 * most), (foot - level) / (foot - 4), 3)
+        self.assertNotEqual(ink[0], ink[1])
+        self.assertEqual(ink[1], ink[2])
+        self.browser.run(
+            "const clock = document.getElementById('replay-clock');"
+            "const box = clock.getBoundingClientRect();"
+            "clock.dispatchEvent(new PointerEvent('pointerdown',"
+            " {clientX: box.left + box.width / 2}))"
+        )
+        whole = self.ask("window.replay.whole")
+        self.assertAlmostEqual(whole / 2, self.now(), delta=whole / 100)
+
+    def test_it_plays_as_fast_as_it_says_and_again_in_a_loop(self) -> None:
+        whole = self.ask("window.replay.whole")
+        tick = (
+            "const r = window.replay; window.requestAnimationFrame = () => 0;"
+            "r.moveTo(arguments[0]); r.playing = true; r.last = null;"
+            "r.tick(1000); r.tick(1600); return r.now"
+        )
+        for speed in (-2, 0, 2):
+            self.set("#replay-speed", speed)
+            rate = whole / 12000 * 2**speed
+            self.assertAlmostEqual(600 * rate, self.browser.run(tick, 0), delta=1)
+            words = self.ask("document.getElementById('replay-rate').textContent")
+            factor = float(re.sub(r"[^\d.]", "", words))
+            self.assertGreaterEqual(factor, 1)
+            slower = factor if words.startswith("slowed down") else 1 / factor
+            self.assertAlmostEqual(1, slower * rate / 1000, delta=0.06)
+        self.browser.run("document.getElementById('replay-loop').checked = true")
+        self.assertAlmostEqual(600 * rate, self.browser.run(tick, whole), delta=1)
+        self.browser.run("window.replay.moveTo(0)")
+        at = [self.now()]
+        for name in ("next", "next", "back"):
+            self.browser.run(f"document.getElementById('replay-{name}').click()")
+            at.append(self.now())
+        self.assertTrue(at[0] <= at[1] < at[2] > at[3], at)
+
+    def test_times_and_counts_are_told_as_in_the_charts(self) -> None:
+        for seconds, told in ((0, "0 s"), (1.5, "1.5 s"), (0.0123, "12.3 ms"),
+                              (0.9996, "1 s"), (12.3e-6, "12.3 µs"), (5e-9, "5 ns")):  # fmt: skip
+            self.assertEqual(told, self.ask("duration(arguments[0])", seconds))
+        self.assertEqual("10\u202f000", self.ask("count(9999.6)"))
+
     def test_it_plays_pauses_and_stops_at_its_end(self) -> None:
         press = "document.getElementById('replay-play').click()"
         self.browser.run(f"window.replay.moveTo(0); {press}")
@@ -373,6 +488,47 @@ class Replay(InBrowser):
         self.browser.run("document.getElementById('sliders-reset').click()")
         self.assertEqual((pool, said), (line("pool"), self.ask(words)))
 
+    def test_theory_stands_where_its_axes_say(self) -> None:
+        lines, ends, marks, ticks, given = self.browser.run(
+            "const t = window.theory, {given} = t, at = t.positions();"
+            "const d = (key) => t.lines[key].path.getAttribute('d').split(',').at(-1);"
+            "const found = (kind, ...names) => [...t.plot.querySelectorAll(kind)].map("
+            " (one) => [...names.map((name) => Number(one.getAttribute(name))),"
+            " one.textContent]);"
+            "const {service_s: s, create_s: c} = at;"
+            "return [[d('threads'), d('pool')].map(Number),"
+            " [given.threads[s][c], given.pool[s][c][at.workers]].map((line) =>"
+            " line.at(-1)), found('circle', 'cx', 'cy'), found('text', 'x', 'y'),"
+            " {marks: given.marks, accepted: given.accepted[s][c], at}]"
+        )
+        at = {words: (x, y) for x, y, words in ticks}
+        one, ten = at["1 s"][1] - 6, at["10 s"][1] - 6
+        self.assertLess(ten, one)  # later is further up
+
+        def y(seconds: float) -> float:
+            return one + (ten - one) * log10(seconds)
+
+        for line, seconds in zip(lines, ends):
+            self.assertAlmostEqual(y(seconds), line, delta=0.2)
+        hundred, thousand = at["100"][0], at["1\u202f000"][0]
+        for mark, (left, top, _) in zip(given["marks"], marks, strict=True):
+            share = log10(mark["tasks"]) - 2
+            self.assertAlmostEqual(hundred + share * (thousand - hundred), left, delta=0.2)
+            self.assertAlmostEqual(y(mark["seconds"]), top, delta=0.2)
+        words = "document.getElementById('sliders-words').textContent"
+        values = self.ask("window.theory.given.values")
+        fifty = values["capacity"].index(50)
+        self.set("[data-value=capacity]", fifty)
+        place = given["at"]["tasks"]
+        lost = values["tasks"][place] - given["accepted"][fifty][place]
+        told = self.ask(words).replace("\u202f", "")
+        self.assertGreater(lost, 0)
+        self.assertIn(f"lose {round(lost)} of them", told)
+        for workers in (50, 100):
+            self.set("[data-value=workers]", values["workers"].index(workers))
+            told = "loses none" if workers == 50 else "has 50 workers more than the API"
+            self.assertIn(told, self.ask(words))
+
     def test_no_name_at_a_line_of_theory_covers_another(self) -> None:
         for workers in range(0, 8):
             self.set("[data-value=workers]", workers)
@@ -430,13 +586,22 @@ class Slides(InBrowser):
         self.browser.press("g", "ArrowLeft", "ArrowUp", "Enter", "ArrowRight", "Enter",
                            "Escape")  # fmt: skip
         self.browser.run(
-            "document.querySelector('.current .picture').dispatchEvent("
-            "new MouseEvent('click', {bubbles: true, clientX: 300, clientY: 300}))"
+            "const picture = document.querySelector('.current .picture');"
+            "const box = picture.getBoundingClientRect();"
+            "picture.dispatchEvent(new MouseEvent('click', {bubbles: true,"
+            " clientX: box.left + box.width / 4, clientY: box.top + box.height / 2}))"
         )
+        places = self.ask("[...document.querySelectorAll('.current .guess')].map((dot) =>"
+                          " [parseFloat(dot.style.left), parseFloat(dot.style.top)])")  # fmt: skip
+        for told, found in zip(((44, 48.5), (45, 48.5), (25, 50)), places, strict=True):
+            for one, other in zip(told, found):
+                self.assertAlmostEqual(one, other, delta=0.3)
         for _ in range(3):
             self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))
             self.browser.press("ArrowRight")
         self.assertNotEqual("slide", self.current())
+        self.browser.press("ArrowLeft")
+        self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))
 
     def test_the_why_covers_nothing_of_the_picture(self) -> None:
         self.go_to("wall-time")
@@ -454,6 +619,27 @@ class Slides(InBrowser):
         self.browser.press(" ")
         high = self.ask("document.querySelector('.current').scrollHeight")
         self.assertLessEqual(high, 720)
+
+    def test_keys_go_where_they_say_and_those_of_others_are_left_alone(self) -> None:
+        ids = self.ask("[...document.querySelectorAll('[data-slide]')].filter((one) =>"
+                       " !one.querySelector(':scope > .warning')).map((one) => one.id)")  # fmt: skip
+        self.browser.press("End")
+        self.assertEqual(ids[-1], self.current())
+        self.browser.press("Home")
+        self.assertEqual(ids[0], self.current())
+        press = (
+            "const [key, selector, ctrlKey] = arguments;"
+            "document.querySelector(selector).dispatchEvent("
+            "new KeyboardEvent('keydown', {key, bubbles: true, ctrlKey}))"
+        )
+        for key, place in (("PageDown", 1), ("PageUp", 0)):
+            for _ in range(3):
+                self.browser.run(press, key, "body", False)
+            self.assertEqual(ids[place], self.current())
+        self.assertEqual(1, self.shown(".question"))
+        for selector, ctrl in (("body", True), ("#replay-speed", False)):
+            self.browser.run(press, "End", selector, ctrl)
+            self.assertEqual(ids[0], self.current(), selector)
 
     def test_it_turns_back_and_ends(self) -> None:
         self.browser.press("ArrowRight", "ArrowRight", "ArrowRight")

@@ -473,6 +473,48 @@ class Marks(unittest.TestCase):
             self.assertTrue(any(abs(x - low) < 2 and abs(z - high) < 2
                                 for x, _, z, _ in seen), (low, high, seen))  # fmt: skip
 
+    def test_what_is_believed_is_hollow_and_what_is_true_is_filled(self) -> None:
+        p = self.picture(stand_in.load("silent"), "believed")
+        marks = [mark for k in range(1, 9) for mark in p.points(f"{k}")]
+        marks += [mark for k in range(1, 9) for mark in p.points(f"{k}a")]
+        true = [x for shape, x, *_ in marks if shape in SHAPES.values()]
+        believed = [x for shape, x, *_ in marks if shape not in SHAPES.values()]
+        self.assertEqual([len(p.material.cells)] * 2, [len(true), len(believed)])
+
+    def test_a_tile_is_as_wide_as_its_call_was_long(self) -> None:
+        p = self.picture(stand_in.load("shapes"), "shapes")
+        samples = [s for _, each in p.material.recorded.values() for s in each]
+        told = sorted((s.finished_s - s.started_s) / p.set["unit_s"] for s in samples)
+        boxes = p.boxes("1")
+        self.assertEqual(len(samples), len(boxes))
+        for length, width in zip(told, sorted(box[2] - box[0] for box in boxes)):
+            self.near((length - 0.12) * p.set["tile"], width, 0.5)
+
+    def test_lines_of_the_api_are_at_their_values(self) -> None:
+        p = self.picture(stand_in.load("comparison"), "in-flight")
+        upper, lower = p.frame("a")
+        at = lower - p.set["capacity"] / p.set["y_high"] * (lower - upper)
+        across = re.findall(r"M([\d.]+),([\d.]+) L([\d.]+),\2", p.text)
+        # A line of the grid may be there as well.
+        self.assertEqual(2, sum(abs(float(y) - at) < 1 and float(b) - float(a) > 1000
+                                for a, y, b in across), at)  # fmt: skip
+        p = self.picture(stand_in.load("retry-storm", quick=True), "retry-storm")
+        left, right = 0.085 * 1600, 0.745 * 1600
+        begin = left + p.set["outage_from"] / p.set["x_high"] * (right - left)
+        boxes = [*map(p._around, re.findall(r"points = '([^']*)'", p.text))]
+        self.assertTrue(any(abs(box[0] - begin) < 1 for box in boxes), (begin, boxes))
+        p = self.picture(stand_in.load("pool-size"), "pool-size")
+        ends = (1600 * p.set["left"], 1600 * p.set["right"])
+        best = on(p.set["point_x"][0], (p.set["x_low"], p.set["x_high"]), ends)
+        self.assertTrue(any(abs(x - best) < 1 for x, *_ in p.strokes("4a")), best)
+
+    def test_a_curve_of_answers_climbs(self) -> None:
+        p = self.picture(stand_in.four(), "latency")
+        drawn = re.findall(r'gnuplot_plot_(\d+)" >', p.text)
+        line = max(re.findall(r"d='(M[^']*)'", p.group(drawn[-1])), key=len)
+        ys = [float(y) for _, y in re.findall(r"([\d.]+),([\d.]+)", line)]
+        self.assertGreater(ys[0], ys[-1])
+
     def test_few_runs_have_dashed_bars(self) -> None:
         for n, dashed in ((5, True), (7, False)):
             p = self.picture(stand_in.read(TWO.format("wall-time")), "wall-time", n=n)

@@ -25,6 +25,7 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.ask import declaration  # noqa: E402
 from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
+from driver.ask.figures import OUTCOMES  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
 from driver.draw import gnuplot  # noqa: E402
 from driver.draw.chart import Chart, ChartError, fit_title  # noqa: E402
@@ -388,7 +389,40 @@ class OnRequest(Desk):
         self.assertEqual(0, done.returncode, done.stderr)
 
 
+# What a reader is told of a figure, and of which figures a curve of theory speaks.
+SPOKEN = {
+    "believed_ok": "believes", "ok": "served", "rejected": "turned away", "calls": "served",
+    "stop_s": "stop", "goodput_per_s": "per second|how many workers",
+    "queue_wait_p90_s": "one task in ten", "queue_wait_p99_s": "one task in a hundred",
+    "latency_mean_s": "mean latency", "rss_bytes": "memory|three figures",
+    "wall_s": "ruler|it take|best pool size|keep still|do you pay|long do|faster,", "inner_wall_s": "time",
+    "resident_bytes": "thread cost", "kernel_stack_bytes": "thread cost",
+    "page_table_bytes": "thread cost", "slab_bytes": "thread cost",
+}  # fmt: skip
+CURVE_OF = {
+    "wall": ("wall_s", "inner_wall_s"), "goodput": ("goodput_per_s",), "accepted": ("ok",),
+    "rounds": ("wall_s",), "creating": ("wall_s",), "wait": ("queue_wait_p90_s",),
+    "short-run wait": ("queue_wait_p90_s",), "lost": ("rejected",),
+    "latency": ("latency_mean_s",),
+}  # fmt: skip
+
+
 class EveryDeclaration(unittest.TestCase):
+    def test_it_shows_what_its_words_speak_of(self) -> None:
+        for name in declaration.known():
+            chart = declaration.load(name)
+            told = " ".join([chart.question, *chart.words.values()]).lower()
+            for figure in chart.y:
+                if name == "outcomes":  # all there are
+                    self.assertEqual(set(OUTCOMES), set(chart.y))
+                else:
+                    self.assertRegex(told, SPOKEN.get(figure, figure), name)
+            for curve in chart.curves:
+                if chart.family == "spread":
+                    self.assertIn(f"every task that is {curve};", told, name)
+                elif chart.y:
+                    self.assertTrue({*CURVE_OF[curve]} & {*chart.y}, (name, curve))
+
     def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), stand_in.four())

@@ -16,13 +16,15 @@ from unittest import mock
 
 from ..driver.support import make_cell, make_record, make_run
 from driver.ask.experiment import Experiment
-from driver.reckon import by_time, curves, erlang, outage, service, stats, summarise, theory
+from driver.reckon import (
+    curves, erlang, outage, service, stats, summarise, tables, theory,
+)  # fmt: skip
 from driver.reckon.erlang import Traffic
 from driver.reckon.stats import Drift, Interval
 from driver.reckon.summary import Summary
 from driver.run.constants import Constants
 from driver.run.run import Role
-from driver.run.samples import Sample
+from driver.run.samples import Sample, by_when
 
 # c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
 COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04, 0.05)
@@ -216,6 +218,16 @@ class WallTime(Table):
             (theory.creating_share(threads(), COSTS), 0.5 / 1.52),
             (theory.creating_share(threads(), FREE), 0.0),
         ])  # fmt: skip
+        all_ok, lost = ({"ok": summarise.Count(n, n, n)} for n in (50, 49))
+        for found, wanted in (
+            (Summary(pool(), 1, (), {"inner_wall_s": known(1, 3, 5.0)}, all_ok, 4.0), 1.25),
+            (Summary(pool(), 1, (), {"inner_wall_s": known(1, 3, 5.0)}, all_ok, 4.0, True),
+             None),
+            (Summary(pool(), 1, (), {"inner_wall_s": known(1, 3, 25.0)}, lost, 20.0), 1.25),
+            (Summary(pool(), 1, (), {"inner_wall_s": known(1, 3, 25.0)}, lost, 19.9), None),
+            (Summary(pool(), 1, (), {}, {}, 4.0), None),
+        ):  # fmt: skip
+            self.assertEqual(wanted, theory.over_theory(found))
         for option in theory.OTHER_WORK:
             self.assertFalse(theory.applies(pool(**{option: "x"})), option)
 
@@ -304,6 +316,9 @@ class Curves(Table):
             ([*map(round, theory.log_steps(1, 100, 3))], [1, 10, 100]),
         ])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
+        half = pool(tasks=10, **{"api-rate": "4/s", "api-burst": 3, "service-time": "500ms"})
+        points = list(theory.over_workers(half, "", COSTS, 2, 3))
+        self.assertEqual([(2.0, 10)], self.of(points, "safe workers"))
         points = list(theory.over_workers(rated, "", COSTS, 2, 3))
         self.hold([
             (self.of(points, "safe workers"), [(2.0, 10)]),
@@ -623,8 +638,59 @@ class Work(Table):
             (of(4, 0).share_ok, 0.0), (of(4, 1).share_ok, 1.0), (of(4, 0).lost_any, False),
             (of(0, 1, ok=some).share_ok, 1.0), (of(4, 1, ok=some).share_ok, 0.75),
             (of(4, 1, ok=some).lost_any, True), (of(1, 1, ok=some).lost_any, False),
-            (of(4, 1, ok=some).fitted, False),
+            (of(4, 1, ok=some).fitted, False), (of(4, 1).over_theory, None),
+            (replace(of(4, 1), theory_wall_s=2.0).over_theory, None),
+            (replace(of(4, 1), figures={"inner_wall_s": known(1, 3)}).over_theory, None),
+            (replace(of(4, 1), figures={"inner_wall_s": known(1, 3)}, theory_wall_s=2.0
+                     ).over_theory, 0.5),
         ])
+
+    def test_the_last_sample_of_each_cell_is_recorded(self):
+        sample = Role.SAMPLE
+
+        def ran(block, cell=pool(), samples="x.csv", **more):
+            return replace(make_run(cell, block, 1.0, **more), samples=samples)
+
+        kept = [ran(2, role=sample), ran(1, threads(), role=sample)]
+        others = [ran(3, role=sample, problem="it hung"), ran(4), ran(5, samples=None, role=sample)]
+        made = [ran(1, role=sample), *kept, *others]
+        self.assertEqual(kept, tables.recorded_runs(made))
+
+    def test_tables_say_when_and_who_leads(self):
+        runs = [replace(make_run(pool(), 1, 1.0), started_utc=f"2025-01-01T00:00:0{k}.000Z")
+                for k in (3, 1, 2)]  # fmt: skip
+        self.assertEqual([2.0, 0.0, 1.0], [row["at_s"] for row in tables.runs(runs).rows])
+        asked = Experiment("test", "?", (threads(), pool()), figure="rss_bytes")
+        runs = [make_run(c, b, 1.0) for b in range(6) for c in asked.cells]
+        made = summarise.summarise(asked, runs)
+        led = {row["figure"]: row["leads"] for row in tables.ratios(made).rows}
+        self.assertEqual(["rss_bytes"], [figure for figure, leads in led.items() if leads])
+        self.assertLess(3, len(led))
+        for table, ends in ((tables.cells(asked, made), "wall_s"), (tables.costs([]), "slab_bytes")):
+            self.assertEqual(3, sum(column.startswith(ends) for column in table.columns))
+
+    def test_outages_have_rates_where_there_are_some(self):
+        tasks = [Sample(0, 0, 0.0, 0.0, 0.05, 1, "ok")]
+        out = pool(**{"api-outage": "1s,1s"})
+        self.hold([
+            (outage.slots(pool(), tasks), ()), (outage.slots(out, []), ()),
+            (outage.slots(out, tasks)[0], (0.0, 10.0)),
+        ])
+
+    def test_creating_one_is_told_by_who_created_most(self):
+        few, many, ours = threads(4), threads(8), pool()
+        asked = Experiment("test", "?", (few, many, ours))
+
+        def of(*runs):
+            for run, created_ns in runs:
+                run.record["create_ns"] = created_ns
+            made = summarise.summarise(asked, [run for run, _ in runs])
+            return made.create_each_s
+
+        eight = (make_run(many, 1, 1.0), 8e9), (make_run(many, 2, 1.0), 16e9)
+        four = (make_run(few, 1, 1.0), 40e9)
+        self.hold([(of(four, *eight), 1.5), (of(four), 10.0), (of(), None),
+                   (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):
         def song(block, sleep_s):
@@ -639,7 +705,7 @@ class Work(Table):
 
     def test_a_curve_has_two_hundred_steps_and_the_first(self):
         samples = [Sample(k, 0, 0.0, k / 8, k / 8 + 1, 1, "ok") for k in range(400)]
-        found = [(at, share) for curve, at, share in by_time.answers(pool(), samples)
+        found = [(at, share) for curve, at, share in by_when(samples)
                  if curve == "answered"]  # fmt: skip
         kept = [1, *range(2, 401, 2)]
         self.assertEqual([((k - 1) / 8 + 1, k / 400) for k in kept], found)
@@ -680,13 +746,13 @@ class Erlang(Table):
         ])  # fmt: skip
 
     def test_short_runs_tend_to_the_long_run_and_begin_empty(self):
-        busy = Traffic(0.5, 1, 2.0)
+        busy = Traffic(0.5, 2, 2.0)
         long = erlang.short_run_mean_wait_s(busy, 4000)
         self.assertAlmostEqual(long / busy.mean_wait_s, 1, 1)
         self.assertEqual(erlang.short_run_wait_s(busy, 1.0, 1), 0.0)
         short = erlang.short_run_wait_s(busy, 0.9, 2000)
         self.assertAlmostEqual(short / busy.wait_s(0.9), 1, 1)
-        waits = erlang._played_waits_s(Traffic(0.9, 2, 1.0), 50, erlang.Random(1))
+        waits = erlang._played_waits_s(Traffic(0.9, 2, 0.1), 50, erlang.Random(1))
         self.assertEqual((len(waits), waits[:2]), (50, [0.0, 0.0]))
         in_all = sorted(waits)
         with mock.patch.object(erlang, "_played_waits_s", return_value=waits):

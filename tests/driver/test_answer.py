@@ -54,6 +54,15 @@ class Settings(Desk):
         self.assertEqual(({}, "cannot tell"), (found.measured, found.verdict))
         self.assertEqual("no run counted", found.offered["20"])
 
+    def test_as_many_runs_are_told_as_every_one_of_them_has(self) -> None:
+        asked = self.load(SETTINGS)
+        runs = [make_run(cell, block, wall_s) for wall_s, cell, blocks in zip(
+            (2.0, 1.0, 1.5), asked.experiment.cells, (8, 9, 6))
+            for block in range(blocks)]  # fmt: skip
+        summaries = summarise(asked.experiment, runs)
+        found = answer.of_runs(asked, [], runs, summaries, interval_text)
+        self.assertEqual(6, found.measured["n"])
+
     def test_nothing_at_all_is_less_than_something(self) -> None:
         found = self.best((2.0, 0.0, 1.5))
         self.assertEqual([10], found.measured["alike"])
@@ -149,6 +158,7 @@ class Choices(Desk):
             [asleep] * 5 + [(0, False, "")],  # not each time
             [asleep] * 5 + [(3, False, "")],  # once something else
             [(2, False, "asleep on a mutex")] * 6,  # two fit
+            [asleep] * 5 + [(2, False, "asleep on a mutex")],  # two fit once
             [(-11, False, "asleep")] * 6,  # none fits
             [(2, True, "asleep")] * 6,  # it was ended by us
             [asleep] * 5,  # too few

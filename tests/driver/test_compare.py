@@ -209,6 +209,11 @@ class Classes(unittest.TestCase):
         collect.check([one, two])
         rows = csv.DictReader(io.StringIO(collect.class_csv([one, two])))
         self.assertEqual({"1", "2"}, {row["machine"] for row in rows})
+        numbers = [each["number"] for each in collect.class_facts([one, two])["machines"]]
+        self.assertEqual([1, 2], numbers)
+        for folders, told in (([], "no folder was named"), ([Path("/nowhere")], "left out")):
+            with self.assertRaisesRegex(StoredError, told):
+                collect.readable(folders)
         other = self.machine(4)
         odd_one_out(other)
         with self.assertRaisesRegex(StoredError, "had other workloads in"):

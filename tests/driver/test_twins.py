@@ -108,7 +108,13 @@ class Reckoned(unittest.TestCase):
         runs = [run_of(one, 1, 1e-3), run_of(other, 1, 1e-3)]  # of which half is a wait
         (twin,) = twins((one, other), runs)
         self.assertNotIn("wait", twin.ratios)
-        self.assertEqual([], twins((one, other), runs[:1]))
+        runs += [run_of(one, 2, 1.0), run_of(other, 2, 1.0)]  # one block is not enough
+        (twin,) = twins((one, other), runs)
+        self.assertEqual(("time", "ok"), tuple(twin.ratios))
+        runs = [*runs[:1], run_of(other, 1, 0.0)]
+        self.assertEqual({"ok"}, {*twins((one, other), runs)[0].ratios})
+        self.assertEqual(([], []), (twins((one, other), runs[:1]),
+                                    twins((one, other), runs[1:])))  # fmt: skip
 
     def test_theory_takes_the_costs_that_virtual_time_has(self):
         one, other = two("threads").cells

@@ -61,7 +61,7 @@ def setting(option: str, value: Option) -> str:
     if option in OF_VIRTUAL_TIME:
         return "simulated" if value == "virtual" else ""
     if option == "arrivals" and ":" in str(value):
-        kind, rate = str(value).split(":", 1)
+        kind, _, rate = str(value).partition(":")
         return f"{rate} arriving{' evenly' if kind == 'fixed' else ''}"
     if option == "breaker" and "," in str(value):
         failures, pause = str(value).split(",")
