@@ -15,7 +15,7 @@ from ..reckon.answer import Result
 from ..say import answers, names
 from ..say.numbers import show_answer
 from . import scatter, words
-from .axes import Scale, tick_words, ticks, unit_tics
+from .axes import Scale, tick_words
 from .chart import Chart, ChartError, columns
 from .view import View
 
@@ -174,5 +174,5 @@ class Lesson:
                 names.counted(row["count"], "guess", "guesses")
                 + (": this is what it does" if row["right"] else "") for row in rows
             ],
-            **scale.across("guesses", unit_tics("count", ticks(0, most, False, 5))),
+            **scale.across("guesses", Scale(0, most).tics("count", 5)),
         })  # fmt: skip
