@@ -63,7 +63,9 @@ class Lesson:
         told = f"measured: {answers.measured_text(self.found)}"
         return "; ".join(filter(None, [told, answers.class_text(self.found)]))
 
-    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Chart:
+    def sheet(
+        self, script: str, settings: Mapping[str, object], behind: int = 0
+    ) -> Chart:
         found = self.found
         claim = answers.claim_text(found)
         claimed = f" The lesson claims {claim}." if claim else ""
