@@ -160,7 +160,7 @@ class Marks(unittest.TestCase):
         at = min(wall, key=lambda x: abs(x - 5000))
         rounds = -(-10000 // round(at)) * (0.01 + 2e-5)
         self.near(rounds + at * stand_in.CREATE_S, wall[at], 0.02 * wall[at])
-        self.assertEqual((4,), p.chart.behind)
+        self.assertEqual(4, p.chart.behind)
         self.assertRegex(p.text, r'class="theory" id="pool-size-gnuplot_plot_4a"')
         self.assertRegex(p.text, r'class="found" id="pool-size-gnuplot_plot_5a"')
 
@@ -328,6 +328,10 @@ class Marks(unittest.TestCase):
                 ends[row["cell"]] = row["share"]
         self.assertEqual(0.2, ends["threads-api-capacity-50-n500"])
         self.assertIn("20 % answered", p.set["label_value"])
+        kinds = re.findall(r'class="(\w+)" id="latency-gnuplot_plot_', p.text)
+        theory, found = len(p.set["curve_look"]), len(p.set["row_name"])
+        self.assertGreater(theory, 0)
+        self.assertEqual(["theory"] * theory + ["found"] * found, kinds)
         started = [r for r in p.material.tables["theory"].rows
                    if r["curve"] == "started over time" and r["tasks"] == 500
                    and r["design"] == "pool-50"]  # fmt: skip

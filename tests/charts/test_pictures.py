@@ -201,7 +201,7 @@ class Theory(Desk):
             text = FILE.format("sweep", "", "")
             text = text.replace("charts", f"figure = '{figure}'\ncharts")
             chart = self.built(stand_in.read(text + "tasks = [50, 500]\n"))["sweep"]
-            self.assertEqual(behind, chart.behind[0] > 0, figure)
+            self.assertEqual(behind, chart.behind > 0, figure)
 
 
 class Asked(Desk):

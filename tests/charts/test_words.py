@@ -296,7 +296,7 @@ class Numbers(unittest.TestCase):
             (1, 2000, True, [1, 10, 100, 1000]), (0, 0.012, False,
              [0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012]),
         ):  # fmt: skip
-            self.assertEqual(found, axes.ticks(low, high, log))
+            self.assertEqual(found, axes.Scale(low, high, log).ticks())
         for unit, value, told in (("s", 0.01, "10 ms"), ("bytes", 2e6, "2 MB"),
                                   ("count", 1e4, "10\u202f000"), ("share", 0.8, "80 %"),
                                   ("1/s", 500, "500/s"), ("s", 0, "0")):  # fmt: skip

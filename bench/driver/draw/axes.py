@@ -26,29 +26,8 @@ def tick_words(unit: str, value: float) -> str:
 
 def tics(pairs: Iterable[tuple[str, float]]) -> str:
     """Written ticks for gnuplot, which takes a % in them for the start of a format."""
-    told = (f'"{_quoted(words)}" {at!r}' for words, at in pairs)
-    return "(" + ", ".join(told) + ")"
-
-
-def _quoted(words: str) -> str:
-    return words.replace("%", "%%").replace("\n", "\\n")
-
-
-def unit_tics(unit: str, places: Iterable[float]) -> str:
-    return tics((tick_words(unit, at), at) for at in places)
-
-
-def ticks(low: float, high: float, log: bool, most: int = 6) -> list[float]:
-    """Powers of ten, and if there are few 2 and 5 times them; or equal steps from 0."""
-    if not log:
-        power = 10.0 ** floor(log10(high / most)) if high > 0 else 1.0
-        step = next(m * power for m in (1, 2, 5, 10) if high <= m * power * most)
-        steps = (round(i * step, 12) for i in range(int(high / step + 1e-9) + 1))
-        return [at for at in steps if at >= low]
-    powers = [10.0**k for k in range(floor(log10(low)) - 1, ceil(log10(high)) + 1)]
-    few = [p for p in powers if low <= p <= high]
-    finer = [m * p for p in powers for m in (1.0, 2.0, 5.0) if low <= m * p <= high]
-    return few if len(few) >= 3 else finer
+    quoted = ((w.replace("%", "%%").replace("\n", "\\n"), at) for w, at in pairs)
+    return "(" + ", ".join(f'"{words}" {at!r}' for words, at in quoted) + ")"
 
 
 @dataclass(frozen=True)
@@ -65,10 +44,20 @@ class Scale:
         return ((log10(value) if self.log else value) - low) / (high - low)
 
     def ticks(self, most: int = 6) -> list[float]:
-        return ticks(self.low, self.high, self.log, most)
+        """Powers of ten, and if they are few 2 and 5 times them; or equal steps."""
+        low, high = self.low, self.high
+        if not self.log:
+            power = 10.0 ** floor(log10(high / most)) if high > 0 else 1.0
+            step = next(m * power for m in (1, 2, 5, 10) if high <= m * power * most)
+            steps = (round(i * step, 12) for i in range(int(high / step + 1e-9) + 1))
+            return [at for at in steps if at >= low]
+        powers = [10.0**k for k in range(floor(log10(low)) - 1, ceil(log10(high)) + 1)]
+        few = [p for p in powers if low <= p <= high]
+        finer = [m * p for p in powers for m in (1.0, 2.0, 5.0) if low <= m * p <= high]
+        return few if len(few) >= 3 else finer
 
     def tics(self, unit: str, most: int = 6) -> str:
-        return unit_tics(unit, self.ticks(most))
+        return tics((tick_words(unit, at), at) for at in self.ticks(most))
 
     def across(self, name: str, tics_: str) -> dict[str, object]:
         """The settings of an x axis, which style.gp draws."""

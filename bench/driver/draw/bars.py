@@ -9,7 +9,7 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..say.numbers import show, show_count
 from . import words
-from .axes import ticks, tics, unit_tics
+from .axes import Scale, tics
 from .material import unit_of
 from .chart import MARGIN_PX, WIDTH_PX, Chart, columns
 from .view import View, grouped
@@ -117,7 +117,7 @@ def _panel(view: View, figure: str, longest: float, shares: bool) -> dict[str, o
     high = _high(view, figure, longest, shares, count)
     room = WIDTH_PX / count * longest / high  # or nearly so
     most = max(2, min(7 - count, int(room / TICK_PX)))
-    told = unit_tics(unit, ticks(0, longest, False, most))
+    told = Scale(0, longest).tics(unit, most)
     if shares:
         told = tics((f"{v} %", v) for v in (0, 25, 50, 75, 100))
     name = "" if view.chart.stacked else words.sentence(words.figure_words(figure))

@@ -34,7 +34,7 @@ def build(view: View) -> Chart:
     ]
     settings = _settings(shown)
     return sheet(view, _title(shown), shown, remarks, settings,
-                 in_front=(len(settings["bound_at"]),))  # fmt: skip
+                 in_front=len(settings["bound_at"]))  # fmt: skip
 
 
 def _title(shown: Sequence[Tape]) -> str:

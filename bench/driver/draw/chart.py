@@ -48,8 +48,8 @@ class Chart:
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
-    behind: tuple[int, ...] = ()
-    in_front: tuple[int, ...] = ()
+    behind: int = 0
+    in_front: int = 0
     shown: tuple[str, ...] = ()
     nothing: str = ""
     script: str = ""

@@ -43,7 +43,7 @@ def build(view: View) -> Chart:
     settings = _settings(view, pairs, borders)
     dashes = 2 * len(settings["line_x"])
     return words.sheet(view, _title(view, pairs[0], borders[0]), remarks, header, rows,
-                       settings, in_front=(dashes,) * len(pairs))  # fmt: skip
+                       settings, in_front=dashes)  # fmt: skip
 
 
 def _faster(ratio: Ratio) -> Cell | None:

@@ -12,7 +12,7 @@ from ..say.names import counted
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
-from .axes import Scale, tick_words, ticks, tics, unit_tics
+from .axes import Scale, tick_words, tics
 from .recordings import Tape, common, reach_s, sheet, tapes
 from .chart import Chart, columns
 from .titles import verb, who
@@ -57,9 +57,9 @@ def _pressure(view: View) -> Chart:
     x_high = reach_s(shown)
     limit = int(capacity or 0)
     y_high = 1.15 * max(limit, *(t.peak for t in shown))
-    places = [at for at in ticks(0, y_high, False, 3)
+    places = [at for at in Scale(0, y_high).ticks(3)
               if not at or abs(at - limit) > 0.12 * y_high]  # fmt: skip
-    y_tics = unit_tics("count", sorted({*places, float(limit)}))
+    y_tics = tics((show_count(at), at) for at in sorted({*places, float(limit)}))
     panels = {t.cell.name: number for number, t in enumerate(shown, start=1)}
     labels = [
         {"look": t.look, "value": f"up to {counted(t.peak, 'call')} at once",
@@ -100,8 +100,7 @@ def _rates(view: View) -> Chart:
         "numbers: medians (least to most) of all runs",
     ]
     return sheet(view, _recovery(shown, found), shown, remarks, {
-        **_axes(shown, panels, x_high, y_high,
-                unit_tics("count", ticks(0, y_high, False, 3))),
+        **_axes(shown, panels, x_high, y_high, Scale(0, y_high).tics("count", 3)),
         "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
         "arrivals_to": max(s.due_s for t in shown for s in t.samples),
         "panel_words": [words.sentence(setting) for setting in groups],

@@ -52,7 +52,7 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
     ]  # fmt: skip
     settings = _settings(found, points)
     return words.sheet(view, _title(found), remarks, header, rows, settings,
-                       behind=(THEORY,) * len(PANELS))  # fmt: skip
+                       behind=THEORY)  # fmt: skip
 
 
 def _title(found: Mapping[str, Any]) -> str:

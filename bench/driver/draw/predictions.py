@@ -15,7 +15,7 @@ from ..reckon.answer import Result
 from ..say import answers, names
 from ..say.numbers import show_answer
 from . import scatter, words
-from .axes import Scale, tick_words, ticks, unit_tics
+from .axes import Scale, tick_words
 from .chart import Chart, ChartError, columns
 from .view import View
 
@@ -63,7 +63,9 @@ class Lesson:
         told = f"measured: {answers.measured_text(self.found)}"
         return "; ".join(filter(None, [told, answers.class_text(self.found)]))
 
-    def sheet(self, script: str, settings: Mapping[str, object], *behind: int) -> Chart:
+    def sheet(
+        self, script: str, settings: Mapping[str, object], behind: int = 0
+    ) -> Chart:
         found = self.found
         claim = answers.claim_text(found)
         claimed = f" The lesson claims {claim}." if claim else ""
@@ -174,5 +176,5 @@ class Lesson:
                 names.counted(row["count"], "guess", "guesses")
                 + (": this is what it does" if row["right"] else "") for row in rows
             ],
-            **scale.across("guesses", unit_tics("count", ticks(0, most, False, 5))),
+            **scale.across("guesses", Scale(0, most).tics("count", 5)),
         })  # fmt: skip

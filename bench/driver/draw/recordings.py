@@ -131,9 +131,10 @@ def common(shown: Iterable[Tape]) -> str:
 
 def sheet(
     view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
-    settings: dict[str, object], in_front: tuple[int, ...] = (),
+    settings: dict[str, object], **theory: int,
 ) -> Chart:  # fmt: skip
-    """A chart of recorded runs, with the table that all of them have."""
+    """A chart of recorded runs, with the table that all of them have. theory: how much
+    of what is plotted is that, behind and in_front of the rest."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
               "most calls at once", "busy", "lost")  # fmt: skip
     rows = [
@@ -144,5 +145,4 @@ def sheet(
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
     return words.sheet(view, told, told_remarks, header, rows, settings,
-                       in_front=in_front,
-                       shown=tuple(t.cell.name for t in shown))  # fmt: skip
+                       shown=tuple(t.cell.name for t in shown), **theory)  # fmt: skip

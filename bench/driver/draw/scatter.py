@@ -42,7 +42,7 @@ def build(view: View) -> Chart:
     header, rows = words.table(view, view.figures)
     return words.sheet(
         view, words.title(view), [*words.conditions(view.cells), *plot.remarks],
-        header, rows, plot.settings, behind=plot.behind,
+        header, rows, plot.settings, behind=len(plot.curves) + len(plot.points),
     )  # fmt: skip
 
 
@@ -85,11 +85,6 @@ class Plot:
         ]  # fmt: skip
         alike = grouped(every, lambda c: (c["panel"], c["name"], *c["ys"]))
         return [curves[0] for curves in alike.values()]
-
-    @property
-    def behind(self) -> tuple[int, ...]:
-        """How much is drawn as theory, in each panel: a script tries them all."""
-        return (len(self.curves) + len(self.points),) * len(self.panels)
 
     def _curves(self, name: str, number: int, panel: Panel) -> list[Row]:
         full = f"{name} over {self.view.x}"

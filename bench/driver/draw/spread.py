@@ -34,7 +34,7 @@ def build(view: View) -> Chart:
         **_labels(view, shown, points, what),
     }
     return sheet(view, _title(shown, points, what), shown, remarks, settings,
-                 (len(curves),))  # fmt: skip
+                 behind=len(curves))  # fmt: skip
 
 
 def _title(shown: Sequence[Tape], points: Points, what: str) -> str:

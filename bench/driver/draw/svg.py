@@ -43,12 +43,7 @@ def _with_classes(text: str, chart: Chart) -> str:
 
     def plotted(match: re.Match[str]) -> str:
         number, letter = int(match[1]), match[2]
-        panel = ord(letter) - ord("a") if letter else 0
-        behind, in_front = (
-            counts[panel] if panel < len(counts) else 0
-            for counts in (chart.behind, chart.in_front)
-        )
-        found = behind < number <= last[letter] - in_front
+        found = chart.behind < number <= last[letter] - chart.in_front
         kind = "found" if found else "theory"
         return f'<g class="{kind}" id="gnuplot_plot_{number}{letter}"'
 
