@@ -337,7 +337,7 @@ class Numbers(unittest.TestCase):
         self.assertEqual((22, 2), (size, len(lines)))
         self.assertTrue("; ".join(["threads lose a good many"] * 4) in " ".join(lines))
         told = ["Measured: 0.95× [0.29×, 2.02×], median of 6 runs;",
-                "1 of 4 guesses was within a factor of 1.25"]  # fmt: skip
+                "1\u00a0of\u00a04 guesses was within a factor of 1.25"]  # fmt: skip
         self.assertEqual(told, chart.fit_title(" ".join(told))[1])
 
     def test_pools_of_50_and_of_5_look_the_same_in_every_chart(self) -> None:

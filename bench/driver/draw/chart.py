@@ -156,8 +156,9 @@ def fit_subtitle(subtitle: str) -> list[str]:
 
 
 def _bound(text: str) -> str:
-    """A number and its unit on one line, and a design with its size."""
-    return re.sub(r"\b(pool|threads|fibers) of (?=\d)", "\\1 of\u00a0", bound(text))
+    """On one line: a number and its unit, 3 of 20, and a design with its size."""
+    text = re.sub(r"(\d) of (?=\d)", "\\1\u00a0of\u00a0", bound(text))
+    return re.sub(r"\b(pool|threads|fibers) of (?=\d)", "\\1 of\u00a0", text)
 
 
 def _widest(size_px: float, em: float) -> int:
