@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
     if (options.detect_deadlock) {
         deadlock_watch("main");
     }
-    int error = run_init(&run, &options.run);
+    int error = run_begin(&run, &options.run, &the_runner);
     char *config = options_to_json(&options, &the_runner);
     results_require(&run, error != 0 || config != NULL ? error : -ENOMEM);
     progress_watch(&progress, &run);

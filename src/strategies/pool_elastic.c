@@ -208,11 +208,7 @@ static int run_tasks(struct run *run) {
     const struct runner_config *config = run_config(run);
     struct pool pool = {
         .run = run, .stopped = run_stopped(run), .most_serve = config->workers};
-    int error = run_expect_threads(run, config->workers, false);
-    if (error != 0) {
-        return error;
-    }
-    error = -ENOMEM;
+    int error = -ENOMEM;
     pool.workers = calloc((size_t)config->workers, sizeof pool.workers[0]);
     pool.jobs = chan_create(sizeof(struct task), (size_t)config->queue);
     pool.ended = chan_create(sizeof(struct worker *), (size_t)config->workers);
@@ -232,6 +228,10 @@ free_pool:
     return error;
 }
 
+static struct headcount headcount(const struct runner_config *config, int64_t tasks) {
+    return (struct headcount){0, tasks < config->workers ? tasks : config->workers};
+}
+
 const struct runner the_runner = {
     .on_threads =
         {"elastic-pool",
@@ -244,5 +244,6 @@ const struct runner the_runner = {
                                               {"idle-time", "1s", 0},
                                               {"cancel", "between", 0},
                                               {NULL, NULL, 0}},
+    .headcount = headcount,
     .run = run_tasks,
 };

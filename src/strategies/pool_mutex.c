@@ -144,11 +144,7 @@ static void run_pool(struct pool *pool) {
 
 static int run_tasks(struct run *run) {
     struct pool pool = {.run = run, .capacity = run_config(run)->queue};
-    int error = run_expect_threads(run, run_config(run)->workers, true);
-    if (error != 0) {
-        return error;
-    }
-    error = -ENOMEM;
+    int error = -ENOMEM;
     pool.ring = calloc((size_t)pool.capacity, sizeof pool.ring[0]);
     pool.workers = calloc((size_t)run_config(run)->workers, sizeof pool.workers[0]);
     if (pool.ring == NULL || pool.workers == NULL) {
@@ -172,6 +168,11 @@ free_pool:
     return error;
 }
 
+static struct headcount headcount(const struct runner_config *config, int64_t tasks) {
+    (void)tasks;
+    return (struct headcount){config->workers, config->workers};
+}
+
 const struct runner the_runner = {
     .on_threads = {"mutex-pool",
                    "Runs slow tasks on a pool of workers fed by a mutex and a ring."},
@@ -179,5 +180,6 @@ const struct runner the_runner = {
                                               {"queue", "1", 1},
                                               {"cancel", "between", 0},
                                               {NULL, NULL, 0}},
+    .headcount = headcount,
     .run = run_tasks,
 };

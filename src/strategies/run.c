@@ -104,6 +104,41 @@ int run_init(struct run *run, struct run_config *config) {
     return 0;
 }
 
+/* What one takes while it waits: of a fiber a page of its stack; of a thread two pages
+ * of that, its kernel stack of four, its page table and the kernel's notes on it. With
+ * less than the least none has been seen. */
+enum { FIBER_BYTES = 4096, THREAD_BYTES = 36000, THREAD_BYTES_LEAST = 6 * 4096 };
+
+static int check_memory(struct run *run, const struct run_config *config,
+                        struct headcount headcount) {
+    bool fibers = thread_is_fiber();
+    int64_t samples =
+        config->sampled ? config->workload.tasks * (int64_t)sizeof(struct sample) : 0;
+    int64_t least =
+        samples + headcount.least * (fibers ? FIBER_BYTES : THREAD_BYTES_LEAST);
+    int64_t bytes = samples + headcount.most * (fibers ? FIBER_BYTES : THREAD_BYTES);
+    char left[sizeof run->limit - 128];
+    if (limits_hold(left, sizeof left, bytes)) {
+        return 0;
+    }
+    snprintf(run->limit, sizeof run->limit,
+             "%lld %s at once%s take about %lld bytes, and %s",
+             (long long)headcount.most, fibers ? "fibers" : "threads",
+             samples > 0 ? " and the samples" : "", (long long)bytes, left);
+    if (!limits_hold(left, sizeof left, least)) {
+        return -ENOMEM;
+    }
+    fprintf(stderr, "%s: the kernel may end this program: %s\n",
+            program_invocation_short_name, run->limit);
+    return 0;
+}
+
+int run_begin(struct run *run, struct run_config *config, const struct runner *runner) {
+    int error = check_memory(
+        run, config, runner->headcount(&config->runner, config->workload.tasks));
+    return error != 0 ? error : run_init(run, config);
+}
+
 /* Now that the clock is stopped, there is time to tell of each task given up. */
 static void sample_given_up(struct run *run) {
     for (struct task task = run->tally.given_up; run_has_task(run, task);
@@ -179,33 +214,6 @@ bool run_is_stopped(struct run *run) {
 
 struct chan *run_stopped(struct run *run) {
     return ctx_done(run->client.stop_ctx);
-}
-
-/* What one takes while it waits: of a fiber a page of its stack; of a thread two pages
- * of that, its kernel stack of four, its page table and the kernel's notes on it. With
- * less than the least none has been seen. */
-enum { FIBER_BYTES = 4096, THREAD_BYTES = 36000, THREAD_BYTES_LEAST = 6 * 4096 };
-
-int run_expect_threads(struct run *run, int64_t threads, bool surely) {
-    bool fibers = thread_is_fiber();
-    int64_t samples = run->samples.count * (int64_t)sizeof run->samples.of[0];
-    int64_t least = threads * (fibers ? FIBER_BYTES : THREAD_BYTES_LEAST);
-    int64_t bytes = samples + threads * (fibers ? FIBER_BYTES : THREAD_BYTES);
-    char left[sizeof run->limit - 128];
-    char told[sizeof run->limit];
-    if (limits_hold(left, sizeof left, bytes)) {
-        return 0;
-    }
-    snprintf(told, sizeof told, "%lld %s at once%s take about %lld bytes, and %s",
-             (long long)threads, fibers ? "fibers" : "threads",
-             samples > 0 ? " and the samples" : "", (long long)bytes, left);
-    if (!limits_hold(left, sizeof left, samples + (surely ? least : 0))) {
-        memcpy(run->limit, told, sizeof told);
-        return -ENOMEM;
-    }
-    fprintf(stderr, "%s: the kernel may end this program: %s\n",
-            program_invocation_short_name, told);
-    return 0;
 }
 
 /* EAGAIN may be any limit of the machine, and glibc says EAGAIN for ENOMEM as well. All

@@ -50,6 +50,11 @@ struct run {
 };
 
 int run_init(struct run *run, struct run_config *config);
+
+/* The same for a whole program, after a look at whether its control groups can hold the
+ * design's threads and the samples. The kernel ends a program without a word when they
+ * cannot; so it is said here, before the clock runs. -ENOMEM: not even the least. */
+int run_begin(struct run *run, struct run_config *config, const struct runner *runner);
 void run_finish(struct run *run);
 void run_destroy(struct run *run);
 

@@ -54,11 +54,19 @@ struct runner_face {
     const char *summary; /* one sentence, for --help */
 };
 
+/* How many threads a design will have at once: `least`, whatever comes. */
+struct headcount {
+    int64_t least, most;
+};
+
 struct runner {
     struct runner_face on_threads;
     struct runner_face on_fibers; /* empty, if it is not made for them */
     const struct runner_option *options;
     bool serves; /* no design: the API's server, which has options and runs no tasks */
+
+    /* Of a run of so many tasks. By main, before the run. */
+    struct headcount (*headcount)(const struct runner_config *config, int64_t tasks);
 
     /* By main, once; returns when every thread has ended. 0 if every task is accounted
      * for. Else nothing has run: -ENOMEM, or what run_start_thread() said, negative. */
@@ -104,12 +112,6 @@ void run_give_up(struct run *run, struct task first, enum outcome outcome);
  * may tell it, --cancel decides. Any thread. */
 bool run_is_stopped(struct run *run);
 struct chan *run_stopped(struct run *run);
-
-/* By a design, before its first thread: so many will be there at once; `surely`, if
- * nothing can make them fewer. The kernel ends a program without a word when its
- * control group has no memory left, so what is to be said of that is said now. 0, or
- * -ENOMEM: they cannot all be there, and the run must not begin. */
-int run_expect_threads(struct run *run, int64_t threads, bool surely);
 
 /* Creates a thread as the options say, and accounts for the time that takes; in virtual
  * time that is --spawn-time, paid by the caller. 0 or an error number; the first time,

@@ -159,10 +159,10 @@ static void wait_for_threads(struct spawner *spawner) {
 }
 
 /* Fewer tasks than K need fewer places. */
-static int64_t places_for(const struct run *run) {
-    int64_t max = run_config(run)->max_threads;
-    int64_t tasks = run_task_count(run) > 0 ? run_task_count(run) : 1;
-    return max > 0 && max < tasks ? max : tasks;
+static int64_t places_for(const struct runner_config *config, int64_t tasks) {
+    int64_t max = config->max_threads;
+    int64_t most = tasks > 0 ? tasks : 1;
+    return max > 0 && max < most ? max : most;
 }
 
 /* Takes addresses; memory only as places are used. Nobody can start a thread for
@@ -183,20 +183,16 @@ static int run_tasks(struct run *run) {
     struct spawner spawner = {
         .run = run,
         .detached = !bounded && !run_config(run)->join,
-        .places = places_for(run),
+        .places = places_for(run_config(run), run_task_count(run)),
     };
-    int error = run_expect_threads(run, spawner.places, false);
-    if (error == 0 && !reserve_places(&spawner)) {
-        error = -ENOMEM;
-    }
-    if (error != 0) {
+    int error = -ENOMEM;
+    if (!reserve_places(&spawner)) {
         return error;
     }
     if (bounded) {
         spawner.ended =
             chan_create(sizeof(struct task_thread *), (size_t)spawner.places);
         if (spawner.ended == NULL) {
-            error = -ENOMEM;
             goto release_threads;
         }
         chan_set_name(spawner.ended, "ended threads");
@@ -209,10 +205,15 @@ static int run_tasks(struct run *run) {
     wait_group_destroy(&spawner.running);
     must(pthread_mutex_destroy(&spawner.lock));
     chan_free(spawner.ended);
+    error = 0;
 
 release_threads:
     munmap(spawner.threads, (size_t)spawner.places * sizeof spawner.threads[0]);
     return error;
+}
+
+static struct headcount headcount(const struct runner_config *config, int64_t tasks) {
+    return (struct headcount){0, places_for(config, tasks)};
 }
 
 const struct runner the_runner = {
@@ -223,5 +224,6 @@ const struct runner the_runner = {
                                               {"detach", NULL, 0},
                                               {"cancel", "none", 0},
                                               {NULL, NULL, 0}},
+    .headcount = headcount,
     .run = run_tasks,
 };

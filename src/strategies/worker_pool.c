@@ -152,11 +152,7 @@ static void run_pool(struct pool *pool) {
 static int run_tasks(struct run *run) {
     const struct runner_config *config = run_config(run);
     struct pool pool = {.run = run, .stopped = run_stopped(run)};
-    int error = run_expect_threads(run, config->workers, true);
-    if (error != 0) {
-        return error;
-    }
-    error = -ENOMEM;
+    int error = -ENOMEM;
     pool.workers = calloc((size_t)config->workers, sizeof pool.workers[0]);
     pool.jobs = chan_create(sizeof(struct task), (size_t)config->queue);
     if (pool.workers == NULL || pool.jobs == NULL) {
@@ -177,6 +173,11 @@ free_pool:
     return error;
 }
 
+static struct headcount headcount(const struct runner_config *config, int64_t tasks) {
+    (void)tasks;
+    return (struct headcount){config->workers, config->workers};
+}
+
 const struct runner the_runner = {
     .on_threads = {"worker-pool",
                    "Runs slow tasks on a fixed pool of workers fed through a channel."},
@@ -187,5 +188,6 @@ const struct runner the_runner = {
                                               {"when-full", "wait", 0},
                                               {"cancel", "between", 0},
                                               {NULL, NULL, 0}},
+    .headcount = headcount,
     .run = run_tasks,
 };
