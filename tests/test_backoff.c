@@ -46,7 +46,7 @@ CLAIM(full_jitter_means_half_of_it_on_average) {
     for (uint64_t i = 0; i < TASKS; i++) {
         sum_ns += (double)backoff_ns(NS_PER_S, 1, i, 1);
     }
-    double share = sum_ns / TASKS / (double)NS_PER_S;
+    double share = sum_ns / (double)TASKS / (double)NS_PER_S;
     assert_true(share > 0.46 && share < 0.54); /* 6 standard deviations */
 }
 

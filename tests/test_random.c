@@ -66,7 +66,7 @@ CLAIM(shares_are_even_from_0_to_below_1) {
     for (int i = 0; i < DRAWS; i++) {
         double share = random_share(&random);
         assert_true(share >= 0 && share < 1);
-        counts[(int)(share * BINS)]++;
+        counts[(int)(share * (double)BINS)]++;
     }
     assert_even(counts, BINS, DRAWS);
 }
@@ -77,7 +77,7 @@ CLAIM(the_first_numbers_of_successive_streams_are_even_too) {
     int counts[BINS] = {0};
     for (uint64_t stream = 0; stream < DRAWS; stream++) {
         struct random random = random_at(1, stream);
-        counts[(int)(random_share(&random) * BINS)]++;
+        counts[(int)(random_share(&random) * (double)BINS)]++;
     }
     assert_even(counts, BINS, DRAWS);
 }

@@ -216,10 +216,11 @@ static void assert_fair(int ready) {
         assert_int_equal(try_send(cases[chosen].chan, &chosen), CHAN_OK);
     }
     double share = 1.0 / ready;
-    double sigma = sqrt(TRIALS * share * (1 - share));
+    double expected = (double)TRIALS * share;
+    double sigma = sqrt(expected * (1 - share));
     for (int i = 0; i < ready; i++) {
         assert_int_equal(counts[i], 0);
-        assert_true(fabs(counts[ready + i] - TRIALS * share) < 4.89 * sigma);
+        assert_true(fabs(counts[ready + i] - expected) < 4.89 * sigma);
         chan_free(chans[i]);
     }
     chan_free(never);

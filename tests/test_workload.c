@@ -124,8 +124,8 @@ static void count_fates(const struct workload_config *config, int64_t attempt,
 
 /* Within 4 standard deviations of a binomial. */
 static void assert_share(int count, double share) {
-    double deviation = sqrt(share * (1 - share) * TASKS);
-    assert_true(fabs(count - share * TASKS) <= 4 * deviation);
+    double deviation = sqrt(share * (1 - share) * (double)TASKS);
+    assert_true(fabs(count - share * (double)TASKS) <= 4 * deviation);
 }
 
 CLAIM(fates_come_in_the_shares_asked_for) {

@@ -40,8 +40,8 @@ static void assert_distributed(double *sample, double (*promised)(double)) {
     double distance = 0;
     for (int i = 0; i < TASKS; i++) {
         double share = promised(sample[i]);
-        distance = fmax(distance, fabs(share - (double)i / TASKS));
-        distance = fmax(distance, fabs(share - (double)(i + 1) / TASKS));
+        distance = fmax(distance, fabs(share - (double)i / (double)TASKS));
+        distance = fmax(distance, fabs(share - (double)(i + 1) / (double)TASKS));
     }
     assert_true(distance < 2.2 / sqrt(TASKS));
 }
@@ -59,7 +59,7 @@ static void assert_service_times(int distribution, double (*promised)(double),
         sample[i] = (double)service_ns / (double)config.service_ns;
         sum += sample[i];
     }
-    assert_true(fabs(sum / TASKS - 1) < 4 * deviation / sqrt(TASKS));
+    assert_true(fabs(sum / (double)TASKS - 1) < 4 * deviation / sqrt((double)TASKS));
     assert_distributed(sample, promised);
     free(sample);
 }
@@ -124,7 +124,7 @@ CLAIM(poisson_arrivals_have_exponential_gaps) {
         sum += gaps[i];
         before_ns = task.due_ns;
     }
-    assert_true(fabs(sum / TASKS - 1) < 4 / sqrt(TASKS));
+    assert_true(fabs(sum / (double)TASKS - 1) < 4 / sqrt((double)TASKS));
     assert_distributed(gaps, exponential);
     free(gaps);
 }
