@@ -24,12 +24,15 @@ static void check_claim(void **state) {
 }
 
 static struct claim *first;
-static struct claim **end = &first;
 static size_t count;
 
 void suite_add(struct claim *claim) {
-    *end = claim;
-    end = &claim->next;
+    struct claim **place = &first;
+    while (*place != NULL && (*place)->line < claim->line) {
+        place = &(*place)->next;
+    }
+    claim->next = *place;
+    *place = claim;
     count++;
 }
 

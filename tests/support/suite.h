@@ -37,13 +37,14 @@ void assert_between_at(int64_t value, int64_t least, int64_t most, const char *t
 struct claim {
     const char *name;
     void (*check)(void);
+    int line; /* claims are checked in this order: constructors run in any */
     struct claim *next;
 };
 
 #define CLAIM(claimed)                                                                 \
     static void claimed(void);                                                         \
     __attribute__((constructor)) static void add_##claimed(void) {                     \
-        static struct claim claim = {#claimed, claimed, NULL};                         \
+        static struct claim claim = {#claimed, claimed, __LINE__, NULL};               \
         suite_add(&claim);                                                             \
     }                                                                                  \
     static void claimed(void)
