@@ -123,7 +123,9 @@ def claim(view: View, panel: Panel, pair: Pair) -> str:
     if _of_work(ratio.figure) and min(s.share_ok for s in pair) < titles.MOST:
         key, remark = "unlike", ""
     words = {**DEFAULTS, **view.chart.words}
-    return words[key].format_map(facts(view, panel, pair, ratio)) + remark
+    told, colon, why = words[key].partition(": ")  # the remark is not of the reason
+    template = f"{told}{remark}{colon}{why}"
+    return template.format_map(facts(view, panel, pair, ratio))
 
 
 def _of_work(figure: str) -> bool:
