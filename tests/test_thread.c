@@ -53,12 +53,29 @@ CLAIM(without_a_wish_it_has_the_systems) {
 /* For the kernel, too: or one more could be one too many under a limit. */
 CLAIM(a_thread_that_is_joined_is_gone) {
     int before = thread_count();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 1000; i++) {
         struct sizes sizes = sizes_with(1 << 20, 0);
         assert_int_equal(tgkill(getpid(), sizes.thread.kernel.tid, 0), -1);
         assert_int_equal(errno, ESRCH);
         assert_int_equal(thread_count(), before);
     }
+}
+
+static _Atomic bool has_begun;
+
+static void begin(struct thread *thread) {
+    (void)thread;
+    has_begun = true;
+}
+
+/* The kernel gives a number again, and whoever has it now may outlive us. */
+CLAIM(another_thread_with_its_number_keeps_no_join_waiting) {
+    struct thread_attributes attributes = {0, -1, false};
+    struct thread thread = {.body = begin, .name = "test"};
+    assert_int_equal(thread_start(&thread, &attributes), 0);
+    UNTIL(has_begun);
+    thread.kernel.tid = gettid();
+    thread_join(&thread);
 }
 
 /* One that nobody joins and that is not detached keeps its stack for ever. */
@@ -99,6 +116,8 @@ static void sleep_until_soon(struct thread *thread) {
     int64_t moment_ns = now_ns() + 20 * NS_PER_MS;
     thread_sleep_until(moment_ns);
     assert_true(now_ns() >= moment_ns);
+    thread_sleep_until(moment_ns); /* it has been */
+    thread_sleep_until(-1);        /* long ago */
 }
 
 CLAIM(no_signal_ends_a_sleep_before_its_moment) {

@@ -88,8 +88,12 @@ int thread_start(struct thread *thread, const struct thread_attributes *attribut
 void thread_join(struct thread *thread) {
     must(pthread_join(thread->kernel.handle, NULL));
     /* pthread_join() returns when the thread has left our memory. The kernel counts it
-     * for some microseconds more, and has no call that waits for the end of them. */
-    while (syscall(SYS_tgkill, getpid(), thread->kernel.tid, 0) == 0) {
+     * for some microseconds more, and has no call that waits for the end of them. What
+     * has its number after a far longer time is another thread, started since. */
+    enum { COUNTED_MOST_NS = 100000000 };
+    int64_t until_ns = now_ns() + COUNTED_MOST_NS;
+    while (syscall(SYS_tgkill, getpid(), thread->kernel.tid, 0) == 0 &&
+           now_ns() < until_ns) {
         sched_yield();
     }
 }
@@ -114,7 +118,7 @@ void thread_default_sizes(struct thread_attributes *attributes) {
 }
 
 void thread_sleep_until(int64_t moment_ns) {
-    struct timespec moment = to_timespec(moment_ns);
+    struct timespec moment = to_timespec(moment_ns > 0 ? moment_ns : 0);
     int error;
     do { /* a signal may interrupt it; the moment stays the same */
         error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
