@@ -95,7 +95,7 @@ CLAIM(a_limit_that_does_not_bind_root_is_not_named_to_root) {
 CLAIM(a_thread_is_one_of_all_and_takes_two_mappings) {
     ASSERT_LIMIT(3, 0, "threads-max): 100 of 101 in use",
                  {"/proc/sys/kernel/threads-max", "101\n"});
-    ASSERT_LIMIT(3, 0, "map_count): 2 of 4 in use, and one more thread takes 2",
+    ASSERT_LIMIT(3, 0, "map_count): 2 of 4 in use, and one more takes 2",
                  {"/proc/sys/vm/max_map_count", "4\n"});
 }
 
@@ -137,8 +137,7 @@ CLAIM(memory_is_compared_in_one_unit) {
     ASSERT_LIMIT(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
     ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
                  {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
-    ASSERT_LIMIT(3, 4096, ": 480000 of 500000 in use, and one more thread takes 4",
-                 strict);
+    ASSERT_LIMIT(3, 4096, ": 480000 of 500000 in use, and one more takes 4", strict);
     ASSERT_LIMIT(3, 8 << 20, "no limit known here is near", strict,
                  {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
 }

@@ -210,8 +210,7 @@ void limits_explain_below(const char *root, char *text, size_t size,
         return;
     }
     if (fullest->need > 1) {
-        snprintf(need, sizeof need, ", and one more thread takes %" PRId64,
-                 fullest->need);
+        snprintf(need, sizeof need, ", and one more takes %" PRId64, fullest->need);
     }
     snprintf(text, size, "%s %s: %" PRId64 " of %" PRId64 " in use%s",
              share_with_one_more(fullest) >= NEAR

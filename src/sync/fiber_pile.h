@@ -34,7 +34,7 @@ struct fiber_pile {
     size_t stack_bytes;
     size_t guard_bytes;
     struct fiber *top;
-    size_t growth; /* by so many stacks next time */
+    size_t growth; /* by so many stacks next time, if there is memory */
     struct fiber_pile *next;
 };
 
@@ -56,8 +56,7 @@ static inline struct fiber_pile *fiber_pile_of(size_t stack_bytes, size_t guard_
     return pile;
 }
 
-static inline bool fiber_pile_grow(struct fiber_pile *pile) {
-    size_t count = pile->growth;
+static inline bool fiber_pile_add(struct fiber_pile *pile, size_t count) {
     struct fiber *fibers = calloc(count, sizeof fibers[0]);
     struct slab *slab = fibers == NULL
                             ? NULL
@@ -74,7 +73,20 @@ static inline bool fiber_pile_grow(struct fiber_pile *pile) {
                                    .stack_end = slab_stack_end(slab, i)};
         pile->top = &fibers[i];
     }
-    pile->growth = count < SLAB_STACKS_MAX ? 2 * count : SLAB_STACKS_MAX;
+    return true;
+}
+
+/* By fewer where there is no memory for so many: the last of it is for fibers, too. */
+static inline bool fiber_pile_grow(struct fiber_pile *pile) {
+    size_t count = pile->growth;
+    while (!fiber_pile_add(pile, count)) {
+        if (count == 1) {
+            return false;
+        }
+        count /= 2;
+    }
+    bool plenty = count == pile->growth && count < SLAB_STACKS_MAX;
+    pile->growth = plenty ? 2 * count : count;
     return true;
 }
 

@@ -77,7 +77,7 @@ class Limits(unittest.TestCase):
                 # A thread takes its stack and the guard below it.
                 config = ending.record["config"]
                 takes = config["stack_size_bytes"] + config["guard_size_bytes"]
-                words = ("RLIMIT_AS", "268435456", f"one more thread takes {takes}")
+                words = ("RLIMIT_AS", "268435456", f"one more takes {takes}")
                 record = self.assert_limited(ending, 400, *words)
                 self.assertLessEqual(record["peak"]["virtual_bytes"], 2**28)
 
@@ -87,6 +87,13 @@ class Limits(unittest.TestCase):
         small = self.flood("--limit-memory", "256M", "--stack-size", "64K").record
         self.assertEqual(small["outcomes"], only(ok=400))
         self.assertGreater(small["threads_created"], large)
+
+    @plain_build
+    def test_fibers_take_nearly_all_of_the_memory_there_is(self) -> None:
+        sizes = ("--limit-memory", "1G", "--stack-size", "1M")
+        ending = run("fiber-per-task", "-n", 5000, *LONG, "-j", "-", *sizes)
+        created = self.assert_limited(ending, 5000, "RLIMIT_AS")["threads_created"]
+        self.assertGreater(created, 900)
 
     @plain_build
     def test_a_pool_makes_do_with_the_workers_it_gets(self) -> None:
