@@ -3,7 +3,7 @@
  *
  *   process_sample_memory(figures)  whenever a peak may be near: the kernel keeps no
  *                                   high-water mark of page tables, so this does
- *   process_read(figures)           once, as the last act
+ *   process_read(figures)           once, when the run is over
  *
  * Peak RSS is VmHWM, read by the process itself: the kernel starts it afresh at exec.
  * ru_maxrss does not: a parent's peak leaks through it, so a launcher's size would be

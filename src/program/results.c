@@ -30,12 +30,10 @@ void results_open(struct results *results, const char *json_path,
     }
 }
 
-/* Peak memory is read last of all, when nothing more will be asked for. */
 static void write_all(struct results *results, const struct record *record) {
     if (results->samples_path != NULL) {
         samples_write(&record->run->samples, results->samples.file);
     }
-    process_read(&record->run->process);
     if (results->json_path != NULL) {
         record_write(record, results->out.file);
     } else {
@@ -66,6 +64,7 @@ static bool close_all(struct results *results) {
 
 int results_write(struct results *results, struct run *run, const char *program,
                   const char *config, int signal) {
+    process_read(&run->process); /* first: what follows is not of the run */
     struct record record = {
         .program = program,
         .config = config,

@@ -45,6 +45,7 @@ func Main(p Program) {
 		stop()
 	})
 	p.Run(run)
+	run.end()
 	signal := interrupt.end()
 	p.exitIf(run.report(p, signal, out, samples), exitUnsound)
 	if signal != 0 {

@@ -25,8 +25,7 @@ func nulls(names ...string) object {
 // (src/program/record.h), where threads are the design's goroutines, and two more:
 // runtime, and peak.kernel_threads, as many as Go's runtime has created.
 func (r *Run) record(p Program, signal int) object {
-	peak := memory() // first of all: what follows takes memory, too
-	peak["kernel_threads"], _ = runtime.ThreadCreateProfile(nil)
+	peak := r.peak
 	peak["threads"] = r.tally.goroutines.peak.Load()
 	peak["in_flight"] = r.api.inFlight.peak.Load()
 	peak["served"] = r.api.served.peak.Load()
@@ -51,7 +50,7 @@ func (r *Run) record(p Program, signal int) object {
 		"calls":       calls, "retries": retries, "amplification": amplification,
 		"api":     nulls("waited", "abandoned", "service_ns", "wasted_ns"),
 		"breaker": nil, "remote": nil,
-		"peak": peak, "cpu": cpu(), "latency_ns": r.tally.latency.spread(),
+		"peak": peak, "cpu": r.cpu, "latency_ns": r.tally.latency.spread(),
 		"failed_latency_ns": r.tally.failedLatency.spread(),
 		"queue_wait_ns":     r.tally.queueWait.spread(),
 		"stop":              r.tally.stop(), "limit": nil,

@@ -5,6 +5,7 @@ package peer
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -15,6 +16,8 @@ type Run struct {
 	Ctx context.Context // done when the design is to stop: see --cancel
 
 	clock
+	peak    object // these two of the process, by end
+	cpu     object
 	api     api
 	tally   tally
 	stopsAt time.Duration   // the deadline of Ctx, or never
@@ -39,6 +42,13 @@ func newRun(o *Options) (run *Run, stop context.CancelFunc) {
 		r.hangUp = r.Ctx.Done()
 	}
 	return r, stop
+}
+
+// end notes what is known only now: what follows takes time and memory, too.
+func (r *Run) end() {
+	r.tally.finished = r.now()
+	r.peak, r.cpu = memory(), cpu()
+	r.peak["kernel_threads"], _ = runtime.ThreadCreateProfile(nil)
 }
 
 // Creating goes before each go statement of the design, Created after it, and Ended is

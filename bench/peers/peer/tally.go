@@ -45,7 +45,8 @@ type tally struct {
 	createTime time.Duration
 	accounts   []account // by index, each written by the one who has the task
 
-	goroutines                        gauge // of the design
+	finished                          time.Duration // a moment: all goroutines are done
+	goroutines                        gauge         // of the design
 	outcomes                          [len(outcomes)]atomic.Int64
 	attempts, retries                 atomic.Int64
 	lastOutcome                       atomic.Int64 // a moment
@@ -77,7 +78,7 @@ func (t *tally) add(a *account) {
 	} else {
 		t.failedLatency.add(a.finished - a.task.due)
 	}
-	if stop := t.stopAt(); a.started < stop {
+	if stop := t.stopAt(); a.started <= stop {
 		t.startedBeforeStop.Add(1)
 		if a.finished > stop {
 			t.inFlightAtStop.Add(1)
@@ -103,10 +104,10 @@ func (t *tally) stopAt() time.Duration {
 	return t.deadline
 }
 
-// stop is for the record. What came after the last outcome has stopped nothing.
+// stop is for the record. What came after the end has stopped nothing.
 func (t *tally) stop() any {
-	at, last := t.stopAt(), time.Duration(t.lastOutcome.Load())
-	if at >= last {
+	at := t.stopAt()
+	if at > t.finished {
 		return nil
 	}
 	reason := "signal"
@@ -114,7 +115,7 @@ func (t *tally) stop() any {
 		reason = "deadline"
 	}
 	return object{
-		"reason": reason, "at_ns": at, "latency_ns": last - at,
+		"reason": reason, "at_ns": at, "latency_ns": t.finished - at,
 		"started": t.startedBeforeStop.Load(), "in_flight": t.inFlightAtStop.Load(),
 		"never_started": t.neverStarted.Load(),
 	}
