@@ -9,17 +9,18 @@
 #include "sync/must.h"
 #include "sync/thread.h"
 
-/* A blocked signal comes even if it is ignored, so one that nohup(1) has us ignore must
- * not be among them. */
+/* A blocked signal comes even if it is ignored. So one that whoever started us has us
+ * ignore, as nohup(1) does, or a script what it runs in the background, must not be
+ * among them. */
 static sigset_t watched_signals(void) {
-    struct sigaction hang_up;
+    static const int all[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGQUIT);
-    if (sigaction(SIGHUP, NULL, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) {
-        sigaddset(&set, SIGHUP);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct sigaction action;
+        if (sigaction(all[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+            sigaddset(&set, all[i]);
+        }
     }
     return set;
 }

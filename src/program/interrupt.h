@@ -2,8 +2,9 @@
  * Ctrl-C: SIGINT, SIGTERM, SIGQUIT (Ctrl-\) and SIGHUP (the terminal is closed) ask the
  * run to stop. A second one ends the program at once, SIGQUIT with a core as it usually
  * does, and so does one that comes after the run, when only the output can be stuck.
- * What comes within a tenth of a second of the first is the same one, told twice. Under
- * nohup(1), SIGHUP stops nothing.
+ * What comes within a tenth of a second of the first is the same one, told twice. One
+ * that we were started to ignore stops nothing: SIGHUP under nohup(1), Ctrl-C in what a
+ * script has put into the background.
  *
  *   interrupt_block()              by main, first: every later thread inherits it
  *   interrupt_watch(interrupt, …)  before the run; must stay for as long as the program

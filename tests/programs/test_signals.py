@@ -7,6 +7,7 @@ import subprocess
 import time
 import unittest
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 from .program import (
@@ -14,7 +15,6 @@ from .program import (
 )  # fmt: skip
 
 STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
-NOHUP = ("env", "--ignore-signal=HUP")  # nohup(1) also looks for a terminal
 
 
 def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
@@ -97,12 +97,15 @@ class Signals(unittest.TestCase):
                             args += ["--max-threads", 5]
                         self.assert_stopped(interrupt(program, number, *args), number)
 
-    @on_each
-    def test_a_closed_terminal_stops_no_run_under_nohup(self, program: str) -> None:
-        process = start(program, "-n", 4, "-s", "1s", wrap=NOHUP)
-        wait_until_running(process, threads=4)
-        process.send_signal(signal.SIGHUP)
-        self.assertEqual(finish(process, STOPPED_IN_S).status, 0)
+    def test_what_it_was_started_to_ignore_stops_no_run(self) -> None:
+        """As by nohup(1), which also looks for a terminal, or by a script with "&"."""
+        for program, number in zip(PROGRAMS, cycle(("HUP", "INT", "QUIT", "TERM"))):
+            with self.subTest(program, ignored=number):
+                ignore = ("env", f"--ignore-signal={number}")
+                process = start(program, "-n", 4, "-s", "1s", wrap=ignore)
+                wait_until_running(process, threads=4)
+                process.send_signal(signal.Signals[f"SIG{number}"])
+                self.assertEqual(finish(process, STOPPED_IN_S).status, 0)
 
     def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
         for program in PROGRAMS:

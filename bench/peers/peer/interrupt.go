@@ -9,7 +9,7 @@ import (
 
 // An interrupt is Ctrl-C: SIGINT and SIGTERM ask the run to stop. A second one ends the
 // program at once, and so does one that comes when the run is over: what hangs then is
-// the output.
+// the output. One that we were started to ignore stops nothing.
 type interrupt struct {
 	mu       sync.Mutex // guards the following
 	stop     func()     // nil: there is nothing left to stop
@@ -19,7 +19,11 @@ type interrupt struct {
 func (i *interrupt) watch(stop func()) {
 	i.stop = stop
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	for _, number := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		if !signal.Ignored(number) {
+			signal.Notify(signals, number)
+		}
+	}
 	go func() {
 		for number := range signals {
 			i.receive(number.(syscall.Signal))
