@@ -14,6 +14,7 @@
 #include "deadlock.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -78,9 +79,11 @@ static void print_place(const void *where) {
     if (where == NULL || dladdr(where, &info) == 0 || info.dli_fname == NULL) {
         return;
     }
-    /* One byte back, as the return address may already belong to the next line. */
-    unsigned long offset =
-        (unsigned long)((uintptr_t)where - (uintptr_t)info.dli_fbase - 1);
+    /* A program that can lie anywhere is linked as if it lay at 0. One byte back, as
+     * the return address may already belong to the next line. */
+    const ElfW(Ehdr) *program = info.dli_fbase;
+    uintptr_t linked_at = program->e_type == ET_DYN ? (uintptr_t)program : 0;
+    unsigned long offset = (unsigned long)((uintptr_t)where - linked_at - 1);
     char command[512];
     char place[256] = "";
     snprintf(command, sizeof command, "addr2line -s -e /proc/%ld/exe 0x%lx 2>/dev/null",
