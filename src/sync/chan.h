@@ -31,7 +31,9 @@
  * whoever sent it over an unbuffered one: a channel for one reply can be freed with the
  * reply.
  *
- * Every function except chan_free() may be called by any thread at any time. What a
+ * Until it is shared, a channel is the thread's that made it, and chan_close_at() and
+ * chan_set_name() are for then; chan_free() is for when nobody else will use it any
+ * more. Every other function may be called by any thread at any time. What a
  * sender wrote before the send is visible to the receiver after the receive; with an
  * unbuffered channel, the other way round as well. Deadlines are moments of now_ns().
  */
@@ -64,8 +66,8 @@ enum chan_result chan_receive(struct chan *chan, void *value, int64_t deadline_n
 void chan_close(struct chan *chan);
 
 /* From this moment on the channel counts as closed, by the clock alone: no thread is
- * needed to close it, and whoever waits on it wakes up without help. Must be set before
- * the channel is shared. chan_close() may close it earlier, and does no harm later. */
+ * needed to close it, and whoever waits on it wakes up without help. chan_close() may
+ * close it earlier, and does no harm later. */
 void chan_close_at(struct chan *chan, int64_t deadline_ns);
 
 size_t chan_length(struct chan *chan); /* values buffered now */
@@ -76,8 +78,7 @@ size_t chan_capacity(const struct chan *chan);
  */
 size_t chan_waiters(struct chan *chan, enum chan_direction direction);
 
-/* For displays and the deadlock report. Must be set before the channel is shared;
- * `name` must outlive it. */
+/* For displays and the deadlock report; `name` must outlive the channel. */
 void chan_set_name(struct chan *chan, const char *name);
 
 struct chan_case {
