@@ -118,15 +118,6 @@ static bool start_for(struct pool *pool, struct task task) {
 
 /* ---- the feeder ---- */
 
-/* The pool says no to this task. */
-static void turn_away(struct pool *pool, struct task task) {
-    if (run_config(pool->run)->when_full == WHEN_FULL_REJECT) {
-        run_skip(pool->run, task, OUTCOME_SHED);
-    } else { /* in a lane of its own, after those of the workers */
-        run_perform(pool->run, task, run_config(pool->run)->workers);
-    }
-}
-
 enum heard { STOP, JOB, ENDED, NOTHING = -1 };
 
 /* What comes first: the word to stop, somebody who takes the task (if there is one to
@@ -165,7 +156,7 @@ static bool hand_over(struct pool *pool, struct task task) {
         heard = listen(pool, &task, waits ? DEADLINE_NEVER : DEADLINE_NOW);
     }
     if (heard == NOTHING) {
-        turn_away(pool, task);
+        run_turn_away(pool->run, task);
     }
     return heard != STOP;
 }

@@ -208,6 +208,14 @@ void run_give_up(struct run *run, struct task first, enum outcome outcome) {
     tally_give_up(&run->tally, first, outcome);
 }
 
+void run_turn_away(struct run *run, struct task task) {
+    if (run->config->when_full == WHEN_FULL_REJECT) {
+        run_skip(run, task, OUTCOME_SHED);
+    } else {
+        run_perform(run, task, run->config->workers);
+    }
+}
+
 bool run_is_stopped(struct run *run) {
     return ctx_reason(run->client.stop_ctx) != CTX_ALIVE;
 }

@@ -108,6 +108,10 @@ void run_perform(struct run *run, struct task task, int64_t lane);
 void run_skip(struct run *run, struct task task, enum outcome outcome);
 void run_give_up(struct run *run, struct task first, enum outcome outcome);
 
+/* For a task that finds the queue full, as --when-full says: the pool refuses it, or
+ * whoever brings it runs it, in a lane of its own after those of the workers. */
+void run_turn_away(struct run *run, struct task task);
+
 /* Is the design told to stop? And the channel that closes when it is, for a select. Who
  * may tell it, --cancel decides. Any thread. */
 bool run_is_stopped(struct run *run);

@@ -57,15 +57,6 @@ static void work(struct thread *thread) {
     wait_group_done(&pool->working);
 }
 
-/* The pool says no to this task. */
-static void turn_away(struct pool *pool, struct task task) {
-    if (run_config(pool->run)->when_full == WHEN_FULL_REJECT) {
-        run_skip(pool->run, task, OUTCOME_SHED);
-    } else { /* in a lane of its own, after those of the workers */
-        run_perform(pool->run, task, run_config(pool->run)->workers);
-    }
-}
-
 /* False when told to stop. */
 static bool feed_task(struct pool *pool, struct task task) {
     if (!run_wait_until_due(pool->run, task)) {
@@ -79,7 +70,7 @@ static bool feed_task(struct pool *pool, struct task task) {
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     int chosen = chan_select(cases, 2, waits ? DEADLINE_NEVER : DEADLINE_NOW);
     if (chosen == FULL) {
-        turn_away(pool, task);
+        run_turn_away(pool->run, task);
     }
     return chosen != STOP;
 }
