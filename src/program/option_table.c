@@ -3,13 +3,6 @@
 #include "program/options.h"
 
 #define AT(member) offsetof(struct options, member)
-/* Of an option with two values the second stands behind the first. */
-_Static_assert(AT(run.api.outage_length_ns) ==
-                   AT(run.api.outage_start_ns) + sizeof(int64_t),
-               "as KIND_SPAN takes them");
-_Static_assert(AT(run.client.breaker_pause_ns) ==
-                   AT(run.client.breaker_failures) + sizeof(int64_t),
-               "as KIND_BREAKER takes them");
 #define MAX_NS     (1e6 * 1e9) /* eleven days: longer is a typing mistake */
 #define MAX_BYTES  0x1p46
 #define MAX_RATE   1e9
@@ -117,3 +110,11 @@ const struct option_row option_rows[] = {
 
 _Static_assert(sizeof option_rows / sizeof option_rows[0] == OPTION_ROWS,
                "a row more or less than OPTION_ROWS says");
+
+/* Of an option with two values the second stands behind the first. */
+_Static_assert(AT(run.api.outage_length_ns) ==
+                   AT(run.api.outage_start_ns) + sizeof(int64_t),
+               "as KIND_SPAN takes them");
+_Static_assert(AT(run.client.breaker_pause_ns) ==
+                   AT(run.client.breaker_failures) + sizeof(int64_t),
+               "as KIND_BREAKER takes them");
