@@ -35,6 +35,7 @@ sys.path.insert(0, str(TOP / "bench"))
 from driver.ask.command import Parser  # noqa: E402
 
 BUILD = TOP / "build" / "tests"
+BYTECODE = BUILD / "bytecode"  # of Python: the driver is started some hundred times
 
 
 @dataclass
@@ -350,6 +351,9 @@ def main() -> int:
     if asked.check:
         return 0
     hear_signals()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    shutil.rmtree(BYTECODE, ignore_errors=True)  # also what copies of the tree left
     lanes = [deque(n for n in chosen if n in lane) for lane in (COMPUTE, WAIT)]
     total = Count()
     try:
