@@ -6,6 +6,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import textwrap
 import tomllib
@@ -137,11 +138,8 @@ done
 said=$({program} "$@" 2>&1) || [ $? = 2 ]
 case $said in *deadlock!*) ;; *"All done!"*) ;; *) echo "$said" >&2; exit 2 ;; esac
 """
-DRIVER = """case "$*" in
-"" | handout | collect | lesson | "lesson "? | "lesson "?? | *--help | *--list) exit ;;
-esac
-PYTHONPATH={bench} exec {bench}/python -m driver --check "$@"
-"""
+NOTE_DOWN = 'printf "%s\\t" "$0" "$@" >>{noted}; echo >>{noted}\n'
+AT_ONCE = r"(?:handout|collect|lesson(?: ..?)?|.*--help|.*--list)?"  # without a check
 PROGRAM_NAME = r"[a-z]+-(?:per-task|pool)|pitfalls|build/release/src"
 COMMAND = rf"(?:(?:bench|tests)/run|{PROGRAM_NAME})\b"
 # What the reader puts another word for.
@@ -161,12 +159,12 @@ class Documents(unittest.TestCase):
             if path.is_file() and os.access(path, os.X_OK):
                 text = PITFALLS if path.name.startswith("pitfalls") else PROGRAM
                 self.put(f"build/release/src/{path.name}", text.format(program=path))
-        self.put("bench/run", DRIVER.format(bench=REPOSITORY / "bench"))
+        for folder in ("bench", "tests"):
+            noted = self.place / folder / "noted"
+            self.put(f"{folder}/run", NOTE_DOWN.format(noted=noted))
         self.put("bench/micro/run", "exit 0\n")
         experiment = REPOSITORY / "bench/experiments/shapes.toml"
         (self.place / "my.toml").write_text(experiment.read_text())
-        steps = f"exec {REPOSITORY / 'bench/python'} {REPOSITORY / 'tests/steps.py'}"
-        self.put("tests/run", f'{steps} --check "$@"\n')
 
     def put(self, name, text):
         path = self.place / name
@@ -183,6 +181,21 @@ class Documents(unittest.TestCase):
             capture_output=True, text=True,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr[-600:])
+        with contextlib.chdir(self.place):
+            for words in self.noted("bench"):
+                if not re.fullmatch(AT_ONCE, " ".join(words)):
+                    status, err, _ = checked(*words)
+                    self.assertEqual(status, 0, (words, err))
+        for words in self.noted("tests"):
+            steps = [sys.executable, REPOSITORY / "tests/steps.py", "--check", *words]
+            self.assertEqual(subprocess.run(steps).returncode, 0, words)
+
+    def noted(self, folder):
+        """The words that folder/run was given, each set of them once."""
+        noted = self.place / folder / "noted"
+        lines = noted.read_text().splitlines() if noted.exists() else []
+        noted.unlink(missing_ok=True)
+        return [line.split("\t")[1:-1] for line in dict.fromkeys(lines)]
 
     def test_pages_of_text(self):
         """Their indented lines, and what stands between backticks, in their order."""
