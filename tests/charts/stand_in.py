@@ -9,6 +9,8 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from heapq import heappop, heappush, heapreplace
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ from driver.run.run import Role, Run, Timing  # noqa: E402
 
 CREATE_S, REJECT_S = 31e-6, 1e-3
 SIMULATED = 1000  # tasks; of more only the sums are made up
-HEADER = "index,lane,due_ns,started_ns,finished_ns,attempts,outcome"
+HEADER = "index,lane,due_ns,started_ns,finished_ns,attempts,outcome\n"
 MACHINE = {"cpu": {"usable": 128, "virtual": True}, "system": {"kernel": "6.18.44-a"}}
 FOLDER = ROOT / "bench" / "experiments"
 
@@ -90,29 +92,44 @@ def four(charts: list[str] | None = None) -> Experiment:
     return read(FOUR.format(charts=charts or ALL_OF_COMPARISON))
 
 
-def played(cell: Cell) -> list[tuple[int, int, float, float, float, str]]:
+Played = tuple[int, int, float, float, float, str]
+
+
+def played(cell: Cell) -> list[Played]:
     """(index, lane, due, start, finish, outcome) of each task, played out in order."""
-    chance, rate = random.Random(7), cell.arrivals_per_s
-    creating = min(cell.workers or 0, cell.tasks) * CREATE_S
-    free = [creating] * min(cell.lanes, cell.tasks)
-    failing = parse_share(str(cell.options.get("error-rate", 0)))
+    return _played(
+        cell.tasks, cell.workers or 0, cell.lanes, cell.arrivals_per_s, cell.capacity,
+        cell.service_s, parse_share(str(cell.options.get("error-rate", 0))),
+        cell.options.get("distribution", "fixed") != "fixed",
+    )  # fmt: skip
+
+
+@cache
+def _played(
+    count: int, workers: int, lanes: int, rate: float | None, capacity: int | None,
+    service_s: float, failing: float, unequal: bool,
+) -> list[Played]:  # fmt: skip
+    chance = random.Random(7)
+    creating = min(workers, count) * CREATE_S
+    free = [(creating, lane) for lane in range(min(lanes, count))]
     serving: list[float] = []
     tasks = []
-    for index in range(cell.tasks):
+    for index in range(count):
         due = index / rate if rate else 0.0
-        lane = min(range(len(free)), key=free.__getitem__)
-        start = max(free[lane], due, 0.0 if cell.workers else index * CREATE_S)
-        serving = [end for end in serving if end > start]
-        full = cell.capacity is not None and len(serving) >= cell.capacity
-        time_s = cell.service_s * 1.002
-        if cell.options.get("distribution", "fixed") != "fixed":
+        ready, lane = free[0]
+        start = max(ready, due, 0.0 if workers else index * CREATE_S)
+        while serving and serving[0] <= start:
+            heappop(serving)
+        full = capacity is not None and len(serving) >= capacity
+        time_s = service_s * 1.002
+        if unequal:
             time_s *= chance.lognormvariate(-0.5, 1)
         outcome = "rejected" if full else "failed" if chance.random() < failing else "ok"
         finish = start + (REJECT_S if full else time_s)
-        serving += [] if full else [finish]
-        free[lane] = finish
-        own = lane if cell.workers else index
-        tasks.append((index, own, due, start, finish, outcome))
+        if not full:
+            heappush(serving, finish)
+        heapreplace(free, (finish, lane))
+        tasks.append((index, lane if workers else index, due, start, finish, outcome))
     return tasks
 
 
@@ -171,20 +188,14 @@ def run_of(cell: Cell, role: Role, block: int, noise: random.Random, **changes) 
     )  # fmt: skip
 
 
-_texts: dict[str, str] = {}  # of samples, by cell: they take their time
-
-
 def write_samples(folder: Path, cell: Cell) -> str:
     (folder / "samples").mkdir(exist_ok=True)
-    key = f"{cell.name} {cell.args}"
-    if key not in _texts:
-        lines = [
-            f"{index},{lane},{due * 1e9:.0f},{start * 1e9:.0f},{finish * 1e9:.0f},1,{how}"
-            for index, lane, due, start, finish, how in played(cell)
-        ]
-        _texts[key] = "\n".join([HEADER, *lines]) + "\n"
+    lines = [
+        f"{index},{lane},{due * 1e9:.0f},{start * 1e9:.0f},{finish * 1e9:.0f},1,{how}\n"
+        for index, lane, due, start, finish, how in played(cell)
+    ]
     path = f"samples/{cell.name}.csv"
-    (folder / path).write_text(_texts[key], encoding="utf-8")
+    (folder / path).write_text("".join([HEADER, *lines]), encoding="utf-8")
     return path
 
 

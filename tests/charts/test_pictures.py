@@ -228,14 +228,20 @@ class Asked(Desk):
 
 
 class Files(Desk):
-    """All charts of one comparison, as files."""
+    """All charts of one comparison, as files: drawn once for all that is claimed."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        desk = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(desk.cleanup)
+        cls.folder = Path(desk.name) / "it's a \"folder\", with commas"
+        cls.folder.mkdir()
+        m = stand_in.material(cls.folder, asked := stand_in.four())
+        kinds = ("svg", "png", "pdf")
+        cls.found = draw.draw(cls.folder, asked, m.runs, m.summaries, kinds)
 
     def setUp(self) -> None:
-        super().setUp()
-        self.folder = self.folder / "it's a \"folder\", with commas"
-        self.folder.mkdir()
-        kinds = ("svg", "png", "pdf")
-        self.charts = self.drawn(stand_in.four(), kinds=kinds)
+        self.charts = self.sound(self.found)
 
     def test_they_are_whole_and_say_what_they_are(self) -> None:
         seen: set[str] = set()

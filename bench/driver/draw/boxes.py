@@ -57,7 +57,8 @@ def _title(shown: Sequence[Tape]) -> str:
 
 
 def _long(tape: Tape) -> int:
-    return sum(time_s > LONG * tape.usual_s for time_s in tape.times_s)
+    most_s = LONG * tape.usual_s
+    return sum(time_s > most_s for time_s in tape.times_s)
 
 
 def _settings(shown: Sequence[Tape]) -> dict[str, object]:
