@@ -20,7 +20,8 @@ def go(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     settings = {
         "GOENV": "off", "GOFLAGS": "-trimpath", "GOWORK": "off", "GOPROXY": "off",
         "GOTOOLCHAIN": "local", "GO111MODULE": "on", "CGO_ENABLED": "0",
-        "GOCACHE": str(FOLDER / "go-cache"), "GOPATH": "/nonexistent",
+        "GOCACHE": os.environ.get("FIVE_COOKS_GOCACHE") or str(FOLDER / "go-cache"),
+        "GOPATH": "/nonexistent",
     }  # fmt: skip
     return subprocess.run(
         command, cwd=SOURCE, env={**os.environ, **settings, **env}, text=True,
