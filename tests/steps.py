@@ -280,7 +280,9 @@ STRICT = ["-Dwerror=true"]
 RELEASE = ["-Doptimization=3", "-Ddebug=true", *STRICT]
 # Whatever watches costs more than the optimizer would gain.
 QUICK = ["-Doptimization=1", "-Ddebug=true", *STRICT]
-SANITIZE = ["-Db_lundef=false", "--buildtype=debugoptimized", *STRICT]
+# Of what the debugger knows they need the lines only.
+WATCHED = ["-Doptimization=1", "-Ddebug=false", "-Dc_args=-g1"]
+SANITIZE = ["-Db_lundef=false", *WATCHED, *STRICT]
 ADDRESS = ["-Db_sanitize=address,undefined", *SANITIZE]
 THREAD = ["-Db_sanitize=thread", *SANITIZE]
 # The model says the same of every build, and programs take their time.
