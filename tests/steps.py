@@ -310,13 +310,14 @@ WAIT: dict[str, Callable[[], Count]] = {
     "readme": lambda: script("bench/readme", "--check"),
     "claims": lambda: python_suite("claims", build_first=False),
     "fleet": lambda: python_suite("fleet", build_first=False),
-    # From here on they wait for the plain build.
+    # From here on they wait for the plain build. The longest comes first, and from the
+    # end the other lane takes: so at last both are at work.
     "square": square,
-    "programs": lambda: meson_test("plain", RELEASE, "--suite", "programs"),
     "driver": lambda: python_suite("driver"),
+    "programs": lambda: meson_test("plain", RELEASE, "--suite", "programs"),
     "charts": lambda: python_suite("charts"),
-    "peers": lambda: python_suite("peers"),
     "browser": lambda: python_suite("browser"),
+    "peers": lambda: python_suite("peers"),
 }
 STEPS = {**COMPUTE, **WAIT}
 
