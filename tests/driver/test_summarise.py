@@ -260,7 +260,7 @@ class Figures(unittest.TestCase):
             self.assertEqual(found and round(found, 6), over and round(over, 6))
 
     def test_the_deviation_from_theory_is_in_per_cent(self):
-        for each_s, told in ((0.0399, "+25.0 %"), (0.0624, "-20.0 %"), (0.0049, "× 10.0")):
+        for each_s, told in ((0.0399, "+25.0 %"), (0.0624, "−20.0 %"), (0.0049, "× 10.0")):
             found = self.summary(*[10] * 6, constants=Constants(create_s=each_s))
             self.assertEqual(ending._over_theory(found), told)
 
