@@ -42,9 +42,10 @@ swept by its long name:
   bench/run --sweep workers=5,50 --set distribution=uniform
 
 durations: 250us, 10ms, 5s
-exit status: 0 measured, 1 a check or a chart failed (or
---fail-if-slower), 2 usage, 3 the environment, 128+n stopped
-by signal n"""
+exit status: 0 measured (without charts if there is no
+gnuplot; draw ends with 3 then), 1 a check or a chart failed
+(or --fail-if-slower), 2 usage, 3 the environment, 128+n
+stopped by signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
 TOLD = {
