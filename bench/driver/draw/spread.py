@@ -85,7 +85,8 @@ def _labels(
     last = [points[tape.cell.name][-1] for tape in shown]
     labels = [
         {"row": view.material.numbers[tape.cell.name], "look": tape.look,
-         "y": 0.96 - min(LABEL_APART, 0.93 / len(shown)) * order, "value": f"{show_share(row['share'])} {what}",
+         "y": 0.96 - min(LABEL_APART, 0.93 / len(shown)) * order,
+         "value": f"{show_share(row['share'])} {what}",
          "note": f"the last after {show_duration(row['time_s'])}"}
         for order, (tape, row) in enumerate(zip(shown, last))
     ]  # fmt: skip
