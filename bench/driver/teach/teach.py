@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> Parser:
     made = Parser(
-        prog="bench/run lesson", allow_abbrev=False,
+        prog="bench/run lesson",
         usage="bench/run lesson [N] [--predict A,B,...] [OPTION]...",
         description="Predict first, then measure. Options of the programs change it.",
     )  # fmt: skip
