@@ -206,6 +206,11 @@ class OnFolders(DriverTest):
         self.assertEqual(status, 0, err)
         self.assertNotIn("incomplete", out)
         self.assertEqual((first / "summary.csv").read_bytes(), before)
+        for path in (first / "runs.ndjson", first / "environment.json"):
+            path.write_text(path.read_text("utf-8-sig"), "utf-16")
+            status, out, err = self.on_folders("draw", first)
+            self.assertIn(f"cannot be read: {path.name} is not text in UTF-8", err)
+            self.assertEqual((2, 1), (status, err.count("\n")))
 
     def test_a_folder_that_was_cut_off_is_called_incomplete(self):
         first = self.make()
