@@ -273,6 +273,10 @@ class Accepted(Table):
             (theory.accepted_by_rate(
                 pool(12, **rate | {"api-burst": 45, "api-reject-time": "100ms"}), COSTS),
              50),
+            # T = 2 + 0.5 T: half a worker is left over for what is turned away at once
+            (theory.accepted_by_rate(
+                pool(1, **{"api-rate": "0.5/s", "api-burst": 2, "api-reject-time": "0"}),
+                COSTS), 4),
         ])  # fmt: skip
 
     def test_by_capacity(self):

@@ -197,6 +197,13 @@ class Comparing(unittest.TestCase):
         ratio = next(row for row in rows if row["figure"] == "ratio_wall_s")
         self.assertEqual((ratio["cell"], ratio["median"]), (self.pool.name, "2"))
 
+    def test_the_table_holds_what_theory_there_is(self):
+        found = self.summarise(self.runs())
+        cells = (replace(found.of(self.pool.name), theory_wall_s=2.5, bound_wall_s=None),)
+        text = tables.write_summary(replace(found, cells=cells))
+        told = {row["figure"]: row["median"] for row in csv.DictReader(io.StringIO(text))}
+        self.assertEqual(("2.5", None), (told.get("theory_wall_s"), told.get("bound_wall_s")))
+
     def test_the_table_tells_no_p99_of_few_tasks(self):
         few, many = make_cell(tasks=999), make_cell(tasks=1000)
         runs = [make_run(cell, block, 1.0) for cell in (few, many) for block in (1, 2)]
