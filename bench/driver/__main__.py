@@ -10,7 +10,7 @@ from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
 from .ask.typed import AskError
-from .conduct import collect_class, draw_class, is_sound, publish
+from .conduct import collect_class, draw_class, failures, is_sound, publish
 from .draw.chart import Chart
 from .machine import programs
 from .measure import full, signals
@@ -165,9 +165,10 @@ def _lines(outcome: Outcome) -> list[str]:
     kept, published = outcome.kept, outcome.published
     summaries = published.summaries if published else summaries_of(kept)
     charts = published.charts if published else ()
-    failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
     width = terminal.width_of(sys.stdout)
-    return ending.report_lines(kept.experiment, kept.runs, summaries, failed, width)
+    return ending.report_lines(
+        kept.experiment, kept.runs, summaries, failures(charts), width
+    )
 
 
 # ---- what is there already ----
@@ -194,7 +195,8 @@ def draw_again(settings: command.Settings) -> int:
     class."""
     folder, also = settings.folders[0], ["pdf"] * settings.pdf
     if (folder / collect.CLASS).is_file():
-        return _tell_class(folder, draw_class(folder, also), [])
+        chart = draw_class(folder, also)
+        return max(_tell_class(folder, chart, []), NO_ENVIRONMENT * chart.skipped)
     if not (folder / ENVIRONMENT).is_file():
         parts = sorted(path.parent for path in folder.glob(f"*/{ENVIRONMENT}"))
         if parts:
@@ -204,7 +206,10 @@ def draw_again(settings: command.Settings) -> int:
 
 def _draw(folder: Path, also: Sequence[str]) -> int:
     kept = stored.read(folder)
-    return _tell(Outcome(kept, publish(kept, also=also)))
+    outcome = Outcome(kept, publish(kept, also=also))
+    # To draw was all that was asked for.
+    skipped = any(chart.skipped for chart in outcome.published.charts)
+    return max(_tell(outcome), NO_ENVIRONMENT * skipped)
 
 
 def compare_folders(settings: command.Settings) -> int:
@@ -238,7 +243,7 @@ def collect_folders(settings: command.Settings) -> int:
 def _tell_class(folder: Path, chart: Chart, told: list[str]) -> int:
     told += [f"The chart failed: {chart.problem}"] if chart.problem else []
     tell([*told, "", f"Results: {place(folder)}"])
-    return FAILED if chart.problem else MEASURED
+    return FAILED if chart.problem and not chart.skipped else MEASURED
 
 
 ACTIONS = {

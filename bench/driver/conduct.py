@@ -5,7 +5,7 @@ needed: a fault in either must not keep anyone from measuring.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,17 @@ class Published:
 
     @property
     def sound(self) -> bool:
-        failed = [chart for chart in self.charts if chart.problem]
+        failed = [chart for chart in self.charts if chart.problem and not chart.skipped]
         return not failed and not self.summaries.refusals
+
+
+def failures(charts: Iterable[Chart]) -> list[str]:
+    """One line for each reason, with the charts that it cost."""
+    reasons: dict[str, list[str]] = {}
+    for chart in charts:
+        if chart.problem:
+            reasons.setdefault(chart.problem, []).append(chart.name)
+    return [f"{', '.join(names)}: {why}" for why, names in reasons.items()]
 
 
 def publish(
@@ -80,8 +89,7 @@ def keep_runs(
         folder.add_run(run)
     charts = publish(stored.read(folder.path)).charts
     path, notes = folder.finish()
-    failed = [f"{chart.name}: {chart.problem}" for chart in charts if chart.problem]
-    return path, [*notes, *failed]
+    return path, [*notes, *failures(chart for chart in charts if not chart.skipped)]
 
 
 def draw(

@@ -110,6 +110,25 @@ static bool options_agree(struct options *options) {
     return true;
 }
 
+/* getopt_long takes the beginning of a name for the name, if it is that of one only. */
+static bool is_ambiguous(struct options *options, const char *word) {
+    size_t length = strcspn(word, "=");
+    FILE *told = fmemopen(options->error, sizeof options->error, "w");
+    if (told == NULL) {
+        return false;
+    }
+    fprintf(told, "'%.60s' is ambiguous", word);
+    int count = 0;
+    for (int i = 0; i < OPTION_ROWS && length > strlen("--"); i++) {
+        const char *name = option_rows[i].name;
+        if (strncmp(word, "--", 2) == 0 && strncmp(name, word + 2, length - 2) == 0) {
+            fprintf(told, "%s --%s", count++ == 0 ? ":" : ",", name);
+        }
+    }
+    fprintf(told, "; --help lists all");
+    return fclose(told) == 0 && count > 1;
+}
+
 /* Says what getopt_long did not accept. That leaves a letter or a row in optopt, or 0.
  */
 static void complain(struct options *options, int found, char **argv) {
@@ -120,7 +139,7 @@ static void complain(struct options *options, int found, char **argv) {
     } else if (optopt != 0) {
         snprintf(options->error, sizeof options->error,
                  "unknown option '-%c'; --help lists all", optopt);
-    } else {
+    } else if (!is_ambiguous(options, argv[optind - 1])) {
         snprintf(options->error, sizeof options->error,
                  "unknown option '%.60s'; --help lists all", argv[optind - 1]);
     }

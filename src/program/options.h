@@ -29,7 +29,7 @@ struct options {
     bool service_time_given;
     int progress_fd; /* 0: none */
     bool detect_deadlock;
-    char error[256]; /* one line, when parsing said OPTIONS_WRONG */
+    char error[512]; /* one line, when parsing said OPTIONS_WRONG */
     char note[256];  /* one line that is worth saying, or "" */
 };
 

@@ -1,11 +1,16 @@
 #include "server/hang_ups.h"
 
 #include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sync/chan.h"
@@ -16,16 +21,80 @@ struct caller {
     bool told;
 };
 
-static bool has_gone(int fd) {
-    struct pollfd line = {.fd = fd, .events = POLLRDHUP};
-    return poll(&line, 1, 0) == 1 &&
-           (line.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+/* ---- the other end ---- */
+
+/* The inode of the file that the other end belongs to; 0 if it has none any more. */
+static uint32_t ask_inode(int ends_fd, const struct inet_diag_sockid *end) {
+    struct {
+        struct nlmsghdr header;
+        struct inet_diag_req_v2 request;
+    } question = {
+        .header = {.nlmsg_len = sizeof question,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST},
+        .request = {.sdiag_family = AF_INET,
+                    .sdiag_protocol = IPPROTO_TCP,
+                    .idiag_ext = 1 << (INET_DIAG_INFO - 1),
+                    .id = *end},
+    };
+    struct {
+        struct nlmsghdr header;
+        struct inet_diag_msg message;
+        char more[1024];
+    } answer;
+    ssize_t got = -1;
+    if (send(ends_fd, &question, sizeof question, 0) == (ssize_t)sizeof question) {
+        do {
+            got = recv(ends_fd, &answer, sizeof answer, 0);
+        } while (got < 0 && errno == EINTR);
+    }
+    bool found = got >= (ssize_t)NLMSG_LENGTH(sizeof answer.message) &&
+                 answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY;
+    return found ? answer.message.idiag_inode : 0;
 }
+
+/*
+ * Whoever closes and whoever ends its half alone look the same from here, as both send
+ * a FIN. But both ends are on this machine, and what has been closed is no file's.
+ *
+ * close(2) sends the FIN first and leaves the file then, all under the socket's lock.
+ * To be told about the connection (INET_DIAG_INFO) is to wait for that lock, so what is
+ * said the first time may be too early, and the second time it is not.
+ */
+static bool is_open(int ends_fd, int fd) {
+    struct sockaddr_in here;
+    struct sockaddr_in there;
+    socklen_t size_here = sizeof here;
+    socklen_t size_there = sizeof there;
+    if (getsockname(fd, (struct sockaddr *)&here, &size_here) != 0 ||
+        getpeername(fd, (struct sockaddr *)&there, &size_there) != 0) {
+        return false;
+    }
+    const struct inet_diag_sockid end = {
+        .idiag_sport = there.sin_port,
+        .idiag_dport = here.sin_port,
+        .idiag_src = {there.sin_addr.s_addr},
+        .idiag_dst = {here.sin_addr.s_addr},
+        .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+    };
+    return ask_inode(ends_fd, &end) != 0 && ask_inode(ends_fd, &end) != 0;
+}
+
+static bool has_gone(int ends_fd, int fd) {
+    struct pollfd line = {.fd = fd, .events = POLLRDHUP};
+    if (poll(&line, 1, 0) != 1) {
+        return false;
+    }
+    return (line.revents & (POLLHUP | POLLERR)) != 0 ||
+           ((line.revents & POLLRDHUP) != 0 && !is_open(ends_fd, fd));
+}
+
+/* ---- the watcher ---- */
 
 static void tell(struct hang_ups *hang_ups, int fd) {
     must(pthread_mutex_lock(&hang_ups->lock));
     struct caller *caller = &hang_ups->callers[fd];
-    if (caller->gone != NULL && !caller->told && has_gone(fd)) {
+    if (caller->gone != NULL && !caller->told && has_gone(hang_ups->ends_fd, fd)) {
         caller->told = true;
         chan_close(caller->gone);
     }
@@ -58,6 +127,7 @@ int hang_ups_init(struct hang_ups *hang_ups) {
     *hang_ups = (struct hang_ups){
         .epoll_fd = epoll_create1(EPOLL_CLOEXEC),
         .over_fd = eventfd(0, EFD_CLOEXEC),
+        .ends_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
         .room = (int64_t)limit.rlim_cur,
         .callers = calloc(limit.rlim_cur, sizeof(struct caller)),
     };
@@ -99,6 +169,9 @@ void hang_ups_destroy(struct hang_ups *hang_ups) {
     must(pthread_join(hang_ups->watcher, NULL));
     must(pthread_mutex_destroy(&hang_ups->lock));
     free(hang_ups->callers);
+    if (hang_ups->ends_fd >= 0) {
+        close(hang_ups->ends_fd);
+    }
     close(hang_ups->over_fd);
     close(hang_ups->epoll_fd);
 }

@@ -12,6 +12,9 @@
  * descriptor may be old: the connection may have been closed since, and another one may
  * have its number. So the thread looks again, under the lock, before it closes a
  * channel.
+ *
+ * Who has said all it has to say, and ends its half alone (shutdown(2)), has not hung
+ * up: it still listens for its answer. That it goes later is not noticed before that.
  */
 #ifndef FIVE_COOKS_HANG_UPS_H
 #define FIVE_COOKS_HANG_UPS_H
@@ -26,6 +29,7 @@ struct hang_ups {
     /* set once: */
     int epoll_fd;
     int over_fd;  /* becomes readable when there is nothing left to watch */
+    int ends_fd;  /* asks the kernel about other ends; -1 where that is not allowed */
     int64_t room; /* descriptors are below this */
     pthread_t watcher;
 

@@ -542,6 +542,36 @@ class Replay(InBrowser):
             for *_, left, right in boxes:
                 self.assertTrue(980 < left < right < 1200)
 
+    def test_no_name_of_a_mark_touches_a_line_or_another(self) -> None:
+        faults = self.browser.run(
+            "const t = window.theory, faults = [], told = [], all = [];"
+            "const most = (name) => t.given.values[name].length;"
+            "const set = (name, value) =>"
+            " { t.inputs.find((one) => one.dataset.value === name).value = value; };"
+            "for (const one of t.plot.querySelectorAll('.told, .name, .mark')) {"
+            " if (one.localName === 'circle' || one.textContent) all.push(one);"
+            " if (one.matches('.told') && one.textContent) told.push(one); }"
+            "const inside = (box, {x, y}) => box.x < x && x < box.x + box.width"
+            " && box.y < y && y < box.y + box.height;"
+            "const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width"
+            " && a.y < b.y + b.height && b.y < a.y + a.height;"
+            "const covers = (name) => { const box = name.getBBox();"
+            " return all.some((one) => one !== name && meet(box, one.getBBox()))"
+            " || [t.tasks, t.lines.threads.path, t.lines.pool.path].some((path) => {"
+            " for (let at = 0; at < path.getTotalLength(); at += 6) {"
+            " if (inside(box, path.getPointAtLength(at))) return true; } }); };"
+            "for (let w = 0; w < most('workers'); w += 1)"
+            " for (let s = 0; s < most('service_s'); s += 1)"
+            " for (let c = 0; c < most('create_s'); c += 2)"
+            " for (const n of [t.given.at.tasks, most('tasks') / 2 | 0]) {"
+            " set('workers', w); set('service_s', s); set('create_s', c); set('tasks', n);"
+            " t.draw(); faults.push(...told.filter((name) => covers(name)"
+            " || !name.checkVisibility({visibilityProperty: true}))"
+            ".map((name) => [name.textContent, w, s, c, n].join(' '))); }"
+            "return [told.length, faults]"
+        )
+        self.assertEqual([2, []], faults)
+
 
 class Slides(InBrowser):
     """A lecture by keys alone."""

@@ -346,6 +346,10 @@ HIDDEN = [
     ("hang", "outcomes", {}, "found", "ok"),
     ("runtimes", "wall-time", {}, "found", "goroutines  "),
 ]  # fmt: skip
+# Charts whose names could stand where something came out.
+NAMED = [("shapes", "shapes", "5 workers"), ("comparison", "latency", "threads"),
+         ("comparison", "in-flight", "bounded threads"),
+         ("retry-storm", "retry-storm", "threads")]  # fmt: skip
 
 
 class BeforeTheGuess(Desk):
@@ -371,6 +375,26 @@ class BeforeTheGuess(Desk):
                          and f'class="{kind}"' not in how]  # fmt: skip
                 self.assertEqual([], shown)
                 self.assertTrue(any(w.startswith(words) for _, w in told))
+
+    def test_a_name_stands_where_it_stands_whatever_came_out(self) -> None:
+        for experiment, name, asked in NAMED:
+            found = []
+            for create_s in (stand_in.CREATE_S, 3e-3):
+                with (patch.object(stand_in, "CREATE_S", create_s),
+                      patch.object(stand_in, "_texts", {})):  # fmt: skip
+                    m = stand_in.material(self.folder, stand_in.load(experiment))
+                chart = draw.build(name, m)
+                gnuplot.write_data(m.tables_of(chart.shown), self.folder / "charts")
+                chart = gnuplot.draw(chart, self.folder, ("svg",))
+                text = (self.folder / chart.files["svg"]).read_text(encoding="utf-8")
+                found.append(re.findall(
+                    r'"translate\(([\d.]+),([\d.]+)\)"[^>]*>\s*<text(?! class)[^>]*>'
+                    rf"(?:<[^>]*>|\s)*{asked}[ <]", text
+                ))  # fmt: skip
+            self.assertTrue(found[0], name)
+            for places in zip(*found, strict=True):
+                for one, other in zip(*places):  # the heading may take another line
+                    self.assertAlmostEqual(float(one), float(other), delta=12, msg=name)
 
 
 class OnRequest(Desk):

@@ -273,6 +273,10 @@ class Accepted(Table):
             (theory.accepted_by_rate(
                 pool(12, **rate | {"api-burst": 45, "api-reject-time": "100ms"}), COSTS),
              50),
+            # T = 2 + 0.5 T: half a worker is left over for what is turned away at once
+            (theory.accepted_by_rate(
+                pool(1, **{"api-rate": "0.5/s", "api-burst": 2, "api-reject-time": "0"}),
+                COSTS), 4),
         ])  # fmt: skip
 
     def test_by_capacity(self):
@@ -693,8 +697,8 @@ class Work(Table):
                    (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):
-        def song(block, sleep_s):
-            return {"block": block, "canary": {"sleep_s": sleep_s, "spin_s": 1.0}}
+        def song(block, sleep_s, spin_s=1.0):
+            return {"block": block, "canary": {"sleep_s": sleep_s, "spin_s": spin_s}}
 
         blocks = [song(0, 9.0), song(1, 1.0), song(2, 1.0), song(3, 1.5),
                   {"block": 2, "suspended": True}]  # fmt: skip
@@ -702,6 +706,10 @@ class Work(Table):
         noise = summarise.summarise(asked, [], blocks).noise
         self.hold([(noise.canary_spread, {"sleep": 0.5, "spin": 0.0}),
                    (noise.suspended_blocks, (2,)), (noise.noisy_blocks, (3,))])  # fmt: skip
+        coarse = [song(1, 1.0, 0.0), song(2, 1.0, 0.0), song(3, 1.0, 0.01)]
+        noise = summarise.summarise(asked, [], coarse).noise
+        self.hold([(noise.canary_spread, {"sleep": 0.0, "spin": inf}),
+                   (noise.noisy_blocks, ())])  # fmt: skip
 
     def test_a_curve_has_two_hundred_steps_and_the_first(self):
         samples = [Sample(k, 0, 0.0, k / 8, k / 8 + 1, 1, "ok") for k in range(400)]

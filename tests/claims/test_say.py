@@ -285,6 +285,12 @@ class Sentences(Table):
              f"{spread} over 5 % off in blocks 2, 4 and 5."),
             (of(canary_spread=songs, noisy_blocks=(2, 4)),
              f"{spread} over 5 % off in blocks 2 and 4."),
+            (of(canary_spread=songs | {"spin": inf}, noisy_blocks=(2,)),
+             "Canary (the same work in every block): spread sleep 1.2 %; over 5 % off in "
+             "block 2. By this clock, its spin took no time in most blocks and tells nothing."),
+            (of(canary_spread={"sleep": inf, "spin": inf}),
+             "By this clock, the canary's sleep and spin took no time in most blocks and "
+             "tell nothing."),
             (of(suspended_blocks=(3,)),
              "The machine was suspended in or just before block 3: do not trust it."),
         ])  # fmt: skip

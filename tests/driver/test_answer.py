@@ -31,6 +31,7 @@ class Settings(Desk):
         found = self.best((2.0, 1.0, 1.5))
         self.assertEqual((10, [10]), (found.measured["value"], found.measured["alike"]))
         self.assertEqual((1, "borne out"), (found.near, found.verdict))
+        self.assertEqual(9, found.theory["value"])
         self.assertEqual(["2", "10", "20"], list(found.offered))
         self.assertIn("2.01 s", found.offered["2"])
         self.assertEqual(2, self.best((2.0, 1.0, 1.5), best="most").measured["value"])

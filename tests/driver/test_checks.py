@@ -29,6 +29,7 @@ class Checks(unittest.TestCase):
         self.replace(environment, "on_battery", lambda: None)
         self.replace(checks.shutil, "which", lambda name: name)
         self.replace(checks, "hyperfine_fault", lambda: None)
+        self.replace(checks, "gnuplot_fault", lambda: None)
         self.replace(checks.platform, "release", lambda: "6.1.0-13-amd64")
 
     def replace(self, module, name, value):
@@ -142,8 +143,8 @@ class Checks(unittest.TestCase):
         self.assertEqual(checks.look([], STAND_IN.parent, QUIET).refusals, ())
 
     def test_without_gnuplot_there_is_a_warning(self):
-        self.replace(checks.shutil, "which", lambda name: None)
-        self.assert_warns(self.look(), "no charts")
+        self.replace(checks, "gnuplot_fault", lambda: "gnuplot is not installed")
+        self.assert_warns(self.look(), "gnuplot is not installed: there will be no charts")
 
 
 @unittest.skipUnless(shutil.which("git"), "needs git")

@@ -81,6 +81,11 @@ class CommandLine(unittest.TestCase):
                 self.assertIn(told, err)
                 self.assertNotIn(".toml: ", err)  # it does not stand in a file
 
+    def test_no_parser_takes_the_beginning_of_a_name(self):
+        with mock.patch.object(main.signals, "listen"):
+            status, err, _ = said("handout", "--ou", "/dev/null/x", act=main.main)
+        self.assertEqual((2, True), (status, "--ou" in err), err)
+
     def test_a_mistake_in_odd_bytes_is_told_all_the_same(self):
         status, err, _ = said(b"\xff\xfe".decode("utf-8", "surrogateescape"))
         self.assertEqual(status, 2)

@@ -86,10 +86,10 @@ MISTAKES = {
 }
 
 
-def read(text, overrides=None, quick=False):
+def read(text, overrides=None, quick=False, encoding="utf-8"):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mine.toml"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding=encoding)
         return load_file(path, overrides or {}, quick)
 
 
@@ -118,6 +118,11 @@ class Files(unittest.TestCase):
         text = 'question = "?"\n' + POOL
         made = read("\ufeff" + text.replace("\n", "\r\n"))
         self.assertEqual(made.cells, read(text).cells)
+        for encoding in ("utf-16", "utf-16-le"):
+            with self.assertRaises(AskError) as refused:
+                read(text, encoding=encoding)
+            self.assertEqual("mine.toml is not text in UTF-8: save it in that encoding",
+                             str(refused.exception))  # fmt: skip
 
     def test_options_reach_the_program_as_it_takes_them(self):
         (cell,) = read(

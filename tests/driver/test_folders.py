@@ -35,14 +35,14 @@ class OnFolders(DriverTest):
         self.change(copy, "environment.json", seed=self.count)
         return copy
 
-    def on_folders(self, word, *folders):
+    def on_folders(self, word, *folders, **changes):
         """The driver with a word on folders: --programs has no place there."""
         arguments = [word, *map(str, folders)]
         if word == "collect":
             arguments += ["--out", str(self.out)]
         self.command = lambda *_: [*DriverTest.command(self)[:3], *arguments]
         try:
-            return self.drive()
+            return self.drive(**changes)
         finally:
             del self.command
 
@@ -179,6 +179,23 @@ class OnFolders(DriverTest):
         self.assertIn("Six questions", out)
         self.assertTrue(read_runs(first))
 
+    def test_without_gnuplot_what_was_asked_for_decides_on_the_status(self):
+        """A run was made, and says before it starts that there will be no charts."""
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for name in ("hyperfine", "git", "sh"):
+            (tools / name).symlink_to(shutil.which(name))
+        asked = {"STUB_CHARTS": "real", "PATH": str(tools)}
+        for told, gnuplot in (("gnuplot is not installed", None),
+                              ("gnuplot cannot say its version", "false")):  # fmt: skip
+            if gnuplot:
+                (tools / "gnuplot").symlink_to(shutil.which(gnuplot))
+            status, out, err = self.drive("--blocks", "1", **asked)
+            self.assertEqual((0, 1, 1), (status, out.count(told), err.count(told)), err)
+            status, out, err = self.on_folders("draw", self.only_folder(), **asked)
+            self.assertEqual((3, 1), (status, out.count(told)), err)
+            shutil.rmtree(self.out)
+
     def test_an_editor_of_windows_changes_nothing(self):
         first = self.make()
         before = (first / "summary.csv").read_bytes()
@@ -189,6 +206,11 @@ class OnFolders(DriverTest):
         self.assertEqual(status, 0, err)
         self.assertNotIn("incomplete", out)
         self.assertEqual((first / "summary.csv").read_bytes(), before)
+        for path in (first / "runs.ndjson", first / "environment.json"):
+            path.write_text(path.read_text("utf-8-sig"), "utf-16")
+            status, out, err = self.on_folders("draw", first)
+            self.assertIn(f"cannot be read: {path.name} is not text in UTF-8", err)
+            self.assertEqual((2, 1), (status, err.count("\n")))
 
     def test_a_folder_that_was_cut_off_is_called_incomplete(self):
         first = self.make()

@@ -60,6 +60,15 @@ class Files(Desk):
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
 
+    def test_what_is_taken_away_has_a_minus_sign(self) -> None:
+        """A hyphen with a space at either side is none; code is code."""
+        for kind in ("bench/lessons/*.toml", "bench/experiments/*.toml", "plots/*.toml",
+                     "README.md", "bench/*.md", "bench/*/README.md", "plots/*.md"):  # fmt: skip
+            for page in REPOSITORY.glob(kind):
+                text = re.sub("^(    .*|#.*)$|`[^`]*`", "", page.read_text(), flags=re.M)
+                found = re.findall(r".*[\w)}] - [\w({].*", text)
+                self.assertEqual([], found, page)
+
     def test_its_theory_is_that_of_the_charts(self) -> None:
         d, fast, slow = 0.01, Constants(create_s=30e-6), Constants(create_s=50e-6)
         waits = [Traffic(load, 10, 0.005).wait_s(0.9) for load in (0.9, 0.8)]

@@ -197,6 +197,13 @@ class Comparing(unittest.TestCase):
         ratio = next(row for row in rows if row["figure"] == "ratio_wall_s")
         self.assertEqual((ratio["cell"], ratio["median"]), (self.pool.name, "2"))
 
+    def test_the_table_holds_what_theory_there_is(self):
+        found = self.summarise(self.runs())
+        cells = (replace(found.of(self.pool.name), theory_wall_s=2.5, bound_wall_s=None),)
+        text = tables.write_summary(replace(found, cells=cells))
+        told = {row["figure"]: row["median"] for row in csv.DictReader(io.StringIO(text))}
+        self.assertEqual(("2.5", None), (told.get("theory_wall_s"), told.get("bound_wall_s")))
+
     def test_the_table_tells_no_p99_of_few_tasks(self):
         few, many = make_cell(tasks=999), make_cell(tasks=1000)
         runs = [make_run(cell, block, 1.0) for cell in (few, many) for block in (1, 2)]
@@ -260,7 +267,7 @@ class Figures(unittest.TestCase):
             self.assertEqual(found and round(found, 6), over and round(over, 6))
 
     def test_the_deviation_from_theory_is_in_per_cent(self):
-        for each_s, told in ((0.0399, "+25.0 %"), (0.0624, "-20.0 %"), (0.0049, "× 10.0")):
+        for each_s, told in ((0.0399, "+25.0 %"), (0.0624, "−20.0 %"), (0.0049, "× 10.0")):
             found = self.summary(*[10] * 6, constants=Constants(create_s=each_s))
             self.assertEqual(ending._over_theory(found), told)
 

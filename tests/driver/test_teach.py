@@ -135,7 +135,7 @@ class Figures(Taught):
         drawing = self.folder / "drawing"
         (tools / "gnuplot").write_text(
             "#!/bin/sh\n"
-            '[ "$1" != --version ] || exit 0\n'
+            '[ "$1" != --version ] || { echo gnuplot 5; exit; }\n'
             f": >{drawing}\n"
             "exec /bin/sleep 60\n"
         )

@@ -135,8 +135,9 @@ class Distribution(unittest.TestCase):
             ("1ms\nx\n", "", "'x' is no duration"), ("", "", "no durations"),
             ("a,b,a\n1,2,3\n", "a", "there are two columns 'a'"),
             ("a\n" + "1" * 200_000, "a", "field larger than field limit"),
+            ("1ms\n".encode("utf-16"), "", "is not text in UTF-8"),
         ):  # fmt: skip
-            self.path.write_text(text)
+            self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
             command = [FIT, self.path, *filter(None, [column])]
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))

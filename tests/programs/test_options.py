@@ -128,6 +128,9 @@ class Options(unittest.TestCase):
         for args, named in {
             ("--bogus",): "'--bogus'",
             ("--bogus=5",): "'--bogus=5'",
+            ("--ti=5",): "'--ti=5' is ambiguous: --timeout, --timer-slack; --help",
+            ("--t",): "'--t' is ambiguous: --tasks, --timeout, --task-time, --timer-",
+            ("--a=" + "9" * 300,): "--api-outage, --attempts; --help lists all",
             ("-z",): "'-z'",
             ("-zn", "5"): "'-z'",
             ("-n5", "-qz"): "'z'" if is_pool(program) else "--queue is not an option",

@@ -98,6 +98,20 @@ class Server(unittest.TestCase):
                 self.assertEqual(ask(url, "/call/0?attempt=1")[0], 200)
             self.assertEqual(accounts_of(server)["calls"], 3)
 
+    def test_who_has_only_said_all_is_answered(self) -> None:
+        """Both who closes and who ends its own half send a FIN; only one has gone."""
+        with a_server("-n", 5, "-s", "100ms") as server:
+            url = urlsplit(address_of(server))
+            for index in range(5):
+                with socket.create_connection((url.hostname, url.port), 30) as line:
+                    line.sendall(b"GET /call/%d?attempt=1 HTTP/1.0\r\n\r\n" % index)
+                    line.shutdown(socket.SHUT_WR)
+                    answer = b"".join(iter(lambda: line.recv(4096), b""))
+                self.assertTrue(answer.endswith(b"served %d/1\n" % index), answer)
+            accounts = accounts_of(server)
+        self.assertEqual((accounts["replies"]["ok"], accounts["replies"]["hung_up"]),
+                         (5, 0))  # fmt: skip
+
     def test_who_waits_and_who_goes_is_accounted_for(self) -> None:
         """One is served and one waits; whoever comes then is turned away."""
         queue = ("-n", 5, "-s", "1000s", "--api-capacity", 1, "--api-queue", 1)

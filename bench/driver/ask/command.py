@@ -42,9 +42,10 @@ swept by its long name:
   bench/run --sweep workers=5,50 --set distribution=uniform
 
 durations: 250us, 10ms, 5s
-exit status: 0 measured, 1 a check or a chart failed (or
---fail-if-slower), 2 usage, 3 the environment, 128+n stopped
-by signal n"""
+exit status: 0 measured (without charts if there is no
+gnuplot; draw ends with 3 then), 1 a check or a chart failed
+(or --fail-if-slower), 2 usage, 3 the environment, 128+n
+stopped by signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
 TOLD = {
@@ -88,7 +89,11 @@ class Settings:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with one line on stderr for a mistake instead of the whole usage."""
+    """argparse, with one line on stderr for a mistake instead of the whole usage, and
+    with whole names only: what begins like an option may be one of the programs."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(allow_abbrev=False, **named)
 
     def error(self, message: str) -> NoReturn:
         # A path may hold bytes that are not UTF-8; the message must come out anyway.
@@ -224,7 +229,7 @@ def _add_run(parser: Parser) -> Any:
 
 def _parser() -> Parser:
     made = Parser(
-        prog="bench/run", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
+        prog="bench/run", description=DESCRIPTION, epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     how_long, add = _add_run(made), made.add_argument
@@ -301,7 +306,7 @@ def words_of(overrides: Mapping[str, Any]) -> list[str]:
 
 
 def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
-    made = Parser(prog=f"bench/run {word}", description=TOLD[word], allow_abbrev=False)
+    made = Parser(prog=f"bench/run {word}", description=TOLD[word])
     add = made.add_argument
     made.set_defaults(fail_if_slower=None, pdf=False)
     if word == "compare":

@@ -102,7 +102,7 @@ _TABLE = [
     Figure("wall_per_ok_s", "s", "time per served task",
            "wall_s over the tasks that were served", _per_ok),
     Figure("overhead_s", "s", "time to start and end",
-           "wall_s - inner_wall_s: starting and ending the process", _overhead_s),
+           "wall_s − inner_wall_s: starting and ending the process", _overhead_s),
     Figure("create_s", "s", "time creating threads", "spent creating threads",
            _seconds("create_ns")),
     Figure("user_s", "s", "CPU time in the program", "CPU time in the program",

@@ -25,6 +25,21 @@ class AskError(Exception):
     """What was asked, or what was stored, makes no sense: one line."""
 
 
+class NotText(ValueError):
+    """A file in another encoding, as editors write that speak of "Unicode"."""
+
+
+def text_of(raw: bytes, name: str) -> str:
+    """Without the byte order mark that some editors put in front."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text[:2]:  # UTF-16 without a mark
+        raise NotText(f"{name} is not text in UTF-8: save it in that encoding")
+    return text
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():  # a pipe may never end
@@ -33,9 +48,11 @@ def read_toml(path: Path) -> dict[str, Any]:
             text = file.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise AskError(f"{path.name}: over {MOST_BYTES} bytes are too many")
-        return tomllib.loads(text.decode("utf-8-sig"))
+        return tomllib.loads(text_of(text, path.name))
     except OSError as error:
         raise AskError(f"{path.name}: {error.strerror}") from None
+    except NotText as error:
+        raise AskError(str(error)) from None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError among them
         raise AskError(f"{path.name}: {error}") from None
 

@@ -12,7 +12,7 @@ from .view import View, grouped
 LONG = 3.0  # times a task's usual time: drawn dark
 FINE = 80  # rows: more are too low for hatching, and have what is lost dark
 NUMBERED_PX, WIDTH_PX, ROWS_PX = (34, 19), 0.64 * 1600, 580  # wide and high
-SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 660, 230, 50  # of the sheet, for tiles
+SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 625, 230, 50  # of the sheet, for tiles
 
 
 def build(view: View) -> Chart:
@@ -129,8 +129,8 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
         "tile": size, "unit_s": unit_s, **first.view.material.of_cells(places),
         **columns("label", [
             {"x": places[t.cell.name]["x"] + long[t.cell.name] * size + 14,
-             "y": places[t.cell.name]["y"], "value": show_duration(t.end_s),
-             "look": t.look} for t in [first, *rest]
+             "y": places[t.cell.name]["y"], "name": f"{t.lane_words}:",
+             "value": show_duration(t.end_s), "look": t.look} for t in [first, *rest]
         ]),
         "row_name": [t.lane_words for t in [first, *rest]],
     }  # fmt: skip

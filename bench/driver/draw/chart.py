@@ -25,6 +25,10 @@ class ChartError(Exception):
     """This chart cannot be drawn as it should be; the message says why."""
 
 
+class NoGnuplot(ChartError):
+    """No chart can be drawn on this machine."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """One drawn question.
@@ -37,7 +41,8 @@ class Chart:
     the file of plots/ that draws it, without .gp; "" for that of chart or family.
     means: what one may learn from it; refuted: what would refute it. files: paths in
     the results folder, by kind ("svg", "png", "pdf"). A chart with a problem has no
-    files, and makes the driver end with status 1.
+    files, and makes the driver end with status 1, unless it was skipped: what draws is
+    not there, which was said before the start.
     """
 
     name: str
@@ -58,10 +63,11 @@ class Chart:
     refuted: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
+    skipped: bool = False
 
     @classmethod
     def failed(cls, name: str, why: object) -> Self:
-        return cls(name, problem=str(why))
+        return cls(name, problem=str(why), skipped=isinstance(why, NoGnuplot))
 
     @property
     def answers(self) -> set[str]:

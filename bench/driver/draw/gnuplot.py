@@ -19,11 +19,12 @@ from functools import cache
 from pathlib import Path
 
 from .. import REPOSITORY
+from ..machine.checks import gnuplot_fault
 from ..reckon.tables import Table
 from ..run.folder import ResultsError, write_whole
 from . import svg
 from .look import gnuplot_text
-from .chart import Chart, ChartError, settings_text
+from .chart import Chart, ChartError, NoGnuplot, settings_text
 
 ENDINGS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "pdf": b"%%EOF"}
 ALWAYS = ("svg", "png")
@@ -85,6 +86,7 @@ def draw(chart: Chart, folder: Path, kinds: Sequence[str] = ALWAYS) -> Chart:
     The settings are kept beside the pictures, and the tables in data/, so that the same
     command draws the same picture again.
     """
+    check_gnuplot()
     check_font()
     charts = folder / "charts"
     files: dict[str, str] = {}
@@ -126,7 +128,7 @@ def run_gnuplot(charts: Path, chart: Chart, picture: Path) -> None:
     try:
         status, errors = _end_of(command)
     except FileNotFoundError:
-        raise ChartError("gnuplot is not installed (package gnuplot-nox)") from None
+        raise NoGnuplot("gnuplot has gone") from None
     except subprocess.TimeoutExpired:
         hung.append(f"{script} took over {TIME_LIMIT_S} s")
         raise ChartError(hung[0]) from None
@@ -178,6 +180,13 @@ def inspect(picture: Path) -> None:
     ending = ENDINGS[picture.suffix[1:]]
     if not content.rstrip().endswith(ending.rstrip()):
         raise ChartError(f"{picture.name}: cut off after {len(content)} bytes")
+
+
+@cache
+def check_gnuplot() -> None:
+    """No chart is tried where each would fail."""
+    if fault := gnuplot_fault():
+        raise NoGnuplot(fault)
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..ask import declaration
 from ..ask.quantities import parse_count
+from ..ask.typed import NotText
 from ..reckon.collect import CLASS, MACHINE
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.tables import SUMMARY_HEADER
@@ -48,7 +49,9 @@ def _read(path: Path) -> list[Row]:
     try:
         lines = csv.DictReader(StringIO(kept.read_text(path), newline=""))
         return list(map(_numbered, lines))
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+    except NotText as error:
+        raise ChartError(str(error)) from None
+    except (OSError, csv.Error, ValueError) as error:
         raise ChartError(f"{path.name}: {error}") from None
 
 

@@ -6,6 +6,7 @@ from ..ask.figures import FIGURES
 from ..reckon.summary import Noise, Summary
 from ..run.run import Role, Run
 from ..say import names, sentences
+from ..say.numbers import show_signed
 from . import words
 from .axes import tics
 from .chart import Chart, ChartError
@@ -14,11 +15,6 @@ from .view import View
 STRONG = 0.1  # off the median: coloured as strongly as can be
 MANY, NAME_OF_FEW, NAME_OF_MANY = 12, 35, 42  # rows; letters of their names
 MOST_ROWS = 24  # of cells; the steadiest of more are left out
-
-
-def signed(share: float) -> str:
-    """ "+6.8 %"."""
-    return f"{100 * share:+.1f} %".replace("-", "−")
 
 
 def build(view: View) -> Chart:
@@ -38,16 +34,16 @@ def build(view: View) -> Chart:
 
     counted = sorted((run for run in runs if run.counts), key=off)
     worst = max(counted, key=lambda run: abs(off(run)))
+    low, high = (show_signed(off(counted[i])) for i in (0, -1))
     told = (
-        f"runs stay within {signed(off(counted[0]))} and {signed(off(counted[-1]))} of "
-        f"their cell's median; the farthest off: {names.cell_name(worst.cell)}, in "
-        f"block {worst.block}"
+        f"runs stay within {low} and {high} of their cell's median; the farthest off: "
+        f"{names.cell_name(worst.cell)}, in block {worst.block}"
     )
     noise = view.material.summaries.noise
     rows = [
-        (names.cell_name(s.cell), s.n, signed(found.minimum / found.median - 1),
+        (names.cell_name(s.cell), s.n, show_signed(found.minimum / found.median - 1),
          words.value_words(view, s, view.figures[0]),
-         signed(found.maximum / found.median - 1))
+         show_signed(found.maximum / found.median - 1))
         for s in view.cells for found in [view.value(s)]
     ]  # fmt: skip
     header = ("cell", "runs", "least", "median", "greatest")

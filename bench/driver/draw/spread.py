@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ..reckon.tables import Row, varied_text
 from ..say.numbers import show_duration
-from .axes import Scale, is_log, spread_out
+from .axes import Scale, is_log
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, ChartError, columns
 from .titles import show_share
@@ -81,13 +81,14 @@ def _axis(points: Points, since: str) -> dict[str, object]:
 def _labels(
     view: View, shown: Sequence[Tape], points: Points, what: str
 ) -> dict[str, object]:
+    """In the order of the runs: beside the curves' ends, names would tell those."""
     last = [points[tape.cell.name][-1] for tape in shown]
-    heights = [row["share"] / 1.03 for row in last]
     labels = [
         {"row": view.material.numbers[tape.cell.name], "look": tape.look,
-         "y": round(y + 0.03, 4), "value": f"{show_share(row['share'])} {what}",
+         "y": 0.96 - min(LABEL_APART, 0.93 / len(shown)) * order,
+         "value": f"{show_share(row['share'])} {what}",
          "note": f"the last after {show_duration(row['time_s'])}"}
-        for tape, row, y in zip(shown, last, spread_out(heights, LABEL_APART, 0.93))
+        for order, (tape, row) in enumerate(zip(shown, last))
     ]  # fmt: skip
     names = [f"{t.name} ({t.setting})" if t.setting else t.name for t in shown]
     return {**columns("label", labels), "row_name": names}

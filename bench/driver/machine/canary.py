@@ -12,6 +12,7 @@ lasts through them all, a lower clock or a busy twin of the CPU, the runs feel t
 
 import time
 from collections.abc import Sequence
+from math import inf
 from statistics import median
 
 SLEEP_S = 0.010
@@ -37,9 +38,11 @@ def _spin() -> float:
 
 
 def noisy_blocks(songs: Sequence[tuple[int, dict[str, float]]]) -> tuple[int, ...]:
-    """The blocks in which a canary was more than 5 % off its median."""
+    """The blocks in which a canary was more than 5 % off its median. If that is 0, the
+    clock is too coarse to see it, and it tells nothing."""
     noisy = set()
     for name in ("sleep_s", "spin_s"):
         middle = median(song[name] for _, song in songs) if songs else 0
-        noisy |= {b for b, song in songs if abs(song[name] - middle) > NOISY * middle}
+        most = NOISY * middle or inf
+        noisy |= {b for b, song in songs if abs(song[name] - middle) > most}
     return tuple(sorted(noisy))

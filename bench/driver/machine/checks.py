@@ -51,8 +51,8 @@ def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findin
     ]  # fmt: skip
     if find_spec("jinja2") is None:
         warnings.insert(0, "Jinja2 is not installed: there will be no report")
-    if shutil.which("gnuplot") is None:
-        warnings.insert(0, "gnuplot is not installed: there will be no charts")
+    if fault := gnuplot_fault():
+        warnings.insert(0, f"{fault}: there will be no charts")
     return Findings(tuple(refusals), tuple(warnings))
 
 
@@ -63,6 +63,14 @@ def _tool_refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
         if find(programs, program) is None:
             known = ", ".join(path.name for path in there(programs)) or "none"
             yield f"the program {program} has not been built: there are {known}"
+
+
+def gnuplot_fault() -> str | None:
+    """Why nothing can be drawn here, whatever the chart."""
+    if shutil.which("gnuplot") is None:
+        return "gnuplot is not installed"
+    said = environment.output("gnuplot", "--version") or ""
+    return None if said.startswith("gnuplot ") else "gnuplot cannot say its version"
 
 
 def hyperfine_fault() -> str | None:

@@ -71,7 +71,7 @@ class Asked:
 
 def _parser() -> command.Parser:
     made = command.Parser(
-        prog="bench/run plan", allow_abbrev=False,
+        prog="bench/run plan",
         usage="bench/run plan [OPTION OF THE PROGRAMS]... [--target T] [--from FILE]",
         description="How many workers does this service need? Sweeps them in virtual"
         " time, then confirms with real threads. The service is described by any"

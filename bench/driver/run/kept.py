@@ -13,6 +13,8 @@ from math import isinf
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..ask.typed import text_of
+
 MOST_BYTES = 2**28
 MOST_DIGITS = 20  # of a whole number: one of 64 bits
 
@@ -40,9 +42,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Without the byte order mark that some editors put in front. Raises OSError, or
-    UnicodeDecodeError, which is a ValueError."""
-    return read_bytes(path).decode("utf-8-sig")
+    """Raises OSError, or NotText, which is a ValueError."""
+    return text_of(read_bytes(path), path.name)
 
 
 def value_of(text: str) -> Any:

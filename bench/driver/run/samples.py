@@ -8,6 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from ..ask.figures import OUTCOMES
+from ..ask.typed import NotText
 from . import kept
 
 COLUMNS = [
@@ -44,8 +45,8 @@ def read_samples(path: Path) -> list[Sample]:
         for number, line in enumerate(lines, start=2):
             found.append(_sample(*line))
         return found
-    except UnicodeDecodeError as error:
-        raise SamplesError(f"{path.name}: {error}") from None
+    except NotText as error:
+        raise SamplesError(str(error)) from None
     except OSError as error:
         raise SamplesError(f"{path.name}: {error.strerror}") from None
     except (TypeError, ValueError, csv.Error):

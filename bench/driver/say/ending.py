@@ -16,7 +16,7 @@ from ..run.run import Run
 from . import sentences
 from .extras import EXTRAS
 from .names import design_name, listed, tasks, varied, without
-from .numbers import show, show_count
+from .numbers import show, show_count, show_signed
 from .questions import Answer, answer_all
 from .terminal import fitted
 
@@ -124,7 +124,7 @@ def _over_theory(summary: Summary) -> str:
     over = over_theory(summary)
     if over is None:
         return "–"
-    return f"{100 * (over - 1):+.1f} %" if over < 2 else f"× {over:.1f}"
+    return show_signed(over - 1) if over < 2 else f"× {over:.1f}"
 
 
 def _median(summary: Summary, name: str) -> str:

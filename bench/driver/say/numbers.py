@@ -94,6 +94,11 @@ def show_percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def show_signed(share: float) -> str:
+    """0.068 as "+6.8 %", and with a minus sign if it is less than nothing."""
+    return f"{100 * share:+.1f} %".replace("-", "−")
+
+
 def show_ratio(value: float) -> str:
     """6.274 as "6.27"."""
     return _three_digits(value)

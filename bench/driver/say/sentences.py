@@ -5,6 +5,7 @@ or caption can say more than the data bear out.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 from ..ask.cell import Cell
@@ -231,14 +232,20 @@ def noise_sentences(noise: Noise) -> list[str]:
 
 
 def _canary_sentence(noise: Noise) -> str:
-    spread = ", ".join(
-        f"{name} {show_percent(share, 1)}"
-        for name, share in noise.canary_spread.items()
-    )
-    told = f"Canary (the same work in every block): spread {spread}"
-    if noise.noisy_blocks:
-        return f"{told}; over 5 % off in {blocks_words(noise.noisy_blocks)}."
-    return f"{told}; no block was over 5 % off."
+    known = {name: share for name, share in noise.canary_spread.items() if share < inf}
+    told = []
+    if known:
+        each = (f"{name} {show_percent(share, 1)}" for name, share in known.items())
+        noisy = noise.noisy_blocks
+        off = f"over 5 % off in {blocks_words(noisy)}" if noisy else None
+        told.append(f"Canary (the same work in every block): spread {', '.join(each)}; "
+                    f"{off or 'no block was over 5 % off'}.")  # fmt: skip
+    if unseen := [name for name in noise.canary_spread if name not in known]:
+        whose = "its" if known else "the canary's"
+        tell = "tells" if len(unseen) == 1 else "tell"
+        told.append(f"By this clock, {whose} {listed(unseen)} took no time in most "
+                    f"blocks and {tell} nothing.")  # fmt: skip
+    return " ".join(told)
 
 
 def blocks_words(numbers: Sequence[int]) -> str:

@@ -11,7 +11,6 @@ On a terminal it waits before it says why: the class should say so first.
 import argparse
 import os
 import shlex
-import shutil
 import signal
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from ..ask.command import add_overrides, overrides_of, words_of
 from ..ask.guess import Guess, accepted, parse_all
 from ..ask.lesson import Lesson
 from ..ask.typed import AskError
-from ..conduct import publish
+from ..conduct import failures, publish
 from ..draw.chart import Chart
 from ..reckon import answer
 from ..reckon.answer import Result
@@ -69,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> Parser:
     made = Parser(
-        prog="bench/run lesson", allow_abbrev=False,
+        prog="bench/run lesson",
         usage="bench/run lesson [N] [--predict A,B,...] [OPTION]...",
         description="Predict first, then measure. Options of the programs change it.",
     )  # fmt: skip
@@ -223,13 +222,10 @@ def _watch(command: Sequence[str], programs: Path) -> list[Ending]:
 
 
 def _all_drawn(charts: Sequence[Chart]) -> bool:
-    """One line for each reason; that there is no gnuplot was said before the start."""
-    failed: dict[str, list[str]] = {}
-    for chart in charts:
-        if chart.problem and shutil.which("gnuplot"):
-            failed.setdefault(chart.problem, []).append(chart.name)
-    for problem, charted in failed.items():
-        complain(f"not drawn: {', '.join(charted)}: {problem}")
+    """That there is no gnuplot was said before the start."""
+    failed = failures(chart for chart in charts if not chart.skipped)
+    for each in failed:
+        complain(f"not drawn: {each}")
     return not failed
 
 

@@ -18,8 +18,12 @@ type output struct {
 }
 
 // guardStandardFiles makes sure, before any file is opened, that 0, 1 and 2 are open,
-// or one opened later could become one of them. A closed standard output is refused;
-// but from 1.21 on Go itself has put /dev/null there before main, and nobody can tell.
+// or one opened later could become one of them. A closed standard output is refused.
+//
+// From 1.21 on Go itself has put /dev/null there before any line of ours runs, so the
+// record is lost without a word. It cannot be told: Go opens the device for reading and
+// writing, and so do those who mean it (DEVNULL of Python, daemon(3)), from whom a
+// record to nowhere must not be refused. bench/run has its records written to files.
 func guardStandardFiles() {
 	for fd := 0; fd <= 2; fd++ {
 		var stat syscall.Stat_t

@@ -3,6 +3,10 @@
 
 const PLOT = { left: 90, right: 980, top: 20, bottom: 455 };
 const APART = 28; // between the names at the lines' ends
+const HIGH = 22; // a name
+const RADIUS = 8; // of a mark
+// Where a mark's name may stand, the best first: over it, beside it, under it, ...
+const SIDES = [[0, -1], [1, 0], [-1, 0], [1, -1], [-1, -1], [0, 1], [1, 1], [-1, 1]];
 const POWERS = { tasks: [1, 5], seconds: [-3, 3] }; // of ten, on the axes
 
 class Theory {
@@ -19,7 +23,7 @@ class Theory {
         style: `fill: var(--letter-${given.look[key]})` }),
     }]));
     this.tasks = this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" });
-    given.marks.forEach((mark) => this.mark(mark));
+    this.marks = given.marks.map((mark) => this.mark(mark));
     this.inputs.forEach((input) => input.addEventListener("input", () => this.draw()));
     const again = document.getElementById("sliders-reset");
     again.addEventListener("click", () => this.reset());
@@ -65,13 +69,15 @@ class Theory {
   }
 
   mark({ look, tasks, seconds, name, told }) {
-    const mark = this.add("circle", { class: "mark", r: 8, cx: this.x(tasks),
-      cy: this.y(seconds), fill: `var(--colour-${look})` });
+    const [x, y] = [this.x(tasks), this.y(seconds)];
+    const mark = this.add("circle", { class: "mark", r: RADIUS, cx: x, cy: y,
+      fill: `var(--colour-${look})` });
     const title = document.createElementNS(this.plot.namespaceURI, "title");
     title.textContent = `measured: ${name}, ${duration(seconds)}`;
     mark.append(title);
-    this.add("text", { class: "told", x: this.x(tasks), y: this.y(seconds) - 16,
-      "text-anchor": "middle", style: `fill: var(--letter-${look})` }, told);
+    const text = this.add("text", { class: "told", "text-anchor": "middle",
+      style: `fill: var(--letter-${look})` }, told);
+    return { x, y, name: text, wide: told ? text.getBBox().width : 0 };
   }
 
   reset() {
@@ -108,6 +114,7 @@ class Theory {
     this.spreadNames();
     const tasks = given.values.tasks[at.tasks];
     this.tasks.setAttribute("d", `M${this.x(tasks)},${PLOT.top}V${PLOT.bottom}`);
+    this.nameMarks(this.x(tasks));
     const capacity = given.values.capacity[at.capacity];
     const workers = given.values.workers[at.workers];
     const bounded = !capacity || workers <= capacity
@@ -119,11 +126,11 @@ class Theory {
   }
 
   curve(line, seconds, words) {
-    const points = this.given.values.tasks.map((tasks, i) =>
-      `${this.x(tasks).toFixed(1)},${this.y(seconds[i]).toFixed(1)}`);
-    line.path.setAttribute("d", "M" + points.join("L"));
+    line.points = this.given.values.tasks.map((tasks, i) =>
+      [this.x(tasks).toFixed(1), this.y(seconds[i]).toFixed(1)].map(Number));
+    line.path.setAttribute("d", "M" + line.points.join("L"));
     line.name.textContent = words;
-    line.end = this.y(seconds.at(-1));
+    line.end = line.points.at(-1)[1];
   }
 
   // Each name beside its line's end, and below the one above it.
@@ -135,6 +142,46 @@ class Theory {
       free = y + APART;
     }
   }
+
+  // Each mark's name where it touches no line, no mark and no other name. A line is the
+  // boxes round its pieces, which are short.
+  nameMarks(at) {
+    const taken = [box([at, PLOT.top], [at, PLOT.bottom]),
+      ...this.marks.map(({ x, y }) =>
+        box([x - RADIUS, y - RADIUS], [x + RADIUS, y + RADIUS])),
+      ...Object.values(this.lines).flatMap(({ points }) =>
+        points.slice(1).map((point, i) => box(points[i], point)))];
+    for (const mark of this.marks.filter((one) => one.wide > 0)) {
+      const free = this.places(mark).find((place) => !taken.some((one) => meet(one, place)));
+      mark.name.setAttribute("visibility", free ? "visible" : "hidden");
+      if (free) {
+        mark.name.setAttribute("x", (free.left + free.right) / 2);
+        mark.name.setAttribute("y", free.bottom - 6);
+        taken.push(free);
+      }
+    }
+  }
+
+  // Boxes inside the frame, the nearest to the mark first.
+  places({ x, y, wide }) {
+    const found = [1, 2, 3, 4].flatMap((far) => SIDES.map(([across, down]) => {
+      const middle = x + across * (wide / 2 + RADIUS + 4);
+      const top = y + down * far * HIGH - HIGH / 2;
+      return box([middle - wide / 2, top], [middle + wide / 2, top + HIGH]);
+    }));
+    return found.filter((one) => one.left > PLOT.left && one.right < PLOT.right
+      && one.top > PLOT.top && one.bottom < PLOT.bottom);
+  }
+}
+
+function box([x, y], [otherX, otherY]) {
+  return { left: Math.min(x, otherX), right: Math.max(x, otherX),
+    top: Math.min(y, otherY), bottom: Math.max(y, otherY) };
+}
+
+function meet(one, other) {
+  return one.left <= other.right && other.left <= one.right
+    && one.top <= other.bottom && other.top <= one.bottom;
 }
 
 const slidersData = document.getElementById("sliders-data");
