@@ -43,7 +43,10 @@ class Manners(unittest.TestCase):
     @on_each
     def test_it_opens_and_spares_an_api_in_trouble_the_calls(self, program: str) -> None:
         args = ("-n", 50, "-s", 0, "--error-rate", 1, *one_after_the_other(program))
-        record, samples = sample(program, *args, "--breaker", "5,1000s")
+        # A pause that would end past the deadline is not begun, and makes no retry.
+        args += ("--attempts", 2, "--backoff", "1000000s", "--cancel", "between")
+        args += ("--deadline", "100s", "--breaker", "5,1000s")
+        record, samples = sample(program, *args)
         self.assertEqual(record["outcomes"], only(failed=5, shed=45))
         self.assertEqual(record["calls"], 5)
         breaker = record["breaker"]

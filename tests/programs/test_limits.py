@@ -174,6 +174,7 @@ class Limits(unittest.TestCase):
             ("thread-per-task", ("-n", 5_000_000, "--max-threads", 9, *samples), 3),
             ("worker-pool", ("-n", 600_000, "-s", 0, *samples), 3),
             ("worker-pool", ("-w", 100, "-s", "1ms"), None),
+            ("elastic-pool", ("-w", 1200, "-n", 5, "-s", 0), None),
         ):
             # A group each: what is left of a thread stays charged for a while.
             with (

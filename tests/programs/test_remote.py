@@ -124,6 +124,7 @@ MAPPED = {
     b"503 Service Unavailable": "rejected",
     b"500 Internal Server Error": "failed",
     b"502 Bad Gateway": "failed",
+    b"599 Whatever": "failed",
 }
 
 

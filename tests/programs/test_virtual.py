@@ -205,6 +205,8 @@ class Theory(unittest.TestCase):
         """One that is turned away or given up, too; and its place is taken until then."""
         for args, d, outcome in (
             ((), 10 * MS, "ok"), (("--timeout", "4ms"), 4 * MS, "timed_out"),
+            (("--timeout", "10ms"), 10 * MS, "ok"),  # just in time
+            (("--timeout", "9900us"), 99 * MS // 10, "timed_out"),
             (("--api-rate", "1/s", "--api-burst", 1), 1 * MS, "rejected"),
         ):  # fmt: skip
             args = ("-n", 20, "--oversleep", "200us", *args, *VIRTUAL)
@@ -212,6 +214,7 @@ class Theory(unittest.TestCase):
             last = max(samples, key=lambda task: task.started_ns)
             self.assertEqual(last.outcome, outcome)
             self.assertEqual(last.finished_ns - last.started_ns, d + MS // 5)
+            self.assertLessEqual(record["api"]["service_ns"], 20 * 10 * MS)  # no more is asked
 
     @on_each_fiber_program
     def test_a_rate_limit_lets_through_what_it_says(self, program) -> None:
