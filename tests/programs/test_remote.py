@@ -114,6 +114,7 @@ STRANGE = {
     "answers more than it should": (b"200 OK", b"served 0/1\n and more", "silent"),
     "answers at length": (b"200 OK", b"served 0/1\n" * 10_000, "silent"),
     "answers a page": (b"404 Not Found", b"no\n", "failed"),
+    "answers no status there is": (b"600 Whatever", b"no\n", "failed"),
 }
 NEVER_ANSWERED = {
     ("--timeout", "50ms"): only(timed_out=10),
@@ -250,7 +251,8 @@ class Remote(unittest.TestCase):
                 broken = ending.record["remote"]["broken"]
                 self.assertEqual(sum(broken.values()), 50)
                 self.assertGreaterEqual(broken["reset"], 5)
-                self.assertRegex(ending.err, r"^[\w-]+: calls without an answer: .*\n$")
+                told = r"^[\w-]+: calls without an answer: (\d+ [^\d,]+(, |\n$))+"
+                self.assertRegex(ending.err, told)
 
     def test_the_server_ends_with_its_parent_and_tells_its_accounts(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
