@@ -89,6 +89,7 @@ CLAIM(the_tightest_control_group_holds_what_it_has_left_and_swap) {
     ASSERT_HOLDS(-1, "", group, most);
     ASSERT_HOLDS(14000, "/a/memory.max leaves 14000 of 64000", group, most, used);
     ASSERT_HOLDS(24000, "/a/memory.max", group, most, used, files);
+    ASSERT_HOLDS(55000, "", group, most, files, {IN "/a/memory.current", "9000\n"});
     ASSERT_HOLDS(14000 + 10240, "", group, most, used, swap);
     ASSERT_HOLDS(14100, "", group, most, used, swap,
                  {IN "/a/memory.swap.max", "100\n"});
