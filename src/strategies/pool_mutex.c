@@ -92,7 +92,9 @@ static void work(struct thread *thread) {
     while (take(pool, &task)) {
         if (run_is_stopped(pool->run)) {
             run_skip(pool->run, task, OUTCOME_CANCELLED);
-            close_ring(pool); /* or the feeder might wait for room for ever */
+            /* The feeder may have looked just before the word to stop, and wait for
+             * room that no worker makes any more. */
+            close_ring(pool);
             break;
         }
         run_perform(pool->run, task, worker - pool->workers);
