@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import is_pool, measure, on_each, only, sample
+from .program import is_pool, measure, on_each, only
 
 MS = 1_000_000
 
@@ -56,18 +56,3 @@ class ApiQueue(unittest.TestCase):
                 self.assertEqual(api["wasted_ns"], outcomes["timed_out"] * 20 * MS)
             else:
                 self.assertLess(api["wasted_ns"], outcomes["timed_out"] * 20 * MS)
-
-    @on_each
-    def test_a_service_busy_for_nobody_has_no_place_for_anybody(self, program) -> None:
-        """The first task's call is abandoned at once and yet lasts for ever."""
-        args = ("-n", 5, "-s", "1000s", "--timeout", "1ms", "--api-capacity", 1)
-        args += ("--arrivals", "fixed:50/s")
-        forgetful = measure(program, *args)
-        self.assertEqual(forgetful["outcomes"], only(timed_out=5))
-        _, samples = sample(program, *args, "--api-keeps-working")
-        self.assertEqual(samples[0].outcome, "timed_out")
-        # A rejection takes as long as their patience: either may come first.
-        later = {task.outcome for task in samples[1:]}
-        self.assertLessEqual(later, {"rejected", "timed_out"})
-        record = measure(program, *args, "--api-keeps-working", "--api-reject-time", 0)
-        self.assertEqual(record["outcomes"], only(rejected=4, timed_out=1))

@@ -3,13 +3,9 @@
 import unittest
 from typing import Any
 
-from .program import is_pool, measure, on_each, only, sample
+from .program import bound, measure, on_each, only, sample
 
 MS = 1_000_000
-
-
-def one_after_the_other(program: str) -> tuple[object, ...]:
-    return ("-w", 1) if is_pool(program) else ("--max-threads", 1)
 
 
 class Manners(unittest.TestCase):
@@ -42,7 +38,7 @@ class Manners(unittest.TestCase):
 
     @on_each
     def test_it_opens_and_spares_an_api_in_trouble_the_calls(self, program: str) -> None:
-        args = ("-n", 50, "-s", 0, "--error-rate", 1, *one_after_the_other(program))
+        args = ("-n", 50, "-s", 0, "--error-rate", 1, *bound(program, 1))
         record, samples = sample(program, *args, "--breaker", "5,1000s")
         self.assertEqual(record["outcomes"], only(failed=5, shed=45))
         self.assertEqual(record["calls"], 5)
@@ -72,7 +68,7 @@ class Manners(unittest.TestCase):
     @on_each
     def test_a_stopped_attempt_may_be_repeated_and_is_no_call(self, program) -> None:
         args = ("-n", 20, "-s", 0, "--error-rate", 1, "--attempts", 4, "--backoff", "1us")
-        record, samples = sample(program, *args, *one_after_the_other(program),
+        record, samples = sample(program, *args, *bound(program, 1),
                                  "--breaker", "6,1000s")  # fmt: skip
         self.assertEqual(record["outcomes"], only(failed=1, shed=19))
         self.assertEqual((record["calls"], record["retries"]), (6, 4))

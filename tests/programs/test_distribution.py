@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S, PROGRAMS, measure, on_each, refusal, run, sample
+from .program import LIMIT_S, PROGRAMS, measure, on_each, refusal, sample
 from .workload import Workload
 
 FIT = Path(__file__).parents[2] / "bench" / "fit"

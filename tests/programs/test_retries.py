@@ -3,7 +3,7 @@
 import unittest
 
 from .program import (
-    FIBER_PROGRAMS, PROGRAMS, VIRTUAL, bound, is_pool, measure, on_each,
+    FIBER_PROGRAMS, PROGRAMS, VIRTUAL, bound, measure, on_each,
     on_each_fiber_program, only, sample,
 )  # fmt: skip
 from .workload import Workload, shares
@@ -33,15 +33,6 @@ class Retries(unittest.TestCase):
                     calls = sum(count for _, count in expected)
                     self.assertEqual(record["calls"], calls)
                     self.assertEqual(record["retries"], calls - 200)
-
-    @on_each
-    def test_amplification_is_calls_for_each_task(self, program: str) -> None:
-        args = ("-n", 40, "-s", 0, "--error-rate", 1, "--backoff", 0)
-        for attempts in (1, 4, 10):
-            record = measure(program, *args, "--attempts", attempts)
-            self.assertEqual(record["outcomes"], only(failed=40))
-            self.assertEqual(record["calls"], 40 * attempts)
-            self.assertEqual(record["amplification"], attempts)
 
     @on_each_fiber_program
     def test_a_retry_waits_a_random_share_of_twice_as_long_each_time(self, program) -> None:
@@ -79,19 +70,6 @@ class Retries(unittest.TestCase):
                 self.assertEqual(record["retries"], budget * 200)
                 self.assertEqual(record["amplification"], 1 + budget)
                 self.assertEqual(record["outcomes"], only(failed=200))
-
-    @on_each
-    def test_a_pause_that_would_end_past_the_deadline_is_not_begun(self, program):
-        for cancel in ("between", "within"):
-            with self.subTest(cancel):
-                args = ("-n", 5, "-w" if is_pool(program) else "--max-threads", 5)
-                record, samples = sample(
-                    program, *args, "-s", 0, "--error-rate", 1, "--attempts", 1_000_000,
-                    "--backoff", "100000s", "--deadline", "20s", "--cancel", cancel,
-                )  # fmt: skip
-                self.assertEqual(record["outcomes"], only(failed=5))
-                self.assertIsNone(record["stop"])
-                self.assertEqual([task.attempts for task in samples], [1] * 5)
 
     @on_each_fiber_program
     def test_a_deadline_that_nobody_heeds_ends_no_pause(self, program: str) -> None:
