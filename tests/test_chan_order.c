@@ -113,17 +113,13 @@ CLAIM(a_channel_with_room_for_one_is_a_mutex) {
     enum { USERS = 6 };
     struct chan *mutex = empty_values(1);
     struct mutex_user users[USERS];
-    struct crowd crowd;
     int inside = 0;
     shared = 0;
-    crowd_init(&crowd);
     for (int i = 0; i < USERS; i++) {
         users[i] = (struct mutex_user){mutex, i % 2 ? STYLE_SELECT : STYLE_PLAIN,
                                        scaled(5000), &inside};
-        crowd_add(&crowd, use_mutex, &users[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(USERS, use_mutex, users, sizeof users[0]);
     assert_int_equal(shared, USERS * users[0].rounds);
     chan_free(mutex);
 }

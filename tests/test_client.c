@@ -208,16 +208,12 @@ CLAIM(many_threads_do_not_overdraw_the_budget) {
     config.client.attempts = 10;
     config.client.retry_budget = 0.2;
     struct share_of_tasks shares[THREADS];
-    struct crowd crowd;
     struct run run;
     plain_run_start(&run, &config);
-    crowd_init(&crowd);
     for (int i = 0; i < THREADS; i++) {
         shares[i] = (struct share_of_tasks){&run, i * EACH, (i + 1) * EACH};
-        crowd_add(&crowd, perform_share, &shares[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(THREADS, perform_share, shares, sizeof shares[0]);
     plain_run_end(&run);
     assert_between(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
     run_destroy(&run);

@@ -199,16 +199,12 @@ static void *count_outcomes(void *argument) {
 
 CLAIM(threads_lose_no_task) {
     struct clerk clerks[THREADS];
-    struct crowd crowd;
     int each = 2 * scaled(10000);
     start(DEADLINE_NEVER);
-    crowd_init(&crowd);
     for (int i = 0; i < THREADS; i++) {
         clerks[i] = (struct clerk){(enum outcome)(i % 2), each};
-        crowd_add(&crowd, count_outcomes, &clerks[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(THREADS, count_outcomes, clerks, sizeof clerks[0]);
     assert_int_equal(tally_total(&tally), THREADS * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)0), THREADS / 2 * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)1), THREADS / 2 * each);
