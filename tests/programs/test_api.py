@@ -35,23 +35,3 @@ class Api(unittest.TestCase):
         _, samples = sample(program, *args, *bound(program, 8))
         took = sorted(task.finished_ns - task.started_ns for task in samples)
         self.assertEqual(took, [20 * MS + others * 10 * MS for others in range(8)])
-
-    @on_each
-    def test_all_faults_together_still_add_up(self, program: str) -> None:
-        args = (
-            "-n", 300, "-s", "1ms", "--distribution", "lognormal", "--error-rate", 0.1,
-            "--silent-rate", 0.1, "--hang-rate", 0.1, "--hang-time", "20ms",
-            "--api-capacity", 20, "--api-rate", "5000/s", "--api-burst", 20,
-            "--api-slowdown", 0.1, "--api-outage", "10ms,10ms", "--attempts", 4,
-            "--backoff", "1ms", "--retry-budget", 0.5, "--timeout", "10ms",
-            "--arrivals", "poisson:5000/s",
-        )  # fmt: skip
-        for seed in range(5):
-            for cancel in ("none", "between", "within"):
-                record, samples = sample(
-                    program, *args, "--seed", seed, "--cancel", cancel,
-                    "--deadline", "40ms",
-                )  # fmt: skip
-                self.assertEqual(sum(record["outcomes"].values()), 300)
-                self.assertEqual(sum(task.attempts for task in samples), record["calls"])
-                self.assertLessEqual(record["peak"]["served"], 20)

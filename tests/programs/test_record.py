@@ -3,6 +3,7 @@
 import json
 import tempfile
 import unittest
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,17 @@ VARIED = {
     "breaking": ("--error-rate", 0.2, "--breaker", "1,1ns"),
     "late": ("--timeout", "1ms", "--hang-rate", "0.5", "--hang-time", "3ms", *WATCHED),
     "open loop": ("--arrivals", "poisson:5000/s", "--distribution", "lognormal", *WATCHED),
+    "retrying": ("-n", 100, "--error-rate", 1, "--attempts", 10**6, "--backoff", "1ms",
+                 "--deadline", "60ms", "--cancel", "within"),
+    "at its very timeout": ("-n", 100, "--timeout", "2ms"),
+    "all faults": (
+        "-n", 300, "-s", "1ms", "--distribution", "lognormal", "--error-rate", 0.1, "--silent-rate", 0.1,
+        "--hang-rate", 0.1, "--hang-time", "20ms", "--api-capacity", 20, "--api-rate",
+        "5000/s", "--api-burst", 20, "--api-slowdown", 0.1, "--api-outage", "10ms,10ms",
+        "--attempts", 4, "--backoff", "1ms", "--retry-budget", 0.5, "--timeout", "10ms",
+        "--arrivals", "poisson:5000/s", "--deadline", "40ms"),
     "broken": ("--api-outage", "0s,5ms", "--api-rate", "1000/s", "--retry-budget", 0.1),
-}
+}  # fmt: skip
 
 
 def is_of(kind: str, value: Any) -> bool:
@@ -107,6 +117,8 @@ class Record(unittest.TestCase):
             self.assertAlmostEqual(
                 record["amplification"], record["calls"] / first, places=4
             )
+        capacity = config["api_capacity"] or config["tasks"]
+        self.assertLessEqual(record["peak"]["served"], capacity)
         for name in WAITS:
             mean = record[name]["mean"]
             spread = [value for key, value in record[name].items() if key != "mean"]
@@ -122,13 +134,21 @@ class Record(unittest.TestCase):
         for program in PROGRAMS:
             for name, args in VARIED.items():
                 with self.subTest(program, run=name):
-                    more = ("-s", "2ms", *args)
-                    record, samples = sample(program, *more)
+                    record, samples = sample(program, "-s", "2ms", *args)
                     self.check(RECORD, record)
                     self.check_sums(record)
                     self.assertEqual(record["schema_version"], 2)
                     self.assertEqual(record["program"], program)
                     self.assertRegex(record["workload_digest"], "^[0-9a-f]{16}$")
+                    self.check_samples(record, samples)
+
+    def test_all_faults_add_up_whoever_listens_and_whatever_the_seed(self) -> None:
+        for program, seed in product(PROGRAMS, range(5)):
+            for cancel in ("none", "between", "within"):
+                more = ("--seed", seed, "--cancel", cancel)
+                with self.subTest(program, more=more):
+                    record, samples = sample(program, *VARIED["all faults"], *more)
+                    self.check_sums(record)
                     self.check_samples(record, samples)
 
     def check_samples(self, record: dict[str, Any], samples: list) -> None:

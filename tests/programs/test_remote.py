@@ -312,7 +312,8 @@ class Remote(unittest.TestCase):
 
     def test_it_never_answers(self) -> None:
         for program, attempts in itertools.product(CALLERS, (1, 3)):
-            options = ("-n", 10, "--timeout", "50ms", "--attempts", attempts, "--backoff", "1ms")
+            options = ("-n", 10, "--timeout", "50ms", "--attempts", attempts,
+                       "--backoff", "1ms")  # fmt: skip
             with self.subTest(program), another_server(lambda line: None) as url:
                 record = self.call(program, url, *options).record
                 self.assertEqual(record["outcomes"], only(timed_out=10))
