@@ -74,11 +74,12 @@ VARIED = {
                  "--deadline", "60ms", "--cancel", "within"),
     "at its very timeout": ("-n", 100, "--timeout", "2ms"),
     "all faults": (
-        "-n", 300, "-s", "1ms", "--distribution", "lognormal", "--error-rate", 0.1, "--silent-rate", 0.1,
-        "--hang-rate", 0.1, "--hang-time", "20ms", "--api-capacity", 20, "--api-rate",
-        "5000/s", "--api-burst", 20, "--api-slowdown", 0.1, "--api-outage", "10ms,10ms",
-        "--attempts", 4, "--backoff", "1ms", "--retry-budget", 0.5, "--timeout", "10ms",
-        "--arrivals", "poisson:5000/s", "--deadline", "40ms"),
+        "-n", 300, "-s", "1ms", "--distribution", "lognormal", "--error-rate", 0.1,
+        "--silent-rate", 0.1, "--hang-rate", 0.1, "--hang-time", "20ms",
+        "--api-capacity", 20, "--api-rate", "5000/s", "--api-burst", 20,
+        "--api-slowdown", 0.1, "--api-outage", "10ms,10ms", "--attempts", 4, "--backoff",
+        "1ms", "--retry-budget", 0.5, "--timeout", "10ms", "--arrivals", "poisson:5000/s",
+        "--deadline", "40ms"),
     "broken": ("--api-outage", "0s,5ms", "--api-rate", "1000/s", "--retry-budget", 0.1),
 }  # fmt: skip
 
