@@ -1,14 +1,12 @@
 """Clients with manners: they come back when told to, and stop calling who is in trouble."""
 
-import unittest
-from typing import Any
-
+from .accounts import Accounts
 from .program import bound, measure, on_each, only, sample
 
 MS = 1_000_000
 
 
-class Manners(unittest.TestCase):
+class Manners(Accounts):
     @on_each
     def test_a_rejected_call_is_not_repeated_before_it_may(self, program: str) -> None:
         args = ("-n", 10, "-s", 0, "--api-rate", "0.0001/s", "--attempts", 3,
@@ -25,16 +23,6 @@ class Manners(unittest.TestCase):
         record = measure(program, *args, "--retry-after", "1000s")
         self.assertEqual(record["outcomes"], only(failed=5))
         self.assertEqual(record["calls"], 15)
-
-    def check_accounts(self, record: dict[str, Any], samples: list) -> None:
-        """Of every attempt it is known whether it was a call or was stopped."""
-        called = [task for task in samples if task.attempts]
-        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
-        self.assertEqual(record["calls"] - len(called), record["retries"])
-        self.assertGreaterEqual(record["breaker"]["stopped"], record["outcomes"]["shed"])
-        for task in samples:
-            if not task.attempts:
-                self.assertEqual(task.outcome, "shed")
 
     @on_each
     def test_it_opens_and_spares_an_api_in_trouble_the_calls(self, program: str) -> None:
