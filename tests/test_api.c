@@ -65,14 +65,6 @@ CLAIM(capacity_is_not_exceeded_by_many_threads_at_once) {
     close_api();
 }
 
-CLAIM(without_limits_nobody_is_turned_away) {
-    open_api((struct api_config){0});
-    for (int i = 0; i < 1000; i++) {
-        assert_int_equal(call_now(&quick), REPLY_OK);
-    }
-    close_api();
-}
-
 /* ---- rate ---- */
 
 CLAIM(the_rate_lets_a_burst_through_and_no_more) {
