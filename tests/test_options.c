@@ -191,24 +191,3 @@ CLAIM(what_a_message_offers_is_accepted_and_no_more) {
     }
     assert_true(offers > 15);
 }
-
-CLAIM(what_was_asked_for_is_in_the_record) {
-    assert_int_equal(PARSE(&pool_like, "-n500", "-w50", "-s1.5ms", "--error-rate=2%",
-                           "--stack-size=64K", "--api-rate=1000/s",
-                           "--api-outage=2s,500ms", "--arrivals=poisson:900/s"),
-                     OPTIONS_OK);
-    char *json = options_to_json(&options, &pool_like);
-    assert_json(json, "tasks", "500");
-    assert_json(json, "workers", "50");
-    assert_json(json, "service_time_ns", "1500000");
-    assert_json(json, "error_rate", "0.02");
-    assert_json(json, "stack_size_bytes", "65536");
-    assert_json(json, "api_rate_per_s", "1000");
-    assert_json(json, "api_outage_start_ns", "2000000000");
-    assert_json(json, "api_outage_length_ns", "500000000");
-    assert_json(json, "arrivals", "\"poisson\"");
-    assert_json(json, "arrivals_per_s", "900");
-    assert_json(json, "cancel", "\"between\"");
-    assert_json(json, "timeout_ns", "null");
-    free(json);
-}

@@ -70,13 +70,6 @@ CLAIM(figures_are_those_of_the_run) {
                 {"limit", "null"});
 }
 
-CLAIM(who_believed_a_wrong_answer_is_told) {
-    config = plain_config(4);
-    config.workload.silent_rate = 1;
-    plain_run_all(&run, &config);
-    ASSERT_TOLD({"ok", "0"}, {"silent", "4"}, {"believed_ok", "4"});
-}
-
 /* ---- what is not known ---- */
 
 CLAIM(a_figure_that_could_not_be_read_is_null) {

@@ -44,6 +44,9 @@ static void assert_each_ran_once(struct run_config *config) {
         assert_true(sample->finished_ns >= sample->started_ns);
         assert_lane(config, i);
     }
+    if (!is_pool() && config->runner.max_threads > 0) {
+        assert_between(gauge_peak(&run.tally.threads), 0, config->runner.max_threads);
+    }
     assert_true(tally_wall_ns(&run.tally) <=
                 run.tally.finished_at_ns - run.tally.started_at_ns);
     run_destroy(&run);

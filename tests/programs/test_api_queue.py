@@ -26,18 +26,6 @@ class ApiQueue(unittest.TestCase):
         self.assertIsNone(record["config"]["api_queue"])
 
     @on_each
-    def test_those_beyond_the_queue_are_rejected(self, program: str) -> None:
-        """All calls but the first eight meet a full queue: none of those ever ends."""
-        for working in ((), ("--api-keeps-working",)):
-            args = (*at_once(program, 50), "-s", "1000s", "--api-capacity", 3)
-            args += ("--api-queue", 5, "--deadline", "1s", "--cancel", "within")
-            record = measure(program, *args, *working)
-            self.assertEqual(record["outcomes"], only(rejected=42, cancelled=8))
-            self.assertEqual(record["api"]["waited"], 5)
-            self.assertEqual(record["api"]["abandoned"], 8)
-            self.assertEqual((record["peak"]["served"], record["peak"]["waiting"]), (3, 5))
-
-    @on_each
     def test_a_queue_hides_an_overload_until_everyone_is_late(self, program) -> None:
         """One place, 20 ms a call, 30 ms of patience: at most every other call is in time.
 

@@ -51,15 +51,6 @@ class Peaks(unittest.TestCase):
         self.assertEqual(record["peak"]["threads"], 300)
         self.assertEqual(record["peak"]["in_flight"], 300)
 
-    def test_max_threads_is_never_exceeded(self) -> None:
-        for most in (1, 2, 7):
-            for join in ((), ("--join",)):
-                with self.subTest(most=most, join=join):
-                    args = ("-n", 300, "-s", 0, "--max-threads", most, *join)
-                    record = measure("thread-per-task", *args)
-                    self.assertLessEqual(record["peak"]["threads"], most)
-                    self.assertEqual(record["outcomes"]["ok"], 300)
-
     @on_each
     def test_what_is_read_from_the_kernel_is_plausible(self, program: str) -> None:
         record = measure(program, "-n", 100, "-s", "5ms")

@@ -74,6 +74,7 @@ DEFAULTS = {
     "api_outage_start_ns": None, "attempts": 1, "backoff_ns": 10**7, "retry_budget": None,
     "breaker_failures": None, "timeout_ns": None, "deadline_ns": None, "fail_fast": False,
     "seed": 1, "timer_slack_ns": 1, "limit_memory_bytes": None, "detect_deadlock": False,
+    "clock": None, "spawn_time_ns": None, "task_time_ns": None, "oversleep_ns": None,
 }  # fmt: skip
 DEFAULTS_OF_POOLS = {"workers": 5, "queue": 0, "when_full": "wait", "cancel": "between",
                      "max_threads": None, "join": None}  # fmt: skip
@@ -108,7 +109,11 @@ COMPOUND = (
       "api_rate_per_s": 1e9, "backoff_ns": 500_000}),
     *([] if SANITIZED else [(("--limit-memory", "64T"), {"limit_memory_bytes": 2**46})]),
 )  # fmt: skip
-REFUSED_BY_ONE["fiber-pool"] = REFUSED_BY_ONE["worker-pool"]
+REFUSED_BY_ONE["fiber-pool"] = {
+    **REFUSED_BY_ONE["worker-pool"],
+    "--clock": {"monotonic, virtual": ("wall", "")},
+    "--spawn-time": {"a duration": ("1",)}, "--task-time": {"a duration": ("1000001s",)},
+}  # fmt: skip
 REFUSED_BY_ONE["fiber-per-task"] = REFUSED_BY_ONE["thread-per-task"]
 
 
@@ -179,6 +184,9 @@ class Options(unittest.TestCase):
             ("thread-per-task", ("-w", 5)), ("thread-per-task", ("--queue", 5)),
             ("worker-pool", ("--join",)), ("worker-pool", ("--detach",)),
             ("mutex-pool", ("--max-threads", 5)), ("worker-pool", ("--idle-time", "1s")),
+            ("worker-pool", ("--clock", "virtual")), ("mutex-pool", ("--task-time", "1ms")),
+            ("thread-per-task", ("--spawn-time", "1ms")),
+            ("thread-per-task", ("--oversleep", "1ms")),
         ):  # fmt: skip
             said = self.refuse(program, *args)
             self.assertIn(f"is not an option of {program}", said)

@@ -60,18 +60,6 @@ class Retries(unittest.TestCase):
         self.assertEqual(record["calls"], 500_000)
 
     @on_each_fiber_program
-    def test_retries_use_up_their_budget_and_no_more(self, program: str) -> None:
-        args = (
-            "-n", 200, "-s", "1ms", "--error-rate", 1, "--attempts", 5, "--backoff", "50us",
-        )  # fmt: skip
-        for budget in (0, 0.1, 0.25, 0.5):
-            with self.subTest(budget):
-                record = measure(program, *args, "--retry-budget", budget, *VIRTUAL)
-                self.assertEqual(record["retries"], budget * 200)
-                self.assertEqual(record["amplification"], 1 + budget)
-                self.assertEqual(record["outcomes"], only(failed=200))
-
-    @on_each_fiber_program
     def test_a_deadline_that_nobody_heeds_ends_no_pause(self, program: str) -> None:
         args = ("-n", 20, "--error-rate", 1, "--attempts", 3, "--backoff", "1000s")
         args += ("--deadline", "1s", "--cancel", "none", *VIRTUAL, *bound(program, 5))
