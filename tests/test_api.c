@@ -67,14 +67,6 @@ CLAIM(capacity_is_not_exceeded_by_many_threads_at_once) {
 
 /* ---- rate ---- */
 
-CLAIM(the_rate_lets_a_burst_through_and_no_more) {
-    open_api((struct api_config){.rate_per_s = 1e-6, .burst = 3});
-    for (int i = 0; i < 10; i++) {
-        assert_int_equal(call_now(&quick), i < 3 ? REPLY_OK : REPLY_REJECTED);
-    }
-    close_api();
-}
-
 /* Which of the two stands in front shows in what a call without a place has used up. */
 CLAIM(a_call_that_finds_no_place_has_used_its_token) {
     open_api((struct api_config){.capacity = 1, .rate_per_s = 1e-6, .burst = 2});
@@ -94,15 +86,6 @@ CLAIM(a_call_without_a_token_takes_no_place) {
     close_api();
 }
 
-CLAIM(a_rejection_takes_its_time) {
-    open_api(
-        (struct api_config){.rate_per_s = 1e-6, .burst = 0, .reject_ns = NS_PER_MS});
-    int64_t before_ns = now_ns();
-    assert_int_equal(call_now(&quick), REPLY_REJECTED);
-    assert_true(now_ns() - before_ns >= config.reject_ns);
-    close_api();
-}
-
 /* ---- replies ---- */
 
 CLAIM(each_fate_has_its_reply) {
@@ -114,17 +97,6 @@ CLAIM(each_fate_has_its_reply) {
     assert_int_equal(replies(REPLY_OK), 2);
     assert_int_equal(replies(REPLY_FAILED), 1);
     assert_int_equal(replies(REPLY_WRONG), 1);
-    close_api();
-}
-
-CLAIM(no_reply_comes_before_its_time) {
-    open_api((struct api_config){0});
-    struct call call = {.service_ns = 2 * NS_PER_MS, .fate = FATE_SILENT};
-    for (int i = 0; i < 10; i++) {
-        int64_t before_ns = now_ns();
-        assert_int_equal(call_now(&call), REPLY_WRONG);
-        assert_true(now_ns() - before_ns >= call.service_ns);
-    }
     close_api();
 }
 

@@ -10,14 +10,10 @@ struct api_config config;
 struct api api;
 struct chan *hang_up;
 
-void open_api_since(int64_t opened_ns, struct api_config wanted) {
+void open_api(struct api_config wanted) {
     config = wanted;
     hang_up = chan_create(0, 0);
-    assert_int_equal(api_init(&api, &config, opened_ns), 0);
-}
-
-void open_api(struct api_config wanted) {
-    open_api_since(now_ns(), wanted);
+    assert_int_equal(api_init(&api, &config, now_ns()), 0);
 }
 
 void close_api(void) {

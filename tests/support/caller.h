@@ -22,7 +22,6 @@ extern struct api api;
 extern struct chan *hang_up; /* for whoever needs one */
 
 void open_api(struct api_config wanted);
-void open_api_since(int64_t opened_ns, struct api_config wanted);
 void close_api(void);
 
 extern const struct call endless_call;
