@@ -10,33 +10,13 @@
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
 static const int64_t hour_ns = 3600 * NS_PER_S;
 
-/* A call on a thread of its own. */
-struct waiter {
-    const struct call *call;
-    struct chan *hang_up;
-    struct spawned *thread;
-    enum reply reply;
-};
-
-static void *call_api(void *argument) {
-    struct waiter *waiter = argument;
-    waiter->reply = api_call(&api, waiter->call, DEADLINE_NEVER, waiter->hang_up);
-    return NULL;
-}
-
 /* Returns when it waits in the queue. */
-static void wait_in_queue(struct waiter *waiter, const struct call *call,
+static void wait_in_queue(struct caller *waiter, const struct call *call,
                           struct chan *told) {
     int64_t before = gauge_now(&api.waiting);
-    *waiter = (struct waiter){.call = call, .hang_up = told};
-    waiter->thread = spawn(call_api, waiter);
+    caller_spawn(waiter, call, told);
     UNTIL(gauge_now(&api.waiting) == before + 1 &&
           chan_waiters(api.places, CHAN_SEND) == (size_t)before + 1);
-}
-
-static void assert_ends(struct waiter *waiter, enum reply reply) {
-    join(waiter->thread);
-    assert_int_equal(waiter->reply, reply);
 }
 
 /* Whoever is hung up in turn must have been served for a moment by then: to leave the
@@ -45,7 +25,7 @@ CLAIM(who_waits_is_served_in_order) {
     enum { WAITERS = 20 };
     open_api((struct api_config){.capacity = 1, .queue = API_QUEUE_UNLIMITED});
     struct chan *told[WAITERS];
-    struct waiter waiters[WAITERS];
+    struct caller waiters[WAITERS];
     struct caller holder;
     caller_start(&holder, hang_up);
     for (int i = 0; i < WAITERS; i++) {
@@ -57,7 +37,7 @@ CLAIM(who_waits_is_served_in_order) {
         int64_t before_ns = api.service_ns;
         UNTIL(gauge_now(&api.waiting) == WAITERS - 1 - i && api_served(&api) == 1);
         chan_close(told[i]);
-        assert_ends(&waiters[i], REPLY_HUNG_UP);
+        caller_assert_ends(&waiters[i], REPLY_HUNG_UP);
         assert_true(api.service_ns > before_ns);
     }
     assert_int_equal(gauge_peak(&api.served), 1);
@@ -73,13 +53,13 @@ CLAIM(who_waits_is_served_in_order) {
 CLAIM(more_than_may_wait_are_turned_away) {
     open_api((struct api_config){.capacity = 2, .queue = 1});
     struct caller holders[2];
-    struct waiter waiter;
+    struct caller waiter;
     caller_start(&holders[0], hang_up);
     caller_start(&holders[1], hang_up);
     wait_in_queue(&waiter, &quick, NULL);
     assert_int_equal(call_now(&quick), REPLY_REJECTED);
     callers_hang_up(holders, 2, hang_up);
-    assert_ends(&waiter, REPLY_OK);
+    caller_assert_ends(&waiter, REPLY_OK);
     assert_int_equal(api.waited, 1);
     close_api();
 }
@@ -88,9 +68,9 @@ CLAIM(more_than_may_wait_are_turned_away) {
 CLAIM(who_leaves_the_queue_leaves_his_place_in_it) {
     open_api((struct api_config){.capacity = 1, .queue = 2});
     struct chan *other = chan_create(0, 0);
-    struct waiter first;
-    struct waiter second;
-    struct waiter third;
+    struct caller first;
+    struct caller second;
+    struct caller third;
     struct caller holder;
     caller_start(&holder, hang_up);
     wait_in_queue(&first, &quick, other);
@@ -98,12 +78,12 @@ CLAIM(who_leaves_the_queue_leaves_his_place_in_it) {
                      REPLY_TOO_LATE);
     wait_in_queue(&second, &quick, NULL);
     chan_close(other);
-    assert_ends(&first, REPLY_HUNG_UP);
+    caller_assert_ends(&first, REPLY_HUNG_UP);
     wait_in_queue(&third, &quick, NULL);
     assert_int_equal(call_now(&quick), REPLY_REJECTED);
     callers_hang_up(&holder, 1, hang_up);
-    assert_ends(&second, REPLY_OK);
-    assert_ends(&third, REPLY_OK);
+    caller_assert_ends(&second, REPLY_OK);
+    caller_assert_ends(&third, REPLY_OK);
     assert_int_equal(api.abandoned, 3);              /* with the holder */
     assert_int_equal(api.wasted_ns, api.service_ns); /* the quick ones took no time */
     close_api();

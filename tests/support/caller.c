@@ -29,21 +29,29 @@ enum reply call_now(const struct call *call) {
 
 static void *call_and_wait(void *argument) {
     struct caller *caller = argument;
-    caller->reply = api_call(&api, &endless_call, DEADLINE_NEVER, caller->hang_up);
+    caller->reply = api_call(&api, caller->call, DEADLINE_NEVER, caller->hang_up);
     return NULL;
 }
 
-void caller_start(struct caller *caller, struct chan *told) {
-    *caller = (struct caller){.hang_up = told};
-    size_t before = chan_waiters(told, CHAN_RECEIVE);
+void caller_spawn(struct caller *caller, const struct call *call, struct chan *told) {
+    *caller = (struct caller){.call = call, .hang_up = told};
     caller->thread = spawn(call_and_wait, caller);
+}
+
+void caller_start(struct caller *caller, struct chan *told) {
+    size_t before = chan_waiters(told, CHAN_RECEIVE);
+    caller_spawn(caller, &endless_call, told);
     UNTIL(chan_waiters(told, CHAN_RECEIVE) == before + 1);
+}
+
+void caller_assert_ends(struct caller *caller, enum reply reply) {
+    join(caller->thread);
+    assert_int_equal(caller->reply, reply);
 }
 
 void callers_hang_up(struct caller *callers, int count, struct chan *told) {
     chan_close(told);
     for (int i = 0; i < count; i++) {
-        join(callers[i].thread);
-        assert_int_equal(callers[i].reply, REPLY_HUNG_UP);
+        caller_assert_ends(&callers[i], REPLY_HUNG_UP);
     }
 }

@@ -29,12 +29,17 @@ extern const struct call endless_call;
 enum reply call_now(const struct call *call);
 
 struct caller {
+    const struct call *call;
     struct chan *hang_up;
     struct spawned *thread;
     enum reply reply;
 };
 
+/* A call by a thread of its own, wherever it may get; and one that has got through. */
+void caller_spawn(struct caller *caller, const struct call *call, struct chan *told);
 void caller_start(struct caller *caller, struct chan *told);
+
+void caller_assert_ends(struct caller *caller, enum reply reply);
 void callers_hang_up(struct caller *callers, int count, struct chan *told);
 
 #endif
