@@ -35,31 +35,27 @@ static void assert_takes(double rate_per_s, int64_t burst, const struct take *ta
     bucket_destroy(&bucket);
 }
 
-#define ASSERT_TAKES(rate, burst, takes)                                               \
-    assert_takes(rate, burst, takes, sizeof(takes) / sizeof((takes)[0]))
+#define ASSERT_TAKES(rate, burst, ...)                                                 \
+    assert_takes(rate, burst, (const struct take[]){__VA_ARGS__},                      \
+                 sizeof((const struct take[]){__VA_ARGS__}) / sizeof(struct take))
 
 /* TestLimiterBurst1 */
 CLAIM(a_burst_of_one_lets_one_through_each_tick) {
-    static const struct take takes[] = {{0, true},  {0, false}, {0, false}, {1, true},
-                                        {1, false}, {1, false}, {2, true},  {2, false}};
-    ASSERT_TAKES(10, 1, takes);
+    ASSERT_TAKES(10, 1, {0, true}, {0, false}, {0, false}, {1, true}, {1, false},
+                 {1, false}, {2, true}, {2, false});
 }
 
 /* TestLimiterBurst3 */
 CLAIM(a_burst_of_three_saves_up_to_three) {
-    static const struct take takes[] = {{0, true}, {0, true},  {0, true},  {0, false},
-                                        {1, true}, {1, false}, {4, true},  {4, true},
-                                        {4, true}, {4, false}, {9, true},  {9, true},
-                                        {9, true}, {9, false}, {10, true}, {10, false}};
-    ASSERT_TAKES(10, 3, takes);
+    ASSERT_TAKES(10, 3, {0, true}, {0, true}, {0, true}, {0, false}, {1, true},
+                 {1, false}, {4, true}, {4, true}, {4, true}, {4, false}, {9, true},
+                 {9, true}, {9, true}, {9, false}, {10, true}, {10, false});
 }
 
 /* TestLimiterJumpBackwards, but stricter: the time jumped over mints nothing again. */
 CLAIM(time_that_goes_back_mints_nothing_and_takes_nothing) {
-    static const struct take takes[] = {{5, true},  {0, true},  {0, true}, {0, false},
-                                        {4, false}, {5, false}, {6, true}, {6, false},
-                                        {0, false}, {7, true},  {7, false}};
-    ASSERT_TAKES(10, 3, takes);
+    ASSERT_TAKES(10, 3, {5, true}, {0, true}, {0, true}, {0, false}, {4, false},
+                 {5, false}, {6, true}, {6, false}, {0, false}, {7, true}, {7, false});
 }
 
 /* TestNoTruncationErrors, and many tiny refills: they must add up to whole tokens. */
@@ -110,21 +106,17 @@ CLAIM(who_keeps_to_the_rate_is_never_refused) {
 
 /* TestZeroLimit */
 CLAIM(without_a_rate_only_the_first_burst_gets_through) {
-    static const struct take takes[] = {
-        {0, true}, {0, true}, {0, false}, {1, false}, {1000000, false}};
-    ASSERT_TAKES(0, 2, takes);
+    ASSERT_TAKES(0, 2, {0, true}, {0, true}, {0, false}, {1, false}, {1000000, false});
 }
 
 /* TestTinyLimit */
 CLAIM(a_tiny_rate_gives_its_token_when_it_is_whole) {
-    static const struct take takes[] = {
-        {0, true}, {1, false}, {999999, false}, {1000000, true}, {1000001, false}};
-    ASSERT_TAKES(1e-5, 1, takes);
+    ASSERT_TAKES(1e-5, 1, {0, true}, {1, false}, {999999, false}, {1000000, true},
+                 {1000001, false});
 }
 
 CLAIM(without_a_burst_nothing_gets_through) {
-    static const struct take takes[] = {{0, false}, {1, false}, {1000, false}};
-    ASSERT_TAKES(10, 0, takes);
+    ASSERT_TAKES(10, 0, {0, false}, {1, false}, {1000, false});
 }
 
 /* ---- many threads ---- */

@@ -147,36 +147,31 @@ static void hold_market(struct weather weather) {
     ledger_destroy(&market.bought);
 }
 
-CLAIM(accounts_add_up_when_nobody_waits) {
-    for (size_t capacity = 0; capacity <= 3; capacity++) {
-        hold_market((struct weather){.capacity = capacity});
+/* One after the other, with channels of capacity 0 and up. */
+static void hold_markets(size_t most, struct weather weather) {
+    for (weather.capacity = 0; weather.capacity <= most; weather.capacity++) {
+        hold_market(weather);
     }
+}
+
+CLAIM(accounts_add_up_when_nobody_waits) {
+    hold_markets(3, (struct weather){.patience_us = 0});
 }
 
 CLAIM(accounts_add_up_when_patience_is_short) {
-    for (size_t capacity = 0; capacity <= 3; capacity++) {
-        hold_market((struct weather){.capacity = capacity, .patience_us = 20});
-    }
+    hold_markets(3, (struct weather){.patience_us = 20});
 }
 
 CLAIM(accounts_add_up_when_patience_is_longer) {
-    for (size_t capacity = 0; capacity <= 1; capacity++) {
-        hold_market((struct weather){.capacity = capacity, .patience_us = 300});
-    }
+    hold_markets(1, (struct weather){.patience_us = 300});
 }
 
 CLAIM(accounts_add_up_on_one_channel_named_several_times) {
-    for (size_t capacity = 0; capacity <= 2; capacity++) {
-        hold_market((struct weather){
-            .capacity = capacity, .patience_us = 50, .one_channel = true});
-    }
+    hold_markets(2, (struct weather){.patience_us = 50, .one_channel = true});
 }
 
 CLAIM(accounts_add_up_when_the_channels_close_meanwhile) {
-    for (size_t capacity = 0; capacity <= 3; capacity++) {
-        for (int again = 0; again < scaled(5); again++) {
-            hold_market((struct weather){
-                .capacity = capacity, .patience_us = 100, .closes = true});
-        }
+    for (int again = 0; again < scaled(5); again++) {
+        hold_markets(3, (struct weather){.patience_us = 100, .closes = true});
     }
 }

@@ -11,6 +11,12 @@
 
 enum { CAPACITY_MOST = 20 };
 
+static void fill(struct chan *chan) {
+    for (int i = 0; i < (int)chan_capacity(chan); i++) {
+        assert_int_equal(try_send(chan, &(int){i + 1}), CHAN_OK);
+    }
+}
+
 static void assert_closed_and_empty(struct chan *chan) {
     for (int style = 0; style < STYLE_COUNT; style++) {
         int got = -1;
@@ -28,9 +34,7 @@ CLAIM(a_closed_channel_is_drained_and_then_closed_for_ever) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         for (int style = 0; style < STYLE_COUNT; style++) {
             struct chan *chan = ints(capacity);
-            for (int i = 0; i < (int)capacity; i++) {
-                assert_int_equal(try_send(chan, &(int){i + 1}), CHAN_OK);
-            }
+            fill(chan);
             chan_close(chan);
             for (int i = 0; i < (int)capacity; i++) {
                 int got = -1;
@@ -86,9 +90,7 @@ CLAIM(close_wakes_every_blocked_receiver) {
 CLAIM(close_wakes_every_blocked_sender_and_drops_its_value) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);
-        for (int i = 0; i < (int)capacity; i++) {
-            assert_int_equal(try_send(chan, &(int){i + 1}), CHAN_OK);
-        }
+        fill(chan);
         struct operation sends[CROWD];
         int values[CROWD];
         park_crowd(chan, CHAN_SEND, sends, values);

@@ -18,12 +18,6 @@
 
 static int shared;
 
-static struct chan *empty_values(size_t capacity) {
-    struct chan *chan = chan_create(0, capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 static void *write_then_send(void *chan) {
     shared = 1;
     assert_int_equal(chan_send(chan, NULL, DEADLINE_NEVER), CHAN_OK);
@@ -46,7 +40,7 @@ static void assert_seen(void *(*writer)(void *), size_t capacity,
                         enum chan_direction direction, enum style style,
                         enum chan_result expected) {
     for (int i = 0; i < scaled(200); i++) {
-        struct chan *chan = empty_values(capacity);
+        struct chan *chan = chan_of(0, capacity);
         shared = 0;
         struct spawned *thread = spawn(writer, chan);
         assert_int_equal(operate(chan, direction, NULL, style), expected);
@@ -111,19 +105,15 @@ static void *use_mutex(void *argument) {
 /* ChanMutex, SelectMutex: receive number k is seen by send number k + capacity. */
 CLAIM(a_channel_with_room_for_one_is_a_mutex) {
     enum { USERS = 6 };
-    struct chan *mutex = empty_values(1);
+    struct chan *mutex = chan_of(0, 1);
     struct mutex_user users[USERS];
-    struct crowd crowd;
     int inside = 0;
     shared = 0;
-    crowd_init(&crowd);
     for (int i = 0; i < USERS; i++) {
         users[i] = (struct mutex_user){mutex, i % 2 ? STYLE_SELECT : STYLE_PLAIN,
                                        scaled(5000), &inside};
-        crowd_add(&crowd, use_mutex, &users[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(USERS, use_mutex, users, sizeof users[0]);
     assert_int_equal(shared, USERS * users[0].rounds);
     chan_free(mutex);
 }
@@ -155,7 +145,7 @@ static void *use_semaphore(void *argument) {
 CLAIM(a_channel_with_room_for_k_lets_in_k) {
     enum { USERS = 8 };
     for (size_t capacity = 1; capacity <= 4; capacity++) {
-        struct chan *semaphore = empty_values(capacity);
+        struct chan *semaphore = chan_of(0, capacity);
         _Atomic int inside = 0;
         _Atomic int most = 0;
         struct semaphore_user user = {semaphore, scaled(1000), &inside, &most};
@@ -183,7 +173,7 @@ static void *write_send_done(void *argument) {
 /* ChanWaitGroup, BlockedSendSync. */
 CLAIM(a_wait_group_and_a_channel_keep_their_edges_together) {
     for (int i = 0; i < scaled(500); i++) {
-        struct chan *chan = empty_values(0);
+        struct chan *chan = chan_of(0, 0);
         struct wait_group group;
         int written = 0;
         struct relay relay = {chan, &group, &written};

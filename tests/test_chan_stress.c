@@ -109,67 +109,61 @@ static void run_traffic(struct traffic *traffic, size_t capacity) {
     chan_free(traffic->chan);
 }
 
+/* Each with channels of capacity 0 and up. */
+static void run_at_capacities(size_t most, struct traffic traffic) {
+    for (size_t capacity = 0; capacity <= most; capacity++) {
+        struct traffic fresh = traffic;
+        run_traffic(&fresh, capacity);
+    }
+}
+
 /* Go's TestChan, the half with many threads. */
 CLAIM(four_senders_and_four_receivers_at_every_capacity) {
-    for (size_t capacity = 0; capacity <= 20; capacity++) {
-        struct traffic traffic = {
-            .value_size = 4, .senders = 4, .receivers = 4, .values_each = scaled(1000)};
-        run_traffic(&traffic, capacity);
-    }
+    run_at_capacities(20, (struct traffic){.value_size = 4,
+                                           .senders = 4,
+                                           .receivers = 4,
+                                           .values_each = scaled(1000)});
 }
 
 CLAIM(values_of_every_size_arrive_whole) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
-        for (size_t capacity = 0; capacity <= 3; capacity += 3) {
-            struct traffic traffic = {.value_size = value_sizes[s],
-                                      .senders = 3,
-                                      .receivers = 3,
-                                      .values_each = scaled(1000)};
-            run_traffic(&traffic, capacity);
-        }
+        run_at_capacities(3, (struct traffic){.value_size = value_sizes[s],
+                                              .senders = 3,
+                                              .receivers = 3,
+                                              .values_each = scaled(500)});
     }
 }
 
 /* Go's test/ken/chan1.go. */
 CLAIM(one_sender_and_ten_receivers) {
-    for (size_t capacity = 0; capacity <= 1; capacity++) {
-        struct traffic traffic = {.value_size = 8,
-                                  .senders = 1,
-                                  .receivers = 10,
-                                  .values_each = scaled(20000)};
-        run_traffic(&traffic, capacity);
-    }
+    run_at_capacities(1, (struct traffic){.value_size = 8,
+                                          .senders = 1,
+                                          .receivers = 10,
+                                          .values_each = scaled(20000)});
 }
 
 CLAIM(fifty_senders_and_one_receiver) {
-    for (size_t capacity = 0; capacity <= 1; capacity++) {
-        struct traffic traffic = {
-            .value_size = 8, .senders = 50, .receivers = 1, .values_each = scaled(400)};
-        run_traffic(&traffic, capacity);
-    }
+    run_at_capacities(1, (struct traffic){.value_size = 8,
+                                          .senders = 50,
+                                          .receivers = 1,
+                                          .values_each = scaled(400)});
 }
 
 /* Where tylertreat/chan once got stuck: its wake-ups met the wrong threads. */
 CLAIM(fifty_senders_and_fifty_receivers_do_not_get_stuck) {
-    for (size_t capacity = 0; capacity <= 2; capacity++) {
-        struct traffic traffic = {.value_size = 8,
-                                  .senders = 50,
-                                  .receivers = 50,
-                                  .values_each = scaled(200)};
-        run_traffic(&traffic, capacity);
-    }
+    run_at_capacities(2, (struct traffic){.value_size = 8,
+                                          .senders = 50,
+                                          .receivers = 50,
+                                          .values_each = scaled(200)});
 }
 
 /* Threads that block, select and poll on the same channel, all at once. */
 CLAIM(every_style_beside_every_other) {
-    for (size_t capacity = 0; capacity <= 4; capacity++) {
-        struct traffic traffic = {.value_size = 16,
-                                  .senders = 6,
-                                  .receivers = 6,
-                                  .values_each = scaled(1000),
-                                  .style = STYLE_COUNT};
-        run_traffic(&traffic, capacity);
-    }
+    run_at_capacities(4, (struct traffic){.value_size = 16,
+                                          .senders = 6,
+                                          .receivers = 6,
+                                          .values_each = scaled(1000),
+                                          .style = STYLE_COUNT});
 }
 
 /* ---- the pool itself ---- */

@@ -26,12 +26,6 @@ static void assert_slot(const struct slot *slot, size_t size, uint32_t number) {
     }
 }
 
-static struct chan *chan_of(size_t size, size_t capacity) {
-    struct chan *chan = chan_create(size, capacity);
-    assert_non_null(chan);
-    return chan;
-}
-
 CLAIM(a_value_goes_whole_through_the_buffer) {
     for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
         struct chan *chan = chan_of(value_sizes[s], 3);

@@ -1,4 +1,5 @@
-/* The client: what it makes of replies, and how it tries again. */
+/* The client: what it makes of replies, and when it tries again. After which calls and
+ * pauses a task ends, to the nanosecond: tests/programs/test_retries.py. */
 #include "support/plain_run.h"
 #include "support/suite.h"
 #include "support/threads.h"
@@ -45,36 +46,6 @@ CLAIM(each_reply_has_its_outcome) {
 
 /* ---- retries ---- */
 
-/* The workload says which attempt is the first to go well. */
-static int64_t attempts_needed(const struct run_config *config, uint64_t index) {
-    int64_t attempt = 1;
-    while (attempt < config->client.attempts &&
-           workload_call(&config->workload, index, attempt).fate == FATE_ERROR) {
-        attempt++;
-    }
-    return attempt;
-}
-
-CLAIM(a_task_is_retried_until_it_goes_well_or_attempts_run_out) {
-    struct run_config config = plain_config(500);
-    config.workload.error_rate = 0.5;
-    config.client.attempts = 4;
-    struct run run;
-    plain_run_all(&run, &config);
-    int64_t calls = 0;
-    for (uint64_t i = 0; i < 500; i++) {
-        int64_t needed = attempts_needed(&config, i);
-        enum fate last = workload_call(&config.workload, i, needed).fate;
-        assert_int_equal(run.samples.of[i].attempts, needed);
-        assert_int_equal(run.samples.of[i].outcome,
-                         last == FATE_ERROR ? OUTCOME_FAILED : OUTCOME_OK);
-        calls += needed;
-    }
-    assert_int_equal(api_calls(&run.api), calls);
-    assert_int_equal(atomic_load(&run.tally.retries), calls - 500);
-    run_destroy(&run);
-}
-
 static void assert_attempts(struct run_config *config, int64_t attempts) {
     struct run run;
     plain_run_all(&run, config);
@@ -108,22 +79,6 @@ CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
 }
 
 /* ---- backoff ---- */
-
-/* Full jitter takes half of each pause on average: 4 pauses of at most 1, 2, 4 and 8 ms
- * come to 7.5 ms a task. Without doubling it would be 2 ms. No upper bound: the machine
- * may be busy. */
-CLAIM(pauses_double) {
-    enum { TASKS = 30 };
-    struct run_config config = plain_config(TASKS);
-    config.workload.error_rate = 1;
-    config.client.attempts = 5;
-    config.client.backoff_ns = NS_PER_MS;
-    struct run run;
-    int64_t before_ns = now_ns();
-    plain_run_all(&run, &config);
-    assert_true(now_ns() - before_ns > TASKS * 5 * NS_PER_MS);
-    run_destroy(&run);
-}
 
 /* Pauses of up to 60 s against a deadline in 30 s: full jitter makes about half of them
  * end in time and begin, the others not. Those that began are ended by a cancel. */
@@ -208,16 +163,12 @@ CLAIM(many_threads_do_not_overdraw_the_budget) {
     config.client.attempts = 10;
     config.client.retry_budget = 0.2;
     struct share_of_tasks shares[THREADS];
-    struct crowd crowd;
     struct run run;
     plain_run_start(&run, &config);
-    crowd_init(&crowd);
     for (int i = 0; i < THREADS; i++) {
         shares[i] = (struct share_of_tasks){&run, i * EACH, (i + 1) * EACH};
-        crowd_add(&crowd, perform_share, &shares[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(THREADS, perform_share, shares, sizeof shares[0]);
     plain_run_end(&run);
     assert_between(atomic_load(&run.tally.retries), 1, THREADS * EACH / 5);
     run_destroy(&run);

@@ -108,19 +108,6 @@ CLAIM(a_call_that_listens_is_cancelled_in_the_middle) {
     run_destroy(&run);
 }
 
-CLAIM(the_runs_deadline_cancels_a_call_that_listens) {
-    struct run_config config = plain_config(3);
-    config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
-    config.client.cancel = CANCEL_WITHIN;
-    config.deadline_ns = NS_PER_MS;
-    struct run run;
-    plain_run_all(&run, &config);
-    assert_int_equal(tally_outcome(&run.tally, OUTCOME_CANCELLED), 3);
-    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
-    run_destroy(&run);
-}
-
 static struct run listening;
 
 /* `told`: what is cancelled, if anything. */
@@ -155,19 +142,4 @@ CLAIM(a_design_that_does_not_listen_hears_only_ctrl_c) {
     assert_true(is_cancelled(CANCEL_NONE, 0, &listening.root));
     assert_true(
         is_cancelled(CANCEL_NONE, 1, &listening.root)); /* past a deadline, too */
-}
-
-CLAIM(a_skipped_task_is_accounted_for_and_never_called) {
-    struct run_config config = plain_config(2);
-    struct run run;
-    plain_run_start(&run, &config);
-    run_skip(&run, (struct task){.index = 0}, OUTCOME_CANCELLED);
-    run_skip(&run, (struct task){.index = 1}, OUTCOME_NOT_STARTED);
-    plain_run_end(&run);
-    assert_int_equal(tally_total(&run.tally), 2);
-    assert_int_equal(api_calls(&run.api), 0);
-    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
-    assert_int_equal(run.samples.of[1].outcome, OUTCOME_NOT_STARTED);
-    assert_true(run.samples.of[1].started_ns < 0);
-    run_destroy(&run);
 }

@@ -53,19 +53,6 @@ CLAIM(a_cancel_reaches_all_below_and_nobody_else) {
     }
 }
 
-/* Go's TestWithCancelCanceledParent. */
-CLAIM(a_child_of_a_parent_that_is_done_is_born_done) {
-    struct ctx *parent = child_of(ctx_background());
-    ctx_cancel(parent);
-    struct ctx *child = child_of(parent);
-    struct ctx *timed = ctx_with_timeout(parent, 3600 * NS_PER_S);
-    assert_done(child, CTX_CANCELLED);
-    assert_done(timed, CTX_CANCELLED);
-    ctx_free(timed);
-    ctx_free(child);
-    ctx_free(parent);
-}
-
 /* Go's TestCancelRemoves. */
 CLAIM(a_child_that_is_done_is_no_longer_linked) {
     struct ctx *parent = child_of(ctx_background());

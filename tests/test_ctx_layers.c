@@ -25,6 +25,21 @@ static int stack_layers(struct ctx **layers, struct random *random,
     return count;
 }
 
+/* Those from the first on are done, those before it are not; frees them all. */
+static void assert_ended_from(int first, struct ctx **layers, int count,
+                              enum ctx_reason reason) {
+    for (int i = count; i-- > 0;) {
+        if (i < first) {
+            assert_alive(layers[i]);
+        } else {
+            assert_done(layers[i], reason);
+        }
+    }
+    while (count-- > 0) {
+        ctx_free(layers[count]);
+    }
+}
+
 /* Go's TestLayersCancel. */
 CLAIM(a_cancel_reaches_every_layer_below) {
     struct random random = chance(1);
@@ -33,16 +48,7 @@ CLAIM(a_cancel_reaches_every_layer_below) {
         int count = stack_layers(layers, &random, 3600 * NS_PER_S);
         int cancelled = (int)random_below(&random, (uint32_t)count);
         ctx_cancel(layers[cancelled]);
-        for (int i = 0; i < count; i++) {
-            if (i < cancelled) {
-                assert_alive(layers[i]);
-            } else {
-                assert_done(layers[i], CTX_CANCELLED);
-            }
-        }
-        while (count-- > 0) {
-            ctx_free(layers[count]);
-        }
+        assert_ended_from(cancelled, layers, count, CTX_CANCELLED);
     }
 }
 
@@ -60,16 +66,7 @@ CLAIM(a_timeout_reaches_every_layer_below) {
         if (first_timed < count) {
             UNTIL(is_past(ctx_deadline_ns(layers[first_timed])));
         }
-        for (int i = count; i-- > 0;) {
-            if (i < first_timed) {
-                assert_alive(layers[i]);
-            } else {
-                assert_done(layers[i], CTX_DEADLINE_EXCEEDED);
-            }
-        }
-        while (count-- > 0) {
-            ctx_free(layers[count]);
-        }
+        assert_ended_from(first_timed, layers, count, CTX_DEADLINE_EXCEEDED);
     }
 }
 

@@ -82,15 +82,10 @@ static void hand_out_work(void) {
     }
 }
 
-static void assert_no_alarm(void (*body)(void)) {
-    struct child_end end = child_run(body);
-    assert_ended(&end, 0);
-}
-
 CLAIM(a_slow_waker_on_a_channel_raises_no_alarm) {
-    assert_no_alarm(ask_and_answer);
+    assert_child_ends(ask_and_answer, 0);
 }
 
 CLAIM(a_slow_waker_of_a_wait_group_raises_no_alarm) {
-    assert_no_alarm(hand_out_work);
+    assert_child_ends(hand_out_work, 0);
 }

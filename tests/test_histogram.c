@@ -165,16 +165,12 @@ static void *add_part(void *argument) {
 
 CLAIM(threads_lose_no_value) {
     struct part parts[THREADS];
-    struct crowd crowd;
     int64_t each = scaled(20000);
     start_afresh();
-    crowd_init(&crowd);
     for (int i = 0; i < THREADS; i++) {
         parts[i] = (struct part){1 + i * each, each};
-        crowd_add(&crowd, add_part, &parts[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(THREADS, add_part, parts, sizeof parts[0]);
     assert_int_equal(histogram.count, THREADS * each);
     assert_int_equal(histogram_quantile_ns(&histogram, 0), 1000);
     assert_int_equal(histogram_quantile_ns(&histogram, 1), THREADS * each * 1000);

@@ -3,7 +3,7 @@
  * feeder's knowledge of it (--idle-time). It is a microsecond long; here it lasts until
  * the next task has come, as the linker puts a nap before the worker's last word.
  */
-#include "support/plain_run.h"
+#include "support/design.h"
 #include "support/suite.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
@@ -33,9 +33,7 @@ static void assert_all_served(int64_t queue) {
     config.runner.workers = 1;
     config.runner.queue = queue;
     config.runner.idle_ns = 1;
-    plain_run_start(&run, &config);
-    assert_int_equal(the_runner.run(&run), 0);
-    plain_run_end(&run);
+    design_run(&run, &config);
     assert_int_equal(tally_outcome(&run.tally, OUTCOME_OK), TASKS);
     assert_int_equal(gauge_peak(&run.tally.threads), 1);
     run_destroy(&run);

@@ -32,6 +32,11 @@ static void assert_refuses(bool (*parse)(const char *, int64_t *),
     }
 }
 
+#define ASSERT_PARSES(parse, ...)                                                      \
+    assert_parses(parse, (const struct whole[]){__VA_ARGS__, {NULL, 0}})
+#define ASSERT_REFUSES(parse, ...)                                                     \
+    assert_refuses(parse, (const char *const[]){__VA_ARGS__, NULL})
+
 /* What no quantity may look like. */
 static const char *const rubbish[] = {
     "",      " ",    "abc",  "-1",  "+1",    " 5", "5 ",   "\t5",
@@ -51,63 +56,32 @@ CLAIM(rubbish_is_refused) {
 }
 
 CLAIM(counts_are_whole_numbers_that_fit) {
-    static const struct whole rows[] = {{"0", 0},
-                                        {"1", 1},
-                                        {"00050", 50},
-                                        {"10000", 10000},
-                                        {"99999999999", 99999999999},
-                                        {"9223372036854775807", INT64_MAX},
-                                        {NULL, 0}};
-    static const char *const refused[] = {"9223372036854775808",
-                                          "18446744073709551615",
-                                          "100000000000000000000000000000",
-                                          "12abc",
-                                          "1.0",
-                                          "10k",
-                                          "5ns",
-                                          "5%",
-                                          NULL};
-    assert_parses(quantity_parse_count, rows);
-    assert_refuses(quantity_parse_count, refused);
+    ASSERT_PARSES(quantity_parse_count, {"0", 0}, {"1", 1}, {"00050", 50},
+                  {"10000", 10000}, {"99999999999", 99999999999},
+                  {"9223372036854775807", INT64_MAX});
+    ASSERT_REFUSES(quantity_parse_count, "9223372036854775808", "18446744073709551615",
+                   "100000000000000000000000000000", "12abc", "1.0", "10k", "5ns",
+                   "5%");
 }
 
 CLAIM(durations_have_a_unit) {
-    static const struct whole rows[] = {{"0", 0},
-                                        {"0s", 0},
-                                        {"0.0", 0},
-                                        {"1ns", 1},
-                                        {"250us", 250000},
-                                        {"10ms", 10000000},
-                                        {"0.5ms", 500000},
-                                        {"8.2ms", 8200000}, /* a double falls short */
-                                        {"0.4ns", 0},
-                                        {"0.6ns", 1},
-                                        {"5s", 5000000000},
-                                        {"5000s", 5000000000000}, /* no int holds it */
-                                        {"1.5min", 90000000000},
-                                        {"100000min", 6000000000000000},
-                                        {NULL, 0}};
-    static const char *const refused[] = {
-        "5",  "10", "10MS", "10 ms",        "5h",
-        "5m", "s",  "1.s",  "10000000000s", "99999999999999999999999999999999999999s",
-        NULL};
-    assert_parses(quantity_parse_duration, rows);
-    assert_refuses(quantity_parse_duration, refused);
+    ASSERT_PARSES(quantity_parse_duration, {"0", 0}, {"0s", 0}, {"0.0", 0}, {"1ns", 1},
+                  {"250us", 250000}, {"10ms", 10000000}, {"0.5ms", 500000},
+                  {"0.4ns", 0}, {"0.6ns", 1}, {"5s", 5000000000},
+                  {"1.5min", 90000000000}, {"100000min", 6000000000000000});
+    /* A double falls short of the one, and no int holds the other. */
+    ASSERT_PARSES(quantity_parse_duration, {"8.2ms", 8200000},
+                  {"5000s", 5000000000000});
+    ASSERT_REFUSES(quantity_parse_duration, "5", "10", "10MS", "10 ms", "5h", "5m", "s",
+                   "1.s", "10000000000s", "99999999999999999999999999999999999999s");
 }
 
 CLAIM(sizes_count_in_powers_of_1024) {
-    static const struct whole rows[] = {{"0", 0},
-                                        {"1", 1},
-                                        {"16384", 16384},
-                                        {"64K", 65536},
-                                        {"8M", 8388608},
-                                        {"0.5G", INT64_C(1) << 29},
-                                        {"1T", INT64_C(1) << 40},
-                                        {NULL, 0}};
-    static const char *const refused[] = {
-        "64k", "8MB", "8 M", "1KiB", "K", "1P", "9999999999999T", NULL};
-    assert_parses(quantity_parse_size, rows);
-    assert_refuses(quantity_parse_size, refused);
+    ASSERT_PARSES(quantity_parse_size, {"0", 0}, {"1", 1}, {"16384", 16384},
+                  {"64K", 65536}, {"8M", 8388608}, {"0.5G", INT64_C(1) << 29},
+                  {"1T", INT64_C(1) << 40});
+    ASSERT_REFUSES(quantity_parse_size, "64k", "8MB", "8 M", "1KiB", "K", "1P",
+                   "9999999999999T");
 }
 
 struct real {

@@ -18,9 +18,7 @@ static struct run run; /* 60 KB */
 /* Runs everything and leaves `run` to be looked at and destroyed. */
 static void run_through(struct run_config *config) {
     int threads_before = thread_count();
-    plain_run_start(&run, config);
-    assert_int_equal(the_runner.run(&run), 0);
-    plain_run_end(&run);
+    design_run(&run, config);
     assert_int_equal(tally_total(&run.tally), config->workload.tasks);
     assert_int_equal(run.tally.threads.now, 0);
     UNTIL(thread_count() == threads_before); /* detached ones take a moment to go */
@@ -45,6 +43,9 @@ static void assert_each_ran_once(struct run_config *config) {
         assert_true(sample->started_ns >= sample->due_ns);
         assert_true(sample->finished_ns >= sample->started_ns);
         assert_lane(config, i);
+    }
+    if (!is_pool() && config->runner.max_threads > 0) {
+        assert_between(gauge_peak(&run.tally.threads), 0, config->runner.max_threads);
     }
     assert_true(tally_wall_ns(&run.tally) <=
                 run.tally.finished_at_ns - run.tally.started_at_ns);
@@ -236,9 +237,7 @@ CLAIM(page_tables_are_looked_at_while_the_threads_are_there) {
     struct run_config config = design_config(50);
     config.workload.service_ns = NS_PER_MS;
     config.runner.workers = 50;
-    plain_run_start(&run, &config);
-    assert_int_equal(the_runner.run(&run), 0);
-    plain_run_end(&run);
+    design_run(&run, &config);
     assert_true(run.process.page_table_bytes > 0);
     run_destroy(&run);
 }

@@ -171,9 +171,7 @@ CLAIM(tasks_given_up_are_sampled_with_the_moment_they_were_due) {
 CLAIM(a_deadline_interrupts_calls_that_listen) {
     struct run_config config = hanging_config(CANCEL_WITHIN);
     config.deadline_ns = 20 * NS_PER_MS;
-    plain_run_start(&run, &config);
-    assert_int_equal(the_runner.run(&run), 0);
-    plain_run_end(&run);
+    design_run(&run, &config);
     assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
     assert_true(run.tally.finished_at_ns >= tally_stop_at_ns(&run.tally));
@@ -184,9 +182,7 @@ CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to) {
     struct run_config config = hanging_config(CANCEL_NONE);
     config.workload.hang_ns = NS_PER_MS;
     config.deadline_ns = 1;
-    plain_run_start(&run, &config);
-    assert_int_equal(the_runner.run(&run), 0);
-    plain_run_end(&run);
+    design_run(&run, &config);
     assert_int_equal(outcomes(OUTCOME_OK), TASKS);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE); /* and overrun */
     run_destroy(&run);
@@ -233,9 +229,7 @@ CLAIM(fail_fast_ends_the_run_with_its_first_failures) {
         config.client.cancel = CANCEL_BETWEEN;
         config.runner.workers = WORKERS;
         config.runner.queue = fitting_queue(round % 2 * 500);
-        plain_run_start(&run, &config);
-        assert_int_equal(the_runner.run(&run), 0);
-        plain_run_end(&run);
+        design_run(&run, &config);
         assert_int_equal(outcomes(OUTCOME_FAILED) + outcomes(OUTCOME_CANCELLED), 500);
         assert_between(outcomes(OUTCOME_FAILED), 1, is_pool() ? WORKERS : 500);
         assert_int_equal(tally_stop_reason(&run.tally), STOP_FAIL_FAST);

@@ -32,60 +32,6 @@ CLAIM(nothing_to_choose_from_waits_for_the_deadline) {
     }
 }
 
-CLAIM(a_case_without_channel_is_never_chosen) {
-    struct chan *ready = ints(1);
-    for (int i = 0; i < 100; i++) {
-        int value = i;
-        struct chan_case cases[] = {receiving(NULL, NULL), sending(ready, &value),
-                                    sending(NULL, NULL)};
-        assert_int_equal(chan_select(cases, 3, DEADLINE_NEVER), 1);
-        assert_int_equal(cases[1].result, CHAN_OK);
-        assert_int_equal(try_receive(ready, &value), CHAN_OK);
-        assert_int_equal(value, i);
-    }
-    chan_free(ready);
-}
-
-CLAIM(only_the_chosen_case_happens) {
-    for (int i = 0; i < 200; i++) {
-        struct chan *full[2] = {ints(1), ints(1)};
-        struct chan *room[2] = {ints(1), ints(1)};
-        int values[4] = {10, 11, 12, 13};
-        assert_int_equal(try_send(full[0], &(int){20}), CHAN_OK);
-        assert_int_equal(try_send(full[1], &(int){21}), CHAN_OK);
-        struct chan_case cases[] = {
-            receiving(full[0], &values[0]), receiving(full[1], &values[1]),
-            sending(room[0], &values[2]), sending(room[1], &values[3])};
-        int chosen = chan_select(cases, 4, DEADLINE_NEVER);
-        for (int c = 0; c < 4; c++) {
-            bool happened = c == chosen;
-            struct chan *chan = cases[c].chan;
-            assert_int_equal(chan_length(chan), (c < 2) != happened);
-            assert_int_equal(values[c], happened && c < 2 ? 20 + c : 10 + c);
-            if (happened) {
-                assert_int_equal(cases[c].result, CHAN_OK);
-            }
-            chan_free(chan);
-        }
-    }
-}
-
-CLAIM(a_closed_channel_is_ready) {
-    struct chan *closed = ints(0);
-    struct chan *open = ints(0);
-    chan_close(closed);
-    int got = -1;
-    struct chan_case cases[] = {receiving(open, NULL), receiving(closed, &got)};
-    assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
-    assert_int_equal(cases[1].result, CHAN_CLOSED);
-    assert_int_equal(got, 0);
-    cases[1] = sending(closed, &got);
-    assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
-    assert_int_equal(cases[1].result, CHAN_CLOSED);
-    chan_free(open);
-    chan_free(closed);
-}
-
 CLAIM(closing_one_channel_wakes_a_select) {
     for (int direction = CHAN_SEND; direction <= CHAN_RECEIVE; direction++) {
         for (int closed = 0; closed < 3; closed++) {

@@ -128,12 +128,7 @@ CLAIM(two_selects_of_send_and_receive_meet_each_other) {
     for (size_t capacity = 0; capacity <= 10; capacity += 10) {
         struct chan *chan = ints(capacity);
         struct self selves[2] = {{chan, 0, scaled(10000)}, {chan, 1, scaled(10000)}};
-        struct crowd crowd;
-        crowd_init(&crowd);
-        crowd_add(&crowd, select_self, &selves[0]);
-        crowd_add(&crowd, select_self, &selves[1]);
-        crowd_start(&crowd);
-        crowd_join(&crowd);
+        crowd_run_each(2, select_self, selves, sizeof selves[0]);
         chan_free(chan);
     }
 }

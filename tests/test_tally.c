@@ -48,15 +48,8 @@ CLAIM(every_outcome_is_counted_where_it_belongs) {
     assert_int_equal(tally_total(&tally), OUTCOME_COUNT * (OUTCOME_COUNT + 1) / 2 + 1);
 }
 
-CLAIM(latency_and_wait_count_from_when_a_task_was_due) {
-    start(DEADLINE_NEVER);
-    finish(10, 30, 60, OUTCOME_OK);
-    assert_int_equal(histogram_quantile_ns(&tally.latency, 1), 50);
-    assert_int_equal(histogram_quantile_ns(&tally.queue_wait, 1), 20);
-}
-
 /* A rejection takes 1 ms: among the latencies of answers it would be a quick one. */
-CLAIM(latencies_of_answered_and_of_failed_tasks_are_kept_apart) {
+CLAIM(latencies_count_from_when_due_and_those_of_failed_tasks_apart) {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         enum outcome outcome = (enum outcome)i;
         bool answered = outcome == OUTCOME_OK || outcome == OUTCOME_SILENT;
@@ -199,16 +192,12 @@ static void *count_outcomes(void *argument) {
 
 CLAIM(threads_lose_no_task) {
     struct clerk clerks[THREADS];
-    struct crowd crowd;
     int each = 2 * scaled(10000);
     start(DEADLINE_NEVER);
-    crowd_init(&crowd);
     for (int i = 0; i < THREADS; i++) {
         clerks[i] = (struct clerk){(enum outcome)(i % 2), each};
-        crowd_add(&crowd, count_outcomes, &clerks[i]);
     }
-    crowd_start(&crowd);
-    crowd_join(&crowd);
+    crowd_run_each(THREADS, count_outcomes, clerks, sizeof clerks[0]);
     assert_int_equal(tally_total(&tally), THREADS * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)0), THREADS / 2 * each);
     assert_int_equal(tally_outcome(&tally, (enum outcome)1), THREADS / 2 * each);

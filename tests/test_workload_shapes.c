@@ -64,13 +64,6 @@ static void assert_service_times(int distribution, double (*promised)(double),
     free(sample);
 }
 
-CLAIM(fixed_service_times_are_all_the_same) {
-    struct workload_config config = without_faults(DISTRIBUTION_FIXED);
-    for (uint64_t i = 0; i < TASKS; i++) {
-        assert_int_equal(workload_call(&config, i, 1).service_ns, config.service_ns);
-    }
-}
-
 CLAIM(uniform_service_times_are_uniform) {
     assert_service_times(DISTRIBUTION_UNIFORM, uniform, 1 / sqrt(3));
 }
@@ -84,16 +77,6 @@ CLAIM(lognormal_service_times_are_lognormal) {
 }
 
 /* ---- arrivals ---- */
-
-CLAIM(all_of_a_batch_are_due_at_the_start) {
-    struct workload_config config = usual();
-    config.arrivals = ARRIVALS_BATCH;
-    struct task task = workload_first(&config);
-    for (uint64_t i = 0; i < TASKS; i++, task = workload_next(&config, task)) {
-        assert_true(task.index == i);
-        assert_int_equal(task.due_ns, 0);
-    }
-}
 
 /* Each from the start, not from the one before: a third of a second added a million
  * times would be off by the rounding of each. */

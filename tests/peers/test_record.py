@@ -1,9 +1,9 @@
 """The record: the fields of the C programs, and figures that the samples bear out."""
 
-import unittest
 from collections.abc import Iterable
 from typing import Any
 
+from ..programs.accounts import Accounts
 from ..programs.program import Sample, measure, run, sample
 from . import NAMES, PEERS, PER_TASK, POOL, TWINS, needs_go
 
@@ -36,13 +36,8 @@ def fields(record: Any, name: str = "") -> Iterable[str]:
             yield from fields(value, f"{name}{key}.")
 
 
-def is_quantile(found: int, exact: int) -> bool:
-    """A histogram's quantile is the end of the slot, 1/64 wide, that holds it."""
-    return exact <= found <= exact * (1 + 1 / 64)
-
-
 @needs_go
-class TheRecord(unittest.TestCase):
+class TheRecord(Accounts):
     def test_it_has_every_field_of_the_c_record(self) -> None:
         for peer in PEERS:
             for name in ("plain", "none", "rejected", "stopped"):
@@ -71,42 +66,11 @@ class TheRecord(unittest.TestCase):
             for name, args in VARIED.items():
                 with self.subTest(peer, run=name):
                     record, samples = sample(peer, "-s", "2ms", *args)
-                    self.check(record, samples)
+                    self.check_accounts(record, samples)
+                    self.check_stop(record, samples)
 
-    def check(self, record: dict[str, Any], samples: list[Sample]) -> None:
-        outcomes = record["outcomes"]
-        self.assertEqual([task.index for task in samples], [*range(len(samples))])
-        self.assertEqual(sum(outcomes.values()), record["config"]["tasks"])
-        for outcome, count in outcomes.items():
-            self.assertEqual(sum(task.outcome == outcome for task in samples), count)
-        self.assertEqual(record["believed_ok"], outcomes["ok"] + outcomes["silent"])
-        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
+    def check_stop(self, record: dict[str, Any], samples: list[Sample]) -> None:
         started = [task for task in samples if task.started_ns is not None]
-        self.assertEqual(len(started), record["calls"] - record["retries"])
-        for task in started:
-            self.assertLessEqual(task.due_ns, task.started_ns)
-            self.assertLessEqual(task.started_ns, task.finished_ns)
-        answered = [task for task in started if task.outcome in ("ok", "silent")]
-        failed = [task for task in started if task not in answered]
-        for key, tasks in (("latency_ns", answered), ("failed_latency_ns", failed)):
-            self.check_spread(record[key], [t.finished_ns - t.due_ns for t in tasks])
-        self.check_spread(
-            record["queue_wait_ns"], [t.started_ns - t.due_ns for t in started]
-        )
-        self.check_stop(record, started)
-
-    def check_spread(self, spread: dict[str, Any], exact: list[int]) -> None:
-        if not exact:
-            self.assertEqual(set(spread.values()), {None})
-            return
-        exact.sort()
-        self.assertEqual((spread["min"], spread["max"]), (exact[0], exact[-1]))
-        self.assertAlmostEqual(spread["mean"], sum(exact) / len(exact), delta=0.5)
-        for key, percent in (("p50", 50), ("p90", 90), ("p99", 99)):
-            rank = -(-percent * len(exact) // 100)  # rounded up
-            self.assertTrue(is_quantile(spread[key], exact[rank - 1]), (key, spread))
-
-    def check_stop(self, record: dict[str, Any], started: list[Sample]) -> None:
         stop = record["stop"]
         last_ns = max((task.finished_ns for task in started), default=0)
         self.assertGreaterEqual(record["wall_ns"], last_ns)

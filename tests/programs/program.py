@@ -27,8 +27,6 @@ FAIL_SHIM = BUILD / "tests" / "shims" / "libfail.so"
 # A sanitizer takes so much memory, and so many calls, that limits mean something else.
 SANITIZED = not FAIL_SHIM.exists()
 plain_build = unittest.skipIf(SANITIZED, "means nothing under a sanitizer")
-# Options for every run: with --detect-deadlock the whole suite must raise no alarm.
-ALWAYS = os.environ.get("FIVE_COOKS_OPTIONS", "").split()
 LIMIT_S = 30  # a watchdog, not a measurement: far above what any run here takes
 OUTCOMES = (
     "ok", "rejected", "failed", "silent", "timed_out", "cancelled", "not_started",
@@ -90,7 +88,7 @@ def readable_by_all() -> Iterator[None]:
 
 def command_of(program: str, *args: object, wrap: tuple[str, ...] = ()) -> list[str]:
     """The command line; `wrap` goes before it: taskset, setpriv and their kind."""
-    return [*wrap, str(BUILD / "src" / program), *ALWAYS, *map(str, args)]
+    return [*wrap, str(BUILD / "src" / program), *map(str, args)]
 
 
 def start(

@@ -2,7 +2,7 @@
 
 import unittest
 
-from .program import is_pool, measure, on_each, only, sample
+from .program import is_pool, measure, on_each, only
 
 MS = 1_000_000
 
@@ -26,18 +26,6 @@ class ApiQueue(unittest.TestCase):
         self.assertIsNone(record["config"]["api_queue"])
 
     @on_each
-    def test_those_beyond_the_queue_are_rejected(self, program: str) -> None:
-        """All calls but the first eight meet a full queue: none of those ever ends."""
-        for working in ((), ("--api-keeps-working",)):
-            args = (*at_once(program, 50), "-s", "1000s", "--api-capacity", 3)
-            args += ("--api-queue", 5, "--deadline", "1s", "--cancel", "within")
-            record = measure(program, *args, *working)
-            self.assertEqual(record["outcomes"], only(rejected=42, cancelled=8))
-            self.assertEqual(record["api"]["waited"], 5)
-            self.assertEqual(record["api"]["abandoned"], 8)
-            self.assertEqual((record["peak"]["served"], record["peak"]["waiting"]), (3, 5))
-
-    @on_each
     def test_a_queue_hides_an_overload_until_everyone_is_late(self, program) -> None:
         """One place, 20 ms a call, 30 ms of patience: at most every other call is in time.
 
@@ -56,18 +44,3 @@ class ApiQueue(unittest.TestCase):
                 self.assertEqual(api["wasted_ns"], outcomes["timed_out"] * 20 * MS)
             else:
                 self.assertLess(api["wasted_ns"], outcomes["timed_out"] * 20 * MS)
-
-    @on_each
-    def test_a_service_busy_for_nobody_has_no_place_for_anybody(self, program) -> None:
-        """The first task's call is abandoned at once and yet lasts for ever."""
-        args = ("-n", 5, "-s", "1000s", "--timeout", "1ms", "--api-capacity", 1)
-        args += ("--arrivals", "fixed:50/s")
-        forgetful = measure(program, *args)
-        self.assertEqual(forgetful["outcomes"], only(timed_out=5))
-        _, samples = sample(program, *args, "--api-keeps-working")
-        self.assertEqual(samples[0].outcome, "timed_out")
-        # A rejection takes as long as their patience: either may come first.
-        later = {task.outcome for task in samples[1:]}
-        self.assertLessEqual(later, {"rejected", "timed_out"})
-        record = measure(program, *args, "--api-keeps-working", "--api-reject-time", 0)
-        self.assertEqual(record["outcomes"], only(rejected=4, timed_out=1))

@@ -1,18 +1,12 @@
 """Clients with manners: they come back when told to, and stop calling who is in trouble."""
 
-import unittest
-from typing import Any
-
-from .program import is_pool, measure, on_each, only, sample
+from .accounts import Accounts
+from .program import bound, measure, on_each, only, sample
 
 MS = 1_000_000
 
 
-def one_after_the_other(program: str) -> tuple[object, ...]:
-    return ("-w", 1) if is_pool(program) else ("--max-threads", 1)
-
-
-class Manners(unittest.TestCase):
+class Manners(Accounts):
     @on_each
     def test_a_rejected_call_is_not_repeated_before_it_may(self, program: str) -> None:
         args = ("-n", 10, "-s", 0, "--api-rate", "0.0001/s", "--attempts", 3,
@@ -30,19 +24,9 @@ class Manners(unittest.TestCase):
         self.assertEqual(record["outcomes"], only(failed=5))
         self.assertEqual(record["calls"], 15)
 
-    def check_accounts(self, record: dict[str, Any], samples: list) -> None:
-        """Of every attempt it is known whether it was a call or was stopped."""
-        called = [task for task in samples if task.attempts]
-        self.assertEqual(sum(task.attempts for task in samples), record["calls"])
-        self.assertEqual(record["calls"] - len(called), record["retries"])
-        self.assertGreaterEqual(record["breaker"]["stopped"], record["outcomes"]["shed"])
-        for task in samples:
-            if not task.attempts:
-                self.assertEqual(task.outcome, "shed")
-
     @on_each
     def test_it_opens_and_spares_an_api_in_trouble_the_calls(self, program: str) -> None:
-        args = ("-n", 50, "-s", 0, "--error-rate", 1, *one_after_the_other(program))
+        args = ("-n", 50, "-s", 0, "--error-rate", 1, *bound(program, 1))
         # A pause that would end past the deadline is not begun, and makes no retry.
         args += ("--attempts", 2, "--backoff", "1000000s", "--cancel", "between")
         args += ("--deadline", "100s", "--breaker", "5,1000s")
@@ -75,7 +59,7 @@ class Manners(unittest.TestCase):
     @on_each
     def test_a_stopped_attempt_may_be_repeated_and_is_no_call(self, program) -> None:
         args = ("-n", 20, "-s", 0, "--error-rate", 1, "--attempts", 4, "--backoff", "1us")
-        record, samples = sample(program, *args, *one_after_the_other(program),
+        record, samples = sample(program, *args, *bound(program, 1),
                                  "--breaker", "6,1000s")  # fmt: skip
         self.assertEqual(record["outcomes"], only(failed=1, shed=19))
         self.assertEqual((record["calls"], record["retries"]), (6, 4))

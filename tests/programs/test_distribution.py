@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S, PROGRAMS, measure, on_each, refusal, run, sample
+from .program import LIMIT_S, PROGRAMS, measure, on_each, refusal, sample
 from .workload import Workload
 
 FIT = Path(__file__).parents[2] / "bench" / "fit"
@@ -55,13 +55,17 @@ REFUSED = {
 
 class Distribution(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="five-cooks-")
-        self.addCleanup(folder.cleanup)
-        self.path = Path(folder.name) / "took.csv"
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="five-cooks-"))
+        self.path = Path(folder) / "took.csv"
 
     def option(self, text: str, column: str = "") -> str:
         self.path.write_text(text)
         return f"file:{self.path}{':' * bool(column)}{column}"
+
+    def fit(self, text: str | bytes, column: str) -> subprocess.CompletedProcess[str]:
+        self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        command = [FIT, self.path, *filter(None, [column])]
+        return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
 
     def test_tasks_take_what_is_in_the_file(self) -> None:
         for name, (text, column, values) in FILES.items():
@@ -122,9 +126,7 @@ class Distribution(unittest.TestCase):
             tasks=5000, distribution="lognormal", quantiles_ns=(80 * MS, 1200 * MS)
         )
         drawn = sorted(work.call_ns(index) for index in range(5000))
-        self.path.write_text("id,took_ns\n" + "".join(f"1,{ns}\n" for ns in drawn))
-        command = [str(FIT), str(self.path), "took_ns"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
+        done = self.fit("id,took_ns\n" + "".join(f"1,{ns}\n" for ns in drawn), "took_ns")
         self.assertEqual(done.returncode, 0, done.stderr)
         config = measure("worker-pool", "-n", 0, *done.stdout.split())["config"]
         for key, place in (("distribution_p50_ns", 2499), ("distribution_p99_ns", 4949)):
@@ -137,17 +139,13 @@ class Distribution(unittest.TestCase):
             ("a\n" + "1" * 200_000, "a", "field larger than field limit"),
             ("1ms\n".encode("utf-16"), "", "is not text in UTF-8"),
         ):  # fmt: skip
-            self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
-            command = [FIT, self.path, *filter(None, [column])]
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = self.fit(text, column)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn(reason, done.stderr)
 
     def test_fit_takes_what_the_programs_take(self) -> None:
         for name, (text, column, values) in FILES.items():
-            self.path.write_text(text)
-            command = [FIT, self.path, *filter(None, [column])]
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = self.fit(text, column)
             self.assertIn(done.returncode, (0, 2), name)
             if done.returncode == 0:
                 self.assertRegex(done.stderr, rf"^{len(values)} durations")

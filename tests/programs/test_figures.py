@@ -1,13 +1,11 @@
 """The figures: never better than theory allows, peaks counted, memory that does not grow."""
 
 import json
-import math
 import os
 import unittest
 
 from .program import bound, measure, on_each, plain_build, sample, start
 
-MS = 1_000_000
 PAGE = 4096
 # The kernel counts pages on each CPU and adds them up 32 at a time: its figure for a
 # small program may be off by that.
@@ -15,16 +13,6 @@ METER_ERROR = 32 * PAGE * (os.cpu_count() or 1)
 
 
 class Wall(unittest.TestCase):
-    def test_no_pool_beats_its_rounds(self) -> None:
-        for tasks, workers in ((50, 5), (51, 50), (7, 3), (1, 5), (200, 50)):
-            with self.subTest(tasks=tasks, workers=workers):
-                record = measure("worker-pool", "-n", tasks, "-w", workers, "-s", "5ms")
-                rounds = math.ceil(tasks / workers)
-                self.assertGreaterEqual(record["wall_ns"], rounds * 5 * MS)
-
-    def test_no_bounded_thread_per_task_beats_its_rounds(self) -> None:
-        record = measure("thread-per-task", "-n", 20, "--max-threads", 4, "-s", "5ms")
-        self.assertGreaterEqual(record["wall_ns"], 5 * 5 * MS)
 
     @on_each
     def test_no_run_is_shorter_than_its_work_shared_out(self, program: str) -> None:
@@ -39,17 +27,8 @@ class Wall(unittest.TestCase):
                 self.assertGreaterEqual(record["wall_ns"] * threads, sum(calls))
 
     @on_each
-    def test_figures_of_one_run_agree_with_each_other(self, program: str) -> None:
+    def test_a_run_ends_with_its_last_task(self, program: str) -> None:
         record, samples = sample(program, "-n", 80, "-s", "2ms")
-        latency = sorted(task.finished_ns - task.due_ns for task in samples)
-        waits = sorted(task.started_ns - task.due_ns for task in samples)
-        for name, exact in (("latency_ns", latency), ("queue_wait_ns", waits)):
-            found = record[name]
-            self.assertEqual((found["min"], found["max"]), (exact[0], exact[-1]))
-            for key, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99)):
-                true = exact[math.ceil(share * len(exact)) - 1]
-                self.assertLessEqual(true, found[key])
-                self.assertLessEqual(found[key], true * (1 + 1 / 64) + 1)
         last = max(task.finished_ns for task in samples)
         self.assertEqual(record["wall_ns"], last)
         self.assertLessEqual(record["create_ns"], record["wall_ns"])
@@ -58,9 +37,10 @@ class Wall(unittest.TestCase):
 class Peaks(unittest.TestCase):
     def test_a_pool_has_its_workers_and_a_feeder(self) -> None:
         for tasks in (0, 1, 100):
-            for workers in (1, 5, 50):
+            for workers in (1, 5, 50, 2000):
                 with self.subTest(tasks=tasks, workers=workers):
-                    record = measure("worker-pool", "-n", tasks, "-w", workers, "-s", 0)
+                    args = ("-n", tasks, "-w", workers, "-s", 0, "--stack-size", "16K")
+                    record = measure("worker-pool", *args)
                     self.assertEqual(record["peak"]["threads"], workers + 1)
                     self.assertEqual(record["threads_created"], workers + 1)
                     self.assertLessEqual(record["peak"]["in_flight"], workers)
@@ -70,25 +50,6 @@ class Peaks(unittest.TestCase):
         self.assertEqual(record["threads_created"], 300)
         self.assertEqual(record["peak"]["threads"], 300)
         self.assertEqual(record["peak"]["in_flight"], 300)
-
-    def test_max_threads_is_never_exceeded(self) -> None:
-        for most in (1, 2, 7):
-            for join in ((), ("--join",)):
-                with self.subTest(most=most, join=join):
-                    args = ("-n", 300, "-s", 0, "--max-threads", most, *join)
-                    record = measure("thread-per-task", *args)
-                    self.assertLessEqual(record["peak"]["threads"], most)
-                    self.assertEqual(record["outcomes"]["ok"], 300)
-
-    @on_each
-    def test_no_more_are_served_than_the_capacity(self, program: str) -> None:
-        for capacity in (1, 3, 100):
-            with self.subTest(capacity):
-                record = measure(program, "--api-capacity", capacity, "-s", "2ms")
-                self.assertLessEqual(record["peak"]["served"], capacity)
-                self.assertLessEqual(
-                    record["peak"]["served"], record["peak"]["in_flight"]
-                )
 
     @on_each
     def test_what_is_read_from_the_kernel_is_plausible(self, program: str) -> None:

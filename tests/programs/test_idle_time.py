@@ -1,7 +1,6 @@
 """Workers that are started when they are needed and end when they are idle."""
 
-import unittest
-
+from .accounts import Accounts
 from .program import VIRTUAL, measure, only, plain_build, run, sample
 
 # Each with the pool whose workers stay.
@@ -10,7 +9,7 @@ POOLS = {"elastic-pool": "worker-pool", "elastic-fiber-pool": "fiber-pool"}
 SHORT, LONG = "1ns", "1000s"
 
 
-class IdleTime(unittest.TestCase):
+class IdleTime(Accounts):
     def test_nothing_is_lost_whatever_ends_when(self) -> None:
         for idle in (SHORT, "100us", "1ms", LONG):
             for more in ((), ("--queue", 1), ("--queue", 100), ("-w", 1),
@@ -65,9 +64,7 @@ class IdleTime(unittest.TestCase):
                     for program in POOLS:
                         with self.subTest(program, idle=idle, what=what):
                             record, samples = sample(program, *args, "--cancel", cancel)
-                            for outcome, count in record["outcomes"].items():
-                                found = sum(t.outcome == outcome for t in samples)
-                                self.assertEqual(found, count, outcome)
+                            self.check_accounts(record, samples)
 
     @plain_build
     def test_a_machine_that_refuses_workers_is_told_of(self) -> None:

@@ -82,27 +82,11 @@ class Limits(unittest.TestCase):
                 self.assertLessEqual(record["peak"]["virtual_bytes"], 2**28)
 
     @plain_build
-    def test_smaller_stacks_leave_room_for_more_threads(self) -> None:
-        large = self.flood("--limit-memory", "256M").record["threads_created"]
-        small = self.flood("--limit-memory", "256M", "--stack-size", "64K").record
-        self.assertEqual(small["outcomes"], only(ok=400))
-        self.assertGreater(small["threads_created"], large)
-
-    @plain_build
     def test_fibers_take_nearly_all_of_the_memory_there_is(self) -> None:
         sizes = ("--limit-memory", "1G", "--stack-size", "1M")
         ending = run("fiber-per-task", "-n", 5000, *LONG, "-j", "-", *sizes)
         created = self.assert_limited(ending, 5000, "RLIMIT_AS")["threads_created"]
         self.assertGreater(created, 900)
-
-    @plain_build
-    def test_a_pool_makes_do_with_the_workers_it_gets(self) -> None:
-        ending = run("worker-pool", "-w", 100, "-s", 0, "--limit-memory", "256M", "-j", "-")
-        self.assertEqual(ending.status, 0, ending)
-        record = ending.record
-        self.assertEqual(record["outcomes"], only(ok=50))
-        self.assertLess(record["threads_created"], 101)
-        self.assertIn("RLIMIT_AS", record["limit"])
 
     @plain_build
     def test_a_pool_without_any_worker_says_why(self) -> None:
@@ -116,21 +100,6 @@ class Limits(unittest.TestCase):
                 ending = run(program, "-s", 0, "--limit-memory", size)
                 self.assertIn(ending.status, (0, 3), ending)
 
-    @plain_build
-    @unittest.skipIf(shutil.which("prlimit") is None, "prlimit is not installed")
-    def test_limits_from_outside_are_named(self) -> None:
-        ending = self.flood(wrap=("prlimit", "--as=268435456"))
-        self.assert_limited(ending, 400, "RLIMIT_AS")
-        ending = self.flood(wrap=("prlimit", "--data=268435456"))
-        self.assert_limited(ending, 400, "RLIMIT_DATA")
-
-    @unittest.skipUnless(IS_ROOT, "only root can become nobody")
-    def test_a_limit_on_a_user_s_threads_is_named(self) -> None:
-        with readable_by_all():
-            ending = self.flood(wrap=(*NOBODY, "prlimit", "--nproc=100"))
-        record = self.assert_limited(ending, 400, "RLIMIT_NPROC", " of 100")
-        self.assertLess(record["threads_created"], 100)
-
     @unittest.skipUnless(IS_ROOT, "only root can become somebody else")
     def test_bounded_threads_fit_under_a_limit_of_exactly_so_many(self) -> None:
         """A user with no other thread may have ten, main and the one for signals: an
@@ -143,11 +112,6 @@ class Limits(unittest.TestCase):
             record = measure("thread-per-task", *args, wrap=wrap)
             self.assertEqual(record["outcomes"], only(ok=5000))
             self.assertLessEqual(record["peak"]["threads"], 10)
-
-    @unittest.skipUnless(IS_ROOT, "only root is free of it")
-    def test_that_limit_does_not_bind_root(self) -> None:
-        ending = self.flood(wrap=("prlimit", "--nproc=10"), tasks=60)
-        self.assertEqual(ending.record["outcomes"], only(ok=60))
 
     @plain_build
     @unittest.skipUnless(IS_ROOT, "only root can make a control group")
@@ -247,13 +211,6 @@ class Stacks(unittest.TestCase):
         self.assertLess(sizes["64K"], sizes["1M"])
         self.assertLess(sizes["1M"], sizes["8M"])
 
-    def test_more_workers_than_tasks_and_very_many_workers_work(self) -> None:
-        for workers in (51, 2000):
-            args = ("-w", workers, "-s", 0, "--stack-size", "16K")
-            record = measure("worker-pool", *args)
-            self.assertEqual(record["outcomes"], only(ok=50))
-            self.assertEqual(record["peak"]["threads"], workers + 1)
-
 
 @unittest.skipUnless(IS_ROOT, "only root can become nobody")
 class Nobody(unittest.TestCase):
@@ -271,14 +228,6 @@ class Nobody(unittest.TestCase):
                     self.assertEqual(mine[key], theirs[key])
                 peaks = {**theirs["peak"], "waiting": True}  # nobody does
                 self.assertTrue(all(peaks.values()))
-
-    def test_a_place_nobody_may_write_is_found_before_the_run(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
-            for program in PROGRAMS:
-                path = f"{folder}/record.json"
-                ending = run(program, "-s", "1000s", "--json", path, wrap=NOBODY)
-                self.assertEqual(ending.status, 3, ending)
-                self.assertIn("Permission denied", ending.err)
 
     @plain_build
     def test_the_hard_limit_may_not_be_raised(self) -> None:

@@ -25,6 +25,9 @@ class Outcomes(unittest.TestCase):
                     self.assertEqual(
                         [task.outcome for task in samples], work.outcomes()
                     )
+                    for task in samples:  # one that hangs, too
+                        took = task.finished_ns - task.started_ns
+                        self.assertGreaterEqual(took, work.call_ns(task.index))
                     self.assertEqual(record["outcomes"], only(**work.counts()))
                     self.assertEqual(record["workload_digest"], work.digest())
 
@@ -50,19 +53,6 @@ class Outcomes(unittest.TestCase):
                             self.assertGreaterEqual(took, work.call_ns(task.index))
 
     @on_each
-    def test_each_option_that_changes_the_workload_changes_its_digest(self, program):
-        digests = {
-            measure(program, "-n", 9, "-s", 0, *args)["workload_digest"]
-            for args in (
-                (), ("-n", 10), ("--seed", 2, "--error-rate", 0.5), ("-s", "1us"), ("--error-rate", 1),
-                ("--arrivals", "fixed:100000/s"), ("--silent-rate", 1),
-                ("--hang-rate", 1, "--hang-time", "1us"),
-                ("-s", "1us", "--distribution", "uniform"),
-            )
-        }  # fmt: skip
-        self.assertEqual(len(digests), 9)
-
-    @on_each
     def test_what_does_not_change_the_workload_leaves_its_digest(self, program) -> None:
         digests = {
             measure(program, "-n", 9, "-s", "1us", *args)["workload_digest"]
@@ -72,42 +62,6 @@ class Outcomes(unittest.TestCase):
             )
         }  # fmt: skip
         self.assertEqual(len(digests), 1)
-
-    @on_each
-    def test_no_tasks_are_a_run_too(self, program: str) -> None:
-        record, samples = sample(program, "-n", 0)
-        self.assertEqual((record["outcomes"], samples), (only(), []))
-        self.assertEqual((record["wall_ns"], record["calls"]), (0, 0))
-        self.assertEqual(set(record["latency_ns"].values()), {None})
-        self.assertIsNone(record["amplification"])
-        self.assertTrue(record["complete"])
-
-    @on_each
-    def test_everyone_can_fail_everyone_can_be_wrong(self, program: str) -> None:
-        for rate, outcome, believed in (
-            ("--error-rate", "failed", 0),
-            ("--silent-rate", "silent", 60),
-        ):
-            record = measure(program, "-n", 60, "-s", 0, rate, "100%")
-            self.assertEqual(record["outcomes"], only(**{outcome: 60}))
-            self.assertEqual(record["believed_ok"], believed)
-
-    @on_each
-    def test_what_was_believed_and_what_was_true_differ_by_the_silent(self, program):
-        record = measure(
-            program, "-n", 300, "-s", 0, "--silent-rate", "20%", "--error-rate", "10%"
-        )
-        outcomes = record["outcomes"]
-        self.assertGreater(outcomes["silent"], 0)
-        self.assertEqual(record["believed_ok"], outcomes["ok"] + outcomes["silent"])
-
-    @on_each
-    def test_a_hang_holds_its_place_for_its_time_and_then_succeeds(self, program):
-        args = ("-n", 3, "-s", 0, "--hang-rate", 1, "--hang-time", "50ms")
-        record, samples = sample(program, *args)
-        self.assertEqual(record["outcomes"], only(ok=3))
-        for task in samples:
-            self.assertGreaterEqual(task.finished_ns - task.started_ns, 50 * MS)
 
     def test_every_task_has_one_lane_at_a_time(self) -> None:
         """A worker serves one task after the other; a thread of its own only one."""
@@ -128,19 +82,3 @@ class Outcomes(unittest.TestCase):
                     self.assertLessEqual(before[1], after[0])
         _, samples = sample("thread-per-task", "-n", 60, "-s", "1ms")
         self.assertEqual([task.lane for task in samples], list(range(60)))
-
-    def test_a_queue_of_any_length_and_any_form_of_waiting_lose_nothing(self) -> None:
-        for program, args in (
-            ("worker-pool", ("--queue", 1)),
-            ("worker-pool", ("--queue", 7, "-w", 1)),
-            ("worker-pool", ("--queue", 100_000, "-w", 50)),
-            ("worker-pool", ("-w", 300)),
-            ("thread-per-task", ("--join",)),
-            ("thread-per-task", ("--join", "--max-threads", 1)),
-            ("thread-per-task", ("--max-threads", 1000)),
-            ("thread-per-task", ("--stack-size", "16K", "--guard-size", 0)),
-        ):
-            with self.subTest(program, args=args):
-                record, samples = sample(program, "-n", 200, "-s", 0, *args)
-                self.assertEqual(record["outcomes"], only(ok=200))
-                self.assertEqual([task.index for task in samples], list(range(200)))

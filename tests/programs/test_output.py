@@ -47,9 +47,8 @@ def opened_by(process: subprocess.Popen[str]) -> list[str]:
 
 class Output(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="five-cooks-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="five-cooks-"))
+        self.folder = Path(folder)
 
     def assert_complaint(self, ending, status: int, *words: str) -> None:
         self.assertEqual(ending.status, status, ending)

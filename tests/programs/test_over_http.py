@@ -75,6 +75,10 @@ SHORT = {
 }  # fmt: skip
 
 
+def ended(command: list[object]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
+
+
 @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
 class Accounts(unittest.TestCase):
     def test_accounts_that_differ_make_a_run_void(self) -> None:
@@ -90,11 +94,8 @@ class Accounts(unittest.TestCase):
             liar.chmod(0o755)
             for program, status in (("worker-pool", 0), ("a-liar", 1)):
                 with self.subTest(program):
-                    command = [OVER_HTTP, Path(folder) / program, *options]
-                    done = subprocess.run(
-                        [*command, f"--json={record}"], capture_output=True, text=True,
-                        timeout=LIMIT_S,
-                    )  # fmt: skip
+                    done = ended([OVER_HTTP, Path(folder) / program, *options,
+                                  f"--json={record}"])  # fmt: skip
                     self.assertEqual(done.returncode, status, done.stderr)
                     told = "accounts differ: calls" in done.stderr
                     self.assertEqual(told, status == 1)
@@ -107,9 +108,8 @@ class Accounts(unittest.TestCase):
             server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
             server.chmod(0o755)
             (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
-            command = [OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5"]
-            done = subprocess.run([*command, f"--json={folder}/record"], text=True,
-                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
+            done = ended([OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5",
+                          f"--json={folder}/record"])  # fmt: skip
             self.assertEqual(done.returncode, 1)
             self.assertIn("over-http: api-server ended early", done.stderr)
             self.assertNotIn("Traceback", done.stderr)
@@ -124,8 +124,7 @@ class Accounts(unittest.TestCase):
                 command = [*wrap, OVER_HTTP, BUILD / "src" / program, most]
                 command += ["--tasks=500", "--service-time=300ms"]
                 command += [f"--json={folder}/record"]
-                done = subprocess.run(command, capture_output=True, text=True,
-                                      timeout=LIMIT_S)  # fmt: skip
+                done = ended(command)
                 self.assertEqual(done.returncode, 0, done)
                 record = json.loads(Path(folder, "record").read_text())
                 outcomes, remote = record["outcomes"], record["remote"]
@@ -141,9 +140,7 @@ class Accounts(unittest.TestCase):
 @unittest.skipIf(NGINX is None, "nginx is not installed")
 class Nginx(unittest.TestCase):
     def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.rest = self.folder / "rest"  # where nginx has its own folder
         self.rest.mkdir()
 

@@ -13,13 +13,14 @@ KINDS = {"threads": (), "fibers": ("--fibers",)}
 
 BROKEN = {
     ("send-first",): ["main [chan send jobs, 0 of 0 buffered, open]"],
-    ("no-close",): ["main [wait group]", "[chan receive jobs, 0 of 0 buffered, open]"],
+    ("no-close",): ["main [wait group]", "[chan receive jobs, 0 of 0 buffered, open]",
+                    *(f"worker {number} [" for number in range(1, 6))],
     ("send-from-main",): ["main [chan send jobs, 0 of 0 buffered, open]"],
     ("send-from-main", "--results"): [
         "main [chan send jobs, 0 of 0 buffered, open]",
         "[chan send results, 0 of 0 buffered, open]",
     ],
-}
+}  # fmt: skip
 
 
 def pitfall(*args: str, limit_s: float = LIMIT_S) -> subprocess.CompletedProcess[str]:
@@ -45,11 +46,6 @@ class Pitfalls(unittest.TestCase):
             self.assertRegex(
                 done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
             )
-
-    def test_every_worker_is_in_the_report(self) -> None:
-        done = pitfall("no-close")
-        for worker in range(1, 6):
-            self.assertIn(f"worker {worker} [", done.stderr)
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:

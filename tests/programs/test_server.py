@@ -17,7 +17,7 @@ MISFITS = (
     ("GET", "/"), ("GET", "/call/5?attempt=1"), ("GET", "/call/0?attempt=0"),
     ("GET", "/call/0"), ("GET", "/call/0?attempt="), ("GET", "/call/-1?attempt=1"),
     ("GET", "/call/x?attempt=1"), ("GET", "/calls/0?attempt=1"), ("GET", "/call/"),
-    ("POST", "/call/0?attempt=1"), ("PUT", "/call/0?attempt=1"),
+    ("POST", "/call/0?attempt=1"), ("PUT", "/call/0?attempt=1"), ("HEAD", "/"),
 )  # fmt: skip
 
 
@@ -26,7 +26,8 @@ def ask(url: str, path: str, method: str = "GET") -> tuple[int, str | None, byte
     place = urlsplit(url).netloc
     connection = http.client.HTTPConnection(place, timeout=30)
     try:
-        connection.request(method, path, headers={"Connection": "close"})
+        body = b"x" * 1_000_000 if method == "PUT" else None
+        connection.request(method, path, body, headers={"Connection": "close"})
         answer = connection.getresponse()
         return answer.status, answer.headers["Retry-After"], answer.read()
     finally:

@@ -7,11 +7,11 @@ import subprocess
 import time
 import unittest
 from collections.abc import Callable
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 from .program import (
-    LIMIT_S, PROGRAMS, Ending, Hung, finish, is_pool, on_each, start,
+    LIMIT_S, PROGRAMS, Ending, Hung, bound, finish, on_each, start,
 )  # fmt: skip
 
 STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
@@ -88,14 +88,14 @@ class Signals(unittest.TestCase):
 
     def test_each_of_the_signals_stops_a_run_that_listens(self) -> None:
         heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+        took = {"between": "200ms", "within": "1000s"}
         for program in PROGRAMS:
-            for number in heard:
-                for cancel in ("between", "within"):
-                    with self.subTest(program, number=number, cancel=cancel):
-                        args = ["-n", 1000, "-s", "200ms", "--cancel", cancel]
-                        if not is_pool(program):
-                            args += ["--max-threads", 5]
-                        self.assert_stopped(interrupt(program, number, *args), number)
+            # Ctrl-C is heard even if nobody listens to the context; and what hangs lets go.
+            for number, cancel in ((signal.SIGINT, "none"), *product(heard, took)):
+                with self.subTest(program, number=number, cancel=cancel):
+                    args = ("-n", 1000, "-s", took.get(cancel, "200ms"), "--cancel", cancel)
+                    ending = interrupt(program, number, *args, *bound(program, 5))
+                    self.assert_stopped(ending, number)
 
     def test_what_it_was_started_to_ignore_stops_no_run(self) -> None:
         """As by nohup(1), which also looks for a terminal, or by a script with "&"."""
@@ -107,14 +107,6 @@ class Signals(unittest.TestCase):
                 process.send_signal(signal.Signals[f"SIG{number}"])
                 self.assertEqual(finish(process, STOPPED_IN_S).status, 0)
 
-    def test_ctrl_c_is_heard_even_if_nobody_listens_to_the_context(self) -> None:
-        for program in PROGRAMS:
-            with self.subTest(program):
-                bound = "--workers" if is_pool(program) else "--max-threads"
-                args = ["-n", 1000, "-s", "200ms", "--cancel", "none", bound, 5]
-                ending = interrupt(program, signal.SIGINT, *args)
-                self.assert_stopped(ending, signal.SIGINT)
-
     def test_a_full_queue_is_not_worked_off_after_ctrl_c(self) -> None:
         args = ["-n", 1000, "-s", "200ms", "--cancel", "none", "--queue", 1000]
         record = self.assert_stopped(
@@ -125,8 +117,7 @@ class Signals(unittest.TestCase):
     @on_each
     def test_ctrl_c_is_heard_after_the_deadline_too(self, program: str) -> None:
         args = ["-n", 1000, "-s", "200ms", "--cancel", "none", "--deadline", "1ms"]
-        args += ["--workers" if is_pool(program) else "--max-threads", 5]
-        process = start(program, *args, "--json", "-")
+        process = start(program, *args, *bound(program, 5), "--json", "-")
         wait_until_running(process, threads=4)
         time.sleep(0.05)  # at least: so it is past the deadline
         process.send_signal(signal.SIGINT)
@@ -134,15 +125,6 @@ class Signals(unittest.TestCase):
         self.assertEqual(ending.status, 130, ending)
         self.assertEqual(ending.record["stop"]["reason"], "deadline")
         self.assertFalse(ending.record["complete"])
-
-    @on_each
-    def test_ctrl_c_ends_the_wait_for_the_next_arrival(self, program: str) -> None:
-        for cancel in ("none", "between"):
-            with self.subTest(cancel):
-                args = ["-n", 3, "--arrivals", "fixed:0.001/s", "--cancel", cancel]
-                ending = interrupt(program, signal.SIGINT, *args, **QUIET)
-                record = self.assert_stopped(ending, signal.SIGINT)
-                self.assertEqual(record["outcomes"]["cancelled"], 2)
 
     @on_each
     def test_a_thousand_million_tasks_are_stopped_as_one_is(self, program: str) -> None:
@@ -191,14 +173,6 @@ class Signals(unittest.TestCase):
             time.sleep(0.002)
             os.killpg(process.pid, signal.SIGINT)
             self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
-
-    def test_within_lets_go_of_a_call_that_hangs(self) -> None:
-        for program in PROGRAMS:
-            with self.subTest(program):
-                args = ["-n", 50, "-s", "1000s", "--cancel", "within"]
-                ending = interrupt(program, signal.SIGINT, *args)
-                record = self.assert_stopped(ending, signal.SIGINT)
-                self.assertEqual(record["outcomes"]["cancelled"], 50)
 
     def test_the_summary_of_a_stopped_run_says_so(self) -> None:
         process = start("worker-pool", "-n", 1000, "-s", "100ms")

@@ -61,29 +61,6 @@ class Deadline(unittest.TestCase):
         self.assertEqual((stop["started"], stop["in_flight"]), (5, 5))
         self.assertEqual(stop["never_started"], 95)
 
-    @on_each_fiber_program
-    def test_everyone_hanging_ends_at_the_deadline(self, program: str) -> None:
-        args = ("-n", 200, "--hang-rate", 1, "--hang-time", "1000s", *VIRTUAL)
-        record = measure(program, *args, "--deadline", "200s", "--cancel", "within")
-        self.assertEqual(record["outcomes"], only(cancelled=200))
-        self.assertEqual(record["stop"]["latency_ns"], 0)
-
-    @on_each
-    def test_a_deadline_before_anything_can_start(self, program: str) -> None:
-        for cancel in ("between", "within"):
-            args = ("-n", 100, "-s", "1000s", "--deadline", "1ns", "--cancel", cancel)
-            record, samples = sample(program, *args)
-            self.assertEqual(record["outcomes"], only(cancelled=100))
-            self.assertEqual(record["calls"], 0)
-            self.check_stop(record, samples)
-
-    @on_each
-    def test_a_deadline_after_the_end_stops_nothing(self, program: str) -> None:
-        for cancel in ("none", "between", "within"):
-            args = ("-s", "1ms", "--deadline", "1000s", "--cancel", cancel)
-            record = measure(program, *args)
-            self.assertEqual((record["outcomes"], record["stop"]), (only(ok=50), None))
-
     @on_each
     def test_a_result_at_the_very_deadline_counts_once(self, program: str) -> None:
         for _ in range(10):
@@ -121,10 +98,9 @@ class FailFast(unittest.TestCase):
         first = fates.index("failed")
         self.assertGreater(first, 0)
         for program in PROGRAMS:
-            one = "--workers" if program.endswith("pool") else "--max-threads"
             for cancel in ("between", "within"):
                 with self.subTest(program, cancel=cancel):
-                    args = (*self.ARGS, "--fail-fast", one, 1, "--cancel", cancel)
+                    args = (*self.ARGS, "--fail-fast", *bound(program, 1), "--cancel", cancel)
                     record, samples = sample(program, *args)
                     expected = fates[: first + 1] + ["cancelled"] * (99 - first)
                     self.assertEqual([task.outcome for task in samples], expected)
@@ -137,12 +113,6 @@ class FailFast(unittest.TestCase):
         record = measure(program, *self.ARGS, "--fail-fast", "--cancel", "none")
         self.assertEqual(record["outcomes"], only(**self.WORK.counts()))
         self.assertEqual(record["stop"]["reason"], "fail-fast")
-
-    @on_each
-    def test_without_a_failure_it_stops_nothing(self, program: str) -> None:
-        args = ("-s", 0, "--silent-rate", 1, "--fail-fast", "--cancel", "within")
-        record = measure(program, *args)
-        self.assertEqual((record["outcomes"], record["stop"]), (only(silent=50), None))
 
     @on_each
     def test_a_rejection_and_a_timeout_are_failures_too(self, program: str) -> None:

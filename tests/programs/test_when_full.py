@@ -1,7 +1,6 @@
 """A pool that says no: what it sheds, what its caller runs, and that nothing is lost."""
 
-import unittest
-
+from .accounts import Accounts
 from .program import VIRTUAL, measure, only, sample
 
 # What fibers wait for need not be waited for here.
@@ -10,7 +9,7 @@ POOLS = (("worker-pool",), ("elastic-pool",),
 MS = 1_000_000
 
 
-class WhenFull(unittest.TestCase):
+class WhenFull(Accounts):
     def test_what_finds_no_worker_and_no_room_is_shed(self) -> None:
         """All come at once and none is ever done: W are served, N wait."""
         for workers, queue in ((3, 0), (3, 4), (1, 1), (5, 60)):
@@ -37,10 +36,7 @@ class WhenFull(unittest.TestCase):
             for pool in POOLS:
                 with self.subTest(pool, queue=queue):
                     record, samples = sample(*pool, *args)
-                    self.assertEqual(sum(record["outcomes"].values()), 5000)
-                    for outcome, count in record["outcomes"].items():
-                        found = sum(task.outcome == outcome for task in samples)
-                        self.assertEqual(found, count, outcome)
+                    self.check_accounts(record, samples)
                     self.assertGreater(record["outcomes"]["shed"], 0)
                     self.assertGreater(record["outcomes"]["ok"], 0)
 

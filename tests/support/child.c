@@ -90,3 +90,10 @@ void assert_child_ends(void (*body)(void), int status) {
     struct child_end end = child_run(body);
     assert_ended(&end, status);
 }
+
+void assert_ends_program(void (*misuse)(void)) {
+    struct child_end end = child_run(misuse);
+    if (end.status != -SIGABRT || end.said[0] == '\0') {
+        fail_msg("status %d, it said '%s'", end.status, end.said);
+    }
+}

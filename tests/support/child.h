@@ -22,4 +22,8 @@ struct child_end child_run(void (*body)(void));
 void assert_ended(const struct child_end *end, int status);
 void assert_child_ends(void (*body)(void), int status);
 
+/* Fails unless the child was ended by abort() after it had said why: a crash, or a
+ * plain return, is not what is promised of misuse. */
+void assert_ends_program(void (*misuse)(void));
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "support/plain_run.h"
+#include "support/suite.h"
 
 static inline bool is_pool(void) {
     return strcmp(the_runner.on_threads.name, "thread-per-task") != 0;
@@ -32,6 +33,13 @@ static inline struct run_config design_config(int64_t tasks) {
     struct run_config config = plain_config(tasks);
     config.runner.queue = fitting_queue(0);
     return config;
+}
+
+/* Has the design run it all: then the run can be looked at. */
+static inline void design_run(struct run *run, struct run_config *config) {
+    plain_run_start(run, config);
+    assert_int_equal(the_runner.run(run), 0);
+    plain_run_end(run);
 }
 
 #endif

@@ -1,14 +1,9 @@
 /*
- * Just enough JSON (RFC 8259) to check what the programs write: is it valid, how often
- * is a key there, and what does it say?
+ * Just enough to look into the JSON that the programs write: how often is a key there,
+ * and what does it say? That it is valid, and whole: tests/programs/test_record.py.
  */
 #ifndef TEST_JSON_H
 #define TEST_JSON_H
-
-#include <stdbool.h>
-
-/* Is the whole text one JSON value? NaN, inf and a decimal comma are not. */
-bool json_is_valid(const char *text);
 
 /* How often "key": is there, at whatever depth. */
 int json_keys(const char *text, const char *key);

@@ -7,10 +7,14 @@
 #include "sync/clock.h"
 #include "sync/must.h"
 
-struct chan *ints(size_t capacity) {
-    struct chan *chan = chan_create(sizeof(int), capacity);
+struct chan *chan_of(size_t size, size_t capacity) {
+    struct chan *chan = chan_create(size, capacity);
     invariant(chan != NULL);
     return chan;
+}
+
+struct chan *ints(size_t capacity) {
+    return chan_of(sizeof(int), capacity);
 }
 
 enum chan_result try_send(struct chan *chan, const void *value) {

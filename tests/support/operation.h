@@ -50,7 +50,8 @@ void operation_start(struct operation *operation);
 void operation_park(struct operation *operation);
 enum chan_result operation_join(struct operation *operation);
 
-/* A channel of numbers, which there is memory for. */
+/* A channel of values of that size, or of numbers, which there is memory for. */
+struct chan *chan_of(size_t size, size_t capacity);
 struct chan *ints(size_t capacity);
 
 /* A send and a receive that must not block. */

@@ -108,3 +108,13 @@ void crowd_run(int count, void *(*body)(void *), void *argument) {
     crowd_start_all(&crowd, count, body, argument);
     crowd_join(&crowd);
 }
+
+void crowd_run_each(int count, void *(*body)(void *), void *arguments, size_t size) {
+    struct crowd crowd;
+    crowd_init(&crowd);
+    for (int i = 0; i < count; i++) {
+        crowd_add(&crowd, body, (char *)arguments + (size_t)i * size);
+    }
+    crowd_start(&crowd);
+    crowd_join(&crowd);
+}

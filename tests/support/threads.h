@@ -58,9 +58,11 @@ void crowd_add(struct crowd *crowd, void *(*run)(void *), void *argument);
 void crowd_start(struct crowd *crowd);
 void crowd_join(struct crowd *crowd);
 
-/* So many that do the same, started; and, with crowd_run(), all returned. */
+/* So many that do the same, started; and, with crowd_run(), all returned; and each
+ * with an argument of its own, from an array whose elements have that size. */
 void crowd_start_all(struct crowd *crowd, int count, void *(*run)(void *),
                      void *argument);
 void crowd_run(int count, void *(*run)(void *), void *argument);
+void crowd_run_each(int count, void *(*run)(void *), void *arguments, size_t size);
 
 #endif
