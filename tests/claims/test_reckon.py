@@ -110,17 +110,25 @@ class Stats(Table):
         self.assertAlmostEqual(chance, 0.8, 9)
 
     def test_drift(self):
-        up = stats.drift([[1, 2, 3, 4, 5, 6]])
-        two = stats.drift([[1, 2, 3, 4, 5, 6], [2, 1, 1]])
-        six = 6 * 5 * 17 / 18  # the variance of six
-        three = 3 * 2 * 11 / 18
+        def of(*cells):
+            return stats.drift([dict(enumerate(cell, start=1)) for cell in cells])
+
+        up, once = [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 6, 5]
+        many = of([*range(9)])  # 2 of 9! orders, so of 2000 only the one that was seen
         self.hold([
-            (stats.drift([]), None), (stats.drift([[1, 2, 3, 4, 5]]), None),
-            (up.later_slower, 1.0), (up.sigmas, 15 / six**0.5),
-            (two.later_slower, (1 + 13 / 18) / 2),
-            (two.sigmas, 13 / (six + three) ** 0.5),
-            (Drift(0.5, 2.576).sure, False), (Drift(0.5, 2.577).sure, True),
-            (Drift(0.5, -2.577).sure, True), (Drift(0.5, -2.5).sure, False),
+            (of(), None), (of([1]), None), (of([1, 2]), Drift(1.0, None)),
+            (of(up[:5]), Drift(1.0, None)), (of([1, 1]), Drift(0.5, None)),
+            (of(up), Drift(1.0, 2 / 720)), (of(up[::-1]), Drift(0.0, 2 / 720)),
+            (of(once), Drift(14 / 15, 12 / 720)),  # five neighbours may have changed places
+            (of([1] * 6), Drift(0.5, 1.0)),
+            (of(up, up), Drift(1.0, 2 / 720)), (of(up, up[::-1]), Drift(0.5, 1.0)),
+            (of(up, [2, 1]), of(up)), (of([2, 1], up), of(up)),  # not in the same blocks
+            (of([2, 1], [2, 1], [2, 1, 3]), Drift(0.0, None)),  # six runs, not three
+            (stats.drift([{1: 1, 3: 2}, {1: 1, 2: 0, 3: 2}]), Drift(1.0, None)),
+            (stats.drift([{2: 2, 1: 1}]), Drift(1.0, None)),
+            (many, Drift(1.0, 1 / 2000)), (of([*range(9)][::-1]), Drift(0.0, 1 / 2000)),
+            (Drift(0.5, 0.01).sure, False), (Drift(0.5, 0.009).sure, True),
+            (Drift(0.5, None).sure, False),
         ])  # fmt: skip
 
     def test_bootstrap(self):

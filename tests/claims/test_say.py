@@ -269,10 +269,12 @@ class Sentences(Table):
         songs = {"sleep": 0.0123, "spin": 0.0341}
         few = replace(ratio(1, 1, 1), interval=None)
         self.hold([
-            (of(), ""), (of(drift=Drift(0.553, 1.0)), f"In 55 % {share} no sign of drift."),
-            (of(drift=Drift(0.9, 3.0)), f"In 90 % {share} the machine became slower, so "
+            (of(), ""), (of(drift=Drift(0.553, 0.01)), f"In 55 % {share} no sign of drift."),
+            (of(drift=Drift(1.0, None)), f"In 100 % {share} too few blocks to tell whether "
+             "the machine drifted."),
+            (of(drift=Drift(0.9, 0.009)), f"In 90 % {share} the machine became slower, so "
              "intervals may be too narrow."),
-            (of(drift=Drift(0.1, -3.0)), f"In 10 % {share} the machine became faster, so "
+            (of(drift=Drift(0.1, 0.009)), f"In 10 % {share} the machine became faster, so "
              "intervals may be too narrow."),
             (of(a_a=few), f"{who} too few blocks for an interval."),
             (of(a_a=ratio(1, 1, 1, rule="extremes")), f"{who} too few blocks for an interval."),

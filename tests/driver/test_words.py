@@ -110,9 +110,10 @@ class Sentences(unittest.TestCase):
         self.assertIn("too few blocks", sentences.control_sentence(ratio(1, 2, n=2, rule=None)))
 
     def test_drift_has_a_direction(self):
-        for share, sigmas, told in ((0.9, 5, "became slower"), (0.1, -5, "became faster"),
-                                    (0.55, 1, "no sign of drift")):  # fmt: skip
-            (text,) = sentences.noise_sentences(Noise(drift=Drift(share, sigmas)))
+        for share, chance, told in ((0.9, 0.002, "became slower"), (0.1, 0.002, "became faster"),
+                                    (0.55, 0.3, "no sign of drift"),
+                                    (0.9, None, "too few blocks to tell")):  # fmt: skip
+            (text,) = sentences.noise_sentences(Noise(drift=Drift(share, chance)))
             self.assertIn(told, text)
             self.assertIn(f"{share:.0%}".replace("%", " %"), text)
 

@@ -17,11 +17,12 @@ coverage they have, which is 1 - 2^(1-n): 50, 75, 87.5 and 93.75 %.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from math import comb, exp, fsum, inf, log, sqrt
+from itertools import chain, combinations, permutations
+from math import comb, exp, factorial, fsum, inf, log, sqrt
 from statistics import NormalDist, linear_regression, median
 
 CONFIDENCE = 0.95
@@ -33,7 +34,8 @@ NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE = 0.98, 1.02
 POWER = 0.8  # how often a resolution is found
 # found_beyond(n) of widened intervals, simulated by bench/verdicts.
 FOUND_BEYOND = {3: 4.30, 4: 2.53, 5: 1.87}
-SURE_OF_DRIFT = 2.576  # standard deviations: once in 100 steady runs
+SURE_OF_DRIFT = 0.01  # once in 100 steady runs
+SHUFFLES, SHUFFLE_SEED = 2_000, 1
 
 
 @dataclass(frozen=True)
@@ -160,32 +162,56 @@ def resolution(quotients: Sequence[float]) -> float | None:
 class Drift:
     """Whether later runs take longer: of all pairs of runs of one cell, how many do.
 
-    later_slower: their share, ties counted half. sigmas: how far that is from what
-    chance gives, in standard deviations (Mann and Kendall, summed over the cells).
+    later_slower: their share, ties counted half. chance: of all orders of the blocks,
+    the share in which that is as far from one half; None if there are too few blocks.
     """
 
     later_slower: float
-    sigmas: float
+    chance: float | None
 
     @property
     def sure(self) -> bool:
-        return abs(self.sigmas) > SURE_OF_DRIFT
+        return self.chance is not None and self.chance < SURE_OF_DRIFT
 
 
-def drift(series: Sequence[Sequence[float]]) -> Drift | None:
-    """Of values in the order of time, a series a cell; None of too few."""
-    pairs = more = 0
-    variance = 0.0
-    for values in series:
-        n = len(values)
-        for i, early in enumerate(values):
-            for late in values[i + 1 :]:
-                pairs += 1
-                more += (late > early) - (late < early)
-        variance += n * (n - 1) * (2 * n + 5) / 18
-    if max(map(len, series), default=0) < FEWEST_FOR_RANKS:
+def drift(cells: Sequence[Mapping[int, float]]) -> Drift | None:
+    """Of values by the number of their block, a mapping a cell; None without any pairs.
+
+    On a steady machine, any order of the blocks is as likely as the one that was seen.
+    Whole blocks are shuffled, because what disturbs one disturbs all cells in it. So
+    only cells that ran in the same blocks count: those that have the most runs in all.
+    """
+
+    def alike(blocks: Set[int]) -> list[Mapping[int, float]]:
+        return [cell for cell in cells if cell.keys() >= blocks]
+
+    sets = [cell.keys() for cell in cells]
+    shared = sorted(max(sets, key=lambda s: len(s) * len(alike(s)), default=()))
+    same = alike(set(shared))
+    more = {
+        (i, j): sum((cell[j] > cell[i]) - (cell[j] < cell[i]) for cell in same)
+        for i, j in permutations(shared, 2)
+    }
+
+    def balance(order: Sequence[int]) -> int:
+        return sum(map(more.__getitem__, combinations(order, 2)))
+
+    seen, pairs = balance(shared), len(same) * comb(len(shared), 2)
+    if not pairs:
         return None
-    return Drift((1 + more / pairs) / 2, more / sqrt(variance))
+    chance = None
+    if 2 / factorial(len(shared)) < SURE_OF_DRIFT:
+        found = [abs(balance(order)) >= abs(seen) for order in _orders(shared)]
+        chance = sum(found) / len(found)
+    return Drift((1 + seen / pairs) / 2, chance)
+
+
+def _orders(blocks: Sequence[int]) -> Iterator[Sequence[int]]:
+    """All orders of few blocks; of many the one that was seen, and others by lot."""
+    if factorial(len(blocks)) <= SHUFFLES:
+        return permutations(blocks)
+    draw, drawn = random.Random(SHUFFLE_SEED), range(SHUFFLES - 1)
+    return chain([blocks], (draw.sample(blocks, len(blocks)) for _ in drawn))
 
 
 def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:

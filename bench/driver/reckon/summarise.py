@@ -276,10 +276,9 @@ def _hangs_on_the_machine(experiment: Experiment, cell: Cell) -> bool:
     return not cell.is_virtual and (applies(cell) or not experiment.reseed)
 
 
-def _times(runs: Sequence[Run]) -> list[float]:
-    """Wall times of the counted runs, in the order of their blocks."""
-    counted = sorted((r for r in runs if r.counts), key=lambda run: run.block)
-    return [run.hyperfine.wall_s for run in counted if run.hyperfine]
+def _times(runs: Sequence[Run]) -> dict[int, float]:
+    """Wall times of the counted runs, by the numbers of their blocks."""
+    return {r.block: r.hyperfine.wall_s for r in runs if r.counts and r.hyperfine}
 
 
 def _control(

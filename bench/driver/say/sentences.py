@@ -269,9 +269,11 @@ def drift_sentence(drift: Drift) -> str:
     """Whether later runs took longer."""
     share = show_percent(drift.later_slower)
     text = f"In {share} of all pairs of runs of one cell the later one was slower"
+    if drift.chance is None:
+        return f"{text}: too few blocks to tell whether the machine drifted."
     if not drift.sure:
         return f"{text}: no sign of drift."
-    trend = "slower" if drift.sigmas > 0 else "faster"
+    trend = "slower" if drift.later_slower > 0.5 else "faster"
     return f"{text}: the machine became {trend}, so intervals may be too narrow."
 
 
