@@ -29,7 +29,7 @@ BLOCKS = range(1, 7)
 # Lessons of which virtual time knows nothing: one program twice, memory, a limit.
 NOT_PLAYED = {"1", "4", "12"}
 # What creating a thread takes, where their theory says so; a fiber is far cheaper.
-CREATE = {"3": "30us", "5": "50us", "6": "50us", "8": "30us", "14": "3us"}
+CREATE = {"3": "50us", "5": "50us", "6": "50us", "8": "50us", "14": "3us"}
 # By how much what is played may miss the theory: it is of a long run, of an average, of
 # the most ("at most one service time"), or the best size itself, which no cell has.
 BESIDE = {"5": 1.3, "9": 1.1, "10": 2.0}
@@ -70,13 +70,13 @@ class Files(Desk):
                 self.assertEqual([], found, page)
 
     def test_its_theory_is_that_of_the_charts(self) -> None:
-        d, fast, slow = 0.01, Constants(create_s=30e-6), Constants(create_s=50e-6)
+        d, costs = 0.01, Constants(create_s=50e-6)
         waits = [Traffic(load, 10, 0.005).wait_s(0.9) for load in (0.9, 0.8)]
         follows = {
             "1": 1, "2": theory.pool_s(50, 5, d),
-            "3": theory.pool_s(500, 50, d) / theory.threads_s(500, d, fast),
-            "5": theory.best_workers(2000, d, slow),
-            "6": theory.alive_at_once(5000, 0.02, slow),
+            "3": theory.pool_s(500, 50, d) / theory.threads_s(500, d, costs),
+            "5": theory.best_workers(2000, d, costs),
+            "6": theory.alive_at_once(5000, 0.02, costs),
             "8b": service.safe_size(lesson.load("8b").experiment.cells[0]),
             "4": lesson.load("4").experiment.cells[0].tasks * 8e3 + 2e6,
             "9": waits[0] / waits[1], "12": 256 / 8,
@@ -84,7 +84,7 @@ class Files(Desk):
         for number, value in follows.items():
             with self.subTest(number):
                 told = lesson.load(number).theory
-                self.assertAlmostEqual(told / value, 1, delta=0.01)
+                self.assertAlmostEqual(told / value, 1, delta=0.02)
 
     def test_every_section_of_the_page_has_its_lesson_and_names_it(self) -> None:
         page = (REPOSITORY / "bench/TEACHING.md").read_text()
