@@ -108,6 +108,20 @@ class Titles(unittest.TestCase):
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
         self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
 
+    def test_with_the_fewest_tasks_it_speaks_of_the_same_two(self) -> None:
+        more = '[[cells]]\ndesign = "pool of 5"\ntasks = [50, 500]\n'
+        one = TWO.replace('"threads"', '"threads"\ntasks = [50, 500]')
+        asked = stand_in.read(one.format("memory", "50") + more)
+        heavy, light = did(rss_bytes=8e6), did(rss_bytes=2e6)
+        changes = {"threads-n500": light, "pool-5-n500": heavy, "threads-n50": heavy,
+                   "pool-5-n50": light, "pool-50-n50": heavy}  # fmt: skip
+        for name, changed in changes.items():
+            changes[name] = {**changed, "outcomes": {"ok": int(name.split("-n")[1])}}
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), asked, n=7, changes=changes)
+            told = draw.build("memory", m).title
+        self.assertRegex(told, "a pool of 5 needs 4.*; with 50, threads need 4.* of a pool of 5:")
+
     def test_losses_are_those_with_the_most_tasks(self) -> None:
         told = self.title("outcomes", LOST, did(rejected=20), tasks="50, 500")
         self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses 4 %", told)

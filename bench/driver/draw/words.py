@@ -101,14 +101,18 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
     return f"{' '.join(where)}, {told}" if where else told
 
 
-def speaking(view: View, panel: Panel, fewest: bool = False) -> Pair | None:
-    """The pair that the title is about: at the most tasks, whom the chart names."""
+def _pairs(view: View, panel: Panel) -> list[Pair]:
     inside = {s.cell.name for s in panel.cells}
-    pairs = [p for p in view.material.pairs if {s.cell.name for s in p} <= inside]
+    return [p for p in view.material.pairs if {s.cell.name for s in p} <= inside]
+
+
+def speaking(view: View, panel: Panel) -> Pair | None:
+    """The pair that the title is about: at the most tasks, whom the chart names."""
+    pairs = _pairs(view, panel)
     if not pairs:
         return None
-    count = (min if fewest else max)(pair[0].cell.tasks for pair in pairs)
-    pairs = [pair for pair in pairs if pair[0].cell.tasks == count]
+    most = max(pair[0].cell.tasks for pair in pairs)
+    pairs = [pair for pair in pairs if pair[0].cell.tasks == most]
     pairs = [pair for pair in pairs if pair[1] is pairs[0][1]]  # the first baseline's
     sign = {"least": -1, "most": 1}.get(view.chart.speaks)
     if sign is None:
@@ -153,19 +157,27 @@ def key_of(ratio: Ratio) -> tuple[str, str]:
 
 
 def _at_the_fewest(view: View) -> list[str]:
-    """What is otherwise with the fewest tasks."""
+    """What is otherwise with the fewest tasks, for the two that the title is about."""
     panel = view.panels[0]
-    pairs = [speaking(view, panel), speaking(view, panel, fewest=True)]
-    if None in pairs or pairs[0][0].cell.tasks == pairs[1][0].cell.tasks:
+    if not (last := speaking(view, panel)):
         return []
-    last, first = (
-        key_of(view.material.ratio(panel.figure, a.cell, b.cell))[0] for a, b in pairs
-    )
-    if last == first:
+    pairs = _pairs(view, panel)
+    fewest = min(pair[0].cell.tasks for pair in pairs)
+    who = [names.design_name(s.cell) for s in last]
+    alike = (
+        pair for pair in pairs if pair[0].cell.tasks == fewest
+        and [names.design_name(s.cell) for s in pair] == who
+    )  # fmt: skip
+    first = next(alike, last)
+    keys = [
+        key_of(view.material.ratio(panel.figure, a.cell, b.cell))[0]
+        for a, b in (last, first)
+    ]
+    if keys[0] == keys[1]:
         return []
     told = "there is no measurable difference"
-    told = told if first == "cannot" else claim(view, panel, pairs[1])
-    return [f"with {show_count(pairs[1][0].cell.tasks)}, {told}"]
+    told = told if keys[1] == "cannot" else claim(view, panel, first)
+    return [f"with {show_count(fewest)}, {told}"]
 
 
 def _each(view: View) -> str:
