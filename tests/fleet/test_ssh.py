@@ -186,7 +186,7 @@ class Mistakes(SshTest):
             with self.subTest(lines=lines):
                 self.refused(2, words, self.write_hosts(*lines))
         (self.folder / "latin").write_bytes(b"a caf\xe9\n")
-        self.refused(2, "can't decode byte", self.folder / "latin")
+        self.refused(2, "is not text in UTF-8", self.folder / "latin")
 
     def test_a_number_that_would_be_another_machine_is_refused(self):
         self.start_machine("a")
