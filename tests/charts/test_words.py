@@ -135,6 +135,20 @@ class Titles(unittest.TestCase):
             told = draw.build("wall-time", m).title
         self.assertTrue(told.endswith("; a pool of 5 serves all in 1.01 s"), told)
 
+    def test_only_what_was_done_with_one_setting_is_held_against_each_other(self) -> None:
+        text = TWO.replace("[options]", 'compare-by = ["tasks", "api-queue"]\n[options]\n'
+                           "api-queue = [0, 9]")  # fmt: skip
+        changes = {"threads-api-queue-0-n500": LOST, "pool-50-api-queue-0-n500": did(0.2),
+                   "pool-50-api-queue-9-n500": did(0.15)}  # fmt: skip
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.read(text.format("sweep", "500"))
+            m = stand_in.material(Path(desk), asked, changes=changes)
+            sweep, slide = (draw.build(name, m) for name in ("sweep", "slide"))
+        self.assertEqual(f"With 500 tasks with an API queue of 0, {T} lose 82 % of them; "
+                         f"{P} serves all in 202 ms", sweep.title)  # fmt: skip
+        self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses none", slide.title)
+        self.assertTrue(slide.subtitle.startswith("only API queue 0 · "), slide.subtitle)
+
     def test_what_is_reckoned_for_a_title(self) -> None:
         believe = did(outcomes={"ok": 400, "silent": 100})
         little = did(outcomes={"ok": 490, "silent": 10})

@@ -1,7 +1,8 @@
 """The comparison on one slide: what was served and lost as areas, what it took as bars.
 
 One column for each design, at that number of tasks which the most designs ran, and the
-greatest of them; of an API with a limit and one without, that in which most was lost.
+greatest of them; of several settings, such as an API with a limit and one without, that
+in which most was lost.
 """
 
 from collections.abc import Sequence
@@ -13,23 +14,26 @@ from . import words
 from .material import unit_of
 from .chart import BOLD_EM, PLAIN_EM, Chart, ChartError, columns
 from .titles import ALL, losses_of
-from .view import Panel, View, grouped
+from .view import Panel, Series, View, grouped
 
 # Of the sheet, in pixels: columns from here to there, bars below the squares.
 LEFT, RIGHT, TALLEST = 215, 1590, 330
 NAME_PX, VALUE_PX = 29, 21  # of designs and figures, if they have room
 BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
 LOST = {"rejected": "turned away"}
+TOLD = ("tasks", "api-capacity", "service-time")  # elsewhere
 
 
 def build(view: View) -> Chart:
     if not view.cells:
         raise ChartError("slide: no design was measured")
-    panel = min(view.panels, key=lambda p: min(s.share_ok for s in p.cells))
-    by_tasks = grouped(panel.cells, lambda s: s.cell.tasks)
-    cells = max(by_tasks.items(), key=lambda each: (len(each[1]), each[0]))[1]
+    alike = grouped(view.cells, lambda s: view.condition(s.cell))
+    cells = max(alike.values(), key=_rank)
+    panel = Panel("", view.figures[0], (Series("", 0, tuple(cells)),))
     detached = any(names.is_detached(s.cell) for s in cells)
-    remarks = [*words.conditions(cells), "one square: all tasks", "bars from zero",
+    here = [view.setting(cells[0].cell, n) for n in view.conditions if n not in TOLD]
+    remarks = [f"only {', '.join(here)}" if here else "",
+               *words.conditions(cells), "one square: all tasks", "bars from zero",
                "threads are detached" if detached else ""]  # fmt: skip
     header = ("design", "tasks", "runs", "served", "lost", *BARS.values())
     rows = [
@@ -39,6 +43,11 @@ def build(view: View) -> Chart:
     ]  # fmt: skip
     return words.sheet(view, _title(view, panel, cells), remarks, header, rows,
                        _settings(view, cells))  # fmt: skip
+
+
+def _rank(cells: Sequence[Summary]) -> tuple[int, int, float]:
+    """The most designs, then the most tasks, then the most lost."""
+    return len(cells), cells[0].cell.tasks, -min(s.share_ok for s in cells)
 
 
 def _title(view: View, panel: Panel, cells: Sequence[Summary]) -> str:

@@ -35,11 +35,12 @@ def verb(cells: Sequence[Cell], one: str, many: str) -> str:
     return many if len(cells) > 1 else names.verb(cells[0].design, one, many)
 
 
-def served(view: View, panel: Panel, tasks: int) -> str:
-    """ "a pool of 50 serves all in 2.01 s": who takes least for all."""
+def served(view: View, panel: Panel, cell: Cell) -> str:
+    """ "a pool of 50 serves all in 2.01 s": who takes least for all as this cell."""
     found = [
         s for s in panel.cells
-        if s.cell.tasks == tasks and s.share_ok >= ALL and "wall_s" in s.figures
+        if view.condition(s.cell) == view.condition(cell)
+        and s.share_ok >= ALL and "wall_s" in s.figures
     ]  # fmt: skip
     if not found:
         return "no design serves them all"

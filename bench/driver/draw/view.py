@@ -122,6 +122,17 @@ class View:
     def look(self, cell: Cell) -> int:
         return self.material.looks[cell.design.key]
 
+    # ---- what is held against what ----
+
+    @cached_property
+    def conditions(self) -> list[str]:
+        """In what cells differ that only those alike in it are compared: tasks, ..."""
+        alike = self.material.experiment.compare_by
+        return [name for name in differing(self.all_cells) if name in alike]
+
+    def condition(self, cell: Cell) -> tuple[str, ...]:
+        return tuple(str(attribute(cell, name)) for name in self.conditions)
+
     # ---- panels and series ----
 
     @cached_property

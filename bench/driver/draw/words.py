@@ -95,8 +95,9 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
     cell, where = pair[0].cell, []
     if not later or view.split == "tasks":
         where.append(f"with {names.tasks(cell.tasks)}")
-    if panel.words and view.split != "tasks":
-        where.append(view.where(cell, view.split))
+    for name in dict.fromkeys([view.split] * bool(panel.words) + view.conditions):
+        if name != "tasks" and not (later and name != view.split):
+            where.append(view.where(cell, name))
     told = claim(view, panel, pair)
     return f"{' '.join(where)}, {told}" if where else told
 
@@ -239,7 +240,7 @@ def facts(
         "N": names.tasks(cell.tasks),
         "value": show(unit_of(panel.figure), value.median) if value else "–",
         "threads": _threads(view, summary), "base_threads": _threads(view, base),
-        "served": titles.served(view, panel, cell.tasks), "undone": _undone(summary),
+        "served": titles.served(view, panel, cell), "undone": _undone(summary),
     }  # fmt: skip
 
 
