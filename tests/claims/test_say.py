@@ -77,6 +77,10 @@ class Numbers(Table):
             (of("count", 1.5, 1.4, 1.6), "1.5 [1.4, 1.6]"),
             (numbers.show_ratio_range(6.274, 6.2, 6.31), "6.27× [6.20, 6.31]"),
             (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.90, ∞]"),
+            # One more where verdicts turn: the first is the same within 2 %.
+            (numbers.show_ratio_range(0.984, 0.981, 0.988), "0.984× [0.981, 0.988]"),
+            (numbers.show_ratio_range(1.13, 1.0041, 1.69), "1.130× [1.004, 1.690]"),
+            (numbers.show_ratio_range(1.1, 1.019, 1.2), "1.100× [1.019, 1.200]"),
             (numbers.show_ratio(inf), "∞"),
         ])  # fmt: skip
 

@@ -24,11 +24,14 @@ def _three_digits(value: float, more: int = 0) -> str:
 
 
 MOST_MORE = 2
+VERDICTS_TURN_AT = (0.98, 1.0, 1.02)  # see reckon/stats.py
 
 
-def _apart(middle: float, low: float, high: float) -> tuple[str, str, str]:
-    """With as many digits as it takes to see the ends apart."""
-    for more in range(MOST_MORE + 1):
+def _apart(
+    middle: float, low: float, high: float, least: int = 0
+) -> tuple[str, str, str]:
+    """With as many digits as it takes to see the ends apart, or at least that many."""
+    for more in range(least, MOST_MORE + 1):
         ends = [_three_digits(value, more) for value in (low, high)]
         if ends[0] != ends[1] or low == high:
             break
@@ -105,8 +108,9 @@ def show_ratio(value: float) -> str:
 
 
 def show_ratio_range(middle: float, low: float, high: float) -> str:
-    """ "6.27× [6.20, 6.31]"."""
-    first, *ends = _apart(middle, low, high)
+    """ "6.27× [6.20, 6.31]"; one more digit at a limit, as 0.979 and 0.981 differ."""
+    near = any(end != round(end, 2) in VERDICTS_TURN_AT for end in (low, high))
+    first, *ends = _apart(middle, low, high, int(near))
     return f"{first}× {_ends(*ends, sure=True)}"
 
 
