@@ -57,7 +57,7 @@ TITLES = [
     ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
      f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
     ("memory", did(threads=55), did(threads=50),  # the remark before the reason
-     f"{T} need 1.01× the memory of {P}, perhaps by under 2 %: 55 alive at once, detached"),
+     f"{T} need 1.01× the memory of {P}, though under 2 % is possible: 55 alive at once, detached"),
     ("memory", did(rss_bytes=2e6), did(rss_bytes=8e7),
      f"{P} needs 40.0× the memory of {T}"),
     ("memory", did(rss_bytes=2e6), did(rss_bytes=2e6),
@@ -106,7 +106,7 @@ class Titles(unittest.TestCase):
 
     def test_what_is_otherwise_with_the_fewest_tasks_is_said(self) -> None:
         found = self.title("wall-time", did(1), did(2), tasks="50, 500")
-        self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50, a pool of 50")
+        self.assertRegex(found, r"^With 500 tasks, threads finish .*; with 50 tasks, a pool of 50")
 
     def test_with_the_fewest_tasks_it_speaks_of_the_same_two(self) -> None:
         more = '[[cells]]\ndesign = "pool of 5"\ntasks = [50, 500]\n'
@@ -120,7 +120,7 @@ class Titles(unittest.TestCase):
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), asked, n=7, changes=changes)
             told = draw.build("memory", m).title
-        self.assertRegex(told, "a pool of 5 needs 4.*; with 50, threads need 4.* of a pool of 5:")
+        self.assertRegex(told, "a pool of 5 needs 4.*; with 50 tasks, threads need 4.* of a pool of 5:")
 
     def test_losses_are_those_with_the_most_tasks(self) -> None:
         told = self.title("outcomes", LOST, did(rejected=20), tasks="50, 500")

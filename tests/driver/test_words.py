@@ -30,8 +30,8 @@ class Sentences(unittest.TestCase):
         (ratio(2, 3), "a pool of 50 takes 2.45× [2.00, 3.00] as long as threads: slower."),
         (ratio(0.2, 0.3), "as long as threads: faster."),
         (ratio(0.99, 1.01), "as long as threads: the same within 2 %."),
-        (ratio(1.01, 1.5), "as long as threads: slower, perhaps by under 2 %."),
-        (ratio(0.5, 0.99), "as long as threads: faster, perhaps by under 2 %."),
+        (ratio(1.01, 1.5), "as long as threads: slower, though under 2 % is possible."),
+        (ratio(0.5, 0.99), "as long as threads: faster, though under 2 % is possible."),
         (ratio(0.5, 2), "threads: cannot tell; a difference of 16 % would have been"
          " seen four times in five."),
         (ratio(2, 3, same_work=False), "as long as threads: not the same work."),

@@ -2,7 +2,7 @@
 
 [words] of plots/NAME.toml holds, for the pair that speaks (a cell over its baseline):
 
-    less, more, same, cannot   the claim, by the verdict; "perhaps by ..." is added
+    less, more, same, cannot   the claim, by the verdict; "though ..." may be added
     unlike    where one of the two lost tasks: no time is compared then
     each, head, joint, of      or no verdict, but a phrase for each cell, after the head
     computed  or one that must be reckoned: the name of a function in draw/titles.py
@@ -24,7 +24,7 @@ from ..reckon.stats import Interval, Verdict
 from ..reckon.summary import Ratio, Summaries, Summary
 from ..say import names
 from ..say.numbers import show, show_count, show_ratio
-from ..say.sentences import count_text, interval_text
+from ..say.sentences import PERHAPS_LITTLE, count_text, interval_text
 from . import titles
 from .axes import tick_words
 from .material import unit_of
@@ -143,7 +143,7 @@ def key_of(ratio: Ratio) -> tuple[str, str]:
     if _of_work(ratio.figure) and not ratio.same_work:
         return "unlike", ""
     if verdict in PERHAPS:
-        return PERHAPS[verdict], ", perhaps by under 2 %"
+        return PERHAPS[verdict], PERHAPS_LITTLE
     if verdict in (Verdict.LESS, Verdict.MORE, Verdict.SAME):
         return verdict.value, ""
     if found is not None and not found.known:
@@ -178,7 +178,7 @@ def _at_the_fewest(view: View) -> list[str]:
         return []
     told = "there is no measurable difference"
     told = told if keys[1] == "cannot" else claim(view, panel, first)
-    return [f"with {show_count(fewest)}, {told}"]
+    return [f"with {names.tasks(fewest)}, {told}"]
 
 
 def _each(view: View) -> str:

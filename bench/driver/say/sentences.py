@@ -52,6 +52,8 @@ LESS_MORE = {
     "1/s": ("lower", "higher"),
 }
 
+PERHAPS_LITTLE = ", though under 2 % is possible"
+
 
 def phrase(figure: str) -> Phrase:
     """That of the figure, or one made of its label."""
@@ -62,13 +64,13 @@ def phrase(figure: str) -> Phrase:
 
 
 def verdict_word(verdict: Verdict, figure: str = "wall_s") -> str:
-    """ "faster", "slower, perhaps by under 2 %", "the same within 2 %", ..."""
+    """ "faster", "slower, though under 2 % is possible", "the same within 2 %", ..."""
     found = phrase(figure)
     return {
         Verdict.LESS: found.less,
-        Verdict.LESS_PERHAPS: f"{found.less}, perhaps by under 2 %",
+        Verdict.LESS_PERHAPS: f"{found.less}{PERHAPS_LITTLE}",
         Verdict.SAME: "the same within 2 %",
-        Verdict.MORE_PERHAPS: f"{found.more}, perhaps by under 2 %",
+        Verdict.MORE_PERHAPS: f"{found.more}{PERHAPS_LITTLE}",
         Verdict.MORE: found.more,
     }.get(verdict, "cannot tell")
 
