@@ -197,9 +197,18 @@ class Questions(unittest.TestCase):
         few = ("Too few blocks to tell.", None)
         self.assertEqual(few, self.answer(4, made(ratios=(none, none))))
         self.assertNotEqual(few, self.answer(4, made(ratios=(none, five[0]))))
-        for low, high, by in ((0.9, 1.2, "20.0 %"), (0.7, 1.1, "30.0 %")):
+        for low, high, fine, by in (
+            (0.99, 1.03, None, "differs by at most 3.0 %"),
+            (0.91, 1.1, None, "differs by at most 10.0 %"),
+            (0.9, 1.2, None, "too noisy to tell: the same cell run twice may differ by 20.0 %"),
+            (0.7, 1.1, None, "may differ by 30.0 %"), (0.9, 3.584, None, "differ by 3.58×"),
+            (1.009, 1.29, False, "Perhaps not: the same cell run twice"),
+            (0.9, 0.99, False, "misses 1, as it does by chance"),
+        ):  # fmt: skip
             noise = Noise(a_a=ratio(low, high, cell=POOL, baseline=POOL))
-            self.assertIn(f"differs by at most {by}", self.answer(3, made(noise=noise))[0])
+            told, found = self.answer(3, made(noise=noise))
+            self.assertIn(by, told)
+            self.assertEqual(fine, found)
 
     def test_whether_it_happened(self):
         awake = {"threads": 5.0, "voluntary_switches": 999.0}
@@ -290,7 +299,8 @@ class Extras(unittest.TestCase):
                          arrivals="poisson:1600/s")  # fmt: skip
         traffic = theory.traffic_of(cell, Constants())
         wait_s = erlang.short_run_mean_wait_s(traffic, 100)
-        for ends, told in (((0.9, 1.3), "within 30 %"), ((0.6, 1.1), "within 40 %")):
+        for ends, told in (((0.9, 1.3), "within 30 %"), ((0.6, 1.1), "within 40 %"),
+                           ((0.9, 108.0), "up to 108× theory")):  # fmt: skip
             low, high = (wait_s * end for end in ends)
             given = made(of(cell, queue_wait_mean_s=interval(low, wait_s, high)))
             (_, line) = self.told("waits", given)

@@ -88,6 +88,8 @@ class Numbers(Table):
         self.hold([
             (numbers.show_count(10000), "10 000"), (numbers.show_count(0.5), "0.5"),
             (numbers.show_count(134.5), "134"),
+            (numbers.show_off(0.12), "12 %"), (numbers.show_off(1.0), "100 %"),
+            (numbers.show_off(2.3), "3.30×"), (numbers.show_off(3453.6), "3455×"),
             (numbers.show_percent(0.884), "88 %"), (numbers.show_percent(0.884, 1), "88.4 %"),
             (numbers.show_time(83), "1:23"), (numbers.show_time(-5), "0:00"),
             (numbers.show_time(59.6), "1:00"), (numbers.show_time(600), "10:00"),

@@ -65,8 +65,8 @@ class Questions(unittest.TestCase):
 
     def test_a_control_off_one_does_not_reproduce(self):
         answer = self.answers(self.runs(control=1.1))[3]
-        self.assertIsNone(answer.fine)
-        self.assertIn("differs by at most 10.0 %", answer.text)
+        self.assertIs(answer.fine, False)
+        self.assertIn("1.100× [1.100,\xa01.100] misses 1", answer.text)
 
     def test_a_machine_that_becomes_slower_does_not_reproduce(self):
         runs = [run for run in self.runs() if run.role is Role.MEASURE]

@@ -9,7 +9,7 @@ from ..reckon.simulated import ASPECTS, CLOSE, Twin
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW, Interval
 from ..run.run import Role
 from ..say import names, sentences
-from ..say.numbers import show_percent, show_ratio
+from ..say.numbers import show_off, show_percent, show_ratio
 from . import words
 from .axes import Scale, tics
 from .chart import Chart, ChartError, columns
@@ -170,7 +170,7 @@ def control(view: View) -> Chart:
     ]
     rows = [
         (names.cell_name(r.cell), names.short(r.baseline.design),
-         show_percent(r.interval.resolution - 1, 1))
+         show_off(r.interval.resolution - 1, 1))
         for r in view.material.summaries.compared()
         if r.interval and r.interval.resolution
     ]  # fmt: skip

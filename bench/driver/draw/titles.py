@@ -9,7 +9,7 @@ from ..ask.cell import Cell
 from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
-from ..say.numbers import show, show_count
+from ..say.numbers import show, show_count, show_off
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
@@ -155,7 +155,7 @@ def scale(view: View) -> str:
         off = max(twin.off("time") for twin in found)
         most = max(twin.measured.tasks for twin in found)
         told.append(f"up to {names.tasks(most)}, simulated and measured times differ "
-                    f"by {show_share(off)} at most")  # fmt: skip
+                    f"by {show_share(off) if off < 1 else show_off(off)} at most")
     largest = max(s.cell.tasks for s in view.cells)
     last = [
         f"{view.spoken(s.cell)} {verb([s.cell], 'takes', 'take')} "

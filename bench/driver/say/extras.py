@@ -19,7 +19,8 @@ from ..reckon.theory import bound_wall_s, traffic_of
 from ..run.run import Run
 from . import sentences
 from .names import cell_name, counted, design_name, tasks
-from .numbers import show_bytes, show_count, show_duration, show_percent, show_ratio
+from .numbers import show_bytes, show_count, show_duration, show_off
+from .numbers import show_percent, show_ratio
 from .terminal import aligned
 
 
@@ -138,9 +139,13 @@ def waits(summaries: Summaries, runs: Sequence[Run]) -> list[str]:
         rows.append((
             f"  {cell_name(summary.cell)}", show_percent(traffic.load),
             show_duration(theory_s), sentences.interval_text(found, "s"),
-            f"within {show_percent(far / theory_s)}" if theory_s else "",
+            _near(far / theory_s) if theory_s else "",
         ))  # fmt: skip
     return aligned(rows)
+
+
+def _near(off: float) -> str:
+    return f"within {show_off(off)}" if off <= 1 else f"up to {show_off(off)} theory"
 
 
 def plan(summaries: Summaries, runs: Sequence[Run]) -> list[str]:

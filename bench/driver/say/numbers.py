@@ -102,6 +102,11 @@ def show_signed(share: float) -> str:
     return f"{100 * share:+.1f} %".replace("-", "−")
 
 
+def show_off(share: float, digits: int = 0) -> str:
+    """How far something is off: 0.12 as "12 %", and 3453.6 as "3455×"."""
+    return show_percent(share, digits) if share <= 1 else f"{show_ratio(1 + share)}×"
+
+
 def show_ratio(value: float) -> str:
     """6.274 as "6.27"."""
     return _three_digits(value)

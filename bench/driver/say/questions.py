@@ -18,10 +18,11 @@ from ..run.record import IMPOSSIBLE
 from ..run.run import Run
 from . import sentences
 from .names import cell_name, counted, design_name, listed
-from .numbers import show_count, show_duration, show_percent
+from .numbers import show_count, show_duration, show_off, show_percent
 
 CPU_BOUND = 0.9  # of all CPUs' time
 MOST_NAMED = 6  # in one list
+NOISY = 0.1  # the same cell run twice may differ by this much in a quiet sitting
 LIMITING = 0.5  # of the wall time: a part that is more than this limits the whole
 
 
@@ -152,12 +153,16 @@ def _reproduces(noise: Noise) -> Told:
     if a_a is None or not a_a.known:
         why = "Too few blocks to tell" if noise.a_a else "There is no control to tell"
         return f"{why} even within this sitting.", None
+    if not a_a.low <= 1 <= a_a.high:
+        missed = sentences.control_sentence(noise.a_a).partition(": ")[2]
+        return f"Perhaps not: the same cell run twice: {missed}", False
     width = max(a_a.high - 1, 1 - a_a.low)
-    text = (
-        f"Nothing speaks against it: the same cell run twice differs by at most "
-        f"{show_percent(width, 1)} in this sitting. Only another sitting can tell."
-    )
-    return text, None
+    by = show_off(width, 1)
+    if width > NOISY:
+        return (f"This sitting is too noisy to tell: the same cell run twice may differ"
+                f" by {by}, over {show_percent(NOISY)}."), None  # fmt: skip
+    return ("Nothing speaks against it: the same cell run twice differs by at most "
+            f"{by} in this sitting. Only another sitting can tell."), None  # fmt: skip
 
 
 def _matters(summaries: Summaries) -> Told:

@@ -17,6 +17,7 @@ from .names import cell_name, counted, listed
 from .numbers import (
     show,
     show_count,
+    show_off,
     show_percent,
     show_range,
     show_ratio,
@@ -155,7 +156,7 @@ def _judged(ratio: Ratio) -> str:
         return f"cannot tell from {counted(interval.n, 'block')}"
     told = verdict_word(ratio.verdict, ratio.figure)
     if ratio.verdict is Verdict.CANNOT_TELL and interval.resolution:
-        seen = show_percent(interval.resolution - 1)
+        seen = show_off(interval.resolution - 1)
         told += f"; a difference of {seen} would have been seen four times in five"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
