@@ -269,6 +269,9 @@ class Remarks(unittest.TestCase):
                  "collapse": {"workers": 50}, "limits": {"p99 wait": 1.0}}  # fmt: skip
         self.assertEqual("30 workers are the fewest that meet p99 wait < 1s; 50 are too many",
                          planned._title(found))  # fmt: skip
+        missed = {**found, "confirmed": [{"workers": 30, "misses": ["p99 wait < 1s"]}]}
+        self.assertEqual("in virtual time, 30 workers are the fewest that meet p99 wait < 1s; "
+                         "real threads did not confirm it here", planned._title(missed))  # fmt: skip
         made: Any = planned._settings(found, points)
         self.assertEqual((30, 40), (made["band_low"], made["band_high"]))
         marks = zip(made["mark_panel"], made["mark_second"], made["mark_y"])

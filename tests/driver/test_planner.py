@@ -240,6 +240,11 @@ class Confirmed(unittest.TestCase):
         told = tell.sentences(self.wanted, found, off)
         self.assertIn("differ by over 10 %: 31 workers, p99 wait", told[1])
         self.assertNotIn("agree", " ".join(told))
+        for workers, more in ((31, " in virtual time, with each"), (30, ", with each")):
+            missed = [{**off[0], "workers": workers, "misses": ["p99 wait < 100ms"]}]
+            told = tell.sentences(self.wanted, found, missed)
+            self.assertIn(f"'{more}", told[0])
+            self.assertEqual(workers == 31, "Real threads did not confirm it here." in told)
 
     def test_real_threads_stand_beside_what_was_predicted(self):
         def slower(programs, cell, seed):
@@ -257,6 +262,10 @@ class Confirmed(unittest.TestCase):
         self.assertEqual([told], best["off"])
         lines = tell.confirmed_lines([best])
         self.assertIn("31 workers: p99 wait 90.9 ms / 182 ms", lines[1])
+        self.assertRegex(lines[0], "2 runs of .* tasks each .*, so not as in the table:$")
+        missed = ["p99 wait < 100ms"]  # by 30 workers as was predicted
+        self.assertEqual([missed, missed, []],
+                         [each["misses"] for each in (below, best, above)])
 
     def test_the_table_and_the_file_say_who_meets_it(self):
         found = self.found()

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..run import kept
 from ..say.numbers import show_count
+from ..say.shortfall import UNCONFIRMED, unconfirmed
 from . import words
 from .axes import Scale, reach, thinned, tics
 from .chart import Chart, ChartError, columns
@@ -60,6 +61,8 @@ def _title(found: Mapping[str, Any]) -> str:
     if found["workers"] is None:
         return f"no number of workers meets {wanted}"
     told = f"{show_count(found['workers'])} workers are the fewest that meet {wanted}"
+    if unconfirmed(found.get("confirmed", ()), found["workers"]):
+        return f"in virtual time, {told}; {UNCONFIRMED}"
     if found["collapse"]:
         told += f"; {show_count(found['collapse']['workers'])} are too many"
     return told

@@ -15,8 +15,9 @@ from ..reckon.summary import FEWEST_FOR_P99
 from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
 from ..run.constants import Constants
+from ..say.names import tasks as tasks_told
 from ..say.numbers import show_count
-from ..say.shortfall import shown
+from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
 from ..say.terminal import aligned
 from .asked import REAL, Asked
 from .find import Findings
@@ -66,7 +67,10 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
                     f"{show_count(near.size)} come nearest: {lacks}.")  # fmt: skip
     else:
         fewest = f"{show_count(best.size)} workers are the fewest that meet '{wanted}'"
-        told.append(f"{fewest}, with each of {len(best.runs)} seeds.")
+        sure = not unconfirmed(confirmed, best.size)
+        told.append(f"{fewest}{'' if sure else ' in virtual time'}, with each of "
+                    f"{len(best.runs)} seeds.")  # fmt: skip
+        told += [] if sure else [f"{UNCONFIRMED[0].upper()}{UNCONFIRMED[1:]}."]
     if off:
         told.append(f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}.")
     told += _around(found)
@@ -189,6 +193,8 @@ def confirm(asked: Asked, best: Point) -> Iterator[dict[str, Any]]:
         ]  # fmt: skip
         yield {
             "workers": size, "tasks": tasks, "off": off,
+            "misses": [c.text for c in asked.target if c.metric in metrics
+                       and not all(map(c.is_met, real.values(c.metric)))],
             "predicted": {m: played.values(m) for m in metrics},
             "measured": {m: real.values(m) for m in metrics},
         }  # fmt: skip
@@ -209,10 +215,11 @@ def confirmed_lines(confirmed: Sequence[dict]) -> list[str]:
             for m in each["predicted"]
         ]
         lines.append(f"  {each['workers']} workers: {'; '.join(told)}")
-    head = (
-        f"Predicted / real threads, {len(CONFIRM_SEEDS)} runs each (least to greatest):"
-    )
-    return [head, *lines] if lines else []
+    if not lines:
+        return []
+    runs = f"{len(CONFIRM_SEEDS)} runs of {tasks_told(confirmed[0]['tasks'])} each"
+    return [f"Predicted / real threads, {runs} (least to greatest), so not as in the"
+            " table:", *lines]  # fmt: skip
 
 
 def _span(metric: str, values: Sequence[float]) -> str:

@@ -12,6 +12,12 @@ from .numbers import show, show_count
 SOME = 0.005  # of the tasks: what ends so often is a reason
 MUCH = 0.3  # of the time
 STORM = 1.5  # calls for each task
+UNCONFIRMED = "real threads did not confirm it here"
+
+
+def unconfirmed(confirmed: Sequence[Mapping[str, Any]], workers: int) -> bool:
+    """Whether a plan's own runs with real threads missed its target."""
+    return any(c["workers"] == workers and c.get("misses") for c in confirmed)
 
 
 def shown(metric: str, found: float | None) -> str:
