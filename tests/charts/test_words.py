@@ -182,7 +182,12 @@ class Titles(unittest.TestCase):
         most = max(end["outcomes"]["rejected"] / 1200 for end in changes.values())
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), asked, changes=changes)
-            told = draw.build("load", m).title
+            made: Any = draw.build("load", m)
+            told, hollow = made.title, made.settings["cell_hollow"]
+        lossy = {m.numbers[s.cell.name] for s in m.cells if words.share_note(s)}
+        self.assertTrue(lossy)
+        self.assertEqual(lossy, {i for i, each in enumerate(hollow, 1) if each})
+        self.assertIn("hollow: tasks were lost", made.subtitle)
         self.assertEqual(f"At 95 % load, threads have {titles.show_share(most)} turned away;"
                          " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 

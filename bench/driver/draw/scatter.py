@@ -147,7 +147,7 @@ class Plot:
             found = [self.view.value(s, panel.figure) for s in panel.cells]
             seen += [i for i in found if i.low is not None
                      and y.place(i.high) - y.place(i.low) > SEEN]  # fmt: skip
-        hollow = any(map(self.note, self.view.cells))
+        hollow = any(map(words.share_note, self.view.cells))
         return ["pale lines: theory" if self.curves else "",
                 words.bars_words(seen),
                 "hollow: tasks were lost" if hollow else ""]  # fmt: skip
@@ -203,7 +203,7 @@ class Plot:
         return {
             s.cell.name: {"panel": 0 if several else number, "look": series.look,
                           "x": self._dodged(s.cell, order, len(panel.series)),
-                          "hollow": int(bool(self.note(s)))}
+                          "hollow": int(bool(words.share_note(s)))}
             for number, panel in enumerate(self.panels, start=1)
             for order, series in enumerate(panel.series) for s in series.cells
         }  # fmt: skip
@@ -265,7 +265,7 @@ class Plot:
         return f"at {tick_words(self.view.x_unit, at)}; {told}"
 
     def _notes(self) -> list[dict[str, Any]]:
-        """The share served, beside each hollow mark; the last has it in its label."""
+        """The share served, beside each mark; the last has it in its label."""
         return [
             {"panel": number, "x": self.marks[s.cell.name]["x"], "words": note,
              "look": series.look, "y": self.view.value(s, panel.figure).median}
