@@ -454,6 +454,31 @@ class EveryDeclaration(unittest.TestCase):
                 elif chart.y:
                     self.assertTrue({*CURVE_OF[curve]} & {*chart.y}, (name, curve))
 
+    def test_a_mistake_is_told_when_it_is_read(self) -> None:
+        whole = 'family = "scatter"\nquestion = "?"\n'
+        with tempfile.TemporaryDirectory() as desk:
+            for text, told in (
+                ('y = ["okk"]', "mine.toml: y 'okk' is none of ok, rejected, .*, wall_s"),
+                ('[words]\nmore = "{bse}"', "more: name 'bse' is none of who, base"),
+                ('[words]\nmore = "{base"', "'{base': expected '}'"),
+            ):  # fmt: skip
+                (Path(desk) / "mine.toml").write_text(whole + text, encoding="utf-8")
+                with self.assertRaisesRegex(AskError, told):
+                    declaration.load("mine", Path(desk))
+        for x, told in (("foo", "has x = 'foo', which is none of tasks, workers, load, "),
+                        ("api-queue", "api-capacity"), ("api-capacity", "^$")):  # fmt: skip
+            made = declaration.Declaration("mine", "scatter", "?", x)
+            self.assertRegex(declaration.refusal(made, stand_in.four()), told)
+
+    def test_an_outcome_may_stand_first(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), stand_in.four())
+            for family, y in (("scatter", ("ok", "wall_s")), ("scatter", ("rejected",)),
+                              ("bars", ("rejected",)), ("strips", ("ok",))):  # fmt: skip
+                made = declaration.Declaration("mine", family, "?", y=y)
+                self.assertRegex(draw.FAMILIES[family](draw.View(m, made)).title,
+                                 "tasks served|tasks turned away|tell")  # fmt: skip
+
     def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), stand_in.four())
@@ -465,6 +490,7 @@ class EveryDeclaration(unittest.TestCase):
                 known = draw.words.facts(draw.View(m, declaration.load("wall-time")),
                                          draw.View(m, declaration.load("wall-time"))
                                          .panels[0], pair, None)  # fmt: skip
+                self.assertEqual(set(declaration.TEMPLATE), set(known))
                 for key, words in chart.words.items():
                     if key not in ("line", "point"):
                         words.format_map(known)

@@ -27,6 +27,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Formatter
 from typing import Protocol
 
 from .. import REPOSITORY
@@ -46,6 +47,12 @@ ROOM = {
     "heat": 3, "slide": 6, "sequence": 99, "ratios": 60, "plan": 999, "lesson": 99,
     "class": 99,
 }  # fmt: skip
+
+
+# What [words] may name in braces: the keys of facts() in draw/words.py.
+TEMPLATE = ("who", "base", "loser", "lost", "r", "figure", "W", "sizes", "d", "setting",
+            "N", "value", "threads", "base_threads", "served", "undone")  # fmt: skip
+X_NAMES = ("tasks", "workers", "load", "design")  # and any option
 
 
 class Asked(Protocol):
@@ -115,10 +122,24 @@ def load(name: str, folder: Path = PLOTS) -> Declaration:
     if made.family not in ROOM:
         told = ", ".join(ROOM)
         raise AskError(f"{path.name}: family '{made.family}' is none of {told}")
-    for figure in () if made.table else made.y:
-        if figure not in FIGURES and figure not in OUTCOMES:
-            raise AskError(f"{path.name}: y '{figure}' is no figure or outcome")
+    for what, names, accepted in (
+        ("y", () if made.table else made.y, [*OUTCOMES, *FIGURES]),
+        *((f"{key}: name", _names(words), TEMPLATE)
+          for key, words in made.words.items() if key != "point"),
+    ):  # fmt: skip
+        for each in names:
+            if each not in accepted:
+                told = ", ".join(accepted)
+                raise AskError(f"{path.name}: {what} '{each}' is none of {told}")
     return made
+
+
+def _names(words: str) -> list[str]:
+    """Those in braces."""
+    try:
+        return [name for _, name, *_ in Formatter().parse(words) if name is not None]
+    except ValueError as error:
+        raise AskError(f"'{words}': {error}") from None
 
 
 def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
@@ -140,6 +161,9 @@ def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
 def refusal(chart: Declaration, asked: Asked) -> str:
     """Why this chart would not be true of these cells; "" if it would."""
     needs, cells = chart.needs, asked.cells
+    there = dict.fromkeys([*X_NAMES, *(key for cell in cells for key in cell.options)])
+    if chart.x and chart.x not in there:
+        return f"has x = '{chart.x}', which is none of {', '.join(there)}"
     if needs.samples and not asked.samples:
         return "shows recorded tasks: it needs [[samples]]"
     if needs.simulated and not any(cell.is_virtual for cell in cells):

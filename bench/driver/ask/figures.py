@@ -159,3 +159,11 @@ _TABLE = [
 ]  # fmt: skip
 
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _TABLE}
+
+
+def figure_of(name: str) -> Figure:
+    """A figure of the table, or how many tasks ended in this way."""
+    return FIGURES.get(name) or Figure(
+        name, "count", name.replace("_", " "), "tasks that ended so",
+        lambda run: run.record["outcomes"].get(name),
+    )  # fmt: skip

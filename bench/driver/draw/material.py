@@ -8,7 +8,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..ask.figures import FIGURES, OUTCOMES
+from ..ask.figures import OUTCOMES, figure_of
 from ..reckon import tables
 from ..reckon.stats import Interval
 from ..reckon.summarise import ratio
@@ -119,4 +119,4 @@ class Material:
 
 
 def unit_of(name: str) -> str:
-    return FIGURES[name].unit if name in FIGURES else "count"
+    return figure_of(name).unit

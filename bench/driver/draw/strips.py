@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..ask.figures import FIGURES
+from ..ask.figures import figure_of
 from ..reckon.summary import Summary
 from ..say.numbers import show_count
 from . import words
@@ -30,7 +30,7 @@ def _values(view: View, joined: bool) -> list[float]:
         return [
             view.value(s, figure).median for s in view.cells for figure in view.figures
         ]
-    read, shown = FIGURES[view.figures[0]].read, {c.name for c in view.all_cells}
+    read, shown = figure_of(view.figures[0]).read, {c.name for c in view.all_cells}
     runs = (r for r in view.material.runs if r.counts and r.cell.name in shown)
     return [value for run in runs if (value := read(run)) is not None]
 

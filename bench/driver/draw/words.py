@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from math import floor, inf
 
 from ..ask.cell import Cell
-from ..ask.figures import FIGURES
+from ..ask.figures import FIGURES, figure_of
 from ..reckon.stats import FEWEST_FOR_INTERVAL, NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.stats import Interval, Verdict
 from ..reckon.summary import Ratio, Summaries, Summary
@@ -134,7 +134,7 @@ def claim(view: View, panel: Panel, pair: Pair) -> str:
 
 
 def _of_work(figure: str) -> bool:
-    return figure in FIGURES and FIGURES[figure].of_work
+    return figure_of(figure).of_work
 
 
 def key_of(ratio: Ratio) -> tuple[str, str]:

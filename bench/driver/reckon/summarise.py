@@ -12,7 +12,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
-from ..ask.figures import FIGURES, OUTCOMES
+from ..ask.figures import FIGURES, OUTCOMES, figure_of
 from ..machine import canary
 from ..run import constants as constants_of_run
 from ..run.constants import Constants
@@ -219,7 +219,7 @@ def ratio(figure: str, over: Side, under: Side, together: bool = True) -> Ratio:
         interval = bootstrap_ratio([*values.values()], [*divisors.values()])
     alike = same_work(over, under)
     verdict = ratio_verdict(interval)
-    if FIGURES[figure].of_work and not alike:
+    if figure_of(figure).of_work and not alike:
         verdict = Verdict.CANNOT_TELL
     return Ratio(figure, over[0], under[0], interval, verdict, alike)
 
@@ -239,7 +239,7 @@ def same_work(over: Side, under: Side) -> bool:
 
 def _by_block(figure: str, side: Side) -> dict[int, float]:
     _, runs, role = side
-    read = FIGURES[figure].read
+    read = figure_of(figure).read
     return {
         run.block: value
         for run in runs
