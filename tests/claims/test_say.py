@@ -135,6 +135,8 @@ class Names(Table):
             (names.short(other), "bounded threads"), (names.short(other, [other]), "bounded threads"),
             (names.short(other, bounded), "bounded threads of 9"),
             (names.spoken(other, bounded), "bounded threads of 9"),
+            (names.short(other, [other, pool]), "bounded threads of 9"),
+            (names.short(other, [other, Design("worker-pool", 9)]), "bounded threads"),
             (names.counted(1, "task"), "1 task"), (names.counted(0, "task"), "0 tasks"),
             (names.counted(2, "reply", "replies"), "2 replies"),
             (names.listed([]), ""), (names.listed(["a"]), "a"),

@@ -55,7 +55,9 @@ def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
     }  # fmt: skip
     bases = dict.fromkeys(base for _, base in ratios)
     over = f"{FIGURES[summaries.figure].label} over"
-    return ("design", *heads[1:], *(f"{over} {names.short(base)}" for base in bases)), [
+    beside = [summary.cell.design for summary in summaries]
+    told = (f"{over} {names.short(base, beside)}" for base in bases)
+    return ("design", *heads[1:], *told), [
         (heading, [(*row, *(ratios.get((s.cell.name, b), "–") for b in bases))
                    for s, row in group])
         for heading, group in groups

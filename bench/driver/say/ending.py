@@ -140,6 +140,7 @@ def ratio_paragraphs(
     What both cells of a pair have in common is said once, in the heading.
     """
     found: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
+    every = [summary.cell for summary in summaries]
     for ratio in sorted(summaries.compared(), key=lambda ratio: ratio.cell.tasks):
         if ratio.cell.tasks < fewest_tasks:
             continue
@@ -155,7 +156,7 @@ def ratio_paragraphs(
         told[sentences.whole_sentence(plain, summaries)] = None
         for cell in of_pair[::-1]:
             summary = replace(summaries.of(cell.name), cell=cell)
-            if sentence := sentences.success_sentence(summary):
+            if sentence := sentences.success_sentence(summary, every):
                 ends[sentence] = None
     return [
         (f"At {', '.join(filter(None, [tasks(count), shared]))}", [*told, *ends])
@@ -165,10 +166,10 @@ def ratio_paragraphs(
 
 def short_lines(summaries: Summaries) -> list[str]:
     """The medians so far, one line for each number of tasks."""
-    lines = []
+    lines, every = [], [summary.cell for summary in summaries]
     for count in sorted({summary.cell.tasks for summary in summaries}):
         told = [
-            f"{design_name(s.cell)} {show('s', s.figures['wall_s'].median)}"
+            f"{design_name(s.cell, every)} {show('s', s.figures['wall_s'].median)}"
             for s in summaries
             if s.cell.tasks == count and s.n
         ]

@@ -28,11 +28,14 @@ SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API th
 
 
 def short(design: Design, among: Iterable[Design] = ()) -> str:
-    """A bound is told only where another one is among the designs beside it."""
+    """A bound is told only where another one, or pools of none of its size, are among
+    the designs beside it."""
     if design.workers is not None:
         return f"{design.kind} of {show_count(design.workers)}"
-    bounds = {other.bound for other in among if other.kind == design.kind}
-    if design.bound and len(bounds) > 1:
+    beside = list(among)
+    bounds = {other.bound for other in beside if other.kind == design.kind}
+    sizes = {other.workers for other in beside if other.workers}
+    if design.bound and (len(bounds) > 1 or sizes and design.bound not in sizes):
         return f"{design.kind} of {show_count(design.bound)}"
     return design.kind
 

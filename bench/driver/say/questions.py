@@ -53,10 +53,10 @@ def answer_all(
 
 def _why_not_double(summaries: Summaries) -> Told:
     """Names what limits each design at its largest number of tasks."""
-    cpus = _usable_cpus(summaries.machine)
+    cpus, every = _usable_cpus(summaries.machine), [s.cell for s in summaries]
     largest: dict[str, Summary] = {}
     for summary in summaries:
-        name = design_name(summary.cell)
+        name = design_name(summary.cell, every)
         if summary.n and (
             name not in largest or summary.cell.tasks > largest[name].cell.tasks
         ):

@@ -116,26 +116,23 @@ def count_text(count: Count) -> str:
 # ---- comparisons ----
 
 
-def ratio_sentence(ratio: Ratio) -> str:
-    """What the comparison of two cells bears in one figure, in one sentence."""
-    base = _spoken(ratio.baseline, ratio.figure)
+def ratio_sentence(ratio: Ratio, among: Sequence[Cell] = ()) -> str:
+    """What the comparison of two cells bears in one figure, in one sentence:
+    "a pool of 50 takes 4.39× [4.21, 4.46] as long as threads: slower."."""
+    who, base = (
+        _spoken(cell, ratio.figure, among) for cell in (ratio.cell, ratio.baseline)
+    )
     if ratio.interval is None:
-        who = _spoken(ratio.cell, ratio.figure)
         return f"{who} and {base}: no block holds both, so nothing can be said."
-    return f"{_head(ratio)} {base}: {_judged(ratio)}."
-
-
-def _head(ratio: Ratio) -> str:
-    """ "a pool of 50 takes 4.39× [4.21, 4.46] as long as"."""
     found = phrase(ratio.figure)
     verb = names.verb(ratio.cell.design, found.one, found.many)
     factor = found.rest.format(ratio_text(ratio.interval))
-    return f"{_spoken(ratio.cell, ratio.figure)} {verb} {factor}"
+    return f"{who} {verb} {factor} {base}: {_judged(ratio)}."
 
 
-def _spoken(cell: Cell, figure: str) -> str:
+def _spoken(cell: Cell, figure: str, among: Sequence[Cell]) -> str:
     """ "threads", or where memory is told "detached threads"."""
-    told = names.spoken_cell(cell)
+    told = names.spoken_cell(cell, among)
     detached = figure == "rss_bytes" and names.is_detached(cell)
     return f"detached {told}" if detached else told
 
@@ -166,13 +163,14 @@ def _judged(ratio: Ratio) -> str:
 
 def whole_sentence(ratio: Ratio, summaries: Summaries) -> str:
     """The ratio; where less was served, what each served, and the time it took each."""
+    among = [summary.cell for summary in summaries]
     if ratio.same_work or not FIGURES[ratio.figure].of_work:
-        return ratio_sentence(ratio)
+        return ratio_sentence(ratio, among)
     counts = [
         show_count(round(summaries.of(cell.name).outcomes["ok"].median))
         for cell in (ratio.cell, ratio.baseline)
     ]
-    who, base = (names.spoken_cell(cell) for cell in (ratio.cell, ratio.baseline))
+    who, base = (names.spoken_cell(c, among) for c in (ratio.cell, ratio.baseline))
     verb = names.verb(ratio.cell.design, "serves", "serve")
     told = [f"{who} {verb} {counts[0]}, {base} {counts[1]}: not the same work."]
     for other in summaries.compared("wall_per_ok_s"):
@@ -184,14 +182,14 @@ def whole_sentence(ratio: Ratio, summaries: Summaries) -> str:
     return " ".join([*told, f"In total the ratio is {ratio_text(ratio.interval)}."])
 
 
-def success_sentence(summary: Summary) -> str | None:
+def success_sentence(summary: Summary, among: Sequence[Cell] = ()) -> str | None:
     """What became of the tasks, when not all went well."""
     ok = summary.outcomes.get("ok")
     if ok is None or ok.minimum == summary.cell.tasks:
         return None
     verb = names.verb(summary.cell.design, "serves", "serve")
     return (
-        f"{names.spoken_cell(summary.cell)} {verb} {count_text(ok)} of "
+        f"{names.spoken_cell(summary.cell, among)} {verb} {count_text(ok)} of "
         f"{show_count(summary.cell.tasks)}: {', '.join(losses(summary))}."
     )
 
