@@ -15,7 +15,7 @@ from ..reckon.stats import Verdict
 from ..reckon.summary import Noise, Summaries, Summary
 from ..reckon.theory import bound_wall_s
 from ..run.record import IMPOSSIBLE
-from ..run.run import Run
+from ..run.run import Role, Run
 from . import sentences
 from .names import cell_name, counted, design_name, listed
 from .numbers import show_count, show_duration, show_off, show_percent
@@ -138,6 +138,12 @@ def _errors(runs: Sequence[Run]) -> Told:
         if count and name != "ok"
     ]
     ended = f"{listed(bad)} are results, not errors" if bad else "none went wrong"
+    recorded = sum(
+        count for run in runs if run.role is Role.SAMPLE
+        for name, count in run.record["outcomes"].items() if name != "ok"
+    )  # fmt: skip
+    if recorded:  # no table has them
+        ended += f" ({show_count(recorded)} of them in recorded runs)"
     count = f"{show_count(sum(totals.values()))} in all"
     text = (
         f"No: all {len(runs)} runs account for each of their tasks, {count}; {ended}."
