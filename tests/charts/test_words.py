@@ -6,6 +6,7 @@ import sys
 import tempfile
 import unittest
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
-from driver.draw import machines, over_time, planned, scatter  # noqa: E402
+from driver.draw import machines, over_time, planned, scatter, sequence  # noqa: E402
 from driver.page import sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
 from driver.reckon.summary import Noise, Summaries  # noqa: E402
@@ -146,6 +147,7 @@ class Titles(unittest.TestCase):
             sweep, slide = (draw.build(name, m) for name in ("sweep", "slide"))
         self.assertEqual(f"With 500 tasks with an API queue of 0, {T} lose 82 % of them; "
                          f"{P} serves all in 202 ms", sweep.title)  # fmt: skip
+        self.assertEqual("API queue", sweep.settings["x_words"])
         self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses none", slide.title)
         self.assertTrue(slide.subtitle.startswith("only API queue 0 · "), slide.subtitle)
 
@@ -234,6 +236,8 @@ class Remarks(unittest.TestCase):
             (words.left_out_words(Summaries((), (), noise, complete=False)), "incomplete"),
             (words.left_out_words(Summaries((), (), noise, left_out=("a", "b", "c"))),
              "not run: 3 cells, listed in the report"),
+            (sequence._cut("pool of 50 (memory limit 64 MiB), 500 tasks", "pool of 50", 9),
+             "pool of 50 (… 64 MiB), 500 tasks"),
             (lines["between"], "when listening between tasks"),
             (lines["within"], "when listening within the call"),
             (lines["none"], "when nobody listens"),
@@ -301,6 +305,17 @@ class Remarks(unittest.TestCase):
         told = ratios._closeness([twin(0.05), twin(0.06), twin(0.2)])
         self.assertIn("within 5 % of what is measured: 1 of 3 simulated times", told)
         self.assertTrue(told.endswith("(1.20×)"), told)
+
+    def test_what_is_dashed_is_told_where_it_is_drawn(self) -> None:
+        text = stand_in.FOUR.format(charts=["timeline"]).replace("[50, 500]", "500")
+        text = text.replace("[options]", '[options]\ndistribution = "exponential"')
+        for few, told in (("5", "Graham: bounds of any order"),
+                          ("40", "dashed: Graham's bounds, of any order")):  # fmt: skip
+            with tempfile.TemporaryDirectory() as desk:
+                asked = stand_in.read(text.replace("[5, 50]", f"[{few}, 50]"))
+                asked = replace(asked, samples=asked.samples[1:3])
+                made = draw.build("timeline", stand_in.material(Path(desk), asked))
+            self.assertIn(told, made.subtitle)
 
     def test_who_stays_down_is_not_who_recovers(self) -> None:
         cells = [stand_in.four().cells[n] for n in (0, 5)]

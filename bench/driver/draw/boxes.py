@@ -25,14 +25,15 @@ def build(view: View) -> Chart:
                 f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each tile is one call", "height: calls in flight", "length: time"]
         return sheet(view, told, shown, remarks, _tiles(shown))
+    settings = _settings(shown)
     remarks = [
         "each box is a task in its thread's row",
         "hatched: lost" if any(t.lost and t.lanes <= FINE for t in shown) else "",
         "dark: lost" if any(t.lost and t.lanes > FINE for t in shown) else "",
         "dark: hung" if any(map(_long, shown)) else "",
-        "dashed: Graham's bounds" if any(t.bounds_s for t in shown) else "",
+        "dashed: Graham's bounds, of any order" if settings["bound_at"]
+        else "Graham: bounds of any order" if any(map(_bounds_words, shown)) else "",
     ]
-    settings = _settings(shown)
     return sheet(view, _title(shown), shown, remarks, settings,
                  in_front=len(settings["bound_at"]))  # fmt: skip
 

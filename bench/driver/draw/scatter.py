@@ -10,6 +10,7 @@ from ..ask.figures import FIGURES
 from ..reckon.stats import FEWEST_FOR_INTERVAL
 from ..reckon.summary import Summary
 from ..reckon.tables import Row, varied_text
+from ..say import names
 from . import words
 from .axes import Scale, beside, is_log, reach, spread_out, tick_words, tics
 from .material import unit_of
@@ -24,7 +25,8 @@ TALL, SMALL, ROOMY = 0.19, 0.062, 4
 MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.175)}
 SEEN = 0.04  # of the frame's height: an interval longer than this is seen
 X_NAMES = {"tasks": "tasks N", "workers": "workers W",
-           "service-time": "time of one task"}  # fmt: skip
+           "service-time": "time of one task", "load": "load",
+           "api-capacity": "places at the API"}  # fmt: skip
 OF_CURVE = ("panel", "name", "design", "varied", "tasks", "look", "wide", "dash",
             "scale")  # fmt: skip
 # Curves that are the limits of another: thin and dashed.
@@ -164,7 +166,7 @@ class Plot:
     def settings(self) -> dict[str, object]:
         left, right, apart = MARGINS[len(self.panels)]
         labels = [each for i in range(len(self.panels)) for each in self._labels(i)]
-        name = X_NAMES.get(self.view.x, self.view.x.replace("-", " "))
+        name = X_NAMES.get(self.view.x) or names.setting(self.view.x, True)
         return {
             "panels": len(self.panels), "left": left, "right": right, "apart": apart,
             **self.x.across(name, self._x_tics()),

@@ -37,7 +37,7 @@ def build(view: View) -> Chart:
     low, high = (show_signed(off(counted[i])) for i in (0, -1))
     told = (
         f"runs stay within {low} and {high} of their cell's median; the farthest off: "
-        f"{names.cell_name(worst.cell)}, in block {worst.block}"
+        f"{names.cell_name(worst.cell, view.all_cells)}, in block {worst.block}"
     )
     noise = view.material.summaries.noise
     rows = [
@@ -72,7 +72,7 @@ def _grid(
     view: View, cells: Sequence[Summary], runs: Sequence[Run],
     medians: Mapping[str, float],
 ) -> dict[str, object]:  # fmt: skip
-    blocks = sorted({run.block for run in runs})
+    blocks, every = sorted({run.block for run in runs}), view.all_cells
     noisy = view.material.summaries.noise.noisy_blocks
     return {
         "rows": len(cells), "first": blocks[0], "columns": blocks[-1], "most": STRONG,
@@ -80,14 +80,19 @@ def _grid(
             s.cell.name: {"y": y, "median": medians[s.cell.name]}
             for y, s in enumerate(cells, start=1)
         }),
-        "row_name": [_cut(names.cell_name(s.cell), len(cells)) for s in cells],
+        "row_name": [
+            _cut(names.cell_name(s.cell, every), view.design(s.cell), len(cells))
+            for s in cells
+        ],
         "row_look": [view.look(s.cell) for s in cells],
         "xtics": tics((f"{b}!" if b in noisy else str(b), b) for b in blocks),
     }  # fmt: skip
 
 
-def _cut(name: str, rows: int) -> str:
-    """What there is room for beside so many rows; how many tasks is always told."""
+def _cut(name: str, design: str, rows: int) -> str:
+    """What there is room for beside so many rows: the design, and the end, where
+    settings have their values and how many tasks is told."""
     most = NAME_OF_MANY if rows > MANY else NAME_OF_FEW
-    tail = name.rpartition(", ")[2]
-    return name if len(name) <= most else f"{name[: most - len(tail) - 3]}…, {tail}"
+    head = f"{design} (…" if "(" in name else f"{design}…"
+    end = name[-max(most - len(head), 12) :]
+    return name if len(name) <= most else head + end[end.find(" ") :]
