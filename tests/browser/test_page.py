@@ -603,12 +603,17 @@ class Slides(InBrowser):
         )
         places = self.ask("[...document.querySelectorAll('.current .guess')].map((dot) =>"
                           " [parseFloat(dot.style.left), parseFloat(dot.style.top)])")  # fmt: skip
-        for told, found in zip(((44, 48.5), (45, 48.5), (25, 50)), places, strict=True):
+        for told, found in zip(((20, 48.5), (21, 48.5), (25, 50)), places, strict=True):
             for one, other in zip(told, found):
                 self.assertAlmostEqual(one, other, delta=0.3)
+        box = "const {x, y, width} = document.querySelector('.current .picture')"
+        stands = []
         for _ in range(3):
             self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))
+            stands.append(self.browser.run(f"{box}.getBoundingClientRect();"
+                                           " return [x, y, width];"))  # fmt: skip
             self.browser.press("ArrowRight")
+        self.assertEqual([stands[0]] * 3, stands)  # the guesses lie on the picture
         self.assertNotEqual("slide", self.current())
         self.browser.press("ArrowLeft")
         self.assertEqual((3, "slide"), (self.shown(".guess"), self.current()))

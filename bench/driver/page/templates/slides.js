@@ -93,7 +93,7 @@
     t: () => current().classList.toggle("theory"),
     g: () => {
       if (picture()) {
-        aim = mark(45, 50);
+        aim = mark(21, 50); // in the first panel, however many there are
         aim.classList.add("aim");
       }
     },
