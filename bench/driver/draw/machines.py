@@ -103,7 +103,23 @@ def _who(line: Row) -> str:
     return f"{design} with {names.tasks(line['tasks'])}"
 
 
-def _title(last: Sequence[Row], machines: int) -> str:
+def _panel_names(cells: Sequence[Sequence[Row]]) -> list[str]:
+    """Who each panel is of; where two are of one, what was set in each."""
+    plain = [_who(group[0]) for group in cells]
+    if len(set(plain)) == len(plain):
+        return plain
+    return [", ".join(filter(None, (names.tasks(line["tasks"]), _setting(line))))
+            for line, *_ in cells]  # fmt: skip
+
+
+def _setting(line: Row) -> str:
+    """ "API capacity 50" of "pool-50-api-capacity-50-n500"; "" of "pool-50-n500"."""
+    told = line["cell"].partition(f"-{line['workers']}-")[2]
+    told = told.removesuffix(f"n{line['tasks']}").strip("-")
+    return told.replace("-", " ").replace("api ", "API ")
+
+
+def _title(last: Sequence[Row], panel: str, machines: int) -> str:
     """How many machines bear out which answer, by their own intervals."""
     known = [line for line in last if _known(line)]
     more = sum(line["low"] > NEGLIGIBLE_ABOVE for line in known)
@@ -114,14 +130,17 @@ def _title(last: Sequence[Row], machines: int) -> str:
         "not compared on": machines - len(last),
     }  # fmt: skip
     told = [f"{what} {n}" for i, (what, n) in enumerate(counts.items()) if n or i < 2]
+    who, told_of = _who(last[0]), names.tasks(last[0]["tasks"])
+    more = f" ({panel.removeprefix(told_of + ', ')})" if ", " in panel else ""
     figure = words.figure_words(last[0]["figure"].removeprefix(RATIO))
-    return (f"{words.sentence(figure)} of {_who(last[0])} over threads on "
+    return (f"{words.sentence(figure)} of {who}{more} over threads on "
             f"{names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
 
 
 def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
-    told, chart = _title(cells[-1], len(machines)), declaration.load("class")
+    panels, chart = _panel_names(cells), declaration.load("class")
+    told = _title(cells[-1], panels[-1], len(machines))
     ends = [line[k] for line in shown for k in ENDS if line[k]]
     scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
     named = {line["machine"]: _name(line) for line in shown}
@@ -136,10 +155,10 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         for y, m in enumerate(machines, start=1) if few
     ]  # fmt: skip
     rows = [
-        (_name(line), _who(line), line["n"], show_ratio(line["median"]),
+        (_name(line), who, line["n"], show_ratio(line["median"]),
          f"[{show_ratio(line['low'])}, {show_ratio(line['high'])}]"
          if _known(line) else "–")
-        for line in shown
+        for who, group in zip(panels, cells) for line in group
     ]  # fmt: skip
     return Chart(
         "class", told,
@@ -150,7 +169,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
         ratios.settings(
             "ratio: right of 1 it takes more than threads", scale,
-            (0.25 if few else 0.06, 0.975), [_who(group[0]) for group in cells], lines,
+            (0.25 if few else 0.06, 0.975), panels, lines,
             marks, near=0, row_px=max(11, min(20, 440 / len(machines))),
         ),
         script=ratios.SCRIPT, question=chart.question,
