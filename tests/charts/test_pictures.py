@@ -22,7 +22,7 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import draw  # noqa: E402
+from driver import draw, page  # noqa: E402
 from driver.ask import declaration  # noqa: E402
 from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
 from driver.ask.figures import OUTCOMES  # noqa: E402
@@ -494,6 +494,14 @@ class EveryDeclaration(unittest.TestCase):
                 for key, words in chart.words.items():
                     if key not in ("line", "point"):
                         words.format_map(known)
+
+    def test_a_report_explains_what_its_charts_show(self) -> None:
+        for name, times in (("latency", 1), ("memory", 0)):
+            with tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.four([name]))
+                what = (m.folder, m.experiment, m.runs, m.summaries)
+                text = page.write(*what, draw.draw(*what), {}).read_text(encoding="utf-8")
+                self.assertEqual(times, text.count("<dt>Share that is done"))
 
     def test_a_script_without_a_chart_is_a_family_or_a_part_of_one(self) -> None:
         scripts = {path.stem for path in declaration.PLOTS.glob("*.gp")}
