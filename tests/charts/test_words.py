@@ -148,6 +148,7 @@ class Titles(unittest.TestCase):
         self.assertEqual(f"With 500 tasks with an API queue of 0, {T} lose 82 % of them; "
                          f"{P} serves all in 202 ms", sweep.title)  # fmt: skip
         self.assertEqual("API queue", sweep.settings["x_words"])
+        self.assertEqual((("threads", "pool of 50"), ()), (sweep.designs, slide.designs))
         self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses none", slide.title)
         self.assertTrue(slide.subtitle.startswith("only API queue 0 · "), slide.subtitle)
 

@@ -93,8 +93,10 @@ def build(name: str, material: Material) -> Chart:
     shown = view.recorded if asked.family in OF_SAMPLES else view.cells
     there = shown or asked.family == "lesson"
     made = FAMILIES[asked.family](view) if there else words.nothing(view)
+    designs = map(view.design, view.all_cells) if asked.family == "scatter" else ()
     return replace(
-        made, script=made.script or (name if own else asked.family),
+        made, designs=tuple(dict.fromkeys(designs)),
+        script=made.script or (name if own else asked.family),
         question=made.question or asked.question,
         means=made.means or asked.words.get("means", ""),
         refuted=asked.words.get("refuted", ""),

@@ -39,10 +39,11 @@ class Chart:
     arrow or an object of gnuplot's is always seen, so it must give nothing away. shown:
     the samples that are read, by name. nothing: what to say in an empty frame. script:
     the file of plots/ that draws it, without .gp; "" for that of chart or family.
-    means: what one may learn from it; refuted: what would refute it. files: paths in
-    the results folder, by kind ("svg", "png", "pdf"). A chart with a problem has no
-    files, and makes the driver end with status 1, unless it was skipped: what draws is
-    not there, which was said before the start.
+    designs: those whose names are not seen before what came out. means: what one may
+    learn from it; refuted: what would refute it. files: paths in the results folder, by
+    kind ("svg", "png", "pdf"). A chart with a problem has no files, and makes the
+    driver end with status 1, unless it was skipped: what draws is not there, which was
+    said before the start.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Chart:
     nothing: str = ""
     script: str = ""
     question: str = ""
+    designs: tuple[str, ...] = ()
     means: str = ""
     refuted: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
