@@ -278,8 +278,8 @@ class Sentences(Table):
         few = replace(ratio(1, 1, 1), interval=None)
         self.hold([
             (of(), ""), (of(drift=Drift(0.553, 0.01)), f"In 55 % {share} no sign of drift."),
-            (of(drift=Drift(1.0, None)), f"In 100 % {share} too few blocks to tell whether "
-             "the machine drifted."),
+            (of(drift=Drift(1.0, None)), "There are too few blocks to tell whether the machine "
+             "drifted."),
             (of(drift=Drift(0.9, 0.009)), f"In 90 % {share} the machine became slower, so "
              "intervals may be too narrow."),
             (of(drift=Drift(0.1, 0.009)), f"In 10 % {share} the machine became faster, so "

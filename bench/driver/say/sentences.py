@@ -268,10 +268,10 @@ def control_sentence(a_a: Ratio) -> str:
 
 def drift_sentence(drift: Drift) -> str:
     """Whether later runs took longer."""
+    if drift.chance is None:
+        return "There are too few blocks to tell whether the machine drifted."
     share = show_percent(drift.later_slower)
     text = f"In {share} of all pairs of runs of one cell the later one was slower"
-    if drift.chance is None:
-        return f"{text}: too few blocks to tell whether the machine drifted."
     if not drift.sure:
         return f"{text}: no sign of drift."
     trend = "slower" if drift.later_slower > 0.5 else "faster"
