@@ -10,7 +10,7 @@ from unittest import mock
 
 from . import REPOSITORY
 from .support import STAND_IN, make_cell
-from driver.machine import checks, environment, limits
+from driver.machine import checks, environment, limits, programs
 
 QUIET = {
     "load_1min": 0.1,
@@ -39,7 +39,7 @@ class Checks(unittest.TestCase):
 
     def look(self, *cells, **state):
         cells = cells or (make_cell("thread-per-task", tasks=10_000),)
-        with mock.patch.object(checks, "find", lambda folder, name: Path(name)):
+        with mock.patch.object(checks, "missing", lambda folder, names: None):
             return checks.look(cells, STAND_IN.parent, QUIET | state)
 
     def assert_warns(self, found, told):
@@ -53,6 +53,24 @@ class Checks(unittest.TestCase):
 
     def test_a_quiet_machine_has_nothing_to_say(self):
         self.assertEqual(self.look(), checks.Findings((), ()))
+
+    def test_programs_that_are_missing_are_told_once_with_the_folder(self):
+        with tempfile.TemporaryDirectory() as name:
+            source = Path(name) / "src"
+            source.mkdir()
+            (source / "thread-per-task").touch(0o755)
+            whole = source.with_name("build.ninja")
+            for folder, ninja, told in (
+                (source, False, f"{source}: there are thread-per-task"),
+                (source, True, f"thread-per-task (did its build fail? ninja -C {name})"),
+                (source / "none", False, f"{source}/none: there is no such folder"),
+            ):
+                whole.touch() if ninja else whole.unlink(missing_ok=True)
+                cells = [make_cell(each) for each in ("thread-per-task", "worker-pool")]
+                found = checks.look(cells, folder, QUIET)
+                self.assert_refuses(found, told)
+                self.assertIn("worker-pool ha", found.refusals[0])
+        self.assertIsNone(programs.missing(STAND_IN.parent, ()))
 
     def test_a_heavy_neighbour_is_a_warning(self):
         self.assert_warns(self.look(load_1min=40.0), "load is 40.00")

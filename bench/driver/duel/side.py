@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from ..ask.cell import Cell
-from ..machine.programs import find
+from ..machine.programs import find, missing
 from ..measure import child
 from ..measure.by_its_own_clock import RunError
 from ..measure.hyperfine import environment
@@ -43,7 +43,7 @@ class Side:
         name = self.cell.design.program
         program = find(programs, name)
         if program is None:
-            raise RunError(f"the program {name} has not been built")
+            raise RunError(missing(programs, {name}))
         self._guardian = child.Guardian()
         self._stdout, self._stderr = TemporaryFile(), TemporaryFile()
         self._pipe, theirs = os.pipe()

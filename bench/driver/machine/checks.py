@@ -18,7 +18,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from . import environment, limits
-from .programs import find, there
+from .programs import missing
 
 SLOW_CLOCKS = ("hpet", "acpi_pm", "jiffies", "refined-jiffies", "pit")
 STACKS_WITHOUT_HUGE_PAGES = (6, 7)  # the kernel from which on stacks get none
@@ -59,10 +59,8 @@ def look(cells: Sequence[Cell], programs: Path, state: dict[str, Any]) -> Findin
 def _tool_refusals(cells: Sequence[Cell], programs: Path) -> Iterator[str]:
     if cells and (fault := hyperfine_fault()):  # a lesson may have no cell to measure
         yield fault
-    for program in sorted({cell.design.program for cell in cells}):
-        if find(programs, program) is None:
-            known = ", ".join(path.name for path in there(programs)) or "none"
-            yield f"the program {program} has not been built: there are {known}"
+    if gone := missing(programs, {cell.design.program for cell in cells}):
+        yield gone
 
 
 def gnuplot_fault() -> str | None:

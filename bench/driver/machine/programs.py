@@ -6,6 +6,7 @@ folder of the user's own has whatever it has.
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 OTHERS = "bench/peers"  # beside the folder of those in C
@@ -24,6 +25,22 @@ def there(folder: Path) -> list[Path]:
 
 def find(folder: Path, name: str) -> Path | None:
     return next((path for path in there(folder) if path.name == name), None)
+
+
+def missing(folder: Path, names: Collection[str]) -> str | None:
+    """Which of these programs are not there and, if it can be seen, why."""
+    gone = sorted(name for name in names if find(folder, name) is None)
+    if not gone:
+        return None
+    several = len(gone) > 1
+    told = f"the program{'s' * several} {', '.join(gone)} ha{'ve' if several else 's'}"
+    told += f" not been built in {folder}: "
+    if not folder.is_dir():
+        return f"{told}there is no such folder"
+    told += f"there are {', '.join(path.name for path in there(folder)) or 'none'}"
+    if (folder.parent / "build.ninja").is_file():
+        told += f" (did its build fail? ninja -C {folder.parent})"
+    return told
 
 
 def of_build(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..ask.cell import Cell
 from ..ask.typed import AskError
-from ..machine.programs import find
+from ..machine.programs import find, missing
 from ..run import record
 from ..run.run import Role, Run
 from .hyperfine import call
@@ -42,7 +42,7 @@ def play_all(
 def _played(programs: Path, cell: Cell, seed: int) -> Run:
     program = find(programs, cell.design.program)
     if program is None:
-        raise RunError(f"the program {cell.design.program} has not been built")
+        raise RunError(missing(programs, {cell.design.program}))
     command = (cell.design.program, *cell.args, f"--seed={seed}", "--json=-")
     started = utc_now()
     try:

@@ -194,7 +194,8 @@ def _measure(
         answer.save(kept.folder, found[0], write_whole)
 
     if lesson.choices and not (settings.programs / lesson.command[0]).is_file():
-        raise Refused(f"the program {lesson.command[0]} has not been built")
+        raise Refused(f"the program {lesson.command[0]} has not been built"
+                      f" in {settings.programs}")  # fmt: skip
     with locked(settings.out):
         request = Request(
             out=settings.out,
