@@ -46,6 +46,8 @@ MISTAKES = [
     (["draw"], "1 results folder"),
     (["compare", "a"], "2 results folder"),
     (["collect", "a"], "2 or more"),
+    (["draw", "a", "--out", "x"], "--out"),
+    (["compare", "a", "b", "--out", "x"], "--out"),
     (["--nonsense"], "--nonsense"),
     (["--task", "50"], "--task"),
     (["one", "two"], "two"),
@@ -92,11 +94,18 @@ class CommandLine(unittest.TestCase):
         self.assertIn("\\xff", err)
 
     def test_help_goes_to_stdout(self):
-        status, err, out = said("--help")
-        self.assertEqual((status, err), (0, ""))
-        for option in ("--blocks", "--seed", "--out", "--quick", "--tasks", "--workers",
-                       "--service-time", "--api-capacity", "--list"):
-            self.assertIn(option, out)  # fmt: skip
+        of_runs = ("--blocks", "--seed", "--out DIR", "--quick", "--tasks", "--workers",
+                   "--service-time", "--api-capacity")  # fmt: skip
+        for words, options in (
+            ([], (*of_runs, "--list")),
+            (["compare"], (*of_runs, "--build DIR", "--fail-if-slower P")),
+            (["compare", "--build=a"], (*of_runs, "--build DIR", "--fail-if-slower P")),
+            (["draw"], ("--pdf",)), (["collect"], ("--out DIR",)),
+        ):  # fmt: skip
+            status, err, out = said(*words, "--help")
+            self.assertEqual((status, err), (0, ""))
+            for option in options:
+                self.assertIn(option, out)
 
     def test_without_arguments_it_is_the_comparison(self):
         settings, *_ = said()

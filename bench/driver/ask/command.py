@@ -25,7 +25,8 @@ experiment, draws its charts and writes a report.
   bench/run draw DIR          draw a results folder again
   bench/run compare A B       compare two results folders
   bench/run compare --build A --build B [NAME]
-                              two builds, run by run
+                              two builds, run by run: see
+                              compare --help
   bench/run collect DIR...    combine the results of many
                               machines
   bench/run plan --target T   how many workers for a target:
@@ -44,15 +45,18 @@ swept by its long name:
 durations: 250us, 10ms, 5s
 exit status: 0 measured (without charts if there is no
 gnuplot; draw ends with 3 then), 1 a check or a chart failed
-(or --fail-if-slower), 2 usage, 3 the environment, 128+n
-stopped by signal n"""
+(or compare --fail-if-slower), 2 usage, 3 the environment,
+128+n stopped by signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
 TOLD = {
     "draw": "Makes summary, charts and report of a results folder anew.",
-    "compare": "Compares the cells that two results folders share.",
+    "compare": "Compares the cells that two results folders share; or runs an"
+    " experiment of two builds in the same blocks, and compares those.",
     "collect": "Puts the results of many machines into one table and one chart.",
 }
+COMPARE = """bench/run compare DIR DIR [--fail-if-slower P]
+       bench/run compare --build DIR --build DIR [NAME] [OPTION]..."""
 RESULTS = REPOSITORY / "results"
 # Where bench/run has built the programs: not below it if that may not be written.
 PROGRAMS = Path(
@@ -202,6 +206,13 @@ def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
     return overrides
 
 
+def _add_out(parser: Parser) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=RESULTS, metavar="DIR",
+        help="where results folders are made (default: results/)",
+    )  # fmt: skip
+
+
 def _add_run(parser: Parser) -> Any:
     """What may be asked of one run, whatever it is for. Returns the group of what
     decides how long it takes."""
@@ -219,9 +230,8 @@ def _add_run(parser: Parser) -> Any:
              " if there is time")
     add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
         help="seed of the order of runs (default: a new one, printed)")
-    add("--out", type=Path, default=RESULTS, metavar="DIR",
-        help="where results folders are made (default: results/)")
     # fmt: on
+    _add_out(parser)
     add_overrides(parser)
     parser.set_defaults(list=False, full=False, resume=None, programs=PROGRAMS)
     return how_long
@@ -310,16 +320,19 @@ def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
     add = made.add_argument
     made.set_defaults(fail_if_slower=None, pdf=False)
     if word == "compare":
-        add(
+        made.usage = COMPARE
+        made.add_argument(
             "--fail-if-slower", type=_checked(_difference), metavar="P",
-            help="exit 1 if the second folder is slower by more than P, such as 5%%",
+            help="exit 1 if the second is slower by more than P, such as 5%%",
         )  # fmt: skip
-        if any(argument.startswith("--build") for argument in arguments):
+        if any(each.startswith(("--build", "-h", "--help")) for each in arguments):
             return _of_builds(made, arguments)
     if word == "draw":
         add("--pdf", action="store_true", help="draw each chart as PDF, too")
-    add("folders", nargs="*", type=Path, metavar="DIR")
-    add("--out", type=Path, default=RESULTS, metavar="DIR")
+    add("folders", nargs="*", type=Path, metavar="DIR", help="a results folder")
+    made.set_defaults(out=RESULTS)
+    if word == "collect":  # the others write nothing, or where they read
+        _add_out(made)
     given = made.parse_args(arguments)
     least, most = ON_FOLDERS[word]
     if not least <= len(given.folders) <= most:
@@ -332,8 +345,12 @@ def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
 
 def _of_builds(made: Parser, arguments: Sequence[str]) -> Settings:
     """Two builds, run by run in one sitting."""
+    made.add_argument(
+        "--build", type=Path, action="append", default=[], metavar="DIR",
+        help="a build folder of Meson, or the folder of its programs; given twice."
+             " What follows is about the run of both",
+    )  # fmt: skip
     _add_run(made)
-    made.add_argument("--build", type=Path, action="append", default=[], metavar="DIR")
     given = made.parse_args(arguments)
     if len(given.build) != 2:
         made.error("compare takes two of --build DIR")
