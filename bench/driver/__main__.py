@@ -146,7 +146,7 @@ def run_builds(settings: command.Settings) -> int:
     found = compare.compare_builds(outcome.kept)
     width = terminal.width_of(sys.stdout)
     told = comparison.pair_lines(found, ("build A", "build B"), width)
-    told += ["", *ending.control_lines(outcome.published.summaries)]
+    told += ["", *ending.control_lines(outcome.published.summaries, width)]
     tell([*told, *_closing(outcome)])
     return _judge(found, settings) if is_sound(outcome) else FAILED
 
@@ -165,9 +165,11 @@ def _lines(outcome: Outcome) -> list[str]:
     kept, published = outcome.kept, outcome.published
     summaries = published.summaries if published else summaries_of(kept)
     charts = published.charts if published else ()
+    asked = kept.experiment.charts
+    titles = [c.title for c in charts if c.name in asked and not c.problem]
     width = terminal.width_of(sys.stdout)
     return ending.report_lines(
-        kept.experiment, kept.runs, summaries, failures(charts), width
+        kept.experiment, kept.runs, summaries, failures(charts), width, titles
     )
 
 

@@ -98,6 +98,17 @@ class Endings(unittest.TestCase):
         self.assertIn("This run is incomplete.", told(complete=False))
         self.assertNotIn("This run is incomplete.", told())
         self.assertIn("Left out: a.", told(left_out=("a",)))
+        titles = ["Threads win", "with 9 tasks " * 20]
+        for width, most in ((60, 60), (None, 100)):
+            end = ending.report_lines(ASKED, [], made(of()), titles * 2, width, titles)
+            self.assertEqual(["", "What?", "  Threads win"], end[:3])
+            self.assertIn("  Threads win", end[end.index("Charts that failed"):])
+            self.assertLessEqual(max(map(len, end)), most)
+        self.assertEqual(["", "What?", ""], told()[:3])
+        fitted = [replace(of(), fitted=True)], [replace(of(n=0), fitted=True)], [of()]
+        why = [any("Without theory" in line for line in ending.table_lines(made(*cells)))
+               for cells in fitted]  # fmt: skip
+        self.assertEqual([True, False, False], why)
         answer = "  ? Did it error?        Nothing was run."
         self.assertIn(answer, told())
         (line,) = ending.short_lines(made(of(THREADS), of(wall_s=2.0)))

@@ -1,4 +1,5 @@
-"""What the driver says at the end: one table, the ratios, the doubts, the place.
+"""What the driver says at the end: the answer as the charts' titles have it, one table,
+the ratios, the doubts, the place.
 
 Written for the back row of a lecture hall: columns line up, and each number of tasks
 has its own paragraph, in the order of the article.
@@ -18,11 +19,12 @@ from .extras import EXTRAS
 from .names import design_name, listed, tasks, varied, without
 from .numbers import show, show_count, show_signed
 from .questions import Answer, answer_all
-from .terminal import fitted
+from .terminal import fitted, wrapped
 
 COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
 Group = tuple[str, list[tuple[Summary, Sequence[str]]]]
 # What is left out first where there is no room.
+WIDE = 100  # columns of a sentence that is no terminal's to wrap
 SPARE = ("n", "threads", "theory", "peak memory", "not ok", "calls")
 
 
@@ -32,28 +34,31 @@ def report_lines(
     summaries: Summaries,
     failed: Sequence[str],
     width: int | None = None,
+    titles: Sequence[str] = (),
 ) -> list[str]:
-    """The end of a run, as lines. failed: charts, each with the reason."""
-    lines = ["", experiment.question, ""]
+    """The end of a run, as lines. failed: charts, each with the reason; titles: of the
+    others that were asked for."""
+    lines = ["", *_section(experiment.question, titles, width)]
+    lines += [] if titles else [experiment.question, ""]
     lines += table_lines(summaries, width)
     for heading, told in ratio_paragraphs(summaries):
-        lines += _section(heading, told)
+        lines += _section(heading, told, width)
     if not summaries.complete:
         lines += ["This run is incomplete.", ""]
     if left_out := sentences.left_out_sentence(summaries):
-        lines += [left_out, ""]
-    lines += _section("Not compared", sentences.refusals(summaries))
-    lines += control_lines(summaries)
+        lines += [*wrapped(left_out, width or WIDE), ""]
+    lines += _section("Not compared", sentences.refusals(summaries), width)
+    lines += control_lines(summaries, width)
     for name in experiment.sections:
         lines += [*EXTRAS[name](summaries, runs), ""]
     answers = answer_all(experiment, runs, summaries)
     told = [_answer_line(answer) for answer in answers]
-    lines += _section("Six questions", told)
-    return lines + _section("Charts that failed", failed)
+    lines += _section("Six questions", told, width)
+    return lines + _section("Charts that failed", failed, width)
 
 
-def control_lines(summaries: Summaries) -> list[str]:
-    return _section("Controls", sentences.control_sentences(summaries))
+def control_lines(summaries: Summaries, width: int | None = None) -> list[str]:
+    return _section("Controls", sentences.control_sentences(summaries), width)
 
 
 def _answer_line(answer: Answer) -> str:
@@ -61,8 +66,8 @@ def _answer_line(answer: Answer) -> str:
     return f"{mark} {answer.question:<20} {answer.text}"
 
 
-def _section(title: str, told: Iterable[str]) -> list[str]:
-    lines = [f"  {line}" for line in told]
+def _section(title: str, told: Iterable[str], width: int | None) -> list[str]:
+    lines = [part for line in told for part in wrapped(line, width or WIDE, "  ")]
     return [title, *lines, ""] if lines else []
 
 
@@ -76,9 +81,10 @@ def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
     lines, gone = fitted(rows, width, SPARE)
     if gone:
         lines.append(f"  (no room for {listed(gone)}: summary.csv has all)")
-    note = sentences.memory_note(summaries)
-    if note and "peak memory" not in gone:
-        lines.append(f"  {note}")
+    for head, note in (("theory", sentences.theory_note(summaries)),
+                       ("peak memory", sentences.memory_note(summaries))):  # fmt: skip
+        if note and head not in gone:
+            lines += wrapped(note, width or WIDE, "  ")
     return [*lines, ""]
 
 

@@ -1,6 +1,6 @@
 """Brendan Gregg's six questions, put to every run and answered from its data.
 
-Why not double? Did it break limits? Did it error? Does it reproduce? Does it matter?
+What limits it? Did it break limits? Did it error? Does it reproduce? Does it matter?
 Did it even happen? They are what a careful reader asks of any benchmark.
 """
 
@@ -41,7 +41,7 @@ def answer_all(
     experiment: Experiment, runs: Sequence[Run], summaries: Summaries
 ) -> tuple[Answer, ...]:
     told = {
-        "Why not double?": _why_not_double(summaries),
+        "What limits it?": _what_limits(summaries),
         "Did it break limits?": _limits(runs),
         "Did it error?": _errors(runs),
         "Does it reproduce?": _reproduces(summaries.noise),
@@ -51,7 +51,7 @@ def answer_all(
     return tuple(Answer(question, *answer) for question, answer in told.items())
 
 
-def _why_not_double(summaries: Summaries) -> Told:
+def _what_limits(summaries: Summaries) -> Told:
     """Names what limits each design at its largest number of tasks."""
     cpus, every = _usable_cpus(summaries.machine), [s.cell for s in summaries]
     largest: dict[str, Summary] = {}

@@ -145,6 +145,14 @@ def memory_note(summaries: Summaries) -> str:
             "end (--join), they keep it and need more memory.")  # fmt: skip
 
 
+def theory_note(summaries: Summaries) -> str:
+    """Why some rows have none, if it is for want of a constant; "" otherwise."""
+    if not any(summary.n and summary.fitted for summary in summaries):
+        return ""
+    return ("Without theory (–) where it takes what creating a thread costs: that was "
+            "not measured here, nor is it in any quick run.")  # fmt: skip
+
+
 def _judged(ratio: Ratio) -> str:
     interval = ratio.interval
     if FIGURES[ratio.figure].of_work and not ratio.same_work:
