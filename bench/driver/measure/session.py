@@ -218,7 +218,8 @@ class Session:
         if not self._late and self.plan.is_late(self._block, left_s):
             self._late = True
             total = self.plan.fitting(self._block, left_s)
-            self.progress.say(f"takes longer than planned, to have {total} blocks")
+            told = f"takes longer than planned, to have at least {total} blocks"
+            self.progress.say(told)
 
     def _say_why_no_more(self) -> None:
         """Fewer blocks than a title spoke of are no accident, and that is said."""
