@@ -2,6 +2,7 @@
 every script says when it is asked for help or told rubbish."""
 
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -461,6 +462,22 @@ class Build(unittest.TestCase):
         for path in pids.iterdir():
             stat = Path("/proc") / path.read_text().strip() / "stat"
             wait_for(lambda: not_running(stat), f"the end of {path.name}", 10)
+
+
+    def test_how_far_the_build_is_can_be_seen_on_a_terminal(self):
+        (self.folder / "meson").write_text("#!/bin/sh\necho '[7/9] Compiling'; sleep 3; exit 1")
+        (self.folder / "meson").chmod(0o755)
+        path = os.pathsep.join((str(self.folder), os.environ["PATH"]))
+        ours, theirs = pty.openpty()
+        changes = {"PATH": path, "TERM": "xterm"}
+        process = subprocess.Popen(
+            [self.top / "bench/run"], stderr=theirs, env=os.environ | changes
+        )
+        self.assertEqual(process.wait(60), 3)
+        os.close(theirs)
+        said = os.read(ours, 10_000).decode()
+        os.close(ours)
+        self.assertIn("\rbuilding the programs [7/9]", said)
 
 
 class Peers(unittest.TestCase):
