@@ -79,7 +79,7 @@ class Opponents(unittest.TestCase):
     def test_mistakes_are_told(self):
         for words, told in (
             (["a", "b", "c"], "two designs, not 3"), (["threads"], "cells are"),
-            (["--tasks", "many"], "whole number"), (["ovens"], "'ovens' is none of"),
+            (["--tasks", "many"], "whole number"), (["ovens"], "'ovens': there are"),
             (["pool of 5", "pool of 6", "--workers", "7"], "both would be the same"),
             (["pool '"], "No closing quotation"), (["--json=-"], "gives itself"),
             (["-n", "0"], "from 1 to"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),

@@ -100,6 +100,7 @@ class OnFolders(DriverTest):
         for word in ("compare", "collect"):
             status, _, err = self.on_folders(word, self.folder, self.folder / "none")
             self.assertEqual((status, err.count("\n")), (2, 1), err)
+            self.assertIn("is no results folder: ", err)
 
     def test_a_wrong_number_of_folders_is_usage(self):
         for word, folders in (("compare", [1]), ("draw", [1, 2]), ("collect", [1])):

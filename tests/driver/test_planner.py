@@ -436,7 +436,7 @@ class Command(unittest.TestCase):
             (["--from", str(file)], "target = 5", "target is 5: it takes words"),
             (["--from", str(file)], "[options]\ntasks = [5, 6]", "--tasks takes one"),
             (["--from", str(file)], "[options]\ntasks = 0", "tasks is 0: it takes a whole number"),
-            (["--from", str(file)], "[options]\nAPI = 5", "run: 'API' is not the name"),
+            (["--from", str(file)], "[options]\nAPI = 5", "plan: 'API' is not the name"),
             (busy, "", "1e+06 calls at once arrive: a plan is for up to 20000"),
             (["--arrivals", "fixed:9/s", "--set", "service-time=0"], "", "0 calls"),
         ):

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
-from .typed import AskError
+from .typed import AskError, among
 
 # Program: its kind without a bound, and with one (--max-threads).
 KINDS = {
@@ -227,6 +227,6 @@ def program_of(design: Any, where: str) -> tuple[str, dict[str, int]]:
         raise AskError(f"{where} design '{design}': {told}")
     # A program of somebody's own has a name of its kind, too; it need not be known.
     if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):
-        raise AskError(f"{where} design '{design}' is none of {', '.join(PROGRAM_OF)}")
+        raise AskError(f"{where} no design '{design}': {among(design, PROGRAM_OF)}")
     option = "workers" if is_pool(program) else "max-threads"
     return program, {option: int(size)} if of else {}

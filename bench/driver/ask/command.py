@@ -272,8 +272,9 @@ def _of_run(
 ) -> Settings:
     """Of a run, or of several."""
     name = "comparison" if given.name is None else given.name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*|.*\.toml", name, re.DOTALL):
-        made.error(f"'{name}' is neither the name of an experiment nor a TOML file")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*|.*\.toml", name, re.DOTALL):
+        made.error(f"'{name}' is neither the name of an experiment nor a TOML file"
+                   " (--list names them)")  # fmt: skip
     overrides = overrides_of(given)
     changed = overrides or given.name
     decided = given.quick or given.blocks or given.resolve or given.seed is not None
@@ -337,7 +338,7 @@ def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
     least, most = ON_FOLDERS[word]
     if not least <= len(given.folders) <= most:
         wanted = f"{least}" if least == most else f"{least} or more"
-        made.error(f"{word} takes {wanted} results folders")
+        made.error(f"{word} takes {wanted} results folder{'s' * (most > 1)}")
     return Settings(
         word, given.out, tuple(given.folders), given.fail_if_slower, given.pdf
     )

@@ -53,7 +53,7 @@ from . import declaration
 from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
 from .cell import Cell, Option, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
-from .typed import AskError, from_dict, read_toml
+from .typed import AskError, among, from_dict, read_toml
 
 FULL_MINUTES = 2.0
 # What more may be told at the end: say/extras.py makes the lines.
@@ -123,10 +123,8 @@ def find(folder: Path, name: str) -> Path:
     """The file of an experiment: a name of the folder, or the path of a TOML file."""
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
-        there = ", ".join(list_experiments(folder)) or "none"
-        raise AskError(
-            f"no experiment '{name}': there are {there}, or a path to a TOML"
-        )
+        there = among(name, list_experiments(folder))
+        raise AskError(f"no experiment '{name}': {there}, or a path to a TOML file")
     return path
 
 
@@ -142,15 +140,17 @@ def read(
     name: str, table: Options, overrides: Options = {}, quick: bool = False,
     where: str = "",
 ) -> Experiment:  # fmt: skip
-    """An experiment from the contents of its file: NAME.toml, if where is no other."""
-    where = where or f"{name}.toml"
-    asked = from_dict(_File, table, where)
+    """An experiment from the contents of its file, NAME.toml; or of no file, but of the
+    words of a command: where."""
+    asked = from_dict(_File, table, where or f"{name}.toml")
     try:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
             raise AskError(f"'{name}' cannot be the name of an experiment")
         return _made(name, asked, overrides, quick)
     except AskError as error:
-        raise AskError(f"{where}: {error}") from None
+        # Nobody wrote the table of a command.
+        told = str(error).removeprefix("[[cells]] ") if where else error
+        raise AskError(f"{where or name + '.toml'}: {told}") from None
 
 
 def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experiment:
@@ -268,6 +268,8 @@ def values_of(key: str, given: Any, where: str) -> list[Option]:
     for each in values:
         if not isinstance(each, (str, int, float)):
             raise AskError(f"{where} {key} is {each!r}: it takes a value or a list")
+        if each is True and key in (*COUNTS, *READ):
+            raise AskError(f"{where} {key} is without a value")
         if key in COUNTS:
             (least, most) = COUNTS[key]
             if type(each) is not int or not least <= each <= most:

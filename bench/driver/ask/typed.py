@@ -4,8 +4,9 @@ A wrong type, an unknown or a missing key is an AskError: one line that names th
 the key, the value and what is accepted. Kebab-case keys of TOML fit snake_case fields.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
+from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -40,6 +41,14 @@ def text_of(raw: bytes, name: str) -> str:
     return text
 
 
+def among(name: str, known: Iterable[str]) -> str:
+    """What there is instead of this, in words, and which of it may be meant."""
+    there = [*known]
+    near = get_close_matches(name.lower(), there, 1)
+    told = f"did you mean {near[0]}? " if near else ""
+    return f"{told}there are {', '.join(there) or 'none'}"
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():  # a pipe may never end
@@ -68,8 +77,9 @@ def from_dict(kind: type[T], table: Any, where: str, calm: bool = False) -> T:
     keys = {f.name if calm else f.name.rstrip("_").replace("_", "-"): f for f in asked}
     if unknown := sorted(str(key) for key in table.keys() - keys.keys()):
         if not calm:
-            known = ", ".join(keys)
-            raise AskError(f"{where}: unknown key '{unknown[0]}': there are {known}")
+            raise AskError(
+                f"{where}: unknown key '{unknown[0]}': {among(unknown[0], keys)}"
+            )
     found = {}
     for key, field in keys.items():
         if key in table:

@@ -62,10 +62,7 @@ class Asked:
             "question": "?", "options": options,
             "cells": [{"design": kind if size is None else f"{kind} of {size}"}],
         }  # fmt: skip
-        try:
-            (cell,) = experiment.read("plan", table, {}, where="plan").cells
-        except AskError as error:  # nobody wrote this table
-            raise AskError(str(error).replace("plan: [[cells]] ", "")) from None
+        (cell,) = experiment.read("plan", table, {}, where="plan").cells
         return cell
 
 

@@ -105,6 +105,9 @@ def _experiment(table: Mapping[str, Any]) -> Experiment:
 def read(folder: Path) -> Stored:
     """The folder's contents. Raises StoredError with the reason."""
     try:
+        if not (folder / ENVIRONMENT).exists():
+            why = f"it holds no {ENVIRONMENT}" if folder.is_dir() else "there is none"
+            raise StoredError(f"{shown(folder)} is no results folder: {why}")
         table = kept.value_of(kept.read_text(folder / ENVIRONMENT))
         facts = from_dict(_Facts, table, ENVIRONMENT, calm=True)
         if (version := table.get("schema_version")) != SCHEMA_VERSION:
