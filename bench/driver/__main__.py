@@ -1,5 +1,6 @@
 """The sentence of the driver: what was asked, done, and with which status it ends."""
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from .ask.experiment import Experiment
 from .ask.typed import AskError
 from .conduct import collect_class, draw_class, failures, is_sound, publish
 from .draw.chart import Chart
-from .machine import programs
+from .machine import environment, programs
 from .measure import full, signals
 from .measure.by_its_own_clock import RunError
 from .measure.hyperfine import HyperfineError
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _act(arguments: list[str]) -> int:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     if arguments[:1] == ["handout"]:
         return handout.main(arguments)
     word, *rest = [each for each in arguments if each != "--check"] or [""]
@@ -176,6 +179,14 @@ def _lines(outcome: Outcome) -> list[str]:
 # ---- what is there already ----
 
 
+def tell_version(settings: command.Settings) -> int:
+    """Of the project, and the commit."""
+    text = (REPOSITORY / "meson.build").read_text(encoding="utf-8")
+    version = re.search(r"\bversion: '([^']+)'", text)
+    tell([f"five-cooks {version[1]} ({environment.commit(REPOSITORY)})"])
+    return MEASURED
+
+
 def list_experiments(settings: command.Settings) -> int:
     """Names each with its question; a broken file is named, and the others, too."""
     names = experiments.list_experiments(EXPERIMENTS)
@@ -253,6 +264,7 @@ ACTIONS = {
     "resume": resume_experiment,
     "full": run_full,
     "list": list_experiments,
+    "version": tell_version,
     "draw": draw_again,
     "compare": compare_folders,
     "builds": run_builds,

@@ -101,7 +101,11 @@ static void read_pitfall(struct choice *choice, int argc, char **argv) {
     const struct pitfall *const all[] = {&send_first, &no_close,
                                          choice->results ? &send_from_main_results
                                                          : &send_from_main};
-    const char *name = optind < argc ? argv[optind] : "";
+    if (optind >= argc) {
+        fputs("pitfalls: name one of send-first, no-close, send-from-main\n", stderr);
+        exit(EXIT_USAGE);
+    }
+    const char *name = argv[optind];
     if (optind + 1 < argc) {
         complain("a second pitfall,", argv[optind + 1], "one at a time");
     }

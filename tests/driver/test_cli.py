@@ -113,6 +113,15 @@ class CommandLine(unittest.TestCase):
             for option in options:
                 self.assertIn(option, out)
 
+    def test_help_is_a_word_too_and_the_version_is_told(self):
+        for words, wanted in (
+            (["help"], "usage: bench/run"), (["help", "plan"], "usage: bench/run plan"),
+            (["--version"], "five-cooks 1."),
+        ):  # fmt: skip
+            with mock.patch.object(main.signals, "listen"):
+                status, err, out = said(*words, act=main.main)
+            self.assertEqual((status, err, out[: len(wanted)]), (0, "", wanted))
+
     def test_without_arguments_it_is_the_comparison(self):
         settings, *_ = said()
         self.assertEqual(settings.name, "comparison")
@@ -123,7 +132,7 @@ class CommandLine(unittest.TestCase):
     def test_each_word_has_its_action(self):
         cases = {
             ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
-            ("--full", "--resume"): "full", ("draw", "a"): "draw",
+            ("--full", "--resume"): "full", ("draw", "a"): "draw", ("--version",): "version",
             ("compare", "a", "b"): "compare", ("collect", "a", "b", "c"): "collect",
         }  # fmt: skip
         for arguments, action in cases.items():

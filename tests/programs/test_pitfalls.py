@@ -94,7 +94,7 @@ class Pitfalls(unittest.TestCase):
     def test_mistakes_are_named(self) -> None:
         for args, text in [
             (["no-such"], "'no-such'"),
-            ([], "''"),
+            ([], "name one of send-first, no-close, send-from-main"),
             (["no-close", "--tasks", "0x10"], "'0x10'"),
             (["no-close", "--tasks", "0"], "'0'"),
             (["no-close", "extra"], "'extra'"),

@@ -71,7 +71,8 @@ SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
 class Settings:
     """What the user asked for.
 
-    action: "run", "resume", "full", "list", "builds" (compared), or a word on folders.
+    action: "run", "resume", "full", "list", "version", "builds" (compared), or a word
+    on folders.
     """
 
     action: str
@@ -247,6 +248,7 @@ def _parser() -> Parser:
     how_long.add_argument("--full", action="store_true",
         help="every experiment with the full protocol, about an hour")
     add("--list", action="store_true", help="list the experiments and their questions")
+    add("--version", action="store_true", help="tell the version and the commit")
     add("--resume", nargs="?", const=True, metavar="DIR",
         help="continue a run that was stopped (default: the newest)")
     add("--programs", type=Path, metavar="DIR",
@@ -262,7 +264,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         return _on_folders(word, rest)
     made = _parser()
     given = made.parse_args(rest if word == "run" else arguments)
-    actions = {"list": given.list, "full": given.full, "resume": given.resume}
+    words = ("version", "list", "full", "resume")
+    actions = {word: getattr(given, word) for word in words}
     action = next((word for word, chosen in actions.items() if chosen), "run")
     return _of_run(made, given, action)
 
