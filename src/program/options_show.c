@@ -7,7 +7,8 @@
 
 static const char notes[] =
     "\n"
-    "Durations: 250us, 10ms, 5s. Sizes: 64K, 8M. Rates: 1000/s. Shares: 2% or 0.02.\n"
+    "Durations: 250us, 10ms, 5s; never without a unit. Sizes: 64K, 8M.\n"
+    "Rates: 1000/s or 1000. Shares: 2% or 0.02.\n"
     "Names may be shortened if still unique. Of a repeated option the last counts.\n"
     "\n"
     "How long calls take (--distribution), with --service-time as their mean:\n"
@@ -25,6 +26,9 @@ static const char notes_on_callers[] =
     "  between   the design, between two tasks, as in the article\n"
     "  within    the call in progress as well\n"
     "\n"
+    "The summary has a percentile only if ten tasks lie beyond it: p90 from 100 on,\n"
+    "p99 from 1000 on. The record (--json) has them all.\n"
+    "\n"
     "Ctrl-C, Ctrl-\\, SIGTERM and SIGHUP stop a run, which still writes its record. A\n"
     "second one ends the program at once, Ctrl-\\ with a core.\n"
     "\n"
@@ -41,6 +45,15 @@ static const char notes_on_time[] =
     "late, as sleeps in the kernel do. The seed determines the whole record; figures\n"
     "of the process are null.\n";
 
+/* What holds of an option that nobody gives and that has no default of its own. */
+static const char *without(const struct option_row *row) {
+    bool limits =
+        row->kind == KIND_COUNT || row->kind == KIND_RATE || row->kind == KIND_SHARE;
+    bool happens = row->kind == KIND_DURATION || row->kind == KIND_SPAN ||
+                   row->kind == KIND_BREAKER;
+    return limits ? "no limit" : happens ? "none" : NULL;
+}
+
 /* "--tasks N", what it is, its default in brackets, and its choices on their own line.
  */
 static void print_help(const struct option_row *row, const struct runner *runner,
@@ -52,6 +65,7 @@ static void print_help(const struct option_row *row, const struct runner *runner
     fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
     fprintf(out, "%-25s %s", names, row->help);
     const char *value = option_default(row, runner);
+    value = value != NULL ? value : without(row);
     if (value != NULL) {
         fprintf(out, " [%s]", value);
     }

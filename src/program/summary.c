@@ -239,7 +239,11 @@ void summary_print(const struct record *record, FILE *out) {
     write_number(run->workload->tasks, "task", out);
     fprintf(out, " of %s, ", duration(run->workload->service_ns, text));
     write_number(tally->created_threads, thread_noun(), out);
-    fprintf(out, " created%s\n", record->complete ? "" : " (stopped early)");
+    const struct runner_config *design = run->config;
+    bool fed_apart = design->workers > 0 && design->idle_ns == 0 &&
+                     tally->created_threads > design->workers;
+    fprintf(out, " created%s%s\n", fed_apart ? ", the feeder among them" : "",
+            record->complete ? "" : " (stopped early)");
     fprintf(out, "  %s %s", clock_is_virtual() ? "virtual    " : "wall time  ",
             duration(tally_wall_ns(tally), text));
     fprintf(out, ", creating %ss %s\n", thread_noun(),

@@ -1,6 +1,7 @@
 """The command line: what is accepted, and one clear line for what is not."""
 
 import itertools
+import re
 import unittest
 
 from .program import PROGRAMS, SANITIZED, is_pool, measure, on_each, refusal, run
@@ -230,6 +231,12 @@ class Options(unittest.TestCase):
         ending = run(program, "--help", "-s", "1000s")
         self.assertEqual((ending.status, ending.err), (0, ""))
         self.assertLessEqual(max(map(len, ending.out.splitlines())), 80)
+        untold = re.findall(r"^ .{5}--(\S+) [A-Z][^\[\n]*$", ending.out, re.M)
+        system_s = {"stack-size", "guard-size", "limit-memory"}
+        self.assertLessEqual(
+            {*untold}, system_s | {"api-url", "progress", "samples", "json"}
+        )
+        self.assertFalse("fiber" in program and " thread" in ending.out)
 
     @on_each
     def test_version_is_the_record_s(self, program: str) -> None:

@@ -66,10 +66,13 @@ def restated(record: dict[str, Any], samples: list[Sample]) -> list[str]:
     breaker, stop = record["breaker"], record["stop"]
     some = [f"{n} {name.replace('_', ' ')}" for name, n in outcomes.items() if n or name == "ok"]
     believed, retries = record["believed_ok"], record["retries"]
+    workers = record["config"]["workers"]
+    fed = record["program"] == "fiber-pool" and record["threads_created"] > workers
     lines = [
         f"{record['program']}: {number(record['config']['tasks'], 'task')} of "
         f"{duration(record['config']['service_time_ns'])}, "
-        f"{number(record['threads_created'], 'fiber')} created",
+        f"{number(record['threads_created'], 'fiber')} created"
+        + ", the feeder among them" * fed,
         f"  virtual     {duration(record['wall_ns'])}, "
         f"creating fibers {duration(record['create_ns'])}",
         f"  outcomes    {', '.join(some)}",

@@ -125,7 +125,7 @@ func (o *Options) table(p Program) []row {
 		{"", "arrivals", "KIND", "batch", arrivals(&o.Workload),
 			"batch, fixed:RATE or poisson:RATE", ""},
 		{"", "api-capacity", "K", "", count(&o.capacity, "1", "1000000000"),
-			"calls served at once; more are rejected", ""},
+			"calls it serves at once; rejects more", ""},
 		{"", "api-rate", "RATE", "", rate(&o.ratePerS),
 			"calls the API accepts per second (token bucket)", ""},
 		{"", "api-burst", "B", "1", count(&o.burst, "1", "1000000000"),
