@@ -36,6 +36,19 @@ static const char notes_on_callers[] =
     "output failed, 2 usage (or a deadlock, with --detect-deadlock), 3 the machine\n"
     "does not allow it, 128+n ended by signal n.\n";
 
+static const char notes_on_serving[] =
+    "\n"
+    "First it prints its address, http://127.0.0.1:PORT, for the --api-url of who\n"
+    "calls it; the port is one that is free. The options about tasks must be those\n"
+    "of the caller: by them it knows how long each call takes, and how it ends.\n"
+    "bench/over-http starts and ends both, and compares what they have counted.\n"
+    "\n"
+    "Ctrl-C, Ctrl-\\, SIGTERM and SIGHUP end it, and so does the end of the process\n"
+    "that started it. Then it writes what it has counted, as JSON.\n"
+    "\n"
+    "Exit status: 0 ended as told, 1 output failed, 2 usage, 3 the machine does not\n"
+    "allow it.\n";
+
 static const char notes_on_time[] =
     "\n"
     "In virtual time (--clock virtual) nobody waits: when no fiber is ready, the\n"
@@ -63,7 +76,8 @@ static void print_help(const struct option_row *row, const struct runner *runner
     snprintf(names, sizeof names, "--%s%s%s", row->name, row->argument ? " " : "",
              row->argument ? row->argument : "");
     fprintf(out, row->letter ? "  -%c, " : "      ", row->letter);
-    fprintf(out, "%-25s %s", names, row->help);
+    bool counts = runner->serves && strcmp(row->name, "json") == 0;
+    fprintf(out, "%-25s %s", names, counts ? "where its counts go [-]" : row->help);
     const char *value = option_default(row, runner);
     value = value != NULL ? value : without(row);
     if (value != NULL) {
@@ -110,7 +124,7 @@ void options_help(const struct runner *runner, FILE *out) {
         }
     }
     fputs(notes, out);
-    fputs(!runner->serves ? notes_on_callers : "", out);
+    fputs(runner->serves ? notes_on_serving : notes_on_callers, out);
     fputs(thread_is_fiber() ? notes_on_time : "", out);
 }
 

@@ -82,7 +82,7 @@ def ended(command: list[object]) -> subprocess.CompletedProcess[str]:
 @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
 class Accounts(unittest.TestCase):
     def test_accounts_that_differ_make_a_run_void(self) -> None:
-        options = ("--tasks=20", "--service-time=1ms")
+        options = ("--tasks", "20", "-s", "1ms")
         with tempfile.TemporaryDirectory() as folder:
             for name in ("api-server", "worker-pool"):
                 (Path(folder) / name).symlink_to(BUILD / "src" / name)

@@ -353,8 +353,11 @@ class Remote(unittest.TestCase):
             self.assertIn("--api-url is not an option of ", said)
         refusal("api-server", "--workers", 5)
         help_text = run("api-server", "--help").out
-        self.assertNotRegex(help_text, r"--(timeout|cancel|workers|api-url)\b")
+        self.assertNotRegex(help_text, r"  --(timeout|cancel|workers|api-url)\b")
         self.assertTrue(re.search("--api-capacity", help_text))
+        for told in ("its address", "SIGTERM", "Exit status: 0", "where its counts go"):
+            self.assertIn(told, help_text)
+        self.assertLessEqual(max(map(len, help_text.splitlines())), 80)
 
     def test_a_stack_that_is_too_small_for_it_is_refused(self) -> None:
         args = ("--api-url", "http://127.0.0.1:9", "--stack-size", "64K")
