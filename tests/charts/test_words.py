@@ -17,7 +17,7 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import machines, over_time, planned, scatter, sequence  # noqa: E402
-from driver.page import sliders  # noqa: E402
+from driver.page import pieces, sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
 from driver.reckon.summary import Noise, Summaries  # noqa: E402
 
@@ -341,6 +341,14 @@ class Numbers(unittest.TestCase):
         rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
         for share, told in rows.items():
             self.assertEqual(told, titles.show_share(share))
+
+    def test_the_machine_is_told_in_the_order_and_the_units_of_people(self) -> None:
+        facts = {"schema_version": 1, "sections": [], "warnings": [], "seed": 7,
+                 "limits": {"stack_bytes": None}, "memory_bytes": 25276063744,
+                 "cpu": {"model": "x"}}  # fmt: skip
+        told = [("cpu: model", "x"), ("memory", "25.3 GB"), ("warnings", "none"),
+                ("seed", "7"), ("limits: stack bytes", "unknown")]  # fmt: skip
+        self.assertEqual(told, list(pieces.flat(facts)))
 
     def test_sliders_begin_at_what_was_measured_if_the_axis_has_it(self) -> None:
         for tasks, stands in ((500, 500), (51, 51), (2, 10), (10**6, 100_000)):

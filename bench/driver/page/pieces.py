@@ -21,11 +21,14 @@ from ..run.folder import UNFINISHED, shown
 from ..measure.plan import protocol_of
 from ..run.run import Role, Run
 from ..say import ending, names, sentences
+from ..say.numbers import show
 
 ELSEWHERE = "DIR"  # outside the repository: a path there may tell of its user
 RAW = ("runs.ndjson", "summary.csv", "environment.json")
 PLAIN = {"True": "yes", "False": "no", "None": "unknown"}
-TOLD_ELSEWHERE = {"cells", "samples", "plan"}  # in tables of their own
+# In tables and sections of their own; or of no use to people.
+TOLD_ELSEWHERE = {"cells", "samples", "plan", "sections", "schema_version"}
+FIRST = ("cpu", "memory_bytes", "system", "tools", "commit", "protocol", "command")
 
 
 def doubts(summaries: Summaries) -> list[str]:
@@ -92,15 +95,18 @@ def place(folder: Path) -> str:
 
 
 def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Everything known of the machine and the tools."""
-    for key, value in facts.items():
+    """Everything known of the machine and the tools, what people ask for first."""
+    for key in dict.fromkeys(key for key in (*FIRST, *facts) if key in facts):
+        value = facts[key]
+        if key in TOLD_ELSEWHERE:
+            continue
         name = f"{prefix}{key}".replace("_", " ").replace(" asked", " asked for")
         if isinstance(value, Mapping):
             yield from flat(value, f"{name}: ")
-        elif key in TOLD_ELSEWHERE:
-            continue
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
+        elif key.endswith("_bytes") and isinstance(value, int):
+            yield name.removesuffix(" bytes"), show("bytes", value)
         else:
             nothing = "not set" if key.endswith("_asked") else PLAIN["None"]
             yield name, nothing if value is None else PLAIN.get(str(value), str(value))
