@@ -301,6 +301,8 @@ class Told(unittest.TestCase):
             self.assertEqual(told, answers.class_text(outcome(predictions=guesses)))
         claim = "between 100 ms and 110 ms: borne out"
         self.assertEqual(claim, answers.claim_text(found))
+        open_ = answers.claim_text(replace(found, verdict="cannot tell"))
+        self.assertIn("110 ms: these runs cannot tell whether that is so", open_)
         nothing = outcome(measured={}, predictions=[])
         self.assertEqual("nothing", answers.guessed_text(nothing))
         self.assertEqual("nothing: no run counted", answers.answer_text(nothing))

@@ -66,6 +66,13 @@ class Figures(Taught):
         facts = json.loads((self.only_folder() / "environment.json").read_text())
         self.assertEqual("bench/run lesson 2 --set service-time=1ms", facts["command"])
 
+    def test_guesses_that_nobody_reads_are_told(self):
+        for sent, told in ((b"1s", True), (b"", False)):
+            done = subprocess.run(self.command("2"), env=self.environment(), input=sent,
+                                  capture_output=True, timeout=60)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(told, b"by --predict" in done.stderr)
+
     def test_a_mistake_is_one_line(self):
         for words in (["2", "--predict", "soon"], ["99"], ["2", "--sweep", "workers"],
                       ["13", "--workers", "5"], ["2", "--nonsense"]):  # fmt: skip

@@ -36,6 +36,7 @@ from .summarise import Side, ratio, side
 from .summary import Summaries, Summary
 
 FILE = "lesson.json"
+CANNOT_TELL = "cannot tell"
 ENDED_BY_US, SIGNALLED = 124, 128  # the statuses of timeout(1) and of a shell
 Measured = Mapping[str, Any]
 Show = Callable[[Interval, str], str]
@@ -52,7 +53,7 @@ class Result:
     theory: Mapping[str, Any] | None
     claim: Sequence[Value]
     measured: Mapping[str, Any] = field(default_factory=dict)
-    verdict: str = "cannot tell"
+    verdict: str = CANNOT_TELL
     offered: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
     names: Sequence[str] = field(default_factory=list)
@@ -242,12 +243,12 @@ def _behind(
 def verdict(claim: Sequence[Value], measured: Measured) -> str:
     """By all that was found: what straddles a bound of the claim is left open."""
     if not claim or not measured or measured["low"] is None:
-        return "cannot tell"
+        return CANNOT_TELL
     (low, high), (least, most) = claim, (measured["low"], measured["high"])
     if low <= least and most <= high:
         return "borne out"
     apart = most < low or high < least
-    return "not borne out on this machine" if apart else "cannot tell"
+    return "not borne out on this machine" if apart else CANNOT_TELL
 
 
 def status(ending: Ending) -> int:

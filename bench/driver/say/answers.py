@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..reckon.answer import Result
+from ..reckon.answer import CANNOT_TELL, Result
 from .names import counted, either, listed
 from .numbers import show_answer, show_range
 
@@ -44,7 +44,10 @@ def claim_text(found: Result) -> str:
     """ "between 100 ms and 110 ms: borne out"; "" where nothing is claimed."""
     if not found.claim:
         return ""
-    return f"{range_text(found.unit, found.claim)}: {found.verdict}"
+    told = found.verdict
+    if told == CANNOT_TELL:
+        told = "these runs cannot tell whether that is so"
+    return f"{range_text(found.unit, found.claim)}: {told}"
 
 
 def range_text(unit: str, ends: Sequence[float | str]) -> str:

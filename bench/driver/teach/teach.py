@@ -10,6 +10,7 @@ On a terminal it waits before it says why: the class should say so first.
 
 import argparse
 import os
+import select
 import shlex
 import signal
 import sys
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     if settings.number is None:
         for number in lessons.numbers():
             line = f"{number:>3}  {lessons.load(number).question}"
-            tell(wrapped(line, width_of(sys.stdout), hanging=5))
+            tell(wrapped(line, width(), hanging=5))
         return MEASURED
     lesson = lessons.load(settings.number, overrides=overrides_of(settings))
     try:
@@ -99,6 +100,8 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     attended = sys.stdin is not None and sys.stdin.isatty()
     if not guesses and not settings.no_predict and attended:
         guesses = ask(lesson)
+    if not guesses and not attended and _is_piped():
+        complain("guesses are typed at a terminal, or given by --predict")
     for command in _commands(lesson):
         tell(_command_lines(command))
     folder, found, drawn = _measure(lesson, guesses, settings)
@@ -159,6 +162,14 @@ def ask(lesson: Lesson) -> list[Guess]:
             so_far = answers.guessed_text(answer.before_runs(lesson, given))
             say(f"{names.counted(len(given), 'guess', 'guesses')}: {so_far}")
     return given
+
+
+def _is_piped() -> bool:
+    """Whether somebody sends guesses where nobody reads them."""
+    try:
+        return bool(select.select([0], [], [], 0)[0] and os.read(0, 1))
+    except OSError:  # closed, or a folder
+        return False
 
 
 def _commands(lesson: Lesson) -> list[str]:
