@@ -113,6 +113,20 @@ class CommandLine(unittest.TestCase):
             for option in options:
                 self.assertIn(option, out)
 
+    def test_help_describes_each_option_and_breaks_no_name(self):
+        for word, told in (
+            ("plan", ("--service-time 80ms", "goodput", "(default: 'p99 wait < 100ms, lost")),
+            ("lesson", ("--predict A,B,...",)), ("compare", ()), ("draw", ()),
+            ("collect", ()), ("handout", ()),
+        ):  # fmt: skip
+            with mock.patch.object(main.signals, "listen"):
+                status, _, out = said(word, "--help", act=main.main)
+            self.assertEqual(status, 0)
+            self.assertNotRegex(out, r"-\n", word)
+            self.assertNotRegex(out, r"(?m)^  --\S+( \S+)?\n  -", word)  # no word on it
+            for each in told:
+                self.assertIn(each, " ".join(out.split()))
+
     def test_help_is_a_word_too_and_the_version_is_told(self):
         for words, wanted in (
             (["help"], "usage: bench/run"), (["help", "plan"], "usage: bench/run plan"),

@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,12 +94,24 @@ class Settings:
     shown: tuple[str, ...] = ()  # the arguments without paths, for the results
 
 
+class Unbroken(argparse.HelpFormatter):
+    """Breaks no line within the name of an option."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in self._split_lines(text, width))
+
+
 class Parser(argparse.ArgumentParser):
     """argparse, with one line on stderr for a mistake instead of the whole usage, and
     with whole names only: what begins like an option may be one of the programs."""
 
     def __init__(self, **named: Any) -> None:
-        super().__init__(allow_abbrev=False, **named)
+        super().__init__(
+            allow_abbrev=False, **{"formatter_class": Unbroken, **named}
+        )
 
     def error(self, message: str) -> NoReturn:
         # A path may hold bytes that are not UTF-8; the message must come out anyway.
@@ -207,7 +220,7 @@ def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
     return overrides
 
 
-def _add_out(parser: Parser) -> None:
+def add_out(parser: Parser) -> None:
     parser.add_argument(
         "--out", type=Path, default=RESULTS, metavar="DIR",
         help="where results folders are made (default: results/)",
@@ -232,7 +245,7 @@ def _add_run(parser: Parser) -> Any:
     add("--seed", type=_checked(parse_count, 0, MOST_SEED), metavar="S",
         help="seed of the order of runs (default: a new one, printed)")
     # fmt: on
-    _add_out(parser)
+    add_out(parser)
     add_overrides(parser)
     parser.set_defaults(list=False, full=False, resume=None, programs=PROGRAMS)
     return how_long
@@ -336,7 +349,7 @@ def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
     add("folders", nargs="*", type=Path, metavar="DIR", help="a results folder")
     made.set_defaults(out=RESULTS)
     if word == "collect":  # the others write nothing, or where they read
-        _add_out(made)
+        add_out(made)
     given = made.parse_args(arguments)
     least, most = ON_FOLDERS[word]
     if not least <= len(given.folders) <= most:

@@ -22,7 +22,7 @@ from typing import Any
 
 from ..ask import command, experiment
 from ..ask.cell import OF_VIRTUAL_TIME, Cell
-from ..ask.target import Condition, target_of
+from ..ask.target import METRICS, Condition, target_of
 from ..ask.typed import AskError, from_dict, read_toml
 from . import gate
 
@@ -80,8 +80,9 @@ def _parser() -> command.Parser:
     add = made.add_argument
     command.add_overrides(made)
     # fmt: off
-    add("--target", metavar="T", help="conditions, separated by "
-        f"commas ('{TARGET.replace('%', '%%')}')")
+    add("--target", metavar="T", help="conditions, separated by commas (default:"
+        f" '{TARGET.replace('%', '%%')}'): one of {', '.join(METRICS)}; then < or >,"
+        " and a value")
     add("--from", type=Path, dest="file", metavar="FILE.toml",
         help="the service and its target (see the head of driver/planner/asked.py)")
     add("--keep", type=Path, metavar="FILE.toml",
@@ -89,9 +90,10 @@ def _parser() -> command.Parser:
     add("--gate", type=Path, metavar="FILE",
         help="an earlier plan.json: exit 1 if something became worse")
     add("--quick", action="store_true", help="fewer tasks, and no confirmation")
-    add("--programs", type=Path, default=command.PROGRAMS, metavar="DIR")
-    add("--out", type=Path, default=command.RESULTS, metavar="DIR")
+    add("--programs", type=Path, default=command.PROGRAMS, metavar="DIR",
+        help="where the programs are (default: the build of bench/run)")
     # fmt: on
+    command.add_out(made)
     return made
 
 

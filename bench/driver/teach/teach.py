@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ask import lesson as lessons
-from ..ask.command import PROGRAMS, RESULTS, Parser
+from ..ask.command import PROGRAMS, Parser, add_out
 from ..ask.command import add_overrides, overrides_of, words_of
 from ..ask.guess import Guess, accepted, parse_all
 from ..ask.lesson import Lesson
@@ -79,8 +79,7 @@ def parser() -> Parser:
     add("number", nargs="?", metavar="N", help="which lesson (without it: lists them)")
     add("--predict", metavar="A,B,...", help='such as "200 ms, Ann: 1s, 10 ms x 18"')
     add("--no-predict", action="store_true", help="skip the predictions")
-    add("--out", type=Path, default=RESULTS, metavar="DIR",
-        help="where results folders are made (default: results/)")  # fmt: skip
+    add_out(made)
     add("--programs", type=Path, default=PROGRAMS, help=argparse.SUPPRESS)
     add_overrides(made)
     return made
