@@ -18,7 +18,7 @@ from . import REPOSITORY
 from driver import __main__ as main
 from driver.ask import command
 
-BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
+BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")).resolve()
 MISTAKES = [
     (["--tasks", "abc"], "'abc'"),
     (["--tasks", ""], "'tasks='"),

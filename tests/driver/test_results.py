@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from .support import make_cell, make_run, read_runs
+from driver.measure.signals import Stopped
 from driver.run import folder as folders
 from driver.run.folder import ResultsError, ResultsFolder, locked
 
@@ -143,6 +144,13 @@ class Folders(unittest.TestCase):
         self.assertEqual(final, self.parent / "now")
         self.assertIn("cannot make the link latest", notes[0])
         self.assertEqual(self.names(), ["latest", "now"])
+
+    def test_a_signal_while_the_link_is_made_leaves_nothing(self):
+        folder = self.make("now")
+        stopped = mock.patch.object(Path, "rename", side_effect=Stopped(2))
+        with stopped, self.assertRaises(Stopped):
+            folders.point_latest(folder.path)
+        self.assertEqual(self.names(), [".unfinished-now"])
 
     def test_what_another_user_left_is_told(self):
         self.make("then")._close()

@@ -139,12 +139,11 @@ def point_latest(folder: Path) -> None:
     link = folder.with_name(f".latest-{os.getpid()}")
     with _told("make the link latest"):
         link.unlink(missing_ok=True)
-        link.symlink_to(folder.name)
         try:
+            link.symlink_to(folder.name)
             link.rename(folder.with_name("latest"))
-        except OSError:
-            link.unlink()
-            raise
+        finally:  # what was not renamed, also by a signal
+            link.unlink(missing_ok=True)
 
 
 # ---- the folder of one run ----
