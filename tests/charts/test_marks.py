@@ -242,6 +242,17 @@ class Marks(unittest.TestCase):
             self.near(begin, box[0], 2)
             self.near(end, box[1], 2)
 
+    def test_no_note_lies_on_another(self) -> None:
+        asked = stand_in.read(TWO.format("wall-time").replace(
+            "tasks = [500]", "tasks = [400, 405, 500, 8000]\napi-capacity = 20"))
+        p = self.picture(asked, "wall-time")
+        told = list(zip(p.set["note_x"], p.set["note_y"]))
+        self.assertGreater(len(told), 1)
+        for i, (x, y) in enumerate(told):
+            for other_x, other_y in told[:i]:  # in decades of its axes
+                self.assertTrue(abs(log10(x / other_x)) > 0.07 * log10(20)
+                                or abs(log10(y / other_y)) > 0.04)
+
     def test_memory_says_how_threads_end(self) -> None:
         p = self.picture(stand_in.load("comparison"), "memory", n=3)
         told = dict(zip(p.set["row_name"], p.set["row_value"]))

@@ -24,6 +24,7 @@ TALL, SMALL, ROOMY = 0.19, 0.062, 4
 # (left, right, space between) of as many panels as there are, in parts of the sheet.
 MARGINS = {1: (0.085, 0.775, 0.0), 2: (0.075, 0.835, 0.21), 3: (0.07, 0.86, 0.175)}
 SEEN = 0.04  # of the frame's height: an interval longer than this is seen
+NOTE_WIDE, NOTE_HIGH = 0.075, 0.05  # of the frame: what a note takes
 X_NAMES = {"tasks": "tasks N", "workers": "workers W",
            "service-time": "time of one task", "load": "load",
            "api-capacity": "places at the API"}  # fmt: skip
@@ -267,14 +268,25 @@ class Plot:
         return f"at {tick_words(self.view.x_unit, at)}; {told}"
 
     def _notes(self) -> list[dict[str, Any]]:
-        """The share served, beside each mark; the last has it in its label."""
-        return [
-            {"panel": number, "x": self.marks[s.cell.name]["x"], "words": note,
-             "look": series.look, "y": self.view.value(s, panel.figure).median}
-            for number, panel in enumerate(self.panels, start=1)
-            for series in panel.series if len(panel.series) <= ROOMY
-            for s in series.cells[:-1] if (note := self.note(s))
-        ]  # fmt: skip
+        """The share served, below each mark and its bar; the last has it in its label.
+        Where another note is in the way, the table alone tells it."""
+        notes: list[dict[str, Any]] = []
+        wide = NOTE_WIDE * len(self.panels)
+        for number, panel in enumerate(self.panels, start=1):
+            taken: list[tuple[float, float]] = []
+            shares = [(series.look, s, note) for series in panel.series
+                      if len(panel.series) <= ROOMY for s in series.cells[:-1]
+                      if (note := self.note(s))]  # fmt: skip
+            for look, s, note in shares:
+                x, value = self.marks[s.cell.name]["x"], self.view.value(s, panel.figure)
+                y = value.median if value.low is None else value.low
+                at = self.x.place(x), self.scale[number - 1].place(y)
+                if all(abs(at[0] - other[0]) > wide or abs(at[1] - other[1]) > NOTE_HIGH
+                       for other in taken):  # fmt: skip
+                    taken.append(at)
+                    notes.append({"panel": number, "x": x, "y": y, "words": note,
+                                  "look": look})  # fmt: skip
+        return notes
 
     @cached_property
     def points(self) -> list[dict[str, Any]]:
