@@ -278,7 +278,8 @@ class Plot:
                       if len(panel.series) <= ROOMY for s in series.cells[:-1]
                       if (note := self.note(s))]  # fmt: skip
             for look, s, note in shares:
-                x, value = self.marks[s.cell.name]["x"], self.view.value(s, panel.figure)
+                x = self.marks[s.cell.name]["x"]
+                value = self.view.value(s, panel.figure)
                 y = value.median if value.low is None else value.low
                 at = self.x.place(x), self.scale[number - 1].place(y)
                 if all(abs(at[0] - other[0]) > wide or abs(at[1] - other[1]) > NOTE_HIGH
