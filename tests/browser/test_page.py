@@ -274,6 +274,14 @@ class Replay(InBrowser):
         self.browser.run("return new Promise((done) => setTimeout(done, 150))")
         self.assertEqual(first, self.now())
 
+    def test_beside_it_stands_one_of_the_same_conditions(self) -> None:
+        self.assertTrue(self.ask(
+            "(() => { const r = window.replay, [first, second] = r.shown;"
+            "const here = r.runs.filter((run) => run.tasks === first.tasks);"
+            "const other = here.find((run) => run !== first && run !== second);"
+            "here.forEach((run) => { run.alike = String(run === first || run === other); });"
+            "r.offerRuns(); r.take(); return r.shown[1] === other; })()"))  # fmt: skip
+
     def samples(self, tasks: int, kind: str) -> list[tuple[float, float, float, str]]:
         """Of each task when it was due, began and ended, in microseconds, and how."""
         run = next(r for r in self.material.runs if r.samples and r.cell.tasks == tasks
@@ -323,7 +331,8 @@ class Replay(InBrowser):
                 free[slot] = end
         self.assertEqual([[2, 0], [0, 2]], self.ask(
             "[5, 10].map((at) => new Recording({name: '', look: 1, tasks: 3, retries: 0,"
-            " index: [0], start: [0], due: [], time: [10], outcome: '0', never: 2}, ['ok'])"
+            " index: [0], start: [0], due: [], time: [10], outcome: '0', never: 2,"
+            " alike: []}, ['ok'])"
             ".countsAt(at)).map((counts) => [counts.waiting, counts.failed])"
         ))  # fmt: skip
 

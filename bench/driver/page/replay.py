@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..ask.cell import Cell
+from ..ask.declaration import attribute
 from ..ask.figures import OUTCOMES
 from ..draw.material import Material
 from ..draw.view import grouped
@@ -50,6 +51,7 @@ def _packed(
     return {
         "name": names.design_name(names.without(cell, told), among),
         "tasks": cell.tasks,
+        "alike": [str(attribute(cell, k)) for k in material.experiment.compare_by],
         "look": material.looks[cell.design.key],
         "index": _steps([s.index for s in ran]),
         "due": _steps([_us(s.due_s) for s in ran]) if any(s.due_s for s in ran) else [],

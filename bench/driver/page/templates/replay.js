@@ -33,15 +33,19 @@ class Replay {
     this.part("tasks").value = worst.tasks;
   }
 
-  // Every run of as many tasks; first who lost most, beside who lost least.
+  // Every run of as many tasks; first who lost most, beside who lost least: of those
+  // whose work was otherwise the same, if there are any.
   offerRuns() {
     const tasks = Number(this.part("tasks").value);
     const here = this.runs.filter((run) => run.tasks === tasks);
     const options = () => here.map((run) => new Option(run.name, this.runs.indexOf(run)));
     const order = [...here].sort((a, b) => a.share - b.share || b.makespan - a.makespan);
     const first = here.find((run) => run.share === order[0].share);
-    const best = order.filter((run) => run !== first).at(-1);
-    const second = here.find((run) => run !== first
+    const others = order.filter((run) => run !== first);
+    const alike = others.filter((run) => run.alike === first.alike);
+    const rivals = alike.length ? alike : others;
+    const best = rivals.at(-1);
+    const second = here.find((run) => rivals.includes(run)
       && run.share === best.share && run.makespan < 1.1 * best.makespan);
     for (const [name, run] of [["first", first], ["second", second]]) {
       this.part(name).replaceChildren(...options());
