@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -189,8 +189,8 @@ def _sweep(text: str) -> tuple[str, list[Any]]:
 # ---- parsers ----
 
 
-def add_overrides(parser: argparse.ArgumentParser) -> None:
-    """What is set or swept in an experiment, whatever its file says."""
+def add_overrides(parser: argparse.ArgumentParser, but: Set[str] = set()) -> None:
+    """What is set or swept in an experiment, whatever its file says; but not these."""
     for flag, read, value, told in (
         ("sweep", _sweep, "OPTION=V,V,..", "an option of the programs and its values"),
         ("set", _setting, "OPTION=V", "an option of the programs and its value"),
@@ -201,6 +201,8 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         ("api-capacity", _setting, "K",
          "short for --set api-capacity=K: calls served at once, or 'unlimited'"),
     ):  # fmt: skip
+        if flag in but:
+            continue
         before = "" if flag in ("sweep", "set") else f"{flag}="
         parser.add_argument(
             f"--{flag}", dest="overrides", action="append", default=[], metavar=value,

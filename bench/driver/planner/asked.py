@@ -78,7 +78,7 @@ def _parser() -> command.Parser:
         " meets the target, or --gate found something worse.",
     )  # fmt: skip
     add = made.add_argument
-    command.add_overrides(made)
+    command.add_overrides(made, but=OURS)
     # fmt: off
     add("--target", metavar="T", help="conditions, separated by commas (default:"
         f" '{TARGET.replace('%', '%%')}'): one of {', '.join(METRICS)}; then < or >,"
