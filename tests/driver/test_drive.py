@@ -116,16 +116,16 @@ class GoodRuns(DriverTest):
         first = self.programs
         self.write_programs(self.folder / "slower")
         for program in self.programs.iterdir():
-            program.write_text(program.read_text().replace("\nrejected=0", "\nsleep 0.3\nrejected=0"))
+            program.write_text(program.read_text().replace("\nrejected=0", "\nsleep 1\nrejected=0"))
         self.command = lambda *words: [*DriverTest.command(self)[:3], *words]
         status, out, err = self.drive(
-            "compare", "--build", first, "--build", self.programs, "--blocks", "3",
+            "compare", "--build", first, "--build", self.programs, "--blocks", "6",
             "--out", self.out, "--fail-if-slower", "5%",
         )  # fmt: skip
         self.assertEqual(status, 1, err + out)
         self.assertIn("slower", out)
         runs = [run for run in read_runs(self.only_folder()) if run.block]
-        for block in range(1, 4):
+        for block in range(1, 7):
             builds = [run.cell.build for run in runs if run.block == block]
             self.assertEqual(abs(builds.count("A") - builds.count("B")), 1)
 

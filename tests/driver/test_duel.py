@@ -207,7 +207,7 @@ class Command(unittest.TestCase):
                     break
         except OSError:
             pass  # of a terminal that nobody holds any more
-        return said.decode()
+        return said.decode(errors="replace")
 
     def run_duel(self, *words, **changes):
         process, ours = self.start(*words, **changes)

@@ -60,8 +60,6 @@ class Costs(unittest.TestCase):
 class KernelMemory(unittest.TestCase):
     def test_threads_show_in_the_kernels_stacks(self):
         count = 400
-        watch = kernel.Watch()
-        self.assertIsNone(watch.growth())
         code = (
             "import threading, sys\n"
             "threading.stack_size(65536)\n"
@@ -70,17 +68,22 @@ class KernelMemory(unittest.TestCase):
             "[thread.start() for thread in threads]\n"
             "print('alive', flush=True); sys.stdin.read(); gate.set()"
         )
-        process = subprocess.Popen(
-            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        self.addCleanup(process.communicate)
-        self.assertEqual(process.stdout.readline(), b"alive\n")
-        watch.look()
-        growth = watch.growth()
-        if "kernel_stack_bytes" not in growth:
-            self.skipTest("/proc/meminfo does not tell kernel stacks")
-        # Other processes come and go; half of it is far above what they could hide.
-        self.assertGreater(growth["kernel_stack_bytes"], count * 16_384 / 2)
+        for _ in range(10):  # those of other processes come and go meanwhile
+            watch = kernel.Watch()
+            self.assertIsNone(watch.growth())
+            process = subprocess.Popen(
+                [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            self.addCleanup(process.communicate)
+            self.assertEqual(process.stdout.readline(), b"alive\n")
+            watch.look()
+            growth = watch.growth()
+            process.communicate()
+            if "kernel_stack_bytes" not in growth:
+                self.skipTest("/proc/meminfo does not tell kernel stacks")
+            if growth["kernel_stack_bytes"] > count * 16_384 / 2:
+                return
+        self.fail(growth)
 
 
 class Efficiency(unittest.TestCase):

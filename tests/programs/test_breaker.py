@@ -47,9 +47,9 @@ class Manners(Accounts):
 
     @on_each
     def test_a_probe_finds_out_that_the_trouble_is_over(self, program: str) -> None:
-        args = ("-n", 200, "-s", 0, "--arrivals", "fixed:1000/s")
-        args += ("--api-outage", "20ms,60ms", "--api-reject-time", 0)
-        record, samples = sample(program, *args, "--breaker", "2,5ms")
+        args = ("-n", 200, "-s", 0, "--arrivals", "fixed:200/s")
+        args += ("--api-outage", "100ms,500ms", "--api-reject-time", 0)
+        record, samples = sample(program, *args, "--breaker", "2,20ms")
         self.assertGreaterEqual(record["breaker"]["opened"], 1)
         self.assertEqual(record["breaker"]["state"], "closed")
         self.assertGreater(record["outcomes"]["shed"], 0)
