@@ -463,7 +463,6 @@ class Build(unittest.TestCase):
             stat = Path("/proc") / path.read_text().strip() / "stat"
             wait_for(lambda: not_running(stat), f"the end of {path.name}", 10)
 
-
     def test_how_far_the_build_is_can_be_seen_on_a_terminal(self):
         (self.folder / "meson").write_text("#!/bin/sh\necho '[7/9] Compiling'; sleep 3; exit 1")
         (self.folder / "meson").chmod(0o755)
