@@ -190,7 +190,7 @@ class Nginx(unittest.TestCase):
             (signal.SIGTERM, False, 143),
         ):  # fmt: skip
             with self.subTest(number, to_all=to_all):
-                made = self.start("worker-pool", "--service-time=1000s")
+                made = self.start("worker-pool", "--service-time=1000s", "--cancel=within")
                 until(lambda m=made: len(children_of(m.pid)) == 3, "it did not start")
                 server, nginx, program = children_of(made.pid)
                 (worker,) = children_of(nginx)
