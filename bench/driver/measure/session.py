@@ -218,7 +218,7 @@ class Session:
         if not self._late and self.plan.is_late(self._block, left_s):
             self._late = True
             total = self.plan.fitting(self._block, left_s)
-            told = f"takes longer than planned, to have at least {total} blocks"
+            told = f"takes longer than planned: {total} blocks, as it looks now"
             self.progress.say(told)
 
     def _say_why_no_more(self) -> None:
