@@ -265,14 +265,13 @@ class Remarks(unittest.TestCase):
             "less on 2, cannot tell on 1, too few runs on 1, not compared on 1", made.title,
         )  # fmt: skip
         self.assertEqual([0, 0, 0, 0, 1], made.settings["mark_hollow"])
-        panels = [[{**lines[0], "cell": f"pool-50-{cell}"}]
-                  for cell in ("api-capacity-50-n500", "n500")]  # fmt: skip
+        panels = [[{**lines[0], "varied": told}] for told in ("api-capacity=50", "")]
         twice: Any = machines.build(panels, [1])
-        self.assertEqual(["500 tasks, API capacity 50", "500 tasks"],
+        self.assertEqual(["500 tasks, API of 50", "500 tasks"],
                          twice.settings["panel_words"])  # fmt: skip
         self.assertIn(f"of {P} with 500 tasks over threads", twice.title)
         twice = machines.build(panels[::-1], [1])
-        self.assertIn(f"{P} with 500 tasks (API capacity 50) over threads", twice.title)
+        self.assertIn(f"{P} with 500 tasks (API of 50) over threads", twice.title)
 
     def test_a_plan_shows_the_median_of_its_seeds_and_who_meets_it(self) -> None:
         def point(workers: int, meets: bool, *waits: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from ..ask import declaration
 from ..ask.quantities import parse_count
 from ..ask.typed import NotText
-from ..reckon.collect import CLASS, MACHINE
+from ..reckon.collect import CLASS, MACHINE, VARIED
 from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.tables import SUMMARY_HEADER
 from ..run import kept
@@ -113,10 +113,10 @@ def _panel_names(cells: Sequence[Sequence[Row]]) -> list[str]:
 
 
 def _setting(line: Row) -> str:
-    """ "API capacity 50" of "pool-50-api-capacity-50-n500"; "" of "pool-50-n500"."""
-    told = line["cell"].partition(f"-{line['workers']}-")[2]
-    told = told.removesuffix(f"n{line['tasks']}").strip("-")
-    return told.replace("-", " ").replace("api ", "API ")
+    """ "API of 50"."""
+    told = filter(None, (line.get(VARIED) or "").split(";"))
+    parts = (each.partition("=") for each in told)
+    return ", ".join(names.setting(key, value or True) for key, _, value in parts)
 
 
 def _title(last: Sequence[Row], panel: str, machines: int) -> str:

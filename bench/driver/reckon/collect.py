@@ -1,7 +1,7 @@
 """A whole class's machines together: one line a machine, one set of charts.
 
 Writes results/<UTC time>-class/ with class.csv: for each machine its summary.csv, in
-which machines have numbers, not names.
+which machines have numbers, not names; and what else is varied in each cell.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +11,13 @@ from typing import Any
 
 from ..ask.figures import FIGURES
 from ..run.stored import Stored, StoredError, describe, read
+from .curves import varied_text
 from .summarise import summaries_of
 from .summary import Ratio, Summaries
 from .tables import SUMMARY_HEADER, Row, Table, summary_rows
 
 CLASS = "class.csv"
+VARIED = "varied"  # "api-capacity=50;cancel=none"; folders of old have no such column
 MACHINE = ("machine", "cpu", "cpus", "kernel")
 
 
@@ -75,13 +77,14 @@ def class_csv(machines: Sequence[Stored]) -> str:
     all machines are told by."""
     found = [summaries_of(kept) for kept in machines]
     rows = [
-        {**_machine(number, kept), **row}
+        {**_machine(number, kept), **row, VARIED: varied_text(cells[row["cell"]])}
         for number, (kept, each, told) in enumerate(
             zip(machines, found, leading(found)), start=1
         )
+        for cells in ({s.cell.name: s.cell for s in each},)
         for row in summary_rows(replace(each, ratios=tuple(told)))
     ]
-    return Table("class", (*MACHINE, *SUMMARY_HEADER), tuple(rows)).csv()
+    return Table("class", (*MACHINE, *SUMMARY_HEADER, VARIED), tuple(rows)).csv()
 
 
 def _machine(number: int, kept: Stored) -> Row:
