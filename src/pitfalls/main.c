@@ -97,12 +97,14 @@ static void read_options(struct choice *choice, int argc, char **argv) {
     }
 }
 
+#define NAMES "one of send-first, no-close, send-from-main"
+
 static void read_pitfall(struct choice *choice, int argc, char **argv) {
     const struct pitfall *const all[] = {&send_first, &no_close,
                                          choice->results ? &send_from_main_results
                                                          : &send_from_main};
     if (optind >= argc) {
-        fputs("pitfalls: name one of send-first, no-close, send-from-main\n", stderr);
+        fputs("pitfalls: name " NAMES "\n", stderr);
         exit(EXIT_USAGE);
     }
     const char *name = argv[optind];
@@ -115,7 +117,7 @@ static void read_pitfall(struct choice *choice, int argc, char **argv) {
         }
     }
     if (choice->pitfall == NULL) {
-        complain("pitfall", name, "one of send-first, no-close, send-from-main");
+        complain("pitfall", name, NAMES);
     }
     if (choice->results && choice->pitfall != &send_from_main_results) {
         complain("--results with", name, "send-from-main");
