@@ -33,8 +33,8 @@
  *
  * Until it is shared, a channel is the thread's that made it, and chan_close_at() and
  * chan_set_name() are for then; chan_free() is for when nobody else will use it any
- * more. Every other function may be called by any thread at any time. What a
- * sender wrote before the send is visible to the receiver after the receive; with an
+ * more. Every other function may be called by any thread at any time. What a sender
+ * wrote before the send is visible to the receiver after the receive; with an
  * unbuffered channel, the other way round as well. Deadlines are moments of now_ns().
  */
 #ifndef FIVE_COOKS_CHAN_H
@@ -73,9 +73,8 @@ void chan_close_at(struct chan *chan, int64_t deadline_ns);
 size_t chan_length(struct chan *chan); /* values buffered now */
 size_t chan_capacity(const struct chan *chan);
 
-/* Sends or receives waiting now, counting each case of a select; for tests and
- * displays.
- */
+/* Sends or receives waiting now, counting each case of a select; for tests, displays
+ * and whoever must know that somebody listens. */
 size_t chan_waiters(struct chan *chan, enum chan_direction direction);
 
 /* For displays and the deadlock report; `name` must outlive the channel. */
