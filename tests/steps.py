@@ -1,9 +1,8 @@
 """Every test there is, step by step: what tests/run does once the tools are there.
 
 A step is a build with its tests, a suite of Python tests, or a check that either holds
-or does not. Two go side by side: one that computes and one that mostly waits, as long
-as there are such. Each prints what failed, and what time it took. Last comes why
-anything was skipped, and then
+or does not. Three go side by side, as many of them mostly wait. Each prints what
+failed, and what time it took. Last comes why anything was skipped, and then
 
     N passed, N failed, N skipped
 
@@ -23,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -292,34 +291,32 @@ UNITS = ["--no-suite", "model", "--no-suite", "programs"]
 # wait for one process after another.
 BUSY = ["programs.test_remote", "programs.test_signals", "programs.test_summary"]
 
-COMPUTE: dict[str, Callable[[], Count]] = {
+# In this order they are begun: the longest as soon as they can, the short ones last, so
+# that all end together. Most suites wait for the plain build.
+STEPS: dict[str, Callable[[], Count]] = {
     "plain": lambda: meson_test("plain", RELEASE, *UNITS),
+    "golden": lambda: script("tests/golden/check"),
+    "driver": lambda: python_suite("driver"),
     "address": address,
+    "fleet": lambda: python_suite("fleet", build_first=False),
     "thread": lambda: meson_test("thread", THREAD, *UNITS),
     "races": lambda: meson_test("thread", THREAD, *BUSY),
-    "helgrind": helgrind,
-    "micro": micro,
-    "model": lambda: script("tests/model/run"),
-    "headers": lambda: script("tests/check_headers"),
-}
-WAIT: dict[str, Callable[[], Count]] = {
-    "layers": lambda: script("tests/check_layers"),
-    "stages": lambda: script("tests/check_driver"),
-    "golden": lambda: script("tests/golden/check"),
-    "mutants": lambda: script("tests/mutants", "fit"),
-    "readme": lambda: script("bench/readme", "--check"),
-    "claims": lambda: python_suite("claims", build_first=False),
-    "fleet": lambda: python_suite("fleet", build_first=False),
-    # From here on they wait for the plain build. The longest comes first, and from the
-    # end the other lane takes: so at last both are at work.
-    "square": square,
-    "driver": lambda: python_suite("driver"),
     "programs": lambda: meson_test("plain", RELEASE, "--suite", "programs"),
+    "model": lambda: script("tests/model/run"),
     "charts": lambda: python_suite("charts"),
     "browser": lambda: python_suite("browser"),
+    "helgrind": helgrind,
+    "micro": micro,
     "peers": lambda: python_suite("peers"),
+    "headers": lambda: script("tests/check_headers"),
+    "claims": lambda: python_suite("claims", build_first=False),
+    "square": square,
+    "layers": lambda: script("tests/check_layers"),
+    "stages": lambda: script("tests/check_driver"),
+    "mutants": lambda: script("tests/mutants", "fit"),
+    "readme": lambda: script("bench/readme", "--check"),
 }
-STEPS = {**COMPUTE, **WAIT}
+AT_ONCE = 3
 
 
 def take(name: str) -> Count:
@@ -331,20 +328,6 @@ def take(name: str) -> Count:
     say(f"{name}: {count} ({took_s:.0f} s, {telling.cpu_s:.0f} s of CPU)")
     return Count(count.passed, count.failed, count.skipped, Counter(
         {f"{name}: {why}": times for why, times in count.why.items()}))
-
-
-choosing = threading.Lock()
-
-
-def take_all(own: deque[str], other: deque[str]) -> Count:
-    """The first of its own, and when none is left the last of the other lane."""
-    total = Count()
-    while True:
-        with choosing:
-            if not own and not other:
-                return total
-            name = own.popleft() if own else other.pop()
-        total += take(name)
 
 
 def main() -> int:
@@ -369,13 +352,12 @@ def main() -> int:
     os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     shutil.rmtree(BYTECODE, ignore_errors=True)  # also what copies of the tree left
     keep_go()
-    lanes = [deque(n for n in chosen if n in lane) for lane in (COMPUTE, WAIT)]
     total = Count()
     try:
-        for count in ThreadPoolExecutor(2).map(take_all, lanes, lanes[::-1]):
+        for count in ThreadPoolExecutor(AT_ONCE).map(take, chosen):
             total += count
     except KeyboardInterrupt:
-        os._exit(128 + signal.SIGINT)  # at once: the lanes would take their next steps
+        os._exit(128 + signal.SIGINT)  # at once: the next steps would be taken
     for why, times in sorted(total.why.items()):
         say(f"skipped: {why}" + (f" ({times} times)" if times > 1 else ""))
     say(str(total))
