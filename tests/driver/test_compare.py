@@ -27,6 +27,8 @@ FACTS = {
     "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
 }
 CELL = make_cell("worker-pool")
+# The same options of the program; who calls the API is none of them.
+REAL = replace(CELL, name="real", options={**CELL.options, "api": "http"})
 
 
 def kept(wall_s=1.0, cell=CELL, blocks=8, facts=FACTS, problem=None, spread=0.002, **record):
@@ -57,6 +59,18 @@ class Folders(unittest.TestCase):
             self.assertIs(self.verdict(kept(), kept(wall_s)), wanted)
             other = kept(wall_s, spread=1.0)
             self.assertIs(self.verdict(kept(spread=1.0), other), Verdict.CANNOT_TELL)
+
+    def test_cells_that_differ_in_how_their_api_is_called_are_told_apart(self):
+        both = replace(kept(), experiment=Experiment("test", "?", (CELL, REAL)))
+        both.runs.extend(make_run(REAL, b, 5.0) for b in range(1, 9))
+        pairs = [p for p in compare.compare(both, both).pairs if p.figure == "wall_s"]
+        self.assertEqual([(p.first.cell, p.second.cell) for p in pairs],
+                         [(CELL, CELL), (REAL, REAL)])  # fmt: skip
+        asked = compare.of_two_builds(both.experiment)
+        runs = [make_run(cell, b, 1.0) for cell in asked.cells for b in range(1, 7)]
+        found = compare.compare_builds(replace(both, experiment=asked, runs=runs))
+        pairs = [(p.first.cell.api, p.second.cell.api) for p in found.pairs]
+        self.assertEqual(set(pairs), {(None, None), ("http", "http")})
 
     def test_what_must_not_be_compared_is_refused_with_the_reason(self):
         for name, (first, second, why) in {

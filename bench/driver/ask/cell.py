@@ -110,6 +110,11 @@ class Cell:
         return self.options.get("api")
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """What is run, whatever the cell is called: two that have this are one."""
+        return self.design.program, str(self.api), *sorted(self.args)
+
+    @property
     def is_virtual(self) -> bool:
         """Whether its time is virtual: it passes as fast as it can be reckoned."""
         return self.options.get("clock") == "virtual"

@@ -204,11 +204,11 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    keys = [(c.design, tuple(sorted(c.args)), c.api) for c in cells]
-    found = dict(zip(keys, cells))
+    found = {cell.asked: cell for cell in cells}
     if len(found) < len(cells) and not overrides:
-        ((design, args, _), count), *_ = Counter(keys).most_common()
-        told = " ".join([design.program, *args])
+        ((asked, count),) = Counter(cell.asked for cell in cells).most_common(1)
+        program, _, *args = asked
+        told = " ".join([program, *args])
         raise AskError(f"{count} cells are the same: {told}")
     return tuple(found.values())
 

@@ -24,7 +24,7 @@ LIMIT_S = 10  # for many workers without a task
 def check(asked: Experiment, programs: Path) -> None:
     """Raises AskError with the program's own words."""
     distinct = {
-        (cell.design.program, *_without_tasks(cell)): cell
+        (cell.design.program, cell.api, *_without_tasks(cell)): cell
         for cell in (*asked.cells, *asked.samples)
     }
     for cell in distinct.values():
