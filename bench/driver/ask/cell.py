@@ -9,7 +9,7 @@ simulated has a twin: the same on fibers, in virtual time.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
@@ -143,6 +143,11 @@ class Cell:
         return parse_count(str(found), 1, 10**9)
 
     @property
+    def api_queue(self) -> float:
+        """How many calls may wait at the API until it has a place."""
+        return _queue(str(self.options.get("api-queue", 0)))
+
+    @property
     def arrivals_per_s(self) -> float | None:
         """None: all tasks are there from the start."""
         _, _, rate = str(self.options.get("arrivals", "batch")).partition(":")
@@ -180,6 +185,10 @@ def _count(text: str) -> int:
     return parse_count(text, 0, 2**63 - 1)
 
 
+def _queue(text: str) -> float:
+    return inf if text == "unlimited" else _count(text)
+
+
 def _outage(text: str) -> list[int]:
     return [parse_duration_ns(part) for part in text.split(",", 1)]
 
@@ -188,7 +197,7 @@ def _outage(text: str) -> list[int]:
 READ: Mapping[str, Callable[[str], object]] = {
     "service-time": parse_duration_ns, "hang-time": parse_duration_ns,
     "hang-rate": parse_share, "api-rate": parse_rate, "api-burst": _count,
-    "api-outage": _outage, "attempts": _count,
+    "api-outage": _outage, "api-queue": _queue, "attempts": _count,
     "api-capacity": lambda text: text == "unlimited" or parse_count(text, 1, 10**9),
     "arrivals": lambda text: ":" not in text or parse_rate(text.partition(":")[2]),
 }  # fmt: skip

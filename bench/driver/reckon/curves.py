@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment, varying
@@ -78,15 +79,19 @@ def _over_load(experiment: Experiment) -> list[theory.Point]:
 
 def _behind_queues(cells: Sequence[Cell]) -> Iterator[theory.Point]:
     """Mean latency over load, of each design before each queue that the API has."""
-    kinds = {(c.design.key, c.options.get("api-queue", 0)): c for c in cells}
+    kinds = {(c.design.key, c.api_queue): c for c in cells}
     for (design, queue), cell in kinds.items():
-        places, endless = cell.workers or cell.capacity, queue == "unlimited"
+        places, endless = cell.workers or cell.capacity, queue == inf
         endless = endless or cell.workers is not None  # a pool is a queue on our side
         for step in range(1, 100):
             traffic = Traffic(step / 75, places, cell.service_s)
             if endless and traffic.load >= HIGHEST:
                 break
-            wait_s = traffic.mean_wait_s if endless else behind_queue(traffic, queue)[1]
+            wait_s = (
+                traffic.mean_wait_s
+                if endless
+                else behind_queue(traffic, int(queue))[1]
+            )
             yield theory.Point(
                 "latency over load", design, varied_text(cell), None, traffic.load,
                 wait_s + cell.service_s,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from math import exp, log
+from math import exp, inf, log
 from typing import Any
 
 from ..ask.cell import Cell
@@ -87,8 +87,7 @@ def lost_at_api(cell: Cell) -> float | None:
     offered, places = offered_of(cell), cell.capacity
     if not offered or not places or offered >= 20 * places:
         return None
-    queue = cell.options.get("api-queue", 0)
-    if queue == "unlimited":
+    if cell.api_queue == inf:
         return 0.0 if offered < places else None
     traffic = Traffic(offered / places, places, cell.service_s)
-    return behind_queue(traffic, int(queue))[0]
+    return behind_queue(traffic, int(cell.api_queue))[0]

@@ -42,7 +42,8 @@ SMALL_PART = 0.05
 # all carried out: the theory of the wall time does not apply.
 OTHER_WORK = {
     "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
-    "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
+    "attempts", "deadline", "timeout", "fail-fast", "limit-memory", "api-queue",
+    "breaker", "when-full",
 }  # fmt: skip
 # Before any was measured: generous costs of a thread, and of a task in virtual time.
 PLANNING_CREATE_S, PLANNING_VIRTUAL_S = 60e-6, 2e-6
@@ -171,7 +172,10 @@ def planned_wall_s(cell: Cell) -> float:
     if cell.is_virtual:
         return cell.tasks * PLANNING_VIRTUAL_S
     creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
-    rounds_s = ceil(cell.tasks / cell.lanes) * cell.service_s
+    served_at_once = cell.lanes
+    if cell.capacity and cell.capacity + cell.api_queue >= cell.lanes:
+        served_at_once = min(cell.lanes, cell.capacity)  # the others wait there
+    rounds_s = ceil(cell.tasks / served_at_once) * cell.service_s
     return max(rounds_s + creating_s + cell.hanging_s, cell.arriving_s)
 
 
@@ -189,7 +193,8 @@ def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
         return None
     outcomes = record["outcomes"]
     carried_out = outcomes["ok"] + outcomes["silent"]
-    at_once = min(cell.lanes, cell.capacity or cell.lanes)
+    callers = cell.lanes + (cell.options.get("when-full") == "caller-runs")
+    at_once = min(callers, cell.capacity or callers)
     return ceil(carried_out / at_once) * cell.service_s
 
 
