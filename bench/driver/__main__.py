@@ -62,7 +62,7 @@ def _act(arguments: list[str]) -> int:
         return duel.main(rest, "--check" in arguments)
     if word == "plan":
         return planner.main(rest, "--check" in arguments)
-    if "lesson" in arguments:
+    if "lesson" in arguments and word not in command.ON_FOLDERS:
         return teach.main(arguments)
     settings = command.parse([each for each in arguments if each != "--check"])
     if "--check" in arguments:  # finds mistakes before anything is built

@@ -197,6 +197,13 @@ class Changed(unittest.TestCase):
             "threads-n20", "bounded-threads-9-n20", "pool-5-n20", "pool-50-n20"])  # fmt: skip
         self.assertEqual([c.name for c in made.samples], ["threads-n20"])
 
+    def test_a_sweep_may_have_a_value_that_takes_the_option_away(self):
+        made = read(self.TEXT, {"tasks": [20], "api-capacity": [9, None]}, quick=True)
+        self.assertEqual([c.name for c in made.cells][:2],
+                         ["threads-api-capacity-9-n20", "threads-n20"])  # fmt: skip
+        self.assertEqual([c.capacity for c in made.cells][:2], [9, None])
+        self.assertIn("api-capacity", made.compare_by)
+
     def test_overrides_are_for_the_designs_that_take_them(self):
         one = {"tasks": [3], "workers": [4]}
         self.assertEqual(self.names(one)[:3], [

@@ -122,6 +122,8 @@ class Files(Desk):
         self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
         told = answer.before_runs(found, [])
         self.assertEqual("service-time = 1ms", answers.change_text(told))
+        told = replace(told, modified={"timeout": None, "workers": [1, 2]})
+        self.assertEqual("timeout = unlimited, workers = 1, 2", answers.change_text(told))
         self.assertEqual("", answers.claim_text(told))
         (self.folder / "3-which.toml").write_text(CHOICES)
         with self.assertRaisesRegex(AskError, "nothing can be changed"):

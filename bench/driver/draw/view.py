@@ -169,7 +169,7 @@ class View:
     def at(self, cell: Cell) -> float:
         """Where a cell stands; words stand at 1, 2, 3."""
         if self.words_on_x:
-            return 1 + self.words_on_x.index(str(attribute(cell, self.x)))
+            return 1 + self.words_on_x.index(self._word_on_x(cell))
         if self.x == "workers":  # threads are a pool of one for each task
             return float(cell.lanes)
         return measured(attribute(cell, self.x))[0]
@@ -180,7 +180,11 @@ class View:
         found = [attribute(cell, self.x) for cell in self.all_cells]
         if self.x == "workers" or all(map(measured, found)):
             return []
-        return list(dict.fromkeys(map(str, found)))
+        return list(dict.fromkeys(map(self._word_on_x, self.all_cells)))
+
+    def _word_on_x(self, cell: Cell) -> str:
+        value = attribute(cell, self.x)
+        return "none" if value is None else str(value)
 
     @cached_property
     def x_unit(self) -> str:
