@@ -419,6 +419,23 @@ class CurvesOfAnExperiment(Table):
         told = [p.tasks for p in both if p.curve == "best workers"]
         self.assertEqual([8, 16], told)
 
+    def test_they_meet_the_theory_of_their_cells(self):
+        """Of fibers and goroutines too, for which creating a thread costs nothing."""
+        for program in ("worker-pool", "fiber-pool", "goroutine-pool"):
+            cells = [replace(c, design=replace(c.design, program=program))
+                     for c in (pool(5), pool(10))]  # fmt: skip
+            points = self.points(*cells, samples=cells[:1])
+            at = {p.x: p.y for p in points if p.curve == "wall over workers"}
+            begun = min(p.x for p in points if p.curve == "started over time")
+            own = program == "worker-pool"
+            self.hold([
+                *((at[c.workers], theory.theory_wall_s(c, COSTS)) for c in cells),
+                (begun, 5 * COSTS.create if own else 0.0),
+                ("best workers" in {p.curve for p in points}, own),
+            ])  # fmt: skip
+        loose = replace(threads(), design=replace(threads().design, program="fiber-per-task"))
+        self.assertEqual([], self.points(samples=[loose]))
+
     def test_which_are_drawn(self):
         def drawn(cells, **more):
             points = self.points(*cells, **more)

@@ -56,10 +56,15 @@ class Design:
         return bounded if self.bound else plain
 
     @property
+    def kind_key(self) -> str:
+        """For data columns that are of any size: "bounded-threads"."""
+        return self.kind.replace(" ", "-")
+
+    @property
     def key(self) -> str:
         """For data columns and file names: "threads", "pool-5"."""
         size = self.workers or self.bound
-        return "-".join([*self.kind.split(), *([str(size)] if size else [])])
+        return f"{self.kind_key}-{size}" if size else self.kind_key
 
     @property
     def sleeps_in_kernel(self) -> bool:

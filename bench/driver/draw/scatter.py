@@ -115,7 +115,7 @@ class Plot:
         found = {
             (key, varied_text(s.cell)): series.look
             for series in panel.series for s in series.cells
-            for key in (s.cell.design.key, "-".join(s.cell.design.kind.split()))
+            for key in (s.cell.design.key, s.cell.design.kind_key)
         }  # fmt: skip
         for series in panel.series:
             if bool(series.cells[0].cell.workers) == ("wait" in name):

@@ -36,16 +36,18 @@ def theory_points(experiment: Experiment, costs: Constants) -> list[theory.Point
         sizes = [cell.workers for cell in group if cell.workers]
         if len(sizes) > 1:
             low, high = min(sizes) / 2, max(sizes) * 2
-            points += theory.over_workers(group[0], varied, costs, low, high)
+            own = costs.of(group[0])
+            points += theory.over_workers(group[0], varied, own, low, high)
     shown = (c for c in experiment.samples if c.tasks <= MOST_ROUNDS * c.lanes)
     for cell in shown:
-        points += theory.over_time(cell, varied_text(cell), costs)
+        points += theory.over_time(cell, varied_text(cell), costs.of(cell))
     for (_, varied), cell in kinds.items():
         if "deadline" in cell.options:
             points += theory.stop_over_time(cell, varied)
     if "service-time" in varying(experiment.cells) and len(set(many)) > 1:
         for (_, varied), cell in _first_pools(experiment).items():
-            points += theory.even_over_tasks(cell, varied, costs, min(many), max(many))
+            own = costs.of(cell)
+            points += theory.even_over_tasks(cell, varied, own, min(many), max(many))
     points += _over_load(experiment)
     return sorted(points, key=lambda p: (p.curve, p.design, p.varied, p.tasks or 0))
 
