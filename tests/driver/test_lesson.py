@@ -198,9 +198,10 @@ class Files(Desk):
             (self.folder / name).mkdir()
             text = json.dumps({**outcome().__dict__, "number": number})
             (self.folder / name / answer.FILE).write_text(text)
-        (self.folder / "20260102T10-a").mkdir()
-        told = answer.of_the_day(self.folder / "20260102T10-a")
-        self.assertEqual(["2", "3"], [found.number for found in told])
+        for name in ("20260102T10-a", ".unfinished-20260102T10-a"):  # as it is written
+            (self.folder / name).mkdir()
+            told = answer.of_the_day(self.folder / name)
+            self.assertEqual(["2", "3"], [found.number for found in told])
         own = answer.of_the_day(self.folder / "20260102T09-a")
         self.assertEqual(["3"], [found.number for found in own])
 
