@@ -493,6 +493,14 @@ class Resuming(Stopped):
         status, _, err = self.drive("--resume", PATH=str(nothing))
         self.assertEqual((status, err.count("\n")), (3, 1), err)
         self.assertIn("hyperfine is not installed", err)
+        facts = json.loads((left / "environment.json").read_text())
+        self.assertIn("kernel_log", facts)  # of the part that was stopped
+        lacking = {k: v for k, v in facts.items() if k != "protocol"}
+        (left / "environment.json").write_text(json.dumps(lacking))
+        status, _, err = self.drive("--resume")
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("does not say how it was asked", err)
+        (left / "environment.json").write_text(json.dumps(facts))
         whole = (self.programs / "worker-pool").read_text()
         self.rebuild()
         status, _, err = self.drive("--resume")
