@@ -98,7 +98,8 @@ def _recover(parent: Path) -> None:
 def _take_up(left: Path) -> Path:
     shutil.rmtree(left / "scratch", ignore_errors=True)
     name = left.name.removeprefix(UNFINISHED)
-    if not (left / REPORT).is_file():  # else it was whole, and only lacks its name
+    # With a report it is whole, and only lacks its name: if none was drawn of a part.
+    if not (left / REPORT).is_file() or (left / INCOMPLETE).exists():
         name = f"{name}-incomplete"
         write_whole(left / INCOMPLETE, "The driver was killed.\n")
     return left.rename(_free_name(left.parent, name))
