@@ -623,7 +623,7 @@ class Outages(Table):
             (outage.outage_s(of("500ms")), (1.0, 1.5)), (outage.settled_s(of("500ms")), 2.0),
             (outage.slot_s(of("500ms")), 0.1), (outage.slot_s(of("501ms")), 0.501 / 6),
             (outage.slot_s(of("120ms")), 0.06), (outage.slot_s(of("50ms")), 0.025),
-            (outage.slot_s(of("300ms")), 0.1),
+            (outage.slot_s(of("300ms")), 0.1), (outage.slot_s(of("0")), 0.1),
         ])  # fmt: skip
 
     def test_rates(self):

@@ -65,6 +65,8 @@ def safe_size(cell: Cell) -> int | None:
 
 def theory_of(cell: Cell, size: int) -> dict[str, float]:
     """What applies if no call is in vain: load, goodput, and waits of M/G/W about."""
+    if not cell.service_s:
+        return {}
     offered, places = offered_of(cell), min(size, cell.capacity or size)
     found = {"goodput": min(places, offered or places) / cell.service_s}
     if not offered:

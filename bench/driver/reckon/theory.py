@@ -303,7 +303,7 @@ def over_tasks(
             key = (design.key, varied, None, tasks)
             yield Point("wall over tasks", *key, time_s)
             accepted = accepted_by_capacity(replace(cell, tasks=tasks), costs)
-            if accepted is not None:
+            if accepted is not None and time_s:
                 yield Point("accepted over tasks", *key, accepted)
                 yield Point("goodput over tasks", *key, accepted / time_s)
             if cell.workers is None and not design.bound:
