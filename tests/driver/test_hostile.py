@@ -11,7 +11,7 @@ from . import hostile
 from .support import make_cell
 from driver.ask.experiment import Experiment
 from driver.draw import machines
-from driver.reckon import collect, curves
+from driver.reckon import collect, curves, summarise
 from driver.reckon.tables import SUMMARY_HEADER
 from driver.run import folder, kept, stored
 from driver.run.constants import Constants
@@ -48,6 +48,22 @@ class Hostile(unittest.TestCase):
                     (seed / "runs.ndjson").write_text("".join((line, *others)))
                     with self.assertRaisesRegex(stored.StoredError, "line 1: started_utc"):
                         stored.read(seed)
+
+
+    def test_what_was_not_taken_is_told_or_does_without(self):
+        for file, key, told in (("runs.ndjson", "hyperfine", "hyperfine is null"),
+                                ("blocks.ndjson", "canary", None)):  # fmt: skip
+            with self.subTest(key), tempfile.TemporaryDirectory() as place:
+                hostile.seedling(seed := Path(place) / "seed")
+                lines = map(json.loads, (seed / file).read_text().splitlines())
+                text = "".join(json.dumps({**line, key: None}) + "\n" for line in lines)
+                (seed / file).write_text(text)
+                if told is None:
+                    noise = summarise.summaries_of(stored.read(seed)).noise
+                    self.assertEqual(noise.canary_spread, {})
+                    continue
+                with self.assertRaisesRegex(stored.StoredError, told):
+                    stored.read(seed)
 
 
 class Classes(unittest.TestCase):

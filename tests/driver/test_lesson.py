@@ -154,6 +154,7 @@ class Files(Desk):
             ("pitfalls", "/bin/ls", "names no program of ours"),
             ('"pitfalls no-close"', '""', "names no program of ours"),
             ('question = "What now?"', "", "need a question"),
+            ('question = "What now?"', "question = 5", "need a question"),
             ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
             ("A = {words", "a = {words", "'a' is not a capital letter"),
             ("status = 0", 'status = "0"', "status is '0': it takes a whole number"),

@@ -125,6 +125,12 @@ class Cell:
         return self.options.get("clock") == "virtual"
 
     @property
+    def by_its_own_clock(self) -> bool:
+        """Whether hyperfine's clock says nothing of it: of virtual time it sees how
+        long that took to reckon, and with a real API a server start and end."""
+        return self.is_virtual or self.is_real
+
+    @property
     def awaits_constants(self) -> bool:
         """Whether it has costs that are yet to be measured."""
         return any(self.options.get(cost) == MEASURED for cost in COSTS)

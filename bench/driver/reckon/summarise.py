@@ -254,7 +254,8 @@ def _noise(
     blocks: Sequence[Mapping[str, Any]],
 ) -> Noise:
     # A line without a canary only says that the machine was suspended meanwhile.
-    songs = [(b["block"], b["canary"]) for b in blocks if b["block"] and "canary" in b]
+    songs = [(b["block"], b["canary"]) for b in blocks
+             if b["block"] and b.get("canary")]  # fmt: skip
     suspended = {block["block"] for block in blocks if block.get("suspended")}
     return Noise(
         a_a=_control(experiment, by_cell),
