@@ -204,6 +204,7 @@ class Questions(unittest.TestCase):
             (f"6 comparisons: 2 {told}, 2 certainly by less; 1 of unequal work.", True),
             self.answer(4, made(ratios=five)),
         )  # fmt: skip
+        self.assertIn("1 differs by over 2 %", self.answer(4, made(ratios=five[1:3]))[0])
         self.assertEqual((f"1 comparison: 0 {told}.", None),
                          self.answer(4, made(ratios=five[2:3])))  # fmt: skip
         none = replace(five[0], interval=None)
@@ -232,8 +233,12 @@ class Questions(unittest.TestCase):
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
         fibers = make_cell("fiber-per-task", None, 1000)
-        told, fine = self.answer(5, made(of(fibers, **awake)))
-        self.assertEqual((True, "Yes: in fibers"), (fine, told[:14]))
+        alone = "As far as can be seen: in fibers, 1 000 tasks, at most 5 threads were alive "
+        self.assertEqual((f"{alone}at once.", None), self.answer(5, made(of(fibers, **awake))))
+        both = yes.replace("every call", "every call of kernel threads")
+        for other, who in ((of(fibers, **awake), "fibers"), (of(threads=5.0), "pool of 5")):
+            told = both.replace("pool of 5", who), True
+            self.assertEqual(told, self.answer(5, made(of(**slept), other)))
         unknown = ("The peak of live threads is not known.", None)
         self.assertEqual(unknown, self.answer(5, made(of(n=0, **slept))))
         self.assertEqual(unknown, self.answer(5, made(of())))
