@@ -150,6 +150,8 @@ def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
     """
     charts, notes = [], []
     for name in asked.charts:
+        if name in OTHERS:
+            raise AskError(f"chart '{name}' is none of {', '.join(known())}")
         why = refusal(load(name), asked)
         if why and not (changed and not refusal(load(ANY), asked)):
             raise AskError(f"chart '{name}' {why}")
