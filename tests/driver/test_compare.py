@@ -148,6 +148,14 @@ class Folders(unittest.TestCase):
         self.assertEqual(found.slower(0.02), [])
         few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
         self.assertEqual(few.slower(0.05), [])
+        for blocks in (3, 8):  # of what serves nothing there is no time per served task
+            none = kept(0.1, blocks=blocks)
+            for run in none.runs:
+                run.record["outcomes"] |= {"ok": 0, "rejected": 4}
+            found = compare.compare(kept(blocks=blocks), none)
+            self.assertEqual(["slower by more than 5 %: pool of 2, 4 tasks, serves nothing"],
+                             comparison.slower_lines(found, 0.05))  # fmt: skip
+            self.assertEqual(compare.compare(none, none).slower(0.05), [])
 
 
 class Builds(unittest.TestCase):

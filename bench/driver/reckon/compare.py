@@ -37,13 +37,16 @@ class Comparison:
     refusals: tuple[tuple[Cell, str], ...]
 
     def slower(self, by: float) -> list[Pair]:
-        """The cells whose second takes longer by more than that, at the near end."""
+        """The cells whose second takes longer by more than that, at the near end; or
+        served nothing, for which no time per served task would be enough."""
         return [
             pair
             for pair in self.pairs
             if pair.figure == ("wall_s" if pair.same_work else "wall_per_ok_s")
             and pair.ratio.known
             and pair.ratio.low > 1 + by
+            or pair.figure == "goodput_per_s"
+            and pair.ratio.maximum == 0
         ]
 
 
