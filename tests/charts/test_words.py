@@ -175,6 +175,27 @@ class Titles(unittest.TestCase):
         self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
                                         f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
 
+    def test_one_and_many_have_verbs_of_their_own(self) -> None:
+        text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')
+        text = text.replace("pool of 50", "bounded threads of 5")
+        border = {
+            f"{who}-service-time-{d}-n500": did(wall_s)
+            for who, d, wall_s in (("threads", "1ms", 2), ("bounded-threads-5", "1ms", 1),
+                                   ("threads", "10ms", 2), ("bounded-threads-5", "10ms", 4))
+        }  # fmt: skip
+        for name, asked, changes, wanted in (
+            ("winner", stand_in.read(text.format("winner", "500")), border,
+             "Short tasks: bounded threads win; long tasks: threads win"),
+            ("rate-limit", stand_in.load("rate-limit", workers=[1], tasks=[500]),
+             {"pool-1-n500": did(1), "threads-n500": LOST},
+             "1 worker loses none of 500 tasks, threads lose 82 %"),
+            ("rate-limit", stand_in.load("rate-limit", workers=[1], tasks=[500]),
+             {"pool-1-n500": LOST, "threads-n500": did(1)}, "1 loses 82 %"),
+        ):  # fmt: skip
+            with self.subTest(name), tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), asked, changes=changes)
+                self.assertEqual(wanted, draw.build(name, m).title)
+
     def test_load_is_told_at_its_highest(self) -> None:
         asked = stand_in.load("load")
         changes = {}

@@ -35,6 +35,10 @@ def verb(cells: Sequence[Cell], one: str, many: str) -> str:
     return many if len(cells) > 1 else names.verb(cells[0].design, one, many)
 
 
+def _lose(count: int) -> str:
+    return "loses" if count == 1 else "lose"
+
+
 def served(view: View, panel: Panel, cell: Cell) -> str:
     """ "a pool of 50 serves all in 2.01 s": who takes least for all as this cell."""
     found = [
@@ -76,8 +80,7 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
     while len("; ".join(told)) > ROOM and len(told) > 1:
         told.pop()
     if rest := sum(len(group) for group in list(groups.values())[len(told) :]):
-        lose = "loses" if rest == 1 else "lose"
-        told.append(f"{names.counted(rest, 'other')} {lose} some")
+        told.append(f"{names.counted(rest, 'other')} {_lose(rest)} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
         subject = who(view, none) if len(none) < 4 else "all others"
         told.append(f"{subject} {verb(none, 'loses', 'lose')} none")
@@ -122,12 +125,14 @@ def safe(view: View) -> str:
     tasks, told = names.tasks(view.cells[0].cell.tasks), []
     if none:
         workers = names.counted(none[-1].cell.workers, "worker")
-        told.append(f"{workers} lose none of {tasks}")
+        told.append(f"{workers} {_lose(none[-1].cell.workers)} none of {tasks}")
     for s in [*lossy[:1], *lossy[1:][-1:]]:
-        told.append(f"{show_count(s.cell.workers)} lose {show_share(1 - s.share_ok)}")
+        size, lost = s.cell.workers, show_share(1 - s.share_ok)
+        told.append(f"{show_count(size)} {_lose(size)} {lost}")
     for s in [s for s in view.cells if not s.cell.workers and s.share_ok < 1][:1]:
-        told.append(f"{view.spoken(s.cell)} lose {show_share(1 - s.share_ok)}")
-    return ", ".join(told)
+        lost = show_share(1 - s.share_ok)
+        told.append(f"{view.spoken(s.cell)} {verb([s.cell], 'loses', 'lose')} {lost}")
+    return ", ".join(told) or losses(view)
 
 
 def load(view: View) -> str:
