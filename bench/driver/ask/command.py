@@ -6,6 +6,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -115,10 +116,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # A path may hold bytes that are not UTF-8; the message must come out anyway.
         text = os.fsencode(f"{self.prog}: {message} (see --help)")
-        try:
-            print(text.decode(errors="backslashreplace"), file=sys.stderr)
-        except OSError:
-            pass  # nobody hears it: the status says it all the same
+        with suppress(OSError):  # nobody hears it: the status says it all the same
+            if sys.stderr is not None:  # or print would take stdout instead
+                print(text.decode(errors="backslashreplace"), file=sys.stderr)
         sys.exit(2)
 
 

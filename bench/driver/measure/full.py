@@ -11,7 +11,6 @@ that cannot be run here, as for want of a library or of threads, costs no other 
 
 import shlex
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from ..run.folder import (
     REPORT, ResultsError, holds_runs, locked, place, point_latest, shown, stamp,
     write_whole,
 )  # fmt: skip
+from ..say.terminal import complain
 from .measure import Outcome, Refused, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
@@ -77,18 +77,18 @@ def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
             for number, experiment in enumerate(asked, start=1):
                 minutes = sum(other.minutes for other in asked[number - 1 :])
                 told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
-                print(f"full run: experiment {told}", file=sys.stderr)
+                complain(f"full run: experiment {told}")
                 try:
                     outcomes.append(_run_one(experiment, request))
                 except NotHere as error:
                     not_run[experiment.name] = str(error)
-                    print(f"{experiment.name}: not run: {error}", file=sys.stderr)
+                    complain(f"{experiment.name}: not run: {error}")
             if not outcomes:
                 raise Refused("; ".join(dict.fromkeys(not_run.values())))
     except (Exception, Stopped):
         if holds_runs(folder):
             again = shlex.join(["bench/run", "--full", "--resume", place(folder)])
-            print(f"Go on with: {again}", file=sys.stderr)
+            complain(f"Go on with: {again}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
         raise

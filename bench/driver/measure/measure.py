@@ -4,7 +4,6 @@ import random
 import re
 import shlex
 import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -27,6 +26,7 @@ from ..run.folder import (
 )  # fmt: skip
 from ..run.stored import Stored
 from ..say.names import cell_name
+from ..say.terminal import complain
 from . import costs, dry
 from .child import Guardian
 from .hyperfine import Gun
@@ -213,13 +213,13 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
         if kept is not None:
-            print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+            complain(f"Incomplete: kept in {place(kept)}")
             if request.may_resume:
                 # One that could not be named yet will be, as soon as that is possible.
                 named = not kept.name.startswith(UNFINISHED)
                 which = [place(kept)] if named else ["--out", place(kept.parent)]
                 again = shlex.join(["bench/run", "--resume", *which])
-                print(f"Go on with: {again}", file=sys.stderr)
+                complain(f"Go on with: {again}")
         raise
 
 
