@@ -311,6 +311,8 @@ class Remarks(unittest.TestCase):
                          "real threads did not confirm it here", planned._title(missed))  # fmt: skip
         made: Any = planned._settings(found, points)
         self.assertEqual((30, 40), (made["band_low"], made["band_high"]))
+        again: Any = planned._settings(found, [*points, point(60, True, 0.1, 0.1, 0.1)])
+        self.assertEqual((30, 40), (again["band_low"], again["band_high"]))
         marks = zip(made["mark_panel"], made["mark_second"], made["mark_y"])
         waits = [(second, y) for panel, second, y in marks if panel == 1]
         self.assertEqual([(1, 0.01), (0, 2.0), (1, 0.01), (0, 0.2)], waits[:4])

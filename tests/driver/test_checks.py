@@ -113,7 +113,11 @@ class Checks(unittest.TestCase):
         self.replace(limits, "threads", lambda: few)
         self.assertEqual(self.look(make_cell(workers=39)).refusals, ())
         found = self.look(make_cell(workers=50))
-        self.assert_refuses(found, "ulimit -u allows 100 threads")
+        self.assert_refuses(found, "ulimit -u allows 100 threads, of which 10 are taken: too "
+                            "few for 50 workers")  # fmt: skip
+        few[0] = limits.Limit("ulimit -u", 50, 10)
+        told = "of which 10 are taken: too few to start anything"
+        self.assert_refuses(self.look(make_cell("thread-per-task")), told)
 
     def test_little_memory_is_a_warning_and_too_little_is_refused(self):
         found = self.look(memory_available_bytes=500_000_000)

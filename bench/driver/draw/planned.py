@@ -1,6 +1,7 @@
 """A family: what a plan found over the number of workers, a panel for each figure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from ..run import kept
@@ -95,7 +96,7 @@ def _settings(
                        "limit": limits[0] if limits else -1,
                        "tics": y.tics(unit, 4)})  # fmt: skip
         marks += here
-    band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
+    band = _band(points)
     places = sorted(set(sizes))
     shown = thinned(map(scale.place, places), 0.25)
     edges = [
@@ -113,6 +114,12 @@ def _settings(
         **columns("point", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
+
+
+def _band(points: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The sizes from the fewest that meet it to where it is missed again."""
+    enough = dropwhile(lambda p: not p["meets"], _by_size(points))
+    return [p["workers"] for p in takewhile(lambda p: p["meets"], enough)]
 
 
 def _by_size(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
