@@ -276,7 +276,8 @@ class Remarks(unittest.TestCase):
                 (1.0, None, None))  # fmt: skip
         lines = [
             {"machine": number, "cpu": "x", "cpus": "2", "workers": 50, "tasks": 500,
-             "n": "6", "figure": "ratio_wall_s", "design": "worker-pool",
+             "n": "6", "figure": "ratio_wall_s", "design": "worker-pool", "bound": 0,
+             "base": "threads",
              **dict(zip(("median", "low", "high"), each))}
             for number, each in enumerate(ends, start=1)
         ]  # fmt: skip
@@ -293,6 +294,13 @@ class Remarks(unittest.TestCase):
         self.assertIn(f"of {P} with 500 tasks over threads", twice.title)
         twice = machines.build(panels[::-1], [1])
         self.assertIn(f"{P} with 500 tasks (API of 50) over threads", twice.title)
+        pool = {**lines[0], "design": "elastic-pool", "cell": "a", "baseline": "b"}
+        base = {**pool, "design": "thread-per-task", "workers": 0, "bound": 9, "cell": "b",
+                "figure": "runs"}  # fmt: skip
+        other: Any = machines.build(machines._cells([pool, base]), [1])
+        self.assertIn("of an elastic pool of 50 with 500 tasks over bounded threads on 1 mach",
+                      other.title)  # fmt: skip
+        self.assertIn("more than bounded threads", other.settings["x_words"])
 
     def test_a_plan_shows_the_median_of_its_seeds_and_who_meets_it(self) -> None:
         def point(workers: int, meets: bool, *waits: float) -> dict[str, Any]:

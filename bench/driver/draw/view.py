@@ -245,7 +245,7 @@ class View:
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
         told, noun = self.setting(cell, name), names.setting(name, True)
-        article = "an" if noun[0] in "aeiouAEIOU" else "a"
+        article = names.article(noun)
         if told == f"no {noun}":
             return f"without {article} {noun}"
         first, _, value = told.rpartition(f"{noun} ")
