@@ -376,6 +376,18 @@ class BeforeTheGuess(Desk):
                 self.assertEqual([], shown)
                 self.assertTrue(any(w.startswith(words) for _, w in told))
 
+    def test_an_axis_keeps_a_number_that_is_an_answer_elsewhere(self) -> None:
+        m = stand_in.material(self.folder, stand_in.load("real"))
+        chart = draw.build("descriptors", m)
+        numbers = re.findall(r'"([^"]*)" ', " ".join(chart.settings["panel_tics"]))
+        self.assertTrue(chart.answers & set(numbers), "no number is both")
+        gnuplot.write_data(m.tables_of(chart.shown), self.folder / "charts")
+        chart = gnuplot.draw(chart, self.folder, ("svg",))
+        text = (self.folder / chart.files["svg"]).read_text(encoding="utf-8")
+        shown = re.findall(r"<text>([^<]*)</text>", text)
+        for number in set(numbers):
+            self.assertEqual(numbers.count(number), shown.count(number), number)
+
     def test_a_name_stands_where_it_stands_whatever_came_out(self) -> None:
         afresh = stand_in._played.__wrapped__  # its cache knows nothing of CREATE_S
         for experiment, name, asked in NAMED:
