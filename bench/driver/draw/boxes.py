@@ -18,13 +18,15 @@ SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 625, 230, 50  # of the sheet, for t
 def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
-        few, *_, many = sorted(shown, key=lambda t: t.lanes)
+        few, *_, many = rising = sorted(shown, key=lambda t: t.lanes)
         told = (f"the pool chooses the shape, not the work: {common([few])} take "
                 f"{show_duration(few.end_s)} on {few.lane_words}, "
                 f"{show_duration(many.end_s)} on "
                 f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each tile is one call", "height: calls in flight", "length: time"]
-        return sheet(view, told, shown, remarks, _tiles(shown))
+        # Where a shape ends is what came out: before that, names stand at the question.
+        return sheet(view, told, shown, remarks, _tiles(shown),
+                     designs=tuple(t.name for t in rising))  # fmt: skip
     settings = _settings(shown)
     remarks = [
         "each box is a task in its thread's row",
@@ -133,5 +135,4 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
              "y": places[t.cell.name]["y"], "name": f"{t.lane_words}:",
              "value": show_duration(t.end_s), "look": t.look} for t in [first, *rest]
         ]),
-        "row_name": [t.lane_words for t in [first, *rest]],
     }  # fmt: skip

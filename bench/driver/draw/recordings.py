@@ -131,10 +131,9 @@ def common(shown: Iterable[Tape]) -> str:
 
 def sheet(
     view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
-    settings: dict[str, object], **theory: int,
+    settings: dict[str, object], **more: object,
 ) -> Chart:  # fmt: skip
-    """A chart of recorded runs, with the table that all of them have. theory: how much
-    of what is plotted is that, behind and in_front of the rest."""
+    """A chart of recorded runs, with the table that all of them have."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
               "most calls at once", "busy", "lost")  # fmt: skip
     rows = [
@@ -145,4 +144,4 @@ def sheet(
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
     return words.sheet(view, told, told_remarks, header, rows, settings,
-                       shown=tuple(t.cell.name for t in shown), **theory)  # fmt: skip
+                       shown=tuple(t.cell.name for t in shown), **more)  # fmt: skip
