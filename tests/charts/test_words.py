@@ -355,6 +355,19 @@ class Remarks(unittest.TestCase):
                 made = draw.build("timeline", stand_in.material(Path(desk), asked))
             self.assertIn(told, made.subtitle)
 
+    def test_a_title_of_single_runs_says_so(self) -> None:
+        """Beside it stand the medians of all runs, which are others."""
+        for name, told in (
+            ("comparison", {"timeline": "In the recorded runs with 500 tasks, threads lose",
+                            "in-flight": "The API takes 50: in the recorded runs with 500"}),
+            ("hang", {"hang": "In the recorded runs"}),
+            ("shapes", {"shapes": "not the work: in the recorded runs, 100 tasks take"}),
+        ):  # fmt: skip
+            with tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.load(name))
+                for chart, words in told.items():
+                    self.assertIn(words, draw.build(chart, m).title)
+
     def test_who_stays_down_is_not_who_recovers(self) -> None:
         cells = [stand_in.four().cells[n] for n in (0, 5)]
         those: Any = SimpleNamespace(full=lambda cell, but="": cell.design.kind)

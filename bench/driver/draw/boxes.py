@@ -5,7 +5,7 @@ from statistics import median
 
 from ..say.numbers import show_count, show_duration
 from .axes import Scale
-from .recordings import Tape, common, reach_s, sheet, tapes
+from .recordings import THOSE, Tape, common, reach_s, sheet, tapes
 from .chart import Chart, columns
 from .view import View, grouped
 
@@ -19,8 +19,8 @@ def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
         few, *_, many = rising = sorted(shown, key=lambda t: t.lanes)
-        told = (f"the pool chooses the shape, not the work: {common([few])} take "
-                f"{show_duration(few.end_s)} on {few.lane_words}, "
+        told = (f"the pool chooses the shape, not the work: {THOSE}, "
+                f"{common([few])} take {show_duration(few.end_s)} on {few.lane_words}, "
                 f"{show_duration(many.end_s)} on "
                 f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each tile is one call", "height: calls in flight", "length: time"]
@@ -55,6 +55,7 @@ def _title(shown: Sequence[Tape]) -> str:
             for t in timed
         ]
         where = where or (common(shown) and f"with {common(shown)}")
+        where = where if told else f"{THOSE} {where}".strip()
         told.append(", ".join(filter(None, [where, *each])))
     return "; ".join(told)
 

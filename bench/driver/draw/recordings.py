@@ -16,6 +16,7 @@ from .titles import verb
 from .view import View
 
 CUT = 4.0  # times as long as all others: such a run leaves the picture
+THOSE = "in the recorded runs"  # each one of many: the medians beside it are others
 UNEQUAL = 1.5  # times the usual time: from here on the order of tasks matters
 
 
