@@ -64,10 +64,10 @@ class Replay {
     this.whole = most("makespan");
     this.clock.show(this.shown, this.whole, this.capacity, this.outage);
     this.events = this.shown.flatMap((run) => run.events).sort((a, b) => a - b);
-    // A still that already says something: the first at its busiest, well on.
+    // A still that already says something: the first at its busiest, in the middle of that.
     const [first] = this.shown;
     const busy = first.curve.filter((point) => point[1] === first.peak);
-    this.moveTo(busy.length ? busy.at(-1)[0] : 0);
+    this.moveTo(busy.length ? busy[busy.length >> 1][0] : 0);
     this.nameRate();
   }
 
