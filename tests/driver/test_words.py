@@ -81,16 +81,16 @@ class Sentences(unittest.TestCase):
         (heading, told), = ending.ratio_paragraphs(self.summaries(4))
         self.assertEqual((heading, len(told)), ("At 4 tasks", 1))
         (_, told), = ending.ratio_paragraphs(self.summaries(1))
-        self.assertIn("a pool of 50 serves 4, threads 1: not the same work. Per served "
+        self.assertIn("A pool of 50 serves 4, threads 1: not the same work. Per served "
                       "task it takes 0.25×", told[0])  # fmt: skip
-        self.assertEqual(told[1], "threads serve 1 of 4: 3 rejected.")
+        self.assertEqual(told[1], "Threads serve 1 of 4: 3 rejected.")
         some = self.summaries(4)
         count = replace(some.cells[0].outcomes["ok"], minimum=3)
         lossy = replace(some.cells[0], outcomes={
             **some.cells[0].outcomes, "ok": count,
             "rejected": replace(count, median=0, minimum=0, maximum=1)})  # fmt: skip
         self.assertEqual(sentences.success_sentence(lossy),
-                         "threads serve 4 (3–4) of 4: 0 (0–1) rejected.")  # fmt: skip
+                         "Threads serve 4 (3–4) of 4: 0 (0–1) rejected.")  # fmt: skip
 
     def test_what_both_have_in_common_is_said_once(self):
         options = {"api-capacity": 50}

@@ -165,9 +165,10 @@ def ratio_paragraphs(
             if sentence := sentences.success_sentence(summary, every):
                 ends[sentence] = None
     return [
-        (f"At {', '.join(filter(None, [tasks(count), shared]))}", [*told, *ends])
+        (f"At {', '.join(filter(None, [tasks(count), shared]))}",
+         [f"{line[0].upper()}{line[1:]}" for line in (*told, *ends)])
         for (count, shared), (told, ends) in found.items()
-    ]
+    ]  # fmt: skip
 
 
 def short_lines(summaries: Summaries) -> list[str]:
