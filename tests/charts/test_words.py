@@ -325,6 +325,8 @@ class Remarks(unittest.TestCase):
         waits = [(second, y) for panel, second, y in marks if panel == 1]
         self.assertEqual([(1, 0.01), (0, 2.0), (1, 0.01), (0, 0.2)], waits[:4])
         self.assertEqual([1.0, -1, -1, -1, -1], made["panel_limit"])
+        self.assertEqual(["goodput", "lost", "in flight", "calls"], [
+            m for each in planned.PANELS if planned._flat(found, each) for m in each[2]])
 
     def test_the_ruler_and_its_simulation(self) -> None:
         with tempfile.TemporaryDirectory() as desk:

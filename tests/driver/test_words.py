@@ -90,7 +90,7 @@ class Sentences(unittest.TestCase):
             **some.cells[0].outcomes, "ok": count,
             "rejected": replace(count, median=0, minimum=0, maximum=1)})  # fmt: skip
         self.assertEqual(sentences.success_sentence(lossy),
-                         "Threads serve 4 (3–4) of 4: 0 (0–1) rejected.")  # fmt: skip
+                         "threads serve 4 (3–4) of 4: 0 (0–1) rejected.")  # fmt: skip
 
     def test_what_both_have_in_common_is_said_once(self):
         options = {"api-capacity": 50}
