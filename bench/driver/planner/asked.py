@@ -74,8 +74,8 @@ def _parser() -> command.Parser:
         " time, then confirms with real threads. The service is described by any"
         " options of the programs (worker-pool --help), such as"
         " --arrivals poisson:2000/s --service-time 80ms --api-capacity 300."
-        " Exit status 1: no number of workers"
-        " meets the target, or --gate found something worse.",
+        " Exit status 1: no number of workers meets the target, real threads did not"
+        " confirm the answer, or --gate found something worse.",
     )  # fmt: skip
     add = made.add_argument
     command.add_overrides(made, but=OURS)
