@@ -1,5 +1,6 @@
 """bench/over-http: what program, API and nginx count must agree, and all must end."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -147,10 +148,12 @@ class Nginx(unittest.TestCase):
     def start(self, program: str, *options: str, **changed: str) -> subprocess.Popen:
         command = [OVER_HTTP, "--nginx", BUILD / "src" / program, *options]
         env = os.environ | {"TMPDIR": str(self.rest), "NGINX_THERE": str(NGINX)}
-        return subprocess.Popen(
+        made = subprocess.Popen(
             [*map(str, command), f"--json={self.folder}/record"], env=env | changed,
             stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
+        self.addCleanup(end_group, made.pid)
+        return made
 
     def test_every_call_is_accounted_for(self) -> None:
         for name, (program, options, holds) in THROUGH_NGINX.items():
@@ -201,6 +204,32 @@ class Nginx(unittest.TestCase):
                     until(lambda p=pid: not is_running(p), f"{pid} stayed")
                 if number != signal.SIGKILL:
                     self.assertEqual(list(self.rest.iterdir()), [])
+
+    def test_told_again_it_does_not_wait_for_calls(self) -> None:
+        for number, status in (signal.SIGTERM, 143), (signal.SIGINT, 130):
+            with self.subTest(number):
+                made = self.start("worker-pool", "--service-time=1000s")
+                until(lambda m=made: len(children_of(m.pid)) == 3, "it did not start")
+                family = children_of(made.pid)
+                tasks = Path(f"/proc/{family[-1]}/task")
+                until(lambda t=tasks: len(list(t.iterdir())) > 1, "it makes no calls")
+
+                def ended(made=made, number=number) -> bool:
+                    made.send_signal(number)
+                    return made.poll() is not None
+
+                until(ended, "it did not hear")
+                made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, status)
+                for pid in family:
+                    until(lambda p=pid: not is_running(p), f"{pid} stayed")
+                self.assertEqual(list(self.rest.iterdir()), [])
+
+
+def end_group(pid: int) -> None:
+    """What a test that failed has left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def children_of(pid: int | str) -> list[str]:
