@@ -340,7 +340,9 @@ def main() -> int:
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; all if none"
     )
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads: end without a word
     asked = parser.parse_args()
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     chosen = asked.steps or list(STEPS)
     for name in chosen:
         if name not in STEPS:

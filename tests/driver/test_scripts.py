@@ -270,6 +270,20 @@ class EveryScript(unittest.TestCase):
                 self.assertTrue(said.strip())
         self.assertEqual(before, self.files())
 
+    def test_help_that_nobody_reads_is_no_fault_of_ours(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        for script in self.scripts:
+            if script == "bench/python":  # Python has its own way to tell
+                continue
+            with self.subTest(script):
+                done = subprocess.run(
+                    [self.top / script, "--help"], stdout=writer, stderr=subprocess.PIPE,
+                    text=True, timeout=60,
+                )  # fmt: skip
+                self.assertLessEqual(done.stderr.count("\n"), 1, done.stderr)
+
     def test_a_mistake_is_told_in_one_line(self):
         before = self.files()
         for script in self.scripts:
