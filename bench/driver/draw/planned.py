@@ -91,8 +91,8 @@ def _settings(
     found: Mapping[str, Any], points: Sequence[Mapping[str, Any]],
     of_panels: Sequence[Panel] = PANELS,
 ) -> dict[str, object]:  # fmt: skip
-    sizes = [p["workers"] for p in points]
-    scale = Scale(min(sizes) / 1.25, max(sizes) * 1.25, True)
+    places = sorted({p["workers"] for p in points})
+    scale = Scale(places[0] / 1.25, places[-1] * 1.25, True)
     panels, marks, lines = [], [], []
     drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
     for number, (name, unit, metrics) in enumerate(of_panels, start=1):
@@ -111,7 +111,6 @@ def _settings(
                        "tics": y.tics(unit, 4)})  # fmt: skip
         marks += here
     band = _band(points)
-    places = sorted(set(sizes))
     shown = thinned(map(scale.place, places), 0.25)
     edges = [
         {"x": x, "words": f"{name} at {show_count(round(x))}"}
