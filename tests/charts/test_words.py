@@ -175,6 +175,20 @@ class Titles(unittest.TestCase):
         self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
                                         f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
 
+    def test_recorded_runs_may_differ_in_their_clock_alone(self) -> None:
+        text = TWO.format("timeline", "4") + """
+        [[samples]]
+        design = "fibers"
+        [[samples]]
+        design = "fibers"
+        clock = "virtual"
+        spawn-time = "1us"
+        """
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), stand_in.read(text))
+            told = draw.build("timeline", m).title
+        self.assertRegex(told, "^Measured, fibers take .*; simulated, fibers take ")
+
     def test_one_and_many_have_verbs_of_their_own(self) -> None:
         text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')
         text = text.replace("pool of 50", "bounded threads of 5")

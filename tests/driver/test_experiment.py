@@ -63,6 +63,10 @@ MISTAKES = {
     'figure = "speed"\nquestion = "?"\n' + POOL: "figure 'speed' is none of wall_s",
     'sections = ["all"]\nquestion = "?"\n' + POOL: "section 'all' is none of",
     'charts = ["class"]\nquestion = "?"\n' + POOL: "chart 'class' is none of .*wall-time",
+    'charts = ["winner"]\nbaseline = "fibers"\nquestion = "?"\n' + POOL:
+        "than 'fibers', of which there is no cell",
+    'charts = ["shapes"]\nquestion = "?"\n' + POOL + '[[samples]]\ndesign = "pool"':
+        "chart 'shapes' compares recorded runs: it needs two",
     'reseed = 1\nquestion = "?"\n' + POOL: "reseed is 1: it takes true or false",
     'options = 5\nquestion = "?"\n' + POOL: "options is 5: it takes a table",
     'quick = 5\nquestion = "?"\n' + POOL: "quick is 5",

@@ -6,7 +6,7 @@ from statistics import median
 from ..say.numbers import show_count, show_duration
 from .axes import Scale
 from .recordings import THOSE, Tape, common, reach_s, sheet, tapes
-from .chart import Chart, columns
+from .chart import Chart, ChartError, columns
 from .view import View, grouped
 
 LONG = 3.0  # times a task's usual time: drawn dark
@@ -18,6 +18,8 @@ SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 625, 230, 50  # of the sheet, for t
 def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
+        if len(shown) < 2:
+            raise ChartError(f"{view.chart.name}: fewer than two runs were recorded")
         few, *_, many = rising = sorted(shown, key=lambda t: t.lanes)
         told = (f"the pool chooses the shape, not the work: {THOSE}, "
                 f"{common([few])} take {show_duration(few.end_s)} on {few.lane_words}, "

@@ -6,6 +6,7 @@ from statistics import median
 
 from ..ask.cell import Cell
 from ..ask.declaration import differing
+from ..reckon.stats import quotient
 from ..reckon.theory import graham_bounds_s
 from ..run.samples import Sample, makespan_s, most_in_flight, started
 from ..say import names
@@ -140,7 +141,8 @@ def sheet(
     rows = [
         (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
          show_duration(t.end_s), show_count(t.peak),
-         words.show_share(sum(t.times_s) / (t.lanes * t.end_s)), show_count(t.lost))
+         words.show_share(quotient(sum(t.times_s), t.lanes * t.end_s)),
+         show_count(t.lost))
         for t in shown
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]

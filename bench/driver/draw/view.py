@@ -234,8 +234,9 @@ class View:
             return ""  # there is nobody to join, or no choice
         if phrase := PHRASES.get(name, {}).get(str(value)):
             return phrase
+        noun = names.setting(name, True)  # "" of virtual time and its costs
         if value is None or value is False:
-            return f"no {names.setting(name, True)}"
+            return f"no {noun}" if noun else ""
         return names.setting(name, value)
 
     def where(self, cell: Cell, name: str) -> str:
@@ -245,6 +246,8 @@ class View:
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
         told, noun = self.setting(cell, name), names.setting(name, True)
+        if not noun:
+            return told
         article = names.article(noun)
         if told == f"no {noun}":
             return f"without {article} {noun}"
