@@ -395,7 +395,7 @@ class Marks(unittest.TestCase):
         files: dict[str, str] = {}
         save(Path(), Result("1", "?", unit, guesses, theory, claim, measured, **more),
              lambda path, text: files.update({path.name: text}))  # fmt: skip
-        asked = stand_in.read(TWO.format("prediction"))
+        asked = stand_in.read(TWO.format("sweep"))
         return self.picture(asked, "prediction", files=files)
 
     def test_only_the_right_answer_has_the_colour_of_what_was_found(self) -> None:
@@ -441,7 +441,7 @@ class Marks(unittest.TestCase):
         plan = {"target": ["p99 wait < 1s"], "workers": 30, "knee": 20, "collapse": None,
                 "points": [point(20, 0.02, 2.0), point(30, 0.01, 0.2)],
                 "limits": {"p99 wait": 1.0}}  # fmt: skip
-        p = self.picture(stand_in.read(TWO.format("plan")), "plan",
+        p = self.picture(stand_in.read(TWO.format("sweep")), "plan",
                          files={"plan.json": json.dumps(plan)})  # fmt: skip
         hollow, filled = p.points("6a"), p.points("7a")
         self.assertEqual([SHAPES[2] - 1] * 2, [mark[0] for mark in hollow])
