@@ -17,6 +17,7 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import machines, over_time, planned, scatter, sequence  # noqa: E402
+from driver.say import numbers  # noqa: E402
 from driver.page import pieces, sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
 from driver.reckon.summary import Noise, Summaries  # noqa: E402
@@ -226,7 +227,7 @@ class Titles(unittest.TestCase):
         self.assertTrue(lossy)
         self.assertEqual(lossy, {i for i, each in enumerate(hollow, 1) if each})
         self.assertIn("hollow: tasks were lost", made.subtitle)
-        self.assertEqual(f"At 95 % load, threads have {titles.show_share(most)} turned away;"
+        self.assertEqual(f"At 95 % load, threads have {numbers.show_share(most)} turned away;"
                          " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 
     def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
@@ -399,7 +400,7 @@ class Numbers(unittest.TestCase):
     def test_what_is_not_all_is_never_rounded_to_all_nor_to_nothing(self) -> None:
         rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
         for share, told in rows.items():
-            self.assertEqual(told, titles.show_share(share))
+            self.assertEqual(told, numbers.show_share(share))
 
     def test_the_machine_is_told_in_the_order_and_the_units_of_people(self) -> None:
         facts = {"schema_version": 1, "sections": [], "warnings": [], "seed": 7,

@@ -121,7 +121,7 @@ class Endings(unittest.TestCase):
 
 class Questions(unittest.TestCase):
     def answer(self, number, summaries, runs=()):
-        found = questions.answer_all(ASKED, runs, summaries)[number]
+        found = questions.answer_all(runs, summaries)[number]
         return plain(found.text), found.fine
 
     def test_what_limits(self):

@@ -10,7 +10,7 @@ from ..reckon.stats import quotient
 from ..reckon.theory import graham_bounds_s
 from ..run.samples import Sample, makespan_s, most_in_flight, started
 from ..say import names
-from ..say.numbers import show_count, show_duration
+from ..say.numbers import show_count, show_duration, show_share
 from . import words
 from .chart import Chart, ChartError
 from .titles import verb
@@ -141,7 +141,7 @@ def sheet(
     rows = [
         (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
          show_duration(t.end_s), show_count(t.peak),
-         words.show_share(quotient(sum(t.times_s), t.lanes * t.end_s)),
+         show_share(quotient(sum(t.times_s), t.lanes * t.end_s)),
          show_count(t.lost))
         for t in shown
     ]  # fmt: skip

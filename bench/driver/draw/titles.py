@@ -9,21 +9,13 @@ from ..ask.cell import Cell
 from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
-from ..say.numbers import show, show_count, show_off
+from ..say.numbers import show, show_count, show_off, show_share
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
 ROOM = 110  # letters, for what is told of them
 MOST = 0.5  # of the tasks lost: then no title speaks of time
 ALL = 0.995  # of the tasks served: nobody would call the rest a loss
-
-
-def show_share(share: float) -> str:
-    """0.884 as "88 %"; what is not all is never rounded to all, nor to nothing."""
-    percent = round(share * 100)
-    if share > 0 and percent == 0:
-        return "under 1 %"
-    return "over 99 %" if share < 1 and percent == 100 else f"{percent} %"
 
 
 def who(view: View, cells: Sequence[Cell]) -> str:

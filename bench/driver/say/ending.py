@@ -51,7 +51,7 @@ def report_lines(
     lines += control_lines(summaries, width)
     for name in experiment.sections:
         lines += [*EXTRAS[name](summaries, runs), ""]
-    answers = answer_all(experiment, runs, summaries)
+    answers = answer_all(runs, summaries)
     told = [_answer_line(answer) for answer in answers]
     lines += _section("Six questions", told, width)
     return lines + _section("Charts that failed", failed, width)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES, OUTCOMES
 from ..reckon.stats import Verdict
 from ..reckon.summary import Noise, Summaries, Summary
@@ -37,9 +36,7 @@ class Answer:
     fine: Fine
 
 
-def answer_all(
-    experiment: Experiment, runs: Sequence[Run], summaries: Summaries
-) -> tuple[Answer, ...]:
+def answer_all(runs: Sequence[Run], summaries: Summaries) -> tuple[Answer, ...]:
     told = {
         "What limits it?": _what_limits(summaries),
         "Did it break limits?": _limits(runs),
