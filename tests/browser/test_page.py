@@ -282,6 +282,14 @@ class Replay(InBrowser):
             "here.forEach((run) => { run.alike = String(run === first || run === other); });"
             "r.offerRuns(); r.take(); return r.shown[1] === other; })()"))  # fmt: skip
 
+    def test_each_tells_what_its_own_api_serves(self) -> None:
+        told = "[window.replay.clock.capacity, window.replay.lanes.map((l) => l.recording.capacity)]"
+        self.assertEqual([50, [50, 50]], self.ask(told))
+        self.browser.run("window.replay.shown[1].capacity = 20; window.replay.take()")
+        self.assertEqual([None, [50, 20]], self.ask(told))
+        self.browser.run("window.replay.shown[1].capacity = null; window.replay.take()")
+        self.assertEqual([None, [50, None]], self.ask(told))
+
     def samples(self, tasks: int, kind: str) -> list[tuple[float, float, float, str]]:
         """Of each task when it was due, began and ended, in microseconds, and how."""
         run = next(r for r in self.material.runs if r.samples and r.cell.tasks == tasks
