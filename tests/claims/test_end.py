@@ -364,6 +364,8 @@ class Shortfalls(unittest.TestCase):
              "80 % turned away; retries: 1.6 calls for each task"),
             (calm, {"outcomes": {"ok": 185, "timed_out": 804, "shed": 6, "failed": 5}},
              None, "80 % timed out; 1 % shed"),
+            (calm, {"outcomes": {"ok": 185, "cancelled": 805, "not_started": 10}}, 1.0,
+             "80 % cancelled; 1 % not started"),
             (calm, {"outcomes": {"ok": 995, "rejected": 5}}, None, "the load is 0.10"),
             (calm, {"create_ns": 8, "wall_ns": 10}, None,
              "creating them takes 80 % of the time"),

@@ -525,8 +525,8 @@ class Services(Table):
         ])  # fmt: skip
 
     def test_what_is_held(self):
-        ends = {"ok": 6, "silent": 2, "rejected": 1, "timed_out": 1, "not_started": 4,
-                "shed": 3}  # fmt: skip
+        ends = {"ok": 6, "silent": 2, "rejected": 1, "timed_out": 1, "cancelled": 0,
+                "not_started": 4, "shed": 3}  # fmt: skip
         times = {"latency_ns": {"mean": 3e9}, "failed_latency_ns": {"mean": 5e9},
                  "queue_wait_ns": {"mean": 1e9}}  # fmt: skip
         cell = pool(arrivals="fixed:20/s")
@@ -540,6 +540,7 @@ class Services(Table):
             (of(), 20 * (24 + 10 - 10) / 10), (of(outcomes=old), 48.0),
             (of(failed_latency_ns={"mean": None}), 20 * (24 - 10) / 10),
             (of(pool()), None), (of(outcomes=unstarted), None),
+            (of(outcomes={**ends, "cancelled": 1}), None),  # before they were started?
         ])  # fmt: skip
 
     def test_the_size_that_is_safe(self):

@@ -41,7 +41,8 @@ def held_of(cell: Cell, record: Mapping[str, Any]) -> float | None:
     answered = outcomes["ok"] + outcomes["silent"]
     unstarted = outcomes["not_started"] + outcomes.get("shed", 0)
     started = sum(outcomes.values()) - unstarted
-    if not rate or not started:
+    # Of those that were cancelled nobody tells how many had been started.
+    if not rate or not started or outcomes["cancelled"]:
         return None
 
     def total_s(name: str, count: int) -> float:
