@@ -188,7 +188,7 @@ class Titles(unittest.TestCase):
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), stand_in.read(text))
             told = draw.build("timeline", m).title
-        self.assertRegex(told, "^Measured, fibers take .*; simulated, fibers take ")
+        self.assertRegex(told, "as measured, fibers take .*; as simulated, fibers take ")
 
     def test_one_and_many_have_verbs_of_their_own(self) -> None:
         text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')

@@ -82,10 +82,10 @@ class Endings(unittest.TestCase):
                     ratios=(ratio(2, 3),))  # fmt: skip
         ((heading, told),) = ending.ratio_paragraphs(both)
         self.assertEqual("At 1 000 tasks", plain(heading))
-        self.assertRegex(told[0], "^a pool of 5 takes .* as long as threads: slower")
+        self.assertRegex(told[0], "^A pool of 5 takes .* as long as threads: slower")
         self.assertEqual(
-            ["threads serve 991 of 1 000: 9 rejected.",
-             "a pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
+            ["Threads serve 991 of 1 000: 9 rejected.",
+             "A pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
             [plain(each) for each in told[1:]],
         )  # fmt: skip
         self.assertEqual([], ending.ratio_paragraphs(both, 1001))

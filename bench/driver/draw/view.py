@@ -246,8 +246,8 @@ class View:
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
         told, noun = self.setting(cell, name), names.setting(name, True)
-        if not noun:
-            return told
+        if not noun:  # "as simulated"
+            return told and f"as {told}"
         article = names.article(noun)
         if told == f"no {noun}":
             return f"without {article} {noun}"
