@@ -1,5 +1,6 @@
 """The k-th thread or the k-th block of memory fails, for every k until none does."""
 
+import itertools
 import json
 import os
 import tempfile
@@ -67,22 +68,24 @@ class Failures(unittest.TestCase):
             self.assertEqual(seen, tasks + 1 + WHOLE_IN_A_ROW)
 
     def test_a_pool_works_with_the_workers_it_gets(self) -> None:
-        workers = 4
-        for at in range(2, workers + 3):
-            with self.subTest(at):
-                args = ("-n", 20, "-w", workers, "-s", 0, "--json", "-")
-                ending = run("worker-pool", *args, env=failing("pthread_create", at))
+        """And asks for no more, though the machine would give the next one."""
+        workers, tasks = 4, 6
+        args = ("-n", tasks, "-w", workers, "-s", "100ms", "--json", "-")
+        cases = itertools.product(("worker-pool", "elastic-pool"), range(2, workers + 2))
+        for program, at in cases:
+            with self.subTest(program, at=at):
+                ending = run(program, *args, env=failing("pthread_create", at))
                 got = at - 2  # workers there when the machine first said no
                 if got == 0:
                     self.assertEqual((ending.status, ending.out), (3, ""), ending)
                     self.assertEqual(ending.err.count("\n"), 1)
                     continue
-                record = self.assert_accounted(ending, 20)
-                self.assertEqual(record["outcomes"]["ok"], 20)
+                record = self.assert_accounted(ending, tasks)
+                self.assertEqual(record["outcomes"]["ok"], tasks)
                 self.assertIsNotNone(record["limit"])
-                feeder_too = 1 if got < workers else 0
-                self.assertEqual(record["threads_created"], got + feeder_too)
-                self.assertEqual(record["peak"]["threads"], got + feeder_too)
+                threads = got + (program == "worker-pool")  # its feeder
+                self.assertEqual(record["threads_created"], threads)
+                self.assertEqual(record["peak"]["threads"], threads)
 
     @on_each
     def test_no_memory_is_an_error_or_a_result_never_a_crash(self, program) -> None:

@@ -273,6 +273,14 @@ class Refusals(unittest.TestCase):
             self.assertIn("Operation not permitted; a seccomp filter", ending.err)
 
     @plain_build
+    def test_a_descriptor_that_is_wanting_is_told_of_one_call(self) -> None:
+        """All on one connection's handle, and nobody listens."""
+        args = ("-n", 10, "-w", 1, "--api-url", "http://127.0.0.1:1", "--json", "-")
+        ending = self.run_without("socket", "EMFILE:when=1", "worker-pool", *args)
+        broken = ending.record["remote"]["broken"]
+        self.assertEqual((broken["descriptors"], broken["refused"]), (1, 9), broken)
+
+    @plain_build
     def test_past_the_mappings_there_are_stacks_without_a_guard_and_that_is_said(self):
         """Each guard takes two, where the kernel cannot do all of them at once."""
         most = int(Path("/proc/sys/vm/max_map_count").read_text())
