@@ -168,6 +168,7 @@ CLAIM(memory_is_compared_in_one_unit) {
 }
 
 CLAIM(what_cannot_be_read_is_no_limit) {
+    char text[320];
     struct rlimit any; /* this user's own would be one */
     if (getrlimit(RLIMIT_NPROC, &any) == 0 && any.rlim_cur != RLIM_INFINITY &&
         geteuid() != 0) {
@@ -176,6 +177,8 @@ CLAIM(what_cannot_be_read_is_no_limit) {
     ASSERT_LIMIT(3, 0, "no limit could be read", {"/proc/sys/kernel/pid_max", ""},
                  {"/proc/sys/kernel/threads-max", ""},
                  {"/proc/sys/vm/max_map_count", "max\n"});
+    limits_explain_below("/dev/null", text, sizeof text, 1, 0);
+    assert_string_equal(text, "no limit could be read");
 }
 
 CLAIM(a_short_text_is_cut_and_not_overrun) {

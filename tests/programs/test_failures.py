@@ -12,6 +12,7 @@ from .program import (
     FAIL_SHIM, LIMIT_S, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, run,
 )  # fmt: skip
 
+POOLS = (("worker-pool", 1), ("mutex-pool", 1), ("elastic-pool", 0))  # and feeders
 LATENCIES = "latencies.csv"
 # What else needs memory of its own.
 NEEDY = (
@@ -72,12 +73,22 @@ class Failures(unittest.TestCase):
                     seen = at
             self.assertEqual(seen, tasks + 1)
 
+    def test_a_thread_that_only_helps_may_be_wanting(self) -> None:
+        """Who tells of the progress, and who hears that a call is to be hung up."""
+        for args in (
+            ("--progress", 2), ("--api-url", "http://127.0.0.1:1", "--cancel", "within"),
+        ):  # fmt: skip
+            for at, ending in sweep("pthread_create", "worker-pool", "-n", 6, *args):
+                with self.subTest(args, at=at):
+                    if (ending.status, ending.out) != (3, ""):  # its first worker
+                        self.assert_accounted(ending, 6)
+
     def test_a_pool_works_with_the_workers_it_gets(self) -> None:
         """And asks for no more, though the machine would give the next one."""
         workers, tasks = 4, 6
         args = ("-n", tasks, "-w", workers, "-s", "100ms", "--json", "-")
-        cases = itertools.product(("worker-pool", "elastic-pool"), range(2, workers + 2))
-        for program, at in cases:
+        cases = ((*pool, at) for pool in POOLS for at in range(2, workers + 2 + pool[1]))
+        for program, feeder, at in cases:
             with self.subTest(program, at=at):
                 ending = run(program, *args, env=failing("pthread_create", at))
                 got = at - 2  # workers there when the machine first said no
@@ -88,7 +99,7 @@ class Failures(unittest.TestCase):
                 record = self.assert_accounted(ending, tasks)
                 self.assertEqual(record["outcomes"]["ok"], tasks)
                 self.assertIsNotNone(record["limit"])
-                threads = got + (program == "worker-pool")  # its feeder
+                threads = got + (feeder == 1 and got < workers)  # else main feeds
                 self.assertEqual(record["threads_created"], threads)
                 self.assertEqual(record["peak"]["threads"], threads)
 

@@ -273,12 +273,18 @@ class Refusals(unittest.TestCase):
             self.assertIn("Operation not permitted; a seccomp filter", ending.err)
 
     @plain_build
-    def test_a_descriptor_that_is_wanting_is_told_of_one_call(self) -> None:
-        """All on one connection's handle, and nobody listens."""
+    def test_why_a_call_breaks_is_told_of_that_call_alone(self) -> None:
+        """All come from one connection's handle, and nobody listens."""
         args = ("-n", 10, "-w", 1, "--api-url", "http://127.0.0.1:1", "--json", "-")
-        ending = self.run_without("socket", "EMFILE:when=1", "worker-pool", *args)
-        broken = ending.record["remote"]["broken"]
-        self.assertEqual((broken["descriptors"], broken["refused"]), (1, 9), broken)
+        for call, error, why in (
+            ("socket", "EMFILE", "descriptors"), ("socket", "ENFILE", "descriptors"),
+            ("socket", "EACCES", "otherwise"), ("connect", "EADDRNOTAVAIL", "ports"),
+            ("connect", "ECONNRESET", "reset"),
+        ):  # fmt: skip
+            with self.subTest(call, error=error):
+                ending = self.run_without(call, f"{error}:when=1", "worker-pool", *args)
+                broken = ending.record["remote"]["broken"]
+                self.assertEqual((broken[why], broken["refused"]), (1, 9), broken)
 
     @plain_build
     def test_past_the_mappings_there_are_stacks_without_a_guard_and_that_is_said(self):

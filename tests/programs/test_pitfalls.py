@@ -66,7 +66,7 @@ class Pitfalls(unittest.TestCase):
         self.assertIn(b"cannot start pitfalls-on-fibers: No such file", done.stderr)
 
     def test_output_that_is_lost_is_not_success(self) -> None:
-        for args in ("no-close --fixed", "--help"):
+        for args in ("no-close --fixed", "--help", "-h"):
             line = f'"{PITFALLS}" {args} >/dev/full'
             done = subprocess.run(["sh", "-c", line], timeout=LIMIT_S, stderr=subprocess.PIPE)
             self.assertEqual(done.returncode, 1, args)
@@ -95,6 +95,8 @@ class Pitfalls(unittest.TestCase):
         for args, text in [
             (["no-such"], "'no-such'"),
             ([], "name one of send-first, no-close, send-from-main"),
+            (["no-close", "--none"], "unrecognized option '--none'"),
+            (["no-close", "--tasks", "1000001"], "'1000001'"),
             (["no-close", "--tasks", "0x10"], "'0x10'"),
             (["no-close", "--tasks", "0"], "'0'"),
             (["no-close", "extra"], "'extra'"),
