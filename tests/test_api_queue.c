@@ -136,17 +136,3 @@ CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up) {
     assert_int_equal(api.wasted_ns, hour_ns);
     close_api();
 }
-
-CLAIM(who_waits_for_the_end_is_served_in_time_and_wastes_nothing) {
-    open_api((struct api_config){.capacity = 2, .keeps_working = true});
-    struct call call = {.service_ns = NS_PER_MS, .fate = FATE_SILENT};
-    for (int i = 0; i < 5; i++) {
-        int64_t before_ns = now_ns();
-        assert_int_equal(call_now(&call), REPLY_WRONG);
-        assert_true(now_ns() - before_ns >= call.service_ns);
-    }
-    assert_int_equal(api.service_ns, 5 * NS_PER_MS);
-    assert_int_equal(api.wasted_ns, 0);
-    assert_int_equal(api.abandoned, 0);
-    close_api();
-}

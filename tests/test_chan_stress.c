@@ -110,60 +110,33 @@ static void run_traffic(struct traffic *traffic, size_t capacity) {
 }
 
 /* Each with channels of capacity 0 and up. */
-static void run_at_capacities(size_t most, struct traffic traffic) {
-    for (size_t capacity = 0; capacity <= most; capacity++) {
-        struct traffic fresh = traffic;
-        run_traffic(&fresh, capacity);
+static const struct {
+    size_t most_capacity, value_size;
+    int senders, receivers, values_each;
+    enum style style;
+} crowds[] = {
+    {20, 4, 4, 4, 1000, STYLE_PLAIN},  /* Go's TestChan */
+    {1, 8, 1, 10, 20000, STYLE_PLAIN}, /* Go's test/ken/chan1.go */
+    {1, 8, 50, 1, 400, STYLE_PLAIN},
+    {2, 8, 50, 50, 200, STYLE_PLAIN}, /* where tylertreat/chan once got stuck */
+    {4, 16, 6, 6, 1000, STYLE_COUNT}, /* who blocks, selects and polls, all at once */
+    {3, 0, 3, 3, 500, STYLE_PLAIN},
+    {3, 1, 3, 3, 500, STYLE_PLAIN},
+    {3, 3, 3, 3, 500, STYLE_PLAIN},
+    {3, VALUE_SIZE_MOST, 3, 3, 500, STYLE_PLAIN},
+};
+
+CLAIM(every_value_arrives_once_whole_and_in_its_senders_order) {
+    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
+        for (size_t capacity = 0; capacity <= crowds[i].most_capacity; capacity++) {
+            struct traffic traffic = {.value_size = crowds[i].value_size,
+                                      .senders = crowds[i].senders,
+                                      .receivers = crowds[i].receivers,
+                                      .values_each = scaled(crowds[i].values_each),
+                                      .style = crowds[i].style};
+            run_traffic(&traffic, capacity);
+        }
     }
-}
-
-/* Go's TestChan, the half with many threads. */
-CLAIM(four_senders_and_four_receivers_at_every_capacity) {
-    run_at_capacities(20, (struct traffic){.value_size = 4,
-                                           .senders = 4,
-                                           .receivers = 4,
-                                           .values_each = scaled(1000)});
-}
-
-CLAIM(values_of_every_size_arrive_whole) {
-    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
-        run_at_capacities(3, (struct traffic){.value_size = value_sizes[s],
-                                              .senders = 3,
-                                              .receivers = 3,
-                                              .values_each = scaled(500)});
-    }
-}
-
-/* Go's test/ken/chan1.go. */
-CLAIM(one_sender_and_ten_receivers) {
-    run_at_capacities(1, (struct traffic){.value_size = 8,
-                                          .senders = 1,
-                                          .receivers = 10,
-                                          .values_each = scaled(20000)});
-}
-
-CLAIM(fifty_senders_and_one_receiver) {
-    run_at_capacities(1, (struct traffic){.value_size = 8,
-                                          .senders = 50,
-                                          .receivers = 1,
-                                          .values_each = scaled(400)});
-}
-
-/* Where tylertreat/chan once got stuck: its wake-ups met the wrong threads. */
-CLAIM(fifty_senders_and_fifty_receivers_do_not_get_stuck) {
-    run_at_capacities(2, (struct traffic){.value_size = 8,
-                                          .senders = 50,
-                                          .receivers = 50,
-                                          .values_each = scaled(200)});
-}
-
-/* Threads that block, select and poll on the same channel, all at once. */
-CLAIM(every_style_beside_every_other) {
-    run_at_capacities(4, (struct traffic){.value_size = 16,
-                                          .senders = 6,
-                                          .receivers = 6,
-                                          .values_each = scaled(1000),
-                                          .style = STYLE_COUNT});
 }
 
 /* ---- the pool itself ---- */

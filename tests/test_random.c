@@ -25,14 +25,6 @@ CLAIM(the_generator_is_splitmix64) {
     }
 }
 
-CLAIM(the_same_seed_and_stream_give_the_same_numbers) {
-    struct random one = random_at(7, 3);
-    struct random other = random_at(7, 3);
-    for (int i = 0; i < 1000; i++) {
-        assert_true(random_next(&one) == random_next(&other));
-    }
-}
-
 static int by_value(const void *a, const void *b) {
     uint64_t left = *(const uint64_t *)a;
     uint64_t right = *(const uint64_t *)b;

@@ -93,23 +93,6 @@ CLAIM(two_selects_meet) {
     }
 }
 
-/* One select, parked on two channels, is one partner and not two. */
-CLAIM(a_parked_select_is_taken_once) {
-    struct chan *chans[] = {ints(0), ints(0)};
-    int got[2] = {-1, -1};
-    struct chooser chooser = {.count = 2};
-    chooser.cases[0] = receiving(chans[0], &got[0]);
-    chooser.cases[1] = receiving(chans[1], &got[1]);
-    chooser_park(&chooser);
-    assert_int_equal(try_send(chans[1], &(int){7}), CHAN_OK);
-    assert_int_equal(try_send(chans[0], &(int){8}), CHAN_TIMED_OUT);
-    assert_int_equal(chooser_join(&chooser), 1);
-    assert_int_equal(got[0], -1);
-    assert_int_equal(got[1], 7);
-    chan_free(chans[0]);
-    chan_free(chans[1]);
-}
-
 /* Go's select2.go: losing cases must go, at once and whatever ended the select. */
 CLAIM(losing_cases_leave_nothing_behind) {
     struct chan *busy = ints(0);
