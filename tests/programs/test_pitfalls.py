@@ -23,9 +23,9 @@ BROKEN = {
 }  # fmt: skip
 
 
-def pitfall(*args: str, limit_s: float = LIMIT_S) -> subprocess.CompletedProcess[str]:
+def pitfall(*args: str, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PITFALLS, *args], capture_output=True, text=True, timeout=limit_s
+        [PITFALLS, *args], capture_output=True, text=True, timeout=LIMIT_S, **more
     )
 
 
@@ -46,6 +46,8 @@ class Pitfalls(unittest.TestCase):
             self.assertRegex(
                 done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
             )
+            nobody_knows = {"PATH": "/nonexistent"}  # there is no addr2line
+            self.assertIn("[wait group] at +0x", pitfall("no-close", *more, env=nobody_knows).stderr)
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:

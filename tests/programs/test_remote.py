@@ -27,7 +27,8 @@ from .program import (
 SERVER = BUILD / "src" / "api-server"
 CALLERS = ("thread-per-task", "worker-pool")
 WORLD = ("-n", 200, "-s", "1ms", "--distribution", "exponential", "--seed", 7)
-FAULTY = ("--error-rate", "0.1", "--silent-rate", "0.1")
+FAULTY = ("--error-rate", "0.1", "--silent-rate", "0.1", "--hang-rate", "0.1",
+          "--hang-time", "2ms")  # fmt: skip
 
 
 @contextlib.contextmanager
