@@ -86,20 +86,6 @@ CLAIM(a_call_without_a_token_takes_no_place) {
     close_api();
 }
 
-/* ---- replies ---- */
-
-CLAIM(each_fate_has_its_reply) {
-    open_api((struct api_config){0});
-    assert_int_equal(call_now(&(struct call){.fate = FATE_OK}), REPLY_OK);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_ERROR}), REPLY_FAILED);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_SILENT}), REPLY_WRONG);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_HANG}), REPLY_OK);
-    assert_int_equal(replies(REPLY_OK), 2);
-    assert_int_equal(replies(REPLY_FAILED), 1);
-    assert_int_equal(replies(REPLY_WRONG), 1);
-    close_api();
-}
-
 /* ---- callers who do not wait for the end ---- */
 
 CLAIM(a_caller_may_give_up) {

@@ -50,20 +50,6 @@ CLAIM(who_waits_is_served_in_order) {
     }
 }
 
-CLAIM(more_than_may_wait_are_turned_away) {
-    open_api((struct api_config){.capacity = 2, .queue = 1});
-    struct caller holders[2];
-    struct caller waiter;
-    caller_start(&holders[0], hang_up);
-    caller_start(&holders[1], hang_up);
-    wait_in_queue(&waiter, &quick, NULL);
-    assert_int_equal(call_now(&quick), REPLY_REJECTED);
-    callers_hang_up(holders, 2, hang_up);
-    caller_assert_ends(&waiter, REPLY_OK);
-    assert_int_equal(api.waited, 1);
-    close_api();
-}
-
 /* Both ways to leave, and whoever is behind moves up. */
 CLAIM(who_leaves_the_queue_leaves_his_place_in_it) {
     open_api((struct api_config){.capacity = 1, .queue = 2});

@@ -1,5 +1,4 @@
 /* Many threads, many values: each arrives once, in its sender's order. */
-#include <stdbool.h>
 #include <string.h>
 
 #include "support/ledger.h"
@@ -9,8 +8,6 @@
 #include "support/threads.h"
 #include "support/value.h"
 #include "sync/chan.h"
-#include "sync/clock.h"
-#include "sync/wait_group.h"
 
 enum { SENDERS_MOST = 64, RECEIVERS_MOST = 64 };
 
@@ -116,7 +113,7 @@ static const struct {
     enum style style;
 } crowds[] = {
     {20, 4, 4, 4, 1000, STYLE_PLAIN},  /* Go's TestChan */
-    {1, 8, 1, 10, 20000, STYLE_PLAIN}, /* Go's test/ken/chan1.go */
+    {1, 8, 1, 10, 20000, STYLE_PLAIN}, /* Go's test/ken/chan1.go, TestMultiConsumer */
     {1, 8, 50, 1, 400, STYLE_PLAIN},
     {2, 8, 50, 50, 200, STYLE_PLAIN}, /* where tylertreat/chan once got stuck */
     {4, 16, 6, 6, 1000, STYLE_COUNT}, /* who blocks, selects and polls, all at once */
@@ -137,75 +134,4 @@ CLAIM(every_value_arrives_once_whole_and_in_its_senders_order) {
             run_traffic(&traffic, capacity);
         }
     }
-}
-
-/* ---- the pool itself ---- */
-
-struct pool {
-    struct chan *jobs, *results;
-    struct wait_group workers;
-    int job_count;
-};
-
-/* A few steps of some work whose result can be known beforehand. */
-static int work(int job) {
-    for (int divisor = 2; divisor <= 7; divisor++) {
-        job = job % divisor == 0 ? job / divisor : job;
-    }
-    return job;
-}
-
-static void *work_off_jobs(void *argument) {
-    struct pool *pool = argument;
-    int job;
-    while (chan_receive(pool->jobs, &job, DEADLINE_NEVER) == CHAN_OK) {
-        int result = work(job);
-        assert_int_equal(chan_send(pool->results, &result, DEADLINE_NEVER), CHAN_OK);
-    }
-    wait_group_done(&pool->workers);
-    return NULL;
-}
-
-static void *feed_and_close(void *argument) {
-    struct pool *pool = argument;
-    for (int job = 0; job < pool->job_count; job++) {
-        assert_int_equal(chan_send(pool->jobs, &job, DEADLINE_NEVER), CHAN_OK);
-    }
-    chan_close(pool->jobs);
-    wait_group_wait(&pool->workers);
-    chan_close(pool->results);
-    return NULL;
-}
-
-/* Go's TestMultiConsumer: the jobs close, then the workers end, then the results. */
-CLAIM(a_pool_of_23_workers_does_each_job_once) {
-    enum { WORKERS = 23 };
-    struct pool pool = {.job_count = scaled(30000)};
-    struct crowd crowd;
-    pool.jobs = chan_create(sizeof(int), WORKERS * 2);
-    pool.results = chan_create(sizeof(int), WORKERS * 2);
-    wait_group_init(&pool.workers);
-    wait_group_add(&pool.workers, WORKERS);
-    crowd_init(&crowd);
-    for (int i = 0; i < WORKERS; i++) {
-        crowd_add(&crowd, work_off_jobs, &pool);
-    }
-    crowd_add(&crowd, feed_and_close, &pool);
-    crowd_start(&crowd);
-    int64_t sum = 0;
-    int count = 0;
-    int result;
-    while (chan_receive(pool.results, &result, DEADLINE_NEVER) == CHAN_OK) {
-        sum += result;
-        count++;
-    }
-    crowd_join(&crowd);
-    for (int job = 0; job < pool.job_count; job++) {
-        sum -= work(job);
-    }
-    assert_int_equal(count, pool.job_count);
-    assert_int_equal(sum, 0);
-    wait_group_destroy(&pool.workers);
-    chan_free(pool.results);
-    chan_free(pool.jobs);
 }

@@ -1,6 +1,4 @@
 /* Contexts: what cancels whom, when, and what the reason is. */
-#include <stdbool.h>
-
 #include "support/contexts.h"
 #include "support/suite.h"
 #include "support/threads.h"

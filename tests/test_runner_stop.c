@@ -201,16 +201,6 @@ CLAIM(tasks_given_up_are_sampled_with_the_moment_they_were_due) {
 
 /* ---- deadlines ---- */
 
-CLAIM(a_deadline_interrupts_calls_that_listen) {
-    struct run_config config = hanging_config(CANCEL_WITHIN);
-    config.deadline_ns = 20 * NS_PER_MS;
-    design_run(&run, &config);
-    assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
-    assert_int_equal(tally_stop_reason(&run.tally), STOP_DEADLINE);
-    assert_true(run.tally.finished_at_ns >= tally_stop_at_ns(&run.tally));
-    run_destroy(&run);
-}
-
 CLAIM(nobody_is_stopped_by_a_deadline_that_nobody_listens_to) {
     struct run_config config = hanging_config(CANCEL_NONE);
     config.workload.hang_ns = NS_PER_MS;

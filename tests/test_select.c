@@ -2,14 +2,12 @@
 #include <malloc.h>
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "support/chooser.h"
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "support/until.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
 
@@ -160,24 +158,4 @@ CLAIM(ready_cases_have_the_same_chance) {
     for (int ready = 2; ready <= 8; ready++) {
         assert_fair(ready);
     }
-}
-
-/* Go's TestPseudoRandomSend. */
-CLAIM(two_sends_on_one_channel_have_the_same_chance) {
-    struct chan *chan = ints(1000);
-    int counts[2] = {0};
-    for (int i = 0; i < 1000; i++) {
-        struct chan_case cases[] = {sending(chan, &(int){0}), sending(chan, &(int){1})};
-        int chosen = chan_select(cases, 2, DEADLINE_NEVER);
-        counts[chosen]++;
-    }
-    int got[2] = {0};
-    for (int i = 0; i < 1000; i++) {
-        int value = -1;
-        assert_int_equal(try_receive(chan, &value), CHAN_OK);
-        got[value]++;
-    }
-    assert_between(counts[0], 400, 600); /* 6.3 standard deviations */
-    assert_memory_equal(got, counts, sizeof got);
-    chan_free(chan);
 }

@@ -4,7 +4,6 @@
 #include "simulation/workload.h"
 #include "support/suite.h"
 #include "support/usual.h"
-#include "sync/clock.h"
 
 static void assert_same_call(struct call one, struct call other) {
     assert_int_equal(one.fate, other.fate);
