@@ -239,15 +239,6 @@ class Remote(unittest.TestCase):
                 accounts = accounts_of(server)
                 self.assertEqual(accounts["replies"]["hung_up"], accounts["calls"])
 
-    def test_a_cancelled_call_is_interrupted(self) -> None:
-        world = ("-n", 20, "-s", "1000s")
-        for program in CALLERS:
-            with self.subTest(program), a_server(*world) as server:
-                options = (*world, "--deadline", "100ms", "--cancel", "within",
-                           "--timeout", "900s")  # fmt: skip
-                record = self.call(program, address_of(server), *options).record
-                self.assertEqual(record["outcomes"], only(cancelled=20))
-
     def test_the_server_dies_in_mid_run(self) -> None:
         world = ("-n", 50, "-s", "1000s")
         for program in CALLERS:
