@@ -377,6 +377,8 @@ class Curves(Table):
             (len(stop), 61), (stop[0][3:], (50, 0.0, 0.0)), (stop[60][3:], (50, 1.0, 1.0)),
             (stop[30][3:], (50, 0.5, 0.125)),
             (list(theory.stop_over_time(threads(), "")), []),
+            (next(theory.even_over_tasks(pool(3), "", Constants(0.01), 50, 50)).y,
+             theory.even_service_s(50, 3, Constants(0.01))),
         ])  # fmt: skip
         load = list(theory.over_load(2, 1.0, 20, 0.9, 0.1, 0.7))
         self.hold([

@@ -61,7 +61,6 @@ def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
         time.sleep(0.02)
 
 
-
 def interrupt(
     program: str, number: signal.Signals, *args: object,
     json: str = "-", threads: int = 4,
