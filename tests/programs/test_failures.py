@@ -1,7 +1,6 @@
 """The k-th thread or the k-th block of memory fails, for every k until none does."""
 
 import itertools
-import json
 import os
 import tempfile
 import unittest
