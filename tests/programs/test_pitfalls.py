@@ -46,8 +46,8 @@ class Pitfalls(unittest.TestCase):
             self.assertRegex(
                 done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
             )
-            nobody_knows = {"PATH": "/nonexistent"}  # there is no addr2line
-            self.assertIn("[wait group] at +0x", pitfall("no-close", *more, env=nobody_knows).stderr)
+            done = pitfall("no-close", *more, env={"PATH": "/nonexistent"})
+            self.assertIn("[wait group] at +0x", done.stderr)  # there is no addr2line
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:

@@ -20,8 +20,8 @@ from typing import Any
 from unittest import mock
 
 from .program import (
-    BUILD, FAIL_SHIM, LIMIT_S, Ending, Hung, bound, finish, only, plain_build, read_samples, refusal, run,
-    start,
+    BUILD, FAIL_SHIM, LIMIT_S, Ending, Hung, bound, finish, only, plain_build,
+    read_samples, refusal, run, start,
 )  # fmt: skip
 
 SERVER = BUILD / "src" / "api-server"
