@@ -42,7 +42,7 @@ REFUSED = {
     "--arrivals": {
         "poisson:RATE": ("sometimes", "fixed", "fixed:", "fixed:0", "fixed:-1",
                          "poisson:nan", "batch:5", "poisson:2000000000", "poisson",
-                         "poisson:", "poisson:-1", ":5", ""),
+                         "poisson:", "poisson:-1", "poisson:0.0009", ":5", ""),
     },
     "--api-outage": {"START,LENGTH": ("5s", "1s,", ",1s", "1s,2s,3s", "-1s,2s", "1,2",
                                       "0" * 300 + "1s,1s")},

@@ -88,7 +88,7 @@ func arrivals(w *Workload) value {
 		kind, text, rated := strings.Cut(text, ":")
 		w.arrivals = kind
 		w.arrivalsPerS, ok = parseRate(text)
-		ok = ok && 0 < w.arrivalsPerS && w.arrivalsPerS <= 1e9
+		ok = ok && 1e-3 <= w.arrivalsPerS && w.arrivalsPerS <= 1e9
 		return kind == "batch" && !rated || (kind == "fixed" || kind == "poisson") && ok
 	}}
 }
@@ -214,10 +214,6 @@ func (o *Options) agree() error {
 	if sum := o.errorRate + o.silentRate + o.hangRate; sum > 1+1e-9 {
 		return fmt.Errorf("--error-rate, --silent-rate and --hang-rate add up to "+
 			"%.6g; they are shares of all calls, so at most 1", sum)
-	}
-	if o.json != "" && o.json == o.samples {
-		return fmt.Errorf("--json and --samples cannot both be '%.60s'; "+
-			"they take a file each", o.json)
 	}
 	return nil
 }
