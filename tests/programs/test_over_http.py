@@ -31,7 +31,7 @@ THROUGH_NGINX = {
         lambda found: 5 <= found["ok"] < 200 and found["rejected"] > 0,
     ),
     "limit_req without a burst": (
-        "worker-pool", ["--api-rate=1/s"],
+        "worker-pool", ["--api-rate=1", "--api-queue=0"],
         lambda found: 1 <= found["ok"] < 200 and found["rejected"] > 0,
     ),
     "fates come through": (
@@ -102,6 +102,32 @@ class Accounts(unittest.TestCase):
                     self.assertEqual(told, status == 1)
                     calls = json.loads(record.read_text())["calls"]
                     self.assertEqual(calls, 20 + status)
+
+    def test_the_server_is_given_each_option_in_whatever_form(self) -> None:
+        forms = (("-n20", "-s5ms"), ("-n", "20", "-s", "5ms"), ("--task=20", "--serv=5ms"),
+                 ("--task", "20", "--serv", "5ms", "--api-keeps"))  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            record = Path(folder) / "record"
+            for options in forms:
+                with self.subTest(options):
+                    done = ended([OVER_HTTP, BUILD / "src" / "worker-pool", *options,
+                                  "-j", record])  # fmt: skip
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    found = json.loads(record.read_text())
+                    self.assertEqual(found["outcomes"], only(ok=20))
+                    self.assertGreaterEqual(found["latency_ns"]["min"], 5_000_000)
+
+    def test_mistakes_are_told_in_one_line(self) -> None:
+        there = BUILD / "src" / "worker-pool"
+        for words, status in (
+            (["/etc/passwd"], 2), ([there, "--tasks=many"], 2), ([there, "tasks", "5"], 2),
+            ([there, "--bogus"], 2), ([there, "--t"], 2), ([there, "--tasks"], 2),
+            ([there, "-n5", "--json=/dev/null"], 0),
+        ):  # fmt: skip
+            with self.subTest(words):
+                done = ended([OVER_HTTP, *words])
+                self.assertEqual((done.returncode, done.stdout), (status, ""), done)
+                self.assertEqual(done.stderr.count("\n"), int(status > 0), done.stderr)
 
     def test_a_server_that_ends_early_makes_a_run_void(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +204,8 @@ class Nginx(unittest.TestCase):
                 self.assertIn(told, said)
 
     def test_what_it_cannot_do_is_refused(self) -> None:
-        for option in ("--api-rate=0.5/s", "--api-rate=100/min", "--api-queue=5"):
+        for option in ("--api-rate=0.5/s", "--api-rate=100/min", "--api-queue=5",
+                       "--api-burst=few", "--api-capacity=5;", "--api-capacity=0"):
             with self.subTest(option):
                 made = self.start("worker-pool", option)
                 _, said = made.communicate(timeout=LIMIT_S)
