@@ -28,6 +28,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "bench"))
@@ -35,6 +37,7 @@ sys.path.insert(0, str(TOP / "bench"))
 from driver.ask.command import Parser  # noqa: E402
 
 BUILD = TOP / "build" / "tests"
+GRACE_S = 5.0
 BYTECODE = BUILD / "bytecode"  # of Python: the driver is started some hundred times
 
 
@@ -68,11 +71,34 @@ def say(text: str) -> None:
     print(f"---- {step}:\n{text}" if step else text, flush=True)
 
 
+running: set[subprocess.Popen[str]] = set()  # each with a process group of its own
+stopping = threading.Event()
+
+
+def kill(child: subprocess.Popen[str], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
+
+
+def stop(number: int, frame: FrameType | None) -> NoReturn:
+    """Ends what was started, then us; whoever does not hear it is not waited for long."""
+    stopping.set()
+    for child in list(running):
+        kill(child, signal.SIGINT)
+    limit_s = time.monotonic() + GRACE_S
+    while running and time.monotonic() < limit_s:
+        time.sleep(0.05)
+    for child in list(running):
+        kill(child, signal.SIGKILL)
+    os._exit(128 + number)
+
+
 def hear_signals() -> None:
-    """In the background a shell has its children ignore what tests must send."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGQUIT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    """Also in the background, where a shell has its children ignore some of them, which
+    tests must send."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 def call(
@@ -88,11 +114,17 @@ def call(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        limit = threading.Timer(limit_s, lambda: (stuck.set(), child.kill()))
+        running.add(child)
+        end = lambda: (stuck.set(), kill(child, signal.SIGKILL))  # noqa: E731
+        limit = threading.Timer(limit_s, end)
         limit.start()
         _, status, used = os.wait4(child.pid, 0)  # which tells what it used, too
         limit.cancel()
+        running.discard(child)
+        if stopping.is_set():  # then nothing comes after it
+            threading.Event().wait()
         child.returncode = os.waitstatus_to_exitcode(status)
         telling.cpu_s += used.ru_utime + used.ru_stime
         output.seek(0)
@@ -355,11 +387,8 @@ def main() -> int:
     shutil.rmtree(BYTECODE, ignore_errors=True)  # also what copies of the tree left
     keep_go()
     total = Count()
-    try:
-        for count in ThreadPoolExecutor(AT_ONCE).map(take, chosen):
-            total += count
-    except KeyboardInterrupt:
-        os._exit(128 + signal.SIGINT)  # at once: the next steps would be taken
+    for count in ThreadPoolExecutor(AT_ONCE).map(take, chosen):
+        total += count
     for why, times in sorted(total.why.items()):
         say(f"skipped: {why}" + (f" ({times} times)" if times > 1 else ""))
     say(str(total))
