@@ -64,7 +64,7 @@ class Pitfalls(unittest.TestCase):
             done = subprocess.run(
                 [alone, "no-close", "--fibers"], capture_output=True, timeout=LIMIT_S
             )
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertIn(b"cannot start pitfalls-on-fibers: No such file", done.stderr)
 
     def test_output_that_is_lost_is_not_success(self) -> None:
@@ -100,7 +100,10 @@ class Pitfalls(unittest.TestCase):
             (["no-close", "--none"], "unrecognized option '--none'"),
             (["no-close", "--tasks", "1000001"], "'1000001'"),
             (["no-close", "--tasks", "0x10"], "'0x10'"),
-            (["no-close", "--tasks", "0"], "'0'"),
+            (["no-close", "--tasks", "0"], "'0' is not accepted; it takes a whole number, "
+                                           "from 1 to 1000000"),
+            (["no-close", "--buffer", "-1"], "'-1' is not accepted; it takes a whole "
+                                             "number, from 0 to 1000000"),
             (["no-close", "extra"], "'extra'"),
             (["no-close", "--results"], "--results with 'no-close'"),
         ]:
