@@ -232,6 +232,9 @@ func (o *Options) config(p Program) object {
 		config[key] = nil
 		if mine && (normal != "" || !value.IsZero()) {
 			config[key] = value.Interface()
+			if value.Kind() == reflect.Float64 {
+				config[key] = rounded(value.Float(), 9)
+			}
 		}
 	}
 	for _, row := range o.table(p) {
