@@ -48,6 +48,7 @@ class Options(unittest.TestCase):
                 ("-",): "'-' is not an option",
                 ("--tasks",): "--tasks needs a value",
                 ("-n",): "--tasks needs a value",
+                ("--json", "--tasks=5"): "--json needs a value",
                 ("--help=yes",): "--help takes no value",
                 ("--tasks", "٣"): "--tasks: '",
                 ("--tasks", "a\nb\x1b"): "--tasks: 'a?b?'",

@@ -167,6 +167,9 @@ class Options(unittest.TestCase):
     def test_a_missing_value_and_a_value_too_many_are_named(self, program) -> None:
         self.assertIn("--tasks needs a value", self.refuse(program, "--tasks"))
         self.assertIn("--tasks needs a value", self.refuse(program, "-n"))
+        for option in "--tasks", "-n", "--json", "--samples":
+            told = self.refuse(program, option, "--seed=5")
+            self.assertRegex(told, r"--(tasks|json|samples) needs a value")
         said = self.refuse(program, "--fail-fast=yes")
         self.assertIn("--fail-fast takes no value", said)
 

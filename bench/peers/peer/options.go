@@ -177,7 +177,7 @@ func (o *Options) parse(p Program, args []string) (string, error) {
 			return help(p, table), nil
 		case row.name == "version":
 			return fmt.Sprintf("%s %s (%s)\n", p.Name, version, commit), nil
-		case !attached && len(args) == 1:
+		case !attached && (len(args) == 1 || strings.HasPrefix(args[1], "--")):
 			return "", fmt.Errorf("--%s needs a value", row.name)
 		case !row.isOf(p):
 			return "", fmt.Errorf("--%s is an option of %s, not of %s",
