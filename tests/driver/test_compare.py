@@ -249,11 +249,12 @@ class Classes(unittest.TestCase):
         other = replace(many, environment={**FACTS, "commit": "b"})
         fewer = replace(many, runs=[*many.runs[1:], make_run(CELL, 9, 1.0, problem="x")])
         empty = replace(many, runs=[r for r in many.runs if r.cell.workers])
+        few_runs = "of a cell: too few for an interval of its median"
         for machines, told in (
             ([many, many], []), ([many, empty], []),
-            ([many, few], ["machine 2 has 5 runs of a cell: no interval"]),
-            ([fewer], ["machine 1 has 5 runs of a cell: no interval"]),
-            ([none, many], ["machine 1 has 0 runs of a cell: no interval"]),
+            ([many, few], [f"machine 2 has 5 runs {few_runs}"]),
+            ([fewer], [f"machine 1 has 5 runs {few_runs}"]),
+            ([none, many], [f"machine 1 has 0 runs {few_runs}"]),
             ([many, replace(many, complete=False)], ["machine 2 is incomplete (nowhere)"]),
             ([many, other, many], ["the commits differ: a, b"]),
         ):  # fmt: skip

@@ -164,7 +164,7 @@ class OnFolders(DriverTest):
         status, out, err = self.on_folders("collect", first, second)
         self.assertEqual(status, 0, err)
         self.assertIn("warning: machine 2 is incomplete", out)
-        self.assertIn("warning: machine 2 has 3 runs of a cell: no interval", out)
+        self.assertIn("warning: machine 2 has 3 runs of a cell: too few for", out)
         self.assertIn("warning: the commits differ: ", out)
         self.assertNotIn("machine 1 ", out)
         _, out, _ = self.on_folders("collect", first, self.make())
