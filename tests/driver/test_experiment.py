@@ -67,6 +67,7 @@ MISTAKES = {
         "than 'fibers', of which there is no cell",
     'charts = ["shapes"]\nquestion = "?"\n' + POOL + '[[samples]]\ndesign = "pool"':
         "chart 'shapes' compares recorded runs: it needs two",
+    'reseed = true\nquestion = "?"\n' + POOL + "seed = [1, 2]": "with reseed, each block has",
     'reseed = 1\nquestion = "?"\n' + POOL: "reseed is 1: it takes true or false",
     'options = 5\nquestion = "?"\n' + POOL: "options is 5: it takes a table",
     'quick = 5\nquestion = "?"\n' + POOL: "quick is 5",

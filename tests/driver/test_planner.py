@@ -409,6 +409,7 @@ class Command(unittest.TestCase):
         for words, toml, told in (
             (["--workers", "5"], "", "plan decides --workers itself"),
             (["--tasks", "5,6"], "", "--tasks takes one value"),
+            (["--api", "http"], "", "its API is simulated"),
             (["--tasks", "0"], "", "tasks is 0: it takes a whole number"),
             (["--arrivals", "often:3"], "", "arrivals"),
             (["--arrivals", "poisson:9/s", "80ms"], "", "'80ms' is no option"),

@@ -60,7 +60,7 @@ FULL_MINUTES = 2.0
 SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
-OF_THE_DRIVER = {"json", "samples", "help", "version"}
+OF_THE_DRIVER = {"json", "samples", "progress", "help", "version"}
 WITHOUT_LIMIT = "unlimited"  # on the command line it takes an option away: None
 # Of options that are counts: from where to where.
 COUNTS = {"tasks": (1, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
@@ -189,6 +189,8 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
     tables: all [[cells]], also those that a quick run leaves out.
     """
+    if made.reseed and any("seed" in c.options for c in (*made.cells, *made.samples)):
+        raise AskError("seed: with reseed, each block has its own, its number")
     programs = {cell.design.program for cell in made.cells}
     options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
     kinds = [name.partition(" of ")[0] for name in made.baselines]

@@ -31,13 +31,19 @@ def check(asked: Experiment, programs: Path) -> None:
         program = find(programs, cell.design.program)
         if program is None:
             continue  # that it is missing is said by the checks
-        known = _options(program)
         for option in cell.options:
             needed = "api-url" if option == "api" else option
-            if known and needed not in known:
+            if lacks(programs, program.name, needed):
                 raise AskError(f"{asked.name}: {program.name} has no option --{option}")
         if said := _refusal(program, cell):
             raise AskError(f"{asked.name}: {said}")
+
+
+def lacks(programs: Path, name: str, option: str) -> bool:
+    """Whether the program is there and does not name this option in its help."""
+    program = find(programs, name)
+    known = _options(program) if program else frozenset()
+    return bool(known) and option not in known
 
 
 def _without_tasks(cell: Cell) -> tuple[str, ...]:

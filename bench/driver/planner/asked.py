@@ -126,6 +126,8 @@ def _single(options: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in options.items():
         if key in OURS:
             raise AskError(f"plan decides --{key} itself")
+        if key == "api":
+            raise AskError("plan: its API is simulated: --api is for experiments")
         if isinstance(value, list) and len(value) != 1:
             raise AskError(f"--{key} takes one value: plan sweeps only the workers")
         if value is not None and value is not False:
