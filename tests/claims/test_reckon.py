@@ -717,7 +717,10 @@ class Work(Table):
 
     def test_creating_one_is_told_by_who_created_most(self):
         few, many, ours = threads(4), threads(8), pool()
-        asked = Experiment("test", "?", (few, many, ours))
+        other = [replace(threads(16), design=replace(few.design, program=program), name=program)
+                 for program in ("fiber-per-task", "goroutine-per-task")]  # fmt: skip
+        other.append(replace(threads(16, clock="virtual"), name="virtual"))
+        asked = Experiment("test", "?", (*other, few, many, ours))
 
         def of(*runs):
             for run, created_ns in runs:
@@ -727,7 +730,9 @@ class Work(Table):
 
         eight = (make_run(many, 1, 1.0), 8e9), (make_run(many, 2, 1.0), 16e9)
         four = (make_run(few, 1, 1.0), 40e9)
+        cheap = [(make_run(cell, 1, 1.0), 16e3) for cell in other]  # of no kernel thread
         self.hold([(of(four, *eight), 1.5), (of(four), 10.0), (of(), None),
+                   (of(*cheap, four), 10.0), (of(*cheap), None),
                    (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):
