@@ -176,19 +176,20 @@ class Titles(unittest.TestCase):
         self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
                                         f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
 
-    def test_recorded_runs_may_differ_in_their_clock_alone(self) -> None:
-        text = TWO.format("timeline", "4") + """
-        [[samples]]
-        design = "fibers"
-        [[samples]]
-        design = "fibers"
-        clock = "virtual"
-        spawn-time = "1us"
-        """
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), stand_in.read(text))
-            told = draw.build("timeline", m).title
-        self.assertRegex(told, "as measured, fibers take .*; as simulated, fibers take ")
+    def test_where_recorded_runs_differ_is_told_within_a_sentence(self) -> None:
+        for more, wanted in (
+            ('clock = "virtual"\nspawn-time = "1us"', "as measured, .*; as simulated, "),
+            ('cancel = "none"', "runs as by default, .*; when nobody listens, "),
+            ("join = true", "runs detached, .*; joined at the end, "),
+            ("api-keeps-working = true", "where the API drops .*; where the API finishes abandoned calls, "),
+            ('timeout = "50ms"', "without a timeout, .*; with a timeout of 50\u00a0ms, "),
+        ):  # fmt: skip
+            design = "threads" if "join" in more else "fibers"
+            samples = f'[[samples]]\ndesign = "{design}"\n' * 2 + more
+            text = f"{TWO.format('timeline', '4')}\n{samples}"
+            with self.subTest(more), tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.read(text))
+                self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
 
     def test_one_and_many_have_verbs_of_their_own(self) -> None:
         text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')

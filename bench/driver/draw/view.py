@@ -248,6 +248,10 @@ class View:
         told, noun = self.setting(cell, name), names.setting(name, True)
         if not noun:  # "as simulated"
             return told and f"as {told}"
+        if name in ("cancel", "join"):  # "when nobody listens", "joined at the end"
+            return told
+        if name == "api-keeps-working":
+            return f"where the {told}"
         article = names.article(noun)
         if told == f"no {noun}":
             return f"without {article} {noun}"
