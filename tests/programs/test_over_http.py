@@ -135,11 +135,18 @@ class Accounts(unittest.TestCase):
             server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
             server.chmod(0o755)
             (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
-            done = ended([OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5",
-                          f"--json={folder}/record"])  # fmt: skip
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("over-http: api-server ended early", done.stderr)
-            self.assertNotIn("Traceback", done.stderr)
+            for kept in ("-", f"{folder}/record"):
+                done = ended([OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5",
+                              f"--json={kept}"])  # fmt: skip
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("over-http: api-server ended early", done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+
+    def test_questions_need_no_server(self) -> None:
+        for question in ("--help", "-h", "--version", "--vers"):
+            program = BUILD / "src" / "worker-pool"
+            done, plain = ended([OVER_HTTP, program, question]), ended([program, question])
+            self.assertEqual((done.returncode, done.stdout), (0, plain.stdout), question)
 
     @plain_build
     def test_what_there_is_too_little_of_is_named(self) -> None:

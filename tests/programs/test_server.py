@@ -8,7 +8,7 @@ import socket
 import unittest
 from urllib.parse import urlsplit
 
-from .program import finish, plain_build, refusal
+from .program import finish, plain_build, refusal, run
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
 MS = 1_000_000
@@ -87,6 +87,12 @@ class Server(unittest.TestCase):
             ending = finish(server)
             self.assertEqual(ending.status, 1)
             self.assertIn("No space left", ending.err)
+
+    def test_it_does_not_serve_where_nobody_knows(self) -> None:
+        full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
+        ending = run("api-server", "--json", "/dev/null", wrap=full)
+        self.assertEqual((ending.status, ending.err.count("\n")), (1, 1), ending)
+        self.assertIn("cannot write its address: No space left", ending.err)
 
     @plain_build
     def test_few_descriptors_are_refused_or_do(self) -> None:
