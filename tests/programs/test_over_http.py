@@ -143,6 +143,26 @@ class Accounts(unittest.TestCase):
                 self.assertIn("over-http: api-server ended early", done.stderr)
                 self.assertNotIn("Traceback", done.stderr)
 
+    def test_ctrl_c_at_a_terminal_lets_calls_end_that_have_begun(self) -> None:
+        for more in ([], ["--nginx"]) if NGINX else ([],):
+            with self.subTest(more), tempfile.TemporaryDirectory() as folder:
+                made = subprocess.Popen(
+                    [OVER_HTTP, *more, BUILD / "src" / "worker-pool", "--tasks=1000",
+                     "--service-time=1s", f"--json={folder}/record"],
+                    start_new_session=True, stderr=subprocess.PIPE, text=True,
+                )  # fmt: skip
+                until(lambda m=made, n=2 + len(more): len(children_of(m.pid)) == n,
+                      "it did not start")  # fmt: skip
+                program = children_of(made.pid)[-1]
+                until(lambda p=program: len(list(Path(f"/proc/{p}/fd").glob("*"))) > 9,
+                      "it did not call")  # fmt: skip
+                os.killpg(made.pid, signal.SIGINT)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual((made.returncode, said), (130, ""))
+                found = json.loads(Path(folder, "record").read_text())["outcomes"]
+                self.assertGreater(found["ok"], 0)
+                self.assertEqual(found["ok"] + found["cancelled"], 1000)
+
     def test_questions_need_no_server(self) -> None:
         for question in ("--help", "-h", "--version", "--vers"):
             program = BUILD / "src" / "worker-pool"
