@@ -139,6 +139,9 @@ class Page(InBrowser):
             self.browser.size(width, 900)
             wide = self.ask("document.documentElement.scrollWidth")
             self.assertLessEqual(wide, width)
+        high = self.ask("document.querySelector('#sliders-plot .name')"
+                        ".getBoundingClientRect().height")  # fmt: skip
+        self.assertGreater(high, 10, "the sliders' lettering is too small")
 
     def test_on_a_phone_a_picture_is_whole_and_a_tap_turns_it(self) -> None:
         self.browser.size(390, 844)
