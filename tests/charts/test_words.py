@@ -191,6 +191,18 @@ class Titles(unittest.TestCase):
                 m = stand_in.material(Path(desk), stand_in.read(text))
                 self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
 
+    def test_a_figure_that_nobody_told_has_no_panel(self) -> None:
+        """As memory in virtual time; of one design alone it is a bar less."""
+        told, silent = did(1), did(1, rss_bytes=None)
+        for threads, panels in ((silent, ["wall_s", "calls"]),
+                                (told, ["wall_s", "calls", "rss_bytes"])):  # fmt: skip
+            changes = {"threads-n500": threads, "pool-50-n500": silent}
+            with tempfile.TemporaryDirectory() as desk:
+                asked = stand_in.read(TWO.format("cost", "500"))
+                made = draw.build("cost", stand_in.material(Path(desk), asked, changes=changes))
+            self.assertEqual(panels, made.settings["panel_figure"])
+            self.assertEqual(threads is told, "–" in made.settings["row_value"])
+
     def test_one_and_many_have_verbs_of_their_own(self) -> None:
         text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')
         text = text.replace("pool of 50", "bounded threads of 5")
