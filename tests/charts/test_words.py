@@ -191,6 +191,14 @@ class Titles(unittest.TestCase):
                 m = stand_in.material(Path(desk), stand_in.read(text))
                 self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
 
+    def test_where_nothing_is_compared_the_ends_are_named(self) -> None:
+        text = TWO.format("sweep", "4, 500").replace("threads", "pool of 5")
+        changes = {"pool-5-n500": did(1), "pool-50-n500": did(2)}
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.read(text)
+            told = draw.build("sweep", stand_in.material(Path(desk), asked, changes=changes))
+        self.assertRegex(told.title, r"^Wall time: from 1\.01.s \(pool of 5\) to 2.* \(pool of 50\)$")
+
     def test_a_figure_that_nobody_told_has_no_panel(self) -> None:
         """As memory in virtual time; of one design alone it is a bar less."""
         told, silent = did(1), did(1, rss_bytes=None)
