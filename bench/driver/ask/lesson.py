@@ -159,6 +159,10 @@ def _measuring(
 ) -> Lesson:
     """What is measured decides: a figure, a ratio, or the best setting."""
     experiment = experiments.read(name, table, overrides)
+    there, then = len(experiment.cells), len(experiments.read(name, table).cells)
+    if there != then and not told.setting:
+        of = f"of {then} cell{'s' * (then > 1)}"
+        raise ValueError(f"the lesson is {of}, and this change makes it {there}")
     if told.figure not in FIGURES:
         raise ValueError(f"unknown figure '{told.figure}'")
     _check_setting(experiment, told)
