@@ -58,6 +58,10 @@ TITLES = [
     ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),
     ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
      f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
+    ("memory", did(rss_bytes=8e7, config={"join": True}), did(rss_bytes=2e6),
+     f"{T} need 40.0× the memory of {P}: 500 alive at once, joined at the end"),
+    ("memory", did(rss_bytes=8e7, config={"join": None}), did(rss_bytes=2e6),
+     f"{T} need 40.0× the memory of {P}: 500 alive at once"),
     ("memory", did(threads=55), did(threads=50),  # the remark before the reason
      f"{T} need 1.01× the memory of {P}, though under 2 % is possible: 55 alive at once, detached"),
     ("memory", did(rss_bytes=2e6), did(rss_bytes=8e7),
