@@ -253,6 +253,15 @@ class Marks(unittest.TestCase):
             self.near(begin, box[0], 2)
             self.near(end, box[1], 2)
 
+    def test_no_row_is_so_low_that_a_pixel_of_edge_hides_it(self) -> None:
+        p, edged = self.picture(stand_in.load("shapes"), "timeline"), set()
+        for plotted in range(1, 1 + len(p.set["panel_lanes"])):
+            if re.search(r"stroke='rgb\(255, ?255, ?255\)", p.group(f"{plotted}")):
+                high = {round(b[3] - b[1], 1) for b in p.boxes(f"{plotted}")}
+                self.assertGreater(min(high), 4.5)
+                edged |= high
+        self.assertTrue(edged)
+
     def test_no_note_lies_on_another(self) -> None:
         asked = stand_in.read(TWO.format("wall-time").replace(
             "tasks = [500]", "tasks = [400, 405, 500, 8000]\napi-capacity = 20"))
