@@ -131,6 +131,14 @@ class Files(Desk):
         with self.assertRaisesRegex(AskError, "nothing can be changed"):
             lesson.load("3", self.folder, {"service-time": "1ms"})
 
+    def test_it_sweeps_nothing_but_what_it_asks_for(self):
+        for number, option in ("2", "workers"), ("3", "max-threads"), ("5", "tasks"):
+            told = f"--{option} takes one value in this lesson"
+            with self.subTest(number), self.assertRaisesRegex(AskError, told):
+                lesson.load(number, overrides={option: [5, 10]})
+            lesson.load(number, overrides={option: [5]})
+        self.assertEqual(2, len(lesson.load("5", overrides={"workers": [5, 10]}).offered))
+
     def test_a_setting_that_cannot_be_looked_for_is_refused(self) -> None:
         found = self.load(SETTINGS)
         self.assertEqual(["2", "10", "20"], list(found.offered))

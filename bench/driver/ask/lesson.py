@@ -158,6 +158,9 @@ def _measuring(
     overrides: Mapping[str, Any],
 ) -> Lesson:
     """What is measured decides: a figure, a ratio, or the best setting."""
+    for key, value in overrides.items():
+        if isinstance(value, list) and len(value) > 1 and key != told.setting:
+            raise ValueError(f"--{key} takes one value in this lesson")
     experiment = experiments.read(name, table, overrides)
     there, then = len(experiment.cells), len(experiments.read(name, table).cells)
     if there != then and not told.setting:
