@@ -416,6 +416,13 @@ class Marks(unittest.TestCase):
         wide = [box[2] - box[0] for box in p.boxes("1")]
         self.near(2 * wide[0], wide[1])
 
+    def test_guesses_are_told_of_where_there_are_any(self) -> None:
+        found = dict(value=0.1, low=0.1, high=0.1, n=6)
+        for guesses in [], [0.1]:
+            p = self.lesson("s", guesses, None, [0.1, 0.2], found, figure="wall_s")
+            self.assertEqual(bool(guesses), "The guesses were given" in p.chart.caption)
+            self.assertRegex(p.chart.caption, r"^Measured: .*The lesson claims")
+
     def test_a_lesson_of_nothing_is_a_line_without_a_curve(self) -> None:
         none, five = dict(value=0.0, low=0.0, high=0.0, n=6), [5.0, 5.0]
         found = dict(value=5.0, low=5.0, high=5.0, n=6, alike=[5.0])
