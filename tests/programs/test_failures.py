@@ -1,4 +1,7 @@
-"""The k-th thread or the k-th block of memory fails, for every k until none does."""
+"""The k-th thread or the k-th block of memory fails, for every k until none does.
+
+And a library is missing that is looked for when it is needed.
+"""
 
 import itertools
 import os
@@ -8,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .program import (
-    FAIL_SHIM, LIMIT_S, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, run,
+    FAIL_SHIM, LIMIT_S, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, refusal,
+    run,
 )  # fmt: skip
 
 POOLS = (("worker-pool", 1), ("mutex-pool", 1), ("elastic-pool", 0))  # and feeders
@@ -21,6 +25,12 @@ NEEDY = (
     ("fiber-pool", *VIRTUAL, "-s", "1ms", "--api-capacity", 1, "--api-queue", 5,
      "--api-keeps-working"),
 )  # fmt: skip
+
+# What there is in the place of libcurl, and how that is told.
+NO_LIBRARY = {
+    "nothing that is a library": ("/dev/null", "libcurl is not installed (libcurl.so.4)"),
+    "one without its functions": (FAIL_SHIM, "libcurl is too old: 7.66 would do"),
+}
 
 
 def failing(what: str, at: int, **more: object) -> dict[str, str]:
@@ -136,3 +146,12 @@ class Failures(unittest.TestCase):
                     ending = run(program, "-s", 0, "-j", "-", env=env, limit_s=LIMIT_S)
                     if ending.status != 3:
                         self.assert_accounted(ending, 50)
+
+    def test_without_libcurl_nothing_is_called(self) -> None:
+        for name, (library, told) in NO_LIBRARY.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                Path(folder, "libcurl.so.4").symlink_to(library)
+                env = {**os.environ, "LD_LIBRARY_PATH": folder}
+                args = ("--api-url", "http://127.0.0.1:9", "--samples", "/dev/null")
+                said = refusal("worker-pool", *args, status=3, env=env)
+                self.assertIn(f"--api-url: {told}", said)

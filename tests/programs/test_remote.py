@@ -20,8 +20,7 @@ from typing import Any
 from unittest import mock
 
 from .program import (
-    BUILD, FAIL_SHIM, LIMIT_S, Ending, Hung, bound, finish, only, plain_build,
-    read_samples, refusal, run, start,
+    BUILD, LIMIT_S, Ending, Hung, bound, finish, only, read_samples, refusal, run, start,
 )  # fmt: skip
 
 SERVER = BUILD / "src" / "api-server"
@@ -110,11 +109,6 @@ NO_ANSWER = {
     "answers rubbish": (says(b"\x00\xffrubbish\r\n\r\n"), "no_http", "not HTTP"),
 }  # fmt: skip
 RIGHT = b"served 0/1\n"
-# What there is in the place of libcurl, and how that is told.
-NO_LIBRARY = {
-    "nothing that is a library": ("/dev/null", "libcurl is not installed (libcurl.so.4)"),
-    "one without its functions": (FAIL_SHIM, "libcurl is too old: 7.66 would do"),
-}
 # A status, a body in pieces, what it is told as, and whether that makes the run void: it
 # could not have been so.
 TOLD = {
@@ -355,16 +349,6 @@ class Remote(unittest.TestCase):
         for told in ("its address", "SIGTERM", "Exit status: 0", "where its counts go"):
             self.assertIn(told, help_text)
         self.assertLessEqual(max(map(len, help_text.splitlines())), 80)
-
-    @plain_build
-    def test_without_libcurl_nothing_is_called(self) -> None:
-        for name, (library, told) in NO_LIBRARY.items():
-            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
-                Path(folder, "libcurl.so.4").symlink_to(library)
-                env = {**os.environ, "LD_LIBRARY_PATH": folder}
-                args = ("--api-url", "http://127.0.0.1:9", "--samples", "/dev/null")
-                said = refusal("worker-pool", *args, status=3, env=env)
-                self.assertIn(f"--api-url: {told}", said)
 
     def test_a_stack_that_is_too_small_for_it_is_refused(self) -> None:
         args = ("--api-url", "http://127.0.0.1:9", "--stack-size", "64K")
