@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from .support import make_cell
 from driver.reckon import theory
-from driver.reckon.erlang import Traffic
+from driver.reckon.erlang import Traffic, behind_queue
 from driver.reckon.theory import graham_bounds_s
 from driver.run.constants import Constants
 
@@ -151,3 +151,10 @@ class Crowds(unittest.TestCase):
         self.assertTrue(0 < traffic.lost < traffic.waiting < 1 or places == 1)
         assume(traffic.waiting > 0.1)
         self.assertAlmostEqual(traffic.over(traffic.wait_s(0.9)), 0.1)
+
+    @given(some.floats(0.05, 3), some.integers(0, 20))
+    def test_one_place_behind_a_queue_is_that_of_the_book(self, load, queue):
+        assume(abs(load - 1) > 1e-3)
+        lost, _ = behind_queue(Traffic(load, 1, 1.0), queue)
+        exact = (1 - load) * load ** (queue + 1) / (1 - load ** (queue + 2))
+        self.assertAlmostEqual(exact, lost)
