@@ -41,8 +41,8 @@ class DriverTest(unittest.TestCase):
     stubs = staticmethod(stubbed.stubbed)
 
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="five-cooks-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        place = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
+        self.folder = Path(self.enterContext(place))
         self.out = self.folder / "out"
         self.write_programs(self.folder / "programs")
         self.experiments = self.folder / "experiments"

@@ -33,9 +33,7 @@ class Checks(unittest.TestCase):
         self.replace(checks.platform, "release", lambda: "6.1.0-13-amd64")
 
     def replace(self, module, name, value):
-        patch = mock.patch.object(module, name, value)
-        patch.start()
-        self.addCleanup(patch.stop)
+        self.enterContext(mock.patch.object(module, name, value))
 
     def look(self, *cells, **state):
         cells = cells or (make_cell("thread-per-task", tasks=10_000),)
@@ -170,9 +168,7 @@ class Commits(unittest.TestCase):
     """Which commit results name: that of this repository alone, or none."""
 
     def setUp(self):
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.top = Path(desk.name).resolve()
+        self.top = Path(self.enterContext(tempfile.TemporaryDirectory())).resolve()
         self.commit(self.top, "another's")
 
     def commit(self, place, words):

@@ -178,9 +178,7 @@ class Documents(unittest.TestCase):
     """Whatever a document tells to type is understood by what it is typed to."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.place = Path(holder.name)
+        self.place = Path(self.enterContext(tempfile.TemporaryDirectory()))
         source = BUILD / "src"
         for path in source.iterdir():
             if path.is_file() and os.access(path, os.X_OK):

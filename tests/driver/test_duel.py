@@ -169,9 +169,8 @@ class Command(unittest.TestCase):
     """The real programs, in a real terminal."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        place = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
+        self.folder = Path(self.enterContext(place))
         for name in PROGRAMS:
             program = self.folder / name
             real = BUILD.resolve() / "src" / name

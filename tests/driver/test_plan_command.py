@@ -59,9 +59,7 @@ MISTAKES = {
 
 class Files(unittest.TestCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.path = Path(holder.name) / "service.toml"
+        self.path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "service.toml"
 
     def test_what_was_kept_is_read_again_and_what_is_typed_wins(self):
         typed = ["--arrivals", "poisson:2000/s", "--api-keeps-working", "--tasks", "500",
@@ -132,9 +130,7 @@ class Gate(unittest.TestCase):
 
 class Command(unittest.TestCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.out = Path(holder.name)
+        self.out = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def run_plan(self, *words):
         status, out, err = said("plan", *words, "--out", self.out)

@@ -36,9 +36,7 @@ SMALL = ("--tasks=1", "--service-time=1ms", "--limit-memory=1G")
 @unittest.skipUnless((PROGRAMS / "worker-pool").exists(), "the programs are not built")
 class RealPrograms(unittest.TestCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def test_the_programs_know_every_option_of_every_experiment(self):
         for name in list_experiments(EXPERIMENTS):

@@ -41,9 +41,7 @@ class EveryScript(unittest.TestCase):
         self.scripts = [name for mode, *_, name in lines if mode == "100755"]
         if not self.scripts:
             self.skipTest("not a git checkout")
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.top = Path(holder.name)
+        self.top = Path(self.enterContext(tempfile.TemporaryDirectory()))
         for *_, name in lines:
             (self.top / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(REPOSITORY / name, self.top / name)
@@ -87,10 +85,8 @@ class Run(unittest.TestCase):
     """What needs no build must work at once, and from anywhere."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-        self.path = os.pathsep.join((holder.name, os.environ["PATH"]))
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.path = os.pathsep.join((str(self.folder), os.environ["PATH"]))
 
     def run_script(self, script, *arguments, cwd="/", **changes):
         done = subprocess.run(
@@ -189,9 +185,7 @@ class Build(unittest.TestCase):
     """What bench/run does itself, in a copy that belongs to somebody else."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.folder.chmod(0o755)
         self.top = self.folder / "top"
         for name in ("bench", "plots"):
@@ -269,9 +263,7 @@ class Peers(unittest.TestCase):
     """How the programs in Go are built, by a Go that notes what it is told."""
 
     def build(self, end):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        folder = Path(holder.name) / "a:b, c"
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory())) / "a:b, c"
         folder.mkdir()
         go, header = folder / "go", folder / "version.h"
         go.write_text(f'#!/bin/sh\necho "$GOPATH" >"{folder}/path"\n{end}\n')

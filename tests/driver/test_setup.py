@@ -86,11 +86,9 @@ class Setup(unittest.TestCase):
     """Runs setup.sh with a PATH that holds only what the test put there."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.bin = Path(holder.name) / "bin"
+        self.bin = Path(self.enterContext(tempfile.TemporaryDirectory())) / "bin"
         self.bin.mkdir()
-        self.log = Path(holder.name) / "log"
+        self.log = self.bin.with_name("log")
         for name in REAL:
             (self.bin / name).symlink_to(shutil.which(name))
         for name in THERE:

@@ -91,8 +91,7 @@ class Bars(unittest.TestCase):
         # Whoever runs the tests may have another terminal, or none.
         able = mock.patch.dict(os.environ, {"TERM": "xterm", "LC_ALL": "C.UTF-8"})
         for each in size, able:
-            each.start()
-            self.addCleanup(each.stop)
+            self.enterContext(each)
         os.environ.pop("NO_COLOR", None)
 
     def running(self, stream, left_s=0.0, title="warm-up", medians=()):
