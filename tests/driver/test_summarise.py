@@ -134,18 +134,6 @@ class Comparing(unittest.TestCase):
     def rows(self, found):
         return list(csv.DictReader(io.StringIO(tables.write_summary(found))))
 
-    def test_connections_are_figures_where_there_are_any(self):
-        runs = self.runs()
-        for run in runs:
-            real = run.cell is self.pool
-            counts = {"connections": 5, "connected": 4, "descriptors": 19}
-            run.record["remote"] = counts if real else None
-        told = {(row["cell"], row["figure"]): row["median"]
-                for row in self.rows(self.summarise(runs))}  # fmt: skip
-        for figure, count in counts.items():
-            self.assertEqual(told.get((self.pool.name, figure)), str(count))
-            self.assertNotIn((self.threads.name, figure), told)
-
     def test_the_table_holds_the_summary_and_the_theory_there_is(self):
         found = self.summarise(self.runs())
         of_pool = replace(found.of(self.pool.name), theory_wall_s=2.5, bound_wall_s=None)
@@ -164,14 +152,6 @@ class Comparing(unittest.TestCase):
         rows = self.rows(self.summarise(runs))
         counts = {row["cell"]: row["median"] for row in rows if row["figure"] == "runs"}
         self.assertEqual(counts, {self.threads.name: "6", self.pool.name: "0"})
-
-    def test_the_table_tells_no_p99_of_few_tasks(self):
-        few, many = make_cell(tasks=999), make_cell(tasks=1000)
-        runs = [make_run(cell, block, 1.0) for cell in (few, many) for block in (1, 2)]
-        rows = self.rows(summarise(Experiment("test", "?", (few, many), ()), runs))
-        for figure, tasks in (("p99", ["1000"]), ("p90", ["999", "1000"])):
-            with_it = [r["tasks"] for r in rows if r["figure"] == f"latency_{figure}_s"]
-            self.assertEqual(with_it, tasks)
 
 
 class Figures(unittest.TestCase):
