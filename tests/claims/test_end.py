@@ -96,6 +96,11 @@ class Endings(unittest.TestCase):
         ((heading, told),) = ending.ratio_paragraphs(both)
         self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
         self.assertNotIn("API", told[0])
+        other = replace(POOL, varied={**shared, "timeout": "9ms"})
+        both = made(of(other), of(alike[1]), ratios=(ratio(2, 3, True, other, alike[1]),))
+        ((heading, told),) = ending.ratio_paragraphs(both)
+        self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
+        self.assertIn("a pool of 5 (timeout 9 ms) takes", plain(told[0]))
 
     def test_the_whole_end(self):
         def told(**more):
