@@ -1,18 +1,21 @@
 # A plan: what a pool, a semaphore and no bound do, over the number of workers.
 load 'plots/style.gp'
 
-eval x_named(0.43)
+# The words stand where there is no panel, at the lower right.
+columns = panel_name_n < 4 ? 2 : 3
+words_x = columns == 2 ? 0.62 : 0.76
+eval x_named(columns == 2 ? 0.29 : 0.43)
 do for [i = 1:design_name_n] {
-    set label 950 + i design_name[i] at screen 0.76,0.4 - 0.06 * i font bold(24) \
+    set label 950 + i design_name[i] at screen words_x,0.4 - 0.06 * i font bold(24) \
         tc rgb letter[design_look[i]] point pt shape[design_look[i]] ps mark(2) \
         lc rgb colour[design_look[i]] offset 1,0
 }
 do for [i = 1:point_x_n] {
-    set label 960 + i point_words[i] at screen 0.75,0.19 - 0.04 * i font plain(19) \
+    set label 960 + i point_words[i] at screen words_x - 0.01,0.19 - 0.04 * i font plain(19) \
         tc rgb ink
 }
 set datafile nocolumnheaders
-set multiplot layout 2,3 margins screen 0.07,0.985,0.12,top - 0.05 \
+set multiplot layout 2,columns margins screen 0.07,0.985,0.12,top - 0.05 \
     spacing screen 0.07,screen 0.1
 inside(p, i) = mark_panel[i] == p && mark_x[i] > 0
 x_of(p, i, second) = inside(p, i) && mark_second[i] == second ? mark_x[i] : NaN

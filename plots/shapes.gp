@@ -10,10 +10,7 @@ unset tics
 unset grid
 set xrange [0:1600]
 set yrange [900 * (top + 0.0):0]
-# Where a shape ends is what came out, so names stand in a line of their own, too.
-do for [i = 1:row_name_n] {
-    set label row_name[i] at screen 0.03 + 0.95 * (i - 1) / row_name_n,0.035 \
-        font bold(24) tc rgb letter[label_look[i]]
+do for [i = 1:label_name_n] {
     set label label_name[i] at first label_x[i],label_y[i] + 14 font bold(24) \
         tc rgb letter[label_look[i]]
     set label label_value[i] at first label_x[i],label_y[i] + 44 font plain(22) tc rgb ink

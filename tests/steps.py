@@ -1,9 +1,8 @@
 """Every test there is, step by step: what tests/run does once the tools are there.
 
 A step is a build with its tests, a suite of Python tests, or a check that either holds
-or does not. Two go side by side: one that computes and one that mostly waits, as long
-as there are such. Each prints what failed, and what time it took. Last comes why
-anything was skipped, and then
+or does not. Three go side by side, as many of them mostly wait. Each prints what
+failed, and what time it took. Last comes why anything was skipped, and then
 
     N passed, N failed, N skipped
 
@@ -23,12 +22,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "bench"))
@@ -36,6 +37,7 @@ sys.path.insert(0, str(TOP / "bench"))
 from driver.ask.command import Parser  # noqa: E402
 
 BUILD = TOP / "build" / "tests"
+GRACE_S = 5.0
 BYTECODE = BUILD / "bytecode"  # of Python: the driver is started some hundred times
 
 
@@ -69,11 +71,34 @@ def say(text: str) -> None:
     print(f"---- {step}:\n{text}" if step else text, flush=True)
 
 
+running: set[subprocess.Popen[str]] = set()  # each with a process group of its own
+stopping = threading.Event()
+
+
+def kill(child: subprocess.Popen[str], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
+
+
+def stop(number: int, frame: FrameType | None) -> NoReturn:
+    """Ends what was started, then us; whoever does not hear it is not waited for long."""
+    stopping.set()
+    for child in list(running):
+        kill(child, signal.SIGINT)
+    limit_s = time.monotonic() + GRACE_S
+    while running and time.monotonic() < limit_s:
+        time.sleep(0.05)
+    for child in list(running):
+        kill(child, signal.SIGKILL)
+    os._exit(128 + number)
+
+
 def hear_signals() -> None:
-    """In the background a shell has its children ignore what tests must send."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGQUIT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    """Also in the background, where a shell has its children ignore some of them, which
+    tests must send."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 def call(
@@ -89,11 +114,17 @@ def call(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        limit = threading.Timer(limit_s, lambda: (stuck.set(), child.kill()))
+        running.add(child)
+        end = lambda: (stuck.set(), kill(child, signal.SIGKILL))  # noqa: E731
+        limit = threading.Timer(limit_s, end)
         limit.start()
         _, status, used = os.wait4(child.pid, 0)  # which tells what it used, too
         limit.cancel()
+        running.discard(child)
+        if stopping.is_set():  # then nothing comes after it
+            threading.Event().wait()
         child.returncode = os.waitstatus_to_exitcode(status)
         telling.cpu_s += used.ru_utime + used.ru_stime
         output.seek(0)
@@ -292,34 +323,32 @@ UNITS = ["--no-suite", "model", "--no-suite", "programs"]
 # wait for one process after another.
 BUSY = ["programs.test_remote", "programs.test_signals", "programs.test_summary"]
 
-COMPUTE: dict[str, Callable[[], Count]] = {
+# In this order they are begun: the longest as soon as they can, the short ones last, so
+# that all end together. Most suites wait for the plain build.
+STEPS: dict[str, Callable[[], Count]] = {
     "plain": lambda: meson_test("plain", RELEASE, *UNITS),
+    "golden": lambda: script("tests/golden/check"),
+    "driver": lambda: python_suite("driver"),
     "address": address,
+    "fleet": lambda: python_suite("fleet", build_first=False),
     "thread": lambda: meson_test("thread", THREAD, *UNITS),
     "races": lambda: meson_test("thread", THREAD, *BUSY),
-    "helgrind": helgrind,
-    "micro": micro,
-    "model": lambda: script("tests/model/run"),
-    "headers": lambda: script("tests/check_headers"),
-}
-WAIT: dict[str, Callable[[], Count]] = {
-    "layers": lambda: script("tests/check_layers"),
-    "stages": lambda: script("tests/check_driver"),
-    "golden": lambda: script("tests/golden/check"),
-    "mutants": lambda: script("tests/mutants", "fit"),
-    "readme": lambda: script("bench/readme", "--check"),
-    "claims": lambda: python_suite("claims", build_first=False),
-    "fleet": lambda: python_suite("fleet", build_first=False),
-    # From here on they wait for the plain build. The longest comes first, and from the
-    # end the other lane takes: so at last both are at work.
-    "square": square,
-    "driver": lambda: python_suite("driver"),
     "programs": lambda: meson_test("plain", RELEASE, "--suite", "programs"),
+    "model": lambda: script("tests/model/run"),
     "charts": lambda: python_suite("charts"),
     "browser": lambda: python_suite("browser"),
+    "helgrind": helgrind,
+    "micro": micro,
     "peers": lambda: python_suite("peers"),
+    "headers": lambda: script("tests/check_headers"),
+    "claims": lambda: python_suite("claims", build_first=False),
+    "square": square,
+    "layers": lambda: script("tests/check_layers"),
+    "stages": lambda: script("tests/check_driver"),
+    "mutants": lambda: script("tests/mutants", "fit"),
+    "readme": lambda: script("bench/readme", "--check"),
 }
-STEPS = {**COMPUTE, **WAIT}
+AT_ONCE = 3
 
 
 def take(name: str) -> Count:
@@ -333,20 +362,6 @@ def take(name: str) -> Count:
         {f"{name}: {why}": times for why, times in count.why.items()}))
 
 
-choosing = threading.Lock()
-
-
-def take_all(own: deque[str], other: deque[str]) -> Count:
-    """The first of its own, and when none is left the last of the other lane."""
-    total = Count()
-    while True:
-        with choosing:
-            if not own and not other:
-                return total
-            name = own.popleft() if own else other.pop()
-        total += take(name)
-
-
 def main() -> int:
     parser = Parser(
         prog="tests/run", description=__doc__,
@@ -357,7 +372,9 @@ def main() -> int:
     parser.add_argument(
         "steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; all if none"
     )
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody reads: end without a word
     asked = parser.parse_args()
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     chosen = asked.steps or list(STEPS)
     for name in chosen:
         if name not in STEPS:
@@ -369,13 +386,9 @@ def main() -> int:
     os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     shutil.rmtree(BYTECODE, ignore_errors=True)  # also what copies of the tree left
     keep_go()
-    lanes = [deque(n for n in chosen if n in lane) for lane in (COMPUTE, WAIT)]
     total = Count()
-    try:
-        for count in ThreadPoolExecutor(2).map(take_all, lanes, lanes[::-1]):
-            total += count
-    except KeyboardInterrupt:
-        os._exit(128 + signal.SIGINT)  # at once: the lanes would take their next steps
+    for count in ThreadPoolExecutor(AT_ONCE).map(take, chosen):
+        total += count
     for why, times in sorted(total.why.items()):
         say(f"skipped: {why}" + (f" ({times} times)" if times > 1 else ""))
     say(str(total))

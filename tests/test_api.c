@@ -1,4 +1,5 @@
-/* The API on the other end: how many it serves, whom it turns away, what it answers. */
+/* The API on the other end: how many it serves, and whom it turns away. When an outage
+ * begins and ends, and how much slower it gets: tests/programs/test_api.py. */
 #include "simulation/api.h"
 #include "support/caller.h"
 #include "support/scale.h"
@@ -86,20 +87,6 @@ CLAIM(a_call_without_a_token_takes_no_place) {
     close_api();
 }
 
-/* ---- replies ---- */
-
-CLAIM(each_fate_has_its_reply) {
-    open_api((struct api_config){0});
-    assert_int_equal(call_now(&(struct call){.fate = FATE_OK}), REPLY_OK);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_ERROR}), REPLY_FAILED);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_SILENT}), REPLY_WRONG);
-    assert_int_equal(call_now(&(struct call){.fate = FATE_HANG}), REPLY_OK);
-    assert_int_equal(replies(REPLY_OK), 2);
-    assert_int_equal(replies(REPLY_FAILED), 1);
-    assert_int_equal(replies(REPLY_WRONG), 1);
-    close_api();
-}
-
 /* ---- callers who do not wait for the end ---- */
 
 CLAIM(a_caller_may_give_up) {
@@ -131,4 +118,37 @@ CLAIM(a_call_may_be_hung_up_before_and_in_the_middle) {
     assert_int_equal(call_now(&quick), REPLY_OK);
     assert_int_equal(api_calls(&api), 3);
     close_api();
+}
+
+/* ---- bad days ---- */
+
+CLAIM(an_outage_uses_up_neither_places_nor_tokens) {
+    open_api((struct api_config){.capacity = 1,
+                                 .rate_per_s = 1e-6,
+                                 .burst = 1,
+                                 .outage_length_ns = 3600 * NS_PER_S});
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(call_now(&quick), REPLY_FAILED);
+    }
+    config.outage_length_ns = 0;
+    assert_int_equal(call_now(&quick), REPLY_OK);
+    assert_int_equal(call_now(&quick), REPLY_REJECTED);
+    close_api();
+}
+
+/* A call being turned away is in flight, too, but nobody serves it. */
+CLAIM(calls_being_turned_away_slow_nobody_down) {
+    open_api((struct api_config){
+        .capacity = 1, .slowdown = 1e6, .reject_ns = 3600 * NS_PER_S});
+    struct call call = {.service_ns = NS_PER_MS};
+    struct caller served;
+    struct caller rejected;
+    struct chan *other = chan_create(0, 0);
+    caller_start(&served, hang_up);
+    caller_start(&rejected, other); /* for an hour */
+    callers_hang_up(&served, 1, hang_up);
+    assert_int_equal(api_call(&api, &call, now_ns() + 500 * NS_PER_S, NULL), REPLY_OK);
+    callers_hang_up(&rejected, 1, other);
+    close_api();
+    chan_free(other);
 }

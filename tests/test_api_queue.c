@@ -50,20 +50,6 @@ CLAIM(who_waits_is_served_in_order) {
     }
 }
 
-CLAIM(more_than_may_wait_are_turned_away) {
-    open_api((struct api_config){.capacity = 2, .queue = 1});
-    struct caller holders[2];
-    struct caller waiter;
-    caller_start(&holders[0], hang_up);
-    caller_start(&holders[1], hang_up);
-    wait_in_queue(&waiter, &quick, NULL);
-    assert_int_equal(call_now(&quick), REPLY_REJECTED);
-    callers_hang_up(holders, 2, hang_up);
-    caller_assert_ends(&waiter, REPLY_OK);
-    assert_int_equal(api.waited, 1);
-    close_api();
-}
-
 /* Both ways to leave, and whoever is behind moves up. */
 CLAIM(who_leaves_the_queue_leaves_his_place_in_it) {
     open_api((struct api_config){.capacity = 1, .queue = 2});
@@ -134,19 +120,5 @@ CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up) {
     assert_int_equal(api_call(&api, &slow, DEADLINE_NEVER, hang_up), REPLY_HUNG_UP);
     assert_int_equal(api.abandoned, 1);
     assert_int_equal(api.wasted_ns, hour_ns);
-    close_api();
-}
-
-CLAIM(who_waits_for_the_end_is_served_in_time_and_wastes_nothing) {
-    open_api((struct api_config){.capacity = 2, .keeps_working = true});
-    struct call call = {.service_ns = NS_PER_MS, .fate = FATE_SILENT};
-    for (int i = 0; i < 5; i++) {
-        int64_t before_ns = now_ns();
-        assert_int_equal(call_now(&call), REPLY_WRONG);
-        assert_true(now_ns() - before_ns >= call.service_ns);
-    }
-    assert_int_equal(api.service_ns, 5 * NS_PER_MS);
-    assert_int_equal(api.wasted_ns, 0);
-    assert_int_equal(api.abandoned, 0);
     close_api();
 }

@@ -1,6 +1,5 @@
-/* The pause before a retry: full jitter below a bound that doubles, up to a minute. */
-#include <stdbool.h>
-
+/* The pause before a retry: below a bound that doubles, up to a minute. Whose pause is
+ * how long, to the nanosecond: tests/programs/test_retries.py. */
 #include "simulation/backoff.h"
 #include "support/suite.h"
 
@@ -39,25 +38,4 @@ CLAIM(a_base_above_the_bound_is_kept) {
     assert_bound(3600 * NS_PER_S, 9, 3600 * NS_PER_S);
     assert_bound(INT64_MAX, 3, INT64_MAX);
     assert_int_equal(most_of(0, 1, 50), 0);
-}
-
-CLAIM(full_jitter_means_half_of_it_on_average) {
-    double sum_ns = 0;
-    for (uint64_t i = 0; i < TASKS; i++) {
-        sum_ns += (double)backoff_ns(NS_PER_S, 1, i, 1);
-    }
-    double share = sum_ns / (double)TASKS / (double)NS_PER_S;
-    assert_true(share > 0.46 && share < 0.54); /* 6 standard deviations */
-}
-
-/* Does the pause depend on the seed, on the task and on the attempt, each alone? */
-CLAIM(each_task_and_attempt_of_each_seed_has_its_own) {
-    const int64_t base_ns = 3600 * NS_PER_S; /* which does not double */
-    for (uint64_t i = 0; i < TASKS; i++) {
-        int64_t pause_ns = backoff_ns(base_ns, 1, i, 1);
-        assert_int_equal(backoff_ns(base_ns, 1, i, 1), pause_ns);
-        assert_int_not_equal(backoff_ns(base_ns, 2, i, 1), pause_ns);
-        assert_int_not_equal(backoff_ns(base_ns, 1, i + 1, 1), pause_ns);
-        assert_int_not_equal(backoff_ns(base_ns, 1, i, 2), pause_ns);
-    }
 }

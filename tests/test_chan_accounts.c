@@ -18,7 +18,6 @@
 
 enum { CHANS = 3, USERS = 10, CASES_MOST = 6 };
 
-/* How wild it gets. */
 struct weather {
     size_t capacity;
     uint32_t patience_us; /* deadlines are at most this far away */
@@ -147,31 +146,26 @@ static void hold_market(struct weather weather) {
     ledger_destroy(&market.bought);
 }
 
-/* One after the other, with channels of capacity 0 and up. */
-static void hold_markets(size_t most, struct weather weather) {
-    for (weather.capacity = 0; weather.capacity <= most; weather.capacity++) {
-        hold_market(weather);
-    }
-}
+/* How wild it gets, with channels of capacity 0 and up, and how often. */
+static const struct {
+    size_t most_capacity;
+    int times;
+    struct weather weather;
+} weathers[] = {
+    {3, 1, {.patience_us = 0}},
+    {3, 1, {.patience_us = 20}},
+    {1, 1, {.patience_us = 300}},
+    {2, 1, {.patience_us = 50, .one_channel = true}},
+    {3, 5, {.patience_us = 100, .closes = true}},
+};
 
-CLAIM(accounts_add_up_when_nobody_waits) {
-    hold_markets(3, (struct weather){.patience_us = 0});
-}
-
-CLAIM(accounts_add_up_when_patience_is_short) {
-    hold_markets(3, (struct weather){.patience_us = 20});
-}
-
-CLAIM(accounts_add_up_when_patience_is_longer) {
-    hold_markets(1, (struct weather){.patience_us = 300});
-}
-
-CLAIM(accounts_add_up_on_one_channel_named_several_times) {
-    hold_markets(2, (struct weather){.patience_us = 50, .one_channel = true});
-}
-
-CLAIM(accounts_add_up_when_the_channels_close_meanwhile) {
-    for (int again = 0; again < scaled(5); again++) {
-        hold_markets(3, (struct weather){.patience_us = 100, .closes = true});
+CLAIM(accounts_add_up_in_any_weather) {
+    for (size_t i = 0; i < sizeof weathers / sizeof weathers[0]; i++) {
+        for (int again = 0; again < scaled(weathers[i].times); again++) {
+            struct weather weather = weathers[i].weather;
+            for (; weather.capacity <= weathers[i].most_capacity; weather.capacity++) {
+                hold_market(weather);
+            }
+        }
     }
 }

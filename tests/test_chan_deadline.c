@@ -49,15 +49,6 @@ CLAIM(a_deadline_in_the_past_never_blocks) {
     }
 }
 
-CLAIM(what_is_ready_happens_though_the_deadline_has_passed) {
-    struct chan *chan = ints(1);
-    assert_int_equal(chan_send(chan, &(int){4}, INT64_MIN), CHAN_OK);
-    int got = 0;
-    assert_int_equal(chan_receive(chan, &got, INT64_MIN), CHAN_OK);
-    assert_int_equal(got, 4);
-    chan_free(chan);
-}
-
 struct patient {
     struct chan *chan;
     int64_t deadline_ns;

@@ -5,16 +5,12 @@
  * `shared` is a plain variable on purpose. A missing edge is a data race, which
  * ThreadSanitizer reports; without it, the values at least must be right.
  */
-#include <sched.h>
-#include <stdatomic.h>
-
 #include "support/operation.h"
 #include "support/scale.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
-#include "sync/wait_group.h"
 
 static int shared;
 
@@ -116,75 +112,4 @@ CLAIM(a_channel_with_room_for_one_is_a_mutex) {
     crowd_run_each(USERS, use_mutex, users, sizeof users[0]);
     assert_int_equal(shared, USERS * users[0].rounds);
     chan_free(mutex);
-}
-
-struct semaphore_user {
-    struct chan *semaphore;
-    int rounds;
-    _Atomic int *inside;
-    _Atomic int *most;
-};
-
-static void *use_semaphore(void *argument) {
-    struct semaphore_user *user = argument;
-    for (int i = 0; i < user->rounds; i++) {
-        assert_int_equal(chan_send(user->semaphore, NULL, DEADLINE_NEVER), CHAN_OK);
-        int inside = ++*user->inside;
-        int most = *user->most;
-        while (inside > most &&
-               !atomic_compare_exchange_weak(user->most, &most, inside)) {
-        }
-        thread_yield();
-        sched_yield();
-        --*user->inside;
-        assert_int_equal(chan_receive(user->semaphore, NULL, DEADLINE_NEVER), CHAN_OK);
-    }
-    return NULL;
-}
-
-CLAIM(a_channel_with_room_for_k_lets_in_k) {
-    enum { USERS = 8 };
-    for (size_t capacity = 1; capacity <= 4; capacity++) {
-        struct chan *semaphore = chan_of(0, capacity);
-        _Atomic int inside = 0;
-        _Atomic int most = 0;
-        struct semaphore_user user = {semaphore, scaled(1000), &inside, &most};
-        crowd_run(USERS, use_semaphore, &user);
-        assert_between(most, 1, capacity);
-        chan_free(semaphore);
-    }
-}
-
-struct relay {
-    struct chan *chan;
-    struct wait_group *group;
-    int *written;
-};
-
-static void *write_send_done(void *argument) {
-    struct relay *relay = argument;
-    *relay->written = 1;
-    assert_int_equal(chan_send(relay->chan, NULL, DEADLINE_NEVER), CHAN_OK);
-    *relay->written = 2;
-    wait_group_done(relay->group);
-    return NULL;
-}
-
-/* ChanWaitGroup, BlockedSendSync. */
-CLAIM(a_wait_group_and_a_channel_keep_their_edges_together) {
-    for (int i = 0; i < scaled(500); i++) {
-        struct chan *chan = chan_of(0, 0);
-        struct wait_group group;
-        int written = 0;
-        struct relay relay = {chan, &group, &written};
-        wait_group_init(&group);
-        wait_group_add(&group, 1);
-        struct spawned *thread = spawn(write_send_done, &relay);
-        assert_int_equal(chan_receive(chan, NULL, DEADLINE_NEVER), CHAN_OK);
-        wait_group_wait(&group);
-        assert_int_equal(written, 2);
-        wait_group_destroy(&group);
-        join(thread);
-        chan_free(chan);
-    }
 }

@@ -1,5 +1,4 @@
 /* Many threads, many values: each arrives once, in its sender's order. */
-#include <stdbool.h>
 #include <string.h>
 
 #include "support/ledger.h"
@@ -9,8 +8,6 @@
 #include "support/threads.h"
 #include "support/value.h"
 #include "sync/chan.h"
-#include "sync/clock.h"
-#include "sync/wait_group.h"
 
 enum { SENDERS_MOST = 64, RECEIVERS_MOST = 64 };
 
@@ -110,129 +107,31 @@ static void run_traffic(struct traffic *traffic, size_t capacity) {
 }
 
 /* Each with channels of capacity 0 and up. */
-static void run_at_capacities(size_t most, struct traffic traffic) {
-    for (size_t capacity = 0; capacity <= most; capacity++) {
-        struct traffic fresh = traffic;
-        run_traffic(&fresh, capacity);
-    }
-}
-
-/* Go's TestChan, the half with many threads. */
-CLAIM(four_senders_and_four_receivers_at_every_capacity) {
-    run_at_capacities(20, (struct traffic){.value_size = 4,
-                                           .senders = 4,
-                                           .receivers = 4,
-                                           .values_each = scaled(1000)});
-}
-
-CLAIM(values_of_every_size_arrive_whole) {
-    for (int s = 0; s < VALUE_SIZE_COUNT; s++) {
-        run_at_capacities(3, (struct traffic){.value_size = value_sizes[s],
-                                              .senders = 3,
-                                              .receivers = 3,
-                                              .values_each = scaled(500)});
-    }
-}
-
-/* Go's test/ken/chan1.go. */
-CLAIM(one_sender_and_ten_receivers) {
-    run_at_capacities(1, (struct traffic){.value_size = 8,
-                                          .senders = 1,
-                                          .receivers = 10,
-                                          .values_each = scaled(20000)});
-}
-
-CLAIM(fifty_senders_and_one_receiver) {
-    run_at_capacities(1, (struct traffic){.value_size = 8,
-                                          .senders = 50,
-                                          .receivers = 1,
-                                          .values_each = scaled(400)});
-}
-
-/* Where tylertreat/chan once got stuck: its wake-ups met the wrong threads. */
-CLAIM(fifty_senders_and_fifty_receivers_do_not_get_stuck) {
-    run_at_capacities(2, (struct traffic){.value_size = 8,
-                                          .senders = 50,
-                                          .receivers = 50,
-                                          .values_each = scaled(200)});
-}
-
-/* Threads that block, select and poll on the same channel, all at once. */
-CLAIM(every_style_beside_every_other) {
-    run_at_capacities(4, (struct traffic){.value_size = 16,
-                                          .senders = 6,
-                                          .receivers = 6,
-                                          .values_each = scaled(1000),
-                                          .style = STYLE_COUNT});
-}
-
-/* ---- the pool itself ---- */
-
-struct pool {
-    struct chan *jobs, *results;
-    struct wait_group workers;
-    int job_count;
+static const struct {
+    size_t most_capacity, value_size;
+    int senders, receivers, values_each;
+    enum style style;
+} crowds[] = {
+    {20, 4, 4, 4, 1000, STYLE_PLAIN},  /* Go's TestChan */
+    {1, 8, 1, 10, 20000, STYLE_PLAIN}, /* Go's test/ken/chan1.go, TestMultiConsumer */
+    {1, 8, 50, 1, 400, STYLE_PLAIN},
+    {2, 8, 50, 50, 200, STYLE_PLAIN}, /* where tylertreat/chan once got stuck */
+    {4, 16, 6, 6, 1000, STYLE_COUNT}, /* who blocks, selects and polls, all at once */
+    {3, 0, 3, 3, 500, STYLE_PLAIN},
+    {3, 1, 3, 3, 500, STYLE_PLAIN},
+    {3, 3, 3, 3, 500, STYLE_PLAIN},
+    {3, VALUE_SIZE_MOST, 3, 3, 500, STYLE_PLAIN},
 };
 
-/* A few steps of some work whose result can be known beforehand. */
-static int work(int job) {
-    for (int divisor = 2; divisor <= 7; divisor++) {
-        job = job % divisor == 0 ? job / divisor : job;
+CLAIM(every_value_arrives_once_whole_and_in_its_senders_order) {
+    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
+        for (size_t capacity = 0; capacity <= crowds[i].most_capacity; capacity++) {
+            struct traffic traffic = {.value_size = crowds[i].value_size,
+                                      .senders = crowds[i].senders,
+                                      .receivers = crowds[i].receivers,
+                                      .values_each = scaled(crowds[i].values_each),
+                                      .style = crowds[i].style};
+            run_traffic(&traffic, capacity);
+        }
     }
-    return job;
-}
-
-static void *work_off_jobs(void *argument) {
-    struct pool *pool = argument;
-    int job;
-    while (chan_receive(pool->jobs, &job, DEADLINE_NEVER) == CHAN_OK) {
-        int result = work(job);
-        assert_int_equal(chan_send(pool->results, &result, DEADLINE_NEVER), CHAN_OK);
-    }
-    wait_group_done(&pool->workers);
-    return NULL;
-}
-
-static void *feed_and_close(void *argument) {
-    struct pool *pool = argument;
-    for (int job = 0; job < pool->job_count; job++) {
-        assert_int_equal(chan_send(pool->jobs, &job, DEADLINE_NEVER), CHAN_OK);
-    }
-    chan_close(pool->jobs);
-    wait_group_wait(&pool->workers);
-    chan_close(pool->results);
-    return NULL;
-}
-
-/* Go's TestMultiConsumer: the jobs close, then the workers end, then the results. */
-CLAIM(a_pool_of_23_workers_does_each_job_once) {
-    enum { WORKERS = 23 };
-    struct pool pool = {.job_count = scaled(30000)};
-    struct crowd crowd;
-    pool.jobs = chan_create(sizeof(int), WORKERS * 2);
-    pool.results = chan_create(sizeof(int), WORKERS * 2);
-    wait_group_init(&pool.workers);
-    wait_group_add(&pool.workers, WORKERS);
-    crowd_init(&crowd);
-    for (int i = 0; i < WORKERS; i++) {
-        crowd_add(&crowd, work_off_jobs, &pool);
-    }
-    crowd_add(&crowd, feed_and_close, &pool);
-    crowd_start(&crowd);
-    int64_t sum = 0;
-    int count = 0;
-    int result;
-    while (chan_receive(pool.results, &result, DEADLINE_NEVER) == CHAN_OK) {
-        sum += result;
-        count++;
-    }
-    crowd_join(&crowd);
-    for (int job = 0; job < pool.job_count; job++) {
-        sum -= work(job);
-    }
-    assert_int_equal(count, pool.job_count);
-    assert_int_equal(sum, 0);
-    wait_group_destroy(&pool.workers);
-    chan_free(pool.results);
-    chan_free(pool.jobs);
 }

@@ -34,6 +34,7 @@ CLAIM(a_value_goes_whole_through_the_buffer) {
             slot_make(&in, value_sizes[s], i);
             slot_make(&out, value_sizes[s], 99);
             assert_int_equal(try_send(chan, in.value), CHAN_OK);
+            slot_make(&in, value_sizes[s], 98); /* what was sent was a copy */
             assert_int_equal(try_receive(chan, out.value), CHAN_OK);
             assert_slot(&out, value_sizes[s], i);
         }
@@ -108,17 +109,6 @@ CLAIM(a_value_of_no_size_needs_no_memory) {
         assert_int_equal(try_receive(chan, NULL), CHAN_CLOSED);
         chan_free(chan);
     }
-}
-
-CLAIM(the_sender_keeps_its_value) {
-    struct chan *chan = chan_of(sizeof(int), 1);
-    int value = 5;
-    int got = 0;
-    assert_int_equal(try_send(chan, &value), CHAN_OK);
-    value = 6; /* what was sent was a copy */
-    assert_int_equal(try_receive(chan, &got), CHAN_OK);
-    assert_int_equal(got, 5);
-    chan_free(chan);
 }
 
 /* Go's test/chan/sendstmt.go. */

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "support/child.h"
 #include "support/operation.h"
 #include "support/suite.h"
 #include "sync/chan.h"
@@ -113,6 +114,10 @@ CLAIM(a_context_is_done_from_its_moment_on) {
     ctx_free(cancelled);
     ctx_free(ctx);
     ctx_free(parent);
+}
+
+CLAIM(threads_have_no_virtual_time) {
+    assert_ends_program(clock_make_virtual);
 }
 
 /* A machine that has been up for 63 years: nothing may overflow. */

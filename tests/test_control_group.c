@@ -95,6 +95,8 @@ CLAIM(the_tightest_control_group_holds_what_it_has_left_and_swap) {
                  {IN "/a/memory.swap.max", "100\n"});
     ASSERT_HOLDS(14000, "", group, most, used, swap, {IN "/a/memory.swap.max", "0\n"});
     ASSERT_HOLDS(14000 + 10240, "", group, most, used, swap,
+                 {IN "/a/memory.swap.max", "10241\n"});
+    ASSERT_HOLDS(14000 + 10240, "", group, most, used, swap,
                  {IN "/a/memory.swap.max", "max\n"});
     ASSERT_HOLDS(14030, "", group, most, used, swap, {IN "/a/memory.swap.max", "99\n"},
                  {IN "/a/memory.swap.current", "69\n"});

@@ -1,7 +1,4 @@
 /* Contexts: what cancels whom, when, and what the reason is. */
-#include <malloc.h>
-#include <stdbool.h>
-
 #include "support/contexts.h"
 #include "support/suite.h"
 #include "support/threads.h"
@@ -73,18 +70,6 @@ CLAIM(a_child_that_is_done_is_no_longer_linked) {
 }
 
 /* ---- deadlines ---- */
-
-/* Go's TestDeadline, TestTimeout, with nobody waiting for it. */
-CLAIM(a_deadline_passes_whether_or_not_anyone_waits) {
-    struct ctx *ctx = ctx_with_timeout(ctx_background(), 3 * NS_PER_MS);
-    struct ctx *child = child_of(ctx);
-    int64_t deadline_ns = ctx_deadline_ns(ctx);
-    UNTIL(is_past(deadline_ns));
-    assert_done(ctx, CTX_DEADLINE_EXCEEDED);
-    assert_done(child, CTX_DEADLINE_EXCEEDED);
-    ctx_free(child);
-    ctx_free(ctx);
-}
 
 CLAIM(who_waits_for_a_context_wakes_at_its_deadline_and_not_before) {
     int64_t deadline_ns = now_ns() + 5 * NS_PER_MS;
@@ -164,21 +149,4 @@ CLAIM(contexts_need_no_threads) {
     for (int i = 0; i < MANY; i++) {
         ctx_free(many[i]);
     }
-}
-
-/* Leaks are what matters here. malloc keeps a little of what is freed,
- * so it takes a thousand rounds to tell. */
-CLAIM(a_context_leaves_no_memory_behind) {
-    size_t before = mallinfo2().uordblks;
-    for (int i = 0; i < 1000; i++) {
-        struct ctx *parent = child_of(ctx_background());
-        struct ctx *child = ctx_with_timeout(parent, i % 2 ? 0 : 3600 * NS_PER_S);
-        if (i % 3 == 0) {
-            ctx_cancel(parent);
-        }
-        ctx_free(child);
-        ctx_free(parent);
-    }
-    assert_between(mallinfo2().uordblks, 0, before + 4096);
-    assert_int_equal(ctx_children(ctx_background()), 0);
 }

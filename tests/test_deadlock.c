@@ -123,6 +123,15 @@ static void forget_to_close(void) {
     wait_group_wait(&all_done);
 }
 
+static void forget_to_close_for_many(void) {
+    struct counted cook = {"cook", receive_for_ever, named("orders", 0)};
+    deadlock_watch("main");
+    for (int i = 0; i < 120; i++) {
+        start_counted(&cook);
+    }
+    receive_for_ever(cook.chan);
+}
+
 /* The last who was awake does not fall asleep but ends. */
 static void end_and_leave_others_waiting(void) {
     struct counted idle = {"idler", return_at_once, NULL};
@@ -169,6 +178,7 @@ CLAIM(a_deadlock_ends_the_program_and_says_who_waits_for_what) {
     ASSERT_DEADLOCK(select_alone, "main [select", "receive orders", "send bills");
     ASSERT_DEADLOCK(select_nothing, "main [select]");
     ASSERT_DEADLOCK(forget_to_close, "main [wait group]", "cook [chan receive orders");
+    ASSERT_DEADLOCK(forget_to_close_for_many, "main [chan", "  ... and 21 more\n");
 }
 
 CLAIM(the_count_is_right_after_threads_have_come_and_gone) {

@@ -132,20 +132,6 @@ CLAIM(quantiles_are_within_a_64th_and_extremes_exact) {
     }
 }
 
-CLAIM(quantiles_never_fall_as_the_share_grows) {
-    struct random random = chance(1);
-    start_afresh();
-    for (int i = 0; i < 500; i++) {
-        histogram_add(&histogram, any_duration(&random));
-    }
-    int64_t before_ns = 0;
-    for (int i = 0; i <= 10000; i++) {
-        int64_t ns = histogram_quantile_ns(&histogram, i / 10000.0);
-        assert_true(ns >= before_ns);
-        before_ns = ns;
-    }
-}
-
 /* ---- many threads ---- */
 
 enum { THREADS = 8 };

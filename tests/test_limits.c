@@ -99,24 +99,49 @@ CLAIM(a_thread_is_one_of_all_and_takes_two_mappings) {
                  {"/proc/sys/vm/max_map_count", "4\n"});
 }
 
-/* A limit of this process is needed, so it is set in a child. */
-static struct machine_file uid_map[] = {{"/proc/self/uid_map", NULL}, {NULL, NULL}};
+CLAIM(a_limit_is_near_from_nine_tenths_on) {
+    const struct machine_file group = {"/proc/self/cgroup", "0::/a\n"};
+    ASSERT_LIMIT(3, 0, "no limit known here is near", group, PIDS("/a", "1000", "898"));
+    ASSERT_LIMIT(3, 0, "most likely", group, PIDS("/a", "1000", "899"));
+}
 
-static void be_root_of_what_it_maps(void) {
+/* A limit of this process is needed, so it is set in a child. */
+static struct machine_file us[] = {{NULL, NULL}, {NULL, NULL}};
+
+static void be_who_that_file_says(void) {
     set_limit(RLIMIT_NPROC, 1);
-    puts(machine_limit(uid_map, 3, 0));
+    puts(machine_limit(us, 3, 0));
+}
+
+static void be_nobody_with_such_capabilities(void) {
+    invariant(getuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
+    be_who_that_file_says();
+}
+
+CLAIM(one_of_two_capabilities_frees_another_user_too) {
+    us->path = "/proc/self/status";
+    for (int bit = 0; bit < 41; bit++) {
+        char text[64];
+        bool frees = bit == 21 || bit == 24; /* CAP_SYS_ADMIN, CAP_SYS_RESOURCE */
+        snprintf(text, sizeof text, "Threads:\t3\nCapEff:\t%016llx\n", 1ULL << bit);
+        us->text = text;
+        assert_explained(be_nobody_with_such_capabilities,
+                         frees ? "no limit known here is near"
+                               : "most likely RLIMIT_NPROC");
+    }
 }
 
 CLAIM(root_of_a_user_namespace_is_bound_as_others_are) {
     if (getuid() != 0) {
         skip();
     }
-    uid_map->text = "         0          0 4294967295\n"; /* the machine */
-    assert_explained(be_root_of_what_it_maps, "no limit known here is near");
-    uid_map->text = "         0     100000      65536\n"; /* a container */
-    assert_explained(be_root_of_what_it_maps, "most likely RLIMIT_NPROC");
-    uid_map->text = "         0          0      65536\n"; /* a part */
-    assert_explained(be_root_of_what_it_maps, "most likely RLIMIT_NPROC");
+    us->path = "/proc/self/uid_map";
+    us->text = "         0          0 4294967295\n"; /* the machine */
+    assert_explained(be_who_that_file_says, "no limit known here is near");
+    us->text = "         0     100000      65536\n"; /* a container */
+    assert_explained(be_who_that_file_says, "most likely RLIMIT_NPROC");
+    us->text = "         0          0      65536\n"; /* a part */
+    assert_explained(be_who_that_file_says, "most likely RLIMIT_NPROC");
 }
 
 /* They are gone in microseconds, and looking at all this takes milliseconds. */
@@ -137,12 +162,15 @@ CLAIM(memory_is_compared_in_one_unit) {
     ASSERT_LIMIT(3, 2 * gb, "most likely RAM and swap in kB", heuristic);
     ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
                  {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
+    ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
+                 {"/proc/meminfo", "MemTotal: 1000000 kB\n"});
     ASSERT_LIMIT(3, 4096, ": 480000 of 500000 in use, and one more takes 4", strict);
     ASSERT_LIMIT(3, 8 << 20, "no limit known here is near", strict,
                  {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});
 }
 
 CLAIM(what_cannot_be_read_is_no_limit) {
+    char text[320];
     struct rlimit any; /* this user's own would be one */
     if (getrlimit(RLIMIT_NPROC, &any) == 0 && any.rlim_cur != RLIM_INFINITY &&
         geteuid() != 0) {
@@ -151,6 +179,8 @@ CLAIM(what_cannot_be_read_is_no_limit) {
     ASSERT_LIMIT(3, 0, "no limit could be read", {"/proc/sys/kernel/pid_max", ""},
                  {"/proc/sys/kernel/threads-max", ""},
                  {"/proc/sys/vm/max_map_count", "max\n"});
+    limits_explain_below("/dev/null", text, sizeof text, 1, 0);
+    assert_string_equal(text, "no limit could be read");
 }
 
 CLAIM(a_short_text_is_cut_and_not_overrun) {

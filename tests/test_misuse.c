@@ -1,4 +1,5 @@
 /* A bug in the caller ends the program, with a reason. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "support/child.h"
@@ -7,6 +8,7 @@
 #include "sync/chan.h"
 #include "sync/clock.h"
 #include "sync/ctx.h"
+#include "sync/must.h"
 #include "sync/wait_group.h"
 
 /* A claim that what follows ends the program. */
@@ -36,6 +38,10 @@ FATAL(sending_on_no_channel) {
 
 FATAL(receiving_on_no_channel) {
     chan_receive(NULL, NULL, DEADLINE_NOW);
+}
+
+FATAL(failing_where_it_must_not) {
+    must(EINVAL);
 }
 
 FATAL(sending_no_value) {

@@ -6,13 +6,15 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "http/get.h"
+#include "simulation/remote.h"
 #include "support/suite.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
 #include "sync/ctx.h"
 
 /* The shim's; NULL without it. */
-__attribute__((weak)) void fail_arm(const char *what, long at);
+__attribute__((weak)) long fail_arm(const char *what, long at);
 
 enum { MESON_SKIP = 77 };
 
@@ -65,6 +67,40 @@ CLAIM(a_small_select_needs_no_memory) {
     for (int i = 0; i < 4; i++) {
         chan_free(cases[i].chan);
     }
+}
+
+static const char nobody[] = "http://127.0.0.1:1"; /* listens there */
+
+CLAIM(a_call_without_memory_is_broken_and_leaves_nothing) {
+    if (http_load() != NULL) {
+        skip();
+    }
+    long at = 0;
+    long calls;
+    do {
+        at++;
+        struct http http;
+        struct http_answer answer;
+        assert_int_equal(http_init(&http), 0);
+        fail_arm("malloc", at);
+        enum http_end end = http_get(&http, nobody, DEADLINE_NEVER, -1, &answer);
+        calls = fail_arm("malloc", 0);
+        assert_int_equal(end, HTTP_BROKEN);
+        http_destroy(&http); /* it would wait for a handle that is left */
+    } while (calls >= at);
+    assert_true(at > 3);
+}
+
+CLAIM(a_remote_api_without_memory_is_refused) {
+    struct remote *remote = NULL;
+    for (long at = 1; remote == NULL; at++) {
+        fail_arm("malloc", at);
+        errno = 0;
+        remote = remote_create(nobody);
+        fail_arm("malloc", 0);
+        assert_true(remote != NULL || errno == ENOMEM);
+    }
+    remote_free(remote);
 }
 
 int main(int argc, char **argv) {

@@ -1,4 +1,5 @@
 /* Quantities as people write them, and nothing else. */
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -89,29 +90,28 @@ struct real {
     double value;
 };
 
-CLAIM(rates_are_for_a_second) {
-    static const struct real rows[] = {
-        {"1000/s", 1000}, {"1000", 1000}, {"0.5/s", 0.5}, {"0", 0}};
+static void assert_reals(bool (*parse)(const char *, double *), const struct real *rows,
+                         const char *const *refused) {
     double value;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_true(quantity_parse_rate(rows[i].text, &value));
-        assert_true(value == rows[i].value);
+    for (; rows->text != NULL; rows++) {
+        assert_true(parse(rows->text, &value));
+        assert_true(fabs(value - rows->value) < 1e-12);
     }
-    assert_false(quantity_parse_rate("1000/min", &value));
-    assert_false(quantity_parse_rate("1000 /s", &value));
-    assert_false(quantity_parse_rate("10%", &value));
+    for (; *refused != NULL; refused++) {
+        assert_false(parse(*refused, &value));
+    }
 }
 
-CLAIM(shares_are_fractions_or_per_cent) {
-    static const struct real rows[] = {{"2%", 0.02}, {"0.02", 0.02}, {"100%", 1},
-                                       {"1", 1},     {"0", 0},       {"0%", 0}};
-    double value;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_true(quantity_parse_share(rows[i].text, &value));
-        assert_true(value > rows[i].value - 1e-12 && value < rows[i].value + 1e-12);
-    }
-    assert_false(quantity_parse_share("2 %", &value));
-    assert_false(quantity_parse_share("2/s", &value));
+CLAIM(rates_are_for_a_second_and_shares_fractions_or_per_cent) {
+    static const struct real rates[] = {
+        {"1000/s", 1000}, {"1000", 1000}, {"0.5/s", 0.5}, {"0", 0}, {NULL, 0}};
+    static const struct real shares[] = {{"2%", 0.02}, {"0.02", 0.02}, {"100%", 1},
+                                         {"1", 1},     {"0", 0},       {"0%", 0},
+                                         {NULL, 0}};
+    assert_reals(quantity_parse_rate, rates,
+                 (const char *const[]){"1000/min", "1000 /s", "10%", NULL});
+    assert_reals(quantity_parse_share, shares,
+                 (const char *const[]){"2 %", "2/s", NULL});
 }
 
 /* Round ones are printed as a person would, and any is read as it was. */

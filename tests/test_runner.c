@@ -62,40 +62,16 @@ CLAIM(every_task_runs_exactly_once) {
     }
 }
 
-CLAIM(whatever_the_number_of_workers) {
-    static const int64_t workers[] = {1, 2, 5, 50, 200};
-    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
-        struct run_config config = design_config(100); /* 200: more than tasks */
-        config.runner.workers = workers[i];
-        assert_each_ran_once(&config);
-    }
-}
-
-CLAIM(whatever_the_queue) {
+CLAIM(whatever_the_numbers_of_workers_and_threads_and_the_queue) {
+    static const int64_t most[] = {1, 2, 5, 50, 400}; /* more than there are tasks */
     static const int64_t queues[] = {0, 1, 3, 100, 5000};
-    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
-        struct run_config config = design_config(500);
-        config.runner.queue = fitting_queue(queues[i]);
-        assert_each_ran_once(&config);
-    }
-}
-
-CLAIM(detached_or_joined_bounded_or_not) {
-    static const int64_t most[] = {0, 1, 2, 50, 1000};
-    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
-        for (int join = 0; join < 2; join++) {
-            struct run_config config = design_config(300);
-            config.runner.max_threads = most[i];
-            config.runner.join = join;
-            assert_each_ran_once(&config);
-        }
-    }
-}
-
-CLAIM(whoever_listens) {
-    for (int cancel = CANCEL_NONE; cancel <= CANCEL_WITHIN; cancel++) {
-        struct run_config config = design_config(200);
-        config.client.cancel = cancel;
+    for (int i = 0; i < 25; i++) {
+        struct run_config config = design_config(300);
+        config.runner.workers = most[i / 5];
+        config.runner.max_threads = i / 5 == 2 ? 0 : most[i / 5];
+        config.runner.queue = fitting_queue(queues[i % 5]);
+        config.runner.join = i % 2;
+        config.client.cancel = i % (CANCEL_WITHIN + 1);
         assert_each_ran_once(&config);
     }
 }

@@ -15,60 +15,48 @@
 
 enum { NOTHING = 0, MINE = 1000, BUFFERED = 2000, PARKED = 3000 };
 
-/* One kind of case: how its channel is set up, and what must happen if it is chosen. */
+/* How a case's channel is set up, and whether it may be chosen then. */
+enum {
+    NO_CHANNEL = 1,
+    FULL = 2,    /* a value is buffered */
+    PARTNER = 4, /* a thread is parked in the other direction */
+    CLOSED = 8,
+    BY_CLOCK = 16, /* closed by the clock */
+    READY = 32     /* the oracle's word */
+};
+
 struct kind {
-    bool no_channel;
     enum chan_direction direction;
     size_t capacity;
-    bool full;    /* a value is buffered */
-    bool partner; /* a thread is parked in the other direction */
-    bool closed;
-    bool by_clock; /* closed by the clock */
-    bool ready;    /* the oracle's word */
-    enum chan_result result;
-    int received;
+    int is;
+    int received; /* if it is chosen */
 };
 
 static const struct kind kinds[] = {
-    {.direction = CHAN_SEND, .no_channel = true},
-    {.direction = CHAN_RECEIVE, .no_channel = true},
-    {.direction = CHAN_SEND},
-    {.direction = CHAN_RECEIVE},
-    {.direction = CHAN_SEND, .capacity = 1, .full = true},
-    {.direction = CHAN_RECEIVE, .capacity = 1},
-    {.direction = CHAN_SEND, .capacity = 1, .ready = true},
-    {.direction = CHAN_RECEIVE,
-     .capacity = 1,
-     .full = true,
-     .ready = true,
-     .received = BUFFERED},
-    {.direction = CHAN_SEND, .partner = true, .ready = true},
-    {.direction = CHAN_RECEIVE, .partner = true, .ready = true, .received = PARKED},
-    {.direction = CHAN_RECEIVE,
-     .capacity = 1,
-     .full = true,
-     .partner = true,
-     .ready = true,
-     .received = BUFFERED},
-    {.direction = CHAN_SEND, .closed = true, .ready = true, .result = CHAN_CLOSED},
-    {.direction = CHAN_RECEIVE, .closed = true, .ready = true, .result = CHAN_CLOSED},
-    {.direction = CHAN_RECEIVE,
-     .capacity = 1,
-     .full = true,
-     .closed = true,
-     .ready = true,
-     .received = BUFFERED},
-    {.direction = CHAN_SEND,
-     .closed = true,
-     .by_clock = true,
-     .ready = true,
-     .result = CHAN_CLOSED},
-    {.direction = CHAN_RECEIVE,
-     .closed = true,
-     .by_clock = true,
-     .ready = true,
-     .result = CHAN_CLOSED},
+    /* the first six are never ready */
+    {CHAN_SEND, 0, NO_CHANNEL, 0},
+    {CHAN_RECEIVE, 0, NO_CHANNEL, 0},
+    {CHAN_SEND, 0, 0, 0},
+    {CHAN_RECEIVE, 0, 0, 0},
+    {CHAN_SEND, 1, FULL, 0},
+    {CHAN_RECEIVE, 1, 0, 0},
+    {CHAN_SEND, 1, READY, 0},
+    {CHAN_RECEIVE, 1, FULL | READY, BUFFERED},
+    {CHAN_SEND, 0, PARTNER | READY, 0},
+    {CHAN_RECEIVE, 0, PARTNER | READY, PARKED},
+    {CHAN_RECEIVE, 1, FULL | PARTNER | READY, BUFFERED},
+    {CHAN_SEND, 0, CLOSED | READY, 0},
+    {CHAN_RECEIVE, 0, CLOSED | READY, 0},
+    {CHAN_RECEIVE, 1, FULL | CLOSED | READY, BUFFERED},
+    {CHAN_SEND, 0, CLOSED | BY_CLOCK | READY, 0},
+    {CHAN_RECEIVE, 0, CLOSED | BY_CLOCK | READY, 0},
 };
+
+/* What it says if it is chosen: what is buffered comes before the end. */
+static enum chan_result result_of(const struct kind *kind) {
+    return (kind->is & (CLOSED | FULL)) == CLOSED ? CHAN_CLOSED : CHAN_OK;
+}
+
 enum { KINDS = sizeof kinds / sizeof kinds[0], CASES_MOST = 8 };
 
 /* A select about to be tried. */
@@ -86,24 +74,24 @@ struct trial {
 static void set_up_case(struct trial *trial, int i) {
     const struct kind *kind = trial->kinds[i];
     struct chan *chan =
-        kind->no_channel ? NULL : chan_create(sizeof(int), kind->capacity);
+        (kind->is & NO_CHANNEL) ? NULL : chan_create(sizeof(int), kind->capacity);
     trial->values[i] = MINE + i;
     trial->partner_values[i] = PARKED + i;
     trial->cases[i] =
         (struct chan_case){chan, kind->direction, &trial->values[i], CHAN_TIMED_OUT};
-    if (kind->by_clock) {
+    if (kind->is & BY_CLOCK) {
         chan_close_at(chan, DEADLINE_NOW);
     }
-    if (kind->full) {
+    if (kind->is & FULL) {
         assert_int_equal(try_send(chan, &(int){BUFFERED + i}), CHAN_OK);
     }
-    if (kind->partner) {
+    if (kind->is & PARTNER) {
         trial->partners[i] =
             operation_of(chan, kind->direction == CHAN_SEND ? CHAN_RECEIVE : CHAN_SEND,
                          &trial->partner_values[i], STYLE_PLAIN);
         operation_park(&trial->partners[i]);
     }
-    if (kind->closed && !kind->by_clock) {
+    if ((kind->is & (CLOSED | BY_CLOCK)) == CLOSED) {
         chan_close(chan);
     }
 }
@@ -118,9 +106,9 @@ static void check_partner(struct trial *trial, int i) {
         int value = 0;
         assert_int_equal(sends ? try_receive(chan, &value) : try_send(chan, &value),
                          CHAN_OK);
-        assert_int_equal(value, !sends                  ? 0
-                                : trial->kinds[i]->full ? BUFFERED + i
-                                                        : PARKED + i);
+        assert_int_equal(value, !sends                         ? 0
+                                : (trial->kinds[i]->is & FULL) ? BUFFERED + i
+                                                               : PARKED + i);
     }
     assert_int_equal(operation_join(&trial->partners[i]), CHAN_OK);
     if (!sends) {
@@ -139,17 +127,18 @@ static void check_case(struct trial *trial, int i) {
     }
     assert_int_equal(trial->values[i], expected);
     if (happened) {
-        assert_int_equal(trial->cases[i].result, kind->result);
+        assert_int_equal(trial->cases[i].result, result_of(kind));
     }
-    if (kind->no_channel) {
+    if (kind->is & NO_CHANNEL) {
         return;
     }
-    size_t length = kind->full;
-    if (happened && kind->result == CHAN_OK && kind->capacity == 1 && !kind->partner) {
+    size_t length = (kind->is & FULL) != 0;
+    if (happened && result_of(kind) == CHAN_OK && kind->capacity == 1 &&
+        !(kind->is & PARTNER)) {
         length = kind->direction == CHAN_SEND;
     }
     assert_int_equal(chan_length(chan), length);
-    if (kind->partner) {
+    if (kind->is & PARTNER) {
         check_partner(trial, i);
     }
     assert_int_equal(chan_waiters(chan, CHAN_SEND), 0);
@@ -168,7 +157,7 @@ static void release_one(struct trial *trial, struct random *random) {
     int i = (int)random_below(random, (uint32_t)trial->count);
     const struct kind *kind = trial->kinds[i];
     struct chan *chan = trial->cases[i].chan;
-    if (kind->no_channel) {
+    if (kind->is & NO_CHANNEL) {
         return; /* nothing can release this one */
     }
     bool sends = kind->direction == CHAN_SEND;
@@ -185,7 +174,7 @@ static void release_one(struct trial *trial, struct random *random) {
         assert_int_equal(trial->values[i], 77);
         trial->values[i] = NOTHING; /* as check_case() expects of a receive */
     } else {
-        assert_int_equal(value, kind->full ? BUFFERED + i : MINE + i);
+        assert_int_equal(value, (kind->is & FULL) ? BUFFERED + i : MINE + i);
     }
 }
 
@@ -193,7 +182,7 @@ static void try_it(struct trial *trial, struct random *random) {
     bool any_ready = false;
     for (int i = 0; i < trial->count; i++) {
         set_up_case(trial, i);
-        any_ready |= trial->kinds[i]->ready;
+        any_ready |= (trial->kinds[i]->is & READY) != 0;
     }
     trial->deadline_ns = any_ready ? DEADLINE_NEVER : DEADLINE_NOW;
     if (any_ready && random_below(random, 2) == 0) {
@@ -202,7 +191,7 @@ static void try_it(struct trial *trial, struct random *random) {
     select_once(trial);
     if (any_ready) {
         assert_between(trial->chosen, 0, trial->count - 1);
-        assert_true(trial->kinds[trial->chosen]->ready);
+        assert_true(trial->kinds[trial->chosen]->is & READY);
     } else {
         assert_int_equal(trial->chosen, -1);
         if (trial->count > 0 && random_below(random, 4) == 0) {

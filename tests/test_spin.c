@@ -1,42 +1,12 @@
-/* Sleeping in the kernel: when a thread spins first, and that no signal wakes it. */
-#include <stdatomic.h>
-#include <stdbool.h>
+/* Sleeping in the kernel: when a thread spins first. */
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
 #include "support/wakes.h"
 #include "sync/clock.h"
 #include "sync/park.h"
-
-/* ---- signals and idleness ---- */
-
-struct sleeper {
-    struct park park;
-    int64_t deadline_ns;
-    bool woken;
-};
-
-static void *sleep_there(void *argument) {
-    struct sleeper *sleeper = argument;
-    sleeper->woken = wait_on(&sleeper->park, sleeper->deadline_ns);
-    assert_true(sleeper->woken || now_ns() >= sleeper->deadline_ns);
-    return NULL;
-}
-
-CLAIM(a_signal_wakes_nobody) {
-    hear_shots();
-    struct sleeper sleeper = {.deadline_ns = now_ns() + 20 * NS_PER_MS};
-    park_init(&sleeper.park);
-    struct spawned *thread = spawn(sleep_there, &sleeper);
-    while (now_ns() < sleeper.deadline_ns - NS_PER_MS) {
-        shoot(thread->thread.kernel.handle);
-    }
-    join(thread);
-    assert_false(sleeper.woken);
-}
 
 /* Between its looks before sleeping, a thread yields: so yields are where they show. */
 static _Thread_local int yields;

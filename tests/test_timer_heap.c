@@ -69,15 +69,3 @@ CLAIM(the_earliest_stands_first_whatever_comes_and_goes) {
         assert_is_right();
     }
 }
-
-CLAIM(of_equals_the_one_that_came_first_leaves_first) {
-    start_empty();
-    for (int i = 0; i < TIMERS; i++) {
-        add(i * 7 % TIMERS, 1 + i % 3);
-    }
-    for (int i = 0; i < TIMERS; i++) {
-        assert_is_right();
-        timer_heap_remove(&heap, heap.entries[0].timer);
-    }
-    assert_int_equal(heap.count, 0);
-}

@@ -1,7 +1,5 @@
 /* A run in virtual time: who pays for what, and what is told. */
-#include "program/options.h"
 #include "support/plain_run.h"
-#include "support/runners.h"
 #include "support/suite.h"
 #include "support/threads.h"
 #include "sync/clock.h"
@@ -76,21 +74,4 @@ CLAIM(a_stop_at_the_very_end_is_one) {
     plain_run_end(&run);
     assert_int_equal(tally_stop_reason(&run.tally), STOP_SIGNAL);
     run_destroy(&run);
-}
-
-static bool accepts(int words, char **argv) {
-    static struct options options;
-    options_init(&options, &pool_like);
-    return options_parse(&options, &pool_like, words, argv) == OPTIONS_OK;
-}
-
-CLAIM(costs_are_accepted_with_it_only) {
-    char *costs[] = {"--spawn-time=1ms", "--task-time=1ns"};
-    for (int i = 0; i < 2; i++) {
-        char *argv[] = {"pool-like", costs[i], "--clock=virtual", "--clock=monotonic",
-                        NULL};
-        assert_false(accepts(2, argv));
-        assert_true(accepts(3, argv));
-        assert_false(accepts(4, argv));
-    }
 }

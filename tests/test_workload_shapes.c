@@ -64,15 +64,9 @@ static void assert_service_times(int distribution, double (*promised)(double),
     free(sample);
 }
 
-CLAIM(uniform_service_times_are_uniform) {
+CLAIM(service_times_are_distributed_as_they_are_called) {
     assert_service_times(DISTRIBUTION_UNIFORM, uniform, 1 / sqrt(3));
-}
-
-CLAIM(exponential_service_times_are_exponential) {
     assert_service_times(DISTRIBUTION_EXPONENTIAL, exponential, 1);
-}
-
-CLAIM(lognormal_service_times_are_lognormal) {
     assert_service_times(DISTRIBUTION_LOGNORMAL, lognormal, sqrt(exp(1) - 1));
 }
 

@@ -62,7 +62,7 @@ def _act(arguments: list[str]) -> int:
         return duel.main(rest, "--check" in arguments)
     if word == "plan":
         return planner.main(rest, "--check" in arguments)
-    if "lesson" in arguments:
+    if "lesson" in arguments and word not in command.ON_FOLDERS:
         return teach.main(arguments)
     settings = command.parse([each for each in arguments if each != "--check"])
     if "--check" in arguments:  # finds mistakes before anything is built
@@ -118,12 +118,14 @@ def run_full(settings: command.Settings) -> int:
     else:
         folder = full.new_folder(settings.out)
     with locked(folder.resolve().parent):
-        outcomes, refused = full.run_all(asked, _request(settings, folder))
-    told = [line for outcome in outcomes for line in _lines(outcome)]
-    told += [line for outcome in outcomes for line in outcome.late]
+        found = full.run_all(asked, _request(settings, folder))
+    told = [line for outcome in found.outcomes for line in _lines(outcome)]
+    told += [line for outcome in found.outcomes for line in outcome.late]
+    told += [f"{name}: not run: {why}" for name, why in found.not_run.items()]
     report = (folder / REPORT).is_file()
-    tell([*told, "", *ending.closing_lines(place(folder), report, refused)])
-    return MEASURED if report and all(map(is_sound, outcomes)) else FAILED
+    tell([*told, "", *ending.closing_lines(place(folder), report, found.late)])
+    sound = report and not found.not_run and all(map(is_sound, found.outcomes))
+    return MEASURED if sound else FAILED
 
 
 def _named(settings: command.Settings) -> Path | None:

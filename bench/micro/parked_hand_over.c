@@ -3,11 +3,12 @@
  *
  * Many workers wait in the article's select, and a producer hands one job after the
  * other to them, unbuffered. Who gets one is woken up, sleeps for a moment as a call
- * does, is woken up again and goes back to wait. There are so many workers that each
- * has long been parked when its turn comes round. So neither their number nor the
- * length of the sleep is in the figure, only the work around them: handing over, two
- * wake-ups, parking. All CPUs share it. This is the constant h of the theory: no pool
- * does N tasks in less than N h, however large it is.
+ * does, is woken up again and goes back to wait. There are so many workers that one is
+ * always free; as the newest is served first (chan.h), most never get a job, and those
+ * that do have waited for a while, nearly all parked in the kernel. So neither their
+ * number nor the length of the sleep is in the figure, only the work around them:
+ * handing over, two wake-ups, parking. All CPUs share it. This is the constant h of the
+ * theory: no pool does N tasks in less than N h, however large it is.
  */
 #include "operation.h"
 #include "sync/chan.h"

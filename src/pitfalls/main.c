@@ -40,7 +40,7 @@ static void help(FILE *out) {
           "      --help\n\n"
           "Exit status: 0 all orders done, 1 output failed, 2 a deadlock was found, or "
           "a\n"
-          "mistake in the command line.\n",
+          "mistake in the command line, 3 the machine does not allow it.\n",
           out);
 }
 
@@ -62,7 +62,9 @@ static int status_of_output(void) {
 static int read_count(const char *option, const char *text, int64_t min) {
     int64_t count;
     if (!quantity_parse_count(text, &count) || count < min || count > 1000000) {
-        complain(option, text, "a whole number up to 1000000");
+        complain(option, text,
+                 min > 0 ? "a whole number, from 1 to 1000000"
+                         : "a whole number, from 0 to 1000000");
     }
     return (int)count;
 }
@@ -135,7 +137,7 @@ static void become_fibers(char **argv) {
         }
     }
     perror("pitfalls: cannot start pitfalls-on-fibers");
-    exit(EXIT_UNSOUND);
+    exit(EXIT_ENVIRONMENT);
 }
 
 int main(int argc, char **argv) {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "program/quantity.h"
-#include "sync/must.h"
 
 enum {
     MOST_DIGITS = 64,
@@ -227,7 +226,10 @@ bool latency_file_read(const char *place, struct recorded *recorded, char *error
         .error = error,
         .error_size = size,
     };
-    must(reader.path == NULL);
+    if (reader.path == NULL) {
+        snprintf(error, size, "--distribution: %s", strerror(ENOMEM));
+        return false;
+    }
     bool fine = read_file(&reader);
     free(reader.path);
     if (!fine) {

@@ -46,7 +46,7 @@ const struct option_row option_rows[] = {
     {"hang-time", 0, KIND_DURATION, AT(run.workload.hang_ns), "D", "30s", 0, MAX_NS,
      "how long a call that hangs takes", OF_ALL, {0}},
     {"api-url", 0, KIND_URL, AT(run.api.url), "URL", NULL, 0, 0,
-     "call this API (see api-server) instead", OF_THREADS, {0}},
+     "call an api-server with the same options", OF_THREADS, {0}},
     {"api-capacity", 0, KIND_COUNT, AT(run.api.capacity), "K", NULL, 1, 1e9,
      "calls it serves at once; rejects more", OF_ALL, {0}},
     {"api-queue", 0, KIND_BOUND, AT(run.api.queue), "N|unlimited", "0", 0, 1e9,

@@ -172,6 +172,12 @@ enum options_result options_parse(struct options *options, const struct runner *
             complain(options, found, argv);
             return OPTIONS_WRONG;
         }
+        /* getopt_long takes what comes next for the value, also another option. */
+        if (optarg == argv[optind - 1] && strncmp(optarg, "--", 2) == 0) {
+            snprintf(options->error, sizeof options->error, "--%s needs a value",
+                     row->name);
+            return OPTIONS_WRONG;
+        }
         if (row->kind == KIND_ACTION) {
             return strcmp(row->name, "help") == 0 ? OPTIONS_HELP : OPTIONS_VERSION;
         }

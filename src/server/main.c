@@ -41,10 +41,13 @@ static void end_with(pid_t parent) {
     }
 }
 
-/* The line that callers wait for. */
+/* The line that callers wait for: without it nobody can call. */
 static void tell_address(const struct desk *desk) {
-    printf("http://127.0.0.1:%u\n", (unsigned)desk->port);
-    fflush(stdout);
+    if (printf("http://127.0.0.1:%u\n", (unsigned)desk->port) < 0 ||
+        fflush(stdout) != 0) {
+        fprintf(stderr, "api-server: cannot write its address: %s\n", strerror(errno));
+        exit(EXIT_UNSOUND);
+    }
 }
 
 static int write_accounts(struct results *results, struct desk *desk,

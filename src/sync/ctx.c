@@ -58,9 +58,6 @@ static void link_child(struct ctx *parent, struct ctx *child) {
 }
 
 static void unlink_child(struct ctx *child) {
-    if (child->link == NULL) {
-        return;
-    }
     *child->link = child->next;
     if (child->next != NULL) {
         child->next->link = child->link;

@@ -29,7 +29,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"ArrowRight": "\ue014", "ArrowLeft": "\ue012", "Escape": "\ue00c",
         "Home": "\ue011", "End": "\ue010", "ArrowUp": "\ue013", "ArrowDown": "\ue015",
         "Enter": "\ue007"}  # fmt: skip
-START_LIMIT_S = 30
+LIMIT_S = 300  # of a script or an answer: the machine may be busy
 
 
 class Browser:
@@ -53,7 +53,7 @@ class Browser:
             raise
 
     def _wait_until_ready(self) -> None:
-        last = time.monotonic() + START_LIMIT_S
+        last = time.monotonic() + LIMIT_S
         while True:
             try:
                 if self._ask("GET", "/status")["ready"]:
@@ -69,6 +69,7 @@ class Browser:
         wanted = {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "timeouts": {"script": 1000 * LIMIT_S, "pageLoad": 1000 * LIMIT_S},
         }
         try:
             answer = self._ask(
@@ -84,7 +85,7 @@ class Browser:
         request = urllib.request.Request(
             self._base + path, data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=LIMIT_S) as answer:
             return json.load(answer)["value"]
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ class Browser:
         body = {"script": script, "args": list(arguments)}
         return self._ask("POST", "/execute/sync", body)
 
-    def wait(self, expression: str, limit_s: float = 10) -> None:
+    def wait(self, expression: str, limit_s: float = 60) -> None:
         """Until the expression is true in the page."""
         last = time.monotonic() + limit_s
         while not self.run(f"return Boolean({expression})"):

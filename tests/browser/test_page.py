@@ -139,6 +139,9 @@ class Page(InBrowser):
             self.browser.size(width, 900)
             wide = self.ask("document.documentElement.scrollWidth")
             self.assertLessEqual(wide, width)
+        high = self.ask("document.querySelector('#sliders-plot .name')"
+                        ".getBoundingClientRect().height")  # fmt: skip
+        self.assertGreater(high, 10, "the sliders' lettering is too small")
 
     def test_on_a_phone_a_picture_is_whole_and_a_tap_turns_it(self) -> None:
         self.browser.size(390, 844)
@@ -281,6 +284,14 @@ class Replay(InBrowser):
             "const other = here.find((run) => run !== first && run !== second);"
             "here.forEach((run) => { run.alike = String(run === first || run === other); });"
             "r.offerRuns(); r.take(); return r.shown[1] === other; })()"))  # fmt: skip
+
+    def test_each_tells_what_its_own_api_serves(self) -> None:
+        told = "[window.replay.clock.capacity, window.replay.lanes.map((l) => l.recording.capacity)]"
+        self.assertEqual([50, [50, 50]], self.ask(told))
+        self.browser.run("window.replay.shown[1].capacity = 20; window.replay.take()")
+        self.assertEqual([None, [50, 20]], self.ask(told))
+        self.browser.run("window.replay.shown[1].capacity = null; window.replay.take()")
+        self.assertEqual([None, [50, None]], self.ask(told))
 
     def samples(self, tasks: int, kind: str) -> list[tuple[float, float, float, str]]:
         """Of each task when it was due, began and ended, in microseconds, and how."""
@@ -487,7 +498,8 @@ class Replay(InBrowser):
             "const {service_s: s, create_s: c} = at;"
             "return [[d('threads'), d('pool')].map(Number),"
             " [given.threads[s][c], given.pool[s][c][at.workers]].map((line) =>"
-            " line.at(-1)), found('circle', 'cx', 'cy'), found('text', 'x', 'y'),"
+            " line.at(-1)), t.marks.map(({x, y, drawn}) => [x, y, drawn.getBBox().width,"
+            " drawn.getAttribute('class')]), found('text', 'x', 'y'),"
             " {marks: given.marks, accepted: given.accepted[s][c], at}]"
         )
         at = {words: (x, y) for x, y, words in ticks}
@@ -500,10 +512,19 @@ class Replay(InBrowser):
         for line, seconds in zip(lines, ends):
             self.assertAlmostEqual(y(seconds), line, delta=0.2)
         hundred, thousand = at["100"][0], at["1\u202f000"][0]
-        for mark, (left, top, _) in zip(given["marks"], marks, strict=True):
+        for mark, (left, top, wide, drawn) in zip(given["marks"], marks, strict=True):
             share = log10(mark["tasks"]) - 2
-            self.assertAlmostEqual(hundred + share * (thousand - hundred), left, delta=0.2)
+            # Beside its place, as far as those that stood there first are wide.
+            aside = (left - hundred - share * (thousand - hundred)) / 16
+            self.assertAlmostEqual(0, aside - round(aside), delta=0.02)
+            self.assertLessEqual(abs(aside), 2.02)
             self.assertAlmostEqual(y(mark["seconds"]), top, delta=0.2)
+            self.assertEqual("mark hollow" if mark["ok"] else "mark", drawn)
+            near = [x for x, at, *_ in marks if abs(at - top) < 16 and abs(x - left) < 16]
+            self.assertEqual([left], near, "one mark covers another")
+        lossy = [s for s in self.material.cells if s.share_ok < 0.9]
+        self.assertTrue(0 < len(lossy) == sum(mark["ok"] != "" for mark in given["marks"]))
+        self.assertEqual({5, 7, 9, 13}, {mark["shape"] for mark in given["marks"]})
         words = "document.getElementById('sliders-words').textContent"
         values = self.ask("window.theory.given.values")
         fifty = values["capacity"].index(50)
@@ -538,7 +559,7 @@ class Replay(InBrowser):
             "const set = (name, value) =>"
             " { t.inputs.find((one) => one.dataset.value === name).value = value; };"
             "for (const one of t.plot.querySelectorAll('.told, .name, .mark')) {"
-            " if (one.localName === 'circle' || one.textContent) all.push(one);"
+            " if (one.matches('.mark') || one.textContent) all.push(one);"
             " if (one.matches('.told') && one.textContent) told.push(one); }"
             "const inside = (box, {x, y}) => box.x < x && x < box.x + box.width"
             " && box.y < y && y < box.y + box.height;"

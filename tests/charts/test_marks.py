@@ -164,6 +164,17 @@ class Marks(unittest.TestCase):
         self.assertRegex(p.text, r'class="theory" id="pool-size-gnuplot_plot_4a"')
         self.assertRegex(p.text, r'class="found" id="pool-size-gnuplot_plot_5a"')
 
+    def test_marks_of_one_x_stand_beside_each_other_and_others_at_their_x(self) -> None:
+        p = self.picture(stand_in.load("pool-size"), "pool-size")
+        self.assertEqual([c.cell.lanes for c in p.material.cells], p.set["cell_x"])
+        p = self.picture(stand_in.load("comparison", tasks=[500, 10000]), "wall-time")
+        for capacity, shares in ((50, (0.9, 0.97, 1.03, 1.11)), (None, (0.93, 1, 1.07))):
+            here = [(p.set["cell_x"][p.material.numbers[c.cell.name] - 1], c.cell.tasks)
+                    for c in p.material.cells if c.cell.capacity == capacity]
+            for tasks in (500, 10000):
+                found = [round(x / n, 2) for x, n in here if n == tasks]
+                self.assertEqual(sorted(shares), sorted(found))
+
     def test_theory_that_designs_share_is_one_pale_line(self) -> None:
         p = self.picture(stand_in.load("runtimes"), "wall-time")
         # Threads; pools of threads; pools of fibers and of goroutines.
@@ -384,7 +395,7 @@ class Marks(unittest.TestCase):
         files: dict[str, str] = {}
         save(Path(), Result("1", "?", unit, guesses, theory, claim, measured, **more),
              lambda path, text: files.update({path.name: text}))  # fmt: skip
-        asked = stand_in.read(TWO.format("prediction"))
+        asked = stand_in.read(TWO.format("sweep"))
         return self.picture(asked, "prediction", files=files)
 
     def test_only_the_right_answer_has_the_colour_of_what_was_found(self) -> None:
@@ -430,7 +441,7 @@ class Marks(unittest.TestCase):
         plan = {"target": ["p99 wait < 1s"], "workers": 30, "knee": 20, "collapse": None,
                 "points": [point(20, 0.02, 2.0), point(30, 0.01, 0.2)],
                 "limits": {"p99 wait": 1.0}}  # fmt: skip
-        p = self.picture(stand_in.read(TWO.format("plan")), "plan",
+        p = self.picture(stand_in.read(TWO.format("sweep")), "plan",
                          files={"plan.json": json.dumps(plan)})  # fmt: skip
         hollow, filled = p.points("6a"), p.points("7a")
         self.assertEqual([SHAPES[2] - 1] * 2, [mark[0] for mark in hollow])

@@ -347,9 +347,10 @@ HIDDEN = [
     ("runtimes", "wall-time", {}, "found", "goroutines  "),
 ]  # fmt: skip
 # Charts whose names could stand where something came out.
-NAMED = [("shapes", "shapes", "5 workers"), ("comparison", "latency", "threads"),
-         ("comparison", "in-flight", "bounded threads"),
-         ("retry-storm", "retry-storm", "threads")]  # fmt: skip
+NAMED = [
+    ("comparison", "latency", "threads"), ("retry-storm", "retry-storm", "threads"),
+    ("comparison", "in-flight", "bounded threads"),
+]  # fmt: skip
 
 
 class BeforeTheGuess(Desk):
@@ -375,6 +376,28 @@ class BeforeTheGuess(Desk):
                          and f'class="{kind}"' not in how]  # fmt: skip
                 self.assertEqual([], shown)
                 self.assertTrue(any(w.startswith(words) for _, w in told))
+
+    def test_names_where_something_came_out_stand_at_the_question_instead(self) -> None:
+        for experiment, name in ("shapes", "shapes"), ("comparison", "wall-time"):
+            chart = draw.build(name, stand_in.material(
+                self.folder, stand_in.load(experiment)))  # fmt: skip
+            named = {row[0].partition(" (")[0] for row in chart.rows}
+            self.assertEqual(named, set(chart.designs))
+            told = [word for names in ("label_name", "label_value", "row_name")
+                    for word in chart.settings.get(names, ())]  # fmt: skip
+            self.assertEqual(set(), set(told) - chart.answers, name)
+
+    def test_an_axis_keeps_a_number_that_is_an_answer_elsewhere(self) -> None:
+        m = stand_in.material(self.folder, stand_in.load("real"))
+        chart = draw.build("descriptors", m)
+        numbers = re.findall(r'"([^"]*)" ', " ".join(chart.settings["panel_tics"]))
+        self.assertTrue(chart.answers & set(numbers), "no number is both")
+        gnuplot.write_data(m.tables_of(chart.shown), self.folder / "charts")
+        chart = gnuplot.draw(chart, self.folder, ("svg",))
+        text = (self.folder / chart.files["svg"]).read_text(encoding="utf-8")
+        shown = re.findall(r"<text>([^<]*)</text>", text)
+        for number in set(numbers):
+            self.assertEqual(numbers.count(number), shown.count(number), number)
 
     def test_a_name_stands_where_it_stands_whatever_came_out(self) -> None:
         afresh = stand_in._played.__wrapped__  # its cache knows nothing of CREATE_S

@@ -17,6 +17,7 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import machines, over_time, planned, scatter, sequence  # noqa: E402
+from driver.say import numbers  # noqa: E402
 from driver.page import pieces, sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
 from driver.reckon.summary import Noise, Summaries  # noqa: E402
@@ -175,6 +176,42 @@ class Titles(unittest.TestCase):
         self.assertTrue(told.startswith(f"{sizes[1]} workers lose none of {tasks}, "
                                         f"{sizes[2]} lose 75 %, "), told)  # fmt: skip
 
+    def test_where_recorded_runs_differ_is_told_within_a_sentence(self) -> None:
+        for more, wanted in (
+            ('clock = "virtual"\nspawn-time = "1us"', "as measured, .*; as simulated, "),
+            ('cancel = "none"', "runs as by default, .*; when nobody listens, "),
+            ("join = true", "runs detached, .*; joined at the end, "),
+            ("api-keeps-working = true", "where the API drops .*; where the API finishes abandoned calls, "),
+            ('timeout = "50ms"', "without a timeout, .*; with a timeout of 50\u00a0ms, "),
+        ):  # fmt: skip
+            design = "threads" if "join" in more else "fibers"
+            samples = f'[[samples]]\ndesign = "{design}"\n' * 2 + more
+            text = f"{TWO.format('timeline', '4')}\n{samples}"
+            with self.subTest(more), tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.read(text))
+                self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
+
+    def test_one_and_many_have_verbs_of_their_own(self) -> None:
+        text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')
+        text = text.replace("pool of 50", "bounded threads of 5")
+        border = {
+            f"{who}-service-time-{d}-n500": did(wall_s)
+            for who, d, wall_s in (("threads", "1ms", 2), ("bounded-threads-5", "1ms", 1),
+                                   ("threads", "10ms", 2), ("bounded-threads-5", "10ms", 4))
+        }  # fmt: skip
+        for name, asked, changes, wanted in (
+            ("winner", stand_in.read(text.format("winner", "500")), border,
+             "Short tasks: bounded threads win; long tasks: threads win"),
+            ("rate-limit", stand_in.load("rate-limit", workers=[1], tasks=[500]),
+             {"pool-1-n500": did(1), "threads-n500": LOST},
+             "1 worker loses none of 500 tasks, threads lose 82 %"),
+            ("rate-limit", stand_in.load("rate-limit", workers=[1], tasks=[500]),
+             {"pool-1-n500": LOST, "threads-n500": did(1)}, "1 loses 82 %"),
+        ):  # fmt: skip
+            with self.subTest(name), tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), asked, changes=changes)
+                self.assertEqual(wanted, draw.build(name, m).title)
+
     def test_load_is_told_at_its_highest(self) -> None:
         asked = stand_in.load("load")
         changes = {}
@@ -191,7 +228,7 @@ class Titles(unittest.TestCase):
         self.assertTrue(lossy)
         self.assertEqual(lossy, {i for i, each in enumerate(hollow, 1) if each})
         self.assertIn("hollow: tasks were lost", made.subtitle)
-        self.assertEqual(f"At 95 % load, threads have {titles.show_share(most)} turned away;"
+        self.assertEqual(f"At 95 % load, threads have {numbers.show_share(most)} turned away;"
                          " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 
     def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
@@ -255,7 +292,8 @@ class Remarks(unittest.TestCase):
                 (1.0, None, None))  # fmt: skip
         lines = [
             {"machine": number, "cpu": "x", "cpus": "2", "workers": 50, "tasks": 500,
-             "n": "6", "figure": "ratio_wall_s", "design": "worker-pool",
+             "n": "6", "figure": "ratio_wall_s", "design": "worker-pool", "bound": 0,
+             "base": "threads",
              **dict(zip(("median", "low", "high"), each))}
             for number, each in enumerate(ends, start=1)
         ]  # fmt: skip
@@ -272,6 +310,13 @@ class Remarks(unittest.TestCase):
         self.assertIn(f"of {P} with 500 tasks over threads", twice.title)
         twice = machines.build(panels[::-1], [1])
         self.assertIn(f"{P} with 500 tasks (API of 50) over threads", twice.title)
+        pool = {**lines[0], "design": "elastic-pool", "cell": "a", "baseline": "b"}
+        base = {**pool, "design": "thread-per-task", "workers": 0, "bound": 9, "cell": "b",
+                "figure": "runs"}  # fmt: skip
+        other: Any = machines.build(machines._cells([pool, base]), [1])
+        self.assertIn("of an elastic pool of 50 with 500 tasks over bounded threads on 1 mach",
+                      other.title)  # fmt: skip
+        self.assertIn("more than bounded threads", other.settings["x_words"])
 
     def test_a_plan_shows_the_median_of_its_seeds_and_who_meets_it(self) -> None:
         def point(workers: int, meets: bool, *waits: float) -> dict[str, Any]:
@@ -290,10 +335,14 @@ class Remarks(unittest.TestCase):
                          "real threads did not confirm it here", planned._title(missed))  # fmt: skip
         made: Any = planned._settings(found, points)
         self.assertEqual((30, 40), (made["band_low"], made["band_high"]))
+        again: Any = planned._settings(found, [*points, point(60, True, 0.1, 0.1, 0.1)])
+        self.assertEqual((30, 40), (again["band_low"], again["band_high"]))
         marks = zip(made["mark_panel"], made["mark_second"], made["mark_y"])
         waits = [(second, y) for panel, second, y in marks if panel == 1]
         self.assertEqual([(1, 0.01), (0, 2.0), (1, 0.01), (0, 0.2)], waits[:4])
         self.assertEqual([1.0, -1, -1, -1, -1], made["panel_limit"])
+        self.assertEqual(["goodput", "lost", "in flight", "calls"], [
+            m for each in planned.PANELS if planned._flat(found, each) for m in each[2]])
 
     def test_the_ruler_and_its_simulation(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
@@ -324,6 +373,19 @@ class Remarks(unittest.TestCase):
                 made = draw.build("timeline", stand_in.material(Path(desk), asked))
             self.assertIn(told, made.subtitle)
 
+    def test_a_title_of_single_runs_says_so(self) -> None:
+        """Beside it stand the medians of all runs, which are others."""
+        for name, told in (
+            ("comparison", {"timeline": "In the recorded runs with 500 tasks, threads lose",
+                            "in-flight": "The API takes 50: in the recorded runs with 500"}),
+            ("hang", {"hang": "In the recorded runs"}),
+            ("shapes", {"shapes": "not the work: in the recorded runs, 100 tasks take"}),
+        ):  # fmt: skip
+            with tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.load(name))
+                for chart, words in told.items():
+                    self.assertIn(words, draw.build(chart, m).title)
+
     def test_who_stays_down_is_not_who_recovers(self) -> None:
         cells = [stand_in.four().cells[n] for n in (0, 5)]
         those: Any = SimpleNamespace(full=lambda cell, but="": cell.design.kind)
@@ -339,7 +401,7 @@ class Numbers(unittest.TestCase):
     def test_what_is_not_all_is_never_rounded_to_all_nor_to_nothing(self) -> None:
         rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
         for share, told in rows.items():
-            self.assertEqual(told, titles.show_share(share))
+            self.assertEqual(told, numbers.show_share(share))
 
     def test_the_machine_is_told_in_the_order_and_the_units_of_people(self) -> None:
         facts = {"schema_version": 1, "sections": [], "warnings": [], "seed": 7,

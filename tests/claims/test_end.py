@@ -82,10 +82,10 @@ class Endings(unittest.TestCase):
                     ratios=(ratio(2, 3),))  # fmt: skip
         ((heading, told),) = ending.ratio_paragraphs(both)
         self.assertEqual("At 1 000 tasks", plain(heading))
-        self.assertRegex(told[0], "^a pool of 5 takes .* as long as threads: slower")
+        self.assertRegex(told[0], "^A pool of 5 takes .* as long as threads: slower")
         self.assertEqual(
-            ["threads serve 991 of 1 000: 9 rejected.",
-             "a pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
+            ["Threads serve 991 of 1 000: 9 rejected.",
+             "A pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
             [plain(each) for each in told[1:]],
         )  # fmt: skip
         self.assertEqual([], ending.ratio_paragraphs(both, 1001))
@@ -100,7 +100,7 @@ class Endings(unittest.TestCase):
         both = made(of(other), of(alike[1]), ratios=(ratio(2, 3, True, other, alike[1]),))
         ((heading, told),) = ending.ratio_paragraphs(both)
         self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
-        self.assertIn("a pool of 5 (timeout 9 ms) takes", plain(told[0]))
+        self.assertIn("A pool of 5 (timeout 9 ms) takes", plain(told[0]))
 
     def test_the_whole_end(self):
         def told(**more):
@@ -132,7 +132,7 @@ class Endings(unittest.TestCase):
 
 class Questions(unittest.TestCase):
     def answer(self, number, summaries, runs=()):
-        found = questions.answer_all(ASKED, runs, summaries)[number]
+        found = questions.answer_all(runs, summaries)[number]
         return plain(found.text), found.fine
 
     def test_what_limits(self):
@@ -216,6 +216,7 @@ class Questions(unittest.TestCase):
             (f"6 comparisons: 2 {told}, 2 certainly by less; 1 of unequal work.", True),
             self.answer(4, made(ratios=five)),
         )  # fmt: skip
+        self.assertIn("1 differs by over 2 %", self.answer(4, made(ratios=five[1:3]))[0])
         self.assertEqual((f"1 comparison: 0 {told}.", None),
                          self.answer(4, made(ratios=five[2:3])))  # fmt: skip
         none = replace(five[0], interval=None)
@@ -244,8 +245,12 @@ class Questions(unittest.TestCase):
         for figures, told in ((slept, (yes, True)), (awake, (no, False))):
             self.assertEqual(told, self.answer(5, made(of(**figures))))
         fibers = make_cell("fiber-per-task", None, 1000)
-        told, fine = self.answer(5, made(of(fibers, **awake)))
-        self.assertEqual((True, "Yes: in fibers"), (fine, told[:14]))
+        alone = "As far as can be seen: in fibers, 1 000 tasks, at most 5 threads were alive "
+        self.assertEqual((f"{alone}at once.", None), self.answer(5, made(of(fibers, **awake))))
+        both = yes.replace("every call", "every call of kernel threads")
+        for other, who in ((of(fibers, **awake), "fibers"), (of(threads=5.0), "pool of 5")):
+            told = both.replace("pool of 5", who), True
+            self.assertEqual(told, self.answer(5, made(of(**slept), other)))
         unknown = ("The peak of live threads is not known.", None)
         self.assertEqual(unknown, self.answer(5, made(of(n=0, **slept))))
         self.assertEqual(unknown, self.answer(5, made(of())))
@@ -378,6 +383,8 @@ class Shortfalls(unittest.TestCase):
              "80 % turned away; retries: 1.6 calls for each task"),
             (calm, {"outcomes": {"ok": 185, "timed_out": 804, "shed": 6, "failed": 5}},
              None, "80 % timed out; 1 % shed"),
+            (calm, {"outcomes": {"ok": 185, "cancelled": 805, "not_started": 10}}, 1.0,
+             "80 % cancelled; 1 % not started"),
             (calm, {"outcomes": {"ok": 995, "rejected": 5}}, None, "the load is 0.10"),
             (calm, {"create_ns": 8, "wall_ns": 10}, None,
              "creating them takes 80 % of the time"),

@@ -255,6 +255,12 @@ class WallTime(Table):
             (theory.bound_wall_s(pool(), record), 10.0),
             (theory.bound_wall_s(pool(**{"api-capacity": 4}), record), 12.0),
             (theory.bound_wall_s(pool(**{"api-capacity": 9}), record), 10.0),
+            (theory.bound_wall_s(pool(**{"when-full": "caller-runs"}), record), 8.0),
+            (theory.planned_wall_s(pool(**{"api-capacity": 2})), 10 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(**{"api-capacity": 2, "api-queue": 3})),
+             25 + 5 * 60e-6),
+            (theory.planned_wall_s(threads(**{"api-capacity": 2, "api-queue": "unlimited"})),
+             25 + 50 * 60e-6),
             (theory.bound_wall_s(pool(distribution="exponential"), record), None),
             (theory.bound_wall_s(pool(distribution="fixed"), record), 10.0),
             (theory.graham_bounds_s([], 3), (0.0, 0.0)),
@@ -371,6 +377,8 @@ class Curves(Table):
             (len(stop), 61), (stop[0][3:], (50, 0.0, 0.0)), (stop[60][3:], (50, 1.0, 1.0)),
             (stop[30][3:], (50, 0.5, 0.125)),
             (list(theory.stop_over_time(threads(), "")), []),
+            (next(theory.even_over_tasks(pool(3), "", Constants(0.01), 50, 50)).y,
+             theory.even_service_s(50, 3, Constants(0.01))),
         ])  # fmt: skip
         load = list(theory.over_load(2, 1.0, 20, 0.9, 0.1, 0.7))
         self.hold([
@@ -412,6 +420,23 @@ class CurvesOfAnExperiment(Table):
         both = self.points(*(pool(w, n) for n in (16, 8) for w in (2, 4)))
         told = [p.tasks for p in both if p.curve == "best workers"]
         self.assertEqual([8, 16], told)
+
+    def test_they_meet_the_theory_of_their_cells(self):
+        """Of fibers and goroutines too, for which creating a thread costs nothing."""
+        for program in ("worker-pool", "fiber-pool", "goroutine-pool"):
+            cells = [replace(c, design=replace(c.design, program=program))
+                     for c in (pool(5), pool(10))]  # fmt: skip
+            points = self.points(*cells, samples=cells[:1])
+            at = {p.x: p.y for p in points if p.curve == "wall over workers"}
+            begun = min(p.x for p in points if p.curve == "started over time")
+            own = program == "worker-pool"
+            self.hold([
+                *((at[c.workers], theory.theory_wall_s(c, COSTS)) for c in cells),
+                (begun, 5 * COSTS.create if own else 0.0),
+                ("best workers" in {p.curve for p in points}, own),
+            ])  # fmt: skip
+        loose = replace(threads(), design=replace(threads().design, program="fiber-per-task"))
+        self.assertEqual([], self.points(samples=[loose]))
 
     def test_which_are_drawn(self):
         def drawn(cells, **more):
@@ -502,8 +527,8 @@ class Services(Table):
         ])  # fmt: skip
 
     def test_what_is_held(self):
-        ends = {"ok": 6, "silent": 2, "rejected": 1, "timed_out": 1, "not_started": 4,
-                "shed": 3}  # fmt: skip
+        ends = {"ok": 6, "silent": 2, "rejected": 1, "timed_out": 1, "cancelled": 0,
+                "not_started": 4, "shed": 3}  # fmt: skip
         times = {"latency_ns": {"mean": 3e9}, "failed_latency_ns": {"mean": 5e9},
                  "queue_wait_ns": {"mean": 1e9}}  # fmt: skip
         cell = pool(arrivals="fixed:20/s")
@@ -517,6 +542,7 @@ class Services(Table):
             (of(), 20 * (24 + 10 - 10) / 10), (of(outcomes=old), 48.0),
             (of(failed_latency_ns={"mean": None}), 20 * (24 - 10) / 10),
             (of(pool()), None), (of(outcomes=unstarted), None),
+            (of(outcomes={**ends, "cancelled": 1}), None),  # before they were started?
         ])  # fmt: skip
 
     def test_the_size_that_is_safe(self):
@@ -600,7 +626,7 @@ class Outages(Table):
             (outage.outage_s(of("500ms")), (1.0, 1.5)), (outage.settled_s(of("500ms")), 2.0),
             (outage.slot_s(of("500ms")), 0.1), (outage.slot_s(of("501ms")), 0.501 / 6),
             (outage.slot_s(of("120ms")), 0.06), (outage.slot_s(of("50ms")), 0.025),
-            (outage.slot_s(of("300ms")), 0.1),
+            (outage.slot_s(of("300ms")), 0.1), (outage.slot_s(of("0")), 0.1),
         ])  # fmt: skip
 
     def test_rates(self):
@@ -691,7 +717,10 @@ class Work(Table):
 
     def test_creating_one_is_told_by_who_created_most(self):
         few, many, ours = threads(4), threads(8), pool()
-        asked = Experiment("test", "?", (few, many, ours))
+        other = [replace(threads(16), design=replace(few.design, program=program), name=program)
+                 for program in ("fiber-per-task", "goroutine-per-task")]  # fmt: skip
+        other.append(replace(threads(16, clock="virtual"), name="virtual"))
+        asked = Experiment("test", "?", (*other, few, many, ours))
 
         def of(*runs):
             for run, created_ns in runs:
@@ -701,7 +730,9 @@ class Work(Table):
 
         eight = (make_run(many, 1, 1.0), 8e9), (make_run(many, 2, 1.0), 16e9)
         four = (make_run(few, 1, 1.0), 40e9)
+        cheap = [(make_run(cell, 1, 1.0), 16e3) for cell in other]  # of no kernel thread
         self.hold([(of(four, *eight), 1.5), (of(four), 10.0), (of(), None),
+                   (of(*cheap, four), 10.0), (of(*cheap), None),
                    (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):

@@ -332,7 +332,13 @@ class Sentences(Table):
     def test_what_is_missing(self):
         refused = Refusal((POOL, THREADS), "why")
         whole = Summaries((), (), Noise())
+        some, none = summary(), summary(n=0)
         self.hold([
+            (sentences.theory_note(whole), ""),
+            (sentences.theory_note(replace(whole, cells=(some, replace(some, fitted=True)))),
+             "Without theory (–) where it takes what creating a thread costs: that was not "
+             "measured here, nor is it in any quick run."),
+            (sentences.theory_note(replace(whole, cells=(some, replace(none, fitted=True)))), ""),
             (sentences.left_out_sentence(whole), None),
             (sentences.left_out_sentence(replace(whole, left_out=("a", "b"))),
              "Left out: a; b."),

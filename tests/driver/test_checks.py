@@ -50,11 +50,14 @@ WARNED = (
      "1000 tasks arrive per second, and it can do 500, a load of 2"),
     ({"cell": make_cell(workers=5, tasks=500, **BUSY, **{"when-full": "reject"})}, None),
 )  # fmt: skip
-FEW = [limits.Limit("ulimit -u", 100, 10)]
+FEW, NONE = ([limits.Limit("ulimit -u", most, 10)] for most in (100, 50))
 REFUSED = (
     ({"memory_available_bytes": 100_000_000}, "0.1 GB that are free"),
     ({"threads": FEW, "cell": make_cell(workers=39)}, None),
-    ({"threads": FEW, "cell": make_cell(workers=50)}, "ulimit -u allows 100 threads"),
+    ({"threads": FEW, "cell": make_cell(workers=50)}, "ulimit -u allows 100 threads, of "
+     "which 10 are taken: too few for 50 workers"),
+    ({"threads": NONE, "cell": make_cell("thread-per-task")},
+     "of which 10 are taken: too few to start anything"),
     ({"hyperfine": "hyperfine is not installed"}, "hyperfine is not installed"),
 )
 

@@ -48,6 +48,11 @@ MISTAKES = [
     (["comparison", "--full"], "allows no"),
     (["--resume", "x", "--seed", "0"], "allows no"),
     (["--resume", "x", "hang"], "allows no"),
+    (["--list", "hang"], "--list allows no"),
+    (["--list", "--quick"], "--list runs nothing"),
+    (["--version", "--seed", "1"], "--version runs nothing"),
+    (["--tasks", "50,unlimited"], "tasks is 'unlimited'"),
+    (["--set", "workers=unlimited"], "workers is 'unlimited'"),
     (["draw"], "1 results folder ("),
     (["compare", "a"], "2 results folder"),
     (["collect", "a"], "2 or more"),
@@ -136,17 +141,22 @@ class CommandLine(unittest.TestCase):
         for arguments, action in cases.items():
             self.assertEqual(parsed(*arguments)[0].action, action)
         self.assertEqual(parsed("--resume", "a")[0].folders, (Path("a"),))
+        self.assertEqual(checked("draw", "lesson"), (0, "", ""))  # a folder's name
 
     def test_options_become_overrides(self):
         settings, _ = parsed(
             "--tasks", "50,500", "--workers=5", "--service-time=2ms",
-            "--api-capacity", "unlimited",
+            "--api-capacity", "unlimited", "--set", "api-queue=unlimited",
+            "--sweep", "timeout=5ms,unlimited",
         )  # fmt: skip
         wanted = {
             "tasks": [50, 500], "workers": [5], "service-time": "2ms",
-            "api-capacity": None,
+            "api-capacity": None, "api-queue": "unlimited", "timeout": ["5ms", None],
         }  # fmt: skip
         self.assertEqual(settings.overrides, wanted)
+        told = " ".join(settings.shown)
+        self.assertIn("--set api-capacity=unlimited --set api-queue=unlimited", told)
+        self.assertIn("--sweep timeout=5ms,unlimited", told)
 
     def test_no_path_is_kept_for_the_results(self):
         settings, _ = parsed(

@@ -27,6 +27,8 @@ FACTS = {
     "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
 }
 CELL = make_cell("worker-pool")
+# The same options of the program; who calls the API is none of them.
+REAL = replace(CELL, name="real", options={**CELL.options, "api": "http"})
 
 
 def kept(wall_s=1.0, cell=CELL, blocks=8, facts=FACTS, problem=None, spread=0.002, **record):
@@ -57,6 +59,18 @@ class Folders(unittest.TestCase):
             self.assertIs(self.verdict(kept(), kept(wall_s)), wanted)
             other = kept(wall_s, spread=1.0)
             self.assertIs(self.verdict(kept(spread=1.0), other), Verdict.CANNOT_TELL)
+
+    def test_cells_that_differ_in_how_their_api_is_called_are_told_apart(self):
+        both = replace(kept(), experiment=Experiment("test", "?", (CELL, REAL)))
+        both.runs.extend(make_run(REAL, b, 5.0) for b in range(1, 9))
+        pairs = [p for p in compare.compare(both, both).pairs if p.figure == "wall_s"]
+        self.assertEqual([(p.first.cell, p.second.cell) for p in pairs],
+                         [(CELL, CELL), (REAL, REAL)])  # fmt: skip
+        asked = compare.of_two_builds(both.experiment)
+        runs = [make_run(cell, b, 1.0) for cell in asked.cells for b in range(1, 7)]
+        found = compare.compare_builds(replace(both, experiment=asked, runs=runs))
+        pairs = [(p.first.cell.api, p.second.cell.api) for p in found.pairs]
+        self.assertEqual(set(pairs), {(None, None), ("http", "http")})
 
     def test_what_must_not_be_compared_is_refused_with_the_reason(self):
         for name, (first, second, why) in {
@@ -134,6 +148,14 @@ class Folders(unittest.TestCase):
         self.assertEqual(found.slower(0.02), [])
         few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
         self.assertEqual(few.slower(0.05), [])
+        for blocks in (3, 8):  # of what serves nothing there is no time per served task
+            none = kept(0.1, blocks=blocks)
+            for run in none.runs:
+                run.record["outcomes"] |= {"ok": 0, "rejected": 4}
+            found = compare.compare(kept(blocks=blocks), none)
+            self.assertEqual(["slower by more than 5 %: pool of 2, 4 tasks, serves nothing"],
+                             comparison.slower_lines(found, 0.05))  # fmt: skip
+            self.assertEqual(compare.compare(none, none).slower(0.05), [])
 
 
 class Builds(unittest.TestCase):
@@ -227,11 +249,12 @@ class Classes(unittest.TestCase):
         other = replace(many, environment={**FACTS, "commit": "b"})
         fewer = replace(many, runs=[*many.runs[1:], make_run(CELL, 9, 1.0, problem="x")])
         empty = replace(many, runs=[r for r in many.runs if r.cell.workers])
+        few_runs = "of a cell: too few for an interval of its median"
         for machines, told in (
             ([many, many], []), ([many, empty], []),
-            ([many, few], ["machine 2 has 5 runs of a cell: no interval"]),
-            ([fewer], ["machine 1 has 5 runs of a cell: no interval"]),
-            ([none, many], ["machine 1 has 0 runs of a cell: no interval"]),
+            ([many, few], [f"machine 2 has 5 runs {few_runs}"]),
+            ([fewer], [f"machine 1 has 5 runs {few_runs}"]),
+            ([none, many], [f"machine 1 has 0 runs {few_runs}"]),
             ([many, replace(many, complete=False)], ["machine 2 is incomplete (nowhere)"]),
             ([many, other, many], ["the commits differ: a, b"]),
         ):  # fmt: skip

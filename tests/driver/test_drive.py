@@ -317,6 +317,20 @@ class Outputs(DriverTest):
         self.assertIn(b"the reader of stdout is gone", err)
         self.assertEqual([len(read_runs(f)) for f in self.result_folders()], [5, 5])
 
+    def test_where_nobody_hears_a_warning_it_is_measured_all_the_same(self):
+        (self.out / ".unfinished-left").mkdir(parents=True)
+        (self.out / ".unfinished-left/runs.ndjson").write_text("{}\n")  # is taken up
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(self.command("--blocks", "1"), env=self.environment(),
+                                  stdout=subprocess.PIPE, stderr=full)  # fmt: skip
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(len(read_runs(self.only_folder())), 5)
+        for words in (("draw", "/nowhere"), ("--list", "x")):
+            command = [*self.command()[:2], *words]
+            done = subprocess.run(command, env=self.environment(), stdout=subprocess.PIPE,
+                                  preexec_fn=lambda: os.close(2))  # fmt: skip
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+
     def test_closed_standard_files_get_nothing_of_the_results(self):
         done = subprocess.run(
             self.command("--blocks", "1"), env=self.environment(), timeout=300,

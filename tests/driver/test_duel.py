@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -82,10 +83,19 @@ class Opponents(unittest.TestCase):
             (["--tasks", "many"], "whole number"), (["ovens"], "'ovens': there are"),
             (["pool of 5", "pool of 6", "--workers", "7"], "both would be the same"),
             (["pool '"], "No closing quotation"), (["--json=-"], "gives itself"),
+            (["--progress=1"], "gives itself"), (["--api", "http"], "--api is for experim"),
             (["-n", "0"], "from 1 to"), (["-n9"], "'-n9' is no option"), (["threads", "x", "--a", "b", "c"], "'c' is no"),
         ):  # fmt: skip
             with self.subTest(words=words), self.assertRaisesRegex(AskError, told):
                 duel.parse(words)
+
+    def test_a_program_that_does_not_tell_how_far_it_is_is_refused(self):
+        """As those in Go: it would be started, and end with a usage of its own."""
+        silent = mock.patch.object(duel.dry, "_options", lambda path: frozenset({"tasks"}))
+        found = mock.patch.object(duel.dry, "find", lambda folder, name: Path(name))
+        checked = mock.patch.object(duel.dry, "check")
+        with silent, found, checked, self.assertRaisesRegex(AskError, "tell how far it is"):
+            duel.main([])
 
 
 class Pictures(unittest.TestCase):
@@ -119,6 +129,9 @@ class Pictures(unittest.TestCase):
         self.assertEqual([(True, 3), (False, 1), (True, 1), (False, 2)], running.ends)
         self.assertEqual("threads, 1.50 s: 4 served, 3 lost, 3 of 50 in flight",
                          picture.line([running]))  # fmt: skip
+        queued = {**running.cell.options, "api-queue": 9}  # more may be out than it serves
+        running.cell = replace(running.cell, options=queued)
+        self.assertIn("3 lost, 3 in flight", picture.line([running]))
 
     def test_more_orders_than_squares_are_told_and_few_rows_do_not_hang(self):
         for tasks, rows in ((1, 24), (500, 1), (10_000, 24)):

@@ -62,6 +62,12 @@ MISTAKES = {
     'baseline = "wp"\nquestion = "?"\n' + POOL: "baseline 'wp' is none of threads",
     'figure = "speed"\nquestion = "?"\n' + POOL: "figure 'speed' is none of wall_s",
     'sections = ["all"]\nquestion = "?"\n' + POOL: "section 'all' is none of",
+    'charts = ["class"]\nquestion = "?"\n' + POOL: "chart 'class' is none of .*wall-time",
+    'charts = ["winner"]\nbaseline = "fibers"\nquestion = "?"\n' + POOL:
+        "than 'fibers', of which there is no cell",
+    'charts = ["shapes"]\nquestion = "?"\n' + POOL + '[[samples]]\ndesign = "pool"':
+        "chart 'shapes' compares recorded runs: it needs two",
+    'reseed = true\nquestion = "?"\n' + POOL + "seed = [1, 2]": "with reseed, each block has",
     'reseed = 1\nquestion = "?"\n' + POOL: "reseed is 1: it takes true or false",
     'options = 5\nquestion = "?"\n' + POOL: "options is 5: it takes a table",
     'quick = 5\nquestion = "?"\n' + POOL: "quick is 5",
@@ -196,6 +202,13 @@ class Changed(unittest.TestCase):
         self.assertEqual([c.name for c in made.cells], [
             "threads-n20", "bounded-threads-9-n20", "pool-5-n20", "pool-50-n20"])  # fmt: skip
         self.assertEqual([c.name for c in made.samples], ["threads-n20"])
+
+    def test_a_sweep_may_have_a_value_that_takes_the_option_away(self):
+        made = read(self.TEXT, {"tasks": [20], "api-capacity": [9, None]}, quick=True)
+        self.assertEqual([c.name for c in made.cells][:2],
+                         ["threads-api-capacity-9-n20", "threads-n20"])  # fmt: skip
+        self.assertEqual([c.capacity for c in made.cells][:2], [9, None])
+        self.assertIn("api-capacity", made.compare_by)
 
     def test_overrides_are_for_the_designs_that_take_them(self):
         one = {"tasks": [3], "workers": [4]}

@@ -110,8 +110,8 @@ class Collected(OnFolders):
         (bad / "runs.ndjson").write_text("[]\n")
         status, out, err = self.collect(good, less, bad)
         self.assertEqual(status, 0, err)
-        for told in ("machine 2 is incomplete", "machine 2 has 3 runs of a cell: no "
-                     "interval", "the commits differ: ", "left out, as "):  # fmt: skip
+        for told in ("machine 2 is incomplete", "machine 2 has 3 runs of a cell: too few "
+                     "for an", "the commits differ: ", "left out, as "):  # fmt: skip
             self.assertIn(f"warning: {told}", out)
         self.assertNotIn("machine 1 ", out)
 

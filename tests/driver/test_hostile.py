@@ -11,9 +11,9 @@ from . import hostile
 from .support import make_cell
 from driver.ask.experiment import Experiment
 from driver.draw import machines
-from driver.reckon import collect, curves
+from driver.reckon import collect, curves, summarise
 from driver.reckon.tables import SUMMARY_HEADER
-from driver.run import folder, kept, stored
+from driver.run import folder, kept, samples, stored
 from driver.run.constants import Constants
 
 CASES = 40  # some seconds
@@ -48,6 +48,34 @@ class Hostile(unittest.TestCase):
                     (seed / "runs.ndjson").write_text("".join((line, *others)))
                     with self.assertRaisesRegex(stored.StoredError, "line 1: started_utc"):
                         stored.read(seed)
+
+
+    def test_what_was_not_taken_is_told_or_does_without(self):
+        for file, key, told in (("runs.ndjson", "hyperfine", "hyperfine is null"),
+                                ("blocks.ndjson", "canary", None)):  # fmt: skip
+            with self.subTest(key), tempfile.TemporaryDirectory() as place:
+                hostile.seedling(seed := Path(place) / "seed")
+                lines = map(json.loads, (seed / file).read_text().splitlines())
+                text = "".join(json.dumps({**line, key: None}) + "\n" for line in lines)
+                (seed / file).write_text(text)
+                if told is None:
+                    noise = summarise.summaries_of(stored.read(seed)).noise
+                    self.assertEqual(noise.canary_spread, {})
+                    continue
+                with self.assertRaisesRegex(stored.StoredError, told):
+                    stored.read(seed)
+
+
+    def test_a_task_that_was_never_started_has_no_lane(self):
+        """As those that were shed or cancelled; of one that was, it is a mistake."""
+        with tempfile.TemporaryDirectory() as place:
+            file, head = Path(place) / "x.csv", ",".join(samples.COLUMNS)
+            file.write_text(f"{head}\n0,4,0,5,6,1,ok\n7,,0,,,0,shed\n")
+            self.assertEqual([4, None], [s.lane for s in samples.read_samples(file)])
+            for line in ("7,,0,5,6,1,ok", "7,4,,,,0,shed", "7,x,0,,,0,shed"):
+                file.write_text(f"{head}\n{line}\n")
+                with self.assertRaisesRegex(samples.SamplesError, "line 2: cannot be read"):
+                    samples.read_samples(file)
 
 
 class Classes(unittest.TestCase):

@@ -7,6 +7,7 @@ from unittest import mock
 
 from . import REPOSITORY  # noqa: F401  (makes the driver importable)
 from driver.machine import kernel
+from driver.measure import measure
 
 USUAL = b"6,1,100,-;eth0: link is up\n SUBSYSTEM=net\n"
 HOT = b"4,2,200,-;CPU1: Core temperature above threshold, cpu clock throttled\n"
@@ -39,6 +40,21 @@ class Logs(unittest.TestCase):
             (None, ONE, ONE), (ONE, OTHER, both), (ONE, BLIND, BLIND), (BLIND, ONE, BLIND)
         ):  # fmt: skip
             self.assertEqual(kernel.together(before, found), wanted)
+
+    def test_only_what_happens_during_the_runs_counts_and_of_both_parts(self):
+        """A control group holds a compiler back, too, before them and between."""
+        facts = {}
+        with mock.patch.object(measure.limits, "throttled_s", side_effect=[5.0, 9.5, None]):
+            for held_s, wanted in ((4.5, 0.5), (8.0, 2.0), (None, 2.0)):
+                log = mock.Mock(found=lambda: {"trouble": ["hot"], "other_lines": 0})
+                measure._look_back(facts, log, held_s)
+                self.assertEqual(facts["held_back_s"], wanted)
+        self.assertEqual([*measure._troubles(facts)], [
+            "a control group held the programs back for 2.00 s in all",
+            "the kernel logged during the run: hot (and 2 more)",
+        ])  # fmt: skip
+        facts |= {"held_back_s": 0.0, "kernel_log": OTHER}
+        self.assertEqual([*measure._troubles(facts)], [])
 
     def test_a_log_that_cannot_be_read_says_so(self):
         found = kernel.Log(Path("/nowhere/kmsg")).found()

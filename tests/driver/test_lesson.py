@@ -122,6 +122,8 @@ class Files(Desk):
         self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
         told = answer.before_runs(found, [])
         self.assertEqual("service-time = 1ms", answers.change_text(told))
+        told = replace(told, modified={"timeout": None, "workers": [1, 2]})
+        self.assertEqual("timeout = unlimited, workers = 1, 2", answers.change_text(told))
         self.assertEqual("", answers.claim_text(told))
         (self.folder / "3-which.toml").write_text(CHOICES)
         with self.assertRaisesRegex(AskError, "nothing can be changed"):
@@ -152,6 +154,7 @@ class Files(Desk):
             ("pitfalls", "/bin/ls", "names no program of ours"),
             ('"pitfalls no-close"', '""', "names no program of ours"),
             ('question = "What now?"', "", "need a question"),
+            ('question = "What now?"', "question = 5", "need a question"),
             ("[lesson]", "[[cells]]\n[lesson]", "no cells"),
             ("A = {words", "a = {words", "'a' is not a capital letter"),
             ("status = 0", 'status = "0"', "status is '0': it takes a whole number"),
@@ -178,9 +181,10 @@ class Files(Desk):
             (self.folder / name).mkdir()
             text = json.dumps({**outcome().__dict__, "number": number})
             (self.folder / name / answer.FILE).write_text(text)
-        (self.folder / "20260102T10-a").mkdir()
-        told = answer.of_the_day(self.folder / "20260102T10-a")
-        self.assertEqual(["2", "3"], [found.number for found in told])
+        for name in ("20260102T10-a", ".unfinished-20260102T10-a"):  # as it is written
+            (self.folder / name).mkdir()
+            told = answer.of_the_day(self.folder / name)
+            self.assertEqual(["2", "3"], [found.number for found in told])
         own = answer.of_the_day(self.folder / "20260102T09-a")
         self.assertEqual(["3"], [found.number for found in own])
 

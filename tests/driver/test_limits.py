@@ -138,6 +138,14 @@ class Described(unittest.TestCase):
         with mock.patch.object(resource, "getrlimit", lambda number: (soft, soft)):
             return environment.describe(REPOSITORY, REPOSITORY / "nowhere")
 
+    def test_of_a_build_cut_off_or_of_another_meson_nothing_is_told(self):
+        for text, wanted in (("{", None), ('{"meson_version": 1}', None),
+                             ('{"meson_version": {"full": "1.0.1"}}', "1.0.1")):  # fmt: skip
+            with tempfile.TemporaryDirectory() as build:
+                (info := Path(build) / "meson-info").mkdir()
+                (info / "meson-info.json").write_text(text)
+                self.assertEqual(environment._toolchain(Path(build))["meson"], wanted)
+
     def test_to_have_no_limit_is_not_to_know_none(self):
         told = self.describe(resource.RLIM_INFINITY)
         self.assertEqual(set(told["limits"].values()), {"unlimited"})

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -25,6 +26,7 @@ MISTAKES = {
     ("--workers 5", ""): "plan decides --workers itself",
     ("-w 5", ""): "plan decides --workers itself",
     ("--tasks 5,6", ""): "--tasks takes one value",
+    ("--api http", ""): "its API is simulated",
     ("--tasks 0", ""): "tasks is 0: it takes a whole number",
     ("--arrivals often:3", ""): "arrivals",
     ("--arrivals poisson:9/s 80ms", ""): "'80ms' is no option",
@@ -145,6 +147,32 @@ class Command(unittest.TestCase):
                 status, found = self.run_plan(*typed, "--programs", BUILD / "src")
                 self.assertEqual((2, 1), (status, len(found.splitlines())), found)
                 self.assertIn(told, found)
+
+    def test_an_answer_that_was_not_confirmed_is_none(self):
+        def slower(run):
+            waits = {k: 9 * v for k, v in run.record["queue_wait_ns"].items()}
+            return replace(run, record={**run.record, "queue_wait_ns": waits})
+
+        def refused(run):
+            raise by_its_own_clock.RunError("worker-pool ended with 3: no threads")
+
+        for name, real, more, status, told in (
+            ("confirmed", lambda run: run, (), 0, "Real threads agree within 10 %."),
+            ("missed", slower, (), 1, "Real threads did not confirm it here."),
+            ("not asked for", slower, ("--quick",), 0, "31 workers are the fewest"),
+            ("not possible", refused, (), 1, "not confirmed: worker-pool ended with 3"),
+        ):
+
+            def play(programs, cell, seed, real=real):
+                run = stand_in(programs, cell, seed)
+                return run if cell.is_virtual else real(run)
+
+            with self.subTest(name):
+                with mock.patch.object(by_its_own_clock, "_played", play):
+                    words = (*SERVICE, "--target", "p99 wait < 100ms", *more)
+                    found, said = self.run_plan(*words)
+                self.assertIn(told, said)
+                self.assertEqual(status, found, said)
 
     def test_what_was_played_is_kept_whenever_it_is_stopped(self):
         for name, stops, pools, confirmed in (

@@ -19,7 +19,7 @@ class Questions(unittest.TestCase):
     def answers(self, runs, cpus=None):
         summaries = summarise(self.experiment, runs)
         summaries = replace(summaries, machine={"cpu": {"usable": cpus}})
-        answers = answer_all(self.experiment, runs, summaries)
+        answers = answer_all(runs, summaries)
         self.assertEqual(len(answers), 6)
         return answers
 
@@ -70,5 +70,5 @@ class Questions(unittest.TestCase):
         experiment = Experiment("test", "?", (bounded, self.threads, self.pool), ())
         runs = [make_run(cell, 1, 1.0) for cell in experiment.cells]
         summaries = summarise(experiment, runs)
-        told = answer_all(experiment, runs, summaries)[5].text
+        told = answer_all(runs, summaries)[5].text
         self.assertIn("in threads, 4 tasks, at most 3 threads were alive", told)

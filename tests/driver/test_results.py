@@ -93,6 +93,12 @@ class Folders(unittest.TestCase):
         kept = self.parent / "then-incomplete"
         self.assertEqual(read_runs(kept), [RUN])
         self.assertFalse((kept / "scratch").exists())
+        # Drawn, gone on with, and killed again: its report is of a part.
+        (kept / "report.html").touch()
+        kept.rename(self.parent / ".unfinished-then")
+        with redirect_stderr(StringIO()), locked(self.parent):
+            pass
+        self.assertEqual(self.names(), [".lock", "then-incomplete"])
 
     def test_a_second_driver_is_told_who_holds_the_folder(self):
         code = (

@@ -67,6 +67,20 @@ class EveryScript(unittest.TestCase):
                 self.assertTrue(said.strip())
         self.assertEqual(before, self.files())
 
+    def test_help_that_nobody_reads_is_no_fault_of_ours(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        for script in self.scripts:
+            if script == "bench/python":  # Python has its own way to tell
+                continue
+            with self.subTest(script):
+                done = subprocess.run(
+                    [self.top / script, "--help"], stdout=writer, stderr=subprocess.PIPE,
+                    text=True, timeout=60,
+                )  # fmt: skip
+                self.assertLessEqual(done.stderr.count("\n"), 1, done.stderr)
+
     def test_a_mistake_is_told_in_one_line(self):
         before = self.files()
         for script in self.scripts:
@@ -139,6 +153,15 @@ class Run(unittest.TestCase):
             self.assertEqual((found, err.count("\n")), (status, int(status > 0)), err)
             self.assertIn(told, out)
         self.assertEqual(sorted(os.listdir(place)), ["bench", "plots"])
+
+    def test_ctrl_c_before_it_listens_ends_it_without_a_word(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("bench", "plots"):
+                shutil.copytree(REPOSITORY / name, Path(folder) / name)
+            first = Path(folder) / "bench/driver/duel/__init__.py"
+            first.write_text("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n")
+            done = self.run_script(Path(folder) / "bench/run", "--list")
+            self.assertEqual((done.returncode, done.stderr), (-2, ""))
 
     def test_the_status_is_one_of_ours_whoever_listens(self):
         for words, stdout, stderr, status in (

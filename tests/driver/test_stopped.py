@@ -159,6 +159,14 @@ class Resuming(Stopped):
         status, _, err = self.drive("--resume", PATH=str(nothing))
         self.assertEqual((status, err.count("\n")), (3, 1), err)
         self.assertIn("hyperfine is not installed", err)
+        facts = json.loads((left / "environment.json").read_text())
+        self.assertIn("kernel_log", facts)  # of the part that was stopped
+        lacking = {k: v for k, v in facts.items() if k != "protocol"}
+        (left / "environment.json").write_text(json.dumps(lacking))
+        status, _, err = self.drive("--resume")
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("does not say how it was asked", err)
+        (left / "environment.json").write_text(json.dumps(facts))
         whole = (self.programs / "worker-pool").read_text()
         self.rebuild()
         status, _, err = self.drive("--resume")
@@ -198,9 +206,11 @@ class Full(Stopped):
         for number, count in ((signal.SIGINT, HOLDS_RUNS + 3), (signal.SIGKILL, 4)):
             with self.subTest(signal=number):
                 self.out = self.folder / f"out-{number}"
-                self.stop_after(count, number, "--full")
+                _, err, _ = self.stop_after(count, number, "--full")
                 left = self.only_folder()
                 self.assertFalse((left / "report.html").exists())
+                told = f"--full --resume {left}\n".encode() in err
+                self.assertEqual(told, number == signal.SIGINT, err)
                 status, out, err = self.drive("--full", "--resume")
                 self.assertEqual(status, 0, err)
                 folder = self.only_folder()
@@ -215,6 +225,25 @@ class Full(Stopped):
                 self.assertEqual(out.count("Does it go on where it stopped?"), 2)
                 page = (folder / "report.html").read_text()
                 self.assertIn('href="another/report.html"', page)
+
+    def test_an_experiment_that_cannot_be_run_here_costs_no_other_one(self):
+        """It is the first in order; and where none can be run, nothing is left."""
+        elsewhere = """question = "?"\n[[cells]]\ndesign = "goroutines"\n"""
+        self.write_experiment(elsewhere, "comparison")
+        status, out, err = self.drive("--full")
+        self.assertEqual(status, 1, err)
+        told = "comparison: not run: goroutines, 50 tasks: goroutine-per-task is built only"
+        self.assertIn(told, out)
+        self.assertEqual(out.count("Does it go on where it stopped?"), 1)
+        self.assert_whole(self.only_folder() / "another")
+        page = (self.only_folder() / "report.html").read_text()
+        self.assertIn("Not run: goroutines", page)
+        self.assertNotIn('href="comparison', page)
+        self.write_experiment(elsewhere, "another")
+        self.out = self.folder / "none"
+        status, out, err = self.drive("--full")
+        self.assertEqual((status, out), (3, ""), err)
+        self.assertEqual(self.result_folders(), [])
 
     def test_what_is_refused_after_the_last_run_costs_none_of_them(self):
         for refused, status, told in (

@@ -1,4 +1,5 @@
-"""What is sent to a machine: the checkout as it stands, and nothing about its owner."""
+"""What is sent to a machine: the checkout as it stands, and nothing about its owner.
+And what is drawn of what came back."""
 
 from __future__ import annotations
 
@@ -75,3 +76,22 @@ class Pack(FleetTest):
         for name in ("same", "build/program", "results/x/report.html"):
             self.write(name)
         self.assertEqual(self.files(self.packed()), {"same"})
+
+
+class Collect(FleetTest):
+    def test_what_is_no_results_folder_is_left_out_by_name(self):
+        out = self.folder / "fleet"
+        for name in ("1", "2 broken", "3"):
+            (out / "machines" / name).mkdir(parents=True)
+            if "broken" not in name:
+                text = "figure,low\nwall_s,1\n"
+                (out / "machines" / name / "summary.csv").write_text(text)
+        done = subprocess.run(
+            [self.top / "bench/fleet/collect", out], capture_output=True, text=True
+        )
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        lines = done.stdout.splitlines()
+        for line in (f"collects {out}/machines/3", "machine 2 is '3'",
+                     "left out is '2 broken' of machines/: it holds no summary.csv"):
+            self.assertIn(line, lines)
+        self.assertNotIn(f"collects {out}/machines/2 broken", lines)

@@ -86,6 +86,9 @@ class Slurm(FleetTest):
     def test_each_node_is_measured_once_and_the_same_line_takes_the_missing(self):
         one, two = self.nodes
         two.does("refuse")
+        for folder in ("machines", "nodes"):
+            (self.out / folder).mkdir(parents=True)
+        (self.out / "nodes" / "n1").touch()  # as one whose disk was full leaves it
         said = self.run_job("--array=1-2")
         self.assertRegex(said, "(?m)measured$")
         self.assertIn("failed: please type: sudo apt-get install meson", said)

@@ -191,6 +191,8 @@ class Mistakes(SshTest):
     def test_a_number_that_would_be_another_machine_is_refused(self):
         self.start_machine("a")
         self.assertEqual(self.fleet(self.write_hosts("a"))[0], 0)
+        with open(self.out / "hosts", "a", encoding="utf-8") as known:
+            known.write("cut off by a full disk")
         words = f"'1' in {self.out} is a, and in the list b: give machines names"
         self.refused(2, words, self.write_hosts("b", "a"))
 

@@ -48,12 +48,14 @@ class Options(unittest.TestCase):
                 ("-",): "'-' is not an option",
                 ("--tasks",): "--tasks needs a value",
                 ("-n",): "--tasks needs a value",
+                ("--json", "--tasks=5"): "--json needs a value",
                 ("--help=yes",): "--help takes no value",
                 ("--tasks", "٣"): "--tasks: '",
                 ("--tasks", "a\nb\x1b"): "--tasks: 'a?b?'",
                 ("--tasks", "9" * 5000): "--tasks: '999",
                 ("--error-rate", "60%", "--hang-rate", "0.6"): "add up to 1.2",
                 ("--json", "x", "--samples", "x"): "a file each",
+                ("--json", "-", "--samples", "/dev/stdout"): "a file each",
             }.items():
                 with self.subTest(peer, args=args):
                     said = run(peer, *args)
@@ -89,6 +91,19 @@ class Options(unittest.TestCase):
                 for unit in ("-ns", "-per-s"):
                     option = option.removesuffix(unit)
                 self.assertIn(f" {option} ", ending.out)
+
+    def test_an_answer_goes_into_no_file_and_two_names_of_one_are_refused(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            path = Path(folder) / "record"
+            for peer in PEERS:
+                for question in ("--help", "--version"):
+                    ending = run(peer, "--json", path, question)
+                    self.assertEqual((ending.status, ending.err), (0, ""))
+                    self.assertIn(Path(peer).name, ending.out)
+                    self.assertFalse(path.exists())
+                for _ in ("not there yet", "there"):
+                    self.refuse(peer, "--json", path, "--samples", f"{folder}/./record")
+                path.unlink()
 
     def test_an_output_that_cannot_be_written_is_found_before_the_run(self) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:

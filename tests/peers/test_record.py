@@ -46,9 +46,15 @@ class TheRecord(Accounts):
                     ours = set(fields(measure(peer, *VARIED[name])))
                     self.assertEqual(theirs - OF_THREADS - ours, set())
 
+    def test_what_was_set_of_the_runtime_is_told(self) -> None:
+        for peer in PEERS:
+            plain = measure(peer, "-n", 0)["runtime"]
+            told = measure(peer, "-n", 0, wrap=("env", "GOGC=off", "GOMAXPROCS=1"))
+            self.assertEqual(told["runtime"], f"{plain} GOGC=off GOMAXPROCS=1")
+
     def test_config_is_what_was_asked_for_in_the_same_words(self) -> None:
         args = ("-n", 7, "-s", "1ms", "--seed", 9, "--api-capacity", 9, "--timeout", "5s",
-                "--deadline", "9s", "--error-rate", "0.5%", "--api-rate", "1000000/s",
+                "--deadline", "9s", "--error-rate", "0.3", "--api-rate", "1000000/s",
                 "--arrivals", "fixed:1000/s", "--backoff", "0.5ms")  # fmt: skip
         for peer, twin in TWINS.items():
             for asked in ((), args):

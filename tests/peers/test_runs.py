@@ -147,9 +147,10 @@ class Stops(unittest.TestCase):
         self.assertEqual(sum(record["outcomes"].values()), record["config"]["tasks"])
         return record
 
-    def test_either_signal_stops_a_run_of_any_size_at_once(self) -> None:
+    def test_each_signal_stops_a_run_of_any_size_at_once(self) -> None:
+        heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
         for peer, bound in BOUNDS.items():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in heard:
                 with self.subTest(peer, number=number):
                     args = ("-n", 10**9, bound, 5, "--cancel", "within")
                     process = self.disturb(peer, *args)
@@ -170,8 +171,19 @@ class Stops(unittest.TestCase):
         for peer, bound in BOUNDS.items():
             process = self.disturb(peer, "-n", 50, bound, 5, "--cancel", "none")
             process.send_signal(signal.SIGINT)
-            time.sleep(0.1)  # two at the same moment would be one
+            time.sleep(1)  # two at the same moment are one
             self.assertIsNone(process.poll(), "it gave up a task in flight")
             process.send_signal(signal.SIGTERM)
             ending = finish(process, STOPPED_IN_S)
             self.assertEqual((ending.status, ending.out), (143, ""))
+
+    def test_a_signal_that_is_told_twice_in_one_breath_is_one(self) -> None:
+        """As timeout(1) does: to the program, and then to its group."""
+        for peer, bound in BOUNDS.items():
+            process = self.disturb(peer, "-n", 50, bound, 5, "--timeout", "3s",
+                                   "--cancel", "between")  # fmt: skip
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            record = self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
+            self.assertEqual(record["outcomes"], only(timed_out=5, cancelled=45))

@@ -16,6 +16,8 @@ FILES = {
     "seconds": ("0.002\n0\n1.5\n", "", (2, 0, 1500)),
     "one": ("7ms", "", (7,)),
     "blanks": ("\n# from the proxy\n  3ms  \r\n\n4ms\n", "", (3, 4)),
+    "blanks before a comment": ("  # from the proxy\n3ms\n", "", (3,)),
+    "blanks in a heading": ("id, took_ms \n1, 3\n", "took_ms", (3,)),
     "column": ("path,took\n/a,0.003\n/b,5ms\n", "took", (3, 5)),
     "first column": ("took,path\n0.003,/a\n", "took", (3,)),
     "unit in its name": ("id,took_ms\n1,12.5\n2,2s\n", "took_ms", (12.5, 2000)),
@@ -131,6 +133,10 @@ class Distribution(unittest.TestCase):
         config = measure("worker-pool", "-n", 0, *done.stdout.split())["config"]
         for key, place in (("distribution_p50_ns", 2499), ("distribution_p99_ns", 4949)):
             self.assertAlmostEqual(config[key], drawn[place], delta=1000)
+
+    def test_fit_keeps_what_is_below_a_microsecond(self) -> None:
+        done = self.fit("1.5us\n1.5us\n2.4us\n", "")
+        self.assertEqual(done.stdout.split()[1], "lognormal:p50=1.500us,p99=2.400us")
 
     def test_fit_names_what_it_cannot_read(self) -> None:
         for text, column, reason in (

@@ -1,47 +1,56 @@
 """The k-th thread or the k-th block of memory fails, for every k until none does."""
 
-import json
+import itertools
 import os
 import tempfile
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
-from .program import FAIL_SHIM, LIMIT_S, PROGRAMS, Ending, on_each, run
+from .program import (
+    FAIL_SHIM, LIMIT_S, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, run,
+)  # fmt: skip
 
-MOST_CALLS = 200  # no run here makes so many: a sweep that gets there is broken
-WHOLE_IN_A_ROW = 10
-
-
-def failing(what: str, at: int) -> dict[str, str]:
-    preload = {"LD_PRELOAD": str(FAIL_SHIM), "FAIL": what, "FAIL_AT": str(at)}
-    return {**os.environ, **preload}
-
-
-def sweep(what: str, program: str, *args: object) -> Iterator[tuple[int, Ending]]:
-    """Runs with the first call failing, then the second, ... Some failures do not show:
-    it ends when so many runs in a row were whole that no call can be left."""
-    whole = run(program, *args, "--json", "-", env=failing(what, 0)).record
-    unharmed = 0
-    for at in range(1, MOST_CALLS):
-        ending = run(program, *args, "--json", "-", env=failing(what, at))
-        yield at, ending
-        harmless = ending.status == 0 and not ending.err and is_whole(ending, whole)
-        unharmed = unharmed + 1 if harmless else 0
-        if unharmed == WHOLE_IN_A_ROW:
-            return
-    raise AssertionError(f"more than {MOST_CALLS} calls of {what}")
+POOLS = (("worker-pool", 1), ("mutex-pool", 1), ("elastic-pool", 0))  # and feeders
+LATENCIES = "latencies.csv"
+# What else needs memory of its own.
+NEEDY = (
+    ("elastic-pool",),
+    ("thread-per-task", "--max-threads", 2),
+    ("worker-pool", "--progress", 2, "--distribution", f"file:{LATENCIES}"),
+    ("fiber-pool", *VIRTUAL, "-s", "1ms", "--api-capacity", 1, "--api-queue", 5,
+     "--api-keeps-working"),
+)  # fmt: skip
 
 
-def is_whole(ending: Ending, whole: dict) -> bool:
-    record = ending.record
-    return all(
-        record[key] == whole[key] for key in ("outcomes", "threads_created", "limit")
-    ) and all(value is not None for value in record["peak"].values())
+def failing(what: str, at: int, **more: object) -> dict[str, str]:
+    preload = {"LD_PRELOAD": FAIL_SHIM, "FAIL": what, "FAIL_AT": at, **more}
+    return {**os.environ, **{name: str(value) for name, value in preload.items()}}
+
+
+def sweep(
+    what: str, program: str, *args: object, **popen: object
+) -> Iterator[tuple[int, Ending]]:
+    """Runs with the first call failing, then the second, ... until there is none."""
+    with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+        mark = Path(folder) / "failed"
+        for at in itertools.count(1):
+            env = failing(what, at, FAIL_MARK=mark)
+            ending = run(program, *args, "--json", "-", env=env, **popen)
+            if not mark.exists():
+                if at == 1 or ending.status != 0:
+                    raise AssertionError(f"nothing fails, and {ending}")
+                return
+            mark.unlink()
+            yield at, ending
 
 
 @unittest.skipUnless(FAIL_SHIM.exists(), f"{FAIL_SHIM.name} is not built (sanitizers)")
 class Failures(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (self.folder / LATENCIES).write_text(2000 * "0.001\n")
+
     def assert_accounted(self, ending: Ending, tasks: int) -> dict:
         self.assertEqual(ending.status, 0, ending)
         record = ending.record
@@ -58,40 +67,50 @@ class Failures(unittest.TestCase):
             ):
                 with self.subTest(args, at=at):
                     record = self.assert_accounted(ending, tasks)
-                    not_started = tasks + 2 - at if 1 < at < tasks + 2 else 0
+                    not_started = tasks + 2 - at if at > 1 else 0
                     self.assertEqual(record["outcomes"]["not_started"], not_started)
                     self.assertEqual(record["outcomes"]["ok"], tasks - not_started)
                     self.assertEqual(record["limit"] is not None, not_started > 0)
                     self.assertEqual(ending.err.count("\n"), 1 if not_started else 0)
                     seen = at
-            self.assertEqual(seen, tasks + 1 + WHOLE_IN_A_ROW)
+            self.assertEqual(seen, tasks + 1)
+
+    def test_a_thread_that_only_helps_may_be_wanting(self) -> None:
+        """Who tells of the progress, and who hears that a call is to be hung up."""
+        for args in (
+            ("--progress", 2), ("--api-url", "http://127.0.0.1:1", "--cancel", "within"),
+        ):  # fmt: skip
+            for at, ending in sweep("pthread_create", "worker-pool", "-n", 6, *args):
+                with self.subTest(args, at=at):
+                    if (ending.status, ending.out) != (3, ""):  # its first worker
+                        self.assert_accounted(ending, 6)
 
     def test_a_pool_works_with_the_workers_it_gets(self) -> None:
-        workers = 4
-        for at in range(2, workers + 3):
-            with self.subTest(at):
-                args = ("-n", 20, "-w", workers, "-s", 0, "--json", "-")
-                ending = run("worker-pool", *args, env=failing("pthread_create", at))
+        """And asks for no more, though the machine would give the next one."""
+        workers, tasks = 4, 6
+        args = ("-n", tasks, "-w", workers, "-s", "100ms", "--json", "-")
+        cases = ((*pool, at) for pool in POOLS for at in range(2, workers + 2 + pool[1]))
+        for program, feeder, at in cases:
+            with self.subTest(program, at=at):
+                ending = run(program, *args, env=failing("pthread_create", at))
                 got = at - 2  # workers there when the machine first said no
                 if got == 0:
                     self.assertEqual((ending.status, ending.out), (3, ""), ending)
                     self.assertEqual(ending.err.count("\n"), 1)
                     continue
-                record = self.assert_accounted(ending, 20)
-                self.assertEqual(record["outcomes"]["ok"], 20)
+                record = self.assert_accounted(ending, tasks)
+                self.assertEqual(record["outcomes"]["ok"], tasks)
                 self.assertIsNotNone(record["limit"])
-                feeder_too = 1 if got < workers else 0
-                self.assertEqual(record["threads_created"], got + feeder_too)
-                self.assertEqual(record["peak"]["threads"], got + feeder_too)
+                threads = got + (feeder == 1 and got < workers)  # else main feeds
+                self.assertEqual(record["threads_created"], threads)
+                self.assertEqual(record["peak"]["threads"], threads)
 
-    @on_each
-    def test_no_memory_is_an_error_or_a_result_never_a_crash(self, program) -> None:
-        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
-            samples = Path(folder) / "samples.csv"
-            args = ("-n", 6, "-s", 0, "--samples", samples, "--deadline", "100s")
-            for at, ending in sweep("malloc", program, *args):
-                with self.subTest(at):
-                    self.assertIn(ending.status, (0, 1, 3), ending)
+    def test_no_memory_is_an_error_or_a_result_never_a_crash(self) -> None:
+        args = ("-n", 6, "--samples", "samples", "--deadline", "100s")
+        for program, *more in (*((program,) for program in PROGRAMS), *NEEDY):
+            for at, ending in sweep("malloc", program, *args, *more, cwd=self.folder):
+                with self.subTest(program, more=more, at=at):
+                    self.assertIn(ending.status, (0, 1, 2, 3), ending)
                     if ending.status == 0:
                         self.assert_accounted(ending, 6)
                     else:
@@ -99,13 +118,12 @@ class Failures(unittest.TestCase):
 
     @on_each
     def test_a_write_that_fails_is_not_success(self, program: str) -> None:
-        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
-            path = Path(folder) / "record.json"
-            args = ("-n", 6, "-s", 0, "--json", path)
-            for at in range(1, 20):
-                ending = run(program, *args, env=failing("write", at))
+        path = self.folder / "samples"
+        for at, ending in sweep("write", program, "-n", 6, "-s", 0, "--samples", path):
+            with self.subTest(at):
                 if ending.status == 0:
-                    json.loads(path.read_text())
+                    self.assert_accounted(ending, 6)
+                    self.assertEqual(len(read_samples(path)), 6)
                 else:
                     self.assertIn(ending.status, (1, 3), ending)
                     self.assertNotEqual(ending.err, "")

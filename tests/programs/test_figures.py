@@ -13,7 +13,6 @@ METER_ERROR = 32 * PAGE * (os.cpu_count() or 1)
 
 
 class Wall(unittest.TestCase):
-
     @on_each
     def test_no_run_is_shorter_than_its_work_shared_out(self, program: str) -> None:
         """Graham's lower bound: all work over all workers, and the longest task."""
@@ -35,16 +34,6 @@ class Wall(unittest.TestCase):
 
 
 class Peaks(unittest.TestCase):
-    def test_a_pool_has_its_workers_and_a_feeder(self) -> None:
-        for tasks in (0, 1, 100):
-            for workers in (1, 5, 50, 2000):
-                with self.subTest(tasks=tasks, workers=workers):
-                    args = ("-n", tasks, "-w", workers, "-s", 0, "--stack-size", "16K")
-                    record = measure("worker-pool", *args)
-                    self.assertEqual(record["peak"]["threads"], workers + 1)
-                    self.assertEqual(record["threads_created"], workers + 1)
-                    self.assertLessEqual(record["peak"]["in_flight"], workers)
-
     def test_a_thread_per_task_is_created_and_long_tasks_live_at_once(self) -> None:
         record = measure("thread-per-task", "-n", 300, "-s", "1s")
         self.assertEqual(record["threads_created"], 300)

@@ -46,15 +46,6 @@ class IdleTime(Accounts):
             record = measure("elastic-fiber-pool", *args, "--idle-time", idle)
             self.assertEqual(record["threads_created"], created)
 
-    def test_a_task_in_the_queue_does_not_wait_for_the_next_one_to_come(self) -> None:
-        """Nobody feeds for a long time: whoever ends must not leave it behind."""
-        for _ in range(10):
-            args = ("-n", 4, "-s", 0, "-w", 1, "--queue", 2, "--idle-time", SHORT)
-            for program in POOLS:
-                record = measure(program, *args, "--arrivals", "fixed:10/s")
-                self.assertEqual(record["outcomes"], only(ok=4))
-                self.assertLess(record["queue_wait_ns"]["max"], 1e9)
-
     def test_it_stops_and_says_no_as_a_pool_does_that_stays(self) -> None:
         for idle in (SHORT, "1ms", LONG):
             for what in ("wait", "reject", "caller-runs"):

@@ -273,6 +273,26 @@ class Refusals(unittest.TestCase):
             self.assertIn("Operation not permitted; a seccomp filter", ending.err)
 
     @plain_build
+    def test_why_a_call_breaks_is_told_of_that_call_alone(self) -> None:
+        """All come from one connection's handle, and nobody listens."""
+        args = ("-n", 10, "-w", 1, "--api-url", "http://127.0.0.1:1", "--json", "-")
+        for call, error, why in (
+            ("socket", "EMFILE", "descriptors"), ("socket", "ENFILE", "descriptors"),
+            ("socket", "EACCES", "otherwise"), ("connect", "EADDRNOTAVAIL", "ports"),
+            ("connect", "ECONNRESET", "reset"),
+        ):  # fmt: skip
+            with self.subTest(call, error=error):
+                ending = self.run_without(call, f"{error}:when=1", "worker-pool", *args)
+                broken = ending.record["remote"]["broken"]
+                self.assertEqual((broken[why], broken["refused"]), (1, 9), broken)
+
+    @plain_build
+    def test_without_a_descriptor_to_wake_with_none_is_called_and_all_run(self) -> None:
+        for status, *args in ((3, "--api-url", "http://127.0.0.1:1"), (0, "--progress", 2)):
+            ending = self.run_without("eventfd2", "EMFILE", "worker-pool", *args)
+            self.assertEqual((ending.status, ending.err.count("\n")), (status, 1), ending)
+
+    @plain_build
     def test_past_the_mappings_there_are_stacks_without_a_guard_and_that_is_said(self):
         """Each guard takes two, where the kernel cannot do all of them at once."""
         most = int(Path("/proc/sys/vm/max_map_count").read_text())

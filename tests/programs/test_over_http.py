@@ -1,5 +1,6 @@
 """bench/over-http: what program, API and nginx count must agree, and all must end."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -30,7 +31,7 @@ THROUGH_NGINX = {
         lambda found: 5 <= found["ok"] < 200 and found["rejected"] > 0,
     ),
     "limit_req without a burst": (
-        "worker-pool", ["--api-rate=1/s"],
+        "worker-pool", ["--api-rate=1", "--api-queue=0"],
         lambda found: 1 <= found["ok"] < 200 and found["rejected"] > 0,
     ),
     "fates come through": (
@@ -102,17 +103,71 @@ class Accounts(unittest.TestCase):
                     calls = json.loads(record.read_text())["calls"]
                     self.assertEqual(calls, 20 + status)
 
+    def test_the_server_is_given_each_option_in_whatever_form(self) -> None:
+        forms = (("-n20", "-s5ms"), ("-n", "20", "-s", "5ms"), ("--task=20", "--serv=5ms"),
+                 ("--task", "20", "--serv", "5ms", "--api-keeps"))  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            record = Path(folder) / "record"
+            for options in forms:
+                with self.subTest(options):
+                    done = ended([OVER_HTTP, BUILD / "src" / "worker-pool", *options,
+                                  "-j", record])  # fmt: skip
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    found = json.loads(record.read_text())
+                    self.assertEqual(found["outcomes"], only(ok=20))
+                    self.assertGreaterEqual(found["latency_ns"]["min"], 5_000_000)
+
+    def test_mistakes_are_told_in_one_line(self) -> None:
+        there = BUILD / "src" / "worker-pool"
+        for words, status in (
+            (["/etc/passwd"], 2), ([there, "--tasks=many"], 2), ([there, "tasks", "5"], 2),
+            ([there, "--bogus"], 2), ([there, "--t"], 2), ([there, "--tasks"], 2),
+            ([there, "--json", "--tasks=5"], 2),
+            ([there, "-n5", "--json=/dev/null"], 0),
+        ):  # fmt: skip
+            with self.subTest(words):
+                done = ended([OVER_HTTP, *words])
+                self.assertEqual((done.returncode, done.stdout), (status, ""), done)
+                self.assertEqual(done.stderr.count("\n"), int(status > 0), done.stderr)
+
     def test_a_server_that_ends_early_makes_a_run_void(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             server = Path(folder) / "api-server"
             server.write_text("#!/bin/sh\necho http://127.0.0.1:1\n")
             server.chmod(0o755)
             (Path(folder) / "worker-pool").symlink_to(BUILD / "src" / "worker-pool")
-            done = ended([OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5",
-                          f"--json={folder}/record"])  # fmt: skip
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("over-http: api-server ended early", done.stderr)
-            self.assertNotIn("Traceback", done.stderr)
+            for kept in ("-", f"{folder}/record"):
+                done = ended([OVER_HTTP, Path(folder) / "worker-pool", "--tasks=5",
+                              f"--json={kept}"])  # fmt: skip
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("over-http: api-server ended early", done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+
+    def test_ctrl_c_at_a_terminal_lets_calls_end_that_have_begun(self) -> None:
+        for more in ([], ["--nginx"]) if NGINX else ([],):
+            with self.subTest(more), tempfile.TemporaryDirectory() as folder:
+                made = subprocess.Popen(
+                    [OVER_HTTP, *more, BUILD / "src" / "worker-pool", "--tasks=1000",
+                     "--service-time=1s", f"--json={folder}/record"],
+                    start_new_session=True, stderr=subprocess.PIPE, text=True,
+                )  # fmt: skip
+                until(lambda m=made, n=2 + len(more): len(children_of(m.pid)) == n,
+                      "it did not start")  # fmt: skip
+                program = children_of(made.pid)[-1]
+                until(lambda p=program: len(list(Path(f"/proc/{p}/fd").glob("*"))) > 9,
+                      "it did not call")  # fmt: skip
+                os.killpg(made.pid, signal.SIGINT)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual((made.returncode, said), (130, ""))
+                found = json.loads(Path(folder, "record").read_text())["outcomes"]
+                self.assertGreater(found["ok"], 0)
+                self.assertEqual(found["ok"] + found["cancelled"], 1000)
+
+    def test_questions_need_no_server(self) -> None:
+        for question in ("--help", "-h", "--version", "--vers"):
+            program = BUILD / "src" / "worker-pool"
+            done, plain = ended([OVER_HTTP, program, question]), ended([program, question])
+            self.assertEqual((done.returncode, done.stdout), (0, plain.stdout), question)
 
     @plain_build
     def test_what_there_is_too_little_of_is_named(self) -> None:
@@ -147,10 +202,12 @@ class Nginx(unittest.TestCase):
     def start(self, program: str, *options: str, **changed: str) -> subprocess.Popen:
         command = [OVER_HTTP, "--nginx", BUILD / "src" / program, *options]
         env = os.environ | {"TMPDIR": str(self.rest), "NGINX_THERE": str(NGINX)}
-        return subprocess.Popen(
+        made = subprocess.Popen(
             [*map(str, command), f"--json={self.folder}/record"], env=env | changed,
             stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
+        self.addCleanup(end_group, made.pid)
+        return made
 
     def test_every_call_is_accounted_for(self) -> None:
         for name, (program, options, holds) in THROUGH_NGINX.items():
@@ -175,7 +232,8 @@ class Nginx(unittest.TestCase):
                 self.assertIn(told, said)
 
     def test_what_it_cannot_do_is_refused(self) -> None:
-        for option in ("--api-rate=0.5/s", "--api-rate=100/min", "--api-queue=5"):
+        for option in ("--api-rate=0.5/s", "--api-rate=100/min", "--api-queue=5",
+                       "--api-burst=few", "--api-capacity=5;", "--api-capacity=0"):
             with self.subTest(option):
                 made = self.start("worker-pool", option)
                 _, said = made.communicate(timeout=LIMIT_S)
@@ -201,6 +259,32 @@ class Nginx(unittest.TestCase):
                     until(lambda p=pid: not is_running(p), f"{pid} stayed")
                 if number != signal.SIGKILL:
                     self.assertEqual(list(self.rest.iterdir()), [])
+
+    def test_told_again_it_does_not_wait_for_calls(self) -> None:
+        for number, status in (signal.SIGTERM, 143), (signal.SIGINT, 130):
+            with self.subTest(number):
+                made = self.start("worker-pool", "--service-time=1000s")
+                until(lambda m=made: len(children_of(m.pid)) == 3, "it did not start")
+                family = children_of(made.pid)
+                tasks = Path(f"/proc/{family[-1]}/task")
+                until(lambda t=tasks: len(list(t.iterdir())) > 1, "it makes no calls")
+
+                def ended(made=made, number=number) -> bool:
+                    made.send_signal(number)
+                    return made.poll() is not None
+
+                until(ended, "it did not hear")
+                made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, status)
+                for pid in family:
+                    until(lambda p=pid: not is_running(p), f"{pid} stayed")
+                self.assertEqual(list(self.rest.iterdir()), [])
+
+
+def end_group(pid: int) -> None:
+    """What a test that failed has left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def children_of(pid: int | str) -> list[str]:

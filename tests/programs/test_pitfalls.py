@@ -23,9 +23,9 @@ BROKEN = {
 }  # fmt: skip
 
 
-def pitfall(*args: str, limit_s: float = LIMIT_S) -> subprocess.CompletedProcess[str]:
+def pitfall(*args: str, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PITFALLS, *args], capture_output=True, text=True, timeout=limit_s
+        [PITFALLS, *args], capture_output=True, text=True, timeout=LIMIT_S, **more
     )
 
 
@@ -46,6 +46,8 @@ class Pitfalls(unittest.TestCase):
             self.assertRegex(
                 done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
             )
+            done = pitfall("no-close", *more, env={"PATH": "/nonexistent"})
+            self.assertIn("[wait group] at +0x", done.stderr)  # there is no addr2line
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:
@@ -62,11 +64,11 @@ class Pitfalls(unittest.TestCase):
             done = subprocess.run(
                 [alone, "no-close", "--fibers"], capture_output=True, timeout=LIMIT_S
             )
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertIn(b"cannot start pitfalls-on-fibers: No such file", done.stderr)
 
     def test_output_that_is_lost_is_not_success(self) -> None:
-        for args in ("no-close --fixed", "--help"):
+        for args in ("no-close --fixed", "--help", "-h"):
             line = f'"{PITFALLS}" {args} >/dev/full'
             done = subprocess.run(["sh", "-c", line], timeout=LIMIT_S, stderr=subprocess.PIPE)
             self.assertEqual(done.returncode, 1, args)
@@ -95,8 +97,13 @@ class Pitfalls(unittest.TestCase):
         for args, text in [
             (["no-such"], "'no-such'"),
             ([], "name one of send-first, no-close, send-from-main"),
+            (["no-close", "--none"], "unrecognized option '--none'"),
+            (["no-close", "--tasks", "1000001"], "'1000001'"),
             (["no-close", "--tasks", "0x10"], "'0x10'"),
-            (["no-close", "--tasks", "0"], "'0'"),
+            (["no-close", "--tasks", "0"], "'0' is not accepted; it takes a whole number, "
+                                           "from 1 to 1000000"),
+            (["no-close", "--buffer", "-1"], "'-1' is not accepted; it takes a whole "
+                                             "number, from 0 to 1000000"),
             (["no-close", "extra"], "'extra'"),
             (["no-close", "--results"], "--results with 'no-close'"),
         ]:

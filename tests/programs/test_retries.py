@@ -17,22 +17,29 @@ def pause_ns(seed: int, index: int, attempt: int, base_ns: int) -> int:
 
 
 class Retries(unittest.TestCase):
-    def test_each_task_makes_the_calls_its_seed_says(self) -> None:
-        work = Workload(tasks=200, seed=5, error_rate=0.4, silent_rate=0.1)
-        for attempts in (1, 2, 3, 8):
-            args = (
-                "-n", 200, "-s", 0, "--seed", 5, "--error-rate", 0.4,
-                "--silent-rate", 0.1, "--attempts", attempts, "--backoff", "100us",
+    def test_each_task_makes_the_calls_its_seed_says_and_ends_as_they_do(self) -> None:
+        faults = ("--error-rate", "30%", "--silent-rate", 0.1, "--hang-rate", "5%",
+                  "--hang-time", "2ms")  # fmt: skip
+        for seed, attempts in ((0, 1), (92 * 10**17, 1), (5, 2), (1, 3), (5, 8)):
+            work = Workload(
+                tasks=200, seed=seed, service_ns=0, error_rate=0.3, silent_rate=0.1,
+                hang_rate=0.05, hang_ns=2 * MS,
             )  # fmt: skip
+            args = ("-n", 200, "-s", 0, "--seed", seed, *faults, "--attempts", attempts)
             expected = [work.outcome(index, attempts, "ok") for index in range(200)]
             for program in PROGRAMS:
-                with self.subTest(program, attempts=attempts):
-                    record, samples = sample(program, *args)
+                with self.subTest(program, seed=seed, attempts=attempts):
+                    record, samples = sample(program, *args, "--backoff", "100us")
                     found = [(task.outcome, task.attempts) for task in samples]
                     self.assertEqual(found, expected)
+                    self.assertEqual(record["outcomes"], only(**work.counts(attempts)))
                     calls = sum(count for _, count in expected)
                     self.assertEqual(record["calls"], calls)
                     self.assertEqual(record["retries"], calls - 200)
+                    self.assertEqual(record["workload_digest"], work.digest())
+                    for task in samples:  # one that hangs, too
+                        took = task.finished_ns - task.started_ns
+                        self.assertGreaterEqual(took, work.call_ns(task.index, task.attempts))
 
     @on_each_fiber_program
     def test_a_retry_waits_a_random_share_of_twice_as_long_each_time(self, program) -> None:

@@ -8,7 +8,7 @@ import socket
 import unittest
 from urllib.parse import urlsplit
 
-from .program import finish
+from .program import finish, plain_build, refusal, run
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
 MS = 1_000_000
@@ -87,6 +87,24 @@ class Server(unittest.TestCase):
             ending = finish(server)
             self.assertEqual(ending.status, 1)
             self.assertIn("No space left", ending.err)
+
+    def test_it_does_not_serve_where_nobody_knows(self) -> None:
+        full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
+        ending = run("api-server", "--json", "/dev/null", wrap=full)
+        self.assertEqual((ending.status, ending.err.count("\n")), (1, 1), ending)
+        self.assertIn("cannot write its address: No space left", ending.err)
+
+    @plain_build
+    def test_few_descriptors_are_refused_or_do(self) -> None:
+        for most in (4, 5, 30):
+            with self.subTest(most):
+                wrap = ("prlimit", f"--nofile={most}:{most}")
+                if most < 10:
+                    said = refusal("api-server", status=3, wrap=wrap)
+                    self.assertEqual(said, "api-server: cannot run: Too many open files\n")
+                    continue
+                with a_server("-s", 0, wrap=wrap) as server:
+                    self.assertEqual(ask(address_of(server), "/call/0?attempt=1")[0], 200)
 
     def test_it_goes_on_after_it_has_been_stopped(self) -> None:
         """Whoever waits in the kernel is interrupted by that."""

@@ -27,6 +27,7 @@ IN_VIRTUAL_TIME = (
     ("-n", 1, "-s", "999us"),
     ("-n", 1500, "-s", "20ms", "--distribution", "lognormal", "--spawn-time", "70us"),
     ("-n", 3000, "-s", "1ms", "--error-rate", 0.5, "--silent-rate", 0.1, "--attempts", 3),
+    ("-n", 1, "--silent-rate", 1),
     ("-n", 200, "-s", "20ms", "--distribution", "uniform", "--deadline", "165ms",
      "--cancel", "within"),
     ("-n", 90, "--error-rate", 0.1, "--fail-fast", "--cancel", "between"),
@@ -78,7 +79,8 @@ def restated(record: dict[str, Any], samples: list[Sample]) -> list[str]:
         f"  outcomes    {', '.join(some)}",
     ]
     if outcomes["silent"]:
-        lines.append(f"{'':14}(the callers believe that {believed} are ok)")
+        are = "is" if believed == 1 else "are"
+        lines.append(f"{'':14}(the callers believe that {believed} {are} ok)")
     lines += [
         f"  calls       {record['calls']}" + (f", {retries} of them retries" if retries else ""),
         f"  at once     {number(peak['threads'], 'fiber')}, "

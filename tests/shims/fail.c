@@ -7,10 +7,12 @@
  * posix_memalign, too; "write" counts fflush and fclose, through which stdio's writes
  * come. What is reported is what Linux reports: EAGAIN, ENOMEM, ENOSPC.
  *
- * A sweep over k = 1, 2, 3 ... ends when the program no longer makes so many calls. A
- * test that is run under the shim may choose for itself with fail_arm().
+ * A sweep over k = 1, 2, 3 ... ends when the program no longer makes so many calls: the
+ * first that fails makes the file FAIL_MARK, if there is to be one. A test that is run
+ * under the shim may choose for itself with fail_arm().
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,21 +26,24 @@ enum kind { NOTHING, THREAD, MEMORY, OUTPUT };
 static enum kind fails;
 static _Atomic long fail_at, fail_every;
 static _Atomic long calls;
+static const char *mark;
 
-void fail_arm(const char *what, long at);
+long fail_arm(const char *what, long at);
 
-/* From now on the `at`-th call of `what` fails; none if 0. */
-void fail_arm(const char *what, long at) {
+/* From now on the `at`-th call of `what` fails; none if 0. Returns how many calls there
+ * were of what failed so far. */
+long fail_arm(const char *what, long at) {
     fails = strcmp(what, "pthread_create") == 0 ? THREAD
             : strcmp(what, "malloc") == 0       ? MEMORY
             : strcmp(what, "write") == 0        ? OUTPUT
                                                 : NOTHING;
-    atomic_store(&calls, 0);
     atomic_store(&fail_at, at);
+    return atomic_exchange(&calls, 0);
 }
 
 __attribute__((constructor)) static void read_settings(void) {
     const char *what = getenv("FAIL");
+    mark = getenv("FAIL_MARK");
     fail_every = shim_setting("FAIL_EVERY", 0);
     fail_arm(what != NULL ? what : "", shim_setting("FAIL_AT", 0));
 }
@@ -49,7 +54,11 @@ static bool strikes(enum kind kind) {
     }
     long call = atomic_fetch_add(&calls, 1) + 1;
     long every = atomic_load(&fail_every);
-    return call == atomic_load(&fail_at) || (every > 0 && call % every == 0);
+    bool now = call == atomic_load(&fail_at) || (every > 0 && call % every == 0);
+    if (now && mark != NULL) {
+        close(open(mark, O_CREAT | O_WRONLY, 0600));
+    }
+    return now;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,

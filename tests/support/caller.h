@@ -3,11 +3,10 @@
  * they are told to hang up, so that a test can look at what the API does meanwhile.
  *
  *   open_api((struct api_config){.capacity = 1});
- *   caller_start(&caller, hang_up);         returns when the call is being served, or
- * is being turned away
+ *   caller_start(&caller, hang_up);         returns once it is served or turned away
  *   ... look ...
- *   callers_hang_up(&caller, 1, hang_up);   closes the channel; returns when all are
- * back close_api();
+ *   callers_hang_up(&caller, 1, hang_up);   closes the channel; all are back then
+ *   close_api();
  */
 #ifndef TEST_CALLER_H
 #define TEST_CALLER_H

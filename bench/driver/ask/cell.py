@@ -9,7 +9,7 @@ simulated has a twin: the same on fibers, in virtual time.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
@@ -56,10 +56,15 @@ class Design:
         return bounded if self.bound else plain
 
     @property
+    def kind_key(self) -> str:
+        """For data columns that are of any size: "bounded-threads"."""
+        return self.kind.replace(" ", "-")
+
+    @property
     def key(self) -> str:
         """For data columns and file names: "threads", "pool-5"."""
         size = self.workers or self.bound
-        return "-".join([*self.kind.split(), *([str(size)] if size else [])])
+        return f"{self.kind_key}-{size}" if size else self.kind_key
 
     @property
     def sleeps_in_kernel(self) -> bool:
@@ -110,9 +115,20 @@ class Cell:
         return self.options.get("api")
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """What is run, whatever the cell is called: two that have this are one."""
+        return self.design.program, str(self.api), *sorted(self.args)
+
+    @property
     def is_virtual(self) -> bool:
         """Whether its time is virtual: it passes as fast as it can be reckoned."""
         return self.options.get("clock") == "virtual"
+
+    @property
+    def by_its_own_clock(self) -> bool:
+        """Whether hyperfine's clock says nothing of it: of virtual time it sees how
+        long that took to reckon, and with a real API a server start and end."""
+        return self.is_virtual or self.is_real
 
     @property
     def awaits_constants(self) -> bool:
@@ -136,6 +152,11 @@ class Cell:
         if found in (None, "unlimited"):
             return None
         return parse_count(str(found), 1, 10**9)
+
+    @property
+    def api_queue(self) -> float:
+        """How many calls may wait at the API until it has a place."""
+        return _queue(str(self.options.get("api-queue", 0)))
 
     @property
     def arrivals_per_s(self) -> float | None:
@@ -175,6 +196,10 @@ def _count(text: str) -> int:
     return parse_count(text, 0, 2**63 - 1)
 
 
+def _queue(text: str) -> float:
+    return inf if text == "unlimited" else _count(text)
+
+
 def _outage(text: str) -> list[int]:
     return [parse_duration_ns(part) for part in text.split(",", 1)]
 
@@ -183,7 +208,7 @@ def _outage(text: str) -> list[int]:
 READ: Mapping[str, Callable[[str], object]] = {
     "service-time": parse_duration_ns, "hang-time": parse_duration_ns,
     "hang-rate": parse_share, "api-rate": parse_rate, "api-burst": _count,
-    "api-outage": _outage, "attempts": _count,
+    "api-outage": _outage, "api-queue": _queue, "attempts": _count,
     "api-capacity": lambda text: text == "unlimited" or parse_count(text, 1, 10**9),
     "arrivals": lambda text: ":" not in text or parse_rate(text.partition(":")[2]),
 }  # fmt: skip

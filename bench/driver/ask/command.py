@@ -6,12 +6,13 @@ import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import REPOSITORY
-from .experiment import values_of
+from .experiment import WITHOUT_LIMIT, values_of
 from .quantities import parse_count, parse_share
 from .typed import AskError
 
@@ -63,7 +64,6 @@ RESULTS = REPOSITORY / "results"
 PROGRAMS = Path(
     os.environ.get("FIVE_COOKS_PROGRAMS") or REPOSITORY / "build/release/src"
 )
-WITHOUT_LIMIT = "unlimited"  # takes an option away
 # Short names of the options of the programs.
 SHORT = {"n": "tasks", "w": "workers", "s": "service-time", "q": "queue"}
 
@@ -116,10 +116,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # A path may hold bytes that are not UTF-8; the message must come out anyway.
         text = os.fsencode(f"{self.prog}: {message} (see --help)")
-        try:
-            print(text.decode(errors="backslashreplace"), file=sys.stderr)
-        except OSError:
-            pass  # nobody hears it: the status says it all the same
+        with suppress(OSError):  # nobody hears it: the status says it all the same
+            if sys.stderr is not None:  # or print would take stdout instead
+                print(text.decode(errors="backslashreplace"), file=sys.stderr)
         sys.exit(2)
 
 
@@ -145,8 +144,8 @@ def _difference(text: str) -> float:
     return share
 
 
-def _value(text: str) -> int | str | None:
-    if text == WITHOUT_LIMIT:
+def _value(option: str, text: str) -> int | str | None:
+    if text == WITHOUT_LIMIT and option != "api-queue":  # which takes that word
         return None
     return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else text
 
@@ -156,7 +155,7 @@ def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not re.fullmatch(r"[a-z][a-z-]*", name) or (equals and not value):
         raise ValueError(f"'{text}' is not a setting: OPTION=VALUE, or OPTION alone")
-    return name, _value(value) if equals else True
+    return name, _value(name, value) if equals else True
 
 
 def options_of(words: Sequence[str]) -> dict[str, Any]:
@@ -171,7 +170,8 @@ def options_of(words: Sequence[str]) -> dict[str, Any]:
         value = parts[3]
         if value is None and rest and not rest[0].startswith("-"):
             value = rest.pop(0)
-        found[parts[1] or SHORT[parts[2]]] = True if value is None else _value(value)
+        name = parts[1] or SHORT[parts[2]]
+        found[name] = True if value is None else _value(name, value)
     return found
 
 
@@ -183,7 +183,7 @@ def _sweep(text: str) -> tuple[str, list[Any]]:
         raise ValueError(f"'{text}' is not a sweep: OPTION=VALUE,VALUE,...")
     if len(set(parts)) < len(parts):
         raise ValueError(f"'{text}' names a value twice")
-    return name, [_value(part) for part in parts]
+    return name, [_value(name, part) for part in parts]
 
 
 # ---- parsers ----
@@ -217,8 +217,7 @@ def overrides_of(given: argparse.Namespace) -> dict[str, Any]:
     """
     overrides = dict(given.overrides)
     for key, value in overrides.items():
-        if value is not None:
-            values_of(key, value, "the command line:")
+        values_of(key, value, "the command line:")
     return overrides
 
 
@@ -296,9 +295,11 @@ def _of_run(
     overrides = overrides_of(given)
     changed = overrides or given.name
     decided = given.quick or given.blocks or given.resolve or given.seed is not None
-    if changed and (given.full or given.resume):
-        word = "--full" if given.full else "--resume"
-        made.error(f"{word} allows no choice of what to run")
+    if changed and action not in ("run", "builds"):
+        made.error(f"--{action} allows no choice of what to run")
+    if decided and action in ("list", "version"):
+        made.error(f"--{action} runs nothing: it allows no --quick, --blocks, --resolve"
+                   " and --seed")  # fmt: skip
     if decided and given.resume:
         made.error("--resume goes on as it was asked: it allows no --quick, --blocks,"
                    " --resolve and --seed")  # fmt: skip
@@ -326,11 +327,10 @@ def words_of(overrides: Mapping[str, Any]) -> list[str]:
     """What is set or swept, as options of bench/run."""
     told: list[str] = []
     for key, value in overrides.items():
-        if isinstance(value, list):
-            told += ["--sweep", f"{key}={','.join(map(str, value))}"]
-        else:
-            plain = WITHOUT_LIMIT if value is None else value
-            told += ["--set", key if value is True else f"{key}={plain}"]
+        values = value if isinstance(value, list) else [value]
+        plain = (WITHOUT_LIMIT if each is None else str(each) for each in values)
+        told.append("--sweep" if values is value else "--set")
+        told.append(key if value is True else f"{key}={','.join(plain)}")
     return told
 
 

@@ -61,6 +61,7 @@ class Asked(Protocol):
     cells: Sequence[Cell]
     samples: Sequence[Cell]
     charts: Sequence[str]
+    baselines: Sequence[str]
     figure: str
 
 
@@ -150,6 +151,8 @@ def check(asked: Asked, changed: bool = False) -> tuple[list[str], list[str]]:
     """
     charts, notes = [], []
     for name in asked.charts:
+        if name in OTHERS:
+            raise AskError(f"chart '{name}' is none of {', '.join(known())}")
         why = refusal(load(name), asked)
         if why and not (changed and not refusal(load(ANY), asked)):
             raise AskError(f"chart '{name}' {why}")
@@ -166,6 +169,12 @@ def refusal(chart: Declaration, asked: Asked) -> str:
         return f"has x = '{chart.x}', which is none of {', '.join(there)}"
     if needs.samples and not asked.samples:
         return "shows recorded tasks: it needs [[samples]]"
+    if chart.tiles and len(chosen(asked.samples, chart.recorded)) < 2:
+        return "compares recorded runs: it needs two [[samples]] or more"
+    baseline = asked.baselines[0] if asked.baselines else ""
+    against = any(cell.design.is_named(baseline) for cell in cells)
+    if chart.family == "heat" and not against:
+        return f"shows who is faster than '{baseline}', of which there is no cell"
     if needs.simulated and not any(cell.is_virtual for cell in cells):
         return "shows what is simulated: it needs [[cells]] with simulated = true"
     if needs.real and not any(cell.is_real for cell in cells):

@@ -60,7 +60,8 @@ FULL_MINUTES = 2.0
 SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
 OF_POOLS, OF_THREADS = {"workers", "queue"}, {"max-threads", "detach", "join"}
-OF_THE_DRIVER = {"json", "samples", "help", "version"}
+OF_THE_DRIVER = {"json", "samples", "progress", "help", "version"}
+WITHOUT_LIMIT = "unlimited"  # on the command line it takes an option away: None
 # Of options that are counts: from where to where.
 COUNTS = {"tasks": (1, 10**9), "workers": (1, 10**6), "max-threads": (1, 10**6)}
 NAME_MOST = 120  # bytes of a cell's name; with more, some folders take no such file
@@ -188,6 +189,8 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
     tables: all [[cells]], also those that a quick run leaves out.
     """
+    if made.reseed and any("seed" in c.options for c in (*made.cells, *made.samples)):
+        raise AskError("seed: with reseed, each block has its own, its number")
     programs = {cell.design.program for cell in made.cells}
     options = {"tasks"}.union(*(cell.options for cell in made.cells), *tables)
     kinds = [name.partition(" of ")[0] for name in made.baselines]
@@ -204,11 +207,11 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
 def _unique(cells: Sequence[Cell], overrides: Options) -> tuple[Cell, ...]:
     """In a file, two cells that are one are a mistake; an override may make them so."""
-    keys = [(c.design, tuple(sorted(c.args)), c.api) for c in cells]
-    found = dict(zip(keys, cells))
+    found = {cell.asked: cell for cell in cells}
     if len(found) < len(cells) and not overrides:
-        ((design, args, _), count), *_ = Counter(keys).most_common()
-        told = " ".join([design.program, *args])
+        ((asked, count),) = Counter(cell.asked for cell in cells).most_common(1)
+        program, _, *args = asked
+        told = " ".join([program, *args])
         raise AskError(f"{count} cells are the same: {told}")
     return tuple(found.values())
 
@@ -235,7 +238,6 @@ def _expand(
             for key, value in overrides.items()
             if _takes(program, options, key, tables)
         }
-        options = {key: value for key, value in options.items() if value is not None}
         lists = [values_of(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
@@ -256,8 +258,9 @@ def _takes(
     return not is_pool(program) and (key in options or not bounded)
 
 
-def values_of(key: str, given: Any, where: str) -> list[Option]:
-    """What an option is swept over: one value, or those of a list. where: it stands."""
+def values_of(key: str, given: Any, where: str) -> list[Option | None]:
+    """What an option is swept over: one value, or those of a list; None: it is not
+    given. where: it stands."""
     values = given if isinstance(given, list) else [given]
     if not re.fullmatch(r"[a-z][a-z-]*", key):
         raise AskError(f"{where} '{key}' is not the name of an option")
@@ -266,6 +269,9 @@ def values_of(key: str, given: Any, where: str) -> list[Option]:
     if not values:
         raise AskError(f"{where} {key} is an empty list: it takes at least one value")
     for each in values:
+        if each is None and key not in ("tasks", "workers"):
+            continue
+        each = WITHOUT_LIMIT if each is None else each
         if not isinstance(each, (str, int, float)):
             raise AskError(f"{where} {key} is {each!r}: it takes a value or a list")
         if each is True and key in (*COUNTS, *READ):
@@ -282,7 +288,8 @@ def values_of(key: str, given: Any, where: str) -> list[Option]:
     return values
 
 
-def _cell(program: str, options: dict[str, Option]) -> Cell:
+def _cell(program: str, given: Mapping[str, Option | None]) -> Cell:
+    options = {key: value for key, value in given.items() if value is not None}
     tasks = int(options.get("tasks", DEFAULT_TASKS))
     # As the program takes them; which there are, the programs alone know.
     args = tuple(

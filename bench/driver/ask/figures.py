@@ -56,16 +56,13 @@ def _seconds(*path: str) -> Callable[[Any], float | None]:
 
 
 def _wall_s(run: Any) -> float | None:
-    """What hyperfine saw of virtual time is how long it took to reckon; and with a real
-    API it saw a server start and end."""
-    by_its_own = run.cell.is_virtual or run.cell.is_real
-    return _seconds("wall_ns")(run) if by_its_own else _timing("wall_s")(run)
+    own = run.cell.by_its_own_clock
+    return _seconds("wall_ns")(run) if own else _timing("wall_s")(run)
 
 
 def _overhead_s(run: Any) -> float | None:
     inner = _seconds("wall_ns")(run)
-    by_its_own = run.cell.is_virtual or run.cell.is_real
-    if run.hyperfine is None or inner is None or by_its_own:
+    if run.hyperfine is None or inner is None or run.cell.by_its_own_clock:
         return None
     return run.hyperfine.wall_s - inner
 

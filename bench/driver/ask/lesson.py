@@ -220,8 +220,8 @@ def _choosing(
     """A program decides between answers that are given."""
     if overrides:
         raise ValueError("nothing can be changed in a lesson with choices")
-    if set(table) != {"question"}:
-        raise ValueError("choices need a question, and no cells or options")
+    if set(table) != {"question"} or not isinstance(table["question"], str):
+        raise ValueError("choices need a question in words, and no cells or options")
     if len(told.choices) < 2:
         raise ValueError("[lesson.choices] must hold two or more")
     for letter, choice in told.choices.items():

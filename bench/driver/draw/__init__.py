@@ -95,7 +95,7 @@ def build(name: str, material: Material) -> Chart:
     made = FAMILIES[asked.family](view) if there else words.nothing(view)
     designs = map(view.design, view.all_cells) if asked.family == "scatter" else ()
     return replace(
-        made, designs=tuple(dict.fromkeys(designs)),
+        made, designs=made.designs or tuple(dict.fromkeys(designs)),
         script=made.script or (name if own else asked.family),
         question=made.question or asked.question,
         means=made.means or asked.words.get("means", ""),

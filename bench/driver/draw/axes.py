@@ -6,6 +6,7 @@ from math import ceil, floor, log10
 
 from ..say.numbers import UNITS, show_count
 
+ROOM = 1.5  # around the values, on a logarithmic axis
 LOG_FROM = 12.0  # times the least: beyond this "auto" makes an axis logarithmic
 MOST_BELOW = 2  # crowded ticks with words
 LOWEST = 0.05  # of the frame's height, for labels of two lines and more
@@ -75,11 +76,11 @@ def is_log(declared: str, axis: str, values: Sequence[float]) -> bool:
     )
 
 
-def reach(values: Sequence[float], log: bool, room: float = 1.5) -> Scale:
+def reach(values: Sequence[float], log: bool) -> Scale:
     """An axis that holds these values with room around them; a linear one from 0."""
     low, high = min(values), max(values)
     if log:
-        return Scale(low / room, high * room, True)
+        return Scale(low / ROOM, high * ROOM, True)
     return Scale(min(0.0, low), (high or 1.0) * 1.17)
 
 

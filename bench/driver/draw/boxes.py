@@ -5,8 +5,8 @@ from statistics import median
 
 from ..say.numbers import show_count, show_duration
 from .axes import Scale
-from .recordings import Tape, common, reach_s, sheet, tapes
-from .chart import Chart, columns
+from .recordings import THOSE, Tape, common, reach_s, sheet, tapes
+from .chart import Chart, ChartError, columns
 from .view import View, grouped
 
 LONG = 3.0  # times a task's usual time: drawn dark
@@ -18,13 +18,17 @@ SHELF_PX, DEPTH_PX, WORDS_PX, GAP_PX = 1500, 625, 230, 50  # of the sheet, for t
 def build(view: View) -> Chart:
     shown = tapes(view)
     if view.chart.tiles:
-        few, *_, many = sorted(shown, key=lambda t: t.lanes)
-        told = (f"the pool chooses the shape, not the work: {common([few])} take "
-                f"{show_duration(few.end_s)} on {few.lane_words}, "
+        if len(shown) < 2:
+            raise ChartError(f"{view.chart.name}: fewer than two runs were recorded")
+        few, *_, many = rising = sorted(shown, key=lambda t: t.lanes)
+        told = (f"the pool chooses the shape, not the work: {THOSE}, "
+                f"{common([few])} take {show_duration(few.end_s)} on {few.lane_words}, "
                 f"{show_duration(many.end_s)} on "
                 f"{show_count(many.lanes)}")  # fmt: skip
         remarks = ["each tile is one call", "height: calls in flight", "length: time"]
-        return sheet(view, told, shown, remarks, _tiles(shown))
+        # Where a shape ends is what came out: before that, names stand at the question.
+        return sheet(view, told, shown, remarks, _tiles(shown),
+                     designs=tuple(t.name for t in rising))  # fmt: skip
     settings = _settings(shown)
     remarks = [
         "each box is a task in its thread's row",
@@ -53,6 +57,7 @@ def _title(shown: Sequence[Tape]) -> str:
             for t in timed
         ]
         where = where or (common(shown) and f"with {common(shown)}")
+        where = where if told else f"{THOSE} {where}".strip()
         told.append(", ".join(filter(None, [where, *each])))
     return "; ".join(told)
 
@@ -133,5 +138,4 @@ def _tiles(shown: Sequence[Tape]) -> dict[str, object]:
              "y": places[t.cell.name]["y"], "name": f"{t.lane_words}:",
              "value": show_duration(t.end_s), "look": t.look} for t in [first, *rest]
         ]),
-        "row_name": [t.lane_words for t in [first, *rest]],
     }  # fmt: skip

@@ -66,11 +66,15 @@ def _title(view: View, pair: Sequence[Ratio], border: dict[int, float]) -> str:
     short = [r.cell.service_s for r in at_most if _faster(r) is r.cell]
     long = [r.cell.service_s for r in at_most if _faster(r) is r.baseline]
     if short and long and max(short) < min(long):
-        told = f"short tasks: {who} is faster; long tasks: {other} win"
+        told = "; ".join(
+            f"{which} tasks: {view.spoken(c)} {names.verb(c.design, 'wins', 'win')}"
+            for which, c in (("short", cell), ("long", base))
+        )
         near = [tick_words("s", float(f"{at:.1e}")) for at in border.values()]
         return f"{told}; the border is near {near[-1]}" if near else told
     rest = len(pair) - len(wins) - len(loses)
-    return (f"{who} is faster in {len(wins)} of {len(pair)} fields, {other} in "
+    faster = names.verb(cell.design, "is faster", "are faster")
+    return (f"{who} {faster} in {len(wins)} of {len(pair)} fields, {other} in "
             f"{len(loses)}; in {rest} there is no difference to be told")  # fmt: skip
 
 

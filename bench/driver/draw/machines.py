@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ask import declaration
+from ..ask.cell import Design
 from ..ask.quantities import parse_count
 from ..ask.typed import NotText
 from ..reckon.collect import CLASS, MACHINE, VARIED
@@ -20,7 +21,7 @@ from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.tables import SUMMARY_HEADER
 from ..run import kept
 from ..say import names
-from ..say.numbers import show_count, show_ratio
+from ..say.numbers import show_ratio
 from . import gnuplot, ratios, words
 from .axes import Scale
 from .chart import Chart, ChartError
@@ -29,7 +30,7 @@ from .view import grouped
 
 MOST_PANELS, MOST_NAMED, MOST = 4, 40, 10**9
 RATIO = "ratio_"
-COUNTS, ENDS = ("machine", "workers", "tasks"), ("median", "low", "high")
+COUNTS, ENDS = ("machine", "workers", "bound", "tasks"), ("median", "low", "high")
 Row = Mapping[str, Any]
 
 
@@ -75,10 +76,12 @@ def _ratio(text: str) -> float:
 def _cells(lines: Sequence[Row]) -> list[list[Row]]:
     """The cells with the most tasks, of those the largest pools: a panel each. Of each
     machine and cell one ratio counts: over the first baseline that it names."""
+    spoken = {line["cell"]: names.spoken(_design(line)) for line in lines}
     found: dict[tuple[str, str], Row] = {}
     for line in lines:
         if line["figure"].startswith(RATIO):
-            found.setdefault((line["cell"], line["machine"]), line)
+            base = spoken.get(line["baseline"], "its baseline")
+            found.setdefault((line["cell"], line["machine"]), {**line, "base": base})
     groups = list(grouped(found.values(), lambda line: line["cell"]).values())
     if not groups:
         raise ChartError(f"class: {CLASS} has no ratio of one design over another")
@@ -97,10 +100,12 @@ def _name(line: Row) -> str:
     return f"{line['machine']}: {line['cpus']} × {short}"
 
 
+def _design(line: Row) -> Design:
+    return Design(line["design"], line["workers"] or None, line["bound"] or None)
+
+
 def _who(line: Row) -> str:
-    size = line["workers"]
-    design = f"a pool of {show_count(size)}" if size else line["design"]
-    return f"{design} with {names.tasks(line['tasks'])}"
+    return f"{names.spoken(_design(line))} with {names.tasks(line['tasks'])}"
 
 
 def _panel_names(cells: Sequence[Sequence[Row]]) -> list[str]:
@@ -133,7 +138,7 @@ def _title(last: Sequence[Row], panel: str, machines: int) -> str:
     who, told_of = _who(last[0]), names.tasks(last[0]["tasks"])
     more = f" ({panel.removeprefix(told_of + ', ')})" if ", " in panel else ""
     figure = words.figure_words(last[0]["figure"].removeprefix(RATIO))
-    return (f"{words.sentence(figure)} of {who}{more} over threads on "
+    return (f"{words.sentence(figure)} of {who}{more} over {last[0]['base']} on "
             f"{names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
 
 
@@ -141,6 +146,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
     panels, chart = _panel_names(cells), declaration.load("class")
     told = _title(cells[-1], panels[-1], len(machines))
+    bases = words.commonly(line["base"] for line in shown)
     ends = [line[k] for line in shown for k in ENDS if line[k]]
     scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
     named = {line["machine"]: _name(line) for line in shown}
@@ -168,7 +174,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
         ratios.settings(
-            "ratio: right of 1 it takes more than threads", scale,
+            f"ratio: right of 1 it takes more than {bases or 'its baseline'}", scale,
             (0.25 if few else 0.06, 0.975), panels, lines,
             marks, near=0, row_px=max(11, min(20, 440 / len(machines))),
         ),

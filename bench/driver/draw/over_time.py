@@ -13,7 +13,7 @@ from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
 from .axes import Scale, tick_words, tics
-from .recordings import Tape, common, reach_s, sheet, tapes
+from .recordings import THOSE, Tape, common, reach_s, sheet, tapes
 from .chart import Chart, columns
 from .titles import verb, who
 from .view import View, grouped
@@ -50,7 +50,7 @@ def _pressure(view: View) -> Chart:
     told = [f"{t.full} up to {show_count(t.peak)}" for t in shown[1:]]
     first = shown[0]
     head = f"the API takes {capacity}: " if capacity else ""
-    head += f"with {common(shown)}, " if common(shown) else ""
+    head += f"{THOSE} with {common(shown)}, " if common(shown) else f"{THOSE}, "
     head += (f"{first.full} {first.does('has', 'have')} up to "
              f"{counted(first.peak, 'call')} at once")  # fmt: skip
     hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
@@ -130,6 +130,6 @@ def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:
     if not back:
         return "no design recovers while tasks arrive in its recorded run"
     others = f"the {len(back)} others" if len(back) > 1 else who(view, back)
-    return (f"in the recorded runs, {who(view, down)} {verb(down, 'stays', 'stay')} "
+    return (f"{THOSE}, {who(view, down)} {verb(down, 'stays', 'stay')} "
             f"down after the outage; {others} "
             f"{verb(back, 'recovers', 'recover')}")  # fmt: skip

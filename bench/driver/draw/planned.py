@@ -1,11 +1,12 @@
 """A family: what a plan found over the number of workers, a panel for each figure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from ..run import kept
 from ..say.numbers import show_count
-from ..say.shortfall import UNCONFIRMED, unconfirmed
+from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
 from . import words
 from .axes import Scale, reach, thinned, tics
 from .chart import Chart, ChartError, columns
@@ -13,7 +14,8 @@ from .view import View
 
 FILE = "plan.json"
 # Each panel: its heading, its unit, and what is drawn.
-PANELS = (
+Panel = tuple[str, str, tuple[str, ...]]
+PANELS: tuple[Panel, ...] = (
     ("wait to start, p50 and p99", "s", ("p50 wait", "p99 wait")),
     ("tasks served per second", "1/s", ("goodput",)),
     ("tasks lost", "share", ("lost",)),
@@ -44,14 +46,18 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
          *(f"{_middle(p, m):.4g}" for _, _, each in PANELS for m in each))
         for p in found["points"]
     ]  # fmt: skip
+    panels = [each for each in PANELS if not _flat(found, each)] or PANELS
+    flat = [f"{m} {shown(m, _middle(found['points'][0], m))}"
+            for each in PANELS if each not in panels for m in each[2]]  # fmt: skip
     seeds = len(view.material.runs) // max(1, len(found["points"]))
     cell = view.all_cells[0]
     remarks = [
         f"virtual time, {show_count(cell.tasks)} tasks, medians of {seeds} draws",
         "pale: theory (M/M/W, Allen and Cunneen)", "dotted: the target",
         "band: it is met by that many workers", "dash-dotted: sizes that theory names",
+        f"the same at every size: {', '.join(flat)}" if flat else "",
     ]  # fmt: skip
-    settings = _settings(found, points)
+    settings = _settings(found, points, panels)
     return words.sheet(view, _title(found), remarks, header, rows, settings,
                        behind=THEORY)  # fmt: skip
 
@@ -68,19 +74,28 @@ def _title(found: Mapping[str, Any]) -> str:
     return told
 
 
+def _flat(found: Mapping[str, Any], panel: Panel) -> bool:
+    """Whether all designs of all sizes are alike: a line of words says that, too."""
+    return all(
+        len({_middle(point, metric) for point in found["points"]}) == 1
+        for metric in panel[2]
+    )
+
+
 def _middle(point: Mapping[str, Any], metric: str) -> float:
     values = point["values"].get(metric) or [0.0]
     return values[len(values) // 2]
 
 
 def _settings(
-    found: Mapping[str, Any], points: Sequence[Mapping[str, Any]]
-) -> dict[str, object]:
-    sizes = [p["workers"] for p in points]
-    scale = Scale(min(sizes) / 1.25, max(sizes) * 1.25, True)
+    found: Mapping[str, Any], points: Sequence[Mapping[str, Any]],
+    of_panels: Sequence[Panel] = PANELS,
+) -> dict[str, object]:  # fmt: skip
+    places = sorted({p["workers"] for p in points})
+    scale = Scale(places[0] / 1.25, places[-1] * 1.25, True)
     panels, marks, lines = [], [], []
     drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
-    for number, (name, unit, metrics) in enumerate(PANELS, start=1):
+    for number, (name, unit, metrics) in enumerate(of_panels, start=1):
         least = LEAST_S if unit == "s" else 0.0
         here = [_mark(number, p, m, least) for p in drawn for m in metrics]
         theory = [
@@ -95,8 +110,7 @@ def _settings(
                        "limit": limits[0] if limits else -1,
                        "tics": y.tics(unit, 4)})  # fmt: skip
         marks += here
-    band = [p["workers"] for p in points if p["meets"] and p["design"] == "pool"]
-    places = sorted(set(sizes))
+    band = _band(points)
     shown = thinned(map(scale.place, places), 0.25)
     edges = [
         {"x": x, "words": f"{name} at {show_count(round(x))}"}
@@ -113,6 +127,12 @@ def _settings(
         **columns("point", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
+
+
+def _band(points: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The sizes from the fewest that meet it to where it is missed again."""
+    enough = dropwhile(lambda p: not p["meets"], _by_size(points))
+    return [p["workers"] for p in takewhile(lambda p: p["meets"], enough)]
 
 
 def _by_size(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from math import log
 
 from ..reckon import simulated
 from ..reckon.simulated import ASPECTS, CLOSE, Twin
-from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW, Interval
+from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW, Interval, quotient
 from ..run.run import Role
 from ..say import names, sentences
 from ..say.numbers import show_off, show_percent, show_ratio
@@ -194,4 +194,5 @@ def _own_ratios(view: View, name: str) -> dict[int, float]:
         if ours and run.problem is None and run.hyperfine:
             walls[run.role][run.block] = run.hyperfine.wall_s
     first, second = walls.values()
-    return {b: first[b] / second[b] for b in sorted(first.keys() & second.keys())}
+    both = sorted(first.keys() & second.keys())
+    return {block: quotient(first[block], second[block]) for block in both}

@@ -6,16 +6,18 @@ from statistics import median
 
 from ..ask.cell import Cell
 from ..ask.declaration import differing
+from ..reckon.stats import quotient
 from ..reckon.theory import graham_bounds_s
 from ..run.samples import Sample, makespan_s, most_in_flight, started
 from ..say import names
-from ..say.numbers import show_count, show_duration
+from ..say.numbers import show_count, show_duration, show_share
 from . import words
 from .chart import Chart, ChartError
 from .titles import verb
 from .view import View
 
 CUT = 4.0  # times as long as all others: such a run leaves the picture
+THOSE = "in the recorded runs"  # each one of many: the medians beside it are others
 UNEQUAL = 1.5  # times the usual time: from here on the order of tasks matters
 
 
@@ -131,18 +133,18 @@ def common(shown: Iterable[Tape]) -> str:
 
 def sheet(
     view: View, told: str, shown: Sequence[Tape], remarks: Iterable[str],
-    settings: dict[str, object], **theory: int,
+    settings: dict[str, object], **more: object,
 ) -> Chart:  # fmt: skip
-    """A chart of recorded runs, with the table that all of them have. theory: how much
-    of what is plotted is that, behind and in_front of the rest."""
+    """A chart of recorded runs, with the table that all of them have."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
               "most calls at once", "busy", "lost")  # fmt: skip
     rows = [
         (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
          show_duration(t.end_s), show_count(t.peak),
-         words.show_share(sum(t.times_s) / (t.lanes * t.end_s)), show_count(t.lost))
+         show_share(quotient(sum(t.times_s), t.lanes * t.end_s)),
+         show_count(t.lost))
         for t in shown
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
     return words.sheet(view, told, told_remarks, header, rows, settings,
-                       shown=tuple(t.cell.name for t in shown), **theory)  # fmt: skip
+                       shown=tuple(t.cell.name for t in shown), **more)  # fmt: skip

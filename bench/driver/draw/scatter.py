@@ -115,7 +115,7 @@ class Plot:
         found = {
             (key, varied_text(s.cell)): series.look
             for series in panel.series for s in series.cells
-            for key in (s.cell.design.key, "-".join(s.cell.design.kind.split()))
+            for key in (s.cell.design.key, s.cell.design.kind_key)
         }  # fmt: skip
         for series in panel.series:
             if bool(series.cells[0].cell.workers) == ("wait" in name):
@@ -205,15 +205,18 @@ class Plot:
         several = len(self.panels) > 1 and not self.view.split
         return {
             s.cell.name: {"panel": 0 if several else number, "look": series.look,
-                          "x": self._dodged(s.cell, order, len(panel.series)),
+                          "x": self._dodged(s.cell, series, panel),
                           "hollow": int(bool(words.share_note(s)))}
             for number, panel in enumerate(self.panels, start=1)
-            for order, series in enumerate(panel.series) for s in series.cells
+            for series in panel.series for s in series.cells
         }  # fmt: skip
 
-    def _dodged(self, cell: Cell, order: int, count: int) -> float:
+    def _dodged(self, cell: Cell, series: Series, panel: Panel) -> float:
         """Where a mark stands, so that those of one x stand beside each other."""
-        x, steps = self.view.at(cell), order - (count - 1) / 2
+        x = self.view.at(cell)
+        there = [one for one in panel.series
+                 if x in (self.view.at(s.cell) for s in one.cells)]
+        steps = there.index(series) - (len(there) - 1) / 2
         if len(self.panels[0].series) > CROWDED:
             return x
         if self.x.log:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..ask.figures import FIGURES
+from ..reckon.stats import quotient
 from ..reckon.summary import Noise, Summary
 from ..run.run import Role, Run
 from ..say import names, sentences
@@ -30,7 +31,7 @@ def build(view: View) -> Chart:
         raise ChartError("run-sequence: no run counted")
 
     def off(run: Run) -> float:
-        return wall_s(run) / medians[run.cell.name] - 1
+        return quotient(wall_s(run), medians[run.cell.name]) - 1
 
     counted = sorted((run for run in runs if run.counts), key=off)
     worst = max(counted, key=lambda run: abs(off(run)))
@@ -41,9 +42,8 @@ def build(view: View) -> Chart:
     )
     noise = view.material.summaries.noise
     rows = [
-        (names.cell_name(s.cell), s.n, show_signed(found.minimum / found.median - 1),
-         words.value_words(view, s, view.figures[0]),
-         show_signed(found.maximum / found.median - 1))
+        (names.cell_name(s.cell), s.n, _off(found.minimum, found.median),
+         words.value_words(view, s, view.figures[0]), _off(found.maximum, found.median))
         for s in view.cells for found in [view.value(s)]
     ]  # fmt: skip
     header = ("cell", "runs", "least", "median", "greatest")
@@ -55,6 +55,10 @@ def build(view: View) -> Chart:
     settings = _grid(view, cells, runs, medians)
     remarks = _remarks(noise, left_out, any(not run.block for run in runs))
     return words.sheet(view, told, remarks, header, rows, settings)
+
+
+def _off(value: float, middle: float) -> str:
+    return show_signed(quotient(value, middle) - 1)
 
 
 def _remarks(noise: Noise, left_out: int, warm: bool) -> list[str]:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from ..reckon.tables import Row, varied_text
-from ..say.numbers import show_duration
+from ..say.numbers import show_duration, show_share
 from .axes import Scale, is_log
 from .recordings import Tape, common, sheet, tapes
 from .chart import Chart, ChartError, columns
-from .titles import show_share
 from .view import View, grouped
 
 LABEL_APART = 0.19

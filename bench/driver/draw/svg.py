@@ -9,6 +9,9 @@ from .chart import THEORY, Chart
 
 # Verdana has the widths of DejaVu Sans, so nothing moves where DejaVu is missing.
 FONTS = "DejaVu Sans, Verdana, sans-serif"
+# The words at a tick follow its stroke, which is short and straight.
+STROKE = r"d='M([\d.]+),([\d.]+) L([\d.]+),([\d.]+)\s*'/>\s*<g [^>]*>\s*"
+STROKE_PX = 15
 
 
 def dress(text: str, chart: Chart) -> str:
@@ -51,12 +54,22 @@ def _with_classes(text: str, chart: Chart) -> str:
     plain = {kind: {_plain(text) for text in texts} for kind, texts in told.items()}
 
     def written(match: re.Match[str]) -> str:
-        words = _plain(unescape(re.sub(r"<[^>]*>", "", match[2])))
+        before, how, told = match["before"] or "", match["how"], match["told"]
+        words = _plain(unescape(re.sub(r"<[^>]*>", "", told)))
         kind = next((kind for kind, texts in plain.items() if words in texts), "")
-        return f'<text class="{kind}"{match[1]}>{match[2]}</text>' if kind else match[0]
+        if not kind or before and _is_tick(before):
+            return match[0]
+        return f'{before}<text class="{kind}"{how}>{told}</text>'
 
     text = re.sub(plots, plotted, text)
-    return re.sub(r"<text\b([^>]*)>(.*?)</text>", written, text, flags=re.DOTALL)
+    texts = rf"(?P<before>{STROKE})?<text\b(?P<how>[^>]*)>(?P<told>.*?)</text>"
+    return re.sub(texts, written, text, flags=re.DOTALL)
+
+
+def _is_tick(before: str) -> bool:
+    """An axis keeps its numbers, also those that are an answer elsewhere."""
+    x, y, to_x, to_y = (float(at) for at in re.findall(r"[\d.]+", before)[:4])
+    return abs(x - to_x) + abs(y - to_y) < STROKE_PX
 
 
 def _plain(text: str) -> str:

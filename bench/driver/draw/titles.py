@@ -9,21 +9,13 @@ from ..ask.cell import Cell
 from ..reckon import simulated
 from ..reckon.summary import Summary
 from ..say import names
-from ..say.numbers import show, show_count, show_off
+from ..say.numbers import show, show_count, show_off, show_share
 from .view import Panel, View, grouped
 
 MOST_GROUPS = 3  # of different losses, in a title
 ROOM = 110  # letters, for what is told of them
 MOST = 0.5  # of the tasks lost: then no title speaks of time
 ALL = 0.995  # of the tasks served: nobody would call the rest a loss
-
-
-def show_share(share: float) -> str:
-    """0.884 as "88 %"; what is not all is never rounded to all, nor to nothing."""
-    percent = round(share * 100)
-    if share > 0 and percent == 0:
-        return "under 1 %"
-    return "over 99 %" if share < 1 and percent == 100 else f"{percent} %"
 
 
 def who(view: View, cells: Sequence[Cell]) -> str:
@@ -33,6 +25,10 @@ def who(view: View, cells: Sequence[Cell]) -> str:
 
 def verb(cells: Sequence[Cell], one: str, many: str) -> str:
     return many if len(cells) > 1 else names.verb(cells[0].design, one, many)
+
+
+def _lose(count: int) -> str:
+    return "loses" if count == 1 else "lose"
 
 
 def served(view: View, panel: Panel, cell: Cell) -> str:
@@ -76,8 +72,7 @@ def losses_of(view: View, peers: Sequence[Summary]) -> str:
     while len("; ".join(told)) > ROOM and len(told) > 1:
         told.pop()
     if rest := sum(len(group) for group in list(groups.values())[len(told) :]):
-        lose = "loses" if rest == 1 else "lose"
-        told.append(f"{names.counted(rest, 'other')} {lose} some")
+        told.append(f"{names.counted(rest, 'other')} {_lose(rest)} some")
     if none := [s.cell for s in peers if s.share_ok == 1]:
         subject = who(view, none) if len(none) < 4 else "all others"
         told.append(f"{subject} {verb(none, 'loses', 'lose')} none")
@@ -122,12 +117,14 @@ def safe(view: View) -> str:
     tasks, told = names.tasks(view.cells[0].cell.tasks), []
     if none:
         workers = names.counted(none[-1].cell.workers, "worker")
-        told.append(f"{workers} lose none of {tasks}")
+        told.append(f"{workers} {_lose(none[-1].cell.workers)} none of {tasks}")
     for s in [*lossy[:1], *lossy[1:][-1:]]:
-        told.append(f"{show_count(s.cell.workers)} lose {show_share(1 - s.share_ok)}")
+        size, lost = s.cell.workers, show_share(1 - s.share_ok)
+        told.append(f"{show_count(size)} {_lose(size)} {lost}")
     for s in [s for s in view.cells if not s.cell.workers and s.share_ok < 1][:1]:
-        told.append(f"{view.spoken(s.cell)} lose {show_share(1 - s.share_ok)}")
-    return ", ".join(told)
+        lost = show_share(1 - s.share_ok)
+        told.append(f"{view.spoken(s.cell)} {verb([s.cell], 'loses', 'lose')} {lost}")
+    return ", ".join(told) or losses(view)
 
 
 def load(view: View) -> str:

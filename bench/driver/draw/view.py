@@ -169,7 +169,7 @@ class View:
     def at(self, cell: Cell) -> float:
         """Where a cell stands; words stand at 1, 2, 3."""
         if self.words_on_x:
-            return 1 + self.words_on_x.index(str(attribute(cell, self.x)))
+            return 1 + self.words_on_x.index(self._word_on_x(cell))
         if self.x == "workers":  # threads are a pool of one for each task
             return float(cell.lanes)
         return measured(attribute(cell, self.x))[0]
@@ -180,7 +180,11 @@ class View:
         found = [attribute(cell, self.x) for cell in self.all_cells]
         if self.x == "workers" or all(map(measured, found)):
             return []
-        return list(dict.fromkeys(map(str, found)))
+        return list(dict.fromkeys(map(self._word_on_x, self.all_cells)))
+
+    def _word_on_x(self, cell: Cell) -> str:
+        value = attribute(cell, self.x)
+        return "none" if value is None else str(value)
 
     @cached_property
     def x_unit(self) -> str:
@@ -230,8 +234,9 @@ class View:
             return ""  # there is nobody to join, or no choice
         if phrase := PHRASES.get(name, {}).get(str(value)):
             return phrase
+        noun = names.setting(name, True)  # "" of virtual time and its costs
         if value is None or value is False:
-            return f"no {names.setting(name, True)}"
+            return f"no {noun}" if noun else ""
         return names.setting(name, value)
 
     def where(self, cell: Cell, name: str) -> str:
@@ -241,7 +246,13 @@ class View:
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
         told, noun = self.setting(cell, name), names.setting(name, True)
-        article = "an" if noun[0] in "aeiouAEIOU" else "a"
+        if not noun:  # "as simulated"
+            return told and f"as {told}"
+        if name in ("cancel", "join"):  # "when nobody listens", "joined at the end"
+            return told
+        if name == "api-keeps-working":
+            return f"where the {told}"
+        article = names.article(noun)
         if told == f"no {noun}":
             return f"without {article} {noun}"
         first, _, value = told.rpartition(f"{noun} ")

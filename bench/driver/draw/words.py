@@ -23,7 +23,7 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL, NEGLIGIBLE_ABOVE, NEGLIGIBLE_BEL
 from ..reckon.stats import Interval, Verdict
 from ..reckon.summary import Ratio, Summaries, Summary
 from ..say import names
-from ..say.numbers import show, show_count, show_ratio
+from ..say.numbers import show, show_count, show_ratio, show_share
 from ..say.sentences import PERHAPS_LITTLE, count_text, interval_text
 from . import titles
 from .axes import tick_words
@@ -364,9 +364,6 @@ def commonly(each: Iterable[str]) -> str:
     """What all agree on; "" if they do not."""
     found = set(each)
     return found.pop() if len(found) == 1 else ""
-
-
-show_share = titles.show_share
 
 
 def share_note(summary: Summary) -> str:

@@ -57,6 +57,9 @@ def main(arguments: Sequence[str], only_check: bool = False) -> int:
     if only_check:
         return MEASURED
     dry.check(asked, PROGRAMS)
+    for cell in asked.cells:
+        if dry.lacks(PROGRAMS, cell.design.program, "progress"):
+            raise AskError(f"duel: {cell.design.program} does not tell how far it is")
     left, right = sides = [Side(cell) for cell in asked.cells]
     with ExitStack() as stack:
         for side in sides:
@@ -96,6 +99,8 @@ def parse(words: Sequence[str]) -> Experiment:
     }
     own = {key: value for key, value in shared.items() if key in of_some}
     made = experiment.read("duel", table, own, where="duel")
+    if any(cell.is_real for cell in made.cells):
+        raise AskError("duel: its API is simulated: --api is for experiments")
     if len(made.cells) != 2:
         raise AskError("duel: both would be the same")
     return made

@@ -132,7 +132,8 @@ def _counts(side: Side) -> str:
 def _calls(side: Side) -> str:
     if side.record:
         return f"at most {show_count(side.peak)} in flight"
-    of = f" of {show_count(side.cell.capacity)}" if side.cell.capacity else ""
+    places = None if side.cell.api_queue else side.cell.capacity
+    of = f" of {show_count(places)}" if places else ""
     return f"{show_count(side.in_flight)}{of} in flight"
 
 

@@ -16,7 +16,7 @@ from math import inf
 from statistics import median
 
 SLEEP_S = 0.010
-SPINS, TIMES = 20_000, 25  # about 15 ms in all: see SPIN_S in blocks.py
+SPINS, TIMES = 20_000, 25  # about 15 ms in all: see SPIN_S in plan.py
 NOISY = 0.05  # of the median
 
 

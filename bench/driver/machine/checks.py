@@ -99,7 +99,8 @@ def _room_refusals(
     workers = max((cell.workers or 0 for cell in cells), default=0)
     for limit in limits.threads():
         if limit.left < workers + SPARE_THREADS:
-            yield f"{_told(limit)}: too few for {workers} workers"
+            what = f"for {workers} workers" if workers else "to start anything"
+            yield f"{_told(limit)}: too few {what}"
 
 
 def _room_warnings(threads: int, state: dict[str, Any]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 What cannot be read is null. Nothing here names the host, the user or a path of theirs.
 """
 
-import json
 import os
 import platform
 import re
@@ -143,7 +142,8 @@ def _system() -> dict[str, Any]:
 
 def _toolchain(build: Path) -> dict[str, str | None]:
     """What the build says of itself; asking the tools would take as long as a run."""
-    meson = read(build / "meson-info" / "meson-info.json")
+    meson = read(build / "meson-info" / "meson-info.json") or ""
+    version = re.search(r'"meson_version":\s*{[^}]*"full":\s*"([^"]+)"', meson)
     log = read(build / "meson-logs" / "meson-log.txt") or ""
     found = re.search(r"^C compiler for the host machine: (.*)$", log, re.MULTILINE)
     # Only what stands in parentheses: the command before it may be a path.
@@ -151,7 +151,7 @@ def _toolchain(build: Path) -> dict[str, str | None]:
     commands = read(build / "compile_commands.json") or ""
     flags = re.findall(r"(?<=\s)-(?:O\S*|g\S*|D\w*DEBUG\w*|std=\S+)", commands)
     return {
-        "meson": json.loads(meson)["meson_version"]["full"] if meson else None,
+        "meson": version[1] if version else None,
         "compiler": compiler[1] if compiler else None,
         "flags": " ".join(dict.fromkeys(flags)) or None,
     }

@@ -24,20 +24,26 @@ LIMIT_S = 10  # for many workers without a task
 def check(asked: Experiment, programs: Path) -> None:
     """Raises AskError with the program's own words."""
     distinct = {
-        (cell.design.program, *_without_tasks(cell)): cell
+        (cell.design.program, cell.api, *_without_tasks(cell)): cell
         for cell in (*asked.cells, *asked.samples)
     }
     for cell in distinct.values():
         program = find(programs, cell.design.program)
         if program is None:
             continue  # that it is missing is said by the checks
-        known = _options(program)
         for option in cell.options:
             needed = "api-url" if option == "api" else option
-            if known and needed not in known:
+            if lacks(programs, program.name, needed):
                 raise AskError(f"{asked.name}: {program.name} has no option --{option}")
         if said := _refusal(program, cell):
             raise AskError(f"{asked.name}: {said}")
+
+
+def lacks(programs: Path, name: str, option: str) -> bool:
+    """Whether the program is there and does not name this option in its help."""
+    program = find(programs, name)
+    known = _options(program) if program else frozenset()
+    return bool(known) and option not in known
 
 
 def _without_tasks(cell: Cell) -> tuple[str, ...]:

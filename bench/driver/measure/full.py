@@ -5,25 +5,29 @@
 
 It takes about an hour and can be stopped: what is complete stays, and `--full
 --resume` does the same again in the same folder, where it passes over what is complete.
-The report is written last: a folder without it has not been finished.
+The report is written last: a folder without it has not been finished. An experiment
+that cannot be run here, as for want of a library or of threads, costs no other one.
 """
 
+import shlex
 import shutil
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
 from .. import REPOSITORY
 from ..ask.experiment import Experiment
+from ..ask.typed import AskError
 from ..machine import environment
 from ..run import stored
 from ..run.folder import (
-    REPORT, ResultsError, holds_runs, locked, point_latest, shown, stamp, write_whole,
+    REPORT, ResultsError, holds_runs, locked, place, point_latest, shown, stamp,
+    write_whole,
 )  # fmt: skip
-from .measure import Outcome, Request, check_programs, measure, resume
+from ..say.terminal import complain
+from .measure import Outcome, Refused, Request, check_programs, measure, resume
 from .plan import full
 from .signals import Stopped
 
@@ -53,14 +57,18 @@ def newest_left(out: Path) -> Path:
     return max(found, key=lambda path: path.name)
 
 
-def run_all(
-    asked: Sequence[Experiment], request: Request
-) -> tuple[list[Outcome], list[str]]:
-    """All of them; and what the system refused at the end, in words.
+@dataclass(frozen=True)
+class FullRun:
+    """not_run: why, by name; late: what the system refused at the end, in words."""
 
-    request.out: the full run's folder, which may hold a part of it.
-    """
-    folder, outcomes = request.out, []
+    outcomes: Sequence[Outcome]
+    not_run: Mapping[str, str]
+    late: Sequence[str]
+
+
+def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
+    """All of them. request.out: the full run's folder, which may hold a part of it."""
+    folder, outcomes, not_run = request.out, list[Outcome](), dict[str, str]()
     # Into another folder no experiments must come.
     if not folder.resolve().name.endswith(SUFFIX):
         raise stored.StoredError(f"{shown(folder)} is not a full run")
@@ -69,24 +77,35 @@ def run_all(
             for number, experiment in enumerate(asked, start=1):
                 minutes = sum(other.minutes for other in asked[number - 1 :])
                 told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
-                print(f"full run: experiment {told}", file=sys.stderr)
-                outcomes.append(_run_one(experiment, request))
+                complain(f"full run: experiment {told}")
+                try:
+                    outcomes.append(_run_one(experiment, request))
+                except NotHere as error:
+                    not_run[experiment.name] = str(error)
+                    complain(f"{experiment.name}: not run: {error}")
+            if not outcomes:
+                raise Refused("; ".join(dict.fromkeys(not_run.values())))
     except (Exception, Stopped):
         if holds_runs(folder):
-            print("Go on with: bench/run --full --resume", file=sys.stderr)
+            again = shlex.join(["bench/run", "--full", "--resume", place(folder)])
+            complain(f"Go on with: {again}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
         with suppress(OSError):
             (folder / "latest").unlink(missing_ok=True)
-    return outcomes, _finish(folder, asked)
+    return FullRun(outcomes, not_run, _finish(folder, asked, not_run))
 
 
-def _finish(folder: Path, asked: Sequence[Experiment]) -> list[str]:
+def _finish(
+    folder: Path, asked: Sequence[Experiment], not_run: Mapping[str, str]
+) -> list[str]:
     """Its report, and the link to it; what the system refused of that, in words."""
     items = "\n".join(
-        f'<li><a href="{each.name}/{REPORT}">{escape(each.question)}</a>'
+        f"<li>{escape(each.question)} Not run: {escape(not_run[each.name])}"
+        if each.name in not_run
+        else f'<li><a href="{each.name}/{REPORT}">{escape(each.question)}</a>'
         for each in asked
     )
     refused = []
@@ -101,6 +120,10 @@ def _finish(folder: Path, asked: Sequence[Experiment]) -> list[str]:
     return refused
 
 
+class NotHere(Exception):
+    """An experiment that was not begun cannot be run here: the reasons."""
+
+
 def _run_one(experiment: Experiment, request: Request) -> Outcome:
     """As it is when complete, else on from where it stopped."""
     request = replace(request, name=experiment.name, may_resume=False)
@@ -112,4 +135,7 @@ def _run_one(experiment: Experiment, request: Request) -> Outcome:
             return resume(kept, request)
         check_programs(kept, request)
         return Outcome(kept, None)
-    return measure(experiment, full(experiment.minutes), request)
+    try:
+        return measure(experiment, full(experiment.minutes), request)
+    except (AskError, Refused) as error:
+        raise NotHere(str(error)) from None

@@ -4,8 +4,7 @@ import random
 import re
 import shlex
 import signal
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 from .. import REPOSITORY
 from ..ask.cell import NGINX
 from ..ask.experiment import Experiment, without
-from ..machine import checks, environment, kernel
+from ..machine import checks, environment, kernel, limits
 from ..machine.programs import OPTIONAL, find, fingerprint
 from ..reckon.summarise import summaries_of
 from ..reckon.tables import write_summary
@@ -27,6 +26,7 @@ from ..run.folder import (
 )  # fmt: skip
 from ..run.stored import Stored
 from ..say.names import cell_name
+from ..say.terminal import complain
 from . import costs, dry
 from .child import Guardian
 from .hyperfine import Gun
@@ -109,9 +109,11 @@ def nameless(word: str) -> str:
 def resume(kept: Stored, request: Request) -> Outcome:
     """Goes on with an incomplete folder, from the first run that is missing."""
     facts = dict(kept.environment)
+    needed = ("commit", "programs", "protocol", "seed", "blocks_asked", "warnings")
     for wrong, why in (
         (kept.complete, "is complete: there is nothing to go on with"),
         ("builds" in facts, "compares two builds: start anew"),
+        (not facts.keys() >= {*needed}, "does not say how it was asked: start anew"),
         (kept.lost, "was cut off after it was finished: start anew"),
     ):
         if wrong:
@@ -198,21 +200,26 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
             scratch = session.folder.scratch
             gun = Gun(scratch, request.programs, guardian, request.builds)
             _measure_constants(session, facts, request)
-            log = kernel.Log()
-            session.run(gun)
+            log, held_s = kernel.Log(), limits.throttled_s()
+            try:
+                session.run(gun)
+            finally:  # what happened in a part that is stopped is told in the end, too
+                _look_back(facts, log, held_s)
         facts |= {"finished_utc": utc_now(), "state_after": environment.state()}
-        _look_back(log.found(), session, facts)
+        for warning in _troubles(facts):
+            facts["warnings"] = [*facts["warnings"], warning]
+            session.progress.say(f"warning: {warning}")
         return _finish(session, facts, request.publish)
     except (Exception, Stopped) as error:
         kept = _abandon(session, facts, error)
         if kept is not None:
-            print(f"Incomplete: kept in {place(kept)}", file=sys.stderr)
+            complain(f"Incomplete: kept in {place(kept)}")
             if request.may_resume:
                 # One that could not be named yet will be, as soon as that is possible.
                 named = not kept.name.startswith(UNFINISHED)
                 which = [place(kept)] if named else ["--out", place(kept.parent)]
                 again = shlex.join(["bench/run", "--resume", *which])
-                print(f"Go on with: {again}", file=sys.stderr)
+                complain(f"Go on with: {again}")
         raise
 
 
@@ -232,16 +239,19 @@ def _measure_constants(session: Session, facts: Facts, request: Request) -> None
     session.folder.write_json(ENVIRONMENT, facts)
 
 
-def _look_back(logged: Facts, session: Session, facts: Facts) -> None:
-    """Whether a control group held us back, and what the kernel had to say."""
-    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), logged)
-    states = (facts["state_before"], facts["state_after"])
-    before, after = (state.get("throttled_s") or 0.0 for state in states)
-    held = f"a control group held the programs back for {after - before:.2f} s in all"
-    for warning in (held if after > before else None, kernel.warning(logged)):
-        if warning is not None:
-            facts["warnings"] = [*facts["warnings"], warning]
-            session.progress.say(f"warning: {warning}")
+def _look_back(facts: Facts, log: kernel.Log, held_s: float | None) -> None:
+    """What the kernel had to say during the runs, and for how long a control group held
+    us back in them; held_s: before them. Of a resumed run both parts count."""
+    facts["kernel_log"] = kernel.together(facts.get("kernel_log"), log.found())
+    more_s = max(0.0, (limits.throttled_s() or 0.0) - (held_s or 0.0))
+    facts["held_back_s"] = facts.get("held_back_s", 0.0) + more_s
+
+
+def _troubles(facts: Facts) -> Iterator[str]:
+    if held_s := facts["held_back_s"]:
+        yield f"a control group held the programs back for {held_s:.2f} s in all"
+    if logged := kernel.warning(facts["kernel_log"]):
+        yield logged
 
 
 def _finish(
@@ -274,6 +284,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
     try:
         text = write_summary(summaries_of(session.kept(facts, complete=False)))
         session.folder.write(SUMMARY, text)
+        session.folder.write_json(ENVIRONMENT, facts)
     except Exception:
         pass  # a full disk, or what the error itself is about: the runs are there
     try:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from ..ask.cell import Cell, is_pool
+from ..ask.experiment import FULL_MINUTES
 from ..machine import canary
 from ..reckon.theory import planned_wall_s
 from ..run.run import Role
@@ -67,7 +68,7 @@ def full(minutes: float) -> Protocol:
 def protocol_of(facts: Mapping[str, Any]) -> Protocol:
     """The protocol that environment.json names."""
     known = {"quick": QUICK, "lesson": LESSON, "classroom": CLASSROOM}
-    return known.get(facts["protocol"]) or full(facts["minutes"])
+    return known.get(facts["protocol"]) or full(facts.get("minutes", FULL_MINUTES))
 
 
 @dataclass

@@ -58,7 +58,7 @@ def write(
         figures=[f for f in figures if f["name"] not in placed],
         closing=[f for f in figures if f["name"] in INSTRUMENT],
         found=ending.ratio_paragraphs(summaries), cells=pieces.cells(summaries),
-        questions=questions.answer_all(experiment, runs, summaries),
+        questions=questions.answer_all(runs, summaries),
         extras=[pieces.told(extras.EXTRAS[name](summaries, runs))
                 for name in experiment.sections],
         lesson=answer.read(folder), lessons=answer.of_the_day(folder), say=answers,

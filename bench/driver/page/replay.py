@@ -31,11 +31,8 @@ def data(material: Material) -> str:
     if not pairs:
         return ""
     shown = [cell for group in pairs for cell, _ in group]
-    first = shown[0]
     text = json.dumps({
-        "capacity": first.capacity, "outcomes": OUTCOMES,
-        "outage": [_us(at) for at in outage_s(first)]
-                  if "api-outage" in first.options else [],
+        "outcomes": OUTCOMES,
         "runs": [_packed(material, cell, samples, shown)
                  for group in pairs for cell, samples in group],
     }, separators=(",", ":"))  # fmt: skip
@@ -50,7 +47,9 @@ def _packed(
     told = {} if len({str(c.varied) for c in among}) > 1 else cell.varied
     return {
         "name": names.design_name(names.without(cell, told), among),
-        "tasks": cell.tasks,
+        "tasks": cell.tasks, "capacity": cell.capacity,
+        "outage": [_us(at) for at in outage_s(cell)]
+                  if "api-outage" in cell.options else [],
         "alike": [str(attribute(cell, k)) for k in material.experiment.compare_by],
         "look": material.looks[cell.design.key],
         "index": _steps([s.index for s in ran]),

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..ask.cell import Cell, Design
+from ..draw.look import LOOKS
 from ..draw.material import Material
+from ..draw.words import share_note
 from ..reckon.theory import accepted_by_capacity, applies, log_steps, pool_s, threads_s
 from ..run.constants import Constants
 from ..reckon.summary import Summary
@@ -68,7 +70,8 @@ def _marks(
         look = material.looks[s.cell.design.key]
         if "inner_wall_s" in s.figures:
             marks[s.cell.name] = {
-                "look": look, "tasks": s.cell.tasks, "name": cell_name(s.cell),
+                "look": look, "shape": LOOKS[look - 1].shape, "ok": share_note(s),
+                "tasks": s.cell.tasks, "name": cell_name(s.cell),
                 "seconds": s.figures["inner_wall_s"].median,
                 "told": "" if look in looks.values() else short(s.cell.design),
             }  # fmt: skip

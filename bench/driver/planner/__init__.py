@@ -37,7 +37,18 @@ def main(arguments: Sequence[str], only_check: bool = False) -> int:
                 _keep(wanted, player, found, confirmed, complete=False)
             raise
         failed = _keep(wanted, player, found, confirmed)
-    return FAILED if found.best is None or found.worse or failed else MEASURED
+    sound = _is_answered(wanted, found, confirmed) and not found.worse
+    return MEASURED if sound and not failed else FAILED
+
+
+def _is_answered(
+    wanted: asked.Asked, found: find.Findings, confirmed: list[dict[str, Any]]
+) -> bool:
+    """There is an answer, and real threads met the target where they were asked."""
+    if found.best is None or wanted.settings.quick:
+        return found.best is not None
+    ours = [each for each in confirmed if each["workers"] == found.best.size]
+    return bool(ours) and not ours[0]["misses"]
 
 
 def _confirm(

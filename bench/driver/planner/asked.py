@@ -74,8 +74,8 @@ def _parser() -> command.Parser:
         " time, then confirms with real threads. The service is described by any"
         " options of the programs (worker-pool --help), such as"
         " --arrivals poisson:2000/s --service-time 80ms --api-capacity 300."
-        " Exit status 1: no number of workers"
-        " meets the target, or --gate found something worse.",
+        " Exit status 1: no number of workers meets the target, real threads did not"
+        " confirm the answer, or --gate found something worse.",
     )  # fmt: skip
     add = made.add_argument
     command.add_overrides(made, but=OURS)
@@ -126,6 +126,8 @@ def _single(options: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in options.items():
         if key in OURS:
             raise AskError(f"plan decides --{key} itself")
+        if key == "api":
+            raise AskError("plan: its API is simulated: --api is for experiments")
         if isinstance(value, list) and len(value) != 1:
             raise AskError(f"--{key} takes one value: plan sweeps only the workers")
         if value is not None and value is not False:

@@ -135,7 +135,7 @@ def theory_lines(point: Point, unbounded: Point) -> list[str]:
 
 
 def _erlang_line(theory: Mapping[str, float], size: int) -> str:
-    factor, waiting = theory["factor"], f"{100 * theory['waiting']:.2g} % of tasks"
+    factor, waiting = theory["factor"], f"{percent(theory['waiting'])} of tasks"
     times = f", and wait {factor:.3g} times as long as if all times were exponential"
     told = (
         f"With {show_count(size)} workers {waiting} find all of them busy (Erlang's C)"

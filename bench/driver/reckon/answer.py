@@ -30,6 +30,7 @@ from ..ask.guess import ACCEPTED, Guess, Value
 from ..ask.lesson import NEAR, Choice, Lesson
 from ..ask.typed import AskError, from_dict
 from ..run import kept
+from ..run.folder import UNFINISHED
 from ..run.run import Ending, Run
 from .stats import FEWEST_FOR_INTERVAL, Interval, Verdict
 from .summarise import Side, ratio, side
@@ -123,7 +124,7 @@ def of_the_day(folder: Path) -> list[Result]:
     own = read(folder)
     if own is not None:
         return [own]
-    day = folder.resolve().name.lstrip(".")[:8]
+    day = folder.resolve().name.removeprefix(UNFINISHED)[:8]
     beside = sorted(folder.resolve().parent.glob(f"{day}*/{FILE}"))
     return [found for path in beside if (found := read(path.parent)) is not None]
 

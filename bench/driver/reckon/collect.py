@@ -44,7 +44,7 @@ def check(machines: Sequence[Stored]) -> None:
         if run in seen:
             raise StoredError(f"{kept.name} is the same run as {seen[run]}")
         seen[run] = kept.name
-    asked = {cell.name: sorted(cell.args) for cell in first.experiment.cells}
+    asked = {cell.name: cell.asked for cell in first.experiment.cells}
     for kept in machines:
         if kept.experiment.name != first.experiment.name:
             raise StoredError(
@@ -52,7 +52,7 @@ def check(machines: Sequence[Stored]) -> None:
                 f"{first.name} of {first.experiment.name}"
             )
         for cell in kept.experiment.cells:
-            if asked.get(cell.name, sorted(cell.args)) != sorted(cell.args):
+            if asked.get(cell.name, cell.asked) != cell.asked:
                 raise StoredError(f"{kept.name} asked {cell.name} with other options")
     _check_workloads(machines)
 

@@ -37,20 +37,23 @@ class Comparison:
     refusals: tuple[tuple[Cell, str], ...]
 
     def slower(self, by: float) -> list[Pair]:
-        """The cells whose second takes longer by more than that, at the near end."""
+        """The cells whose second takes longer by more than that, at the near end; or
+        served nothing, for which no time per served task would be enough."""
         return [
             pair
             for pair in self.pairs
             if pair.figure == ("wall_s" if pair.same_work else "wall_per_ok_s")
             and pair.ratio.known
             and pair.ratio.low > 1 + by
+            or pair.figure == "goodput_per_s"
+            and pair.ratio.maximum == 0
         ]
 
 
 def compare(first: Stored, second: Stored) -> Comparison:
     """Every cell that both folders have, unless it must not be compared."""
-    theirs = {_asked(summary.cell): summary for summary in summaries_of(second)}
-    couples = [(one, theirs.pop(_asked(one.cell), None)) for one in summaries_of(first)]
+    theirs = {summary.cell.asked: summary for summary in summaries_of(second)}
+    couples = [(one, theirs.pop(one.cell.asked, None)) for one in summaries_of(first)]
     found = _compared(couples, first, second)
     alone = [(summary.cell, "only in the second") for summary in theirs.values()]
     return replace(found, refusals=(*found.refusals, *alone))
@@ -74,11 +77,6 @@ def _compared(
                 told = found.interval, found.verdict, found.same_work
                 pairs.append(Pair(name, one, two, *told))
     return Comparison(tuple(pairs), tuple(refusals))
-
-
-def _asked(cell: Cell) -> tuple[str, ...]:
-    """What a cell is, whatever it is called."""
-    return (cell.design.program, *sorted(cell.args))
 
 
 def refusal(
@@ -124,5 +122,5 @@ def compare_builds(kept: Stored) -> Comparison:
     """Build B over build A, cell by cell and block by block."""
     couples: dict[tuple[str, ...], dict[str, Summary]] = defaultdict(dict)
     for summary in summaries_of(kept):
-        couples[_asked(summary.cell)][summary.cell.build] = summary
+        couples[summary.cell.asked][summary.cell.build] = summary
     return _compared([(each["A"], each["B"]) for each in couples.values()], kept, kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment, varying
@@ -35,16 +36,18 @@ def theory_points(experiment: Experiment, costs: Constants) -> list[theory.Point
         sizes = [cell.workers for cell in group if cell.workers]
         if len(sizes) > 1:
             low, high = min(sizes) / 2, max(sizes) * 2
-            points += theory.over_workers(group[0], varied, costs, low, high)
+            own = costs.of(group[0])
+            points += theory.over_workers(group[0], varied, own, low, high)
     shown = (c for c in experiment.samples if c.tasks <= MOST_ROUNDS * c.lanes)
     for cell in shown:
-        points += theory.over_time(cell, varied_text(cell), costs)
+        points += theory.over_time(cell, varied_text(cell), costs.of(cell))
     for (_, varied), cell in kinds.items():
         if "deadline" in cell.options:
             points += theory.stop_over_time(cell, varied)
     if "service-time" in varying(experiment.cells) and len(set(many)) > 1:
         for (_, varied), cell in _first_pools(experiment).items():
-            points += theory.even_over_tasks(cell, varied, costs, min(many), max(many))
+            own = costs.of(cell)
+            points += theory.even_over_tasks(cell, varied, own, min(many), max(many))
     points += _over_load(experiment)
     return sorted(points, key=lambda p: (p.curve, p.design, p.varied, p.tasks or 0))
 
@@ -78,15 +81,19 @@ def _over_load(experiment: Experiment) -> list[theory.Point]:
 
 def _behind_queues(cells: Sequence[Cell]) -> Iterator[theory.Point]:
     """Mean latency over load, of each design before each queue that the API has."""
-    kinds = {(c.design.key, c.options.get("api-queue", 0)): c for c in cells}
+    kinds = {(c.design.key, c.api_queue): c for c in cells}
     for (design, queue), cell in kinds.items():
-        places, endless = cell.workers or cell.capacity, queue == "unlimited"
+        places, endless = cell.workers or cell.capacity, queue == inf
         endless = endless or cell.workers is not None  # a pool is a queue on our side
         for step in range(1, 100):
             traffic = Traffic(step / 75, places, cell.service_s)
             if endless and traffic.load >= HIGHEST:
                 break
-            wait_s = traffic.mean_wait_s if endless else behind_queue(traffic, queue)[1]
+            wait_s = (
+                traffic.mean_wait_s
+                if endless
+                else behind_queue(traffic, int(queue))[1]
+            )
             yield theory.Point(
                 "latency over load", design, varied_text(cell), None, traffic.load,
                 wait_s + cell.service_s,

@@ -77,7 +77,7 @@ def settled_s(cell: Cell) -> float:
 def slot_s(cell: Cell) -> float:
     """The width of a slot, so that the outage is made of whole ones."""
     start, end = outage_s(cell)
-    return (end - start) / max(2, ceil((end - start) / SLOT_S - 1e-9))
+    return (end - start) / max(2, ceil((end - start) / SLOT_S - 1e-9)) or SLOT_S
 
 
 def last_arrival_s(samples: Sequence[Sample]) -> float:

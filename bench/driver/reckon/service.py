@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from math import exp, log
+from math import exp, inf, log
 from typing import Any
 
 from ..ask.cell import Cell
@@ -41,7 +41,8 @@ def held_of(cell: Cell, record: Mapping[str, Any]) -> float | None:
     answered = outcomes["ok"] + outcomes["silent"]
     unstarted = outcomes["not_started"] + outcomes.get("shed", 0)
     started = sum(outcomes.values()) - unstarted
-    if not rate or not started:
+    # Of those that were cancelled nobody tells how many had been started.
+    if not rate or not started or outcomes["cancelled"]:
         return None
 
     def total_s(name: str, count: int) -> float:
@@ -65,6 +66,8 @@ def safe_size(cell: Cell) -> int | None:
 
 def theory_of(cell: Cell, size: int) -> dict[str, float]:
     """What applies if no call is in vain: load, goodput, and waits of M/G/W about."""
+    if not cell.service_s:
+        return {}
     offered, places = offered_of(cell), min(size, cell.capacity or size)
     found = {"goodput": min(places, offered or places) / cell.service_s}
     if not offered:
@@ -87,8 +90,7 @@ def lost_at_api(cell: Cell) -> float | None:
     offered, places = offered_of(cell), cell.capacity
     if not offered or not places or offered >= 20 * places:
         return None
-    queue = cell.options.get("api-queue", 0)
-    if queue == "unlimited":
+    if cell.api_queue == inf:
         return 0.0 if offered < places else None
     traffic = Traffic(offered / places, places, cell.service_s)
-    return behind_queue(traffic, int(queue))[0]
+    return behind_queue(traffic, int(cell.api_queue))[0]

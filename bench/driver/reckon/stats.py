@@ -27,8 +27,7 @@ from statistics import NormalDist, linear_regression, median
 
 CONFIDENCE = 0.95
 BOOTSTRAP_DRAWS, BOOTSTRAP_SEED = 10_000, 1
-FEWEST_FOR_RANKS, FEWEST_FOR_RATIO = 6, 3
-FEWEST_FOR_INTERVAL = FEWEST_FOR_RANKS
+FEWEST_FOR_INTERVAL, FEWEST_FOR_RATIO = 6, 3
 # A ratio within 2 % of 1 is called the same: it would not matter to anyone.
 NEGLIGIBLE_BELOW, NEGLIGIBLE_ABOVE = 0.98, 1.02
 POWER = 0.8  # how often a resolution is found
@@ -91,7 +90,7 @@ def median_interval(values: Sequence[float]) -> Interval:
     ordered = sorted(values)
     n = len(ordered)
     rank = interval_rank(n) or 1
-    rule = "ranks" if n >= FEWEST_FOR_RANKS else "extremes" if n > 1 else None
+    rule = "ranks" if n >= FEWEST_FOR_INTERVAL else "extremes" if n > 1 else None
     return Interval(
         median=median(ordered),
         low=ordered[rank - 1] if rule else None,
@@ -223,7 +222,7 @@ def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:
     draw = random.Random(BOOTSTRAP_SEED)
     ratio = quotient(median(over), median(under))
     n = min(len(over), len(under))
-    if n < FEWEST_FOR_RANKS:
+    if n < FEWEST_FOR_INTERVAL:
         return Interval(ratio, None, None, n, None, ratio, ratio)
     drawn = sorted(
         quotient(

@@ -121,11 +121,12 @@ def _outcomes(counted: Sequence[Run]) -> dict[str, Count]:
 def _create_each_s(
     experiment: Experiment, by_cell: Mapping[str, Sequence[Run]]
 ) -> float | None:
-    """c where it was not measured apart: of the runs that created most threads.
+    """c where it was not measured apart: of the runs that created most kernel threads.
 
     One for all cells, or each would be held against a theory of its own making.
     """
-    threads = [c for c in experiment.cells if c.workers is None]
+    threads = [c for c in experiment.cells if c.workers is None
+               and c.design.sleeps_in_kernel and not c.is_virtual]  # fmt: skip
     for cell in sorted(threads, key=lambda c: -c.tasks):
         creating = [FIGURES["create_s"].read(r) for r in by_cell[cell.name] if r.counts]
         known = [seconds for seconds in creating if seconds is not None]
@@ -254,7 +255,8 @@ def _noise(
     blocks: Sequence[Mapping[str, Any]],
 ) -> Noise:
     # A line without a canary only says that the machine was suspended meanwhile.
-    songs = [(b["block"], b["canary"]) for b in blocks if b["block"] and "canary" in b]
+    songs = [(b["block"], b["canary"]) for b in blocks
+             if b["block"] and b.get("canary")]  # fmt: skip
     suspended = {block["block"] for block in blocks if block.get("suspended")}
     return Noise(
         a_a=_control(experiment, by_cell),

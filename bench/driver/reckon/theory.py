@@ -42,7 +42,8 @@ SMALL_PART = 0.05
 # all carried out: the theory of the wall time does not apply.
 OTHER_WORK = {
     "distribution", "hang-rate", "arrivals", "api-rate", "api-slowdown", "api-outage",
-    "attempts", "deadline", "timeout", "fail-fast", "limit-memory",
+    "attempts", "deadline", "timeout", "fail-fast", "limit-memory", "api-queue",
+    "breaker", "when-full",
 }  # fmt: skip
 # Before any was measured: generous costs of a thread, and of a task in virtual time.
 PLANNING_CREATE_S, PLANNING_VIRTUAL_S = 60e-6, 2e-6
@@ -131,16 +132,20 @@ def wall_s(
 
 def applies(cell: Cell) -> bool:
     """These are N equal calls, there from the start, of which the API takes any."""
-    crowded = bool(cell.workers or cell.design.bound) and (
-        cell.capacity is not None and cell.capacity < min(cell.lanes, cell.tasks)
-    )
+    bounded = bool(cell.workers or cell.design.bound)
+    crowded = bounded and (cell.capacity or inf) < min(cell.lanes, cell.tasks)
     return not (OTHER_WORK & cell.options.keys() or cell.tasks == 0 or crowded)
 
 
+def predicts(cell: Cell, costs: Constants) -> bool:
+    """Theory applies, and c is known where it takes that."""
+    return applies(cell) and bool(cell.workers or costs.create_s is not None)
+
+
 def theory_wall_s(cell: Cell, costs: Constants) -> float | None:
-    """What the wall time should be; None where no theory applies, or c is missing."""
+    """What the wall time should be; None where nothing predicts it."""
     costs = costs.of(cell)
-    if not applies(cell) or (cell.workers is None and costs.create_s is None):
+    if not predicts(cell, costs):
         return None
     design = cell.design
     return wall_s(cell.tasks, design.workers, design.bound, cell.service_s, costs)
@@ -171,7 +176,10 @@ def planned_wall_s(cell: Cell) -> float:
     if cell.is_virtual:
         return cell.tasks * PLANNING_VIRTUAL_S
     creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
-    rounds_s = ceil(cell.tasks / cell.lanes) * cell.service_s
+    served_at_once = cell.lanes
+    if cell.capacity and cell.capacity + cell.api_queue >= cell.lanes:
+        served_at_once = min(cell.lanes, cell.capacity)  # the others wait there
+    rounds_s = ceil(cell.tasks / served_at_once) * cell.service_s
     return max(rounds_s + creating_s + cell.hanging_s, cell.arriving_s)
 
 
@@ -189,7 +197,8 @@ def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
         return None
     outcomes = record["outcomes"]
     carried_out = outcomes["ok"] + outcomes["silent"]
-    at_once = min(cell.lanes, cell.capacity or cell.lanes)
+    callers = cell.lanes + (cell.options.get("when-full") == "caller-runs")
+    at_once = min(callers, cell.capacity or callers)
     return ceil(carried_out / at_once) * cell.service_s
 
 
@@ -287,14 +296,14 @@ def over_tasks(
     """
     for cell, varied in cells:
         design, service_s, costs = cell.design, cell.service_s, measured.of(cell)
-        if not applies(cell) or (cell.workers is None and costs.create_s is None):
+        if not predicts(cell, costs):
             continue
         for tasks in whole_steps(least, most):
             time_s = wall_s(tasks, design.workers, design.bound, service_s, costs)
             key = (design.key, varied, None, tasks)
             yield Point("wall over tasks", *key, time_s)
             accepted = accepted_by_capacity(replace(cell, tasks=tasks), costs)
-            if accepted is not None:
+            if accepted is not None and time_s:
                 yield Point("accepted over tasks", *key, accepted)
                 yield Point("goodput over tasks", *key, accepted / time_s)
             if cell.workers is None and not design.bound:
@@ -306,8 +315,7 @@ def over_workers(
     cell: Cell, varied: str, costs: Constants, least: float, most: float
 ) -> Iterator[Point]:
     """A pool's wall time over its size, its two limits, and the best size."""
-    kind = "-".join(cell.design.kind.split())
-    tasks, service_s = cell.tasks, cell.service_s
+    kind, tasks, service_s = cell.design.kind_key, cell.tasks, cell.service_s
     if "api-rate" in cell.options:
         yield from _accepted_over_workers(cell, varied, costs, least, most)
     if not applies(cell):
@@ -328,7 +336,7 @@ def over_workers(
 def _accepted_over_workers(
     cell: Cell, varied: str, costs: Constants, least: float, most: float
 ) -> Iterator[Point]:
-    kind = "-".join(cell.design.kind.split())
+    kind = cell.design.kind_key
     for workers in whole_steps(least, most):
         other = replace(cell, design=replace(cell.design, workers=workers))
         accepted = accepted_by_rate(other, costs)
@@ -366,17 +374,14 @@ def over_load(
 
 def over_time(cell: Cell, varied: str, costs: Constants) -> Iterator[Point]:
     """A batch: how many tasks have started, and are answered, by when."""
-    if not applies(cell) or cell.capacity is not None and cell.capacity < cell.lanes:
+    if (cell.capacity or inf) < cell.lanes or not predicts(cell, costs):
         return
     tasks, slept_s = cell.tasks, costs.slept(cell.service_s)
     key = (cell.design.key, varied, tasks)
     if cell.workers is None and not cell.design.bound:
-        for curve, after_s in (
-            ("started over time", 0.0),
-            ("answered over time", slept_s),
-        ):
-            yield Point(curve, *key, after_s, 0)
-            yield Point(curve, *key, tasks * costs.create + after_s, tasks)
+        for step, more_s in (("started", 0.0), ("answered", slept_s)):
+            yield Point(f"{step} over time", *key, more_s, 0)
+            yield Point(f"{step} over time", *key, tasks * costs.create + more_s, tasks)
         return
     lanes, begin_s = cell.lanes, (cell.workers or 0) * costs.create
     for number in range(ceil(tasks / lanes)):

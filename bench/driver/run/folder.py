@@ -46,6 +46,13 @@ def _told(what: str, hint: str = "") -> Iterator[None]:
         raise ResultsError(f"cannot {what}: {error.strerror}{hint}") from None
 
 
+def warn(line: str) -> None:
+    """On stderr. That nobody can hear it is no reason to measure nothing."""
+    if sys.stderr is not None:  # closed: print would take stdout instead
+        with suppress(OSError, ValueError):
+            print(line, file=sys.stderr, flush=True)
+
+
 # ---- the folder of all results ----
 
 
@@ -66,7 +73,7 @@ def locked(parent: Path) -> Iterator[None]:
             ) from None
         except OSError as error:  # some shared folders know no locks
             why = f"{shown(parent)} cannot be locked ({error.strerror})"
-            print(f"warning: {why}: run no other driver here", file=sys.stderr)
+            warn(f"warning: {why}: run no other driver here")
         with _told(f"write in {shown(parent)}", ": name another --out"):
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
@@ -92,13 +99,14 @@ def _recover(parent: Path) -> None:
                 told = f"an earlier driver's results are now in {shown(_take_up(left))}"
         except ResultsError as error:
             told = f"warning: {error}"
-        print(told, file=sys.stderr)
+        warn(told)
 
 
 def _take_up(left: Path) -> Path:
     shutil.rmtree(left / "scratch", ignore_errors=True)
     name = left.name.removeprefix(UNFINISHED)
-    if not (left / REPORT).is_file():  # else it was whole, and only lacks its name
+    # With a report it is whole, and only lacks its name: if none was drawn of a part.
+    if not (left / REPORT).is_file() or (left / INCOMPLETE).exists():
         name = f"{name}-incomplete"
         write_whole(left / INCOMPLETE, "The driver was killed.\n")
     return left.rename(_free_name(left.parent, name))

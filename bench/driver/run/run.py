@@ -130,6 +130,8 @@ def run_from_json(table: Any, where: str, cells: Mapping[str, Cell]) -> Run:
         )
     if run.problem is None:
         _check_record(run.record or {}, where)
+        if run.hyperfine is None and not run.cell.by_its_own_clock:
+            raise AskError(f"{where}: hyperfine is null, so it has no wall time")
     return run
 
 

@@ -23,10 +23,11 @@ class SamplesError(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """One task. Times in seconds since the run's start; None: it never started."""
+    """One task. Times in seconds since the run's start; None, like no lane: it never
+    started."""
 
     index: int
-    lane: int
+    lane: int | None
     due_s: float
     started_s: float | None
     finished_s: float | None
@@ -61,9 +62,12 @@ def _sample(
     due_s, began_s, ended_s = (int(t) / 1e9 if t else None for t in (due, began, ended))
     if due_s is None:
         raise ValueError
+    if began_s is not None and not lane:
+        raise ValueError
     return Sample(
-        int(index), int(lane), due_s, began_s, ended_s, int(attempts), outcome
-    )
+        int(index), int(lane) if lane else None, due_s, began_s, ended_s, int(attempts),
+        outcome,
+    )  # fmt: skip
 
 
 def started(samples: Sequence[Sample]) -> list[Sample]:

@@ -63,7 +63,8 @@ def change_text(found: Result) -> str:
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value if isinstance(value, list) else [value]))
+    each = value if isinstance(value, list) else [value]
+    return ", ".join("unlimited" if one is None else str(one) for one in each)
 
 
 def ending_rows(found: Result) -> list[tuple[str, str]]:

@@ -22,7 +22,8 @@ def warnings(machines: Sequence[Stored]) -> Iterator[str]:
         if not kept.complete:
             yield f"warning: machine {number} is incomplete ({kept.name})"
         if least < FEWEST_FOR_INTERVAL:
-            yield f"warning: machine {number} has {least} runs of a cell: no interval"
+            yield (f"warning: machine {number} has {least} runs of a cell: too few "
+                   "for an interval of its median")  # fmt: skip
     commits = {str(kept.environment.get("commit")) for kept in machines}
     if len(commits) > 1:
         yield f"warning: the commits differ: {', '.join(sorted(commits))}"

@@ -86,7 +86,7 @@ def slower_lines(found: Comparison, by: float) -> list[str]:
     """What fails a check that asks for no cell to be slower by more than this."""
     return [
         f"slower by more than {show_percent(by)}: {cell_name(pair.first.cell)}, "
-        f"{sentences.ratio_text(pair.ratio)}"
+        + (sentences.ratio_text(pair.ratio) if pair.ratio.maximum else "serves nothing")
         for pair in found.slower(by)
     ]
 

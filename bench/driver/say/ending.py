@@ -51,7 +51,7 @@ def report_lines(
     lines += control_lines(summaries, width)
     for name in experiment.sections:
         lines += [*EXTRAS[name](summaries, runs), ""]
-    answers = answer_all(experiment, runs, summaries)
+    answers = answer_all(runs, summaries)
     told = [_answer_line(answer) for answer in answers]
     lines += _section("Six questions", told, width)
     return lines + _section("Charts that failed", failed, width)
@@ -165,9 +165,10 @@ def ratio_paragraphs(
             if sentence := sentences.success_sentence(summary, every):
                 ends[sentence] = None
     return [
-        (f"At {', '.join(filter(None, [tasks(count), shared]))}", [*told, *ends])
+        (f"At {', '.join(filter(None, [tasks(count), shared]))}",
+         [f"{line[0].upper()}{line[1:]}" for line in (*told, *ends)])
         for (count, shared), (told, ends) in found.items()
-    ]
+    ]  # fmt: skip
 
 
 def short_lines(summaries: Summaries) -> list[str]:

@@ -42,7 +42,11 @@ def short(design: Design, among: Iterable[Design] = ()) -> str:
 
 def spoken(design: Design, among: Iterable[Design] = ()) -> str:
     name = short(design, among)
-    return name if is_plural(design) else f"a {name}"
+    return name if is_plural(design) else f"{article(name)} {name}"
+
+
+def article(noun: str) -> str:
+    return "an" if noun[0] in "aeiouAEIOU" else "a"
 
 
 def is_plural(design: Design) -> bool:

@@ -97,6 +97,14 @@ def show_percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def show_share(share: float) -> str:
+    """0.884 as "88 %"; what is not all is never rounded to all, nor to nothing."""
+    percent = round(share * 100)
+    if share > 0 and percent == 0:
+        return "under 1 %"
+    return "over 99 %" if share < 1 and percent == 100 else f"{percent} %"
+
+
 def show_signed(share: float) -> str:
     """0.068 as "+6.8 %", and with a minus sign if it is less than nothing."""
     return f"{100 * share:+.1f} %".replace("-", "−")

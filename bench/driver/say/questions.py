@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES, OUTCOMES
 from ..reckon.stats import Verdict
 from ..reckon.summary import Noise, Summaries, Summary
@@ -37,9 +36,7 @@ class Answer:
     fine: Fine
 
 
-def answer_all(
-    experiment: Experiment, runs: Sequence[Run], summaries: Summaries
-) -> tuple[Answer, ...]:
+def answer_all(runs: Sequence[Run], summaries: Summaries) -> tuple[Answer, ...]:
     told = {
         "What limits it?": _what_limits(summaries),
         "Did it break limits?": _limits(runs),
@@ -180,7 +177,8 @@ def _matters(summaries: Summaries) -> Told:
     told = [r for r in ratios if r.verdict in (Verdict.LESS, Verdict.MORE)]
     same = [r for r in ratios if r.verdict is Verdict.SAME]
     other = [r for r in ratios if FIGURES[r.figure].of_work and not r.same_work]
-    text = f"{counted(len(ratios), 'comparison')}: {len(told)} differ by over 2 %"
+    differ = "differs" if len(told) == 1 else "differ"
+    text = f"{counted(len(ratios), 'comparison')}: {len(told)} {differ} by over 2 %"
     text += f", {len(same)} certainly by less" if same else ""
     text += f"; {len(other)} of unequal work" if other else ""
     return f"{text}.", bool(told or same) or None
@@ -198,18 +196,18 @@ def _happened(summaries: Summaries) -> Told:
     threads = counted(round(most.figures["threads"].median), "thread")
     were = "was" if most.figures["threads"].median == 1 else "were"
     text = f"in {cell_name(most.cell)}, at most {threads} {were} alive at once"
-    awake = [cell_name(s.cell) for s in measured if not _slept(s)]
-    if awake:
-        return (
-            f"Not all of it: {awake[0]} waited less often than it called; {text}.",
-            False,
-        )
-    slept = "every call really slept (one context switch each)"
+    seen = [s for s in measured if s.cell.design.sleeps_in_kernel
+            and "voluntary_switches" in s.figures]  # fmt: skip
+    if awake := [cell_name(s.cell) for s in seen if not _slept(s)]:
+        told = f"Not all of it: {awake[0]} waited less often than it called; {text}."
+        return told, False
+    if not seen:
+        return f"As far as can be seen: {text}.", None
+    of_whom = "" if len(seen) == len(measured) else " of kernel threads"
+    slept = f"every call{of_whom} really slept (one context switch each)"
     return f"Yes: {text}, and {slept}.", True
 
 
 def _slept(summary: Summary) -> bool:
-    switches, ok = summary.figures.get("voluntary_switches"), summary.outcomes["ok"]
-    if not summary.cell.design.sleeps_in_kernel:
-        return True
-    return switches is None or switches.median >= ok.median
+    switches = summary.figures["voluntary_switches"].median
+    return switches >= summary.outcomes["ok"].median

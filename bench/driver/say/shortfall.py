@@ -9,6 +9,7 @@ from ..ask.target import METRICS, Condition
 from ..reckon.service import FULL, offered_of, safe_size
 from .numbers import show, show_count
 
+ENDS = ("timed_out", "failed", "shed", "cancelled", "not_started")  # besides rejected
 SOME = 0.005  # of the tasks: what ends so often is a reason
 MUCH = 0.3  # of the time
 STORM = 1.5  # calls for each task
@@ -57,7 +58,7 @@ def shortfall(
         name: median_low(
             r["outcomes"].get(name, 0) / max(1, cell.tasks) for r in records
         )
-        for name in ("rejected", "timed_out", "failed", "shed")
+        for name in ("rejected", *ENDS)
     }
     if shares["rejected"] > SOME:
         told.append(_rejections(cell, shares["rejected"]))
@@ -66,7 +67,7 @@ def shortfall(
         told.append(f"retries: {calls:.1f} calls for each task")
     told += [
         f"{100 * shares[outcome]:.0f} % {outcome.replace('_', ' ')}"
-        for outcome in ("timed_out", "failed", "shed") if shares[outcome] > SOME
+        for outcome in ENDS if shares[outcome] > SOME
     ]  # fmt: skip
     creating = median_low(r["create_ns"] / max(1, r["wall_ns"]) for r in records)
     if creating > MUCH:

@@ -73,11 +73,13 @@ def _leave(descriptor: int) -> None:
 
 def complain(line: str) -> None:
     """One line on stderr, whatever bytes a path in it holds; nobody may be there."""
+    if sys.stderr is None:  # closed: print would take stdout instead
+        return
     try:
         print(shown_on(sys.stderr, line), file=sys.stderr, flush=True)
     except OSError:
         _leave(2)
-    except (ValueError, AttributeError):
+    except ValueError:
         pass
 
 

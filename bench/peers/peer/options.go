@@ -88,7 +88,7 @@ func arrivals(w *Workload) value {
 		kind, text, rated := strings.Cut(text, ":")
 		w.arrivals = kind
 		w.arrivalsPerS, ok = parseRate(text)
-		ok = ok && 0 < w.arrivalsPerS && w.arrivalsPerS <= 1e9
+		ok = ok && 1e-3 <= w.arrivalsPerS && w.arrivalsPerS <= 1e9
 		return kind == "batch" && !rated || (kind == "fixed" || kind == "poisson") && ok
 	}}
 }
@@ -177,7 +177,7 @@ func (o *Options) parse(p Program, args []string) (string, error) {
 			return help(p, table), nil
 		case row.name == "version":
 			return fmt.Sprintf("%s %s (%s)\n", p.Name, version, commit), nil
-		case !attached && len(args) == 1:
+		case !attached && (len(args) == 1 || strings.HasPrefix(args[1], "--")):
 			return "", fmt.Errorf("--%s needs a value", row.name)
 		case !row.isOf(p):
 			return "", fmt.Errorf("--%s is an option of %s, not of %s",
@@ -215,10 +215,6 @@ func (o *Options) agree() error {
 		return fmt.Errorf("--error-rate, --silent-rate and --hang-rate add up to "+
 			"%.6g; they are shares of all calls, so at most 1", sum)
 	}
-	if o.json != "" && o.json == o.samples {
-		return fmt.Errorf("--json and --samples cannot both be '%.60s'; "+
-			"they take a file each", o.json)
-	}
 	return nil
 }
 
@@ -236,6 +232,9 @@ func (o *Options) config(p Program) object {
 		config[key] = nil
 		if mine && (normal != "" || !value.IsZero()) {
 			config[key] = value.Interface()
+			if value.Kind() == reflect.Float64 {
+				config[key] = rounded(value.Float(), 9)
+			}
 		}
 	}
 	for _, row := range o.table(p) {

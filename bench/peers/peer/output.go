@@ -50,6 +50,27 @@ func openOutput(path string) (*output, error) {
 	return &output{bufio.NewWriter(file), file, path}, nil
 }
 
+// refuseOnePlace looks for the same file under two names. Of two that do not exist yet
+// only the spelling can tell.
+func (o *Options) refuseOnePlace() error {
+	one, oneErr := place(o.json)
+	two, twoErr := place(o.samples)
+	alike := o.json == o.samples ||
+		oneErr == nil && twoErr == nil && os.SameFile(one, two)
+	if o.json == "" || o.samples == "" || !alike {
+		return nil
+	}
+	return fmt.Errorf("--json and --samples cannot both be '%.60s'; "+
+		"they take a file each", o.samples)
+}
+
+func place(path string) (os.FileInfo, error) {
+	if path == "-" && os.Stdout != nil {
+		return os.Stdout.Stat()
+	}
+	return os.Stat(path)
+}
+
 func (o *output) close() error {
 	err := o.Flush()
 	if o.file != os.Stdout && err == nil {

@@ -26,13 +26,14 @@ func Main(p Program) {
 	var o Options
 	text, err := o.parse(p, os.Args[1:])
 	p.exitIf(err, exitUsage)
-	out, err := openOutput(o.json)
-	p.exitIf(err, exitEnvironment)
 	if text != "" {
-		fmt.Fprint(out, text)
-		p.exitIf(out.close(), exitUnsound)
+		p.exitIf(answer(text), exitUnsound)
 		return
 	}
+	p.exitIf(o.refuseOnePlace(), exitUsage)
+	out, err := openOutput(o.json)
+	p.exitIf(err, exitEnvironment)
+	p.exitIf(o.refuseOnePlace(), exitUsage) // again: the first is there now
 	var samples *output
 	if o.samples != "" {
 		samples, err = openOutput(o.samples)
@@ -51,6 +52,16 @@ func Main(p Program) {
 	if signal != 0 {
 		os.Exit(exitSignal + signal)
 	}
+}
+
+// answer is for --help and --version, which never go into a file.
+func answer(text string) error {
+	out, err := openOutput("-")
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, text)
+	return out.close()
 }
 
 // report writes what was asked for, and then says if some account does not add up.

@@ -3,7 +3,9 @@ package peer
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime"
+	"strconv"
 	"time"
 )
 
@@ -19,6 +21,23 @@ func nulls(names ...string) object {
 		o[name] = nil
 	}
 	return o
+}
+
+// rounded to so many digits is how the C programs write it.
+func rounded(value float64, digits int) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', digits, 64), 64)
+	return short
+}
+
+// runtimeName is which Go it was, and what was set of it: figures depend on that, too.
+func runtimeName() string {
+	name := runtime.Version()
+	for _, key := range []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"} {
+		if value := os.Getenv(key); value != "" {
+			name += " " + key + "=" + value
+		}
+	}
+	return name
 }
 
 // record is all that is known about the run: the fields of the C programs' record
@@ -37,11 +56,11 @@ func (r *Run) record(p Program, signal int) object {
 	var amplification any
 	calls, retries := r.api.calls.Load(), r.tally.retries.Load()
 	if calls > retries {
-		amplification = float64(calls) / float64(calls-retries)
+		amplification = rounded(float64(calls)/float64(calls-retries), 6)
 	}
 	return object{
 		"schema_version": 2, "program": p.Name, "version": version, "commit": commit,
-		"runtime": runtime.Version(), "complete": signal == 0, "config": r.config(p),
+		"runtime": runtimeName(), "complete": signal == 0, "config": r.config(p),
 		"workload_digest": fmt.Sprintf("%016x", r.digest()),
 		"wall_ns":         r.tally.lastOutcome.Load(),
 		"create_ns":       r.tally.createTime, "threads_created": r.tally.created,

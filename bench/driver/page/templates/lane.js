@@ -151,7 +151,8 @@ class Lane {
 
   // The API as a counter with so many places, and the crowd that finds none.
   drawApi(context, room, now) {
-    const { places, beyond, capacity } = this.scale;
+    const { places, beyond } = this.scale;
+    const { capacity } = this.recording;
     const fair = Math.min(0.75, Math.max(0.4, places / (places + beyond)));
     const share = beyond ? fair : 1;
     const served = { ...room, width: room.width * share - 12 };
@@ -165,7 +166,7 @@ class Lane {
     this.heading(context, served, capacity
       ? `at the API, which serves ${capacity} at once` : "at the API", "at the API");
     const rows = Math.max(1, Math.floor(served.height / side));
-    this.frame(context, served, places, side, rows);
+    this.frame(context, served, capacity || places, side, rows);
     if (beyond) {
       this.heading(context, crowd, "turned away", "away");
       const [x, foot] = [crowd.x - 12, room.y + room.height];

@@ -4,6 +4,7 @@ class Recording {
   constructor(run, outcomes) {
     Object.assign(this, {
       name: run.name, look: run.look, tasks: run.tasks, retries: run.retries,
+      capacity: run.capacity, outage: run.outage, // of its API
       alike: run.alike.join(), // with those that have the same it is compared
     });
     const summed = (steps) => {

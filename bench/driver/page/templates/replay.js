@@ -3,14 +3,12 @@
 
 class Replay {
   constructor(data) {
-    Object.assign(this, { capacity: data.capacity, outage: data.outage });
     this.runs = data.runs.map((run) => new Recording(run, data.outcomes));
     this.part = (name) => document.getElementById(`replay-${name}`);
     this.lanes = [0, 1].map((n) => new Lane(this.part(`lane-${n}`)));
     this.clock = new Clock(this.part("clock"));
     this.stage = this.part("stage");
     this.stage.hidden = false;
-    this.part("full").hidden = !this.capacity;
     this.now = 0;
     this.playing = false;
     this.offerTasks();
@@ -56,18 +54,24 @@ class Replay {
   take() {
     this.shown = ["first", "second"].map((name) => this.runs[this.part(name).value]);
     const most = (key) => Math.max(...this.shown.map((run) => run[key]));
+    // What both have; each lane tells its own.
+    const [capacity, outage] = ["capacity", "outage"].map((key) => {
+      const [first, second] = this.shown.map((run) => JSON.stringify(run[key]));
+      return first === second ? this.shown[0][key] : null;
+    });
     const scale = {
-      capacity: this.capacity, places: this.capacity || most("peak"),
+      places: Math.max(...this.shown.map((run) => run.capacity || run.peak)),
       beyond: most("mostAway"),
     };
+    this.part("full").hidden = this.shown.every((run) => !run.capacity);
     this.lanes.forEach((lane, n) => lane.show(this.shown[n], scale));
     this.whole = most("makespan");
-    this.clock.show(this.shown, this.whole, this.capacity, this.outage);
+    this.clock.show(this.shown, this.whole, capacity, outage ?? []);
     this.events = this.shown.flatMap((run) => run.events).sort((a, b) => a - b);
-    // A still that already says something: the first at its busiest, well on.
+    // A still that already says something: the first at its busiest, in the middle of that.
     const [first] = this.shown;
     const busy = first.curve.filter((point) => point[1] === first.peak);
-    this.moveTo(busy.length ? busy.at(-1)[0] : 0);
+    this.moveTo(busy.length ? busy[busy.length >> 1][0] : 0);
     this.nameRate();
   }
 

@@ -5,6 +5,10 @@ const PLOT = { left: 90, right: 980, top: 20, bottom: 455 };
 const APART = 28; // between the names at the lines' ends
 const HIGH = 22; // a name
 const RADIUS = 8; // of a mark
+// The shapes of the charts' marks: corners, how far turned, and how large to look alike.
+const SHAPES = { 5: [4, 45, 1.2], 7: [24, 0, 1], 9: [3, 0, 1.2], 11: [3, 180, 1.2],
+  13: [4, 0, 1.1], 15: [5, 0, 1.1] };
+const ASIDE = [0, 1, -1, 2, -2]; // widths of a mark, if others stand where it should
 // Where a mark's name may stand, the best first: over it, beside it, under it, ...
 const SIDES = [[0, -1], [1, 0], [-1, 0], [1, -1], [-1, -1], [0, 1], [1, 1], [-1, 1]];
 const POWERS = { tasks: [1, 5], seconds: [-3, 3] }; // of ten, on the axes
@@ -23,7 +27,8 @@ class Theory {
         style: `fill: var(--letter-${given.look[key]})` }),
     }]));
     this.tasks = this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" });
-    this.marks = given.marks.map((mark) => this.mark(mark));
+    this.marks = [];
+    given.marks.forEach((mark) => this.marks.push(this.mark(mark)));
     this.inputs.forEach((input) => input.addEventListener("input", () => this.draw()));
     const again = document.getElementById("sliders-reset");
     again.addEventListener("click", () => this.reset());
@@ -68,16 +73,24 @@ class Theory {
       "text-anchor": "middle" }, "tasks N (both axes: log scale)");
   }
 
-  mark({ look, tasks, seconds, name, told }) {
-    const [x, y] = [this.x(tasks), this.y(seconds)];
-    const mark = this.add("circle", { class: "mark", r: RADIUS, cx: x, cy: y,
-      fill: `var(--colour-${look})` });
+  mark({ look, shape, ok, tasks, seconds, name, told }) {
+    const y = this.y(seconds);
+    const x = this.beside(this.x(tasks), y);
+    const mark = this.add("polygon", { class: ok ? "mark hollow" : "mark",
+      style: `--colour: var(--colour-${look})`, points: corners(x, y, SHAPES[shape]) });
     const title = document.createElementNS(this.plot.namespaceURI, "title");
-    title.textContent = `measured: ${name}, ${duration(seconds)}`;
+    title.textContent = ["measured: " + name, duration(seconds), ...ok ? [ok] : []].join(", ");
     mark.append(title);
     const text = this.add("text", { class: "told", "text-anchor": "middle",
       style: `fill: var(--letter-${look})` }, told);
-    return { x, y, name: text, wide: told ? text.getBBox().width : 0 };
+    return { x, y, drawn: mark, name: text, wide: told ? text.getBBox().width : 0 };
+  }
+
+  // The nearest place that covers no mark before it.
+  beside(x, y) {
+    const places = ASIDE.map((steps) => x + steps * 2 * RADIUS);
+    return places.find((place) => this.marks.every((mark) =>
+      Math.max(Math.abs(mark.x - place), Math.abs(mark.y - y)) >= 2 * RADIUS)) ?? x;
   }
 
   reset() {
@@ -172,6 +185,14 @@ class Theory {
     return found.filter((one) => one.left > PLOT.left && one.right < PLOT.right
       && one.top > PLOT.top && one.bottom < PLOT.bottom);
   }
+}
+
+function corners(x, y, [count, turned, large]) {
+  return Array.from({ length: count }, (_, i) => {
+    const angle = ((360 / count) * i + turned) * (Math.PI / 180);
+    const [across, up] = [Math.sin(angle), Math.cos(angle)].map((r) => r * large * RADIUS);
+    return `${x + across},${y - up}`;
+  }).join(" ");
 }
 
 function box([x, y], [otherX, otherY]) {

@@ -1,0 +1,95 @@
+"""bench/micro/run: what was measured is kept, and what cannot be is told beforehand."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from .program import LIMIT_S
+
+RUN = Path(__file__).resolve().parents[2] / "bench" / "micro" / "run"
+# In place of the meter: lists one operation, and measures it in its own way, which
+# knows how many blocks came before.
+METER = """#!/bin/sh
+for word; do case $word in
+--benchmark_list_tests=true) list=yes ;;
+--benchmark_filter=none) exit 0 ;;
+--benchmark_out=*) out=${word#*=} ;;
+esac; done
+[ -z "${list-}" ] || { echo op/five-cooks; exit; }
+echo >>"$0.blocks"
+block=$(($(wc -l <"$0.blocks") - 1))
+fine() { echo '{"context": {}, "benchmarks": [{"name": "op/five-cooks/iterations:1",
+    "real_time": 5}]}' >"$out"; }
+"""
+# How it does so; the arguments; the status, the last line on stderr, and how many
+# blocks are kept: None if there must be no file.
+CASES = {
+    "all is well": ("fine", (), 0, "", 3),
+    "the third block fails": ('[ "$block" = 3 ] || fine', (), 3, "", 2),
+    "it crashes in the third": ('[ "$block" != 3 ] || exit 9; fine', (), 3, "", 2),
+    "it crashes at once": ("exit 9", (), 3, "micro ended with status 9", None),
+    "it writes nothing": (': >"$out"', (), 3, "micro: cannot build or run: micro wrote no", None),
+    "no such operation": ("fine", ("--filter=none",), 2, "--filter 'none'", None),
+    "a folder for a file": ("fine", ("--output=/",), 3, "--output: it is a dir", None),
+    "no place": ("fine", ("--output=/proc/none/x",), 3, "--output: No such", None),
+    "no file": ("fine", ("--output=/dev/null",), 0, "", None),
+}
+
+
+class Micro(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.build = self.folder / "build"
+        (self.folder / "ninja").write_text("#!/bin/sh\n")
+        (self.folder / "ninja").chmod(0o755)
+        self.meter = self.build / "bench" / "micro" / "micro"
+        self.meter.parent.mkdir(parents=True)
+        (self.build / "build.ninja").touch()
+
+    def start(self, way: str, *args: str) -> subprocess.Popen[str]:
+        self.meter.write_text(f"{METER}{way}\n")
+        self.meter.chmod(0o755)
+        path = f"{self.folder}:{os.environ['PATH']}"
+        return subprocess.Popen(
+            [RUN, "--blocks=3", f"--build={self.build}", *args], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PATH": path},
+        )  # fmt: skip
+
+    def kept(self) -> dict | None:
+        (file,) = [*self.build.glob("micro.json*")] or [None]
+        return None if file is None else json.loads(file.read_text())
+
+    def test_nothing_measured_is_lost_and_nothing_ends_in_a_riddle(self) -> None:
+        for name, (way, args, status, told, blocks) in CASES.items():
+            with self.subTest(name):
+                for old in (*self.build.glob("micro.json*"), *self.build.rglob("*.blocks")):
+                    old.unlink()
+                made = self.start(way, *args)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, status, said)
+                self.assertNotIn("Traceback", said)
+                self.assertIn(told, said.splitlines()[-1])
+                kept = self.kept()
+                self.assertEqual(kept and kept["blocks"], blocks)
+                if kept:
+                    self.assertEqual(kept["complete"], status == 0)
+                    self.assertEqual(kept["operations"][0]["values_ns"], [5] * blocks)
+                    failed = [each["block"] for each in kept["failed"]]
+                    self.assertEqual(failed, [3] if status else [])
+
+    def test_ctrl_c_keeps_what_there_is(self) -> None:
+        made = self.start('[ "$block" != 3 ] || exec sleep 1000; fine')
+        limit = time.monotonic() + LIMIT_S
+        blocks = Path(f"{self.meter}.blocks")
+        while not blocks.exists() or blocks.read_text().count("\n") < 4:
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.01)
+        made.send_signal(signal.SIGINT)
+        _, said = made.communicate(timeout=LIMIT_S)
+        self.assertEqual(made.returncode, 130, said)
+        self.assertEqual(self.kept()["blocks"], 2)

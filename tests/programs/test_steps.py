@@ -1,0 +1,66 @@
+"""tests/run: whatever ends it, nothing that it has started stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from .program import LIMIT_S
+from .test_remote import until
+
+TESTS = Path(__file__).resolve().parents[1]
+# A step that lasts, and has begun when there is a file; what it starts hears nothing.
+CODE = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+import steps
+place = sys.argv.pop(1)
+steps.BYTECODE = steps.Path(place) / "bytecode"
+steps.keep_go = lambda: None
+wait = f"trap '' INT; sleep 1000 & echo $! >{place}/new; mv {place}/new {place}/pid; wait"
+limit_s = float(sys.argv.pop(1))
+steps.STEPS = {"lasts": lambda: steps.verdict(steps.call(["sh", "-c", wait], None, limit_s))}
+sys.exit(steps.main())
+"""
+
+
+class Steps(unittest.TestCase):
+    def ended(self, limit_s: float, number: signal.Signals | None) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory() as place:
+            made = subprocess.Popen(
+                [sys.executable, "-c", CODE, TESTS, place, str(limit_s)],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+            pid = Path(place, "pid")
+            until(pid.exists, "the step did not begin")
+            if number is not None:
+                made.send_signal(number)
+            said, _ = made.communicate(timeout=LIMIT_S)
+            sleeper = Path(f"/proc/{int(pid.read_text())}/stat")
+            try:
+                until(lambda: not is_running(sleeper), "it stayed")
+            finally:
+                if is_running(sleeper):
+                    os.kill(int(pid.read_text()), signal.SIGKILL)
+            return made.returncode, said
+
+    def test_a_signal_ends_all(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                self.assertEqual(self.ended(1000, number), (128 + number, ""))
+
+    def test_a_step_that_is_stuck_ends_with_all_that_it_started(self) -> None:
+        status, said = self.ended(5, None)
+        self.assertEqual(status, 1)
+        self.assertIn("stuck\n", said)
+        self.assertIn("0 passed, 1 failed, 0 skipped\n", said)
+
+
+def is_running(stat: Path) -> bool:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
