@@ -91,16 +91,13 @@ class Endings(unittest.TestCase):
         self.assertEqual([], ending.ratio_paragraphs(both, 1001))
         self.assertEqual(1, len(ending.ratio_paragraphs(both, 1000)))
         shared = {"api-capacity": 50}
-        alike = [replace(cell, varied=shared) for cell in (POOL, THREADS)]
-        both = made(*map(of, alike), ratios=(ratio(2, 3, True, *alike),))
-        ((heading, told),) = ending.ratio_paragraphs(both)
-        self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
-        self.assertNotIn("API", told[0])
-        other = replace(POOL, varied={**shared, "timeout": "9ms"})
-        both = made(of(other), of(alike[1]), ratios=(ratio(2, 3, True, other, alike[1]),))
-        ((heading, told),) = ending.ratio_paragraphs(both)
-        self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
-        self.assertIn("A pool of 5 (timeout 9 ms) takes", plain(told[0]))
+        base = replace(THREADS, varied=shared)
+        for own, name in (({}, "A pool of 5"), ({"timeout": "9ms"}, "A pool of 5 (timeout 9 ms)")):
+            cell = replace(POOL, varied={**shared, **own})
+            both = made(of(cell), of(base), ratios=(ratio(2, 3, True, cell, base),))
+            ((heading, told),) = ending.ratio_paragraphs(both)
+            self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
+            self.assertTrue(plain(told[0]).startswith(f"{name} takes "), told)
 
     def test_the_whole_end(self):
         def told(**more):
@@ -302,8 +299,7 @@ class Extras(unittest.TestCase):
                 for c, wall_s in ((cell, 0.008), (threads, 0.016))]  # fmt: skip
         runs.append(make_run(cell, 7, 0.002, problem="it hung"))
         empty, unknown = make_cell("worker-pool", 5, 7), make_cell("worker-pool", 5, 8)
-        others = [make_cell("worker-pool", 3, 10),
-                  make_cell("worker-pool", 5, 10, **{"api-capacity": 9})]  # fmt: skip
+        others = [make_cell("worker-pool", *sizes) for sizes in ((3, 10), (5, 9))]
         runs += [make_run(each, 1, 1.0) for each in (unknown, *others)]
         runs.append(make_run(cell, 9, 0.0))
         given = made(of(cell, bound_s=0.002), of(threads, create_s=200e-6, bound_s=0.002),

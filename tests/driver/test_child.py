@@ -164,7 +164,3 @@ class Guardians(unittest.TestCase):
                     ("true",), Path(folder), os.environ, 60, guardian
                 )
         self.assertEqual(ending, child.Ending(0, False, ""))
-
-
-if __name__ == "__main__":
-    unittest.main()

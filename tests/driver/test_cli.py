@@ -125,16 +125,9 @@ class CommandLine(unittest.TestCase):
             status, out, err = said(*words)
             self.assertEqual((status, err, out[: len(wanted)]), (0, "", wanted))
 
-    def test_without_arguments_it_is_the_comparison(self):
-        settings, _ = parsed()
-        self.assertEqual(settings.name, "comparison")
-        self.assertEqual(settings.overrides, {})
-        self.assertIsNone(settings.seed)
-        self.assertEqual(settings.action, "run")
-
     def test_each_word_has_its_action(self):
         cases = {
-            ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
+            (): "run", ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
             ("--full", "--resume"): "full", ("draw", "a"): "draw", ("--version",): "version",
             ("compare", "a", "b"): "compare", ("collect", "a", "b", "c"): "collect",
         }  # fmt: skip
@@ -144,6 +137,9 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(checked("draw", "lesson"), (0, "", ""))  # a folder's name
 
     def test_options_become_overrides(self):
+        settings, _ = parsed()
+        self.assertEqual((settings.name, settings.overrides, settings.seed),
+                         ("comparison", {}, None))  # fmt: skip
         settings, _ = parsed(
             "--tasks", "50,500", "--workers=5", "--service-time=2ms",
             "--api-capacity", "unlimited", "--set", "api-queue=unlimited",
