@@ -62,17 +62,6 @@ class Compared(OnFolders):
         self.assertIn("cannot tell", out)
         self.assertNotIn("slower", out)
 
-    def test_a_slower_folder_is_told_as_slower_with_what_differs(self):
-        first, second = self.make(), self.make(commit="another")
-        # Given wall times, as those of a busy machine may bear nothing out.
-        for folder, factor in (first, 1), (second, 3):
-            self.rewrite_runs(folder, lambda line: line["hyperfine"].update(
-                wall_s=factor * (1 + line["block"] / 1000)))  # fmt: skip
-        status, out, _ = self.act("compare", first, second)
-        self.assertEqual(status, 0)
-        self.assertIn("→ another", out)
-        self.assertRegex(out, r"3\.0\d× .* slower")
-
     def test_what_cannot_be_compared_is_told(self):
         first = self.make()
         status, out, _ = self.act("compare", first, self.make_otherwise())
