@@ -39,8 +39,10 @@ inside(p) = here(p, 0, 0) < 0.985 * x_high ? here(p, 0, 0) : NaN
 lower(p) = top_of(p) + 0.06 * thick(p)
 upper(p) = top_of(p) + 0.94 * thick(p)
 middle(p) = top_of(p) + thick(p) / 2
-# Rows of a pixel or two have no room for an edge, and thinner ones none for hatching.
-edged(p) = panels * panel_lanes[p] <= 150
+# Low rows have no room for an edge, which some viewers draw a whole pixel wide; lower
+# ones none for a gap, and the lowest none for hatching.
+edged(p) = panels * panel_lanes[p] <= 100
+gap(p) = panels * panel_lanes[p] <= 200 ? 0.15 * thick(p) : 0
 # Of a run that leaves the picture its label tells the end.
 ends(p) = panel_end[p] <= x_high ? panel_end[p] : NaN
 plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
@@ -48,8 +50,8 @@ plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') usin
          with boxxyerror fillstyle solid border rgb paper lw wide(1) \
          lc rgb tint[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') using \
-         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
-         (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
+         (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(top_of(p) + gap(p)): \
+         (top_of(p) + thick(p) - gap(p)) with boxxyerror fillstyle solid noborder \
          lc rgb tint[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') using \
          (here(p, 0, 1)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \

@@ -100,6 +100,8 @@ CLAIM(the_tightest_control_group_holds_what_it_has_left_and_swap) {
                  {IN "/a/memory.swap.max", "max\n"});
     ASSERT_HOLDS(14030, "", group, most, used, swap, {IN "/a/memory.swap.max", "99\n"},
                  {IN "/a/memory.swap.current", "69\n"});
+    ASSERT_HOLDS(14000, "", group, most, used, swap, {IN "/a/memory.swap.max", "9\n"},
+                 {IN "/a/memory.swap.current", "69\n"});
     ASSERT_HOLDS(0, "/a/memory.max leaves 0 of 40000", group, used,
                  {IN "/a/memory.max", "40000\n"});
     ASSERT_HOLDS(300, "/a/c/memory.max leaves 300 of 400", group, most, used,

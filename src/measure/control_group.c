@@ -73,8 +73,9 @@ static void look_at_group(const struct visit *visit, const char *group) {
     };
     int64_t swap_most = number_in(visit, group, files->swap_most);
     int64_t swap_used = number_in(visit, group, files->swap_used);
-    if (swap_most >= 0) {
-        limit.swap = swap_most - (swap_used > 0 ? swap_used : 0);
+    if (swap_most >= 0) { /* which may have been lowered since */
+        int64_t left = swap_most - (swap_used > 0 ? swap_used : 0);
+        limit.swap = left > 0 ? left : 0;
     }
     if (limit.most >= 0 && limit.used >= 0) {
         visit->visit(visit->context, &limit);

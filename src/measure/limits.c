@@ -92,7 +92,8 @@ static int64_t threads_of_user(const struct search *search) {
         snprintf(path, sizeof path, "/proc/%s/status", entry->d_name);
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
             read_line(search, path, "Uid: %" SCNd64) == (int64_t)getuid()) {
-            threads += read_line(search, path, "Threads: %" SCNd64);
+            int64_t of_process = read_line(search, path, "Threads: %" SCNd64);
+            threads += of_process > 0 ? of_process : 0; /* it may have ended now */
         }
     }
     if (proc != NULL) {

@@ -161,7 +161,7 @@ def record(cell: Cell, noise: random.Random, changes: Mapping[str, Any]) -> dict
         "create_ns": int(threads * CREATE_S * 1e9), "outcomes": outcomes,
         "calls": cell.tasks, "retries": 0, "amplification": 1.0,
         "believed_ok": outcomes["ok"] + outcomes["silent"],
-        "threads_created": created, "config": {"join": False},
+        "threads_created": created, "config": changes.get("config", {"join": False}),
         "peak": {"rss_bytes": changes.get("rss_bytes", rss), "virtual_bytes": 8_400_000,
                  "page_table_bytes": 50_000 + 4200 * threads, "threads": threads,
                  "in_flight": min(threads, 90), "served": min(threads, 50)},

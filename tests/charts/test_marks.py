@@ -253,6 +253,15 @@ class Marks(unittest.TestCase):
             self.near(begin, box[0], 2)
             self.near(end, box[1], 2)
 
+    def test_no_row_is_so_low_that_a_pixel_of_edge_hides_it(self) -> None:
+        p, edged = self.picture(stand_in.load("shapes"), "timeline"), set()
+        for plotted in range(1, 1 + len(p.set["panel_lanes"])):
+            if re.search(r"stroke='rgb\(255, ?255, ?255\)", p.group(f"{plotted}")):
+                high = {round(b[3] - b[1], 1) for b in p.boxes(f"{plotted}")}
+                self.assertGreater(min(high), 4.5)
+                edged |= high
+        self.assertTrue(edged)
+
     def test_no_note_lies_on_another(self) -> None:
         asked = stand_in.read(TWO.format("wall-time").replace(
             "tasks = [500]", "tasks = [400, 405, 500, 8000]\napi-capacity = 20"))
@@ -406,6 +415,13 @@ class Marks(unittest.TestCase):
         self.assertEqual([other, right], p.fillings("1"))  # nobody said C
         wide = [box[2] - box[0] for box in p.boxes("1")]
         self.near(2 * wide[0], wide[1])
+
+    def test_guesses_are_told_of_where_there_are_any(self) -> None:
+        found = dict(value=0.1, low=0.1, high=0.1, n=6)
+        for guesses in [], [0.1]:
+            p = self.lesson("s", guesses, None, [0.1, 0.2], found, figure="wall_s")
+            self.assertEqual(bool(guesses), "The guesses were given" in p.chart.caption)
+            self.assertRegex(p.chart.caption, r"^Measured: .*The lesson claims")
 
     def test_a_lesson_of_nothing_is_a_line_without_a_curve(self) -> None:
         none, five = dict(value=0.0, low=0.0, high=0.0, n=6), [5.0, 5.0]

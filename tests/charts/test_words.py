@@ -58,6 +58,10 @@ TITLES = [
     ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),
     ("memory", did(rss_bytes=8e7), did(rss_bytes=2e6),
      f"{T} need 40.0× the memory of {P}: 500 alive at once, detached"),
+    ("memory", did(rss_bytes=8e7, config={"join": True}), did(rss_bytes=2e6),
+     f"{T} need 40.0× the memory of {P}: 500 alive at once, joined at the end"),
+    ("memory", did(rss_bytes=8e7, config={"join": None}), did(rss_bytes=2e6),
+     f"{T} need 40.0× the memory of {P}: 500 alive at once"),
     ("memory", did(threads=55), did(threads=50),  # the remark before the reason
      f"{T} need 1.01× the memory of {P}, though under 2 % is possible: 55 alive at once, detached"),
     ("memory", did(rss_bytes=2e6), did(rss_bytes=8e7),
@@ -190,6 +194,26 @@ class Titles(unittest.TestCase):
             with self.subTest(more), tempfile.TemporaryDirectory() as desk:
                 m = stand_in.material(Path(desk), stand_in.read(text))
                 self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
+
+    def test_where_nothing_is_compared_the_ends_are_named(self) -> None:
+        text = TWO.format("sweep", "4, 500").replace("threads", "pool of 5")
+        changes = {"pool-5-n500": did(1), "pool-50-n500": did(2)}
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.read(text)
+            told = draw.build("sweep", stand_in.material(Path(desk), asked, changes=changes))
+        self.assertRegex(told.title, r"^Wall time: from 1\.01.s \(pool of 5\) to 2.* \(pool of 50\)$")
+
+    def test_a_figure_that_nobody_told_has_no_panel(self) -> None:
+        """As memory in virtual time; of one design alone it is a bar less."""
+        told, silent = did(1), did(1, rss_bytes=None)
+        for threads, panels in ((silent, ["wall_s", "calls"]),
+                                (told, ["wall_s", "calls", "rss_bytes"])):  # fmt: skip
+            changes = {"threads-n500": threads, "pool-50-n500": silent}
+            with tempfile.TemporaryDirectory() as desk:
+                asked = stand_in.read(TWO.format("cost", "500"))
+                made = draw.build("cost", stand_in.material(Path(desk), asked, changes=changes))
+            self.assertEqual(panels, made.settings["panel_figure"])
+            self.assertEqual(threads is told, "–" in made.settings["row_value"])
 
     def test_one_and_many_have_verbs_of_their_own(self) -> None:
         text = TWO.replace("tasks =", 'service-time = ["1ms", "10ms"]\ntasks =')

@@ -120,6 +120,8 @@ class Files(Desk):
         found = lesson.load("2", self.folder, {"service-time": "1ms"})
         self.assertEqual(((), None), (found.claim, found.theory))
         self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
+        with self.assertRaisesRegex(AskError, "of 1 cell, and this change makes it 2"):
+            lesson.load("2", self.folder, {"tasks": [50, 60]})
         told = answer.before_runs(found, [])
         self.assertEqual("service-time = 1ms", answers.change_text(told))
         told = replace(told, modified={"timeout": None, "workers": [1, 2]})
@@ -128,6 +130,14 @@ class Files(Desk):
         (self.folder / "3-which.toml").write_text(CHOICES)
         with self.assertRaisesRegex(AskError, "nothing can be changed"):
             lesson.load("3", self.folder, {"service-time": "1ms"})
+
+    def test_it_sweeps_nothing_but_what_it_asks_for(self):
+        for number, option in ("2", "workers"), ("3", "max-threads"), ("5", "tasks"):
+            told = f"--{option} takes one value in this lesson"
+            with self.subTest(number), self.assertRaisesRegex(AskError, told):
+                lesson.load(number, overrides={option: [5, 10]})
+            lesson.load(number, overrides={option: [5]})
+        self.assertEqual(2, len(lesson.load("5", overrides={"workers": [5, 10]}).offered))
 
     def test_a_setting_that_cannot_be_looked_for_is_refused(self) -> None:
         found = self.load(SETTINGS)

@@ -31,7 +31,7 @@ class Options(unittest.TestCase):
                     for value in filter(str.isascii, values):
                         with self.subTest(peer, option=option, value=value):
                             said = self.refuse(peer, f"{option}={value}")
-                            self.assertIn(f"{option}: '{value}'", said)
+                            self.assertIn(f"{option}: '{value[:60]}'", said)
                             self.assertIn(accepted, said)
                             tried += 1
             self.assertGreater(tried, 80)

@@ -25,8 +25,6 @@ VARIED = {
         "--arrivals", "poisson:5000/s", "--deadline", "40ms", "--cancel", "within",
     ),
 }  # fmt: skip
-# Of threads alone: goroutines are not joined or detached.
-OF_THREADS = {"config.detach"}
 
 
 def fields(record: Any, name: str = "") -> Iterable[str]:
@@ -44,7 +42,7 @@ class TheRecord(Accounts):
                 with self.subTest(peer, run=name):
                     theirs = set(fields(measure(TWINS[peer], *VARIED[name])))
                     ours = set(fields(measure(peer, *VARIED[name])))
-                    self.assertEqual(theirs - OF_THREADS - ours, set())
+                    self.assertEqual(theirs - ours, set())
 
     def test_what_was_set_of_the_runtime_is_told(self) -> None:
         for peer in PEERS:

@@ -141,6 +141,7 @@ class Distribution(unittest.TestCase):
     def test_fit_names_what_it_cannot_read(self) -> None:
         for text, column, reason in (
             ("1ms\nx\n", "", "'x' is no duration"), ("", "", "no durations"),
+            ("٣ms\n", "", "'٣ms' is no duration"),
             ("a,b,a\n1,2,3\n", "a", "there are two columns 'a'"),
             ("a\n" + "1" * 200_000, "a", "field larger than field limit"),
             ("1ms\n".encode("utf-16"), "", "is not text in UTF-8"),

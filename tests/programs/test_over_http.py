@@ -122,7 +122,7 @@ class Accounts(unittest.TestCase):
         for words, status in (
             (["/etc/passwd"], 2), ([there, "--tasks=many"], 2), ([there, "tasks", "5"], 2),
             ([there, "--bogus"], 2), ([there, "--t"], 2), ([there, "--tasks"], 2),
-            ([there, "--json", "--tasks=5"], 2),
+            ([there, "--json", "--tasks=5"], 2), ([there, "--api-url=http://127.0.0.1:1"], 2),
             ([there, "-n5", "--json=/dev/null"], 0),
         ):  # fmt: skip
             with self.subTest(words):

@@ -47,8 +47,9 @@ swept by its long name:
 durations: 250us, 10ms, 5s
 exit status: 0 measured (without charts if there is no
 gnuplot; draw ends with 3 then), 1 a check or a chart failed
-(or compare --fail-if-slower), 2 usage, 3 the environment,
-128+n stopped by signal n"""
+(or compare --fail-if-slower, or a part of --full cannot be
+run here), 2 usage, 3 the environment, 128+n stopped by
+signal n"""
 # Words that take results folders: how many of them, and for how many at most.
 ON_FOLDERS = {"draw": (1, 1), "compare": (2, 2), "collect": (2, 1000)}
 TOLD = {

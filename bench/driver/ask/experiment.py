@@ -167,7 +167,7 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
             raise AskError(f"no design of this experiment takes --{key}")
     # What was swept besides the design must be the same in two cells, too.
     swept = [key for key, value in overrides.items() if isinstance(value, list)]
-    shared = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
+    alike = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
     gone = {key for key, value in overrides.items() if value is None}
     made = Experiment(
         name=name, question=asked.question, charts=asked.charts, figure=asked.figure,
@@ -175,7 +175,7 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
         baselines=(
             (asked.baseline,) if isinstance(asked.baseline, str) else asked.baseline
         ),
-        compare_by=tuple(key for key in dict.fromkeys(shared) if key not in gone),
+        compare_by=tuple(key for key in dict.fromkeys(alike) if key not in gone),
         sections=asked.sections, minutes=asked.minutes, reseed=asked.reseed,
     )  # fmt: skip
     _check(made, asked.cells)

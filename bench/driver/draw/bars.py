@@ -24,11 +24,13 @@ SEEN = 0.02  # of the longest bar: intervals longer than this are drawn
 def build(view: View) -> Chart:
     stacked = view.chart.stacked
     shares = stacked and set(view.figures) <= set(OUTCOMES)
-    panels = view.figures[:1] if stacked else view.figures
+    panels = view.figures[:1] if stacked else [
+        f for f in view.figures if any(view.value(s, f) for s in view.cells)
+    ]  # fmt: skip
     longest = {f: 100.0 if shares else _longest(view, f) for f in panels}
     strokes = [] if stacked else [
-        i for s in view.cells for f in panels if (i := view.value(s, f)).low is not None
-        and i.high - i.low > SEEN * longest[f]
+        i for s in view.cells for f in panels if (i := view.value(s, f))
+        and i.low is not None and i.high - i.low > SEEN * longest[f]
     ]  # fmt: skip
     remarks = ["solid: ok, hatched: lost" if shares else "",
                words.bars_words(strokes).replace("bars", "strokes")]  # fmt: skip
@@ -53,7 +55,9 @@ def build(view: View) -> Chart:
             "strokes_loose": int(any(i.n < FEWEST_FOR_INTERVAL for i in strokes)),
             "rows_table": view.chart.table or "cells",
             "kinds": " ".join(view.figures), **_key(view, kinds if stacked else []),
-            **columns("panel", [_panel(view, f, longest[f], shares) for f in panels]),
+            **columns("panel", [
+                _panel(view, f, longest[f], shares, len(panels)) for f in panels
+            ]),
             **rows_,
         },
     )  # fmt: skip
@@ -83,7 +87,7 @@ def _longest(view: View, figure: str) -> float:
     parts = view.figures if view.chart.stacked else [figure]
     ends = [sum(amount(view, s, part) for part in parts) for s in view.cells]
     if not view.chart.stacked:
-        ends += [view.value(s, figure).high or 0.0 for s in view.cells]
+        ends += [i.high or 0.0 for s in view.cells if (i := view.value(s, figure))]
     return max(ends) or 1.0
 
 
@@ -111,8 +115,9 @@ def _room_beside(view: View, figure: str) -> float:
     return min(0.7, 1 - (2 * MARGIN_PX + GLYPH_PX * longest) / WIDTH_PX)
 
 
-def _panel(view: View, figure: str, longest: float, shares: bool) -> dict[str, object]:
-    count = 1 if view.chart.stacked else len(view.figures)
+def _panel(
+    view: View, figure: str, longest: float, shares: bool, count: int
+) -> dict[str, object]:
     unit = "bytes" if view.chart.table else unit_of(figure)
     high = _high(view, figure, longest, shares, count)
     room = WIDTH_PX / count * longest / high  # or nearly so
@@ -195,4 +200,4 @@ def _beside(view: View, s: Summary, figure: str, shares: bool) -> tuple[str, flo
     # A time means little without what was served in it.
     share = words.share_note(s) if unit_of(figure) == "s" else ""
     told = words.joined(words.value_words(view, s, figure), share, note)
-    return told, max(found.median, found.high or 0.0)
+    return told, max(found.median, found.high or 0.0) if found else 0.0

@@ -68,7 +68,9 @@ class Lesson:
     ) -> Chart:
         found = self.found
         claim = answers.claim_text(found)
-        claimed = f" The lesson claims {claim}." if claim else ""
+        told = [f"{words.sentence(self.title())}."]
+        told += ["The guesses were given before the run."] * bool(found.predictions)
+        told += [f"The lesson claims {claim}."] * bool(claim)
         theory = f"{self.theory[0][1]}: {found.theory['words']}" if self.theory else ""
         rows = [("guessed", answers.guessed_text(found)), ("theory", theory or "–"),
                 ("measured", answers.measured_text(found)),
@@ -77,7 +79,7 @@ class Lesson:
                            rows, dict(settings), behind=behind)  # fmt: skip
         return replace(
             made, script=script, question=found.question, means=found.why,
-            caption=f"{made.title}. The guesses were given before the run.{claimed}",
+            caption=" ".join(told),
         )  # fmt: skip
 
     def line(self) -> Chart:

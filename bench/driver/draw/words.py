@@ -199,7 +199,9 @@ def _alone(view: View) -> str:
     figure = sentence(figure_words(view.figures[0]))
     told = [show(view.unit, view.value(s).median) for s in found]
     if len(set(told)) > 1:
-        low, high = (f"{told[i]} ({view.apart(found[i].cell)})" for i in (0, -1))
+        ours = view.among(s.cell for s in found)
+        name = ours.apart if len({s.cell.design for s in found}) == 1 else ours.name
+        low, high = (f"{told[i]} ({name(found[i].cell)})" for i in (0, -1))
         whole = f"{figure}: from {low} to {high}"
         return whole if len(whole) < ROOM else f"{figure}: {told[0]} to {told[-1]}"
     tasks = names.tasks(most)

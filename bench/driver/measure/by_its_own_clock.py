@@ -17,8 +17,9 @@ from ..run import record
 from ..run.run import Role, Run
 from .hyperfine import call
 from .session import utc_now
+from .signals import USAGE
 
-LIMIT_S, USAGE = 300, 2
+LIMIT_S = 300
 
 
 class RunError(Exception):

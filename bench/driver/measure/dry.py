@@ -16,8 +16,8 @@ from ..ask.typed import AskError
 from ..machine.programs import find
 from ..run.constants import Constants
 from .hyperfine import call
+from .signals import USAGE
 
-USAGE = 2
 LIMIT_S = 10  # for many workers without a task
 
 

@@ -25,11 +25,11 @@ from ..reckon.theory import bound_wall_s
 from ..run import record
 from ..run.run import Ending, Timing
 from . import child
+from .signals import SIGNALLED
 
 WRAPPER = REPOSITORY / "bench" / "over-http"  # starts and ends the API's server
 RECORD, TIMES, SAMPLES = "record.json", "hyperfine.json", "samples.csv"
 HUNG = "it hung"  # how the problem of such a run begins
-SIGNAL_BASE = 128  # a shell's, and hyperfine's, exit code of signal n is 128 + n
 
 
 class HyperfineError(Exception):
@@ -184,8 +184,8 @@ def _copy(program: Path, to: Path) -> None:
 
 def _check_exit(timing: Timing, complaint: str) -> None:
     code = timing.exit_code or 0
-    if code > SIGNAL_BASE:
-        told = f"it was ended by signal {code - SIGNAL_BASE}{complaint}"
+    if code > SIGNALLED:  # as a shell, and hyperfine, tell of one
+        told = f"it was ended by signal {code - SIGNALLED}{complaint}"
         raise record.RecordError(told)
     if code:
         raise record.RecordError(f"it ended with status {code}{complaint}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# As the programs end, too: with USAGE, or SIGNALLED + n by signal n.
 MEASURED, FAILED, USAGE, NO_ENVIRONMENT, SIGNALLED = 0, 1, 2, 3, 128
 TWICE_S = 0.2  # timeout(1) signals the process and its group: that is one wish, not two
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
