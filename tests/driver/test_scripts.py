@@ -155,13 +155,12 @@ class Run(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(place)), ["bench", "plots"])
 
     def test_ctrl_c_before_it_listens_ends_it_without_a_word(self):
-        with tempfile.TemporaryDirectory() as folder:
-            for name in ("bench", "plots"):
-                shutil.copytree(REPOSITORY / name, Path(folder) / name)
-            first = Path(folder) / "bench/driver/duel/__init__.py"
-            first.write_text("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n")
-            done = self.run_script(Path(folder) / "bench/run", "--list")
-            self.assertEqual((done.returncode, done.stderr), (-2, ""))
+        for name in ("bench", "plots"):
+            shutil.copytree(REPOSITORY / name, self.folder / name)
+        first = self.folder / "bench/driver/duel/__init__.py"
+        first.write_text("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n")
+        status, _, err = self.run_script(self.folder / "bench/run", "--list")
+        self.assertEqual((status, err), (-2, ""))
 
     def test_the_status_is_one_of_ours_whoever_listens(self):
         for words, stdout, stderr, status in (
