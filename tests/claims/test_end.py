@@ -90,6 +90,14 @@ class Endings(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual([], ending.ratio_paragraphs(both, 1001))
         self.assertEqual(1, len(ending.ratio_paragraphs(both, 1000)))
+        shared = {"api-capacity": 50}
+        base = replace(THREADS, varied=shared)
+        for own, name in (({}, "A pool of 5"), ({"timeout": "9ms"}, "A pool of 5 (timeout 9 ms)")):
+            cell = replace(POOL, varied={**shared, **own})
+            both = made(of(cell), of(base), ratios=(ratio(2, 3, True, cell, base),))
+            ((heading, told),) = ending.ratio_paragraphs(both)
+            self.assertEqual("At 1 000 tasks, API of 50", plain(heading))
+            self.assertTrue(plain(told[0]).startswith(f"{name} takes "), told)
 
     def test_the_whole_end(self):
         def told(**more):
@@ -162,7 +170,8 @@ class Questions(unittest.TestCase):
                      for n in range(1, count + 1)]  # fmt: skip
             self.assertTrue(self.answer(0, made(*cells))[0].endswith(told))
         self.assertEqual(("Nothing was run.", None), self.answer(0, made(of(n=0))))
-        for cpus, told in ((1, "the CPUs"), (-1, "rounds of 1.00 ms"), (True, "rounds")):
+        none = ((cpus, "rounds of 1.00 ms") for cpus in (0, -1, True, "2", [2], {}, 0.5))
+        for cpus, told in ((1, "the CPUs"), *none):
             given = of(user_s=1.9, bound_s=1.8, **busy)
             machine = {"cpu": {"usable": cpus}}
             self.assertIn(told, self.answer(0, made(given, machine=machine))[0])
@@ -290,9 +299,11 @@ class Extras(unittest.TestCase):
                 for c, wall_s in ((cell, 0.008), (threads, 0.016))]  # fmt: skip
         runs.append(make_run(cell, 7, 0.002, problem="it hung"))
         empty, unknown = make_cell("worker-pool", 5, 7), make_cell("worker-pool", 5, 8)
-        runs += [make_run(unknown, 1, 1.0), make_run(cell, 9, 0.0)]
+        others = [make_cell("worker-pool", *sizes) for sizes in ((3, 10), (5, 9))]
+        runs += [make_run(each, 1, 1.0) for each in (unknown, *others)]
+        runs.append(make_run(cell, 9, 0.0))
         given = made(of(cell, bound_s=0.002), of(threads, create_s=200e-6, bound_s=0.002),
-                     of(empty, bound_s=1.0), of(unknown),
+                     of(empty, bound_s=1.0), of(unknown), *map(of, others),
                      constants=Constants(create_s=10e-6))  # fmt: skip
         lines = self.told("efficiency", given, runs)
         self.assertEqual([
@@ -303,6 +314,10 @@ class Extras(unittest.TestCase):
             "bounded threads over pool of 5, 10 tasks [95 %]",
             "wall time 2.00× [2.00, 2.00]",
         ], lines[:6])  # fmt: skip
+        self.assertEqual(1, " ".join(lines).count(" over pool"))
+        alone = " ".join(self.told("efficiency", made(of(cell, bound_s=0.002)), runs))
+        self.assertIn("least time possible", alone)
+        self.assertNotRegex(alone, "bench/micro| over pool")
 
     def test_what_one_more_thread_costs(self):
         costs = [SimpleNamespace(cell=cell, kind=kind, bytes_each=interval(n, n, n))

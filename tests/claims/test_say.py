@@ -206,6 +206,28 @@ class Sentences(Table):
              "the memory of detached threads: more."),
         ])  # fmt: skip
 
+    def test_each_verdict_in_the_words_of_its_figure(self):
+        bounded = make_cell("thread-per-task", **{"max-threads": 9})
+        for low, middle, high, figure, told in (
+            (0.2, 0.25, 0.3, "wall_s", "as long as threads: faster."),
+            (0.99, 1, 1.01, "wall_s", "as long as threads: the same within 2 %."),
+            (1.01, 1.2, 1.5, "wall_s", ": slower, though under 2 % is possible."),
+            (0.5, 0.7, 0.99, "wall_s", ": faster, though under 2 % is possible."),
+            (2, 2.5, 3, "goodput_per_s", "serves 2.50× [2.00, 3.00] as many tasks per "
+             "second as threads: more."), (0.2, 0.25, 0.3, "goodput_per_s", ": fewer."),
+            (2, 2.5, 3, "stop_s", "as long to stop as threads: later."),
+            (2, 2.5, 3, "latency_p99_s", "has 2.50× [2.00, 3.00] the p99 latency of "
+             "threads: longer."), (0.2, 0.25, 0.3, "calls", "the calls of threads: fewer."),
+        ):  # fmt: skip
+            with self.subTest(told):
+                said = sentences.ratio_sentence(ratio(low, middle, high, figure))
+                self.assertTrue(plain(said).endswith(told), said)
+        self.assertIn("bounded threads take 2.50×",
+                      sentences.ratio_sentence(ratio(2, 2.5, 3, cell=bounded)))  # fmt: skip
+        for figure in ("wall_s", "rss_bytes", "goodput_per_s", "calls", "latency_p50_s"):
+            words = [sentences.verdict_word(verdict, figure) for verdict in Verdict]
+            self.assertEqual(len(set(words)), len(Verdict), figure)
+
     def test_values(self):
         self.hold([
             (sentences.interval_text(interval(None, 1.5, None, 1, None), "s"), "1.50 s"),
@@ -228,6 +250,8 @@ class Sentences(Table):
             (sentences.success_sentence(summary()), None),
             (sentences.success_sentence(some),
              "threads serve 3 (1–4) of 4: 0 (0–1) timed out, 1 rejected."),
+            (sentences.success_sentence(summary(ok=(4, 3, 4), rejected=(0, 0, 1))),
+             "threads serve 4 (3–4) of 4: 0 (0–1) rejected."),
             (sentences.losses(some, ranges=False), ["0 timed out", "1 rejected"]),
             (sentences.losses(some), ["0 (0–1) timed out", "1 rejected"]),
         ])  # fmt: skip

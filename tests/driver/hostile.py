@@ -31,7 +31,7 @@ from typing import Any
 
 from . import REPOSITORY
 from .strange import (
-    CHOICE, CODE, FIELDS, LESSON, OPTIONS, PLAN, SERVICE, SETTING, TARGET, TEXTS, TYPED,
+    CHOICE, FIELDS, LESSON, OPTIONS, PLAN, SERVICE, SETTING, TARGET, TEXTS, TYPED,
     VALUES,
 )  # fmt: skip
 from driver import __main__ as driver

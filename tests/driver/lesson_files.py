@@ -55,9 +55,7 @@ C = {words = "It waits for a lock.", status = 2, says = "mutex"}
 
 class Desk(unittest.TestCase):
     def setUp(self) -> None:
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.folder = Path(desk.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def load(self, text: str) -> lesson.Lesson:
         (self.folder / "2-five.toml").write_text(text)

@@ -1,5 +1,7 @@
 """What several tests need: a driver to run, stand-in programs, made-up runs."""
 
+import faulthandler
+import io
 import os
 import shutil
 import signal
@@ -8,9 +10,12 @@ import sys
 import tempfile
 import time
 import unittest
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
-from . import REPOSITORY
+from . import REPOSITORY, stubbed
+from driver import __main__ as main
 from driver.ask import experiment as experiments
 from driver.ask.cell import Cell, Design
 from driver.run.run import Role, Run, Timing, run_from_json
@@ -28,65 +33,16 @@ design = "thread-per-task"
 design = "worker-pool"
 workers = 2
 """
-# Runs the driver on experiments of the test's own, without charts and report, which
-# have tests of theirs. STUB_CHARTS=fail makes the charts fail, and real draws them.
-DRIVE = """
-import os, sys, types
-from pathlib import Path
-import driver
-import driver.__main__ as main
-from driver.machine import canary, checks
-from driver.measure import session
-from driver.say import terminal
-
-def draw(folder, *values):
-    if os.path.exists(folder / "scratch"):
-        raise OSError("the programs take the room that charts need")
-    if os.environ.get("STUB_CHARTS") == "fail":
-        raise OSError("gnuplot is broken")
-    return []
-
-import driver.draw, driver.page
-driver.page.write = lambda *values: None
-if os.environ.get("STUB_CHARTS") != "real":
-    driver.draw.draw = draw
-stub = types.ModuleType("driver.draw.classroom")
-stub.draw = lambda folder: types.SimpleNamespace(problem=None)
-sys.modules[stub.__name__] = driver.draw.classroom = stub
-def refuse(module, name, number, only=lambda *values: True):
-    real = getattr(module, name)
-    def refused(*values, **named):
-        if only(*values):
-            raise OSError(number, os.strerror(number), str(values[0]))
-        return real(*values, **named)
-    setattr(module, name, refused)
-
-import errno, fcntl
-REFUSED = {
-    "symlink": (os, "symlink", errno.EPERM),
-    "fsync": (os, "fsync", errno.EINVAL),
-    "flock": (fcntl, "flock", errno.EOPNOTSUPP),
-    "rename": (os, "rename", errno.EPERM, lambda one, *_: os.path.isdir(one)),
-    "page": (os, "rename", errno.EDQUOT, lambda _, to: str(to).endswith(".html")),
-    "chmod": (os, "chmod", errno.EPERM, lambda one, *_: os.access(one, os.X_OK)),
-    "pidfd_open": (os, "pidfd_open", errno.ENOSYS),
-}
-for name in filter(None, os.environ.get("REFUSE", "").split(",")):
-    refuse(*REFUSED[name])
-main.EXPERIMENTS = Path(os.environ["EXPERIMENTS"])
-canary.SLEEP_S, checks.LOOK_S = 0.0001, 0.0
-session.TIMEOUT_LEAST_S = float(os.environ.get("TIMEOUT_S", 10))
-terminal.open_standard_files()
-sys.exit(main.main(sys.argv[1:]))
-"""
 
 
 class DriverTest(unittest.TestCase):
     """A test with a folder of its own, two stand-in programs, and an experiment."""
 
+    stubs = staticmethod(stubbed.stubbed)
+
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="five-cooks-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        place = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
+        self.folder = Path(self.enterContext(place))
         self.out = self.folder / "out"
         self.write_programs(self.folder / "programs")
         self.experiments = self.folder / "experiments"
@@ -110,9 +66,11 @@ class DriverTest(unittest.TestCase):
             **changes,
         }
 
+    def words(self, *arguments):
+        return ["--out", self.out, "--programs", self.programs, *arguments]
+
     def command(self, *arguments):
-        places = ["--out", self.out, "--programs", self.programs]
-        return [sys.executable, "-c", DRIVE, *places, *arguments]
+        return [sys.executable, stubbed.__file__, *self.words(*arguments)]
 
     def start(self, *arguments, **changes):
         """The driver as a process that the test will disturb."""
@@ -127,18 +85,14 @@ class DriverTest(unittest.TestCase):
         return process
 
     def drive(self, *arguments, **changes):
-        """The driver, run to its end: (status, stdout, stderr)."""
-        done = subprocess.run(
-            self.command(*arguments),
-            env=self.environment(**changes),
-            capture_output=True,
-            timeout=300,  # a watchdog, not a measurement
-        )
-        return (
-            done.returncode,
-            done.stdout.decode(errors="replace"),
-            done.stderr.decode(errors="replace"),
-        )
+        """The driver, run to its end in this process: (status, stdout, stderr)."""
+        return self.act(*self.words(*arguments), **changes)
+
+    def act(self, *words, **changes):
+        """The same, with these words alone."""
+        with mock.patch.dict(os.environ, self.environment(**changes), clear=True):
+            with self.stubs():
+                return said(*words)
 
     def result_folders(self):
         """The results folders that carry a final name."""
@@ -149,6 +103,22 @@ class DriverTest(unittest.TestCase):
         folders = self.result_folders()
         self.assertEqual(len(folders), 1, folders)
         return folders[0]
+
+
+def said(*words):
+    """What bench/run makes of these words, in this process: (status, stdout, stderr)"""
+    out, err = io.StringIO(), io.StringIO()
+    faulthandler.dump_traceback_later(300, exit=True)  # a watchdog, not a measurement
+    try:
+        with (
+            mock.patch.object(main.signals, "listen"),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            status = main.main([*map(str, words)])
+        return status, out.getvalue(), err.getvalue()
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def wait_for(condition, what, seconds=120):

@@ -98,9 +98,11 @@ class Figures(Desk):
         for low, high, told in (
             (0.05, 0.1, "cannot tell"), (0.11, 0.2, "cannot tell"), (0.1, 0.11, "borne out"),
             (0.05, 0.099, "not borne out on this machine"), (0.05, 0.2, "cannot tell"),
+            (0.111, 0.2, "not borne out on this machine"), (None, None, "cannot tell"),
         ):  # fmt: skip
             measured = {"low": low, "high": high}
             self.assertEqual(told, answer.verdict((0.1, 0.11), measured))
+        self.assertEqual("cannot tell", answer.verdict((0.1, 0.11), {}))
 
     def test_what_is_kept_is_read_again_if_it_can_be_shown(self) -> None:
         number = answer.Result("2", "?", "s", [0.1], {"value": 0, "words": "w"}, [0.1, 0.2],
@@ -112,6 +114,9 @@ class Figures(Desk):
         for found, changes, sound in (
             (number, {}, True), (letter, {}, True), (number, {"measured": {}}, True),
             (number, {"claim": []}, True), (number, {"theory": None}, True),
+            (number, {"measured": {"median": 1}}, False),  # as an older driver wrote it
+            (number, {"measured": {**known, "n": "six"}}, False),
+            (number, {"offered": {"A": "1 s"}}, False),  # and nothing says what is alike
             (number, {"measured": {**known, "low": None, "high": None}}, True),
             (number, {"measured": {**known, "n": -1}}, False),
             (number, {"measured": {**known, "n": 1.0}}, False),
@@ -124,7 +129,6 @@ class Figures(Desk):
             (number, {"theory": {"value": "A", "words": "w"}}, False),
             (number, {"factor": 0}, False), (number, {"factor": 0.5}, True),
             (number, {"unit": "apples"}, False), (number, {"unit": "setting"}, True),
-            (number, {"offered": {"A": "a"}}, False),
             (letter, {"predictions": ["C"]}, False), (letter, {"claim": ["A", "C"]}, False),
             (letter, {"measured": {**named, "alike": ["C"]}}, False),
             (letter, {"predictions": [1]}, False),
@@ -133,6 +137,9 @@ class Figures(Desk):
             answer.save(self.folder, given, lambda path, text: path.write_text(text))
             self.assertTrue((self.folder / answer.FILE).read_text().endswith("}\n"))
             self.assertEqual(given if sound else None, answer.read(self.folder), changes)
+        for text in ("", "[]", "{}", '{"number": 1}', "[" * 100_000):
+            (self.folder / answer.FILE).write_text(text)
+            self.assertIsNone(answer.read(self.folder), text[:20])
 
     def test_the_extremes_of_few_runs_bear_out_nothing(self) -> None:
         for blocks, wanted in ((2, "cannot tell"), (5, "cannot tell"), (6, "borne out")):

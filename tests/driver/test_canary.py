@@ -40,7 +40,3 @@ class Spins(unittest.TestCase):
         songs[2] = (3, quiet | {"spin_s": 0.0007})
         self.assertEqual(canary.noisy_blocks(songs), (3,))
         self.assertEqual(canary.noisy_blocks([]), ())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -21,40 +21,78 @@ COMMIT = REPOSITORY / "src/commit.sh"
 MANY = [limits.Limit("kernel.threads-max", 10**6)]
 
 
+GOVERNOR, PAGES, CLOCK = (
+    environment.KERNEL_FILES[name]
+    for name in ("governor", "transparent_hugepage", "clock_source")
+)
+BUSY = {"arrivals": "fixed:1000/s", "service-time": "10ms"}
+TAKEN = limits.Limit("pids.max", 10_300, 9800)
+# what is otherwise than on a quiet machine: what is warned of, if anything
+WARNED = (
+    ({}, None), ({"load_1min": 40.0}, "load is 40.00"),
+    ({"cpu_pressure_10s_percent": 30.0}, "pressure is 30 %"),
+    ({"cpu_pressure_10s_percent": None, "memory_available_bytes": None}, None),
+    ({"memory_available_bytes": 500_000_000}, "only 0.5 GB"),
+    ({"files": {GOVERNOR: "powersave"}}, "governor is powersave"),
+    ({"files": {GOVERNOR: "performance"}}, None),
+    ({"files": {CLOCK: "hpet"}}, "clock source is hpet"),
+    ({"files": {PAGES: "[always] madvise never"}}, "huge pages are 'always'"),
+    # They spare the stacks of a new kernel.
+    ({"files": {PAGES: "[always] madvise never"}, "release": "6.18.1-amd64"}, None),
+    ({"battery": True}, "battery"), ({"cpus": 0.5}, "allows 0.5 of "),
+    ({"gnuplot": "gnuplot is not installed"},
+     "gnuplot is not installed: there will be no charts"),
+    ({"threads": [TAKEN]}, "pids.max allows 10300 threads, of which 9800 are taken: of "
+     "10000 some.*not started"),
+    # 5000 per second of 1 ms, and 500 of 10 ms; a queue that refuses cannot grow.
+    ({"cell": make_cell(workers=5, tasks=500, arrivals="fixed:1000/s")}, None),
+    ({"cell": make_cell(workers=5, tasks=500, **BUSY)},
+     "1000 tasks arrive per second, and it can do 500, a load of 2"),
+    ({"cell": make_cell(workers=5, tasks=500, **BUSY, **{"when-full": "reject"})}, None),
+)  # fmt: skip
+FEW, NONE = ([limits.Limit("ulimit -u", most, 10)] for most in (100, 50))
+REFUSED = (
+    ({"memory_available_bytes": 100_000_000}, "0.1 GB that are free"),
+    ({"threads": FEW, "cell": make_cell(workers=39)}, None),
+    ({"threads": FEW, "cell": make_cell(workers=50)}, "ulimit -u allows 100 threads, of "
+     "which 10 are taken: too few for 50 workers"),
+    ({"threads": NONE, "cell": make_cell("thread-per-task")},
+     "of which 10 are taken: too few to start anything"),
+    ({"hyperfine": "hyperfine is not installed"}, "hyperfine is not installed"),
+)
+
+
 class Checks(unittest.TestCase):
-    def setUp(self):
-        self.replace(limits, "threads", lambda: MANY)
-        self.replace(limits, "cpus_allowed", lambda: None)
-        self.replace(limits, "read", lambda path: None)
-        self.replace(environment, "on_battery", lambda: None)
-        self.replace(checks.shutil, "which", lambda name: name)
-        self.replace(checks, "hyperfine_fault", lambda: None)
-        self.replace(checks, "gnuplot_fault", lambda: None)
-        self.replace(checks.platform, "release", lambda: "6.1.0-13-amd64")
-
     def replace(self, module, name, value):
-        patch = mock.patch.object(module, name, value)
-        patch.start()
-        self.addCleanup(patch.stop)
+        self.enterContext(mock.patch.object(module, name, value))
 
-    def look(self, *cells, **state):
-        cells = cells or (make_cell("thread-per-task", tasks=10_000),)
+    def look(self, cell=make_cell("thread-per-task", tasks=10_000), files={}, threads=MANY,
+             cpus=None, battery=None, release="6.1.0-13-amd64", hyperfine=None,
+             gnuplot=None, **state):  # fmt: skip
+        for module, name, value in (
+            (limits, "threads", threads), (limits, "cpus_allowed", cpus),
+            (environment, "on_battery", battery), (checks, "hyperfine_fault", hyperfine),
+            (checks, "gnuplot_fault", gnuplot), (checks.platform, "release", release),
+        ):  # fmt: skip
+            self.replace(module, name, lambda value=value: value)
+        self.replace(limits, "read", files if callable(files) else files.get)
+        self.replace(checks.shutil, "which", lambda name: name)
         with mock.patch.object(checks, "missing", lambda folder, names: None):
-            return checks.look(cells, STAND_IN.parent, QUIET | state)
+            return checks.look([cell] if cell else [], STAND_IN.parent, QUIET | state)
 
-    def assert_warns(self, found, told):
-        self.assertEqual(found.refusals, ())
-        self.assertEqual(len(found.warnings), 1, found.warnings)
-        self.assertIn(told, found.warnings[0])
-
-    def assert_refuses(self, found, told):
-        self.assertEqual(len(found.refusals), 1, found.refusals)
-        self.assertIn(told, found.refusals[0])
-
-    def test_a_quiet_machine_has_nothing_to_say(self):
-        self.assertEqual(self.look(), checks.Findings((), ()))
+    def test_what_is_warned_of_and_what_is_refused(self):
+        for kind, cases in (("warnings", WARNED), ("refusals", REFUSED)):
+            for odd, told in cases:
+                with self.subTest(kind, odd=odd):
+                    found = vars(self.look(**odd))
+                    self.assertEqual(len(found[kind]), 0 if told is None else 1, found)
+                    self.assertRegex(" ".join(found[kind]), told or r"\A\Z")
+                    if kind == "warnings":
+                        self.assertEqual(found["refusals"], ())
+        self.assertEqual(self.look(None, hyperfine="it is not installed").refusals, ())
 
     def test_programs_that_are_missing_are_told_once_with_the_folder(self):
+        self.look()  # from here on as on a quiet machine
         with tempfile.TemporaryDirectory() as name:
             source = Path(name) / "src"
             source.mkdir()
@@ -68,13 +106,10 @@ class Checks(unittest.TestCase):
                 whole.touch() if ninja else whole.unlink(missing_ok=True)
                 cells = [make_cell(each) for each in ("thread-per-task", "worker-pool")]
                 found = checks.look(cells, folder, QUIET)
-                self.assert_refuses(found, told)
+                self.assertEqual(len(found.refusals), 1, found.refusals)
+                self.assertIn(told, found.refusals[0])
                 self.assertIn("worker-pool ha", found.refusals[0])
         self.assertIsNone(programs.missing(STAND_IN.parent, ()))
-
-    def test_a_heavy_neighbour_is_a_warning(self):
-        self.assert_warns(self.look(load_1min=40.0), "load is 40.00")
-        self.assert_warns(self.look(cpu_pressure_10s_percent=30.0), "pressure is 30 %")
 
     def test_a_load_that_is_over_is_no_neighbour(self):
         """As that of the build just before, or of our own last experiment."""
@@ -87,86 +122,14 @@ class Checks(unittest.TestCase):
         for later, warned in ((idle, False), (busy, True), (stolen, True)):
             for state in ({"load_1min": 3.0}, {"cpu_pressure_10s_percent": 30.0}):
                 with self.subTest(later=later, state=state):
-                    said = iter((before, later))
-                    self.replace(
-                        limits, "read",
-                        lambda path: next(said) if path == "/proc/stat" else None,
-                    )
-                    sleep = mock.Mock()
+                    said, sleep = iter((before, later)), mock.Mock()
+
+                    def read(path, said=said):
+                        return next(said) if path == "/proc/stat" else None
+
                     self.replace(checks.time, "sleep", sleep)
-                    self.assertEqual(bool(self.look(**state).warnings), warned)
+                    self.assertEqual(bool(self.look(files=read, **state).warnings), warned)
                     sleep.assert_called_once_with(checks.LOOK_S)
-
-    def test_what_cannot_be_read_is_no_finding(self):
-        unread = dict.fromkeys(("cpu_pressure_10s_percent", "memory_available_bytes"))
-        self.assertEqual(self.look(**unread), checks.Findings((), ()))
-
-    def test_a_limit_below_the_threads_is_a_warning(self):
-        self.replace(limits, "threads", lambda: [limits.Limit("pids.max", 10_300, 9800)])
-        found = self.look()
-        told = "pids.max allows 10300 threads, of which 9800 are taken: of 10000 some"
-        self.assert_warns(found, told)
-        self.assertIn("not started", found.warnings[0])
-
-    def test_a_limit_below_the_workers_is_refused(self):
-        few = [limits.Limit("ulimit -u", 100, 10)]
-        self.replace(limits, "threads", lambda: few)
-        self.assertEqual(self.look(make_cell(workers=39)).refusals, ())
-        found = self.look(make_cell(workers=50))
-        self.assert_refuses(found, "ulimit -u allows 100 threads, of which 10 are taken: too "
-                            "few for 50 workers")  # fmt: skip
-        few[0] = limits.Limit("ulimit -u", 50, 10)
-        told = "of which 10 are taken: too few to start anything"
-        self.assert_refuses(self.look(make_cell("thread-per-task")), told)
-
-    def test_little_memory_is_a_warning_and_too_little_is_refused(self):
-        found = self.look(memory_available_bytes=500_000_000)
-        self.assert_warns(found, "only 0.5 GB")
-        found = self.look(memory_available_bytes=100_000_000)
-        self.assert_refuses(found, "0.1 GB that are free")
-
-    def test_what_changes_the_speed_is_a_warning(self):
-        governor = environment.KERNEL_FILES["governor"]
-        pages = environment.KERNEL_FILES["transparent_hugepage"]
-        for path, text, told in (
-            (governor, "powersave", "governor is powersave"),
-            (pages, "[always] madvise never", "huge pages are 'always'"),
-            (environment.KERNEL_FILES["clock_source"], "hpet", "clock source is hpet"),
-        ):
-            self.replace(limits, "read", {path: text}.get)
-            self.assert_warns(self.look(), told)
-        self.replace(limits, "read", {governor: "performance"}.get)
-        self.assertEqual(self.look().warnings, ())
-        self.replace(environment, "on_battery", lambda: True)
-        self.assert_warns(self.look(), "battery")
-
-    def test_a_part_of_the_cpus_is_a_warning(self):
-        self.replace(limits, "cpus_allowed", lambda: 0.5)
-        self.assert_warns(self.look(), "allows 0.5 of ")
-
-    def test_huge_pages_spare_the_stacks_of_a_new_kernel(self):
-        pages = environment.KERNEL_FILES["transparent_hugepage"]
-        self.replace(limits, "read", {pages: "[always] madvise never"}.get)
-        self.replace(checks.platform, "release", lambda: "6.18.1-amd64")
-        self.assertEqual(self.look().warnings, ())
-
-    def test_more_arrivals_than_a_pool_can_do_are_a_warning(self):
-        cell = make_cell(workers=5, tasks=500, arrivals="fixed:1000/s")
-        self.assertEqual(self.look(cell).warnings, ())  # 5000 per second of 1 ms
-        asked = {"arrivals": "fixed:1000/s", "service-time": "10ms"}
-        cell = make_cell(workers=5, tasks=500, **asked)
-        self.assert_warns(self.look(cell), "1000 tasks arrive per second, and it can do 500, a load of 2")
-        refusing = make_cell(workers=5, tasks=500, **asked, **{"when-full": "reject"})
-        self.assertEqual(self.look(refusing).warnings, ())  # its queue cannot grow
-
-    def test_hyperfine_is_needed_only_where_something_is_measured(self):
-        self.replace(checks, "hyperfine_fault", lambda: "hyperfine is not installed")
-        self.assert_refuses(self.look(), "hyperfine is not installed")
-        self.assertEqual(checks.look([], STAND_IN.parent, QUIET).refusals, ())
-
-    def test_without_gnuplot_there_is_a_warning(self):
-        self.replace(checks, "gnuplot_fault", lambda: "gnuplot is not installed")
-        self.assert_warns(self.look(), "gnuplot is not installed: there will be no charts")
 
 
 @unittest.skipUnless(shutil.which("git"), "needs git")
@@ -174,9 +137,7 @@ class Commits(unittest.TestCase):
     """Which commit results name: that of this repository alone, or none."""
 
     def setUp(self):
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.top = Path(desk.name).resolve()
+        self.top = Path(self.enterContext(tempfile.TemporaryDirectory())).resolve()
         self.commit(self.top, "another's")
 
     def commit(self, place, words):

@@ -54,9 +54,7 @@ class Children(unittest.TestCase):
     def setUp(self):
         signal.alarm(60)  # a watchdog: a child that does not end would be awaited
         self.addCleanup(signal.alarm, 0)
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def run_child(self, command, timeout_s=60, tick=lambda: None):
         with child.Guardian() as guardian:
@@ -166,7 +164,3 @@ class Guardians(unittest.TestCase):
                     ("true",), Path(folder), os.environ, 60, guardian
                 )
         self.assertEqual(ending, child.Ending(0, False, ""))
-
-
-if __name__ == "__main__":
-    unittest.main()

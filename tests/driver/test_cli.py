@@ -12,10 +12,9 @@ import textwrap
 import tomllib
 import unittest
 from pathlib import Path
-from unittest import mock
 
 from . import REPOSITORY
-from driver import __main__ as main
+from .support import said
 from driver.ask import command
 
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")).resolve()
@@ -67,100 +66,81 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-def said(*arguments, act=command.parse):
-    """(what comes of them or the status, stderr, stdout)"""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
+def parsed(*arguments):
+    """What becomes of the words, and None; or the status and what is complained of."""
+    with contextlib.redirect_stderr(io.StringIO()) as err:
         try:
-            found = act(list(arguments))
+            return command.parse(list(arguments)), None
         except SystemExit as ended:
-            found = ended.code
-    return found, err.getvalue(), out.getvalue()
+            return ended.code, err.getvalue()
 
 
 def checked(*arguments):
-    """As bench/run has them checked before it builds anything."""
-    with mock.patch.object(main.signals, "listen"):
-        return said("--check", *arguments, act=main.main)
+    """As bench/run has them checked before it builds anything: (status, out, err)"""
+    return said("--check", *arguments)
 
 
 class CommandLine(unittest.TestCase):
     def test_mistakes_are_one_line_and_status_two(self):
         for arguments, told in MISTAKES:
             with self.subTest(arguments=arguments):
-                status, err, out = checked(*arguments)
+                status, out, err = checked(*arguments)
                 self.assertEqual((status, out), (2, ""))
                 self.assertEqual(err.count("\n"), 1, err)
                 self.assertIn(told, err)
                 self.assertNotIn(".toml: ", err)  # it does not stand in a file
 
     def test_no_parser_takes_the_beginning_of_a_name(self):
-        with mock.patch.object(main.signals, "listen"):
-            status, err, _ = said("handout", "--ou", "/dev/null/x", act=main.main)
+        status, _, err = said("handout", "--ou", "/dev/null/x")
         self.assertEqual((2, True), (status, "--ou" in err), err)
 
     def test_a_mistake_in_odd_bytes_is_told_all_the_same(self):
-        status, err, _ = said(b"\xff\xfe".decode("utf-8", "surrogateescape"))
+        status, err = parsed(b"\xff\xfe".decode("utf-8", "surrogateescape"))
         self.assertEqual(status, 2)
         self.assertIn("\\xff", err)
 
-    def test_help_goes_to_stdout(self):
+    def test_help_describes_each_option_and_breaks_no_name(self):
         of_runs = ("--blocks", "--seed", "--out DIR", "--quick", "--tasks", "--workers",
                    "--service-time", "--api-capacity")  # fmt: skip
-        for words, options in (
-            ([], (*of_runs, "--list")),
-            (["compare"], (*of_runs, "--build DIR", "--fail-if-slower P")),
-            (["compare", "--build=a"], (*of_runs, "--build DIR", "--fail-if-slower P")),
-            (["draw"], ("--pdf",)), (["collect"], ("--out DIR",)),
-        ):  # fmt: skip
-            status, err, out = said(*words, "--help")
-            self.assertEqual((status, err), (0, ""))
-            for option in options:
-                self.assertIn(option, out)
-
-    def test_help_describes_each_option_and_breaks_no_name(self):
-        for word, told in (
+        of_builds = (*of_runs, "--build DIR", "--fail-if-slower P")
+        for words, told in (
+            ("", (*of_runs, "--list")), ("compare", of_builds),
+            ("compare --build=a", of_builds), ("draw", ("--pdf",)),
+            ("collect", ("--out DIR",)), ("lesson", ("--predict A,B,...",)), ("handout", ()),
             ("plan", ("--service-time 80ms", "goodput", "(default: 'p99 wait < 100ms, lost")),
-            ("lesson", ("--predict A,B,...",)), ("compare", ()), ("draw", ()),
-            ("collect", ()), ("handout", ()),
         ):  # fmt: skip
-            with mock.patch.object(main.signals, "listen"):
-                status, _, out = said(word, "--help", act=main.main)
-            self.assertEqual(status, 0)
-            self.assertNotRegex(out, r"-\n", word)
-            self.assertNotRegex(out, r"(?m)^  --\S+( \S+)?\n  -", word)  # no word on it
-            for each in told:
-                self.assertIn(each, " ".join(out.split()))
+            with self.subTest(words):
+                status, out, err = said(*words.split(), "--help")
+                self.assertEqual((status, err), (0, ""))
+                self.assertNotRegex(out, r"-\n")
+                self.assertNotRegex(out, r"(?m)^  --\S+( \S+)?\n  -")  # no word on it
+                for each in told:
+                    self.assertIn(each, " ".join(out.split()))
 
     def test_help_is_a_word_too_and_the_version_is_told(self):
         for words, wanted in (
             (["help"], "usage: bench/run"), (["help", "plan"], "usage: bench/run plan"),
             (["--version"], "five-cooks 1."),
         ):  # fmt: skip
-            with mock.patch.object(main.signals, "listen"):
-                status, err, out = said(*words, act=main.main)
+            status, out, err = said(*words)
             self.assertEqual((status, err, out[: len(wanted)]), (0, "", wanted))
-
-    def test_without_arguments_it_is_the_comparison(self):
-        settings, *_ = said()
-        self.assertEqual(settings.name, "comparison")
-        self.assertEqual(settings.overrides, {})
-        self.assertIsNone(settings.seed)
-        self.assertEqual(settings.action, "run")
 
     def test_each_word_has_its_action(self):
         cases = {
-            ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
+            (): "run", ("--list",): "list", ("--full",): "full", ("--resume",): "resume",
             ("--full", "--resume"): "full", ("draw", "a"): "draw", ("--version",): "version",
             ("compare", "a", "b"): "compare", ("collect", "a", "b", "c"): "collect",
         }  # fmt: skip
         for arguments, action in cases.items():
-            self.assertEqual(said(*arguments)[0].action, action)
-        self.assertEqual(said("--resume", "a")[0].folders, (Path("a"),))
+            self.assertEqual(parsed(*arguments)[0].action, action)
+        self.assertEqual(parsed("--resume", "a")[0].folders, (Path("a"),))
         self.assertEqual(checked("draw", "lesson"), (0, "", ""))  # a folder's name
 
     def test_options_become_overrides(self):
-        settings, *_ = said(
+        settings, _ = parsed()
+        self.assertEqual((settings.name, settings.overrides, settings.seed),
+                         ("comparison", {}, None))  # fmt: skip
+        settings, _ = parsed(
             "--tasks", "50,500", "--workers=5", "--service-time=2ms",
             "--api-capacity", "unlimited", "--set", "api-queue=unlimited",
             "--sweep", "timeout=5ms,unlimited",
@@ -175,7 +155,7 @@ class CommandLine(unittest.TestCase):
         self.assertIn("--sweep timeout=5ms,unlimited", told)
 
     def test_no_path_is_kept_for_the_results(self):
-        settings, *_ = said(
+        settings, _ = parsed(
             "--out", "/a", "--quick", "--programs=/b", "--out=/c", "--seed", "3"
         )
         self.assertEqual(settings.shown, ("--quick", "--seed", "3"))
@@ -204,9 +184,7 @@ class Documents(unittest.TestCase):
     """Whatever a document tells to type is understood by what it is typed to."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.place = Path(holder.name)
+        self.place = Path(self.enterContext(tempfile.TemporaryDirectory()))
         source = BUILD / "src"
         for path in source.iterdir():
             if path.is_file() and os.access(path, os.X_OK):
@@ -237,7 +215,7 @@ class Documents(unittest.TestCase):
         with contextlib.chdir(self.place):
             for words in self.noted("bench"):
                 if not re.fullmatch(AT_ONCE, " ".join(words)):
-                    status, err, _ = checked(*words)
+                    status, _, err = checked(*words)
                     self.assertEqual(status, 0, (words, err))
         for words in self.noted("tests"):
             steps = [sys.executable, REPOSITORY / "tests/steps.py", "--check", *words]

@@ -29,9 +29,7 @@ MEASURED = {
 
 class ConstantsTest(unittest.TestCase):
     def setUp(self) -> None:
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.folder = Path(desk.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def write(self, text: str) -> None:
         (self.folder / constants.FILE).write_text(text)

@@ -10,34 +10,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import redirect_stderr
 from pathlib import Path
 from unittest import mock
 
-from .support import SMALL, DriverTest, end, read_runs, wait_for
+from .support import SMALL, DriverTest, read_runs, wait_for
 from driver import __main__ as main
-
-SLOW = """
-question = "Does it go on where it stopped?"
-[options]
-service-time = "60ms"
-[[cells]]
-design = "thread-per-task"
-[[cells]]
-design = "worker-pool"
-workers = 50
-[[samples]]
-design = "worker-pool"
-workers = 50
-"""
-HOLDS_RUNS = 2 + 3 * 3 + 1  # warm-up, three blocks with the control, a sample
-
 
 class GoodRuns(DriverTest):
     def test_a_run_leaves_a_whole_folder_and_says_where(self):
         status, out, err = self.drive("--blocks", "6", "--seed", "77")
-        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertEqual(status, 0, err)
         folder = self.only_folder()
         self.assertRegex(folder.name, r"\A\d{8}T\d{6}Z-comparison-\w+\Z")
         self.assertEqual(os.readlink(self.out / "latest"), folder.name)
@@ -117,8 +100,7 @@ class GoodRuns(DriverTest):
         self.write_programs(self.folder / "slower")
         for program in self.programs.iterdir():
             program.write_text(program.read_text().replace("\nrejected=0", "\nsleep 1\nrejected=0"))
-        self.command = lambda *words: [*DriverTest.command(self)[:3], *words]
-        status, out, err = self.drive(
+        status, out, err = self.act(
             "compare", "--build", first, "--build", self.programs, "--blocks", "6",
             "--out", self.out, "--fail-if-slower", "5%",
         )  # fmt: skip
@@ -176,7 +158,7 @@ class Faults(DriverTest):
         status, out, err = self.drive(
             "--blocks", "1", STAND_IN_FAULT="crash", STAND_IN_ONLY="worker-pool"
         )
-        self.assertEqual((status, "Traceback" in err), (1, False), err)
+        self.assertEqual(status, 1, err)
         self.assertIn("ended by signal 11", out + err)
         self.assertIn("Not compared", out)
         self.assertNotIn("as long as", out)
@@ -258,7 +240,7 @@ class Hyperfines(DriverTest):
                     (tools / "hyperfine").write_text(f"#!/bin/sh\n{text}\n")
                     (tools / "hyperfine").chmod(0o755)
                 status, _, err = self.drive("--blocks", "1", PATH=str(tools))
-                self.assertEqual((status, "Traceback" in err), (3, False), err)
+                self.assertEqual(status, 3, err)
                 self.assertIn(told, err)
                 self.assertEqual(self.result_folders(), [])
 
@@ -307,7 +289,7 @@ class Places(DriverTest):
         self.out = place / "out"
         self.write_programs(place / "programs")
         status, _, err = self.drive("--blocks", "1")
-        self.assertEqual((status, "Traceback" in err), (0, False), err)
+        self.assertEqual(status, 0, err)
         self.assertTrue(read_runs(self.only_folder()))
 
     def test_a_relative_place_is_in_the_current_folder(self):
@@ -344,9 +326,10 @@ class Outputs(DriverTest):
         self.assertEqual(done.returncode, 0)
         self.assertEqual(len(read_runs(self.only_folder())), 5)
         for words in (("draw", "/nowhere"), ("--list", "x")):
-            done = subprocess.run(self.command(*words), env=self.environment(),
-                                  stdout=subprocess.PIPE, preexec_fn=lambda: os.close(2))
-            self.assertEqual((done.returncode, done.stdout), (2, b""))  # fmt: skip
+            command = [*self.command()[:2], *words]
+            done = subprocess.run(command, env=self.environment(), stdout=subprocess.PIPE,
+                                  preexec_fn=lambda: os.close(2))  # fmt: skip
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
 
     def test_closed_standard_files_get_nothing_of_the_results(self):
         done = subprocess.run(
@@ -369,256 +352,3 @@ class Outputs(DriverTest):
                 preexec_fn=lambda: [os.close(number) for number in closed],
             )  # fmt: skip
             self.assertEqual(done.returncode, 0, closed)
-
-
-class Stopped(DriverTest):
-    """A test that stops the driver once some runs are finished."""
-
-    def lines(self, under_way=".unfinished-*/runs.ndjson"):
-        """Finished runs of the run under way."""
-        found = self.out.glob(under_way)
-        try:
-            return sum(path.read_bytes().count(b"\n") for path in found)
-        except FileNotFoundError:
-            return 0  # it was just renamed: look again
-
-    def stop_after(self, count, *numbers_and_arguments, **changes):
-        numbers = [n for n in numbers_and_arguments if isinstance(n, int)]
-        words = [word for word in numbers_and_arguments if isinstance(word, str)]
-        process = self.start(*words, **changes)
-        wait_for(
-            lambda: self.lines() >= count or process.poll() is not None,
-            f"{count} finished runs",
-        )
-        for number in numbers:
-            process.send_signal(number)
-            time.sleep(0.002)
-        return process.returncode, process.communicate(timeout=120)[1], process
-
-    def rebuild(self):
-        with open(self.programs / "worker-pool", "a", encoding="utf-8") as program:
-            program.write("\n# rebuilt\n")
-
-    def assert_whole(self, folder):
-        keys = [(run.block, run.cell.name, run.role) for run in read_runs(folder)]
-        self.assertEqual((len(keys), len(set(keys))), (HOLDS_RUNS, HOLDS_RUNS))
-
-
-class Signals(Stopped):
-    """At a moment when runs have finished and one is under way."""
-
-    def running(self, name):
-        """Processes of this test's programs, and hyperfine with one."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                ours = os.fsencode(self.folder) in os.fsencode(os.readlink(path / "cwd"))
-                if ours and name in (path / "cmdline").read_bytes():
-                    found.append(int(path.name))
-            except OSError:
-                continue
-        return found
-
-    def test_every_finished_run_is_kept_in_a_folder_called_incomplete(self):
-        self.write_experiment(SLOW.replace("60ms", "150ms"))
-        # The last as from timeout(1), which tells the process and then its group.
-        for numbers in (
-            (signal.SIGINT,), (signal.SIGHUP,), (signal.SIGQUIT,), (signal.SIGTERM,) * 2
-        ):  # fmt: skip
-            with self.subTest(signals=numbers):
-                *_, err, process = self.stop_after(2, *numbers, "--blocks", "200")
-                self.assertEqual(process.returncode, 128 + numbers[0], err)
-                self.assertNotIn(b"Traceback", err)
-                (folder,) = self.result_folders()
-                self.assertTrue(folder.name.endswith("-incomplete"))
-                self.assertIn(folder.name.encode(), err)
-                self.assertGreaterEqual(len(read_runs(folder)), 2)
-                self.assertFalse((self.out / "latest").exists())
-                self.assertEqual(self.running(b"thread-per-task"), [])
-                self.assertIn("signal", (folder / "INCOMPLETE.txt").read_text())
-                folder.rename(self.folder / f"seen-{numbers[0]}")
-
-    def test_a_killed_driver_leaves_no_process_and_the_next_keeps_its_runs(self):
-        # Of the two programs, the pool takes an hour: it does not end by itself.
-        self.write_experiment(
-            SMALL.replace("workers = 2", 'workers = 2\nservice-time = "3600s"')
-            + '[[cells]]\ndesign = "thread-per-task"\ntasks = 5\n'
-        )
-        process = self.start("--blocks", "1")
-        for pid in wait_for(lambda: self.running(b"pool"), "a running pool"):
-            self.addCleanup(end, pid)
-        status, _, err = self.drive("--blocks", "1")  # turned away meanwhile
-        self.assertEqual((status, f"process {process.pid}" in err), (3, True), err)
-        process.kill()
-        process.communicate()
-        wait_for(lambda: not self.running(b"pool"), "its end", 10)
-        self.assertEqual(self.result_folders(), [])
-        self.write_experiment(SMALL)
-        self.drive("--blocks", "1")
-        (kept,) = (f for f in self.result_folders() if f.name.endswith("-incomplete"))
-        self.assertGreaterEqual(len(read_runs(kept)), 2)
-
-    def test_a_driver_stopped_past_a_timeout_takes_no_run_for_hung(self):
-        self.write_experiment(
-            'question = "?"\n[options]\nservice-time = "200ms"\n'
-            '[[cells]]\ndesign = "thread-per-task"\n'
-        )
-        process = self.start("--blocks", "2", TIMEOUT_S="-0.5")
-        wait_for(lambda: list(self.out.glob(".unfinished-*/scratch/hyper*")), "a run")
-        process.send_signal(signal.SIGSTOP)
-        # Five times 200 ms less 0.5 s, the timeout, must be over for sure.
-        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
-        time.sleep(1)
-        process.send_signal(signal.SIGCONT)
-        _, err = process.communicate(timeout=300)
-        self.assertEqual((process.returncode, b"hung" in err), (0, False), err)
-
-
-class Resuming(Stopped):
-    def setUp(self):
-        super().setUp()
-        self.write_experiment(SLOW)
-
-    def test_it_goes_on_in_the_order_of_a_run_without_interruption(self):
-        self.drive("--blocks", "3", "--seed", "9")
-        whole = self.only_folder()
-        for number in (signal.SIGINT, signal.SIGKILL):
-            with self.subTest(signal=number):
-                self.out = self.folder / f"out-{number}"
-                self.stop_after(5, number, "--blocks", "3", "--seed", "9")
-                status, _, err = self.drive("--resume")
-                self.assertEqual(status, 0, err)
-                folder = self.only_folder()
-                self.assert_whole(folder)
-                orders = [
-                    [(run.block, run.position, run.cell.name) for run in read_runs(each)]
-                    for each in (whole, folder)
-                ]
-                self.assertEqual(*orders)
-                self.assertEqual((self.out / "latest").resolve(), folder)
-                facts = json.loads((folder / "environment.json").read_text())
-                self.assertEqual(len(facts["resumed_utc"]), 1)
-
-    def test_it_looks_again_and_goes_on_where_the_folder_is(self):
-        self.stop_after(3, signal.SIGINT, "--blocks", "3")
-        left, nothing = self.only_folder(), self.folder / "nothing"
-        nothing.mkdir()
-        status, _, err = self.drive("--resume", PATH=str(nothing))
-        self.assertEqual((status, err.count("\n")), (3, 1), err)
-        self.assertIn("hyperfine is not installed", err)
-        facts = json.loads((left / "environment.json").read_text())
-        self.assertIn("kernel_log", facts)  # of the part that was stopped
-        lacking = {k: v for k, v in facts.items() if k != "protocol"}
-        (left / "environment.json").write_text(json.dumps(lacking))
-        status, _, err = self.drive("--resume")
-        self.assertEqual((status, err.count("\n")), (3, 1), err)
-        self.assertIn("does not say how it was asked", err)
-        (left / "environment.json").write_text(json.dumps(facts))
-        whole = (self.programs / "worker-pool").read_text()
-        self.rebuild()
-        status, _, err = self.drive("--resume")
-        self.assertIn("was measured with other programs", err)
-        self.assertEqual(self.only_folder(), left)
-        (self.programs / "worker-pool").write_text(whole)
-        self.out = self.folder / "elsewhere"
-        status, _, err = self.drive("--resume", left)
-        self.assertEqual((status, self.out.exists()), (0, False), err)
-        self.out = left.parent
-        status, _, err = self.drive("--resume", self.only_folder())
-        self.assertEqual((status, "is complete" in err), (3, True), err)
-
-    def test_a_cell_that_hung_is_not_run_again(self):
-        self.write_experiment(SLOW.replace("60ms", "150ms"))
-        fault = {"STAND_IN_FAULT": "hang", "STAND_IN_ONLY": "worker-pool"}
-        self.stop_after(4, signal.SIGINT, "--blocks", "4", TIMEOUT_S="0.1", **fault)
-        status, out, err = self.drive("--resume")
-        self.assertEqual(status, 1, err)
-        self.assertIn("not run again after it hung", out)
-        programs = [run.cell.design.program for run in read_runs(self.only_folder())]
-        self.assertEqual(programs.count("worker-pool"), 1)
-
-
-class Full(Stopped):
-    def lines(self):
-        """Of all experiments: those under way have a name with a dot, too."""
-        return super().lines("*-full/*/runs.ndjson")
-
-    def setUp(self):
-        super().setUp()
-        for name in ("comparison", "another"):
-            # A budget of nothing: three blocks each.
-            self.write_experiment("minutes = 0.001\n" + SLOW, name)
-
-    def test_every_experiment_is_in_one_folder_also_after_interruptions(self):
-        for number, count in ((signal.SIGINT, HOLDS_RUNS + 3), (signal.SIGKILL, 4)):
-            with self.subTest(signal=number):
-                self.out = self.folder / f"out-{number}"
-                _, err, _ = self.stop_after(count, number, "--full")
-                left = self.only_folder()
-                self.assertFalse((left / "report.html").exists())
-                told = f"--full --resume {left}\n".encode() in err
-                self.assertEqual(told, number == signal.SIGINT, err)
-                status, out, err = self.drive("--full", "--resume")
-                self.assertEqual(status, 0, err)
-                folder = self.only_folder()
-                self.assertEqual(folder, left)
-                self.assertTrue(folder.name.endswith("-full"))
-                self.assertEqual((self.out / "latest").resolve(), folder)
-                names = sorted(path.name for path in folder.iterdir())
-                wanted = [".lock", "another", "comparison", "report.html"]
-                self.assertEqual(names, wanted)
-                for name in wanted[1:3]:
-                    self.assert_whole(folder / name)
-                self.assertEqual(out.count("Does it go on where it stopped?"), 2)
-                page = (folder / "report.html").read_text()
-                self.assertIn('href="another/report.html"', page)
-
-    def test_an_experiment_that_cannot_be_run_here_costs_no_other_one(self):
-        """It is the first in order; and where none can be run, nothing is left."""
-        elsewhere = """question = "?"\n[[cells]]\ndesign = "goroutines"\n"""
-        self.write_experiment(elsewhere, "comparison")
-        status, out, err = self.drive("--full")
-        self.assertEqual(status, 1, err)
-        told = "comparison: not run: goroutines, 50 tasks: goroutine-per-task is built only"
-        self.assertIn(told, out)
-        self.assertEqual(out.count("Does it go on where it stopped?"), 1)
-        self.assert_whole(self.only_folder() / "another")
-        page = (self.only_folder() / "report.html").read_text()
-        self.assertIn("Not run: goroutines", page)
-        self.assertNotIn('href="comparison', page)
-        self.write_experiment(elsewhere, "another")
-        self.out = self.folder / "none"
-        status, out, err = self.drive("--full")
-        self.assertEqual((status, out), (3, ""), err)
-        self.assertEqual(self.result_folders(), [])
-
-    def test_what_is_refused_after_the_last_run_costs_none_of_them(self):
-        for refused, status, told in (
-            ("symlink", 0, "cannot make the link latest"),
-            ("page", 1, "cannot write report.html"),
-        ):
-            with self.subTest(refused):
-                self.out = self.folder / refused
-                found, out, err = self.drive("--full", REFUSE=refused)
-                self.assertEqual(found, status, err)
-                self.assertEqual(out.count("Does it go on where it stopped?"), 2)
-                self.assertIn(told, out)
-                self.assertIn(f"Results: {self.only_folder()}", out)
-                self.assertNotIn("Go on with", err)
-
-    def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
-        self.stop_after(4, signal.SIGINT, "--blocks", "3")
-        left = self.only_folder()
-        status, _, err = self.drive("--full", "--resume", left)
-        self.assertEqual((status, err.count("\n")), (2, 1), err)
-        self.assertIn("is not a full run", err)
-        self.assertEqual(self.result_folders(), [left])
-        self.assertFalse((left / "another").exists())
-
-    def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
-        self.stop_after(HOLDS_RUNS + 2, signal.SIGINT, "--full")
-        self.rebuild()
-        status, _, err = self.drive("--full", "--resume")
-        self.assertEqual(status, 3)
-        self.assertIn("comparison was measured with other programs", err)
-        self.assertFalse((self.only_folder() / "report.html").exists())

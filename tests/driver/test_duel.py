@@ -133,13 +133,10 @@ class Pictures(unittest.TestCase):
         running.cell = replace(running.cell, options=queued)
         self.assertIn("3 lost, 3 in flight", picture.line([running]))
 
-    def test_few_rows_and_a_single_order_do_not_hang(self):
-        for tasks, rows in ((1, 24), (500, 1)):
+    def test_more_orders_than_squares_are_told_and_few_rows_do_not_hang(self):
+        for tasks, rows in ((1, 24), (500, 1), (10_000, 24)):
             sides = [a_side(design, tasks=tasks) for design in (0, 1)]
             self.assertTrue(picture.frame(sides, Canvas(io.StringIO(), 3, rows)))
-
-    def test_more_orders_than_squares_are_told(self):
-        sides = [a_side(design, tasks=10_000) for design in (0, 1)]
         *_, key = picture.frame(sides, Canvas(io.StringIO(), 80, 24))
         self.assertIn("; 20 orders a square", key)
 
@@ -182,9 +179,8 @@ class Command(unittest.TestCase):
     """The real programs, in a real terminal."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+        place = tempfile.TemporaryDirectory(prefix="five-cooks-test-")
+        self.folder = Path(self.enterContext(place))
         for name in PROGRAMS:
             program = self.folder / name
             real = BUILD.resolve() / "src" / name
@@ -239,6 +235,7 @@ class Command(unittest.TestCase):
         status, said, err = self.run_duel("--service-time", "100ms", size=(80, 24))
         self.assertEqual((0, ""), (status, err))
         self.assertTrue(said.startswith(ENTER), said[:40])
+        self.assertIn("\033[38;5;", said)
         shown, kept = said.split(LEAVE)
         self.assertIn("\033[H", shown)
         lines = re.sub(r"\033\[[0-9;]*m", "", kept).split("\r\n")
@@ -255,10 +252,9 @@ class Command(unittest.TestCase):
         self.assertEqual((ok + 500, lost), (field.count("■"), field.count("□")))
 
     def test_without_colour_the_signs_stay_and_the_colours_go(self):
-        for words, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
-            _, said, _ = self.run_duel("--tasks=60", "-s=1ms", size=(80, 24), **words)
-            self.assertEqual(coloured, "\033[38;5;" in said)
-            self.assertIn(ENTER, said)
+        _, said, _ = self.run_duel("--tasks=60", "-s=1ms", size=(80, 24), NO_COLOR="1")
+        self.assertNotIn("\033[38;5;", said)
+        self.assertIn(ENTER, said)
 
     def test_a_pipe_or_a_dumb_terminal_gets_lines(self):
         for where in ({}, {"size": (80, 24), "TERM": "dumb"}, {"size": (20, 9)}):
@@ -269,27 +265,21 @@ class Command(unittest.TestCase):
             self.assertIn("500 orders of 120 ms; the API serves 50 at once", told[:50])
             self.assertRegex(told, "threads, done in .* lost, at most .* in flight;")
 
-    def test_stopped_it_ends_both_and_leaves_the_terminal_clean(self):
-        process, ours = self.start("--service-time", "60s", size=(80, 24))
-        self.read(ours, until="50 of 50 in flight")
-        process.send_signal(signal.SIGINT)
-        said = self.read(ours)
-        self.assertEqual(130, process.wait(timeout=60))
-        self.assertTrue(said.endswith(LEAVE), said[-80:])
-        for name in PROGRAMS:
-            group = int((self.folder / f"{name}.pid").read_text())
-            wait_for(lambda: not alive(group), f"the end of {name}")
+    def test_however_it_is_stopped_both_end(self):
+        for number, status in (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL):
+            with self.subTest(number):
+                process, ours = self.start("--service-time", "60s", size=(80, 24))
+                self.read(ours, until="50 of 50 in flight")
+                process.send_signal(number)
+                said = self.read(ours)
+                self.assertEqual(status, process.wait(timeout=60))
+                if number == signal.SIGINT:
+                    self.assertTrue(said.endswith(LEAVE), said[-80:])
+                for name in PROGRAMS:
+                    group = int((self.folder / f"{name}.pid").read_text())
+                    wait_for(lambda: not alive(group), f"the end of {name}")
 
-    def test_killed_it_takes_both_with_it(self):
-        process, ours = self.start("--service-time", "60s", size=(80, 24))
-        self.read(ours, until="50 of 50 in flight")
-        process.kill()
-        process.wait()
-        for name in PROGRAMS:
-            group = int((self.folder / f"{name}.pid").read_text())
-            wait_for(lambda: not alive(group), f"the end of {name}")
-
-    def test_a_program_that_fails_is_one_line(self):
+    def test_what_cannot_be_is_one_line(self):
         for words, changes, status, told in (
             ((), {"FAIL": "1"}, 3, "bench/run: .* ended with 7: no luck"),
             (("--error-rate", "much"), {}, 2, "error-rate"),
@@ -308,7 +298,3 @@ def alive(group):
         return True
     except ProcessLookupError:
         return False
-
-
-if __name__ == "__main__":
-    unittest.main()

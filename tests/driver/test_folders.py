@@ -3,117 +3,86 @@
 import csv
 import json
 import shutil
-import tempfile
-from pathlib import Path
+import unittest
 
-from .support import SMALL, DriverTest, read_runs
-from driver.reckon.stats import bootstrap_ratio
+from .support import DriverTest, read_runs
+from driver.draw import gnuplot
+
+
+def setUpModule():
+    """One run of six blocks is made by the driver: copies of it are changed."""
+    maker = OnFolders()
+    maker.setUp()
+    unittest.addModuleCleanup(maker.doCleanups)
+    maker.drive("--blocks", "6")
+    OnFolders.made = maker.only_folder()
 
 
 class OnFolders(DriverTest):
-    made = {}  # arguments and changes: a folder of six blocks, to be copied
     count = 0
 
-    @classmethod
-    def setUpClass(cls):
-        cls.desk = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.desk.cleanup)
-        cls.made.clear()
-
-    def make(self, *arguments, **changes):
-        """A results folder of six blocks, as of another moment each time."""
-        key = (*arguments, *changes.items())
-        kept = Path(self.desk.name) / str(len(self.made))
-        if key not in self.made:
-            before = set(self.result_folders())
-            self.drive("--blocks", "6", *arguments, **changes)
-            (made,) = set(self.result_folders()) - before
-            self.made[key] = made.rename(kept)
+    def make(self, **changes):
+        """A results folder, as of another moment each time, with other facts in it."""
         self.count += 1
         name = f"20250101T00000{self.count}Z-comparison-abc"
-        copy = shutil.copytree(self.made[key], self.out / name)
-        self.change(copy, "environment.json", seed=self.count)
+        copy = shutil.copytree(self.made, self.out / name)
+        path = copy / "environment.json"
+        facts = json.loads(path.read_text()) | {"seed": self.count}
+        path.write_text(json.dumps(facts | changes))
         return copy
 
-    def on_folders(self, word, *folders, **changes):
-        """The driver with a word on folders: --programs has no place there."""
-        arguments = [word, *map(str, folders)]
-        if word == "collect":
-            arguments += ["--out", str(self.out)]
-        self.command = lambda *_: [*DriverTest.command(self)[:3], *arguments]
-        try:
-            return self.drive(**changes)
-        finally:
-            del self.command
+    def make_otherwise(self):
+        """A folder in which every cell was asked for another seed."""
+        cells = json.loads((self.made / "environment.json").read_text())["cells"]
+        for cell in cells:
+            cell["args"].append("--seed=9")
+        return self.make(cells=cells)
 
-    def change(self, folder, name, **changes):
-        path = folder / name
-        facts = json.loads(path.read_text())
-        path.write_text(json.dumps(facts | changes))
+    def rewrite_runs(self, folder, change):
+        """Every line of runs.ndjson, as change() leaves it."""
+        lines = [run.to_json() for run in read_runs(folder)]
+        for line in lines:
+            change(line)
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (folder / "runs.ndjson").write_text(text)
 
+    def refuses(self, *words, status=2):
+        """In one line, which it returns."""
+        found, out, err = self.act(*words)
+        self.assertEqual((found, out, err.count("\n")), (status, "", 1), err)
+        return err
+
+
+class Compared(OnFolders):
     def test_a_copy_does_not_differ_from_itself(self):
         first = self.make()
-        status, out, _ = self.on_folders("compare", first, first)
+        status, out, _ = self.act("compare", first, first)
         self.assertEqual(status, 0)
         self.assertIn("Nothing else is known to differ", out)
         self.assertIn("cannot tell", out)
         self.assertNotIn("slower", out)
 
-    def test_a_slower_folder_is_told_as_slower_with_what_differs(self):
+    def test_what_cannot_be_compared_is_told(self):
         first = self.make()
-        second = first.with_name("2-slower")
-        shutil.copytree(first, second)
-        # Given wall times, as those of a busy machine may bear nothing out.
-        for folder, factor in (first, 1), (second, 3):
-            lines = [run.to_json() for run in read_runs(first)]
-            for line in lines:
-                line["hyperfine"]["wall_s"] = factor * (1 + line["block"] / 1000)
-            text = "".join(json.dumps(line) + "\n" for line in lines)
-            (folder / "runs.ndjson").write_text(text)
-        self.change(second, "environment.json", commit="another")
-        status, out, _ = self.on_folders("compare", first, second)
-        self.assertEqual(status, 0)
-        self.assertIn("→ another", out)
-        self.assertRegex(out, r"3\.0\d× .* slower")
+        status, out, _ = self.act("compare", first, self.make_otherwise())
+        self.assertEqual((status, True), (1, "only in the first" in out), out)
+        other = self.make(schema_version=7)
+        self.assertIn("schema version 7", self.refuses("compare", other, first))
+        for word in (["compare"], ["collect", "--out", self.out]):
+            told = self.refuses(*word, self.folder, self.folder / "none")
+            self.assertIn("is no results folder: ", told)
 
-    def test_what_was_asked_otherwise_is_not_compared(self):
-        first, second = self.make(), self.make("--service-time", "2ms")
-        status, out, _ = self.on_folders("compare", first, second)
-        self.assertEqual(status, 1)
-        self.assertIn("only in the first", out)
 
-    def test_other_workloads_are_not_compared(self):
-        first = self.make()
-        second = self.make(STAND_IN_FAULT="digest")
-        _, out, _ = self.on_folders("compare", first, second)
-        self.assertIn("pool of 2, 4 tasks: the workloads differ", out)
-        self.assertRegex(out, "threads, 4 tasks .*× ")
-
-    def test_another_schema_is_refused(self):
-        first = self.make()
-        self.change(first, "environment.json", schema_version=7)
-        status, _, err = self.on_folders("compare", first, first)
-        self.assertEqual((status, err.count("\n")), (2, 1))
-        self.assertIn("schema version 7", err)
-
-    def test_no_results_folder_is_one_line(self):
-        for word in ("compare", "collect"):
-            status, _, err = self.on_folders(word, self.folder, self.folder / "none")
-            self.assertEqual((status, err.count("\n")), (2, 1), err)
-            self.assertIn("is no results folder: ", err)
-
-    def test_a_wrong_number_of_folders_is_usage(self):
-        for word, folders in (("compare", [1]), ("draw", [1, 2]), ("collect", [1])):
-            status, _, err = self.on_folders(word, *folders)
-            self.assertEqual(status, 2)
-            self.assertIn("results folder", err)
+class Collected(OnFolders):
+    def collect(self, *folders):
+        return self.act("collect", *folders, "--out", self.out)
 
     def test_a_class_is_collected_without_names(self):
-        first, second = self.make(), self.make()
-        self.change(second, "environment.json", cpu={"model": "Other", "usable": 8})
-        status, out, err = self.on_folders("collect", first, second)
+        first, second = self.make(), self.make(cpu={"model": "Other", "usable": 8})
+        status, out, err = self.collect(first, second)
         self.assertEqual(status, 0, err)
         self.assertIn("8 × Other", out)
+        self.assertNotIn("warning", out)
         (made,) = self.out.glob("*-class")
         with open(made / "class.csv", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
@@ -122,62 +91,48 @@ class OnFolders(DriverTest):
         self.assertEqual(len(ratios), 2)
         self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
 
-    def test_a_folder_that_cannot_be_read_is_left_out_of_a_class(self):
-        good, bad = self.make(), self.out / "bad"
-        shutil.copytree(good, bad)
-        (bad / "runs.ndjson").write_text("[]\n")
-        status, out, _ = self.on_folders("collect", good, bad)
-        self.assertEqual(status, 0)
-        self.assertIn("warning: left out, as ", out)
-        status, _, err = self.on_folders("collect", bad, bad)
-        self.assertEqual((status, err.count("\n")), (2, 1))
-
-    def test_one_run_is_not_collected_twice(self):
-        first = self.make()
-        elsewhere = self.out / "elsewhere"
-        shutil.copytree(first, elsewhere)
-        for again in (first, elsewhere):
-            status, _, err = self.on_folders("collect", first, again)
-            self.assertEqual(status, 2)
-            self.assertIn("is the same run as", err)
-            self.assertEqual([], list(self.out.glob("*-class")))
-
-    def test_machines_that_were_asked_otherwise_are_not_collected(self):
-        first, second = self.make(), self.make("--service-time", "2ms")
-        status, _, err = self.on_folders("collect", first, second)
-        self.assertEqual(status, 2)
-        self.assertIn("with other options", err)
-
-    def test_machines_with_other_workloads_are_not_collected(self):
-        first, second = self.make(), self.make(STAND_IN_FAULT="digest")
-        status, _, err = self.on_folders("collect", first, second)
-        self.assertEqual((status, err.count("\n")), (2, 1))
-        self.assertIn("had other workloads in pool-2-n4", err)
-        self.assertEqual([], list(self.out.glob("*-class")))
-
     def test_what_makes_machines_unlike_is_told(self):
-        first, second = self.make(), self.make()
-        (second / "INCOMPLETE.txt").write_text("Stopped.\n")
-        self.change(second, "environment.json", commit="another")
-        path = second / "runs.ndjson"
-        path.write_text("".join(path.read_text().splitlines(keepends=True)[:11]))
-        status, out, err = self.on_folders("collect", first, second)
+        good, less, bad = self.make(), self.make(commit="another"), self.make()
+        (less / "INCOMPLETE.txt").write_text("Stopped.\n")
+        lines = (less / "runs.ndjson").read_text().splitlines(keepends=True)
+        (less / "runs.ndjson").write_text("".join(lines[:11]))
+        (bad / "runs.ndjson").write_text("[]\n")
+        status, out, err = self.collect(good, less, bad)
         self.assertEqual(status, 0, err)
-        self.assertIn("warning: machine 2 is incomplete", out)
-        self.assertIn("warning: machine 2 has 3 runs of a cell: too few for", out)
-        self.assertIn("warning: the commits differ: ", out)
+        for told in ("machine 2 is incomplete", "machine 2 has 3 runs of a cell: too few "
+                     "for an", "the commits differ: ", "left out, as "):  # fmt: skip
+            self.assertIn(f"warning: {told}", out)
         self.assertNotIn("machine 1 ", out)
-        _, out, _ = self.on_folders("collect", first, self.make())
-        self.assertNotIn("warning", out)
 
-    def test_drawing_again_makes_the_same_summary(self):
-        first = self.make()
+    def test_what_is_no_class_is_refused(self):
+        first, bad = self.make(), self.make()
+        (bad / "runs.ndjson").write_text("[]\n")
+        elsewhere = shutil.copytree(first, self.out / "elsewhere")
+        worked = self.make()
+        self.rewrite_runs(worked, lambda line: line["record"].update(
+            workload_digest="f" * 16))  # fmt: skip
+        for folders, told in (
+            ((bad, bad), "no folder was named|left out"),
+            ((first, first), "is the same run as"),
+            ((first, elsewhere), "is the same run as"),
+            ((first, self.make_otherwise()), "with other options"),
+            ((first, worked), "had other workloads in "),
+        ):  # fmt: skip
+            with self.subTest(told):
+                self.assertRegex(self.refuses("collect", *folders, "--out", self.out), told)
+                self.assertEqual([], list(self.out.glob("*-class")))
+
+
+class Drawn(OnFolders):
+    def test_drawing_again_makes_the_same_summary_and_tells_of_the_machine_that_ran(self):
+        first = self.make(sections=["limits"], thread_limits={"pids.max": 4321})
         before = (first / "summary.csv").read_text()
         (first / "summary.csv").unlink()
-        status, out, _ = self.on_folders("draw", first)
+        status, out, _ = self.act("draw", first)
         self.assertEqual(status, 0)
         self.assertEqual((first / "summary.csv").read_text(), before)
         self.assertIn("Six questions", out)
+        self.assertRegex(out, r"on that machine\n +pids\.max +4.321\n")
         self.assertTrue(read_runs(first))
 
     def test_without_gnuplot_what_was_asked_for_decides_on_the_status(self):
@@ -187,13 +142,15 @@ class OnFolders(DriverTest):
         for name in ("hyperfine", "git", "sh"):
             (tools / name).symlink_to(shutil.which(name))
         asked = {"STUB_CHARTS": "real", "PATH": str(tools)}
-        for told, gnuplot in (("gnuplot is not installed", None),
-                              ("gnuplot cannot say its version", "false")):  # fmt: skip
-            if gnuplot:
-                (tools / "gnuplot").symlink_to(shutil.which(gnuplot))
+        self.addCleanup(gnuplot.check_gnuplot.cache_clear)
+        for told, found in (("gnuplot is not installed", None),
+                            ("gnuplot cannot say its version", "false")):  # fmt: skip
+            gnuplot.check_gnuplot.cache_clear()
+            if found:
+                (tools / "gnuplot").symlink_to(shutil.which(found))
             status, out, err = self.drive("--blocks", "1", **asked)
             self.assertEqual((0, 1, 1), (status, out.count(told), err.count(told)), err)
-            status, out, err = self.on_folders("draw", self.only_folder(), **asked)
+            status, out, err = self.act("draw", self.only_folder(), **asked)
             self.assertEqual((3, 1), (status, out.count(told)), err)
             shutil.rmtree(self.out)
 
@@ -203,27 +160,25 @@ class OnFolders(DriverTest):
         for path in (first / "runs.ndjson", first / "environment.json"):
             lines = path.read_bytes().replace(b"\n", b"\r\n")
             path.write_bytes(b"\xef\xbb\xbf" + lines)
-        status, out, err = self.on_folders("draw", first)
+        status, out, err = self.act("draw", first)
         self.assertEqual(status, 0, err)
         self.assertNotIn("incomplete", out)
         self.assertEqual((first / "summary.csv").read_bytes(), before)
         for path in (first / "runs.ndjson", first / "environment.json"):
             path.write_text(path.read_text("utf-8-sig"), "utf-16")
-            status, out, err = self.on_folders("draw", first)
-            self.assertIn(f"cannot be read: {path.name} is not text in UTF-8", err)
-            self.assertEqual((2, 1), (status, err.count("\n")))
+            told = self.refuses("draw", first)
+            self.assertIn(f"cannot be read: {path.name} is not text in UTF-8", told)
 
     def test_a_folder_that_was_cut_off_is_called_incomplete(self):
         first = self.make()
         path = first / "runs.ndjson"
         lines = path.read_text().splitlines(keepends=True)
         path.write_text("".join(lines[:11]) + lines[11][:40])
-        status, out, _ = self.on_folders("draw", first)
+        status, out, _ = self.act("draw", first)
         self.assertEqual(status, 0)
         self.assertIn("This run is incomplete", out)
         self.assertIn(f"Left out: {len(lines) - 11} of {len(lines)} runs", out)
-        _, out, _ = self.on_folders("compare", first, first)
-        self.assertIn("is incomplete", out)
+        self.assertIn("is incomplete", self.act("compare", first, first)[1])
         status, _, err = self.drive("--resume", first)
         self.assertEqual((status, err.count("\n")), (3, 1), err)
         self.assertIn("was cut off", err)
@@ -234,21 +189,6 @@ class OnFolders(DriverTest):
         facts = json.loads(path.read_text())
         self.assertEqual(facts.pop("runs"), len(read_runs(first)))
         path.write_text(json.dumps(facts))
-        status, out, _ = self.on_folders("draw", first)
+        status, out, _ = self.act("draw", first)
         self.assertEqual(status, 0)
         self.assertNotIn("incomplete", out)
-
-    def test_drawing_again_tells_of_the_machine_that_ran(self):
-        self.write_experiment('sections = ["limits"]\n' + SMALL)
-        first = self.make("--seed", "1")
-        self.change(first, "environment.json", thread_limits={"pids.max": 4321})
-        _, out, _ = self.on_folders("draw", first)
-        self.assertRegex(out, r"on that machine\n +pids\.max +4.321\n")
-
-    def test_a_bootstrap_is_the_same_each_time_and_holds_the_ratio(self):
-        over, under = [2.0, 2.1, 1.9, 2.2, 2.0, 1.8], [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
-        found = bootstrap_ratio(over, under)
-        self.assertEqual(found, bootstrap_ratio(over, under))
-        self.assertLess(found.low, 2.0)
-        self.assertGreater(found.high, 2.0)
-        self.assertFalse(bootstrap_ratio(over[:5], under).known)

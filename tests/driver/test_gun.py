@@ -46,9 +46,7 @@ TIMES = {
 
 class Guns(unittest.TestCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.programs = Path(holder.name) / "programs"
+        self.programs = Path(self.enterContext(tempfile.TemporaryDirectory())) / "programs"
         self.programs.mkdir()
 
     def gun(self, body, name, guardian):

@@ -67,9 +67,7 @@ int main(int argc, char **argv) {
 class Meters(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(holder.cleanup)
-        cls.folder = Path(holder.name)
+        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         (cls.folder / "meter.c").write_text(PROGRAM)
         source = REPOSITORY / "src"
         subprocess.run(

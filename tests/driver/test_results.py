@@ -23,9 +23,7 @@ NO = PermissionError(1, "Operation not permitted")
 
 class Folders(unittest.TestCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.parent = Path(holder.name)
+        self.parent = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def names(self):
         return sorted(path.name for path in self.parent.iterdir())
@@ -39,29 +37,22 @@ class Folders(unittest.TestCase):
         folder = self.make("now-abc")
         folder.add_run(RUN)
         self.assertEqual(self.names(), [".unfinished-now-abc"])
+        self.assertEqual(read_runs(folder.path), [RUN])  # on the disk at once
         final, notes = folder.finish()
         self.assertEqual(notes, [])
         self.assertEqual(self.names(), ["latest", "now-abc"])
         self.assertEqual(os.readlink(self.parent / "latest"), "now-abc")
         self.assertEqual(read_runs(final), [RUN])
 
-    def test_a_run_is_on_the_disk_at_once(self):
-        folder = self.make("now")
-        folder.add_run(RUN)
-        self.assertEqual(read_runs(folder.path), [RUN])
-        folder.finish()
-
     def test_what_is_abandoned_is_called_incomplete_and_is_not_the_latest(self):
+        self.assertIsNone(self.make("now").abandon("why"))  # nothing is kept of nothing
+        self.assertEqual(self.names(), [])
         folder = self.make("now")
         folder.add_run(RUN)
         kept = folder.abandon("Stopped by a test.")
         self.assertEqual(self.names(), ["now-incomplete"])
         self.assertIn("a test", (kept / folders.INCOMPLETE).read_text())
         self.assertEqual(read_runs(kept), [RUN])
-
-    def test_nothing_is_kept_of_nothing(self):
-        self.assertIsNone(self.make("now").abandon("why"))
-        self.assertEqual(self.names(), [])
 
     def test_a_name_is_never_used_twice(self):
         for _ in range(3):
@@ -93,6 +84,8 @@ class Folders(unittest.TestCase):
         folder = self.make("then")
         folder.add_run(RUN)
         folder.scratch.mkdir()
+        with open(folder.path / folders.RUNS, "a", encoding="utf-8") as file:
+            file.write(json.dumps(RUN.to_json())[:100])  # it was writing the next
         self.make("empty")
         with redirect_stderr(StringIO()), locked(self.parent):
             pass
@@ -106,13 +99,6 @@ class Folders(unittest.TestCase):
         with redirect_stderr(StringIO()), locked(self.parent):
             pass
         self.assertEqual(self.names(), [".lock", "then-incomplete"])
-
-    def test_a_half_written_last_line_of_a_killed_driver_is_dropped(self):
-        folder = self.make("then")
-        folder.add_run(RUN)
-        with open(folder.path / folders.RUNS, "a", encoding="utf-8") as file:
-            file.write(json.dumps(RUN.to_json())[:100])
-        self.assertEqual(read_runs(folder.path), [RUN])
 
     def test_a_second_driver_is_told_who_holds_the_folder(self):
         code = (
@@ -131,16 +117,12 @@ class Folders(unittest.TestCase):
             with locked(self.parent):
                 self.fail("two drivers hold one folder")
 
-    def test_a_place_that_cannot_be_written_is_told_before_anything_runs(self):
+    def test_a_place_where_results_cannot_be_is_told_before_anything_runs(self):
         (self.parent / "file").write_text("")
-        with self.assertRaisesRegex(ResultsError, "cannot write"):
-            with locked(self.parent / "file"):
-                pass
-
-    def test_a_folder_in_the_way_of_latest_is_told_before_anything_runs(self):
         (self.parent / "latest").mkdir()
-        with self.assertRaisesRegex(ResultsError, "latest is in the way"):
-            with locked(self.parent):
+        for place, told in ((self.parent / "file", "cannot write"),
+                            (self.parent, "latest is in the way")):  # fmt: skip
+            with self.assertRaisesRegex(ResultsError, told), locked(place):
                 self.fail("it would have been run for nothing")
 
     def test_a_link_that_cannot_be_made_is_told_and_leaves_nothing(self):

@@ -63,9 +63,7 @@ class SessionTest(unittest.TestCase):
             (sessions.environment, "state", dict),
             (sessions.kernel, "Watch", lambda: watch),
         ):
-            patch = mock.patch.object(module, name, value)
-            patch.start()
-            self.addCleanup(patch.stop)
+            self.enterContext(mock.patch.object(module, name, value))
 
     def session(
         self, budget_s=150, blocks=None, cell=None, kept=(), runs=(), samples=()

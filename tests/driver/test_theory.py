@@ -9,9 +9,9 @@ from math import inf
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
-from .support import make_cell, make_record
+from .support import make_cell
 from driver.reckon import theory
-from driver.reckon.erlang import Traffic
+from driver.reckon.erlang import Traffic, behind_queue
 from driver.reckon.theory import graham_bounds_s
 from driver.run.constants import Constants
 
@@ -88,25 +88,11 @@ class WallTime(unittest.TestCase):
             theory.bounded_s(n, n, D, COSTS), theory.threads_s(n, D, COSTS)
         )
 
-    def test_nothing_takes_no_time(self):
-        self.assertEqual(theory.wall_s(0, 5, None, D, COSTS), 0)
-        self.assertEqual(theory.wall_s(0, None, None, D, COSTS), 0)
-
     @given(some.integers(5_000, 20_000))
     def test_no_size_is_a_tenth_better_than_the_best(self, count):
         best = round(theory.best_workers(count, D, COSTS))
         least_s = min(theory.pool_s(count, w, D, COSTS) for w in range(1, count + 1, 7))
         self.assertLess(theory.pool_s(count, best, D, COSTS), 1.1 * least_s)
-
-    def test_the_best_size_is_where_its_two_parts_are_alike(self):
-        plain = Constants(C)
-        best = theory.best_workers(10_000, D, plain)
-        self.assertAlmostEqual(10_000 * D / best, best * C)
-        best = theory.best_workers(2_000, D, COSTS)
-        self.assertAlmostEqual(2_000 * (D + O + H) / best, best * (W + H))
-        self.assertAlmostEqual(theory.best_workers(90_000, D, COSTS), (D + O + H) / H)
-        self.assertEqual(theory.best_workers(3, D, plain), 3)
-        self.assertIsNone(theory.best_workers(10_000, D, Constants()))
 
 
 class Applies(unittest.TestCase):
@@ -124,20 +110,8 @@ class Applies(unittest.TestCase):
                 self.assertIsNone(theory.theory_wall_s(cell, COSTS), option)
 
     def test_to_equal_calls_of_which_the_api_takes_any(self):
-        for options, wanted in (
-            ({}, True), ({"error-rate": "2%"}, True), ({"seed": 3}, True),
-            ({"api-capacity": 50}, True), ({"api-capacity": 1}, False),
-        ):  # fmt: skip
-            cell = make_cell("worker-pool", workers=2, **options)
-            told = theory.theory_wall_s(cell, COSTS)
-            self.assertEqual(told is not None, wanted, options)
-        cell = make_cell("thread-per-task", **{"api-capacity": 1})
-        self.assertIsNotNone(theory.theory_wall_s(cell, COSTS))
-        for capacity, known in ((1, False), (2, True)):  # of two workers
-            crowd = make_cell("worker-pool", **{"api-capacity": capacity})
-            self.assertEqual(theory.theory_wall_s(crowd, COSTS) is not None, known)
-        self.assertIsNone(theory.theory_wall_s(cell, Constants()))
-        self.assertIsNone(theory.theory_wall_s(make_cell(tasks=0), COSTS))
+        for options in ({}, {"error-rate": "2%"}, {"seed": 3}, {"api-capacity": 50}):
+            self.assertIsNotNone(theory.theory_wall_s(make_cell(**options), COSTS), options)
 
     def test_five_cooks_take_twenty_seconds(self):
         cell = make_cell(workers=5, tasks=10_000, **{"service-time": "10ms"})
@@ -145,35 +119,6 @@ class Applies(unittest.TestCase):
 
 
 class Bounds(unittest.TestCase):
-    # (program, lanes, K): rounds of 1 ms that 100 calls take at least
-    CASES = [
-        ("worker-pool", 10, None, 10), ("worker-pool", 7, None, 15),
-        ("worker-pool", 10, 5, 20), ("worker-pool", 5, 10, 20),
-        ("thread-per-task", None, None, 1), ("thread-per-task", None, 50, 2),
-        ("thread-per-task", None, 30, 4),
-    ]  # fmt: skip
-
-    def test_no_run_can_be_faster_than_the_places_allow(self):
-        for program, workers, capacity, rounds in self.CASES:
-            options = {"api-capacity": capacity} if capacity else {}
-            cell = make_cell(program, workers=workers, tasks=100, **options)
-            found = theory.bound_wall_s(cell, make_record(cell))
-            with self.subTest(program=program, workers=workers, capacity=capacity):
-                self.assertAlmostEqual(found, rounds * 1e-3)
-
-    def test_only_calls_that_were_carried_out_take_their_time(self):
-        cell = make_cell("worker-pool", workers=2, tasks=8)
-        for outcomes, rounds in (
-            ({"ok": 8}, 4), ({"ok": 4, "rejected": 4}, 2), ({"ok": 0, "failed": 8}, 0),
-            ({"ok": 4, "silent": 3, "timed_out": 1}, 4),
-        ):  # fmt: skip
-            record = make_record(cell)
-            record["outcomes"] |= {"ok": 0, **outcomes}
-            found = theory.bound_wall_s(cell, record)
-            self.assertAlmostEqual(found, rounds * 1e-3, msg=str(outcomes))
-        uneven = make_cell("worker-pool", distribution="uniform")
-        self.assertIsNone(theory.bound_wall_s(uneven, make_record(uneven)))
-
     @given(some.lists(some.floats(0, 1), min_size=1, max_size=60), sizes)
     def test_grahams_bounds_enclose_any_order(self, times_s, workers):
         low, high = graham_bounds_s(times_s, workers)
@@ -194,64 +139,11 @@ class Crowds(unittest.TestCase):
         found = theory.accepted_by_capacity(cell, COSTS)
         self.assertEqual(found, played_crowd(cell, COSTS))
 
-    def test_a_pool_in_step_with_the_rate_loses_nothing(self):
-        options = {"service-time": "10ms", "api-rate": "1000/s", "api-burst": 20}
-        for workers, lossless in ((5, True), (10, True), (20, False), (50, False)):
-            cell = make_cell("worker-pool", workers=workers, tasks=1000, **options)
-            found = theory.accepted_by_rate(cell, COSTS)
-            self.assertEqual(found == 1000, lossless, workers)
-        cell = make_cell("thread-per-task", tasks=1000, **options)
-        self.assertAlmostEqual(theory.accepted_by_rate(cell, COSTS), 20 + 1000 * 0.04)
-        self.assertIsNone(theory.accepted_by_rate(cell, Constants()))
-
-    def test_a_burst_that_cannot_hold_the_workers_in_step_has_no_formula(self):
-        for burst, workers, known in ((1, 10, False), (5, 5, True), (4, 5, False),
-                                      (9, 50, False), (10, 50, True)):  # fmt: skip
-            cell = make_cell("worker-pool", workers=workers, tasks=1000, **{
-                "service-time": "10ms", "api-rate": "1000/s", "api-burst": burst})  # fmt: skip
-            found = theory.accepted_by_rate(cell, COSTS)
-            self.assertEqual(found is not None, known, (burst, workers))
-
-    def test_little(self):
-        self.assertAlmostEqual(
-            theory.alive_at_once(10_000, D, COSTS), (D + O) / C
-        )
-        self.assertEqual(theory.alive_at_once(10, D, COSTS), 10)
-
     def test_the_last_of_many_to_stop_is_the_slowest_of_them(self):
         draw = random.Random(1)
         late = sum(max(draw.random() for _ in range(5)) <= 0.8 for _ in range(5000))
         self.assertAlmostEqual(late / 5000, theory.stopped_within(0.8, 5), delta=0.03)
         self.assertEqual(theory.stopped_within(7, 5), 1.0)
-
-
-class Curves(unittest.TestCase):
-    def test_their_points_are_the_formulas(self):
-        cell = make_cell("worker-pool", workers=5, tasks=100, **{"service-time": "10ms"})
-        points = list(theory.over_tasks([(cell, "x=1")], COSTS, 50, 500))
-        walls = [p for p in points if p.curve == "wall over tasks"]
-        self.assertEqual({(p.design, p.varied) for p in walls}, {("pool-5", "x=1")})
-        for point in walls:
-            wanted = theory.pool_s(round(point.x), 5, D, COSTS)
-            self.assertEqual(point.y, wanted)
-        rates = {p.x: p.y for p in points if p.curve == "goodput over tasks"}
-        self.assertEqual(rates, {p.x: p.x / p.y for p in walls})
-
-    def test_a_pool_over_its_size_has_its_two_parts_and_the_best(self):
-        cell = make_cell("worker-pool", workers=5, tasks=1000, **{"service-time": "10ms"})
-        points = list(theory.over_workers(cell, "", COSTS, 1, 2000))
-        best = [p for p in points if p.curve == "best workers"]
-        self.assertEqual([p.x for p in best], [theory.best_workers(1000, D, COSTS)])
-        least = min(p.y for p in points if p.curve == "wall over workers")
-        self.assertLess(best[0].y, 1.05 * least)
-
-    def test_a_batch_is_answered_in_rounds(self):
-        cell = make_cell("worker-pool", workers=4, tasks=10, **{"service-time": "10ms"})
-        points = list(theory.over_time(cell, "", Constants()))
-        ends = [(p.x, p.y) for p in points if p.curve == "answered over time"]
-        self.assertEqual([count for _, count in ends], [4, 8, 10])
-        for (at_s, _), wanted in zip(ends, (0.01, 0.02, 0.03)):
-            self.assertAlmostEqual(at_s, wanted)
 
     @given(some.floats(0.05, 0.95), some.integers(1, 30))
     def test_erlang_is_between_nothing_and_all(self, load, places):
@@ -259,3 +151,10 @@ class Curves(unittest.TestCase):
         self.assertTrue(0 < traffic.lost < traffic.waiting < 1 or places == 1)
         assume(traffic.waiting > 0.1)
         self.assertAlmostEqual(traffic.over(traffic.wait_s(0.9)), 0.1)
+
+    @given(some.floats(0.05, 3), some.integers(0, 20))
+    def test_one_place_behind_a_queue_is_that_of_the_book(self, load, queue):
+        assume(abs(load - 1) > 1e-3)
+        lost, _ = behind_queue(Traffic(load, 1, 1.0), queue)
+        exact = (1 - load) * load ** (queue + 1) / (1 - load ** (queue + 2))
+        self.assertAlmostEqual(exact, lost)
