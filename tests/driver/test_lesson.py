@@ -120,8 +120,8 @@ class Files(Desk):
         found = lesson.load("2", self.folder, {"service-time": "1ms"})
         self.assertEqual(((), None), (found.claim, found.theory))
         self.assertIn("--service-time=1ms", found.experiment.cells[0].args)
-        with self.assertRaisesRegex(AskError, "of 1 cell, and this change makes it 2"):
-            lesson.load("2", self.folder, {"tasks": [50, 60]})
+        with self.assertRaisesRegex(AskError, "of 2 cells, and this change makes it 1"):
+            lesson.load("9", overrides={"arrivals": "batch"})
         told = answer.before_runs(found, [])
         self.assertEqual("service-time = 1ms", answers.change_text(told))
         told = replace(told, modified={"timeout": None, "workers": [1, 2]})
