@@ -12,7 +12,6 @@ The exit status is 1 if anything failed.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import re
@@ -38,7 +37,7 @@ sys.path.insert(0, str(TOP / "bench"))
 from driver.ask.command import Parser  # noqa: E402
 
 BUILD = TOP / "build" / "tests"
-GRACE_S, PR_SET_CHILD_SUBREAPER = 5.0, 36
+GRACE_S = 5.0
 BYTECODE = BUILD / "bytecode"  # of Python: the driver is started some hundred times
 
 
@@ -89,22 +88,14 @@ def stop(number: int, frame: FrameType | None) -> NoReturn:
     limit_s = time.monotonic() + GRACE_S
     while running and time.monotonic() < limit_s:
         time.sleep(0.05)
-    with suppress(ChildProcessError):  # there are no more
-        while time.monotonic() < limit_s + GRACE_S:
-            for each in Path("/proc/self/task").glob("*/children"):
-                for pid in each.read_text().split():
-                    with suppress(ProcessLookupError):
-                        os.kill(int(pid), signal.SIGKILL)
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
-            time.sleep(0.02)
+    for child in list(running):
+        kill(child, signal.SIGKILL)
     os._exit(128 + number)
 
 
 def hear_signals() -> None:
     """Also in the background, where a shell has its children ignore some of them, which
-    tests must send. And whoever loses its parent becomes our child, to be ended."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    tests must send."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)

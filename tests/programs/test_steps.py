@@ -12,8 +12,7 @@ from .program import LIMIT_S
 from .test_remote import until
 
 TESTS = Path(__file__).resolve().parents[1]
-# A step that lasts, and has begun when there is a file; what it starts hears nothing,
-# and is in no group of ours, as are the programs that tests start.
+# A step that lasts, and has begun when there is a file; what it starts hears nothing.
 CODE = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -21,8 +20,7 @@ import steps
 place = sys.argv.pop(1)
 steps.BYTECODE = steps.Path(place) / "bytecode"
 steps.keep_go = lambda: None
-apart = "" if sys.argv[1] == "5" else "setsid"
-wait = f"trap '' INT; {apart} sleep 1000 & echo $! >{place}/new; mv {place}/new {place}/pid; wait"
+wait = f"trap '' INT; sleep 1000 & echo $! >{place}/new; mv {place}/new {place}/pid; wait"
 limit_s = float(sys.argv.pop(1))
 steps.STEPS = {"lasts": lambda: steps.verdict(steps.call(["sh", "-c", wait], None, limit_s))}
 sys.exit(steps.main())
