@@ -17,22 +17,6 @@ from driver.ask.experiment import list_experiments
 EXPERIMENTS = REPOSITORY / "bench/experiments"
 BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 PROGRAMS = BUILD / "src"
-TWO = """
-question = "Do fifty tasks take as long on a pool of five?"
-charts = ["slide", "wall-time", "outcomes", "timeline", "in-flight"]
-compare-by = ["tasks", "api-capacity"]
-[options]
-tasks = 50
-api-capacity = 5
-[[cells]]
-design = "threads"
-[[cells]]
-design = "pool of 5"
-[[samples]]
-design = "threads"
-[[samples]]
-design = "pool of 5"
-"""
 # An option given twice: the last one counts.
 SMALL = ("--tasks=1", "--service-time=1ms", "--limit-memory=1G")
 
@@ -75,20 +59,19 @@ class RealPrograms(unittest.TestCase):
         self.assertEqual([each for each in needed if each.startswith("tests")], [])
 
     def test_a_comparison_is_measured_drawn_and_told(self):
-        (self.folder / "two.toml").write_text(TWO)
         done = subprocess.run(
-            [sys.executable, "-m", "driver", self.folder / "two.toml", "--blocks", "6",
-             "--out", self.folder, "--programs", PROGRAMS],
+            [sys.executable, "-m", "driver", "--tasks", "50", "--workers", "5",
+             "--blocks", "6", "--out", self.folder, "--programs", PROGRAMS],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
-            capture_output=True, text=True, timeout=300,
+            capture_output=True, text=True, timeout=900,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         latest = self.folder / "latest"
         self.assertGreater((latest / "report.html").stat().st_size, 10_000)
         pictures = {path.stem for path in (latest / "charts").glob("*.svg")}
-        self.assertLessEqual({"wall-time", "outcomes", "timeline"}, pictures)
+        self.assertLessEqual({"wall-time", "memory", "outcomes"}, pictures)
         runs = read_runs(latest)
         self.assertEqual([run.problem for run in runs if run.problem], [])
-        digests = {run.record["workload_digest"] for run in runs}
+        digests = {r.record["workload_digest"] for r in runs if r.cell.tasks == 50}
         self.assertEqual(len(digests), 1)
-        self.assertRegex(done.stdout, "[Aa] pool of 5 (takes|serves)")
+        self.assertIn("A pool of 5 takes", done.stdout)
