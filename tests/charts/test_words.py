@@ -430,9 +430,12 @@ class Numbers(unittest.TestCase):
     def test_the_machine_is_told_in_the_order_and_the_units_of_people(self) -> None:
         facts = {"schema_version": 1, "sections": [], "warnings": [], "seed": 7,
                  "limits": {"stack_bytes": None}, "memory_bytes": 25276063744,
-                 "cpu": {"model": "x"}}  # fmt: skip
+                 "thread_limits": {"kernel.pid_max": 9}, "cpu": {"model": "x"},
+                 "state_before": {"load_1min": 0.4970703125}}  # fmt: skip
         told = [("cpu: model", "x"), ("memory", "25.3 GB"), ("warnings", "none"),
-                ("seed", "7"), ("limits: stack bytes", "unknown")]  # fmt: skip
+                ("seed", "7"), ("limits: stack bytes", "unknown"),
+                ("thread limits: kernel.pid_max", "9"),
+                ("state before: load 1min", "0.5")]  # fmt: skip
         self.assertEqual(told, list(pieces.flat(facts)))
 
     def test_sliders_begin_at_what_was_measured_if_the_axis_has_it(self) -> None:

@@ -100,13 +100,17 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         value = facts[key]
         if key in TOLD_ELSEWHERE:
             continue
-        name = f"{prefix}{key}".replace("_", " ").replace(" asked", " asked for")
+        # The system's own names stay as one types them: kernel.pid_max.
+        plain = key.replace("_", " ").replace(" asked", " asked for")
+        name = prefix + (key if "." in key else plain)
         if isinstance(value, Mapping):
             yield from flat(value, f"{name}: ")
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(map(str, value)) or "none"
         elif key.endswith("_bytes") and isinstance(value, int):
             yield name.removesuffix(" bytes"), show("bytes", value)
+        elif isinstance(value, float):
+            yield name, f"{value:.2f}".rstrip("0").rstrip(".")
         else:
             nothing = "not set" if key.endswith("_asked") else PLAIN["None"]
             yield name, nothing if value is None else PLAIN.get(str(value), str(value))
