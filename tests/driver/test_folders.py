@@ -169,6 +169,18 @@ class Drawn(OnFolders):
             told = self.refuses("draw", first)
             self.assertIn(f"cannot be read: {path.name} is not text in UTF-8", told)
 
+    def test_what_is_no_json_is_found_by_file_line_and_character(self):
+        first = self.make()
+        for name, line in ("runs.ndjson", 3), ("blocks.ndjson", 1), ("environment.json", 0):
+            before = (first / name).read_text()
+            lines = before.splitlines(keepends=True)
+            lines[max(line - 1, 0)] = "{x" + lines[max(line - 1, 0)]
+            (first / name).write_text("".join(lines))
+            where = f"{name}, line {line}" if line else name
+            told = f"cannot be read: {where}: from character 2 on it is no JSON"
+            self.assertIn(told, self.refuses("draw", first))
+            (first / name).write_text(before)
+
     def test_a_folder_that_was_cut_off_is_called_incomplete(self):
         first = self.make()
         path = first / "runs.ndjson"

@@ -56,6 +56,8 @@ def value_of(text: str) -> Any:
             whole = json.dumps(found, ensure_ascii=False).encode(errors="replace")
             found = json.loads(whole)
         return found
+    except json.JSONDecodeError as error:
+        raise ValueError(f"from character {error.pos + 1} on it is no JSON") from None
     except RecursionError:
         raise ValueError("it is nested too deep") from None
 

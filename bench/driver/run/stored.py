@@ -108,10 +108,11 @@ def read(folder: Path) -> Stored:
         if not (folder / ENVIRONMENT).exists():
             why = f"it holds no {ENVIRONMENT}" if folder.is_dir() else "there is none"
             raise StoredError(f"{shown(folder)} is no results folder: {why}")
-        table = kept.value_of(kept.read_text(folder / ENVIRONMENT))
+        table = _value(kept.read_text(folder / ENVIRONMENT), ENVIRONMENT)
         facts = from_dict(_Facts, table, ENVIRONMENT, calm=True)
         if (version := table.get("schema_version")) != SCHEMA_VERSION:
-            raise ValueError(f"it has schema version {version}, not {SCHEMA_VERSION}")
+            told = f"schema version {version}, not {SCHEMA_VERSION}"
+            raise ValueError(f"{ENVIRONMENT}: it has {told}")
         experiment = _experiment(table)
         cells = {cell.name: cell for cell in (*experiment.samples, *experiment.cells)}
         runs = [
@@ -133,4 +134,14 @@ def read(folder: Path) -> Stored:
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The values of an NDJSON file. A line without its end was being written."""
     *whole, _ = kept.read_text(path).split("\n")
-    return [kept.value_of(line) for line in whole]
+    return [
+        _value(line, f"{path.name}, line {number}")
+        for number, line in enumerate(whole, start=1)
+    ]
+
+
+def _value(text: str, where: str) -> Any:
+    try:
+        return kept.value_of(text)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
