@@ -140,7 +140,7 @@ CLAIM(sleepers_may_be_woken_before_their_moment_in_any_order) {
         struct chan *chans[COUNT];
         for (int i = 0; i < COUNT; i++) {
             never = chans[i] = chan_create(0, 0);
-            deadlines_ns[i] = now_ns() + (1 + i * 7919 % 1000) * NS_PER_S;
+            deadlines_ns[i] = now_ns() + (1000 + i * 7919 % 1000) * NS_PER_S;
             threads[i] = spawn(wait_and_be_let_go, &deadlines_ns[i]);
             thread_yield();
         }
