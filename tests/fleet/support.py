@@ -177,6 +177,9 @@ class SshTest(FleetTest):
         """more: lines for the configuration of its server; they go first, and count."""
         machine = Machine(self.folder / host, does)
         (machine.folder / "tmp").mkdir()
+        # What runs there may outlive what started it, and removes its folder last.
+        left = (machine.folder / "tmp").glob
+        self.addCleanup(wait_for, lambda: not any(left("*")), f"{host} to clear up")
         places = {"host": host, "port": free_port(), "keys": self.keys}
         settings = more + SSHD.format(folder=machine.folder, **places)
         (machine.folder / "sshd").write_text(settings)
