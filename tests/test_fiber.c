@@ -112,7 +112,7 @@ CLAIM(sleepers_wake_in_the_order_of_their_moments) {
     for (int i = 0; i < COUNT; i++) {
         threads[i] = spawn(sleep_there, &sleepers[i]);
     }
-    int64_t soon_ns = now_ns() + 50 * NS_PER_MS; /* all sleep by then */
+    int64_t soon_ns = now_ns() + 500 * NS_PER_MS; /* all sleep by then */
     for (int i = 0; i < COUNT; i++) {
         int place = i * 37 % COUNT; /* each place once */
         sleepers[i] = (struct sleeper){soon_ns + place / 10 * NS_PER_MS, place};
