@@ -165,8 +165,8 @@ static int64_t places_for(const struct runner_config *config, int64_t tasks) {
     return max > 0 && max < most ? max : most;
 }
 
-/* Takes addresses; memory only as places are used. Nobody can start a thread for
- * each of 10^9 tasks at once, so that there is no memory for them refuses nothing. */
+/* Takes addresses, and memory only as places are used. So 10^9 tasks are not refused
+ * for want of memory for as many places: so many threads are never alive at once. */
 static bool reserve_places(struct spawner *spawner) {
     size_t size = sizeof spawner->threads[0];
     if ((uint64_t)spawner->places > PTRDIFF_MAX / size) {

@@ -23,6 +23,7 @@ from ..reckon.stats import FEWEST_FOR_INTERVAL, NEGLIGIBLE_ABOVE, NEGLIGIBLE_BEL
 from ..reckon.stats import Interval, Verdict
 from ..reckon.summary import Ratio, Summaries, Summary
 from ..say import names
+from ..say.names import sentence
 from ..say.numbers import show, show_count, show_ratio, show_share
 from ..say.sentences import PERHAPS_LITTLE, count_text, interval_text
 from . import titles
@@ -84,10 +85,6 @@ def title(view: View) -> str:
     if not view.split and view.x == "tasks":
         told += _at_the_fewest(view)
     return sentence("; ".join(told))
-
-
-def sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:

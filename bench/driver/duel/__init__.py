@@ -122,8 +122,7 @@ def _design(text: str) -> dict[str, Any]:
 
 def sentence(left: Side, right: Side) -> str:
     """What happened, from the records alone. One run of each bears no verdict."""
-    told = f"{_account(left)}; {_account(right)}"
-    told = told[:1].upper() + told[1:]
+    told = names.sentence(f"{_account(left)}; {_account(right)}")
     if not NEGLIGIBLE_BELOW <= quotient(right.served, left.served) <= NEGLIGIBLE_ABOVE:
         return f"{told}: not the same work."
     slow, fast = (right, left) if right.seconds > left.seconds else (left, right)

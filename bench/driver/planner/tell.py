@@ -15,7 +15,7 @@ from ..reckon.summary import FEWEST_FOR_P99
 from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
 from ..run.constants import Constants
-from ..say.names import tasks as tasks_told
+from ..say.names import sentence, tasks as tasks_told
 from ..say.numbers import show_count
 from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
 from ..say.terminal import aligned
@@ -70,7 +70,7 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         sure = not unconfirmed(confirmed, best.size)
         told.append(f"{fewest}{'' if sure else ' in virtual time'}, with each of "
                     f"{len(best.runs)} seeds.")  # fmt: skip
-        told += [] if sure else [f"{UNCONFIRMED[0].upper()}{UNCONFIRMED[1:]}."]
+        told += [] if sure else [f"{sentence(UNCONFIRMED)}."]
     if off:
         told.append(f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}.")
     told += _around(found)

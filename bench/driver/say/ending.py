@@ -16,7 +16,7 @@ from ..reckon.theory import over_theory
 from ..run.run import Run
 from . import sentences
 from .extras import EXTRAS
-from .names import design_name, listed, tasks, varied, without
+from .names import design_name, listed, sentence, tasks, varied, without
 from .numbers import show, show_count, show_signed
 from .questions import Answer, answer_all
 from .terminal import fitted, wrapped
@@ -162,11 +162,11 @@ def ratio_paragraphs(
         told[sentences.whole_sentence(plain, summaries)] = None
         for cell in of_pair[::-1]:
             summary = replace(summaries.of(cell.name), cell=cell)
-            if sentence := sentences.success_sentence(summary, every):
-                ends[sentence] = None
+            if line := sentences.success_sentence(summary, every):
+                ends[line] = None
     return [
         (f"At {', '.join(filter(None, [tasks(count), shared]))}",
-         [f"{line[0].upper()}{line[1:]}" for line in (*told, *ends)])
+         [sentence(line) for line in (*told, *ends)])
         for (count, shared), (told, ends) in found.items()
     ]  # fmt: skip
 

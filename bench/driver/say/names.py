@@ -45,6 +45,11 @@ def spoken(design: Design, among: Iterable[Design] = ()) -> str:
     return name if is_plural(design) else f"{article(name)} {name}"
 
 
+def sentence(words: str) -> str:
+    """With a capital letter, as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 def article(noun: str) -> str:
     return "an" if noun[0] in "aeiouAEIOU" else "a"
 

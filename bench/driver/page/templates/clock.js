@@ -24,7 +24,7 @@ class Clock {
     this.still ??= this.picture(width, height);
     context.drawImage(this.still, 0, 0, width, height);
     const x = (now / this.whole) * width;
-    stroke(context, colours()("ink"), 3, [[x, 0], [x, height]]);
+    stroke(context, colours()("ink"), 3, [[x, 0], [x, this.foot]]);
   }
 
   // All that does not move.
@@ -37,7 +37,7 @@ class Clock {
     const peaks = this.recordings.map((recording) => recording.peak);
     const most = Math.max(this.capacity || 0, ...peaks) * 1.1 || 1;
     this.size = Math.max(13, height / 8.5);
-    const foot = height - 1.55 * this.size; // below it stand the times
+    const foot = this.foot = height - 1.55 * this.size; // below it stand the times
     const x = (at) => (at / this.whole) * width;
     const y = (calls) => foot - (calls / most) * (foot - 4);
     const [from, to] = this.outage.map(x);
