@@ -3,6 +3,7 @@
  * run that still can go on is left alone. Each claim is tried in a child process, as
  * the detector cannot be turned off again.
  */
+#include <sched.h>
 #include <string.h>
 
 #include "support/child.h"
@@ -159,7 +160,9 @@ static void be_woken_and_then_stuck(void) {
  * nobody: by the time it leaves, main sleeps for ever. */
 static void *come_and_leave(void *argument) {
     struct chan *chan = argument;
-    UNTIL(chan_waiters(chan, CHAN_RECEIVE) == 1);
+    while (chan_waiters(chan, CHAN_RECEIVE) == 0) {
+        sched_yield(); /* UNTIL yields as a fiber, which this thread is not */
+    }
     thread_outsider_ends();
     return NULL;
 }
