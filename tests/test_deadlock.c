@@ -9,7 +9,6 @@
 #include "support/child.h"
 #include "support/suite.h"
 #include "support/threads.h"
-#include "support/until.h"
 #include "sync/chan.h"
 #include "sync/clock.h"
 #include "sync/ctx.h"
