@@ -7,8 +7,9 @@
 # Says nothing and exits 0 when all is there. Installs with apt-get when it may, that is
 # as root or with sudo that asks no password, and says first how much that is; otherwise,
 # and on other distributions, it prints the one line to type. FIVE_COOKS_LEAN=1 leaves
-# out what only compares with other languages, about half of it. Exits 3 when something
-# is missing without which nothing can be built; goes on, and says so, without the rest.
+# out what only compares with other languages, about half of it; FIVE_COOKS_ALL=1 takes
+# the large tools of some tests, too. Exits 3 when something is missing without which
+# nothing can be built; goes on, and says so, without the rest.
 set -u
 case ${1-} in -h | --help) exec sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" ;; esac
 export LC_ALL=C
@@ -49,7 +50,7 @@ command pkg-config pkg-config         pkgconf-pkg-config pkgconf           pkgco
 library cmocka     libcmocka-dev      libcmocka-devel    cmocka            cmocka-dev
 module hypothesis  python3-hypothesis python3-hypothesis python-hypothesis py3-hypothesis
 '
-# Large ones among them: only named, with what is left out without them. Not
+# Large ones among them: named, and installed only where all is wanted. Not
 # openssh-server: it would open this machine to the network.
 optional_to_test='
 command clang        clang           clang            clang    clang
@@ -78,7 +79,7 @@ is_there() { # kind name
     header) [ -e "/usr/include/$2" ] || [ -e "/usr/local/include/$2" ] ;;
     font) [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$2" \
         -print -quit 2>/dev/null)" ] ;;
-    module) "$bench/python" -c "import $2" 2>/dev/null ;;
+    module) "$bench/python" -c "import $modules" 2>/dev/null ;; # one Python has them all
     esac
 }
 
@@ -170,9 +171,13 @@ run) needed=$needed_to_run wanted=$wanted_to_run optional=$optional_to_run ;;
 test)
     needed=$needed_to_run$needed_to_test
     wanted=$wanted_to_run optional=$optional_to_run
-    left_out=$(missing "$optional_to_test")
-    [ -z "$left_out" ] ||
-        echo "some tests are left out without these packages: $left_out" >&2
+    if [ -n "${FIVE_COOKS_ALL-}" ]; then
+        wanted=$wanted$optional_to_test
+    else
+        left_out=$(missing "$optional_to_test")
+        [ -z "$left_out" ] ||
+            echo "some tests are left out without these packages: $left_out" >&2
+    fi
     ;;
 *)
     echo "usage: bench/setup.sh run|test|nginx [FOLDER], not '${1-}'" >&2
@@ -188,6 +193,8 @@ else
     needed="command python3 python3 python3 python python3$needed"
 fi
 
+modules=$(printf '%s' "$needed$wanted" |
+    awk '$1 == "module" { printf "%s%s", comma, $2; comma = "," }')
 packages=$(missing "$needed") more=$(missing "$wanted")
 [ -n "$packages$more" ] || exit 0
 extras=$(missing "$optional")

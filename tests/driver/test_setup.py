@@ -154,6 +154,20 @@ class Setup(unittest.TestCase):
         self.assertIn("left out without these packages: clang chromium chromium-driver ", err)
         self.assertNotIn("chromium", asked[0])
 
+    def test_large_tools_are_installed_where_all_is_wanted(self):
+        self.machine(user=0)
+        _, err, asked = self.setup("test", FIVE_COOKS_ALL="1")
+        self.assertRegex(asked[0], INSTALL + "hyperfine clang chromium chromium-driver ")
+        self.assertIn("going on without: clang chromium", err)  # as apt brought none
+
+    def test_one_python_is_to_have_all_modules(self):
+        """Debian's modules are of no use beside those of another Python."""
+        self.machine(user=0)
+        self.put("python3", "#!/bin/sh\ncase $* in *hypothesis*) exit 1 ;; esac\n")
+        self.assertRegex(self.setup("test")[2][0], "python3-hypothesis .*python3-jinja2")
+        self.put("hyperfine", "#!/bin/sh\n")
+        self.assertEqual(self.setup("run")[:2], (0, ""))  # Jinja2 is all it needs
+
     def test_nginx_is_unpacked_where_that_can_be_done_and_named_elsewhere(self):
         unpacks = "#!/bin/sh\nmkdir -p usr/sbin; : >./x_1.deb; cp $BIN/gcc usr/sbin/nginx\n"
         fetched = "-o APT::Sandbox::User=root download nginx"
