@@ -237,10 +237,11 @@ class Remote(unittest.TestCase):
         world = ("-n", 50, "-s", "1000s")
         for program in CALLERS:
             with self.subTest(program), a_server(*world) as server:
-                url = address_of(server)
+                url, tasks = address_of(server), Path(f"/proc/{server.pid}/task")
+                serving = lambda at=tasks: len(list(at.iterdir()))  # noqa: E731
+                idle = serving()
                 caller = start(program, *world, "--json", "-", "--api-url", url)
-                tasks = Path(f"/proc/{server.pid}/task")
-                until(lambda at=tasks: len(list(at.iterdir())) >= 8, "calls")
+                until(lambda all=idle + 5: serving() >= all, "calls")
                 server.kill()
                 ending = finish(caller)
                 self.assertEqual(ending.status, 0, ending)
