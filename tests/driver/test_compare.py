@@ -146,8 +146,10 @@ class Folders(unittest.TestCase):
         # 5 % slower, give or take 10 %: not for sure.
         found = compare.compare(kept(spread=0.1), kept(1.05, spread=0.1))
         self.assertEqual(found.slower(0.02), [])
-        few = compare.compare(kept(blocks=3), kept(2.0, blocks=3))
-        self.assertEqual(few.slower(0.05), [])
+        # Of few runs there is no interval: each of the second over each of the first.
+        for wall_s, blocks, slower in ((2.0, 3, 1), (1.05, 3, 0), (2.0, 2, 0)):
+            few = compare.compare(kept(blocks=blocks), kept(wall_s, blocks=blocks))
+            self.assertEqual(len(few.slower(0.05)), slower, (wall_s, blocks))
         for blocks in (3, 8):  # of what serves nothing there is no time per served task
             none = kept(0.1, blocks=blocks)
             for run in none.runs:
@@ -156,6 +158,21 @@ class Folders(unittest.TestCase):
             self.assertEqual(["slower by more than 5 %: pool of 2, 4 tasks, serves nothing"],
                              comparison.slower_lines(found, 0.05))  # fmt: skip
             self.assertEqual(compare.compare(none, none).slower(0.05), [])
+
+    def test_a_check_does_not_pass_on_what_it_could_not_look_at(self):
+        other = kept(cell=make_cell("worker-pool", 3))
+        nothing = replace(kept(), runs=[])
+        for first, second, told in (
+            (kept(), kept(), None), (nothing, nothing, None),
+            (kept(), kept(problem="it crashed"), "void runs: it crashed"),
+            (kept(), odd_one_out(kept()), "the workloads differ"),
+            (kept(), other, "only in the first"), (kept(), nothing, "no run in one of them"),
+            (kept(blocks=2), kept(blocks=9), "fewer than 3 runs"),
+            (kept(blocks=3), kept(blocks=9), None),
+        ):  # fmt: skip
+            found = compare.compare(first, second)
+            wanted = [f"not checked: pool of 2, 4 tasks: {told}"] if told else []
+            self.assertEqual(comparison.slower_lines(found, 0.05), wanted)
 
 
 class Builds(unittest.TestCase):

@@ -343,7 +343,8 @@ def _on_folders(word: str, arguments: Sequence[str]) -> Settings:
         made.usage = COMPARE
         made.add_argument(
             "--fail-if-slower", type=_checked(_difference), metavar="P",
-            help="exit 1 if the second is slower by more than P, such as 5%%",
+            help="exit 1 if the second is slower by more than P, such as 5%%, or if"
+                 " a cell of the first cannot be checked",
         )  # fmt: skip
         if any(each.startswith(("--build", "-h", "--help")) for each in arguments):
             return _of_builds(made, arguments)

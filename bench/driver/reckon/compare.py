@@ -14,9 +14,12 @@ from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..run.run import Run
 from ..run.stored import Stored
-from .stats import Interval, Verdict
+from .stats import FEWEST_FOR_RATIO, Interval, Verdict
 from .summarise import LED_BY, ratio, side, summaries_of
 from .summary import Summary
+
+# Why two cells are not compared, where that leaves nothing that may have got slower.
+NEW, NOT_RUN = "only in the second", "run in neither"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,19 @@ class Pair:
     verdict: Verdict
     same_work: bool
 
+    @property
+    def timed(self) -> bool:
+        """It is by this figure that the second may be slower."""
+        return self.figure == ("wall_s" if self.same_work else "wall_per_ok_s")
+
+    @property
+    def near_end(self) -> float | None:
+        """What the ratio is at least: of few runs, that of the second's least to the
+        first's greatest. Were both alike, three each would all lie apart once in 20."""
+        if self.ratio.known:
+            return self.ratio.low
+        return self.ratio.minimum if self.ratio.n >= FEWEST_FOR_RATIO else None
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -42,12 +58,22 @@ class Comparison:
         return [
             pair
             for pair in self.pairs
-            if pair.figure == ("wall_s" if pair.same_work else "wall_per_ok_s")
-            and pair.ratio.known
-            and pair.ratio.low > 1 + by
+            if pair.timed and pair.near_end is not None and pair.near_end > 1 + by
             or pair.figure == "goodput_per_s"
-            and pair.ratio.maximum == 0
+            and pair.second.figures[pair.figure].maximum == 0
+            and pair.first.figures[pair.figure].median > 0
         ]
+
+    @property
+    def unchecked(self) -> list[tuple[Cell, str]]:
+        """The cells of the first of which nobody can say that they did not get slower,
+        and why not: a check that looks at none of them must not pass."""
+        few = f"fewer than {FEWEST_FOR_RATIO} runs"
+        return [
+            *(each for each in self.refusals if each[1] not in (NEW, NOT_RUN)),
+            *((pair.first.cell, few) for pair in self.pairs
+              if pair.timed and pair.near_end is None),
+        ]  # fmt: skip
 
 
 def compare(first: Stored, second: Stored) -> Comparison:
@@ -55,7 +81,7 @@ def compare(first: Stored, second: Stored) -> Comparison:
     theirs = {summary.cell.asked: summary for summary in summaries_of(second)}
     couples = [(one, theirs.pop(one.cell.asked, None)) for one in summaries_of(first)]
     found = _compared(couples, first, second)
-    alone = [(summary.cell, "only in the second") for summary in theirs.values()]
+    alone = [(summary.cell, NEW) for summary in theirs.values()]
     return replace(found, refusals=(*found.refusals, *alone))
 
 
@@ -88,7 +114,7 @@ def refusal(
     if one.problems or two.problems:
         return f"void runs: {(one.problems + two.problems)[0]}"
     if not one.n or not two.n:
-        return "no run in one of them"
+        return "no run in one of them" if one.n or two.n else NOT_RUN
     here, there = _workloads(ours), _workloads(theirs)
     if any(here[block] != there[block] for block in here.keys() & there.keys()):
         return "the workloads differ"

@@ -217,13 +217,15 @@ def bootstrap_ratio(over: Sequence[float], under: Sequence[float]) -> Interval:
     """Median over median of two samples that share no blocks.
 
     Both are drawn again with replacement, run by run; the interval holds the middle
-    95 % of the ratios. Seeded, so that the same runs always give the same interval.
+    95 % of the ratios. Seeded, so that the same runs always give the same interval. Of
+    few runs there is none, only the extremes: of any run to any other.
     """
     draw = random.Random(BOOTSTRAP_SEED)
     ratio = quotient(median(over), median(under))
     n = min(len(over), len(under))
     if n < FEWEST_FOR_INTERVAL:
-        return Interval(ratio, None, None, n, None, ratio, ratio)
+        ends = quotient(min(over), max(under)), quotient(max(over), min(under))
+        return Interval(ratio, None, None, n, None, *ends)
     drawn = sorted(
         quotient(
             median(draw.choices(over, k=len(over))),
