@@ -277,20 +277,25 @@ class Accepted(Table):
             (theory.accepted_by_rate(threads(4, **rate), COSTS), 4),
             (theory.accepted_by_rate(threads(**rate), FREE), None),
             (theory.accepted_by_rate(threads(**{"api-rate": "10/s"}), COSTS), 6.0),
-            # 20 T = 1 A + 0.1 (50 - A), A = 8 + 10 T
+            # d + o is 1.02 s, and a rejection's 0.12 s. 20 T = 1.02 A + 0.12 (200 - A) -
+            # 10 * 1.02^2 / 2, A = 11 + 10 T
             (theory.accepted_by_rate(
-                pool(20, **rate | {"api-burst": 10, "api-reject-time": "100ms"}), COSTS),
-             10 + 10 * (10 + 4) / (20 - 9)),
+                pool(20, 200, **rate | {"api-burst": 11, "api-reject-time": "100ms"}),
+                COSTS), 11 + 10 * (11.22 + 22.68 - 5.202) / (20 - 9)),
+            # All 50 are taken while the first eleven calls are still under way.
+            (theory.accepted_by_rate(
+                pool(20, **rate | {"api-burst": 11, "api-reject-time": "100ms"}), COSTS),
+             None),
             (theory.accepted_by_rate(pool(20, **rate), COSTS), None),
             (theory.accepted_by_rate(pool(8, **rate), COSTS), 50),
             (theory.accepted_by_rate(pool(9, **rate), COSTS), None),
             (theory.accepted_by_rate(
                 pool(12, **rate | {"api-burst": 45, "api-reject-time": "100ms"}), COSTS),
              50),
-            # T = 2 + 0.5 T: half a worker is left over for what is turned away at once
+            # T = 2 - 0.25 + 0.5 T: half a worker is left over for what is turned away
             (theory.accepted_by_rate(
                 pool(1, **{"api-rate": "0.5/s", "api-burst": 2, "api-reject-time": "0"}),
-                COSTS), 4),
+                FREE), 3.75),
         ])  # fmt: skip
 
     def test_by_capacity(self):

@@ -58,6 +58,18 @@ def played_crowd(cell, costs):
     return accepted
 
 
+def played_bucket(count, workers, service_s, reject_s, rate, burst):
+    """How many calls of a pool find a token; the workers ask in step at first."""
+    free_s, tokens, last_s, accepted = [0.0] * workers, burst, 0.0, 0
+    for _ in range(count):
+        now_s = heapq.heappop(free_s)
+        tokens, last_s = min(burst, tokens + (now_s - last_s) * rate), now_s
+        has_one = tokens >= 1 - 1e-9
+        tokens, accepted = tokens - has_one, accepted + has_one
+        heapq.heappush(free_s, now_s + (service_s if has_one else reject_s))
+    return accepted
+
+
 class WallTime(unittest.TestCase):
     @given(tasks, sizes)
     def test_a_pool_takes_as_long_as_one_that_is_played(self, count, workers):
@@ -138,6 +150,14 @@ class Crowds(unittest.TestCase):
             "service-time": "10ms", "api-capacity": capacity})  # fmt: skip
         found = theory.accepted_by_capacity(cell, COSTS)
         self.assertEqual(found, played_crowd(cell, COSTS))
+
+    def test_what_a_rate_accepts_of_a_pool_is_what_is_played(self):
+        for workers in (5, 10, 11, 12, 20, 30, 50, 80, 100):
+            cell = make_cell(workers=workers, tasks=1000, **{
+                "service-time": "10ms", "api-rate": "1000/s", "api-burst": 20})  # fmt: skip
+            found = theory.accepted_by_rate(cell, Constants())
+            played = played_bucket(1000, workers, 0.010, 0.001, 1000, 20)
+            self.assertLess(abs(found - played), max(1, played / 100), workers)
 
     def test_the_last_of_many_to_stop_is_the_slowest_of_them(self):
         draw = random.Random(1)

@@ -226,11 +226,10 @@ def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
 def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
     """How many calls a token bucket lets through, without retries; None: not known.
 
-    A pool's workers spend their time on accepted and rejected calls: W T = A d +
-    (N - A) e, where A = b + r T are accepted and e is the time of a rejection. Solved
-    for T. Threads come as fast as they can be created, one each c: A = b + r N c.
-    Workers on equal calls are in step and ask all at once. A burst that holds neither
-    all of them nor what the rate brings while they work wastes tokens: no formula.
+    A pool's workers spend their time on calls until the last task is taken, at T, with
+    r d of them half done: W T = A d + (N - A) e - r d d / 2, where A = b + r T and e is
+    the time of a rejection. No formula if none is back by then, or if the burst wastes
+    tokens: it holds neither W calls in step nor r d. Threads: A = b + r N c.
     """
     rate = parse_rate(str(cell.options["api-rate"]))
     burst = int(cell.options.get("api-burst", 1))
@@ -238,14 +237,15 @@ def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
         if costs.create_s is None:
             return None
         return min(cell.tasks, burst + rate * cell.tasks * costs.create_s)
-    if burst < min(cell.workers, rate * cell.service_s, cell.tasks):
+    service_s = costs.slept(cell.service_s)
+    if burst < min(cell.workers, rate * service_s, cell.tasks):
         return None
-    reject_s = cell.duration_s("api-reject-time", DEFAULT_REJECT_TIME)
-    over = cell.workers - rate * (cell.service_s - reject_s)
-    if over <= 0:
-        return cell.tasks
-    time_s = (burst * cell.service_s + (cell.tasks - burst) * reject_s) / over
-    return min(cell.tasks, burst + rate * time_s)
+    reject_s = costs.slept(cell.duration_s("api-reject-time", DEFAULT_REJECT_TIME))
+    over = cell.workers - rate * (service_s - reject_s)
+    calls_s = burst * service_s + (cell.tasks - burst) * reject_s
+    time_s = (calls_s - rate * service_s**2 / 2) / over if over > 0 else inf
+    accepted = min(cell.tasks, burst + rate * time_s)
+    return accepted if time_s >= service_s or accepted == cell.tasks else None
 
 
 def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
