@@ -21,7 +21,7 @@ from driver.reckon import (
 )  # fmt: skip
 from driver.reckon.erlang import Traffic
 from driver.reckon.stats import Drift, Interval
-from driver.reckon.summary import Summary
+from driver.reckon.summary import Summary, bearable
 from driver.run.constants import Constants
 from driver.run.run import Role
 from driver.run.samples import Sample, by_when
@@ -671,6 +671,20 @@ class Work(Table):
         for ok, same in ((50, True), (51, True), (49, False)):
             sides = [(pool(), runs, Role.MEASURE) for runs in (whole, [ran(ok), *other])]
             self.assertEqual(same, summarise.same_work(*sides))
+
+    def test_a_p99_is_of_a_thousand_that_ended_so(self):
+        names = [f"{name}_p99_s" for name in ("latency", "failed_latency", "queue_wait")]
+        figures = {name: known(1, 3) for name in [*names, "latency_max_s", "wall_s"]}
+        for ends, kept in (
+            ({"ok": 1000}, [0, 2]), ({"ok": 999, "silent": 1}, [0, 2]), ({"ok": 999}, []),
+            ({"ok": 100, "rejected": 9900}, [1, 2]), ({"ok": 900, "rejected": 100}, [2]),
+            ({"failed": 500, "timed_out": 500}, [1, 2]),
+            ({"ok": 999, "cancelled": 9000, "not_started": 1, "shed": 9}, []),
+        ):  # fmt: skip
+            counts = {end: summarise.Count(n, n, n) for end, n in ends.items()}
+            found = bearable(Summary(pool(tasks=20_000), 1, (), figures, counts))
+            wanted = [names[i] for i in kept] + ["latency_max_s", "wall_s"]
+            self.assertEqual(list(found), wanted, ends)
 
     def test_what_became_of_nothing(self):
         def of(tasks, n, **outcomes):

@@ -12,6 +12,9 @@ from ..run.constants import Constants
 from .stats import Drift, Interval, Verdict
 
 FEWEST_FOR_P99 = 1000  # tasks; with fewer, p99 is the maximum or next to it
+# How tasks ended of which latencies are known, those of answers and those of failures;
+# of the cancelled ones nobody tells how many had been started.
+ANSWERED, FAILED = ("ok", "silent"), ("rejected", "failed", "timed_out")
 
 
 @dataclass(frozen=True)
@@ -142,10 +145,15 @@ class Summaries:
 
 
 def bearable(summary: Summary) -> Mapping[str, Interval]:
-    """The figures of a cell that its number of tasks can bear."""
-    few = summary.cell.tasks < FEWEST_FOR_P99
-    return {
-        name: interval
-        for name, interval in summary.figures.items()
-        if not (few and name.endswith("_p99_s"))
-    }
+    """The figures of a cell without each p99 of too few tasks: of 10 000 of which 100
+    are served, that of their latency is the maximum, too."""
+    told = {name: count.median for name, count in summary.outcomes.items()}
+    answered = sum(told.get(name, 0) for name in ANSWERED)
+    failed = sum(told.get(name, 0) for name in FAILED)
+    few = {
+        f"{name}_p99_s" for name, count in (
+            ("latency", answered), ("failed_latency", failed),
+            ("queue_wait", answered + failed),
+        ) if count < FEWEST_FOR_P99
+    }  # fmt: skip
+    return {name: each for name, each in summary.figures.items() if name not in few}

@@ -292,7 +292,7 @@ def summary_rows(summaries: Summaries) -> Iterator[Row]:
     outcome_ok and the like, theory_wall_s, bound_wall_s, and ratio_<figure> with its
     baseline. low and high are what the rule gives: "ranks" and "widened" hold the true
     median in 95 of 100 cases or more, "extremes" as often as coverage says. Of fewer
-    than 1000 tasks there is no p99.
+    than 1000 tasks that ended so there is no p99.
     """
     for summary in summaries:
         yield from _cell_rows(summary)
