@@ -100,10 +100,13 @@ class Gate(unittest.TestCase):
         same = {"p99 wait": (0.1, 0.2, 0.3), "lost": (0.0, 0.0, 0.0),
                 "goodput": (90.0, 91.0, 92.0)}
         for metric, now, found in (
-            ("p99 wait", [0.1, 0.2, 0.3], None), ("p99 wait", [0.29, 0.5, 0.6], None),
-            ("p99 wait", [0.31, 0.5, 0.6], "p99 wait"), ("p99 wait", [0.01], None),
-            ("lost", [0.0005], None), ("lost", [0.01], "lost"),
+            ("p99 wait", [0.1, 0.2, 0.3], None), ("p99 wait", [0.1, 0.5, 0.6], None),
+            ("p99 wait", [0.16, 0.29, 0.5], "p99 wait"),  # though 0.16 was within reach
+            ("p99 wait", [0.16, 0.203, 0.5], None), ("p99 wait", [0.09, 0.5, 0.9], None),
+            ("p99 wait", [0.29, 0.5], None), ("p99 wait", [0.31, 0.5], "p99 wait"),
+            ("p99 wait", [0.01], None), ("lost", [0.0005], None), ("lost", [0.01], "lost"),
             ("goodput", [89.5, 89.6], None), ("goodput", [80.0, 85.0], "goodput"),
+            ("goodput", [80.0, 89.0, 89.0], "goodput"),
             ("goodput", [99.0], None), ("p99 wait", [], "p99 wait"),
         ):
             with self.subTest(metric=metric, now=now):
