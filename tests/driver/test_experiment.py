@@ -79,6 +79,16 @@ MISTAKES = {
     'question = "?"\n[[cells]]\ndesign = "pol"': "no design 'pol': did you mean pool. there",
     'question = "?"\n[[cells]]\ndesign = "pool of x"': "a whole number from 1",
     'question = "?"\n[[cells]]\nworkers = 5': "design is None",
+    'question = "?"\n[[cells]]\ndesign = "pool of %s"' % (5000 * "9"): "a whole number from 1",
+    'question = "?"\n[[cells]]\ndesign = "pool of 5"\nworkers = 6':
+        "'pool of 5' has its size already: leave out workers",
+    'question = "?"\n[[cells]]\ndesign = "bounded threads"': "'bounded threads' has no bound",
+    'question = "?"\n' + POOL + 'quick = "no"': "quick is 'no': it takes true or false",
+    'question = "?"\n[options]\nquick = false\n' + POOL: "'quick' is no option",
+    'question = "?"\n[options]\ndesign = "pool"\n' + POOL: "'design' is no option",
+    'minutes = nan\nquestion = "?"\n' + POOL: "minutes is nan: it takes a number",
+    'minutes = 1%s\nquestion = "?"\n' % (400 * "0") + POOL: "minutes is 10*",
+    'minutes = -1\nquestion = "?"\n' + POOL: "minutes is -1: it takes a number above 0",
     'question = "?"\n' + POOL + "workers = 0": "workers is 0: .* from 1 to",
     'question = "?"\n' + POOL + 'workers = "5"': "workers is '5'",
     'question = "?"\n' + POOL + "tasks = true": "tasks is without a value",
@@ -236,6 +246,8 @@ class Changed(unittest.TestCase):
     def test_what_is_swept_must_be_the_same_in_two_cells_that_are_compared(self):
         made = read(self.TEXT, {"service-time": ["1ms", "2ms"], "workers": [4]})
         self.assertEqual(made.compare_by, ("tasks", "service-time"))
+        in_file = read(self.TEXT.replace("[50, 500]", '5\nservice-time = ["1ms", "2ms"]'))
+        self.assertEqual(in_file.compare_by, made.compare_by)
         varied = {tuple(cell.varied.items()) for cell in made.cells}
         wanted = {(("service-time", "1ms"),), (("service-time", "2ms"),)}
         self.assertEqual(varied, wanted)

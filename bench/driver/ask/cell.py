@@ -226,11 +226,11 @@ def design_of(program: str, options: Mapping[str, Option]) -> Design:
 
 def with_twins(table: Mapping[str, Any], where: str) -> Iterator[Mapping[str, Any]]:
     """The table; and, if asked for, what simulates it: fibers in virtual time."""
+    for key in ("quick", "simulated"):
+        if not isinstance(said := table.get(key, False), bool):
+            raise AskError(f"{where} {key} is {said!r}: it takes true or false")
     yield table
-    asked = table.get("simulated", False)
-    if not isinstance(asked, bool):
-        raise AskError(f"{where} simulated is {asked!r}: it takes true or false")
-    if asked:
+    if table.get("simulated"):
         program, size = program_of(table.get("design"), where)
         if program not in SIMULATED_BY:
             known = ", ".join(SIMULATED_BY)
@@ -247,8 +247,8 @@ def program_of(design: Any, where: str) -> tuple[str, dict[str, int]]:
         raise AskError(f"{where} design is {design!r}: it takes words in quotes")
     kind, of, size = design.partition(" of ")
     program = PROGRAM_OF.get(kind, kind)
-    if of and not re.fullmatch(r"[1-9]\d*", size):
-        told = "its size is a whole number from 1 up"
+    if of and not re.fullmatch(r"[1-9][0-9]{0,6}", size):
+        told = "its size is a whole number from 1 to 1000000"
         raise AskError(f"{where} design '{design}': {told}")
     # A program of somebody's own has a name of its kind, too; it need not be known.
     if kind not in PROGRAM_OF and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", kind):

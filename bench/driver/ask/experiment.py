@@ -55,7 +55,7 @@ from .cell import Cell, Option, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, among, from_dict, read_toml
 
-FULL_MINUTES = 2.0
+FULL_MINUTES, MOST_MINUTES = 2.0, 1440
 # What more may be told at the end: say/extras.py makes the lines.
 SECTIONS = ("limits", "thread-cost", "efficiency", "waits", "plan")
 # Options that only some designs have; and those that the driver gives itself.
@@ -165,8 +165,8 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
     for key, value in overrides.items():
         if value is not None and not any(key in cell.options for cell in cells):
             raise AskError(f"no design of this experiment takes --{key}")
-    # What was swept besides the design must be the same in two cells, too.
-    swept = [key for key, value in overrides.items() if isinstance(value, list)]
+    # What all sweep besides the design must be the same in two cells, too.
+    swept = [k for k, v in {**shared, **overrides}.items() if isinstance(v, list)]
     alike = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
     gone = {key for key, value in overrides.items() if value is None}
     made = Experiment(
@@ -189,6 +189,9 @@ def _check(made: Experiment, tables: Sequence[Options]) -> None:
 
     tables: all [[cells]], also those that a quick run leaves out.
     """
+    if not 0 < made.minutes <= MOST_MINUTES:
+        told = f"it takes a number above 0, up to {MOST_MINUTES}"
+        raise AskError(f"minutes is {made.minutes}: {told}")
     if made.reseed and any("seed" in c.options for c in (*made.cells, *made.samples)):
         raise AskError("seed: with reseed, each block has its own, its number")
     programs = {cell.design.program for cell in made.cells}
@@ -233,6 +236,7 @@ def _expand(
             continue
         own = {k: v for k, v in table.items() if k not in OF_TABLES}
         options = {**shared, **size, **own}
+        _check_size(f"{where} design '{table['design']}'", size, own, options)
         options |= {
             key: value
             for key, value in overrides.items()
@@ -241,6 +245,13 @@ def _expand(
         lists = [values_of(key, value, where) for key, value in options.items()]
         for values in product(*lists):
             yield _cell(program, dict(zip(options, values)))
+
+
+def _check_size(design: str, size: Options, own: Options, options: Options) -> None:
+    if twice := size.keys() & own.keys():
+        raise AskError(f"{design} has its size already: leave out {twice.pop()}")
+    if "'bounded " in design and "max-threads" not in options:
+        raise AskError(f"{design} has no bound: it takes one, such as 'of 50'")
 
 
 def _takes(
@@ -264,6 +275,8 @@ def values_of(key: str, given: Any, where: str) -> list[Option | None]:
     values = given if isinstance(given, list) else [given]
     if not re.fullmatch(r"[a-z][a-z-]*", key):
         raise AskError(f"{where} '{key}' is not the name of an option")
+    if key in OF_TABLES:
+        raise AskError(f"{where} '{key}' is no option: it is a key of [[cells]] alone")
     if key in OF_THE_DRIVER:
         raise AskError(f"{where} '{key}' is an option that the driver gives itself")
     if not values:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
+from math import inf
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -112,7 +113,10 @@ def value(hint: Any, given: Any, where: str, key: str, calm: bool = False) -> An
             return {
                 k: value(each, v, where, f"{key}: {k}", calm) for k, v in given.items()
             }
-    elif hint is Any or type(given) is hint or (hint is float and type(given) is int):
+    elif hint is float and type(given) in (int, float):
+        if abs(given) < inf:
+            return given
+    elif hint is Any or type(given) is hint:
         return given
     elif isinstance(hint, type) and issubclass(hint, Enum):
         if given in [each.value for each in hint]:
