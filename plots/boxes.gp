@@ -1,7 +1,7 @@
 # A family: every recorded task a box in the row of its thread, all on one clock.
 #
 # Pale is ok, hatched is lost (dark, where rows are too fine for that), dark took much
-# longer than is usual: it hung.
+# longer than is usual: it hung, or its call was drawn long.
 load 'plots/style.gp'
 
 set lmargin at screen 0.165

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
-from driver.draw import machines, over_time, planned, scatter, sequence  # noqa: E402
+from driver.draw import boxes, machines, over_time, planned, scatter, sequence  # noqa: E402
 from driver.say import numbers  # noqa: E402
 from driver.page import pieces, sliders  # noqa: E402
 from driver.reckon.stats import Interval  # noqa: E402
@@ -396,6 +396,41 @@ class Remarks(unittest.TestCase):
                 asked = replace(asked, samples=asked.samples[1:3])
                 made = draw.build("timeline", stand_in.material(Path(desk), asked))
             self.assertIn(told, made.subtitle)
+
+    def test_bounds_and_what_is_dark_are_told_as_the_options_make_them(self) -> None:
+        long = "dark: over 3 times as long as usual"
+        for options, wanted, unwanted in (
+            ("distribution = 'exponential'", [long, "Graham"], "hung"),
+            ("distribution = 'exponential'\narrivals = 'fixed:900/s'", [long], "Graham"),
+        ):  # fmt: skip
+            text = TWO.format("timeline", "500") + '[[samples]]\ndesign = "pool of 20"\n'
+            asked = stand_in.read(text.replace("[options]", f"[options]\n{options}"))
+            with self.subTest(options), tempfile.TemporaryDirectory() as desk:
+                made = draw.build("timeline", stand_in.material(Path(desk), asked))
+                for each in wanted:
+                    self.assertIn(each, made.subtitle)
+                self.assertNotIn(unwanted, made.subtitle)
+        hang: Any = [SimpleNamespace(cell=c) for c in stand_in.load("hang").samples]
+        self.assertEqual("dark: hung", boxes._long_words(hang))
+        self.assertEqual("", boxes._long_words([]))
+
+    def test_calls_that_are_not_equal_are_not_told_as_equal(self) -> None:
+        for options, told in (
+            ("", "each call takes 10 ms"),
+            ("distribution = 'exponential'", "calls take 10 ms on average"),
+            ("distribution = 'lognormal:p50=1s,p99=2s'", ""),
+        ):  # fmt: skip
+            (cell,) = stand_in.read(f'question = "?"\n[[cells]]\ndesign = "pool"\n{options}').cells
+            shown: Any = [SimpleNamespace(n=1, cell=cell)]
+            self.assertEqual(told, words.conditions(shown)[1])
+
+    def test_an_empty_frame_says_what_is_missing(self) -> None:
+        for figure, told in (("latency_p99_s", "p99 latency, which takes 1 000 tasks, so"),
+                             ("stop_s", "time to stop, so")):  # fmt: skip
+            asked = stand_in.read(f'figure = "{figure}"' + TWO.format("sweep", "500"))
+            with tempfile.TemporaryDirectory() as desk:
+                made = draw.build("sweep", stand_in.material(Path(desk), asked))
+                self.assertRegex(made.nothing.replace("\u202f", " "), f"^no run can tell the {told}")
 
     def test_a_title_of_single_runs_says_so(self) -> None:
         """Beside it stand the medians of all runs, which are others."""

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -49,6 +50,9 @@ WARNED = (
     ({"cell": make_cell(workers=5, tasks=500, **BUSY)},
      "1000 tasks arrive per second, and it can do 500, a load of 2"),
     ({"cell": make_cell(workers=5, tasks=500, **BUSY, **{"when-full": "reject"})}, None),
+    # It says how long its calls take, and that is not known here.
+    ({"cell": replace(make_cell(workers=5, tasks=500), options={
+        "arrivals": "fixed:6000/s", "distribution": "lognormal:p50=1us,p99=2us"})}, None),
 )  # fmt: skip
 FEW, NONE = ([limits.Limit("ulimit -u", most, 10)] for most in (100, 50))
 REFUSED = (

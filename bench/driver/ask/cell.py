@@ -146,6 +146,16 @@ class Cell:
         return self.duration_s("service-time", DEFAULT_SERVICE_TIME)
 
     @property
+    def distribution(self) -> str:
+        """How service times are drawn."""
+        return str(self.options.get("distribution", "fixed"))
+
+    @property
+    def knows_mean(self) -> bool:
+        """Whether service_s holds: some distributions have a mean of their own."""
+        return "service-time" in self.options or ":" not in self.distribution
+
+    @property
     def capacity(self) -> int | None:
         """K: how many calls the API serves at once; None: as many as come."""
         found = self.options.get("api-capacity")

@@ -188,7 +188,7 @@ def refusal(chart: Declaration, asked: Asked) -> str:
     if needs.batch and any(cell.arrivals_per_s for cell in cells):
         return "is for tasks that are all there from the start: leave out arrivals"
     for cell in cells if needs.distribution else ():
-        if cell.options.get("distribution", "fixed") != needs.distribution:
+        if cell.distribution != needs.distribution:
             return f"needs distribution = '{needs.distribution}'"
     if needs.places:
         for cell in cells:

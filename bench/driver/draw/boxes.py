@@ -34,7 +34,7 @@ def build(view: View) -> Chart:
         "each box is a task in its thread's row",
         "hatched: lost" if any(t.lost and t.lanes <= FINE for t in shown) else "",
         "dark: lost" if any(t.lost and t.lanes > FINE for t in shown) else "",
-        "dark: hung" if any(map(_long, shown)) else "",
+        _long_words([t for t in shown if _long(t)]),
         "dashed: Graham's bounds, of any order" if settings["bound_at"]
         else "Graham: bounds of any order" if any(map(_bounds_words, shown)) else "",
     ]
@@ -65,6 +65,12 @@ def _title(shown: Sequence[Tape]) -> str:
 def _long(tape: Tape) -> int:
     most_s = LONG * tape.usual_s
     return sum(time_s > most_s for time_s in tape.times_s)
+
+
+def _long_words(long: Sequence[Tape]) -> str:
+    hung = all(t.cell.hanging_s and t.cell.distribution == "fixed" for t in long)
+    told = "hung" if hung else f"over {LONG:.0f} times as long as usual"
+    return f"dark: {told}" if long else ""
 
 
 def _settings(shown: Sequence[Tape]) -> dict[str, object]:

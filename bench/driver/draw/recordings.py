@@ -100,8 +100,10 @@ class Tape:
 
     @property
     def bounds_s(self) -> tuple[float, float] | None:
-        """Graham's, of a pool with tasks of different length."""
-        if not self.cell.workers or max(self.times_s) < UNEQUAL * self.usual_s:
+        """Graham's, of a pool with tasks of different length, all there at once."""
+        if not self.cell.workers or self.cell.arrivals_per_s:
+            return None
+        if max(self.times_s) < UNEQUAL * self.usual_s:
             return None
         return graham_bounds_s(self.times_s, self.cell.workers)
 

@@ -21,7 +21,7 @@ from ..ask.cell import Cell
 from ..ask.figures import FIGURES, figure_of
 from ..reckon.stats import FEWEST_FOR_INTERVAL, NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.stats import Interval, Verdict
-from ..reckon.summary import Ratio, Summaries, Summary
+from ..reckon.summary import FEWEST_FOR_P99, Ratio, Summaries, Summary
 from ..say import names
 from ..say.names import sentence
 from ..say.numbers import show, show_count, show_ratio, show_share
@@ -286,18 +286,30 @@ def sheet(
 
 
 def nothing(view: View) -> Chart:
-    """No run counted: that is drawn, too."""
+    """No run counted, or none has what would be drawn: that is drawn, too."""
     told = "no run counted, so there is nothing to show"
+    if any(summary.n for summary in view.material.cells):
+        what = " or ".join(map(figure_words, view.figures)) or "what is asked"
+        few = any(name.endswith("_p99_s") for name in view.figures)
+        enough = f", which takes {show_count(FEWEST_FOR_P99)} tasks" * few
+        told = f"no run can tell the {what}{enough}, so there is nothing to show"
     return Chart(view.chart.name, view.chart.question, left_out_words(
         view.material.summaries), f"{sentence(told)}.", told, nothing=told)  # fmt: skip
 
 
 def conditions(shown: Sequence[Summary]) -> list[str]:
     """What was run: how often, how long each call takes, how many the API serves."""
-    times = commonly(tick_words("s", s.cell.service_s) for s in shown)
     places = commonly(str(s.cell.capacity or "") for s in shown)
-    return [runs_words(shown), times and f"each call takes {times}",
+    return [runs_words(shown), commonly(_call_words(s.cell) for s in shown),
             places and f"the API serves {places} at once"]  # fmt: skip
+
+
+def _call_words(cell: Cell) -> str:
+    """How long a call takes, as far as the options tell it."""
+    time = tick_words("s", cell.service_s)
+    if cell.distribution == "fixed":
+        return f"each call takes {time}"
+    return f"calls take {time} on average" if cell.knows_mean else ""
 
 
 def table(view: View, figures: Sequence[str]) -> tuple[list[str], list[list[str]]]:

@@ -126,7 +126,7 @@ def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
         serves = cell.lanes / cell.service_s if cell.service_s else inf
         arrives = cell.arrivals_per_s or 0.0
         endless = cell.options.get("when-full") != "reject"
-        if arrives > serves and cell.lanes < cell.tasks and endless:
+        if arrives > serves and cell.lanes < cell.tasks and endless and cell.knows_mean:
             yield (
                 f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
                 f"{serves:g}, a load of {arrives / serves:.3g}: the wait grows as long "

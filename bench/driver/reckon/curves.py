@@ -67,7 +67,7 @@ def _over_load(experiment: Experiment) -> list[theory.Point]:
     """Erlang's curves, where all cells have random arrivals, times, and few places."""
     cells = [c for c in experiment.cells if c.capacity and c.arrivals_per_s]
     if not cells or len(cells) < len(experiment.cells) or any(
-        cell.options.get("distribution") != "exponential" for cell in cells
+        cell.distribution != "exponential" for cell in cells
     ):
         return []
     if any("api-queue" in cell.options for cell in cells):

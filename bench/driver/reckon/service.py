@@ -22,7 +22,7 @@ FULL = 0.995  # from this load on a queue grows for as long as anybody would wat
 
 def variation_of(cell: Cell) -> float | None:
     """None: of a file of latencies, which only the programs read."""
-    kind = str(cell.options.get("distribution", "fixed"))
+    kind = cell.distribution
     if found := re.fullmatch(r"lognormal:p50=(\w[\w.]*),p99=(\w[\w.]*)", kind):
         p50, p99 = map(parse_duration_ns, found.groups())
         return exp((log(p99 / p50) / OF_P99) ** 2) - 1

@@ -193,7 +193,7 @@ def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
 
     It holds for calls that the API carried out: a rejected one takes less than d.
     """
-    if cell.options.get("distribution", "fixed") != "fixed":
+    if cell.distribution != "fixed":
         return None
     outcomes = record["outcomes"]
     carried_out = outcomes["ok"] + outcomes["silent"]
@@ -212,7 +212,7 @@ def graham_bounds_s(times_s: Sequence[float], workers: int) -> tuple[float, floa
 
 def traffic_of(cell: Cell, costs: Constants) -> Traffic | None:
     """What Erlang's formulas need of a pool; None where they do not apply."""
-    rate, exponential = cell.arrivals_per_s, cell.options.get("distribution")
+    rate, exponential = cell.arrivals_per_s, cell.distribution
     if not cell.workers or not rate or exponential != "exponential":
         return None
     service_s = costs.slept(cell.service_s)
