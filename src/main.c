@@ -15,10 +15,10 @@ int main(int argc, char **argv) {
     struct progress progress;
     struct results results;
 
-    interrupt_block();
     options_read(&options, &the_runner, argc, argv);
     progress_open(&progress, options.progress_fd);
     results_open(&results, options.json_path, options.samples_path);
+    interrupt_block();
     if (options.detect_deadlock) {
         deadlock_watch("main");
     }

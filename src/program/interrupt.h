@@ -6,7 +6,9 @@
  * that we were started to ignore stops nothing: SIGHUP under nohup(1), Ctrl-C in what a
  * script has put into the background.
  *
- *   interrupt_block()              by main, first: every later thread inherits it
+ *   interrupt_block()              by main, before any thread: each inherits it. Until
+ *                                  then a signal ends what has not begun: main may wait
+ *                                  for whoever is to read the record from a FIFO
  *   interrupt_watch(interrupt, …)  before the run; must stay for as long as the program
  *   interrupt_end(interrupt)       after it; the signal that came, or 0
  *

@@ -67,9 +67,9 @@ int main(int argc, char **argv) {
     struct results results;
 
     pid_t parent = getppid();
-    interrupt_block();
     options_read(&options, &server, argc, argv);
     results_open(&results, options.json_path, options.samples_path);
+    interrupt_block();
     end_with(parent);
     prctl(PR_SET_TIMERSLACK, (unsigned long)options.run.timer_slack_ns);
     require(api_init(&api, &options.run.api, now_ns()));

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 from itertools import cycle, product
@@ -50,7 +51,7 @@ def all_asleep(process: subprocess.Popen[str], threads: int) -> bool:
 
 def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
     """Until everybody waits, and still does a moment later: all that could begin has."""
-    threads = 2 if on_fibers(process) else threads
+    threads = min(threads, 2) if on_fibers(process) else threads
     limit = time.monotonic() + LIMIT_S
     looks = 0
     while looks < 3:
@@ -156,6 +157,19 @@ class Signals(unittest.TestCase):
             time.sleep(0.002)
             os.killpg(process.pid, signal.SIGINT)
             self.assert_stopped(finish(process, STOPPED_IN_S), signal.SIGINT)
+
+    def test_what_waits_for_others_before_its_run_is_ended(self) -> None:
+        """For a reader of its output, or for whoever writes the durations."""
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            fifo = Path(folder, "fifo")
+            os.mkfifo(fifo)
+            ways = (f"--json={fifo}", f"--samples={fifo}", f"--distribution=file:{fifo}")
+            for program, way in product((*PROGRAMS, "api-server"), ways):
+                with self.subTest(program, way=way):
+                    process = start(program, way)
+                    wait_until_quiet(process, 1)
+                    process.send_signal(signal.SIGINT)
+                    self.assertEqual(-signal.SIGINT, finish(process, STOPPED_IN_S).status)
 
     def test_the_summary_of_a_stopped_run_says_so(self) -> None:
         process = start("worker-pool", "-n", 1000, "-s", "100ms")
