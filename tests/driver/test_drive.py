@@ -268,7 +268,8 @@ class Places(DriverTest):
             program.write("#" * 100_000 + "\n")
         done = self.limited(60_000, "--blocks", "1")
         self.assertEqual((done.returncode, b"Traceback" in done.stderr), (3, False))
-        self.assertIn(b"the programs cannot be copied: File too large", done.stderr)
+        told = f"the programs cannot be copied to {self.out}: File too large".encode()
+        self.assertIn(told, done.stderr)
         self.assertEqual(self.result_folders(), [])
 
     def test_a_results_folder_that_goes_away_is_told(self):

@@ -31,6 +31,7 @@ MISTAKES = {
     ("--arrivals often:3", ""): "arrivals",
     ("--arrivals poisson:9/s 80ms", ""): "'80ms' is no option",
     ("--target soon", ""): "--target 'soon' is not like",
+    ("--target=", ""): "--target '' is not like",
     ("--no-such 1", ""): "no-such",
     ("--nonsense", ""): "nonsense",
     ("--error-rate 150%", ""): "150%",

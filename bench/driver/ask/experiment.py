@@ -146,7 +146,8 @@ def read(
     asked = from_dict(_File, table, where or f"{name}.toml")
     try:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
-            raise AskError(f"'{name}' cannot be the name of an experiment")
+            told = "it takes letters (a to z), digits, '-' and '.'"
+            raise AskError(f"'{name}' cannot be the name of an experiment: {told}")
         return _made(name, asked, overrides, quick)
     except AskError as error:
         # Nobody wrote the table of a command.

@@ -77,9 +77,8 @@ class Gun:
                 for program in there(folder):
                     _copy(program, scratch / build / program.name)
         except OSError as error:
-            raise HyperfineError(
-                f"the programs cannot be copied: {error.strerror}"
-            ) from None
+            told = f"the programs cannot be copied to {scratch.parents[1]}"
+            raise HyperfineError(f"{told}: {error.strerror}") from None
 
     def fire(
         self,

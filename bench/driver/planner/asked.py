@@ -105,7 +105,7 @@ def parse(arguments: Sequence[str]) -> Asked:
     if given.file:
         told = from_dict(Service, read_toml(given.file), given.file.name)
     options = _single({**told.options, **overrides})
-    text = given.target or told.target or TARGET
+    text = next(t for t in (given.target, told.target, TARGET) if t is not None)
     target = target_of(text)
     if given.keep and given.keep.exists() and not given.keep.is_file():
         raise AskError(f"--keep '{given.keep}' is no file, and would be replaced")
