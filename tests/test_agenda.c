@@ -1,10 +1,6 @@
 /* The agenda of an API that finishes what it has begun: whose turn is when. */
-#include <stdlib.h>
-
 #include "simulation/agenda.h"
 #include "support/suite.h"
-#include "sync/clock.h"
-#include "sync/random.h"
 
 enum { UNLIMITED = 1000000 };
 

@@ -2,11 +2,7 @@
  * begins and ends, and how much slower it gets: tests/programs/test_api.py. */
 #include "simulation/api.h"
 #include "support/caller.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
 

@@ -2,10 +2,6 @@
 #include "simulation/api.h"
 #include "support/caller.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 static const struct call quick = {.service_ns = 0, .fate = FATE_OK};
 static const int64_t hour_ns = 3600 * NS_PER_S;

@@ -3,13 +3,9 @@
  * on the tests of golang.org/x/time/rate, named at each claim.
  */
 #include <math.h>
-#include <stdatomic.h>
 
 #include "simulation/bucket.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/clock.h"
-#include "sync/random.h"
 
 enum { TICK_MS = 100 }; /* at 10 a second, one token a tick */
 

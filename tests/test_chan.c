@@ -1,13 +1,5 @@
 /* A channel's everyday rules: who blocks, who does not, and in which order. */
-#include <errno.h>
-#include <stdint.h>
-
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 enum { CAPACITY_MOST = 20 };
 

@@ -6,15 +6,8 @@
  *   its send said CHAN_OK             it was received exactly once
  *   its send said anything else       it was never received
  */
-#include <stdbool.h>
-
-#include "support/chance.h"
 #include "support/ledger.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 enum { CHANS = 3, USERS = 10, CASES_MOST = 6 };
 

@@ -1,13 +1,5 @@
 /* Closing, by hand and by the clock. */
-#include <string.h>
-
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 enum { CAPACITY_MOST = 20 };
 

@@ -1,14 +1,5 @@
 /* Deadlines: never too early, never for ever, and nothing is left behind. */
-#include <stdatomic.h>
-#include <stdbool.h>
-
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 static const enum chan_direction directions[] = {CHAN_SEND, CHAN_RECEIVE};
 

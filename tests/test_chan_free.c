@@ -5,13 +5,7 @@
  * The linker puts a function of ours behind pthread_mutex_unlock() (--wrap): the slower
  * partner does not go on before the channel is freed.
  */
-#include <stdatomic.h>
-
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 struct reply {
     struct chan *chan;

@@ -5,12 +5,7 @@
  * `shared` is a plain variable on purpose. A missing edge is a data race, which
  * ThreadSanitizer reports; without it, the values at least must be right.
  */
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 static int shared;
 

@@ -1,13 +1,7 @@
 /* Many threads, many values: each arrives once, in its sender's order. */
-#include <string.h>
-
 #include "support/ledger.h"
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
 #include "support/value.h"
-#include "sync/chan.h"
 
 enum { SENDERS_MOST = 64, RECEIVERS_MOST = 64 };
 

@@ -1,13 +1,6 @@
 /* Values arrive whole, whatever their size and whichever way they take. */
-#include <string.h>
-
-#include "support/operation.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
 #include "support/value.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 /* A value with a guard behind it that no copy may touch. */
 struct slot {

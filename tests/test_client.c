@@ -2,10 +2,6 @@
  * pauses a task ends, to the nanosecond: tests/programs/test_retries.py. */
 #include "support/plain_run.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 static const int64_t hour_ns = 3600 * NS_PER_S;

@@ -1,10 +1,6 @@
 /* The client when the run is told to stop: who tells it, and who listens. */
 #include "support/plain_run.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 static const int64_t hour_ns = 3600 * NS_PER_S;

@@ -2,16 +2,10 @@
  * The moment of a deadline itself, to the nanosecond, seen with a clock that stands
  * still: this program has a clock_gettime() of its own.
  */
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "support/child.h"
-#include "support/operation.h"
 #include "support/suite.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 static _Atomic int64_t stands_at_ns; /* 0: it runs */

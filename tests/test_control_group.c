@@ -2,9 +2,6 @@
  * What control groups allow: of either version and at any depth, on machines that are
  * made of files. What is said of it is limits.c's.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "measure/limits.h"
 #include "support/machine.h"
 #include "support/suite.h"

@@ -1,10 +1,6 @@
 /* Contexts: what cancels whom, when, and what the reason is. */
 #include "support/contexts.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 /* Go's TestBackground. */

@@ -1,14 +1,6 @@
 /* Contexts below contexts, layer upon layer: what ends one ends all below it. */
-#include <stdbool.h>
-
-#include "support/chance.h"
 #include "support/contexts.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 enum { LAYERS_MOST = 60 };

@@ -1,16 +1,7 @@
 /* Contexts used by many threads at once. */
-#include <stdbool.h>
-
-#include "support/chance.h"
 #include "support/contexts.h"
 #include "support/meeting.h"
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 static bool is_done(struct ctx *ctx) {

@@ -1,11 +1,6 @@
 /* The first cause wins: a table of what may happen to a parent and its child, in every
  * order. The idea is Go's TestCause. */
-#include <stdbool.h>
-#include <string.h>
-
 #include "support/suite.h"
-#include "support/until.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 /* The steps, in order:  P parent cancelled   p parent's deadline passes

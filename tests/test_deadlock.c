@@ -4,16 +4,10 @@
  * the detector cannot be turned off again.
  */
 #include <sched.h>
-#include <string.h>
 
-#include "support/child.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
-#include "sync/must.h"
 #include "sync/sleep.h"
 #include "sync/wait_group.h"
 

@@ -3,18 +3,8 @@
  * those in which somebody forgot to close, not one is missed. Children, as it cannot be
  * turned off again.
  */
-#include <stdio.h>
-#include <string.h>
-
-#include "support/chance.h"
-#include "support/child.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/deadlock.h"
-#include "sync/random.h"
 #include "sync/wait_group.h"
 
 enum { DEADLOCK = 2, CHANS_MOST = 3, THREADS_MOST = 4 };

@@ -8,13 +8,8 @@
 #include <signal.h>
 #include <time.h>
 
-#include "support/child.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/deadlock.h"
-#include "sync/must.h"
 #include "sync/wait_group.h"
 
 /* Two threads that only ever wait for each other. */

@@ -1,16 +1,8 @@
 /* Fibers: how they share one thread of the kernel, and what wakes that. */
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "support/child.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
-#include "sync/must.h"
 #include "sync/sleep.h"
 
 static char turns[64];

@@ -1,8 +1,6 @@
 /* Gauges: how many now, and the most there ever were, whoever moves them. */
 #include "measure/gauge.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
 
 CLAIM(the_peak_is_the_most_there_ever_were) {
     struct gauge gauge = {0};

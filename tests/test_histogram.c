@@ -1,12 +1,6 @@
 /* Histograms: quantiles against a sorted array that holds every value. */
-#include <stdbool.h>
-
 #include "measure/histogram.h"
-#include "support/chance.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/random.h"
 
 static struct histogram histogram; /* 30 KB: not for a small stack */
 

@@ -5,8 +5,6 @@
  */
 #include "support/design.h"
 #include "support/suite.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/thread.h"
 
 enum { TASKS = 4 };

@@ -2,16 +2,12 @@
  * Which limit was it? Limits are set on a child process, just above what it uses, and
  * it is asked what one more thread would have run into; or a machine is made of files.
  */
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "measure/limits.h"
-#include "support/child.h"
 #include "support/machine.h"
 #include "support/suite.h"
-#include "sync/must.h"
 
 enum { THREAD_BYTES = 8 << 20, ROOM_BYTES = 4 << 20 }; /* not enough for one more */
 

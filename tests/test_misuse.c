@@ -1,14 +1,6 @@
 /* A bug in the caller ends the program, with a reason. */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "support/child.h"
-#include "support/operation.h"
 #include "support/suite.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
-#include "sync/must.h"
 #include "sync/wait_group.h"
 
 /* A claim that what follows ends the program. */

@@ -2,15 +2,11 @@
  * Each allocation fails once: the function says so and leaves nothing behind. Run with
  * shims/fail.c preloaded.
  */
-#include <errno.h>
 #include <malloc.h>
-#include <stdio.h>
 
 #include "http/get.h"
 #include "simulation/remote.h"
 #include "support/suite.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 /* The shim's; NULL without it. */

@@ -2,9 +2,6 @@
  * The command line as a pure function: that --help, the record, messages and the parser
  * tell the same story. What is refused, and how: tests/programs/test_options.py.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "program/option_table.h"
 #include "program/options.h"
 #include "support/json.h"

@@ -1,15 +1,10 @@
 /* Files for output: the first failure counts. All else: tests/programs/test_output.py.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "program/output.h"
-#include "support/child.h"
 #include "support/suite.h"
-#include "sync/must.h"
 
 /* A child ends with 0 if all went well and 1 if the module said that it did not. */
 

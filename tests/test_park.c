@@ -1,17 +1,8 @@
 /* Park: no wake is lost, none is invented, and nothing is touched after the wake. */
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdlib.h>
 
-#include "support/chance.h"
-#include "support/child.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
 #include "support/wakes.h"
-#include "sync/clock.h"
 #include "sync/park.h"
 
 CLAIM(a_wake_before_the_wait_is_kept) {

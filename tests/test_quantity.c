@@ -1,12 +1,8 @@
 /* Quantities as people write them, and nothing else. */
 #include <math.h>
-#include <stdbool.h>
-#include <string.h>
 
 #include "program/quantity.h"
-#include "support/chance.h"
 #include "support/suite.h"
-#include "sync/random.h"
 
 struct whole {
     const char *text;

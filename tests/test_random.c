@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "support/suite.h"
-#include "sync/random.h"
 
 /* Too far from even to be chance: more than 5 standard deviations of chi-square. */
 static void assert_even(const int *counts, int bins, int draws) {

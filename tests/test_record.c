@@ -1,15 +1,12 @@
 /* The record: one valid line that tells what happened, and what is not known is null.
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "program/record.h"
 #include "program/summary.h"
-#include "support/child.h"
 #include "support/json.h"
 #include "support/plain_run.h"
 #include "support/suite.h"
-#include "sync/clock.h"
 
 static struct run run; /* 60 KB */
 static struct run_config config;

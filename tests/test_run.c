@@ -1,11 +1,8 @@
 /* A run and what the machine may refuse it: told as what it is. */
-#include <errno.h>
-#include <string.h>
 #include <sys/prctl.h>
 
 #include "support/plain_run.h"
 #include "support/suite.h"
-#include "sync/clock.h"
 
 static struct run run; /* 90 KB */
 

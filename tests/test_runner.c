@@ -2,15 +2,8 @@
  * The contract of runner.h, the same for both strategies: this file is linked with
  * each. Every task is taken once and accounted for, whatever the numbers.
  */
-#include <errno.h>
-
-#include "support/child.h"
 #include "support/design.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/clock.h"
 #include "sync/deadlock.h"
 
 static struct run run; /* 60 KB */

@@ -1,10 +1,5 @@
 /* Must fail, each in its way: else what the other test programs say is worth little. */
-#include <stdbool.h>
-
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 CLAIM(a_false_claim_fails) {
     assert_int_equal(chan_capacity(chan_create(1, 2)), 3);

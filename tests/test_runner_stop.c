@@ -4,11 +4,7 @@
  */
 
 #include "support/design.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 
 static struct run run; /* 60 KB */

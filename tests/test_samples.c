@@ -1,9 +1,6 @@
 /* Samples: the CSV of what happened to each task, to the letter. */
-#include <errno.h>
-
 #include "measure/tally.h"
 #include "support/suite.h"
-#include "sync/clock.h"
 
 static char *text_of(const struct samples *samples) {
     char *text = NULL;

@@ -1,15 +1,9 @@
 /* Select: one of several, fairly, all or nothing. */
 #include <malloc.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "support/chooser.h"
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 static struct chan_case sending(struct chan *chan, int *value) {
     return (struct chan_case){chan, CHAN_SEND, value, CHAN_TIMED_OUT};

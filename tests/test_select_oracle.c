@@ -2,16 +2,7 @@
  * Every kind of case beside every other, in every order, against an oracle that knows
  * what a select may do. The idea is Go's reflect.TestSelect.
  */
-#include <stdbool.h>
-
-#include "support/chance.h"
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 enum { NOTHING = 0, MINE = 1000, BUFFERED = 2000, PARKED = 3000 };
 

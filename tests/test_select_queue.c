@@ -1,15 +1,8 @@
 /* Select and the queues of channels: duplicates, leaving from anywhere, many cases. */
-#include <stdlib.h>
 #include <time.h>
 
-#include "support/chance.h"
 #include "support/chooser.h"
-#include "support/operation.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 enum { WAITERS = 4 };
 

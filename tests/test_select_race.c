@@ -1,14 +1,7 @@
 /* Select against others that change its channels meanwhile. */
-#include <stdbool.h>
-
 #include "support/ledger.h"
 #include "support/meeting.h"
-#include "support/operation.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 /* ---- a select looks at all its channels at one moment ---- */
 

@@ -2,10 +2,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "support/scale.h"
 #include "support/suite.h"
 #include "support/wakes.h"
-#include "sync/clock.h"
 #include "sync/park.h"
 
 /* Between its looks before sleeping, a thread yields: so yields are where they show. */

@@ -1,10 +1,7 @@
 /* The tally: every task counted once, and the stop accounted for, on invented clocks.
  */
 #include "measure/tally.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/clock.h"
 
 static struct tally tally;
 

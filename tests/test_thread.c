@@ -1,15 +1,10 @@
 /* Kernel threads: created as asked for, and gone when they are joined. */
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/clock.h"
-#include "sync/must.h"
 
 struct sizes {
     struct thread thread;

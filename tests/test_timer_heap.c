@@ -1,6 +1,4 @@
 /* The heap of who sleeps until when, beside a list that is looked through. */
-#include "support/chance.h"
-#include "support/scale.h"
 #include "support/suite.h"
 #include "sync/timer_heap.h"
 

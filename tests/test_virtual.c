@@ -1,17 +1,11 @@
 /* Virtual time: where it stands, when it moves, and how it ends. */
 #include <pthread.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "support/child.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
-#include "sync/must.h"
 #include "sync/park.h"
 #include "sync/sleep.h"
 #include "sync/wait_group.h"

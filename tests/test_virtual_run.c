@@ -1,8 +1,6 @@
 /* A run in virtual time: who pays for what, and what is told. */
 #include "support/plain_run.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "sync/clock.h"
 
 static struct run run; /* 90 KB */
 

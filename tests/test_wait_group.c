@@ -1,11 +1,6 @@
 /* Wait groups: nobody is let go early, nobody is forgotten, nothing is touched late. */
-#include <string.h>
-
 #include "support/meeting.h"
-#include "support/scale.h"
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
 #include "sync/wait_group.h"
 
 CLAIM(waiting_for_nothing_returns_at_once) {

@@ -3,9 +3,7 @@
 
 #include "simulation/workload.h"
 #include "support/suite.h"
-#include "support/threads.h"
 #include "support/usual.h"
-#include "sync/clock.h"
 
 /* ---- service times ---- */
 

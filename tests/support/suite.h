@@ -14,17 +14,35 @@
  * ends the program: it leaves threads behind that still use the failed test's stack, so
  * nothing after it could be trusted. A claim that gets stuck is named by the watchdog
  * (watchdog.h). The seed of everything random is printed; FIVE_COOKS_SEED repeats it.
+ *
+ * What most claims need comes with it, so that they include only what is special.
  */
 #ifndef TEST_SUITE_H
 #define TEST_SUITE_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+#include "support/chance.h"
+#include "support/child.h"
+#include "support/operation.h"
+#include "support/scale.h"
+#include "support/threads.h"
+#include "support/until.h"
+#include "sync/chan.h"
+#include "sync/clock.h"
+#include "sync/must.h"
+#include "sync/random.h"
 
 /* cmocka's assert_in_range() compares unsigned numbers, and newer ones call it
  * deprecated. */
