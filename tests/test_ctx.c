@@ -146,3 +146,25 @@ CLAIM(contexts_need_no_threads) {
         ctx_free(many[i]);
     }
 }
+
+/* ---- very many layers ---- */
+
+/* In a thread of the tests, whose stack is small. */
+static void *cancel_first(void *first) {
+    ctx_cancel(first);
+    return NULL;
+}
+
+CLAIM(a_chain_may_be_longer_than_any_stack) {
+    int count = scaled(100000);
+    struct ctx **chain = calloc((size_t)count, sizeof chain[0]);
+    for (int i = 0; i < count; i++) {
+        chain[i] = child_of(i == 0 ? ctx_background() : chain[i - 1]);
+    }
+    join(spawn(cancel_first, chain[0]));
+    for (int i = count; i-- > 0;) {
+        assert_done(chain[i], CTX_CANCELLED);
+        ctx_free(chain[i]);
+    }
+    free(chain);
+}

@@ -172,9 +172,10 @@ class Limits(unittest.TestCase):
         self.assertNotIn("pid_max", ending.err)
 
     def test_ten_thousand_times_too_many_tasks_for_memory_is_an_error(self) -> None:
-        args = ("-n", 10**9, "--limit-memory", "1G")
-        said = refusal("thread-per-task", *args, status=3)
-        self.assertIn("Cannot allocate memory; fewer tasks", said)
+        for program, *more in (("thread-per-task",), ("worker-pool", "--samples", "/dev/null")):
+            args = ("-n", 10**9, "--limit-memory", "1G", *more)
+            said = refusal(program, *args, status=3)
+            self.assertIn("Cannot allocate memory; fewer tasks", said)
 
 
 class Stacks(unittest.TestCase):

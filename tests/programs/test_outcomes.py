@@ -6,6 +6,7 @@ from .program import PROGRAMS, VIRTUAL, measure, on_each, sample
 from .workload import Workload
 
 MS = 1_000_000
+FAULTS = ("--error-rate", 0.2, "--silent-rate", 0.2, "--hang-rate", 0.2, "--hang-time", "3ms")
 
 
 class Outcomes(unittest.TestCase):
@@ -15,9 +16,10 @@ class Outcomes(unittest.TestCase):
                 arrivals = kind if rate == 0 else f"{kind}:{rate}/s"
                 work = Workload(
                     tasks=30, seed=7, service_ns=MS, distribution=distribution,
-                    arrivals=kind, arrivals_per_s=rate,
+                    arrivals=kind, arrivals_per_s=rate, error_rate=0.2, silent_rate=0.2,
+                    hang_rate=0.2, hang_ns=3 * MS,
                 )  # fmt: skip
-                args = ("-n", 30, "--seed", 7, "-s", "1ms", "--arrivals", arrivals)
+                args = ("-n", 30, "--seed", 7, "-s", "1ms", "--arrivals", arrivals, *FAULTS)
                 for program in PROGRAMS:
                     with self.subTest(program, arrivals=arrivals, of=distribution):
                         more = ("--distribution", distribution)
