@@ -140,7 +140,9 @@ bool __wrap_run_is_stopped(struct run *asked);
 /* A design asks when it has taken a task. The feeder has time to offer the next ones,
  * and to wait for room if there is none. */
 bool __wrap_run_is_stopped(struct run *asked) {
-    if (atomic_exchange(&stops_when_a_task_is_taken, false)) {
+    /* Mostly a relaxed look: whatever else would keep threads apart, and hide races. */
+    if (atomic_load_explicit(&stops_when_a_task_is_taken, memory_order_relaxed) &&
+        atomic_exchange(&stops_when_a_task_is_taken, false)) {
         thread_sleep_until(now_ns() + 20 * NS_PER_MS);
         ctx_cancel(asked->root);
     }

@@ -1,11 +1,6 @@
 #include "support/suite.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "support/chance.h"
 #include "support/watchdog.h"
-#include "sync/must.h"
 
 void assert_between_at(int64_t value, int64_t least, int64_t most, const char *text,
                        const char *file, int line) {
@@ -26,9 +21,14 @@ static void check_claim(void **state) {
 static struct claim *first;
 static size_t count;
 
+static bool is_before(const struct claim *one, const struct claim *other) {
+    int files = strcmp(one->file, other->file);
+    return files < 0 || (files == 0 && one->line < other->line);
+}
+
 void suite_add(struct claim *claim) {
     struct claim **place = &first;
-    while (*place != NULL && (*place)->line < claim->line) {
+    while (*place != NULL && is_before(*place, claim)) {
         place = &(*place)->next;
     }
     claim->next = *place;
@@ -43,25 +43,41 @@ static int list(void) {
     return 0;
 }
 
-/* The claim of that name alone: a misspelt name must not look like a pass. */
+/* Does it have that name, or does its file: "chan" for .../test_chan.c? */
+static bool is_of(const struct claim *claim, const char *name) {
+    char file[128];
+    snprintf(file, sizeof file, "test_%s.c", name);
+    const char *base = strrchr(claim->file, '/');
+    return strcmp(claim->name, name) == 0 ||
+           strcmp(base != NULL ? base + 1 : claim->file, file) == 0;
+}
+
+/* Those of that name alone: a misspelt name must not look like a pass. */
 static int choose(const char *name) {
-    for (struct claim *claim = first; claim != NULL; claim = claim->next) {
-        if (strcmp(claim->name, name) == 0) {
-            first = claim;
-            count = 1;
-            return 0;
+    count = 0;
+    for (struct claim **place = &first; *place != NULL;) {
+        if (is_of(*place, name)) {
+            place = &(*place)->next;
+            count++;
+        } else {
+            *place = (*place)->next;
         }
     }
-    fprintf(stderr, "no claim is named '%s'; --list names them all\n", name);
-    return -1;
+    if (count == 0) {
+        fprintf(stderr, "no claim or file is named '%s'; --list names them all\n",
+                name);
+    }
+    return count == 0 ? -1 : 0;
 }
 
 int suite_run(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--list") == 0) {
         return list();
     }
-    if (argc > 1 && choose(argv[1]) != 0) {
-        return 2;
+    for (int i = 1; i < argc; i++) {
+        if (choose(argv[i]) != 0) {
+            return 2;
+        }
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     setenv("CMOCKA_TEST_ABORT", "1", 1);

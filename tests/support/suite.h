@@ -1,14 +1,15 @@
 /*
- * A test program: claims, each a function whose name says what is so. They are checked
- * in the order in which they stand in the file; main() is in main.c.
+ * A test program: files of claims, each a function whose name says what is so. They are
+ * checked in the order in which they stand in their file; main() is in main.c.
  *
  *   CLAIM(a_closed_channel_stays_closed) {
  *       ...
  *   }
  *
- *   test_chan                                all claims
- *   test_chan a_closed_channel_stays_closed  one claim
- *   test_chan --list                         their names
+ *   claims                                  all claims of all its files
+ *   claims chan                             those of test_chan.c
+ *   claims a_closed_channel_stays_closed    one claim
+ *   claims --list                           their names
  *
  * Claims are checked with cmocka's assertions, from any thread. The first that fails
  * ends the program: it leaves threads behind that still use the failed test's stack, so
@@ -53,7 +54,7 @@ void assert_between_at(int64_t value, int64_t least, int64_t most, const char *t
                        const char *file, int line);
 
 struct claim {
-    const char *name;
+    const char *name, *file;
     void (*check)(void);
     int line; /* claims are checked in this order: constructors run in any */
     struct claim *next;
@@ -62,7 +63,7 @@ struct claim {
 #define CLAIM(claimed)                                                                 \
     static void claimed(void);                                                         \
     __attribute__((constructor)) static void add_##claimed(void) {                     \
-        static struct claim claim = {#claimed, claimed, __LINE__, NULL};               \
+        static struct claim claim = {#claimed, __FILE__, claimed, __LINE__, NULL};     \
         suite_add(&claim);                                                             \
     }                                                                                  \
     static void claimed(void)
