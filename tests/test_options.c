@@ -188,3 +188,82 @@ CLAIM(what_a_message_offers_is_accepted_and_no_more) {
     }
     assert_true(offers > 15);
 }
+
+/* ---- any words at all ---- */
+
+/* What may follow an option's name, of meaning or of none. */
+static const char *const pieces[] = {
+    "0",      "5",       "-1",      "0.5",   "1e3",
+    "%",      "/s",      "ms",      "us",    "K",
+    "T",      ",",       ":",       "=",     "--",
+    "\n",     "\xff",    "",        "batch", "poisson:",
+    "fixed:", "uniform", "between", "none",  "9999999999999"};
+enum { PIECES = sizeof pieces / sizeof pieces[0], WORD_MOST = 128 };
+
+static void make_word(char word[static WORD_MOST], struct random *random) {
+    static const char letters[] = "nwqsjhz";
+    const char *name = option_rows[random_below(random, OPTION_ROWS)].name;
+    switch (random_below(random, 8)) {
+    case 0:
+        snprintf(word, WORD_MOST, "-%c", letters[random_below(random, 7)]);
+        break;
+    case 1:
+        word[0] = '\0';
+        break;
+    default:
+        snprintf(word, WORD_MOST, "--%s=", name);
+    }
+    for (uint32_t parts = random_below(random, 4); parts > 0; parts--) {
+        const char *piece = pieces[random_below(random, PIECES)];
+        strncat(word, piece, WORD_MOST - 1 - strlen(word));
+    }
+}
+
+static void assert_within_bounds(const struct run_config *run, bool has_workers) {
+    const struct workload_config *workload = &run->workload;
+    double faults = workload->error_rate + workload->silent_rate + workload->hang_rate;
+    const struct client_config *client = &run->client;
+    const struct api_config *api = &run->api;
+    assert_true(workload->tasks >= 0 && workload->seed >= 0);
+    assert_true(workload->service_ns >= 0 && workload->hang_ns >= 0);
+    assert_true(workload->p50_ns <= workload->p99_ns && run->deadline_ns >= 0);
+    assert_true(run->runner.workers >= has_workers && run->runner.queue >= 0);
+    assert_true(run->runner.idle_ns >= 0 && client->attempts >= 1);
+    assert_true(client->backoff_ns >= 0 && client->timeout_ns >= 0);
+    assert_true(client->breaker_failures >= 0 && client->breaker_pause_ns >= 0);
+    assert_true(api->capacity >= 0 && api->queue >= 0 && api->retry_after_ns >= 0);
+    assert_true(api->outage_start_ns >= 0 && api->outage_length_ns >= 0);
+    assert_true(faults >= 0 && faults <= 1.0 + 1e-9 && api->rate_per_s >= 0);
+    bool batch = workload->arrivals == ARRIVALS_BATCH;
+    assert_true(batch == (workload->arrivals_per_s == 0));
+}
+
+/* Sanitizers watch that it neither crashes nor overruns. */
+CLAIM(any_words_are_refused_with_a_reason_or_taken_within_bounds_each_time_alike) {
+    struct random random = chance(0);
+    int taken = 0;
+    for (int i = 0; i < scaled(20000); i++) {
+        char made[WORDS][WORD_MOST];
+        const char *words[WORDS + 1] = {NULL};
+        uint32_t count = 1 + random_below(&random, i % 2 ? WORDS : 1);
+        for (uint32_t w = 0; w < count; w++) {
+            make_word(made[w], &random);
+            words[w] = made[w];
+        }
+        const struct runner *runner = runners[i / 2 % 2];
+        enum options_result result = parse(runner, words);
+        if (result == OPTIONS_WRONG) {
+            assert_true(options.error[0] != '\0');
+        } else if (result == OPTIONS_OK) {
+            assert_within_bounds(&options.run, runner == &pool_like);
+            char *once = options_to_json(&options, runner);
+            assert_int_equal(parse(runner, words), OPTIONS_OK);
+            char *again = options_to_json(&options, runner);
+            assert_string_equal(once, again);
+            free(once);
+            free(again);
+            taken++;
+        }
+    }
+    assert_true(taken > scaled(200));
+}
