@@ -191,30 +191,28 @@ CLAIM(what_a_message_offers_is_accepted_and_no_more) {
 
 /* ---- any words at all ---- */
 
-/* What may follow an option's name, of meaning or of none. */
+/* What may follow an option's name, of meaning or of none; the first are numbers. */
 static const char *const pieces[] = {
-    "0",      "5",       "-1",      "0.5",   "1e3",
-    "%",      "/s",      "ms",      "us",    "K",
-    "T",      ",",       ":",       "=",     "--",
-    "\n",     "\xff",    "",        "batch", "poisson:",
+    "0",      "1",       "0.5",     "50",    "-1",
+    "1e3",    "%",       "/s",      "ms",    "us",
+    "K",      "T",       ",",       ":",     "=",
+    "--",     "\n",      "\xff",    "batch", "poisson:",
     "fixed:", "uniform", "between", "none",  "9999999999999"};
-enum { PIECES = sizeof pieces / sizeof pieces[0], WORD_MOST = 128 };
+enum { PIECES = sizeof pieces / sizeof pieces[0], NUMBERS = 4, WORD_MOST = 128 };
 
-static void make_word(char word[static WORD_MOST], struct random *random) {
+/* Of four options that stand together, as those do that depend on each other. */
+static void make_word(char word[static WORD_MOST], uint32_t row,
+                      struct random *random) {
     static const char letters[] = "nwqsjhz";
-    const char *name = option_rows[random_below(random, OPTION_ROWS)].name;
-    switch (random_below(random, 8)) {
-    case 0:
+    uint32_t parts = random_below(random, 8);
+    row = (row + random_below(random, 4)) % OPTION_ROWS;
+    snprintf(word, WORD_MOST, "--%s=", option_rows[row].name);
+    if (parts == 0) {
         snprintf(word, WORD_MOST, "-%c", letters[random_below(random, 7)]);
-        break;
-    case 1:
-        word[0] = '\0';
-        break;
-    default:
-        snprintf(word, WORD_MOST, "--%s=", name);
     }
-    for (uint32_t parts = random_below(random, 4); parts > 0; parts--) {
-        const char *piece = pieces[random_below(random, PIECES)];
+    for (uint32_t i = 0; i < (parts < 5 ? 1 : parts - 4); i++) {
+        uint32_t among = i == 0 && parts < 7 ? NUMBERS : PIECES;
+        const char *piece = pieces[random_below(random, among)];
         strncat(word, piece, WORD_MOST - 1 - strlen(word));
     }
 }
@@ -245,9 +243,10 @@ CLAIM(any_words_are_refused_with_a_reason_or_taken_within_bounds_each_time_alike
     for (int i = 0; i < scaled(20000); i++) {
         char made[WORDS][WORD_MOST];
         const char *words[WORDS + 1] = {NULL};
-        uint32_t count = 1 + random_below(&random, i % 2 ? WORDS : 1);
+        uint32_t count = 1 + random_below(&random, WORDS);
+        uint32_t row = random_below(&random, OPTION_ROWS);
         for (uint32_t w = 0; w < count; w++) {
-            make_word(made[w], &random);
+            make_word(made[w], row, &random);
             words[w] = made[w];
         }
         const struct runner *runner = runners[i / 2 % 2];
