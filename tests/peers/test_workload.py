@@ -49,15 +49,6 @@ class TheWorkload(unittest.TestCase):
         digests = {digest(POOL, *usual, "-n", tasks) for tasks in sizes}
         self.assertEqual(len(digests), len(sizes))
 
-    def test_each_option_of_it_changes_the_digest(self) -> None:
-        usual = ("--distribution=uniform", "--arrivals=poisson:9/s")
-        changes = ("--seed=1", "--seed=2", "--tasks=51", "-s11ms", "--error-rate=0.5",
-                   "--silent-rate=0.5", "--hang-rate=0.5", "--arrivals=fixed:9/s",
-                   "--arrivals=poisson:10/s", "--distribution=fixed",
-                   "--distribution=exponential", "--distribution=lognormal")  # fmt: skip
-        digests = [digest(POOL, *usual, change) for change in changes]
-        self.assertEqual(len(set(digests)), len(digests))
-
     def test_every_task_ends_as_in_the_c_programs_after_as_many_calls(self) -> None:
         """With an API that has no limit nothing but the seed decides."""
         args = ("-n", 300, "-s", 0, "--error-rate", 0.3, "--silent-rate", 0.1,
