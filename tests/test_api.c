@@ -1,6 +1,5 @@
 /* The API on the other end: how many it serves, and whom it turns away. When an outage
  * begins and ends, and how much slower it gets: tests/programs/test_api.py. */
-#include "simulation/api.h"
 #include "support/caller.h"
 #include "support/suite.h"
 

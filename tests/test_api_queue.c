@@ -1,5 +1,4 @@
 /* The queue at the API: who waits, who moves up, and what is done for nobody. */
-#include "simulation/api.h"
 #include "support/caller.h"
 #include "support/suite.h"
 

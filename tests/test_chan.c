@@ -52,21 +52,6 @@ CLAIM(length_and_capacity_are_told) {
     }
 }
 
-CLAIM(a_receive_from_an_empty_channel_blocks_until_a_send) {
-    for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
-        struct chan *chan = ints(capacity);
-        int got = -1;
-        struct operation receive = operation_of(chan, CHAN_RECEIVE, &got, STYLE_PLAIN);
-        assert_int_equal(try_receive(chan, &got), CHAN_TIMED_OUT);
-        operation_park(&receive);
-        assert_int_equal(chan_send(chan, &(int){7}, DEADLINE_NEVER), CHAN_OK);
-        assert_int_equal(operation_join(&receive), CHAN_OK);
-        assert_int_equal(got, 7);
-        assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
-        chan_free(chan);
-    }
-}
-
 CLAIM(a_send_to_a_full_channel_blocks_until_a_receive) {
     for (size_t capacity = 0; capacity <= CAPACITY_MOST; capacity++) {
         struct chan *chan = ints(capacity);

@@ -1,7 +1,6 @@
 /* Contexts: what cancels whom, when, and what the reason is. */
 #include "support/contexts.h"
 #include "support/suite.h"
-#include "sync/ctx.h"
 
 /* Go's TestBackground. */
 CLAIM(the_background_is_never_done) {

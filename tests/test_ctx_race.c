@@ -1,8 +1,6 @@
 /* Contexts used by many threads at once. */
 #include "support/contexts.h"
-#include "support/meeting.h"
 #include "support/suite.h"
-#include "sync/ctx.h"
 
 static bool is_done(struct ctx *ctx) {
     return try_receive(ctx_done(ctx), NULL) == CHAN_CLOSED;

@@ -3,7 +3,6 @@
 
 #include "support/suite.h"
 #include "support/wakes.h"
-#include "sync/park.h"
 
 CLAIM(a_wake_before_the_wait_is_kept) {
     const int64_t deadlines_ns[] = {DEADLINE_NEVER, now_ns() + NS_PER_MS, DEADLINE_NOW,

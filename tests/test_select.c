@@ -62,29 +62,6 @@ CLAIM(a_select_does_not_meet_itself) {
     chan_free(chan);
 }
 
-/* libdill's choose against choose. */
-CLAIM(two_selects_meet) {
-    for (int meet = 0; meet < 2; meet++) {
-        struct chan *chans[] = {ints(0), ints(0), ints(0)};
-        int sent[2] = {5, 6};
-        int got[2] = {-1, -1};
-        struct chooser parked = {.count = 2};
-        parked.cases[0] = sending(chans[0], &sent[0]);
-        parked.cases[1] = sending(chans[1], &sent[1]);
-        chooser_park(&parked);
-        struct chan_case cases[] = {receiving(chans[2], &got[0]),
-                                    receiving(chans[meet], &got[1])};
-        assert_int_equal(chan_select(cases, 2, DEADLINE_NEVER), 1);
-        assert_int_equal(chooser_join(&parked), meet);
-        assert_int_equal(got[1], sent[meet]);
-        for (int c = 0; c < 3; c++) {
-            assert_int_equal(chan_waiters(chans[c], CHAN_SEND), 0);
-            assert_int_equal(chan_waiters(chans[c], CHAN_RECEIVE), 0);
-            chan_free(chans[c]);
-        }
-    }
-}
-
 /* Go's select2.go: losing cases must go, at once and whatever ended the select. */
 CLAIM(losing_cases_leave_nothing_behind) {
     struct chan *busy = ints(0);

@@ -1,6 +1,5 @@
 /* Select against others that change its channels meanwhile. */
 #include "support/ledger.h"
-#include "support/meeting.h"
 #include "support/suite.h"
 
 /* ---- a select looks at all its channels at one moment ---- */

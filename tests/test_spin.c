@@ -4,7 +4,6 @@
 
 #include "support/suite.h"
 #include "support/wakes.h"
-#include "sync/park.h"
 
 /* Between its looks before sleeping, a thread yields: so yields are where they show. */
 static _Thread_local int yields;

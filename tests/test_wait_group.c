@@ -1,5 +1,4 @@
 /* Wait groups: nobody is let go early, nobody is forgotten, nothing is touched late. */
-#include "support/meeting.h"
 #include "support/suite.h"
 #include "sync/wait_group.h"
 

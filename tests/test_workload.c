@@ -1,5 +1,5 @@
-/* The workload at its far ends. That all else of it is as described, task by task and to
- * the nanosecond: tests/programs/workload.py, which restates it. */
+/* The workload at its far ends. All else of it, task by task and to the nanosecond, is
+ * restated in tests/programs/workload.py. */
 #include "simulation/workload.h"
 #include "support/suite.h"
 

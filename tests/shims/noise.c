@@ -9,7 +9,6 @@
  */
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,13 +59,7 @@ NOISY(pthread_create,
 
 /* The futex of park.c comes this way. */
 long syscall(long number, ...) {
-    va_list list;
-    long a[6];
-    va_start(list, number);
-    for (int i = 0; i < 6; i++) {
-        a[i] = va_arg(list, long);
-    }
-    va_end(list);
+    SHIM_SYSCALL_ARGUMENTS(a, number);
     make_noise();
     long result = SHIM_REAL(syscall, number, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (result >= 0) {

@@ -6,6 +6,7 @@
 #define TEST_SHIM_H
 
 #include <dlfcn.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -32,6 +33,16 @@ static inline void *shim_next(const char *name) {
         }                                                                              \
         ((__typeof__(&name))atomic_load(&found))(__VA_ARGS__);                         \
     })
+
+/* What syscall() was given after the number, as a[0] to a[5]. */
+#define SHIM_SYSCALL_ARGUMENTS(a, number)                                              \
+    long a[6];                                                                         \
+    va_list list;                                                                      \
+    va_start(list, number);                                                            \
+    for (int i = 0; i < 6; i++) {                                                      \
+        a[i] = va_arg(list, long);                                                     \
+    }                                                                                  \
+    va_end(list)
 
 static inline long shim_setting(const char *name, long otherwise) {
     const char *text = getenv(name);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,13 +48,7 @@ static long wait_ends_for_no_reason(void) {
 }
 
 long syscall(long number, ...) {
-    va_list list;
-    long a[6];
-    va_start(list, number);
-    for (int i = 0; i < 6; i++) {
-        a[i] = va_arg(list, long);
-    }
-    va_end(list);
+    SHIM_SYSCALL_ARGUMENTS(a, number);
     if (number == FUTEX_CALL && a[1] == FUTEX_WAIT_UNTIL && strikes()) {
         return wait_ends_for_no_reason();
     }

@@ -1,10 +1,6 @@
 #include "support/caller.h"
 
 #include "support/suite.h"
-#include "support/threads.h"
-#include "support/until.h"
-#include "sync/chan.h"
-#include "sync/clock.h"
 
 struct api_config config;
 struct api api;

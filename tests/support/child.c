@@ -2,15 +2,11 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/suite.h"
-#include "sync/must.h"
 
 enum { LIMIT_S = 60 };
 

@@ -1,8 +1,5 @@
 #include "support/json.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "support/suite.h"
 
 static const char *find_value(const char *text, const char *key) {

@@ -1,7 +1,6 @@
 #include "support/ledger.h"
 
 #include "support/suite.h"
-#include "sync/must.h"
 
 void ledger_init(struct ledger *ledger, int size) {
     ledger->size = size;

@@ -1,9 +1,6 @@
 #include "support/machine.h"
 
 #include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "measure/limits.h"
