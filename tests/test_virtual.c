@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "measure/tally.h"
 #include "support/suite.h"
 #include "sync/ctx.h"
 #include "sync/deadlock.h"
@@ -172,6 +173,16 @@ CLAIM(it_stands_still_while_somebody_from_outside_acts) {
     assert_int_equal(now_ns(), before_ns);
     must(pthread_join(outsider, NULL));
     chan_free(closed_from_outside);
+}
+
+/* Everybody lets go at once, so no time passes between the two. */
+CLAIM(a_stop_at_the_very_end_is_one) {
+    static struct tally tally;
+    tally_init(&tally, 1, NULL);
+    tally_start(&tally, now_ns(), DEADLINE_NEVER);
+    tally_stop(&tally, STOP_SIGNAL);
+    tally_finish(&tally);
+    assert_int_equal(tally_stop_reason(&tally), STOP_SIGNAL);
 }
 
 /* ---- how it ends ---- */

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,27 @@ def finish(process: subprocess.Popen[str], limit_s: float = LIMIT_S) -> Ending:
         process.communicate()
         raise Hung(f"still running after {limit_s} s: {' '.join(command)}") from None
     return Ending(command, process.returncode, out or "", err or "")
+
+
+def until(
+    claim: Callable[[], bool], what: str, process: subprocess.Popen[str] | None = None
+) -> None:
+    """Waits for a state, not for a time; the limit only ends what is broken."""
+    limit = time.monotonic() + LIMIT_S
+    while not claim():
+        if time.monotonic() > limit:
+            if process:
+                process.kill()
+            raise Hung(what)
+        time.sleep(0.005)
+
+
+def is_running(pid: int | str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def run(

@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S
+from .program import LIMIT_S, until
 
 RUN = Path(__file__).resolve().parents[2] / "bench" / "micro" / "run"
 # In place of the meter: lists one operation, and measures it in its own way, which
@@ -84,11 +83,8 @@ class Micro(unittest.TestCase):
 
     def test_ctrl_c_keeps_what_there_is(self) -> None:
         made = self.start('[ "$block" != 3 ] || exec sleep 1000; fine')
-        limit = time.monotonic() + LIMIT_S
         blocks = Path(f"{self.meter}.blocks")
-        while not blocks.exists() or blocks.read_text().count("\n") < 4:
-            self.assertLess(time.monotonic(), limit)
-            time.sleep(0.01)
+        until(lambda: blocks.exists() and blocks.read_text().count("\n") > 3, "blocks")
         made.send_signal(signal.SIGINT)
         _, said = made.communicate(timeout=LIMIT_S)
         self.assertEqual(made.returncode, 130, said)

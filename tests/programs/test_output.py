@@ -14,8 +14,7 @@ import unittest
 from pathlib import Path
 
 from .program import (
-    BUILD, LIMIT_S, Hung, finish, measure, on_each, read_samples,
-    run, start,
+    BUILD, LIMIT_S, finish, measure, on_each, read_samples, run, start, until,
 )  # fmt: skip
 
 QUICK = ("-n", 5, "-s", 0)
@@ -30,11 +29,8 @@ def through_shell(program: str, redirection: str, *args: object):
 
 def wait_for_writer(reading: int, process: subprocess.Popen[str]) -> None:
     """Only then a FIFO tells that somebody has gone: nobody was there before."""
-    limit = time.monotonic() + LIMIT_S
-    while os.readlink(f"/proc/self/fd/{reading}") not in opened_by(process):
-        if time.monotonic() > limit or process.poll() is not None:
-            raise Hung("it never opened the FIFO")
-        time.sleep(0.001)
+    fifo = os.readlink(f"/proc/self/fd/{reading}")
+    until(lambda: fifo in opened_by(process), "it never opened the FIFO")
 
 
 def opened_by(process: subprocess.Popen[str]) -> list[str]:
@@ -250,12 +246,9 @@ class Output(unittest.TestCase):
     def wait_until_full(
         self, pipe: int, process: subprocess.Popen[str], full: int = 60_000
     ) -> None:
-        limit = time.monotonic() + LIMIT_S
-        held = 0
-        while held < full:
+        def is_full() -> bool:
             held = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
             self.assertIsNone(process.poll(), "it ended without filling the pipe")
-            if time.monotonic() > limit:
-                process.kill()
-                raise Hung("it does not write")
-            time.sleep(0.01)
+            return held >= full
+
+        until(is_full, "it does not write", process)

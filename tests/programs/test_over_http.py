@@ -10,8 +10,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import BUILD, LIMIT_S, only, plain_build
-from .test_remote import SERVER, until
+from .program import BUILD, LIMIT_S, is_running, only, plain_build, until
+from .test_remote import SERVER
 
 OVER_HTTP = Path(__file__).resolve().parents[2] / "bench" / "over-http"
 NGINX = shutil.which("nginx")
@@ -289,11 +289,3 @@ def end_group(pid: int) -> None:
 
 def children_of(pid: int | str) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def is_running(pid: str) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"

@@ -20,7 +20,7 @@ from typing import Any
 from unittest import mock
 
 from .program import (
-    BUILD, LIMIT_S, Ending, Hung, bound, finish, only, read_samples, refusal, run, start,
+    BUILD, LIMIT_S, Ending, bound, finish, only, read_samples, refusal, run, start, until,
 )  # fmt: skip
 
 SERVER = BUILD / "src" / "api-server"
@@ -52,14 +52,6 @@ def accounts_of(server: subprocess.Popen[str]) -> dict[str, Any]:
     if ending.status != 0:
         raise AssertionError(str(ending))
     return json.loads(ending.out)
-
-
-def until(claim: Callable[[], bool], what: str) -> None:
-    limit = time.monotonic() + LIMIT_S
-    while not claim():
-        if time.monotonic() > limit:
-            raise Hung(what)
-        time.sleep(0.01)
 
 
 @contextlib.contextmanager

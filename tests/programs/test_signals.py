@@ -11,7 +11,7 @@ from itertools import cycle, product
 from pathlib import Path
 
 from .program import (
-    LIMIT_S, PROGRAMS, Ending, Hung, bound, finish, on_each, start,
+    LIMIT_S, PROGRAMS, Ending, Hung, bound, finish, on_each, start, until,
 )  # fmt: skip
 
 STOPPED_IN_S = 10  # the task in flight takes far longer, or far less
@@ -24,14 +24,13 @@ def wait_until_running(process: subprocess.Popen[str], threads: int) -> None:
         wait_until_quiet(process, threads)
         return
     folder = Path(f"/proc/{process.pid}/task")
-    limit = time.monotonic() + LIMIT_S
-    while len(list(folder.iterdir())) < threads:
+
+    def has_begun() -> bool:
         if process.poll() is not None:
             raise AssertionError("it ended before it was disturbed")
-        if time.monotonic() > limit:
-            process.kill()
-            raise Hung(f"has not started {threads} threads")
-        time.sleep(0.002)
+        return len(list(folder.iterdir())) >= threads
+
+    until(has_begun, f"has not started {threads} threads", process)
 
 
 def on_fibers(process: subprocess.Popen[str]) -> bool:

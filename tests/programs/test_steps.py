@@ -8,8 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S
-from .test_remote import until
+from .program import LIMIT_S, is_running, until
 
 TESTS = Path(__file__).resolve().parents[1]
 # A step that lasts, and has begun when there is a file; what it starts hears nothing.
@@ -39,12 +38,12 @@ class Steps(unittest.TestCase):
             if number is not None:
                 made.send_signal(number)
             said, _ = made.communicate(timeout=LIMIT_S)
-            sleeper = Path(f"/proc/{int(pid.read_text())}/stat")
+            sleeper = int(pid.read_text())
             try:
                 until(lambda: not is_running(sleeper), "it stayed")
             finally:
                 if is_running(sleeper):
-                    os.kill(int(pid.read_text()), signal.SIGKILL)
+                    os.kill(sleeper, signal.SIGKILL)
             return made.returncode, said
 
     def test_a_signal_ends_all(self) -> None:
@@ -57,10 +56,3 @@ class Steps(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("stuck\n", said)
         self.assertIn("0 passed, 1 failed, 0 skipped\n", said)
-
-
-def is_running(stat: Path) -> bool:
-    try:
-        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
