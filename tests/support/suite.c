@@ -36,13 +36,6 @@ void suite_add(struct claim *claim) {
     count++;
 }
 
-static int list(void) {
-    for (struct claim *claim = first; claim != NULL; claim = claim->next) {
-        puts(claim->name);
-    }
-    return 0;
-}
-
 /* Does it have that name, or does its file: "chan" for .../test_chan.c? */
 static bool is_of(const struct claim *claim, const char *name) {
     char file[128];
@@ -72,7 +65,10 @@ static int choose(const char *name) {
 
 int suite_run(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--list") == 0) {
-        return list();
+        for (struct claim *claim = first; claim != NULL; claim = claim->next) {
+            puts(claim->name);
+        }
+        return 0;
     }
     for (int i = 1; i < argc; i++) {
         if (choose(argv[i]) != 0) {
