@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,10 +18,11 @@ import stand_in  # noqa: E402
 from driver import draw  # noqa: E402
 from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import boxes, machines, over_time, planned, scatter, sequence  # noqa: E402
+from driver.draw.material import Pair  # noqa: E402
 from driver.say import numbers  # noqa: E402
 from driver.page import pieces, sliders  # noqa: E402
-from driver.reckon.stats import Interval  # noqa: E402
-from driver.reckon.summary import Noise, Summaries  # noqa: E402
+from driver.reckon.stats import Interval, Verdict  # noqa: E402
+from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary  # noqa: E402
 
 TWO = """
 question = "?"
@@ -265,6 +267,263 @@ class Titles(unittest.TestCase):
                 figures=["resident_bytes"], material=SimpleNamespace(
                     tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip
             self.assertIn(told, titles.thread_cost(view))
+
+
+def of(design: str, ok: int = 100, fewest: int | None = None, **figures: float) -> Summary:
+    """What became of 100 tasks in the median run, and in the worst."""
+    asked = stand_in.read(f'question = "?"\n[[cells]]\ndesign = "{design}"\ntasks = 100')
+    least = ok if fewest is None else fewest
+    ends = {"ok": Count(ok, least, ok), "rejected": Count(100 - ok, 100 - ok, 100 - least)}
+    known = {k: Interval(v, None, None, 1, None, v, v) for k, v in figures.items()}
+    return Summary(asked.cells[0], 1, (), known, ends)
+
+
+def seen(*cells: Summary, **more: Any) -> Any:
+    """A view of these cells, in which a design's name is enough."""
+    spoken = lambda cell, but="": view.names.spoken(cell.design)  # noqa: E731
+    found = SimpleNamespace(
+        cells=list(cells), spoken=spoken, full=spoken, among=lambda _: found, unit="s",
+        value=lambda s, figure="wall_s": s.figures.get(figure), **more)  # fmt: skip
+    return found
+
+
+class Reckoned(unittest.TestCase):
+    """Titles that are reckoned, to the letter."""
+
+    def pools(self, *ok: int) -> list[Summary]:
+        return [of(f"pool of {size}", n) for size, n in enumerate(ok, start=1)]
+
+    def test_who_loses_how_much(self) -> None:
+        a, b, c = "a pool of 1", "a pool of 2", "a pool of 3"
+        for ok, told in (
+            ((100,), "no design loses any in the median run"), ((50,), f"{a} loses 50 %"),
+            ((50, 50), "every design loses 50 %"),
+            ((50, 100, 100, 100), f"{a} loses 50 %; {b}, {c} and a pool of 4 lose none"),
+            ((50, 100, 100, 100, 100), f"{a} loses 50 %; all others lose none"),
+            ((50, 50, 50, 100), f"{a}, {b} and {c} lose 50 %; a pool of 4 loses none"),
+            ((50, 50, 50, 50, 100), "4 of 5 cells lose 50 %; a pool of 5 loses none"),
+            ((40, 30, 20, 10), f"a pool of 4 loses 90 %; {c} loses 80 %; {b} loses 70 %; "
+             "1 other loses some"),
+            ((10, 20, 30, 40, 40), f"{a} loses 90 %; {b} loses 80 %; {c} loses 70 %; "
+             "2 others lose some"),
+        ):  # fmt: skip
+            peers = self.pools(*ok)
+            found = titles.losses_of(seen(*peers), peers)
+            self.assertEqual(f"with 100 tasks, {told}", found)
+        peers = self.pools(10, 20, 30)
+        one, two = f"{a} loses 90 %", f"{a} loses 90 %; {b} loses 80 %"
+        for room, told in ((len(two), f"{two}; 1 other loses some"),
+                           (len(two) - 1, f"{one}; 2 others lose some"),
+                           (1, f"{one}; 2 others lose some")):  # fmt: skip
+            with mock.patch.object(titles, "ROOM", room):
+                found = titles.losses_of(seen(*peers), peers)
+            self.assertEqual(f"with 100 tasks, {told}", found)
+        none = seen(*self.pools(100, 100))
+        self.assertEqual("every task of every design is served", titles.losses(none))
+        once = seen(of("threads", 100, 99))
+        self.assertIn("no design loses any in the median run", titles.losses(once))
+
+    def test_how_many_workers_are_safe(self) -> None:
+        threads, more = of("threads", 20), of("bounded threads of 9", 10)
+        for cells, told in (
+            ([threads, more, *self.pools(100, 100, 50, 40, 30)[::-1]],
+             "2 workers lose none of 100 tasks, 3 lose 50 %, 5 lose 70 %, threads lose 80 %"),
+            (self.pools(100), "1 worker loses none of 100 tasks"),
+            (self.pools(50), "1 loses 50 %"), (self.pools(50, 40), "1 loses 50 %, 2 lose 60 %"),
+            ([of("pool of 5", 100, 99), threads], "threads lose 80 %"),
+            ([of("threads")], "every task of every design is served"),
+        ):  # fmt: skip
+            self.assertEqual(told, titles.safe(seen(*cells)))
+
+    def test_how_far_what_is_simulated_is_off(self) -> None:
+        def twin(off: float, tasks: int, aspect: str = "time") -> Any:
+            return SimpleNamespace(ratios={aspect: 1}, off={aspect: off}.get,
+                                   measured=SimpleNamespace(tasks=tasks))  # fmt: skip
+
+        few = of("pool of 9", wall_s=9.0)
+        few = replace(few, cell=replace(few.cell, tasks=10))
+        found = seen(few, of("threads", wall_s=2.0), of("pool of 5", wall_s=3.0),
+                     material=SimpleNamespace(runs=(), experiment=SimpleNamespace(cells=())))
+        last = "for 100 tasks, threads take 2.00 s and a pool of 5 takes 3.00 s"
+        up_to = "up to 70 tasks, simulated and measured times differ by"
+        for twins, told in (
+            ([], last), ([twin(0.9, 999, "ok")], last),
+            ([twin(0.03, 70), twin(0.05, 7), twin(9.0, 999, "ok")],
+             f"{up_to} 5 % at most; {last}"),
+            ([twin(0.001, 70)], f"{up_to} under 1 % at most; {last}"),
+            ([twin(1.5, 70), twin(0.1, 9)], f"{up_to} 2.50× at most; {last}"),
+        ):  # fmt: skip
+            with mock.patch.object(titles.simulated, "twins", return_value=twins):
+                self.assertEqual(told, titles.scale(found))
+
+
+class Templates(unittest.TestCase):
+    """Which pair a title is of, what is told of it, and where that holds."""
+
+    def test_of_whom_it_speaks(self) -> None:
+        pool = [of(f"pool of {n}", wall_s=w) for n, w in ((9, 2), (5, 1), (7, 3))]
+        threads, bounded = of("threads", wall_s=2), of("bounded threads of 9", wall_s=9)
+        few = replace(pool[2], cell=replace(pool[2].cell, tasks=10, name="few"))
+        one = of("pool of 1", wall_s=1.5)
+        for speaks, over, who in (
+            ("", [few, *pool], pool[0]), ("", pool[::-1], pool[0]),
+            ("least", pool, pool[1]), ("most", pool, pool[2]), ("", [few], few),
+            ("", [threads, one], one), ("", [bounded, threads], bounded), ("", [], None),
+        ):  # fmt: skip
+            pairs = [Pair(each, base) for base in (one, threads) for each in over]
+            chart = SimpleNamespace(speaks=speaks)
+            found = seen(*over, chart=chart, material=SimpleNamespace(pairs=pairs))
+            panel: Any = SimpleNamespace(cells=[one, *over], figure="wall_s")
+            told = words.speaking(found, panel)
+            self.assertEqual(who and Pair(who, one), told, speaks)
+        panel.cells = [threads]
+        found.material.pairs = [Pair(pool[0], threads)]
+        self.assertIsNone(words.speaking(found, panel))
+
+    def test_where_it_holds(self) -> None:
+        pair = Pair(of("threads"), of("pool of 5"))
+        for later, split, words_, conditions, told in (
+            (False, "", "", ["tasks", "a"], "with 100 tasks in a, so"),
+            (True, "", "", ["tasks", "a"], "so"), (True, "a", "w", ["a", "b"], "in a, so"),
+            (True, "tasks", "w", ["tasks"], "with 100 tasks, so"),
+            (False, "a", "w", ["a", "b"], "with 100 tasks in a in b, so"),
+            (False, "a", "", [], "with 100 tasks, so"),
+        ):  # fmt: skip
+            found = seen(split=split, conditions=conditions, where=lambda _, name: f"in {name}")
+            with mock.patch.object(words, "claim", return_value="so"):
+                panel: Any = SimpleNamespace(words=words_)
+                self.assertEqual(told, words._placed(found, panel, pair, later))
+
+    def test_how_many_panels_a_title_is_of(self) -> None:
+        half, less = of("threads", 50), of("threads", 49)
+        few = replace(less, cell=replace(less.cell, tasks=10))
+        for family, split, x, unit, cells, told in (
+            ("scatter", "a", "tasks", "s", [half], "One False; two True"),
+            ("bars", "a", "tasks", "s", [half], "One False"),
+            ("scatter", "", "tasks", "s", [half], "One False; else"),
+            ("scatter", "", "workers", "s", [half], "One False"),
+            ("bars", "", "x", "s", [half, few], "One False"),
+            ("bars", "", "x", "s", [less], "Lost"), ("bars", "", "x", "1/s", [less], "Lost"),
+            ("bars", "", "x", "bytes", [less], "One False"),
+            ("bars", "", "x", "s", [less, half], "One False"),
+        ):  # fmt: skip
+            found = seen(*cells, panels=["one", "two"], split=split, x=x,
+                         chart=SimpleNamespace(family=family, words={}))  # fmt: skip
+            found.unit = unit
+            with (
+                mock.patch.object(words, "speaking", lambda _, panel: panel),
+                mock.patch.object(words, "_placed", lambda _, __, pair, n: f"{pair} {n}"),
+                mock.patch.object(words, "_at_the_fewest", return_value=["else"]),
+                mock.patch.object(titles, "losses", return_value="lost"),
+            ):
+                self.assertEqual(told, words.title(found))
+
+    def test_which_cells_have_a_phrase(self) -> None:
+        cells = [of(d) for d in ("threads", "pool of 1", "pool of 3", "bounded threads of 9")]
+        few = replace(cells[2], cell=replace(cells[2].cell, tasks=10))
+        for of_, shown, told in (
+            ("", cells[:3], "threads: threads, pool of 1, pool of 3"),
+            ("largest", cells, "pool of 3: pool of 3"),
+            ("largest", [few, *cells[:2]], "pool of 1: pool of 1"),
+            ("largest", [cells[0]], "threads: threads"),
+            ("largest", [cells[0], cells[3], few], "threads: threads, bounded threads"),
+        ):  # fmt: skip
+            found = seen(*shown, chart=SimpleNamespace(words={"of": of_, "joint": ", "}))
+            ends = {"each": "", "head": ": "}
+            with mock.patch.object(words, "fill", lambda _, key, s: (
+                    view.names.short(s.cell.design) + ends[key])):  # fmt: skip
+                self.assertEqual(told, words._each(found))
+
+    def test_where_no_pair_speaks_the_ends_are_named(self) -> None:
+        a, b, c = of("pool of 5", wall_s=3), of("threads", wall_s=2), of("pool of 5", wall_s=2)
+        d = of("pool of 9", wall_s=2)
+        few = replace(b, cell=replace(b.cell, tasks=10))
+        whole = "Wall time: from 2.00 s (threads) to 3.00 s (pool of 5)"
+        for cells, room, told in (
+            ([a, b, few], len(whole) + 1, whole),
+            ([a, b, few], len(whole), "Wall time: 2.00 s to 3.00 s"),
+            ([a, c], 99, "Wall time: from 2.00 s (apart) to 3.00 s (apart)"),
+            ([b, d], 99, "Wall time of threads with 100 tasks: 2.00 s"),
+            ([few], 99, "Wall time of threads with 10 tasks: 2.00 s"),
+        ):  # fmt: skip
+            found = seen(*cells, figures=["wall_s"], name=lambda c: view.names.short(c.design),
+                         apart=lambda _: "apart")  # fmt: skip
+            with mock.patch.object(words, "ROOM", room):
+                self.assertEqual(told, words._alone(found))
+
+
+    def test_what_templates_may_name(self) -> None:
+        pool, threads = of("pool of 5", wall_s=2.0), of("threads", 75, threads=7.4)
+        stopped = {"cancelled": Count(3, 3, 3), "not_started": Count(4, 4, 4)}
+        stopped = replace(threads, outcomes={**threads.outcomes, **stopped})
+        none = dict.fromkeys(stopped.outcomes, Count(0, 0, 0))
+        pool = replace(pool, outcomes={**none, **pool.outcomes})
+        panel: Any = SimpleNamespace(cells=[pool, threads], figure="wall_s", words="")
+
+        def facts(over: Summary, base: Summary, ratio: Any = None, *runs: Any) -> Any:
+            found = seen(pool, threads, condition=lambda _: "", material=SimpleNamespace(
+                runs=runs), apart=lambda cell, but: f"all but {but}")  # fmt: skip
+            return words.facts(found, panel, Pair(over, base), ratio)
+
+        told = facts(pool, stopped)
+        for key, wanted in (
+            ("lost", "25 %"), ("loser", "threads"), ("who", "a pool of 5"), ("W", "5"),
+            ("sizes", 1), ("N", "100 tasks"), ("value", "2.00 s"), ("figure", "wall time"),
+            ("r", "1.00×"), ("setting", "all but tasks"), ("undone", "all tasks done"),
+            ("threads", "– alive at once"), ("base_threads", "7 alive at once, detached"),
+            ("served", "a pool of 5 serves all in 2.00 s"),
+        ):  # fmt: skip
+            self.assertEqual(wanted, told[key] if key == "sizes" else f"{told[key]}", key)
+        told = facts(stopped, pool)
+        self.assertEqual(("7 tasks not done", "–", "100"),
+                         (told["undone"], told["value"], told["W"]))  # fmt: skip
+        for median, wanted in ((4.0, "4.00×"), (0.25, "4.00×"), (0.0, "∞×")):
+            ratio: Any = SimpleNamespace(interval=SimpleNamespace(median=median))
+            self.assertEqual(wanted, facts(pool, stopped, ratio)["r"])
+        ratio.interval = None
+        self.assertEqual("1.00×", facts(pool, stopped, ratio)["r"])
+
+        def ran(asked: Any, cell: Any = threads.cell) -> Any:
+            return SimpleNamespace(cell=cell, record=asked and {"config": asked})
+
+        joined, end = {"join": True}, "7 alive at once, joined at the end"
+        for runs, wanted in (
+            ([ran(None), ran(joined)], end), ([ran(joined, pool.cell)], f"{end[:15]}, detached"),
+            ([ran({"detach": False})], end), ([ran({"detach": True})], f"{end[:15]}, detached"),
+            ([ran({"join": None})], end[:15]), ([ran({"join": False})], f"{end[:15]}, detached"),
+        ):  # fmt: skip
+            self.assertEqual(wanted, facts(stopped, pool, None, *runs)["threads"])
+
+    def test_what_was_run_and_what_a_cell_shows(self) -> None:
+        def cell(design: str, **more: Any) -> Summary:
+            found = of(design, wall_s=2.0)
+            return replace(found, cell=replace(found.cell, options={
+                **found.cell.options, **more}))  # fmt: skip
+
+        few, more = (cell("threads", **{"api-capacity": n}) for n in (5, 6))
+        slow, free = cell("threads", **{"service-time": "1s", "api-capacity": 5}), cell("threads")
+        once, takes, serves = "one run each", "each call takes 10 ms", "the API serves 5 at once"
+        for cells, told in (
+            ([few], [once, takes, serves]), ([few, more], [once, takes, ""]),
+            ([few, slow], [once, "", serves]), ([free], [once, takes, ""]),
+            ([few, free], [once, takes, ""]),
+        ):  # fmt: skip
+            self.assertEqual(told, [numbers.bound(part).replace("\u00a0", " ")
+                                    for part in words.conditions(cells)])  # fmt: skip
+        apart, alike = Interval(2, 1, 3, 6, 0.97, 1, 3, "ranks"), Interval(2, 2, 2, 6, 0.97, 2, 2, "ranks")
+        for interval, short, told in (
+            (apart, (), "2.00 s [1.00, 3.00]"), (apart, (True,), "2.00 s"), (alike, (), "2.00 s"),
+        ):  # fmt: skip
+            found = replace(free, figures={"wall_s": interval})
+            self.assertEqual(told, words.value_words(seen(), found, "wall_s", *short))
+        self.assertEqual("–", words.value_words(seen(), free, "calls"))
+        ends = dict(zip(("median", "low", "high", "n", "coverage"), (1.02, 1.02, 1.02, 2, 0.5)))
+        for low, high, key in ((1.02, 1.5, "cannot"), (1.03, 1.5, "more"), (0.5, 0.98, "cannot"),
+                               (0.5, 0.97, "less")):  # fmt: skip
+            few_: Any = Interval(**ends, minimum=low, maximum=high, rule="extremes")
+            found_ratio = Ratio("wall_s", few.cell, few.cell, few_, Verdict.CANNOT_TELL)
+            self.assertEqual(key, words.key_of(found_ratio)[0])
+        self.assertEqual(("cannot", ""), words.key_of(replace(found_ratio, interval=None)))
 
 
 class Remarks(unittest.TestCase):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
@@ -16,6 +16,13 @@ from ..reckon.summary import Ratio, Summaries, Summary, bearable
 from ..run.run import Role, Run
 from ..run.samples import Sample, read_samples
 from .look import looks
+
+
+class Pair(NamedTuple):
+    """A cell, and the baseline that it is held against."""
+
+    over: Summary
+    base: Summary
 
 
 @dataclass(frozen=True)
@@ -97,13 +104,15 @@ class Material:
         return ratio(figure, *sides)
 
     @cached_property
-    def pairs(self) -> list[tuple[Summary, Summary]]:
+    def pairs(self) -> list[Pair]:
         """Which cell is held against which baseline."""
         known = {s.cell.name: s for s in self.cells}
         found = dict.fromkeys(
             (r.cell.name, r.baseline.name) for r in self.summaries.ratios
         )
-        return [(known[a], known[b]) for a, b in found if a in known and b in known]
+        return [
+            Pair(known[a], known[b]) for a, b in found if a in known and b in known
+        ]
 
     @cached_property
     def machine(self) -> str:

@@ -28,9 +28,9 @@ from ..say.numbers import show, show_count, show_ratio, show_share
 from ..say.sentences import PERHAPS_LITTLE, count_text, interval_text
 from . import titles
 from .axes import tick_words
-from .material import unit_of
+from .material import Pair, unit_of
 from .chart import Chart
-from .view import Panel, View
+from .view import Panel, View, grouped
 
 DEFAULTS = {
     "more": "{who:has|have} {r} the {figure} of {base}",
@@ -46,7 +46,6 @@ FIGURE_WORDS = {
     "rejected": "tasks turned away", "resident_bytes": "resident (RSS)",
     "queue_wait_p90_s": "wait that one task in ten exceeds",
 }  # fmt: skip
-Pair = tuple[Summary, Summary]
 
 
 class Name:
@@ -89,7 +88,7 @@ def title(view: View) -> str:
 
 def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
     """The claim with where it holds: of later panels only what is new."""
-    cell, where = pair[0].cell, []
+    cell, where = pair.over.cell, []
     if not later or view.split == "tasks":
         where.append(f"with {names.tasks(cell.tasks)}")
     for name in dict.fromkeys([view.split] * bool(panel.words) + view.conditions):
@@ -109,17 +108,17 @@ def speaking(view: View, panel: Panel) -> Pair | None:
     pairs = _pairs(view, panel)
     if not pairs:
         return None
-    most = max(pair[0].cell.tasks for pair in pairs)
-    pairs = [pair for pair in pairs if pair[0].cell.tasks == most]
-    pairs = [pair for pair in pairs if pair[1] is pairs[0][1]]  # the first baseline's
+    by_tasks = grouped(pairs, lambda pair: pair.over.cell.tasks)
+    first, *others = by_tasks[max(by_tasks)]
+    pairs = [first, *(pair for pair in others if pair.base is first.base)]
     sign = {"least": -1, "most": 1}.get(view.chart.speaks)
     if sign is None:
-        return max(pairs, key=lambda pair: pair[0].cell.workers or 0)
-    return max(pairs, key=lambda pair: sign * view.value(pair[0], panel.figure).median)
+        return max(pairs, key=lambda pair: pair.over.cell.workers or 0)
+    return max(pairs, key=lambda p: sign * view.value(p.over, panel.figure).median)
 
 
 def claim(view: View, panel: Panel, pair: Pair) -> str:
-    ratio = view.material.ratio(panel.figure, pair[0].cell, pair[1].cell)
+    ratio = view.material.ratio(panel.figure, pair.over.cell, pair.base.cell)
     key, remark = key_of(ratio)
     # Two that served next to nothing did the same work, and it was none.
     if _of_work(ratio.figure) and min(s.share_ok for s in pair) < titles.MOST:
@@ -159,31 +158,30 @@ def _at_the_fewest(view: View) -> list[str]:
     panel = view.panels[0]
     if not (last := speaking(view, panel)):
         return []
-    pairs = _pairs(view, panel)
-    fewest = min(pair[0].cell.tasks for pair in pairs)
+    by_tasks = grouped(_pairs(view, panel), lambda pair: pair.over.cell.tasks)
     who = [names.design_name(s.cell) for s in last]
     alike = (
-        pair for pair in pairs if pair[0].cell.tasks == fewest
-        and [names.design_name(s.cell) for s in pair] == who
+        pair for pair in by_tasks[min(by_tasks)]
+        if [names.design_name(s.cell) for s in pair] == who
     )  # fmt: skip
     first = next(alike, last)
-    keys = [
-        key_of(view.material.ratio(panel.figure, a.cell, b.cell))[0]
-        for a, b in (last, first)
-    ]
-    if keys[0] == keys[1]:
+    at_most, at_fewest = (
+        key_of(view.material.ratio(panel.figure, over.cell, base.cell))[0]
+        for over, base in (last, first)
+    )
+    if at_most == at_fewest:
         return []
     told = "there is no measurable difference"
-    told = told if keys[1] == "cannot" else claim(view, panel, first)
-    return [f"with {names.tasks(fewest)}, {told}"]
+    told = told if at_fewest == "cannot" else claim(view, panel, first)
+    return [f"with {names.tasks(first.over.cell.tasks)}, {told}"]
 
 
 def _each(view: View) -> str:
     """A phrase for each cell of the largest pool, or of every cell."""
     words, cells = view.chart.words, view.cells
     if words.get("of") == "largest":
-        most = max((s.cell.tasks, s.cell.workers or 0) for s in cells)
-        cells = [s for s in cells if (s.cell.tasks, s.cell.workers or 0) == most]
+        by_size = grouped(cells, lambda s: (s.cell.tasks, s.cell.workers or 0))
+        cells = by_size[max(by_size)]
     told = dict.fromkeys(fill(view, "each", s) for s in cells)
     return fill(view, "head", cells[0]) + words.get("joint", "; ").join(told)
 
@@ -217,15 +215,15 @@ def figure_words(name: str) -> str:
 
 def fill(view: View, key: str, summary: Summary) -> str:
     """One of the chart's templates for one cell; "" where there is none."""
-    template = view.chart.words.get(key, "")
-    return template.format_map(facts(view, view.panels[0], (summary, summary), None))
+    template, alone = view.chart.words.get(key, ""), Pair(summary, summary)
+    return template.format_map(facts(view, view.panels[0], alone, None))
 
 
 def facts(
     view: View, panel: Panel, pair: Pair, ratio: Ratio | None
 ) -> dict[str, object]:
     """What templates may name of a pair, and of the panel it stands in."""
-    (summary, base), cell = pair, pair[0].cell
+    (summary, base), cell = pair, pair.over.cell
     loser = min(pair, key=lambda s: s.share_ok)
     times = ratio.interval.median if ratio and ratio.interval else 1.0
     value = view.value(summary, panel.figure)
