@@ -261,10 +261,10 @@ class Titles(unittest.TestCase):
         costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
         rows = [{"kind": kind, "varied": varied, "resident_bytes": size}
                 for kind, varied, size in costs]  # fmt: skip
-        for shown, told in ((rows, "thread alive costs 8.50 kB"),
+        for shown, told in ((rows, "thread alive costs 8.50 kB, of which RSS shows 8.50 kB"),
                             (rows[:1], "fiber alive costs 4.50 kB")):  # fmt: skip
             view: Any = SimpleNamespace(
-                figures=["resident_bytes"], material=SimpleNamespace(
+                figures=["resident_bytes", "slab_bytes"], material=SimpleNamespace(
                     tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip
             self.assertIn(told, titles.thread_cost(view))
 

@@ -1,6 +1,7 @@
 """Lessons whose answer is one of several: the best setting, or the right choice."""
 
 from dataclasses import replace
+from math import inf
 
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from .support import make_run
@@ -137,6 +138,8 @@ class Figures(Desk):
             answer.save(self.folder, given, lambda path, text: path.write_text(text))
             self.assertTrue((self.folder / answer.FILE).read_text().endswith("}\n"))
             self.assertEqual(given if sound else None, answer.read(self.folder), changes)
+        with self.assertRaises(ValueError):  # JSON has no such number
+            answer.save(self.folder, replace(number, claim=[0, inf]), lambda *_: None)
         for text in ("", "[]", "{}", '{"number": 1}', "[" * 100_000):
             (self.folder / answer.FILE).write_text(text)
             self.assertIsNone(answer.read(self.folder), text[:20])

@@ -248,6 +248,7 @@ class Classes(unittest.TestCase):
         collect.check([one, two])
         rows = csv.DictReader(io.StringIO(collect.class_csv([one, two])))
         self.assertEqual({"1", "2"}, {row["machine"] for row in rows})
+        self.assertEqual("test", collect.class_facts([one])["experiment"])
         numbers = [each["number"] for each in collect.class_facts([one, two])["machines"]]
         self.assertEqual([1, 2], numbers)
         for folders, told in (([], "no folder was named"), ([Path("/nowhere")], "left out")):
@@ -291,6 +292,7 @@ class Classes(unittest.TestCase):
         told = " ".join(" ".join(lines[head + 1 :]).split())
         self.assertTrue(all(f"{number}: " in told for number in range(1, 31)), told)
         self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertEqual(["  1: 1.00", "  4: 1.00"], [line[:9] for line in lines[head + 1 :][:2]])
 
     def test_a_machine_with_two_blocks_has_a_ratio_and_no_interval(self):
         few, many = self.ratios(self.machine(4, 2), self.machine(4, 6))

@@ -63,7 +63,7 @@ def _check_workloads(machines: Sequence[Stored]) -> None:
     for kept in machines:
         for run in filter(lambda run: run.counts, kept.runs):
             # An experiment may draw other tasks for each block.
-            which = run.cell.name, run.block if kept.experiment.reseed else 0
+            which = run.cell.name, kept.experiment.reseed and run.block
             digest = run.record["workload_digest"]
             first, name = seen.setdefault(which, (digest, kept.name))
             if digest != first:

@@ -32,7 +32,7 @@ class Recording:
         """Tasks that ended well: of all runs, or of this one if none counted."""
         if self.summary is not None and self.summary.n:
             return self.summary.outcomes["ok"]
-        here = sum(1 for s in self.samples if s.outcome == "ok")
+        here = len(answered_s(self.samples))
         return Count(here, here, here)
 
     @property
@@ -51,8 +51,7 @@ class Recording:
         begin, end = settled_s(self.cell), last_arrival_s(self.samples)
         if end - begin < slot_s(self.cell):
             return None
-        ends = [s.finished_s or 0.0 for s in self.samples if s.outcome == "ok"]
-        return sum(1 for at in ends if begin <= at < end) / (end - begin)
+        return sum(begin <= at < end for at in answered_s(self.samples)) / (end - begin)
 
     @property
     def recovers(self) -> bool | None:
@@ -80,6 +79,12 @@ def slot_s(cell: Cell) -> float:
     return (end - start) / max(2, ceil((end - start) / SLOT_S - 1e-9)) or SLOT_S
 
 
+def answered_s(samples: Sequence[Sample]) -> list[float]:
+    """When each task ended that ended well."""
+    ends = (s.finished_s for s in samples if s.outcome == "ok")
+    return [at for at in ends if at is not None]
+
+
 def last_arrival_s(samples: Sequence[Sample]) -> float:
     return max((s.due_s for s in samples), default=0.0)
 
@@ -91,13 +96,13 @@ def rates(
 
     The first slot may be shorter, for nothing is before 0.
     """
-    ends = [s.finished_s for s in samples if s.outcome == "ok" and s.finished_s]
+    ends = answered_s(samples)
     first = -ceil(edge_s / slot - 1e-9)
     last = int((makespan_s(samples) - edge_s) / slot + 1) + 1
     edges = [max(0.0, edge_s + number * slot) for number in range(first, last + 1)]
     found = []
     for low, high in zip(edges, edges[1:]):
-        count = sum(1 for at in ends if low <= at < high)
+        count = sum(low <= at < high for at in ends)
         found.append((round(low, 6), round(count / (high - low), 6)))
     # gnuplot's steps hold a value from its point on; the last one ends at nothing.
     return [*found, (round(edges[-1], 6), 0.0)]

@@ -175,7 +175,7 @@ def _differing(
     found: dict[int, dict[str, None]] = defaultdict(dict)
     for cell in group:
         for run in (run for run in by_cell[cell.name] if run.counts):
-            which = run.block if experiment.reseed else 0
+            which = experiment.reseed and run.block
             found[which][run.record["workload_digest"]] = None
     return next((list(digests) for digests in found.values() if len(digests) > 1), [])
 
