@@ -221,5 +221,6 @@ def material(
         path = write_samples(folder, replace(cell, tasks=min(cell.tasks, SIMULATED)))
         runs.append(run_of(cell, Role.SAMPLE, n, noise, samples=path))
     costs = Constants(CREATE_S, {0.01: 2e-5})
-    summaries = summarise(experiment, runs, left_out=left_out, constants=costs)
-    return Material(folder, experiment, runs, replace(summaries, machine=MACHINE))
+    summaries = summarise(experiment, runs, constants=costs)
+    return Material(folder, experiment, runs, replace(
+        summaries, left_out=tuple(left_out), machine=MACHINE))  # fmt: skip

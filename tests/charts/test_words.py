@@ -55,6 +55,8 @@ TITLES = [
      f"{T} lose 10 % of them; {P} serves all in 1.01 s"),
     ("wall-time", did(1), LOST, f"{P} loses 82 % of them; {T} serve all in 1.01 s"),
     ("wall-time", ALL_LOST, did(1, rejected=500), "every design loses 100 %"),
+    ("wall-time", did(1, rejected=252), did(2, rejected=248),  # as many, yet half of them lost
+     f"{T} lose 50 % of them; no design serves them all"),
     ("goodput", did(1), did(0.5), f"{P} serves 2.00× as many tasks per second as {T}"),
     ("goodput", did(1), did(2), f"{T} serve 2.00× as many tasks per second as {P}"),
     ("goodput", ALL_LOST, ALL_LOST, "every design loses 100 %"),

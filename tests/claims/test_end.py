@@ -349,6 +349,10 @@ class Shortfalls(unittest.TestCase):
             ("p99 wait", 3.1, "3.10 s"), ("p99 wait", 0, "0"), ("goodput", 900, "900/s"),
         ):  # fmt: skip
             self.assertEqual(told, shortfall.shown(metric, found))
+        missed, met = {"workers": 30, "misses": ["lost"]}, {"workers": 30}
+        for confirmed, workers, told in (([missed], 30, True), ([missed], 20, False),
+                                         ([met], 30, False), ([], 30, False)):  # fmt: skip
+            self.assertEqual(told, shortfall.unconfirmed(confirmed, workers))
         (wanted,) = target_of("p99 wait < 100ms")
         self.assertEqual("p99 wait is 3.10 s, not < 100ms", shortfall.off_target(wanted, 3.1))
 

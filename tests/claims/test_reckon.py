@@ -359,6 +359,9 @@ class Curves(Table):
             (self.of(points, "goodput over tasks")[:1], [(3, round(2 / 1.05, 9))]),
             (list(theory.over_tasks([(threads(), "")], FREE, 3, 4)), []),
             (len(list(theory.over_tasks([(pool(2), "")], FREE, 3, 4))), 6),
+            # who of a pool is turned away is not known
+            (len(list(theory.over_tasks([(pool(5, 4, **{"api-capacity": 4}), "")], FREE, 3, 4))),
+             2),
         ])  # fmt: skip
 
     def test_over_time(self):
@@ -377,10 +380,10 @@ class Curves(Table):
         ])  # fmt: skip
 
     def test_the_others(self):
-        stop = list(theory.stop_over_time(pool(3), ""))
+        stop = list(theory.stop_over_time(pool(3, **{"service-time": "2s"}), ""))
         self.hold([
-            (len(stop), 61), (stop[0][3:], (50, 0.0, 0.0)), (stop[60][3:], (50, 1.0, 1.0)),
-            (stop[30][3:], (50, 0.5, 0.125)),
+            (len(stop), 61), (stop[0][3:], (50, 0.0, 0.0)), (stop[60][3:], (50, 2.0, 1.0)),
+            (stop[30][3:], (50, 1.0, 0.125)),
             (list(theory.stop_over_time(threads(), "")), []),
             (next(theory.even_over_tasks(pool(3), "", Constants(0.01), 50, 50)).y,
              theory.even_service_s(50, 3, Constants(0.01))),

@@ -58,7 +58,8 @@ class Numbers(Table):
             (seconds(12.3e-9), "12 ns"), (seconds(0.4e-9), "0 ns"),
             (seconds(-0.0123), "-12.30 ms"),
             (size(0), "0 B"), (size(12), "12 B"), (size(999.4), "999 B"),
-            (size(999.5), "1.00 kB"), (size(2.2e6), "2.20 MB"), (size(3e9), "3.00 GB"),
+            (size(999.5), "1.00 kB"), (size(999_500), "1.00 MB"), (size(999.5e6), "1.00 GB"),
+            (size(2.2e6), "2.20 MB"), (size(3e9), "3.00 GB"),
         ])  # fmt: skip
 
     def test_ranges(self):

@@ -44,19 +44,17 @@ def summaries_of(kept: Stored) -> Summaries:
     if kept.lost:
         count = f"{kept.lost} of {kept.environment['runs']} runs"
         left_out.append(f"{count}, whose lines in {RUNS} are lost")
-    summaries = summarise(
-        kept.experiment, kept.runs, kept.blocks, left_out, kept.complete,
-        constants_of_run.read(kept.folder),
+    constants = constants_of_run.read(kept.folder)
+    return replace(
+        summarise(kept.experiment, kept.runs, kept.blocks, constants),
+        left_out=tuple(left_out), complete=kept.complete, machine=kept.environment,
     )  # fmt: skip
-    return replace(summaries, machine=kept.environment)
 
 
 def summarise(
     experiment: Experiment,
     runs: Sequence[Run],
     blocks: Sequence[Mapping[str, Any]] = (),
-    left_out: Sequence[str] = (),
-    complete: bool = True,
     constants: Constants = Constants(),
 ) -> Summaries:
     """Everything the runs amount to. blocks: the lines of blocks.ndjson."""
@@ -79,8 +77,6 @@ def summarise(
         ratios=tuple(_ratios(experiment, by_cell, refused, LED_BY)),
         figure=experiment.figure,
         noise=_noise(experiment, by_cell, blocks),
-        left_out=tuple(left_out),
-        complete=complete,
         constants=constants,
         create_each_s=create_s,
         refusals=refusals,
