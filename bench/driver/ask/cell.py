@@ -169,6 +169,11 @@ class Cell:
         return _queue(str(self.options.get("api-queue", 0)))
 
     @property
+    def api_burst(self) -> int:
+        """How many calls its rate limit lets through at once."""
+        return int(self.options.get("api-burst", 1))
+
+    @property
     def arrivals_per_s(self) -> float | None:
         """None: all tasks are there from the start."""
         _, _, rate = str(self.options.get("arrivals", "batch")).partition(":")

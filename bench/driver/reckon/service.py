@@ -61,7 +61,7 @@ def safe_size(cell: Cell) -> int | None:
     if "api-rate" not in cell.options:
         return None
     calls = parse_rate(str(cell.options["api-rate"])) * cell.service_s
-    return max(1, int(min(calls, int(cell.options.get("api-burst", 1)))))
+    return max(1, int(min(calls, cell.api_burst)))
 
 
 def theory_of(cell: Cell, size: int) -> dict[str, float]:

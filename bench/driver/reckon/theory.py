@@ -232,7 +232,7 @@ def accepted_by_rate(cell: Cell, costs: Constants) -> float | None:
     tokens: it holds neither W calls in step nor r d. Threads: A = b + r N c.
     """
     rate = parse_rate(str(cell.options["api-rate"]))
-    burst = int(cell.options.get("api-burst", 1))
+    burst = cell.api_burst
     if cell.workers is None:
         if costs.create_s is None:
             return None
@@ -344,7 +344,7 @@ def _accepted_over_workers(
             key = (kind, varied, cell.tasks, workers)
             yield Point("accepted over workers", *key, accepted)
     rate = parse_rate(str(cell.options["api-rate"]))
-    safe = min(rate * cell.service_s, int(cell.options.get("api-burst", 1)))
+    safe = min(rate * cell.service_s, cell.api_burst)
     yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
 
 
