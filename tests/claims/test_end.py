@@ -88,8 +88,6 @@ class Endings(unittest.TestCase):
              "A pool of 5 serves 992 (992–993) of 1 000: 8 (7–8) rejected."],
             [plain(each) for each in told[1:]],
         )  # fmt: skip
-        self.assertEqual([], ending.ratio_paragraphs(both, 1001))
-        self.assertEqual(1, len(ending.ratio_paragraphs(both, 1000)))
         shared = {"api-capacity": 50}
         base = replace(THREADS, varied=shared)
         for own, name in (({}, "A pool of 5"), ({"timeout": "9ms"}, "A pool of 5 (timeout 9 ms)")):

@@ -138,9 +138,7 @@ def _median(summary: Summary, name: str) -> str:
     return "–" if figure is None else show(FIGURES[name].unit, figure.median)
 
 
-def ratio_paragraphs(
-    summaries: Summaries, fewest_tasks: int = 0
-) -> list[tuple[str, list[str]]]:
+def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
     """For each number of tasks what the ratios bear, and what became of the tasks.
 
     What both cells of a pair have in common is said once, in the heading.
@@ -148,8 +146,6 @@ def ratio_paragraphs(
     found: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
     every = [summary.cell for summary in summaries]
     for ratio in sorted(summaries.compared(), key=lambda ratio: ratio.cell.tasks):
-        if ratio.cell.tasks < fewest_tasks:
-            continue
         shared = {
             key: value
             for key, value in ratio.cell.varied.items()
