@@ -236,11 +236,11 @@ class Titles(unittest.TestCase):
                          " one task in ten waits over 40.0 ms in a pool of 10", told)  # fmt: skip
 
     def test_a_thread_costs_what_threads_do_whoever_ran_first(self) -> None:
-        costs = (("fibers", "", 4500), ("threads", "join", 9000), ("threads", "", 8500))
+        costs = (("fibers", "", 4), ("threads", "join", 9000), ("threads", "", 8500))
         rows = [{"kind": kind, "varied": varied, "resident_bytes": size}
                 for kind, varied, size in costs]  # fmt: skip
         for shown, told in ((rows, "thread alive costs 8.50 kB, of which RSS shows 8.50 kB"),
-                            (rows[:1], "fiber alive costs 4.50 kB")):  # fmt: skip
+                            (rows[:1], "fiber alive costs 4 B,")):  # fmt: skip
             view: Any = SimpleNamespace(
                 figures=["resident_bytes", "slab_bytes"], material=SimpleNamespace(
                     tables={"costs": SimpleNamespace(rows=shown)}))  # fmt: skip

@@ -106,7 +106,8 @@ class Endings(unittest.TestCase):
         self.assertIn("Left out: a.", told(left_out=("a",)))
         titles = ["Threads win", "with 9 tasks " * 20]
         for width, most in ((60, 60), (None, 100)):
-            end = ending.report_lines(ASKED, [], made(of()), titles * 2, width, titles)
+            long = made(of(), left_out=("a cell " * 20,))
+            end = ending.report_lines(ASKED, [], long, titles * 2, width, titles)
             self.assertEqual(["", "What?", "  Threads win"], end[:3])
             self.assertIn("  Threads win", end[end.index("Charts that failed"):])
             self.assertLessEqual(max(map(len, end)), most)

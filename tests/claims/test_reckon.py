@@ -771,6 +771,10 @@ class Work(Table):
         noise = summarise.summarise(asked, [], coarse).noise
         self.hold([(noise.canary_spread, {"sleep": 0.0, "spin": inf}),
                    (noise.noisy_blocks, ())])  # fmt: skip
+        runs = [make_run(pool(), block, float(block)) for block in range(1, 7)]
+        void = make_run(pool(), 7, 0.1, problem="it hung")
+        drift = summarise.summarise(asked, [*runs, void]).noise.drift
+        self.assertEqual(1.0, drift.later_slower)
 
     def test_a_curve_has_two_hundred_steps_and_the_first(self):
         samples = [Sample(k, 0, 0.0, k / 8, k / 8 + 1, 1, "ok") for k in range(400)]
