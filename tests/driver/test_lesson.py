@@ -281,6 +281,16 @@ class Told(unittest.TestCase):
             ([1.0], "0 of 1 guess was within a factor of 1.25"), ([], ""),
         ):  # fmt: skip
             self.assertEqual(told, answers.class_text(outcome(predictions=guesses)))
+        wide = {"value": 0.2, "low": 0.05, "high": 0.3, "n": 6}
+        nothing = {"value": 0, "low": 0, "high": 0, "n": 6}
+        few = {"value": 0, "low": None, "high": None, "n": 3}
+        for known, told in (
+            (wide, "2 of 3 guesses were within a factor of 1.25 or the interval"),
+            (nothing, "1 of 3 guesses was within a factor of 1.25"),
+            (few, "1 of 3 guesses was within a factor of 1.25"),
+        ):
+            made = outcome(predictions=[0, 0.06, 0.24], measured=known)
+            self.assertEqual(told, answers.class_text(made))
         claim = "between 100 ms and 110 ms: borne out"
         self.assertEqual(claim, answers.claim_text(found))
         open_ = answers.claim_text(replace(found, verdict="cannot tell"))

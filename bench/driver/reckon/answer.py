@@ -10,7 +10,7 @@ What comes out is a results folder like any other, with lesson.json in it:
     said, by the program that decided
     names [who predicted, or ""], figure and setting, by name,
     why, change, ends: the lesson's words; modified {option: value}, if it was;
-    factor within which a guess is right
+    factor within which a guess is right; or it is one that low and high hold
 
 Where answers are offered, measured also has alike [value]: the right one, and those
 that the runs cannot tell from it. low and high are the ends of that list; it is empty
@@ -64,18 +64,21 @@ class Result:
     change: str = ""
     ends: str = ""
     modified: Mapping[str, Any] = field(default_factory=dict)
-    factor: float = NEAR  # a guess within it was right
+    factor: float = NEAR  # a guess within it was right, or one inside low to high
 
     @property
     def near(self) -> int:
-        """How many predictions came close, or named what cannot be told from it."""
+        """How many predictions came close, or cannot be told from what was measured."""
         return sum(1 for prediction in self.predictions if self._is_near(prediction))
 
     def _is_near(self, prediction: Value) -> bool:
         if self.offered:
             return prediction in self.measured.get("alike", ())
-        value = self.measured.get("value")
-        return bool(value) and 1 / self.factor <= prediction / value <= self.factor
+        value, low, high = map(self.measured.get, ("value", "low", "high"))
+        if value is None:
+            return False
+        inside = low is not None and low <= prediction <= high
+        return inside or value / self.factor <= prediction <= value * self.factor
 
 
 def save(folder: Path, outcome: Result, write: Callable[[Path, str], None]) -> None:

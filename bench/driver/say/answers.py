@@ -85,10 +85,18 @@ def class_text(found: Result) -> str:
     if not found.predictions or not known or known.get("alike") == []:
         return ""
     was = "was" if 1 in (found.near, len(found.predictions)) else "were"
-    within = f"{was} within a factor of {found.factor:g}"
-    how = "named it" if found.offered else within
+    how = "named it" if found.offered else f"{was} within {_near_text(found)}"
     guesses = counted(len(found.predictions), "guess", "guesses")
     return f"{found.near} of {guesses} {how}"
+
+
+def _near_text(found: Result) -> str:
+    """What a guess must be within: the interval, too, where that reaches farther."""
+    value, low, high = (found.measured[key] for key in ("value", "low", "high"))
+    factor = f"a factor of {found.factor:g}"
+    if low is None or value <= low * found.factor and high <= value * found.factor:
+        return factor
+    return f"{factor} or the interval"
 
 
 def measured_text(found: Result) -> str:
