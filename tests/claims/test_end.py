@@ -124,6 +124,8 @@ class Endings(unittest.TestCase):
         lines = ending.short_lines(made(of(wall_s=2.0), of(small), of(never, n=0)))
         self.assertEqual(["9 tasks: pool of 5 1.00 s", "1 000 tasks: pool of 5 2.00 s"],
                          [plain(line).strip() for line in lines])  # fmt: skip
+        (line,) = ending.short_lines(made(of(inner_wall_s=0.9), figure="inner_wall_s"))
+        self.assertIn("pool of 5 900 ms", plain(line))
 
 
 class Questions(unittest.TestCase):

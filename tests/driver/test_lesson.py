@@ -59,6 +59,8 @@ class Files(Desk):
             found = lesson.load(number)
             self.assertLessEqual(found.claim[0], found.claim[1], number)
             self.assertTrue(found.question.endswith("?"), number)
+            if found.figure:  # the report tells and compares it, and not another
+                self.assertEqual(found.figure, found.experiment.figure, number)
 
     def test_what_is_taken_away_has_a_minus_sign(self) -> None:
         """A hyphen with a space at either side is none; code is code."""
@@ -100,7 +102,7 @@ class Files(Desk):
             ("theory", "theroy", "unknown key 'theroy'"),
             ('ends = "There."', "", "'ends' is missing"),
             ('why = "So."', "why = 3", "why is 3: it takes words"),
-            ("inner_wall_s", "wall", "unknown figure 'wall'"),
+            ("inner_wall_s", "wall", "figure 'wall' is none of wall_s, "),
             ('"100ms", "110ms"', '"100", "110ms"', "'100' is not a duration"),
             ('"100ms", "110ms"', '"0", "110ms"', "not from more than 0"),
             ("claim =", 'wrong = "1s"\nclaim =', "wrong is '1s'"),

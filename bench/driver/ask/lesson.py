@@ -161,13 +161,11 @@ def _measuring(
     for key, value in overrides.items():
         if isinstance(value, list) and len(value) > 1 and key != told.setting:
             raise ValueError(f"--{key} takes one value in this lesson")
-    experiment = experiments.read(name, table, overrides)
+    experiment = experiments.read(name, {**table, "figure": told.figure}, overrides)
     there, then = len(experiment.cells), len(experiments.read(name, table).cells)
     if there != then and not told.setting:
         of = f"of {then} cell{'s' * (then > 1)}"
         raise ValueError(f"the lesson is {of}, and this change makes it {there}")
-    if told.figure not in FIGURES:
-        raise ValueError(f"unknown figure '{told.figure}'")
     _check_setting(experiment, told)
     unit = FIGURES[told.figure].unit if len(experiment.cells) == 1 else "times"
     if not told.setting and unit not in ACCEPTED:

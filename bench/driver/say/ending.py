@@ -168,11 +168,13 @@ def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
 
 
 def short_lines(summaries: Summaries) -> list[str]:
-    """The medians so far, one line for each number of tasks."""
+    """The median times so far, by the clock that is asked for: one line for each number
+    of tasks."""
     lines, every = [], [summary.cell for summary in summaries]
+    clock = "inner_wall_s" if summaries.figure == "inner_wall_s" else "wall_s"
     for count in sorted({summary.cell.tasks for summary in summaries}):
         told = [
-            f"{design_name(s.cell, every)} {show('s', s.figures['wall_s'].median)}"
+            f"{design_name(s.cell, every)} {show('s', s.figures[clock].median)}"
             for s in summaries
             if s.cell.tasks == count and s.n
         ]
