@@ -742,7 +742,8 @@ class Work(Table):
         other = [replace(threads(16), design=replace(few.design, program=program), name=program)
                  for program in ("fiber-per-task", "goroutine-per-task")]  # fmt: skip
         other.append(replace(threads(16, clock="virtual"), name="virtual"))
-        asked = Experiment("test", "?", (*other, few, many, ours))
+        small, large = pool(workers=100), pool(workers=200)
+        asked = Experiment("test", "?", (*other, ours, small, large, few, many))
 
         def of(*runs):
             for run, created_ns in runs:
@@ -755,7 +756,11 @@ class Work(Table):
         cheap = [(make_run(cell, 1, 1.0), 16e3) for cell in other]  # of no kernel thread
         self.hold([(of(four, *eight), 1.5), (of(four), 10.0), (of(), None),
                    (of(*cheap, four), 10.0), (of(*cheap), None),
-                   (of((make_run(ours, 1, 1.0), 9e9)), None)])  # fmt: skip
+                   (of((make_run(ours, 1, 1.0), 9e9)), None),
+                   (of((make_run(small, 1, 1.0), 9e9), four), 10.0),
+                   (of((make_run(small, 1, 1.0), 300e9)), 3.0),
+                   (of((make_run(small, 1, 1.0), 9e9), (make_run(large, 1, 1.0), 400e9)),
+                    2.0)])  # fmt: skip
 
     def test_blocks_tell_of_the_machine(self):
         def song(block, sleep_s, spin_s=1.0):

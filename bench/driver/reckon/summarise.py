@@ -36,6 +36,7 @@ from .theory import SMALL_PART, applies, bound_wall_s, creating_share, theory_wa
 
 # What every pair is compared in, besides the figure of the experiment.
 LED_BY = ("wall_s", "wall_per_ok_s", "goodput_per_s", "rss_bytes")
+ENOUGH_CREATED = 100  # workers: of fewer, the first ones decide how long that takes
 
 
 def summaries_of(kept: Stored) -> Summaries:
@@ -117,17 +118,19 @@ def _outcomes(counted: Sequence[Run]) -> dict[str, Count]:
 def _create_each_s(
     experiment: Experiment, by_cell: Mapping[str, Sequence[Run]]
 ) -> float | None:
-    """c where it was not measured apart: of the runs that created most kernel threads.
+    """c where it was not measured apart: of the runs that created most kernel threads,
+    one for each task; or for each of many workers, where all are pools.
 
     One for all cells, or each would be held against a theory of its own making.
     """
-    threads = [c for c in experiment.cells if c.workers is None
-               and c.design.sleeps_in_kernel and not c.is_virtual]  # fmt: skip
-    for cell in sorted(threads, key=lambda c: -c.tasks):
+    ours = [c for c in experiment.cells
+            if c.design.sleeps_in_kernel and not c.is_virtual
+            and (c.workers or ENOUGH_CREATED) >= ENOUGH_CREATED]  # fmt: skip
+    for cell in sorted(ours, key=lambda c: (bool(c.workers), -(c.workers or c.tasks))):
         creating = [FIGURES["create_s"].read(r) for r in by_cell[cell.name] if r.counts]
         known = [seconds for seconds in creating if seconds is not None]
         if known:
-            return median(known) / max(1, cell.tasks)
+            return median(known) / max(1, cell.workers or cell.tasks)
     return None
 
 
