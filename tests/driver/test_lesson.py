@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -306,6 +307,16 @@ class Told(unittest.TestCase):
             told = handout.question_of(lesson.load(number))
             self.assertEqual(1, told["options"].count(told["right"]), number)
             self.assertGreaterEqual(len(set(told["options"])), 3, number)
+
+    def test_the_sheets_name_the_answers_that_can_be_chosen(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            folder = handout.write(Path(desk))
+            for name in ("questions", "answers"):
+                sheet = (folder / f"{name}.html").read_text(encoding="utf-8")
+                for told in "(50, 200, 800 or 2000)", "(10, 11, 20 or 50)", "It crashes":
+                    self.assertIn(told, sheet)
+            quiz = (folder / "quiz.json").read_text(encoding="utf-8")
+            self.assertEqual((0, 1), (quiz.count('"about 0"'), quiz.count('"0"')))
 
     def test_the_right_option_is_what_is_claimed_and_its_place_tells_nothing(self) -> None:
         for number, right, place in RIGHT:

@@ -23,7 +23,11 @@ from ..say.terminal import tell
 
 
 def main(arguments: Sequence[str]) -> int:
-    made = Parser(prog="bench/run handout", description=__doc__.split("\n")[0])
+    made = Parser(
+        prog="bench/run handout", description="Writes the lessons on paper: the "
+        "questions for the class (questions.html), the answers for the teacher "
+        "(answers.html), and a quiz for an online course (quiz.json).",
+    )  # fmt: skip
     made.add_argument("word", help=argparse.SUPPRESS)
     made.add_argument(
         "--out", type=Path, default=RESULTS / "handout", metavar="DIR",
@@ -80,4 +84,5 @@ def _right(lesson: Lesson) -> tuple[float, str]:
 
 
 def _words(lesson: Lesson, value: float) -> str:
-    return ("" if lesson.setting else "about ") + tick_words(lesson.unit, value)
+    told = tick_words(lesson.unit, value)
+    return told if lesson.setting or value == 0 else f"about {told}"
