@@ -529,6 +529,18 @@ class EveryDeclaration(unittest.TestCase):
                 text = page.write(*what, draw.draw(*what), {}).read_text(encoding="utf-8")
                 self.assertEqual(times, text.count("<dt>Share that is done"))
 
+    def test_a_report_says_whether_its_calls_are_simulated(self) -> None:
+        for name, simulated, real in (
+            ("comparison", "The calls are simulated:", 0),
+            ("real", "Where the calls are simulated:", 1),
+        ):
+            with self.subTest(name), tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.load(name))
+                what = (m.folder, m.experiment, m.runs, m.summaries)
+                text = page.write(*what, [], {}).read_text(encoding="utf-8")
+                self.assertEqual(1, text.count(simulated))
+                self.assertEqual(real, text.count("Where they are real"))
+
     def test_a_script_without_a_chart_is_a_family_or_a_part_of_one(self) -> None:
         scripts = {path.stem for path in declaration.PLOTS.glob("*.gp")}
         charts = {path.stem for path in declaration.PLOTS.glob("*.toml")}

@@ -705,6 +705,7 @@ class Numbers(unittest.TestCase):
 
     def test_the_machine_is_told_in_the_order_and_the_units_of_people(self) -> None:
         facts = {"schema_version": 1, "sections": [], "warnings": [], "seed": 7,
+                 "no_constants": None,
                  "limits": {"stack_bytes": None}, "memory_bytes": 25276063744,
                  "thread_limits": {"kernel.pid_max": 9}, "cpu": {"model": "x"},
                  "state_before": {"load_1min": 0.4970703125}}  # fmt: skip
@@ -713,6 +714,8 @@ class Numbers(unittest.TestCase):
                 ("thread limits: kernel.pid_max", "9"),
                 ("state before: load 1min", "0.5")]  # fmt: skip
         self.assertEqual(told, list(pieces.flat(facts)))
+        why = {"no_constants": "not built"}
+        self.assertEqual([("no constants", "not built")], list(pieces.flat(why)))
 
     def test_sliders_begin_at_what_was_measured_if_the_axis_has_it(self) -> None:
         for tasks, stands in ((500, 500), (51, 51), (2, 10), (10**6, 100_000)):

@@ -66,6 +66,7 @@ def write(
         environment=list(pieces.flat(environment)), commands=pieces.commands(runs),
         again=pieces.again(environment), raw=pieces.raw(folder),
         replay=replay.data(material), sliders=sliders.data(material),
+        real=any(summary.cell.is_real for summary in summaries),
     )  # fmt: skip
     write_whole(folder / REPORT, text)
     return folder / REPORT

@@ -28,6 +28,7 @@ RAW = ("runs.ndjson", "summary.csv", "environment.json")
 PLAIN = {"True": "yes", "False": "no", "None": "unknown"}
 # In tables and sections of their own; or of no use to people.
 TOLD_ELSEWHERE = {"cells", "samples", "plan", "sections", "schema_version"}
+TOLD_IF_ANY = {"no_constants"}  # why there are none
 FIRST = ("cpu", "memory_bytes", "system", "tools", "commit", "protocol", "command")
 
 
@@ -98,7 +99,7 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
     """Everything known of the machine and the tools, what people ask for first."""
     for key in dict.fromkeys(key for key in (*FIRST, *facts) if key in facts):
         value = facts[key]
-        if key in TOLD_ELSEWHERE:
+        if key in TOLD_ELSEWHERE or (value is None and key in TOLD_IF_ANY):
             continue
         # The system's own names stay as one types them: kernel.pid_max.
         plain = key.replace("_", " ").replace(" asked", " asked for")
