@@ -54,7 +54,7 @@ static const char *const forms[] = {
     [KIND_RATE] = "a rate such as 1000/s",
     [KIND_SHARE] = "a share such as 2% or 0.02",
     [KIND_SPAN] = "two durations, START,LENGTH, such as 2s,500ms",
-    [KIND_BREAKER] = "a number and a duration, FAILURES,PAUSE, such as 5,200ms",
+    [KIND_BREAKER] = "a number from 1 and a duration, FAILURES,PAUSE, such as 5,200ms",
     [KIND_DISTRIBUTION] = "fixed, uniform, exponential, lognormal, "
                           "lognormal:p50=D,p99=D or file:PATH[:COLUMN]",
     [KIND_ARRIVALS] = "batch, fixed:RATE or poisson:RATE, such as poisson:900/s",

@@ -60,7 +60,7 @@ static bool take_option(struct options *options, const struct option_row *row,
     char accepted[TEXT];
     if (!option_belongs(row, runner)) {
         snprintf(options->error, sizeof options->error,
-                 "--%s is not an option of %s; --help lists those", row->name,
+                 "--%s is not an option of %s; --help lists those it has", row->name,
                  runner_face(runner).name);
         return false;
     }
