@@ -4,7 +4,8 @@
  * select for the next task or for the word to stop, whichever comes first.
  *
  * The article's feeder waits when all workers are busy: nothing is lost, but tasks are
- * late. With --when-full it may refuse, as a pool in front of customers does.
+ * late. With --when-full it may refuse the task, as a pool in front of customers does,
+ * or run it itself.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -15,7 +15,9 @@
  * (chan_close_at), and no thread is needed for it.
  *
  * The idea and the names are those of Go's package context, but there are no values.
- * Every function may be called by any thread; ctx_free() by one, last.
+ * Every function may be called by any thread; ctx_free() by one, last. Deadlines are
+ * moments of now_ns(). Misuse ends the program: a parent of NULL, cancelling the
+ * background, freeing a context that has children.
  */
 #ifndef FIVE_COOKS_CTX_H
 #define FIVE_COOKS_CTX_H
@@ -29,8 +31,8 @@ enum ctx_reason { CTX_ALIVE, CTX_CANCELLED, CTX_DEADLINE_EXCEEDED };
 
 struct ctx *ctx_background(void); /* never done, never freed */
 
-/* NULL and errno ENOMEM. A NULL parent is a bug. If the deadline has passed, or the
- * parent is done, so is the new context from the beginning. */
+/* NULL and errno ENOMEM. If the deadline has passed, or the parent is done, so is the
+ * new context from the beginning. */
 struct ctx *ctx_with_cancel(struct ctx *parent);
 struct ctx *ctx_with_deadline(struct ctx *parent, int64_t deadline_ns);
 struct ctx *ctx_with_timeout(struct ctx *parent, int64_t timeout_ns);
