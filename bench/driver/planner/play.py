@@ -102,7 +102,8 @@ class Player:
         sizes = list(dict.fromkeys(sizes))
         missing = [size for size in sizes if (design, size) not in self.points]
         if missing:
-            self.say(f"{design}: {', '.join(str(s or 'no bound') for s in missing)}")
+            sizes_of = f"{design} of {', '.join(map(str, missing))}"
+            self.say(f"playing: {'no bound' if design == 'none' else sizes_of}")
         cells = [self.asked.cell(design, size) for size in missing]
         runs = play_all(self.asked.settings.programs, cells, range(1, SEEDS + 1))
         for size, each in zip(missing, runs):
