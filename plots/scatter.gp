@@ -11,6 +11,8 @@ set multiplot layout 1,panels margins screen left,right,0.145,high spacing scree
 here(panel, p) = panel == p || panel == 0
 x_of(p) = here(cell_panel[column('row')], p) ? cell_x[column('row')] : NaN
 look(p) = cell_look[column('row')]
+# An interval is a vector: of error bars, gnuplot 5 wipes out what a hollow mark shows.
+reach(y, drawn) = end(y.'_high', drawn) - end(y.'_low', drawn)
 firm(p, known) = ((column('n') >= 6) == known) ? x_of(p) : NaN
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
 curve_x(i, p) = i > curve_look_n ? 1 : curve_panel[i] == p \
@@ -59,11 +61,11 @@ do for [p = 1:panels] {
              (panel_high[p] - panel_low[p]) every ::0::0 with vectors nohead \
              lw wide(2.5) dt (3, 4) lc rgb muted, \
          for [k = 1:panel_firm[p]] table('cells') \
-             using (firm(p, 1)):(column(y)):(end(y.'_low', ends)):(end(y.'_high', ends)): \
-             (colour[look(p)]) with yerrorbars pt 0 lw wide(3) lc rgb variable, \
+             using (firm(p, 1)):(end(y.'_low', ends)):(0):(reach(y, ends)): \
+             (colour[look(p)]) with vectors nohead lw wide(3) lc rgb variable, \
          for [k = 1:panel_loose[p]] table('cells') \
-             using (firm(p, 0)):(column(y)):(end(y.'_low', ends)):(end(y.'_high', ends)): \
-             (colour[look(p)]) with yerrorbars pt 0 lw wide(2) dt (3, 3) lc rgb variable, \
+             using (firm(p, 0)):(end(y.'_low', ends)):(0):(reach(y, ends)): \
+             (colour[look(p)]) with vectors nohead lw wide(2) dt (3, 3) lc rgb variable, \
          table('cells') using (x_of(p)):(column(y)): \
              (shape[look(p)] - cell_hollow[column('row')]):(colour[look(p)]) \
              with points ps mark(2.6) lw wide(3) pt variable lc rgb variable

@@ -148,6 +148,8 @@ class Marks(unittest.TestCase):
                                          (lower, upper))) < 2
                 ])  # fmt: skip
         self.assertEqual(len(ours), len(seen))
+        # A hollow mark shows the interval behind it, which nothing wipes out.
+        self.assertNotIn("#FFFFFF", "".join(p.group(f"{k}a") for k in range(1, 12)))
 
     def test_scatter_theory_is_behind_and_goes_through_its_values(self) -> None:
         p = self.picture(stand_in.load("pool-size"), "pool-size")
