@@ -3,11 +3,16 @@
  * feeder's knowledge of it (--idle-time). It is a microsecond long; here it lasts until
  * the next task has come, as the linker puts a nap before the worker's last word.
  */
+#include <errno.h>
+
 #include "support/design.h"
 #include "support/suite.h"
+#include "sync/ctx.h"
 #include "sync/thread.h"
 
 enum { TASKS = 4 };
+
+static struct run run; /* 60 KB */
 
 static const int64_t gap_ns = 10 * NS_PER_MS;
 
@@ -23,8 +28,31 @@ enum chan_result __wrap_chan_send(struct chan *chan, const void *value,
     return __real_chan_send(chan, value, deadline_ns);
 }
 
-static void assert_all_served(int64_t queue) {
-    static struct run run; /* 60 KB */
+static int64_t workers_to_be_had = INT64_MAX;
+
+int __real_thread_start(struct thread *thread,
+                        const struct thread_attributes *attributes);
+int __wrap_thread_start(struct thread *thread,
+                        const struct thread_attributes *attributes);
+
+int __wrap_thread_start(struct thread *thread,
+                        const struct thread_attributes *attributes) {
+    return workers_to_be_had-- > 0 ? __real_thread_start(thread, attributes) : EAGAIN;
+}
+
+static bool stops_at_the_end; /* of feeding, when the pool closes its channel */
+
+void __real_chan_close(struct chan *chan);
+void __wrap_chan_close(struct chan *chan);
+
+void __wrap_chan_close(struct chan *chan) {
+    if (stops_at_the_end) {
+        ctx_cancel(run.root);
+    }
+    __real_chan_close(chan);
+}
+
+static void run_with_one_worker(int64_t queue) {
     struct run_config config = plain_config(TASKS);
     config.workload.arrivals = ARRIVALS_FIXED;
     config.workload.arrivals_per_s = (double)NS_PER_S / (double)gap_ns;
@@ -32,6 +60,11 @@ static void assert_all_served(int64_t queue) {
     config.runner.queue = queue;
     config.runner.idle_ns = 1;
     design_run(&run, &config);
+    assert_int_equal(tally_total(&run.tally), TASKS);
+}
+
+static void assert_all_served(int64_t queue) {
+    run_with_one_worker(queue);
     assert_int_equal(tally_outcome(&run.tally, OUTCOME_OK), TASKS);
     assert_int_equal(gauge_peak(&run.tally.threads), 1);
     run_destroy(&run);
@@ -44,4 +77,29 @@ CLAIM(a_task_that_is_handed_over_meanwhile_is_served) {
 CLAIM(a_task_that_is_put_into_the_queue_meanwhile_is_served) {
     assert_all_served(1);
     assert_all_served(TASKS);
+}
+
+static int64_t sampled_as(enum outcome outcome) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < TASKS; i++) {
+        count += run.samples.of[i].outcome == outcome;
+    }
+    return count;
+}
+
+/* The second worker is refused, so nobody is there for the task in the queue, nor for
+ * those after it; and only then the run is stopped. On a slow machine the first worker
+ * may have stayed: then it is tried again. */
+CLAIM(what_nobody_was_there_for_is_sampled_as_it_is_counted) {
+    stops_at_the_end = true;
+    for (bool seen = false; !seen;) {
+        workers_to_be_had = 1;
+        run_with_one_worker(TASKS);
+        for (int i = 0; i < OUTCOME_COUNT; i++) {
+            enum outcome outcome = (enum outcome)i;
+            assert_int_equal(sampled_as(outcome), tally_outcome(&run.tally, outcome));
+        }
+        seen = sampled_as(OUTCOME_NOT_STARTED) > 0;
+        run_destroy(&run);
+    }
 }

@@ -35,6 +35,7 @@ struct pool {
     int64_t serving;      /* workers not known to have ended */
     int64_t most_serve;   /* fewer than asked for, if the machine refuses more */
     int error;            /* of a worker that could not be started, or 0 */
+    bool deserted;        /* a task came for which nobody was there, or could be */
     struct worker *free;  /* who has ended, and can be started again */
 };
 
@@ -144,13 +145,13 @@ static bool wait_until_due(struct pool *pool, struct task task) {
     return run_wait_until_due(pool->run, task);
 }
 
-/* Until somebody has the task. False when told to stop. */
+/* Until somebody has the task. False when told to stop, or when nobody is left. */
 static bool hand_over(struct pool *pool, struct task task) {
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     enum heard heard = ENDED;
     while (heard == ENDED && !start_for(pool, task)) {
         if (pool->serving == 0) {
-            run_give_up(pool->run, task, OUTCOME_NOT_STARTED);
+            pool->deserted = true;
             return false;
         }
         heard = listen(pool, &task, waits ? DEADLINE_NEVER : DEADLINE_NOW);
@@ -167,7 +168,8 @@ static void feed(struct pool *pool) {
            hand_over(pool, task)) {
         task = run_next_task(pool->run, task);
     }
-    run_give_up(pool->run, task, OUTCOME_CANCELLED); /* if any are left */
+    run_give_up(pool->run, task, /* if any are left */
+                pool->deserted ? OUTCOME_NOT_STARTED : OUTCOME_CANCELLED);
     chan_close(pool->jobs);
     run_sample_memory(pool->run); /* while all threads are there */
     struct worker *worker;
@@ -180,10 +182,12 @@ static void feed(struct pool *pool) {
 /* ---- the pool ---- */
 
 /* What the workers left in the queue. The feeder put the tasks there in order, and gave
- * up the rest. So if it turned none away, that begins here and reaches to the rest. */
+ * up the rest. So if it turned none away, that begins here and reaches to the rest, and
+ * for the same reason: a stop that comes later is none. */
 static void give_up_queue(struct pool *pool) {
-    enum outcome outcome =
-        run_is_stopped(pool->run) ? OUTCOME_CANCELLED : OUTCOME_NOT_STARTED;
+    enum outcome outcome = !pool->deserted && run_is_stopped(pool->run)
+                               ? OUTCOME_CANCELLED
+                               : OUTCOME_NOT_STARTED;
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     struct task task;
     while (chan_receive(pool->jobs, &task, DEADLINE_NOW) == CHAN_OK) {
