@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .program import (
-    PROGRAMS, Ending, measure, on_each, only, plain_build, readable_by_all, refusal,
-    run,
+    PROGRAMS, VIRTUAL, Ending, measure, on_each, only, plain_build, readable_by_all,
+    refusal, run,
 )  # fmt: skip
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -299,8 +299,8 @@ class Refusals(unittest.TestCase):
         most = int(Path("/proc/sys/vm/max_map_count").read_text())
         if most > 100_000:
             self.skipTest(f"{most} mappings take too many fibers to use them up")
-        count = most // 2 + 10_000  # all there at once: the first ends after the last
-        args = ("fiber-per-task", "-n", count, "-s", "3s", "--json", "-")
+        count = most // 2 + 10_000  # all there at once: time stands still meanwhile
+        args = ("fiber-per-task", "-n", count, *VIRTUAL, "--json", "-")
         ending = self.run_without("process_madvise", "EINVAL", *args)
         self.assertEqual(ending.record["outcomes"], only(ok=count))
         self.assertEqual(
