@@ -142,8 +142,6 @@ struct call workload_call(const struct workload_config *config, uint64_t index,
         .fate = random_fate(config, &random), .index = index, .attempt = attempt};
     if (call.fate == FATE_HANG) {
         call.service_ns = config->hang_ns;
-    } else if (config->distribution == DISTRIBUTION_FIXED) {
-        call.service_ns = config->service_ns;
     } else {
         call.service_ns = llround(fmin(random_service(config, &random), LONGEST_NS));
     }
