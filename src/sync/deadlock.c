@@ -102,12 +102,7 @@ static void print_place(const void *where) {
 }
 
 static void print_thread(const struct watched *thread) {
-    fprintf(stderr, "  %s [", thread->name);
-    if (thread->reason == NULL) {
-        fputs("asleep]\n", stderr);
-        return;
-    }
-    fputs(thread->reason->what, stderr);
+    fprintf(stderr, "  %s [%s", thread->name, thread->reason->what);
     if (thread->reason->describe != NULL) {
         thread->reason->describe(thread->reason->object, stderr);
     }
