@@ -44,10 +44,8 @@ void clock_spend(int64_t duration_ns);
 /* The moment `duration_ns` after `from_ns`; DEADLINE_NEVER rather than an overflow. */
 static inline int64_t deadline_after_ns(int64_t from_ns, int64_t duration_ns) {
     int64_t deadline_ns;
-    if (__builtin_add_overflow(from_ns, duration_ns, &deadline_ns)) {
-        return duration_ns < 0 ? DEADLINE_NOW : DEADLINE_NEVER;
-    }
-    return deadline_ns;
+    bool beyond = __builtin_add_overflow(from_ns, duration_ns, &deadline_ns);
+    return beyond ? DEADLINE_NEVER : deadline_ns;
 }
 
 static inline int64_t earlier_ns(int64_t a_ns, int64_t b_ns) {
