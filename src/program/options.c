@@ -132,7 +132,7 @@ static bool is_ambiguous(struct options *options, const char *word) {
 /* Says what getopt_long did not accept. That leaves a letter or a row in optopt, or 0.
  */
 static void complain(struct options *options, int found, char **argv) {
-    const struct option_row *row = optopt != 0 ? row_of(optopt) : NULL;
+    const struct option_row *row = row_of(optopt);
     if (row != NULL) {
         snprintf(options->error, sizeof options->error, "--%s %s", row->name,
                  found == ':' ? "needs a value" : "takes no value");
