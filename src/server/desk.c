@@ -10,6 +10,7 @@
 #include "program/quantity.h"
 #include "simulation/wire.h"
 #include "sync/clock.h"
+#include "sync/must.h"
 
 enum {
     STACK_BYTES = 256 * 1024,
@@ -153,9 +154,7 @@ static void take_connection(void *argument, struct MHD_Connection *connection,
  * What keeps an account of each descriptor (hang_ups.h) has room for as many. */
 static unsigned raise_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return 1000;
-    }
+    must(getrlimit(RLIMIT_NOFILE, &limit));
     limit.rlim_cur =
         limit.rlim_max < DESCRIPTORS_MOST ? limit.rlim_max : DESCRIPTORS_MOST;
     setrlimit(RLIMIT_NOFILE, &limit);
