@@ -74,13 +74,18 @@ class Pitfalls(unittest.TestCase):
             self.assertEqual(done.returncode, 1, args)
             self.assertIn(b"cannot write", done.stderr)
 
-    def test_a_buffer_hides_the_first_bug_until_there_are_more_orders(self) -> None:
-        few = pitfall("send-first", "--buffer", "100", "--tasks", "50")
-        many = pitfall("send-first", "--buffer", "100", "--tasks", "500")
-        self.assertEqual((few.returncode, many.returncode), (0, 2))
-        self.assertIn("100 of 100 buffered", many.stderr)
+    def test_a_buffer_hides_a_send_too_early_until_there_are_more_orders(self) -> None:
+        for args in BROKEN:
+            if args[0] != "no-close":
+                with self.subTest(args):
+                    few = pitfall(*args, "--buffer", "100", "--tasks", "50")
+                    many = pitfall(*args, "--buffer", "100", "--tasks", "500")
+                    self.assertEqual((few.returncode, many.returncode), (0, 2))
+                    self.assertIn("100 of 100 buffered", many.stderr)
 
     def test_without_the_detector_it_really_hangs(self) -> None:
+        fixed = pitfall("no-close", "--fixed", "--no-detector")
+        self.assertEqual((fixed.returncode, fixed.stderr), (0, ""))
         child = subprocess.Popen(
             [PITFALLS, "no-close", "--no-detector"],
             stdout=subprocess.DEVNULL,
