@@ -13,6 +13,8 @@ from .program import (
     PROGRAMS, VIRTUAL, Ending, measure, on_each, only, plain_build, readable_by_all,
     refusal, run,
 )  # fmt: skip
+from .test_remote import SERVER, a_server, address_of
+from .test_server import ask
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 IS_ROOT = os.geteuid() == 0
@@ -238,14 +240,17 @@ class Nobody(unittest.TestCase):
         self.assertIn("--limit-memory", ending.err)
 
 
+def refusing(call: str, error: str) -> tuple[str, ...]:
+    return ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull,
+            "-e", f"trace={call}", "-e", f"inject={call}:error={error}")  # fmt: skip
+
+
 @unittest.skipIf(shutil.which("strace") is None, "strace is not installed")
 class Refusals(unittest.TestCase):
     """Of system calls, as by a sandbox: only what no run can do without ends it."""
 
     def run_without(self, call: str, error: str, program: str, *args: object) -> Ending:
-        wrap = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull,
-                "-e", f"trace={call}", "-e", f"inject={call}:error={error}")  # fmt: skip
-        ending = run(program, *args, wrap=wrap)
+        ending = run(program, *args, wrap=refusing(call, error))
         if "strace" in ending.err:
             self.skipTest(f"strace does not work here: {ending.err.strip()}")
         return ending
@@ -286,6 +291,29 @@ class Refusals(unittest.TestCase):
                 ending = self.run_without(call, f"{error}:when=1", "worker-pool", *args)
                 broken = ending.record["remote"]["broken"]
                 self.assertEqual((broken[why], broken["refused"]), (1, 9), broken)
+
+    @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+    def test_a_server_that_cannot_serve_says_so_and_ends(self) -> None:
+        for call, error in (
+            ("bind", "EADDRINUSE"), ("epoll_create1", "EMFILE"), ("epoll_ctl", "ENOSPC"),
+            ("eventfd2", "EMFILE"), ("prctl", "EPERM"),
+        ):  # fmt: skip
+            with self.subTest(call):
+                ending = self.run_without(call, error, "api-server", "--json", os.devnull)
+                self.assertEqual((ending.status, ending.out), (3, ""), ending)
+                self.assertRegex(ending.err, "^api-server: cannot run: .+\n$")
+
+    @unittest.skipUnless(SERVER.exists(), "built without libmicrohttpd")
+    def test_a_server_that_cannot_watch_its_callers_serves_them_all_the_same(self):
+        for call, error in (("epoll_ctl", "ENOSPC:when=2+"), ("socket", "EPERM:when=1")):
+            wrap = refusing(call, error)
+            with self.subTest(call), a_server("-s", 0, wrap=wrap) as server:
+                self.assertEqual(ask(address_of(server), "/call/0?attempt=1")[0], 200)
+
+    @plain_build
+    def test_a_write_that_is_interrupted_goes_on(self) -> None:
+        ending = self.run_without("write", "EINTR:when=1", "worker-pool", "--json", "-")
+        self.assertEqual(ending.record["outcomes"], only(ok=50))
 
     @plain_build
     def test_without_a_descriptor_to_wake_with_none_is_called_and_all_run(self) -> None:
