@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "support/suite.h"
+#include "sync/deadlock.h"
 #include "sync/sleep.h"
 
 static char turns[64];
@@ -29,11 +30,18 @@ static void overflow(struct thread *thread) {
     deeper(1000000);
 }
 
+static void end_at_once(struct thread *thread) {
+    (void)thread;
+}
+
 static int64_t overflowing_bytes, overflowing_guard = -1;
 
 static void overflow_in_a_fiber(void) {
     struct thread_attributes attributes = {overflowing_bytes, overflowing_guard, false};
+    struct thread usual = {.body = end_at_once, .name = "usual"};
     struct thread thread = {.body = overflow, .name = "glutton"};
+    must(thread_start(&usual, &(struct thread_attributes){.guard_bytes = -1}));
+    thread_join(&usual); /* its stack is as large, and not for one without a guard */
     must(thread_start(&thread, &attributes));
     thread_join(&thread);
 }
@@ -58,13 +66,25 @@ CLAIM(an_overflow_is_said_to_be_one) {
         assert_ended(&end, -SIGSEGV);
         assert_non_null(strstr(end.said, words));
     }
-    overflowing_guard = 0; /* then nobody can tell */
+    overflowing_bytes = overflowing_guard = 0; /* then nobody can tell */
     struct child_end unguarded = child_run(overflow_in_a_fiber);
     assert_ended(&unguarded, -SIGSEGV);
     assert_null(strstr(unguarded.said, "overflowed"));
     struct child_end end = child_run(overflow_in_main);
     assert_ended(&end, -SIGSEGV);
     assert_null(strstr(end.said, "fiber")); /* it was none */
+}
+
+static void sleep_for_ever(void) {
+    deadlock_watch("main");
+    thread_sleep_until(DEADLINE_NEVER);
+}
+
+/* With no line that waits: this one is nobody's call of a channel. */
+CLAIM(who_sleeps_for_ever_is_reported) {
+    struct child_end end = child_run(sleep_for_ever);
+    assert_ended(&end, 2);
+    assert_non_null(strstr(end.said, "  main [sleep]\n"));
 }
 
 /* ---- turns ---- */

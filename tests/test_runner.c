@@ -211,6 +211,18 @@ CLAIM(page_tables_are_looked_at_while_the_threads_are_there) {
     run_destroy(&run);
 }
 
+/* A place for each would take a multiple of all addresses, and a little. */
+CLAIM(more_tasks_than_threads_could_ever_be_kept_for_are_refused) {
+    struct run_config config = design_config((INT64_C(1) << 61) + 1);
+    if (is_pool()) {
+        return; /* it keeps its workers only */
+    }
+    config.sampled = false;
+    plain_run_start(&run, &config);
+    assert_int_equal(the_runner.run(&run), -ENOMEM);
+    run_destroy(&run);
+}
+
 CLAIM(when_no_thread_can_be_created_every_task_is_accounted_for) {
     struct run_config config = design_config(50);
     config.runner.threads.stack_bytes = INT64_C(1) << 60; /* no machine has that */

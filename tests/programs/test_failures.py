@@ -126,6 +126,13 @@ class Failures(unittest.TestCase):
                     else:
                         self.assertNotEqual(ending.err, "")
 
+    def test_help_for_which_there_is_no_memory_is_not_success(self) -> None:
+        whole = run("worker-pool", "--help").out
+        for at, ending in sweep("malloc", "worker-pool", "--help"):
+            with self.subTest(at):
+                self.assertIn(ending.status, (0, 1), ending)
+                self.assertEqual(ending.status == 0, ending.out == whole, ending)
+
     @on_each
     def test_a_write_that_fails_is_not_success(self, program: str) -> None:
         path = self.folder / "samples"

@@ -2,13 +2,17 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import signal
 import socket
+import tempfile
 import unittest
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .program import finish, plain_build, refusal, run
+from .test_failures import failing
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
 MS = 1_000_000
@@ -105,6 +109,27 @@ class Server(unittest.TestCase):
                     continue
                 with a_server("-s", 0, wrap=wrap) as server:
                     self.assertEqual(ask(address_of(server), "/call/0?attempt=1")[0], 200)
+
+    @plain_build
+    def test_want_of_memory_breaks_one_call_at_most(self) -> None:
+        """Each block of memory is refused once, for every k until none is."""
+        mark = Path(self.enterContext(tempfile.TemporaryDirectory())) / "failed"
+        for at in itertools.count(1):
+            mark.unlink(missing_ok=True)
+            env, served = failing("malloc", at, FAIL_MARK=mark), []
+            with self.subTest(at), a_server("-s", 0, env=env) as server:
+                url = address_of(server)
+                for index in range(2 * bool(url)):
+                    with contextlib.suppress(ConnectionError):
+                        served.append(ask(url, f"/call/{index}?attempt=1")[0])
+                server.terminate()
+                ending = finish(server)
+                self.assertIn(served, ([200], [200, 200]) if url else ([],))
+                self.assertEqual(ending.status, 0 if url and ending.out else 3, ending)
+                self.assertEqual(ending.err.count("\n"), ending.status == 3, ending)
+            if not mark.exists():
+                break
+        self.assertGreater(at, 20)
 
     def test_it_goes_on_after_it_has_been_stopped(self) -> None:
         """Whoever waits in the kernel is interrupted by that."""
