@@ -23,7 +23,7 @@ REFUSED = {
     },
     "--retry-after": {"a duration": ("0", "5", "-1s")},
     "--breaker": {"FAILURES,PAUSE": ("5", "5,", ",1s", "0,1s", "5,0", "5,1", "x,1s", "5,1s,",
-                                     "1000001,1s")},
+                                     "1000001,1s", f"{5:0127}0,1s")},
     "--timeout": {"a duration": ("0", "0s", "-1s", "5", "5000000s", "1e9s")},
     "--deadline": {"a duration": ("0", "now")},
     "--backoff": {"a duration": ("10", "-1s")},
