@@ -160,6 +160,10 @@ CLAIM(memory_is_compared_in_one_unit) {
                  {"/proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 2000000 kB\n"});
     ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
                  {"/proc/meminfo", "MemTotal: 1000000 kB\n"});
+    ASSERT_LIMIT(3, 2 * gb, "no limit known here is near", heuristic,
+                 {"/proc/meminfo", "SwapTotal: 1000000 kB\n"});
+    ASSERT_LIMIT(3, 4096, "no limit known here is near", strict,
+                 {"/proc/meminfo", "CommitLimit: 3 kB\n"}); /* used: unknown */
     ASSERT_LIMIT(3, 4096, ": 480000 of 500000 in use, and one more takes 4", strict);
     ASSERT_LIMIT(3, 8 << 20, "no limit known here is near", strict,
                  {"/proc/meminfo", "CommitLimit: 500000 kB\nCommitted_AS: 4 kB\n"});

@@ -33,3 +33,10 @@ CLAIM(fixed_arrivals_do_not_drift) {
         }
     }
 }
+
+CLAIM(an_arrival_beyond_the_end_of_time_never_comes) {
+    struct workload_config config = {.arrivals = ARRIVALS_FIXED,
+                                     .arrivals_per_s = 1e-3};
+    struct task last = {.index = 999999999}; /* in 32 000 years */
+    assert_int_equal(workload_next(&config, last).due_ns, INT64_MAX);
+}
