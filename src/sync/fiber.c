@@ -297,7 +297,7 @@ int thread_start(struct thread *thread, const struct thread_attributes *attribut
     return 0;
 }
 
-void thread_join(struct thread *thread) {
+NEVER_INLINED void thread_join(struct thread *thread) {
     struct wait_reason reason = {.what = "join", .where = __builtin_return_address(0)};
     park_wait(&thread->ended, DEADLINE_NEVER, &reason);
 }
