@@ -56,9 +56,9 @@ int64_t histogram_quantile_ns(const struct histogram *histogram, double share) {
     if (rank <= 1) {
         return min_ns;
     }
-    /* Nobody adds any more: the slots hold as many as have been counted. */
+    uint64_t seen = atomic_load(&histogram->slots[0]);
     unsigned slot = 0;
-    for (uint64_t seen = atomic_load(&histogram->slots[0]); seen < rank;) {
+    while (seen < rank && slot + 1 < HISTOGRAM_SLOTS) {
         seen += atomic_load(&histogram->slots[++slot]);
     }
     int64_t end_ns = slot_end_ns(slot); /* the last reaches beyond the longest one */
