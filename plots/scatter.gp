@@ -30,8 +30,11 @@ do for [p = 1:panels] {
     if (p > 1) { unset label }
     set label 900 panel_name[p] at graph -0.13,1 offset screen 0,0.036 \
         font bold(22) tc rgb ink
-    if (panels == 1) { set label 900 panel_name[p] at screen 0.02,top \
-        offset 0,0 font plain(21) }
+    if (panels == 1) { unset label 900 }
+    # Where panels are told apart by a setting, they are of one figure, on one scale.
+    if (panels == 1 || (p == 1 && panel_name[1] ne panel_axis[1])) {
+        set label 901 panel_axis[p] at screen 0.02,top font plain(21) tc rgb ink
+    }
     do for [i = 1:label_name_n] { if (label_panel[i] == p) {
         eval labelled(200 + 3 * i, 'label_name', i, label_y[i])
     } }

@@ -150,6 +150,9 @@ class Marks(unittest.TestCase):
         self.assertEqual(len(ours), len(seen))
         # A hollow mark shows the interval behind it, which nothing wipes out.
         self.assertNotIn("#FFFFFF", "".join(p.group(f"{k}a") for k in range(1, 12)))
+        # Two panels of one figure are told apart by the API, and say once what y is.
+        for words in ("API of 50", "wall time (log scale)"):
+            self.assertEqual(1, p.text.count(f">{words}<"), words)
 
     def test_scatter_theory_is_behind_and_goes_through_its_values(self) -> None:
         p = self.picture(stand_in.load("pool-size"), "pool-size")

@@ -227,11 +227,10 @@ class Plot:
         panel, y = self.panels[index], self.scale[index]
         found = (self.view.value(s, panel.figure) for s in panel.cells)
         firm = {i.n >= FEWEST_FOR_INTERVAL for i in found if i.low is not None}
-        name = words.figure_words(panel.figure)
-        name = words.sentence(panel.words) if panel.words else name
+        name = words.figure_words(panel.figure) + (" (log scale)" if y.log else "")
         return {
             "figure": panel.figure, "log": int(y.log), "low": y.low, "high": y.high,
-            "name": f"{name} (log scale)" if y.log and not panel.words else name,
+            "name": words.sentence(panel.words) or name, "axis": name,
             "tics": y.tics(unit_of(panel.figure)),
             "firm": int(True in firm), "loose": int(False in firm),
         }  # fmt: skip
