@@ -20,8 +20,8 @@ from driver.reckon import (
     curves, erlang, outage, service, stats, summarise, tables, theory,
 )  # fmt: skip
 from driver.reckon.erlang import Traffic
-from driver.reckon.stats import Drift, Interval
-from driver.reckon.summary import Summary, bearable
+from driver.reckon.stats import Drift, Interval, Verdict
+from driver.reckon.summary import Summary, bearable, borne
 from driver.run.constants import Constants
 from driver.run.run import Role
 from driver.run.samples import Sample, by_when
@@ -685,9 +685,20 @@ class Work(Table):
             ({"ok": 999, "cancelled": 9000, "not_started": 1, "shed": 9}, []),
         ):  # fmt: skip
             counts = {end: summarise.Count(n, n, n) for end, n in ends.items()}
-            found = bearable(Summary(pool(tasks=20_000), 1, (), figures, counts))
+            found = bearable(figures, counts)
             wanted = [names[i] for i in kept] + ["latency_max_s", "wall_s"]
             self.assertEqual(list(found), wanted, ends)
+
+    def test_a_ratio_of_p99_takes_two_that_are_borne(self):
+        one, two = pool(workers=5), pool(workers=50)
+        for figure, known_of, wanted in (
+            ("queue_wait_p99_s", (one, two), True), ("queue_wait_p99_s", (one,), False),
+            ("queue_wait_p99_s", (), False), ("wall_s", (), True),
+        ):  # fmt: skip
+            cells = [Summary(c, 3, (), {figure: known(1, 3)} if c in known_of else {}, {})
+                     for c in (one, two)]  # fmt: skip
+            of = summarise.Ratio(figure, two, one, None, Verdict.CANNOT_TELL)
+            self.assertEqual(borne(of, cells), wanted, (figure, known_of))
 
     def test_what_became_of_nothing(self):
         def of(tasks, n, **outcomes):

@@ -12,7 +12,7 @@ from ..ask.figures import OUTCOMES, figure_of
 from ..reckon import tables
 from ..reckon.stats import Interval
 from ..reckon.summarise import ratio
-from ..reckon.summary import Ratio, Summaries, Summary, bearable
+from ..reckon.summary import Ratio, Summaries, Summary
 from ..run.run import Role, Run
 from ..run.samples import Sample, read_samples
 from .look import looks
@@ -88,7 +88,7 @@ class Material:
     def value(self, summary: Summary, name: str) -> Interval | None:
         """A figure of a cell, or how many of its tasks ended in this way."""
         if name not in OUTCOMES:
-            return bearable(summary).get(name)
+            return summary.figures.get(name)
         count = summary.outcomes.get(name)
         return count and Interval(
             count.median, count.minimum, count.maximum, summary.n, None, count.minimum,

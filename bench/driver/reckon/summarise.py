@@ -31,7 +31,16 @@ from .stats import (
     ratio_verdict,
     spread,
 )
-from .summary import Count, Noise, Ratio, Refusal, Summaries, Summary
+from .summary import (
+    Count,
+    Noise,
+    Ratio,
+    Refusal,
+    Summaries,
+    Summary,
+    bearable,
+    borne,
+)
 from .theory import SMALL_PART, applies, bound_wall_s, creating_share, theory_wall_s
 
 # What every pair is compared in, besides the figure of the experiment.
@@ -75,7 +84,10 @@ def summarise(
     refused = {cell.name for refusal in refusals for cell in refusal.cells}
     return Summaries(
         cells=tuple(cells),
-        ratios=tuple(_ratios(experiment, by_cell, refused, LED_BY)),
+        ratios=tuple(
+            ratio for ratio in _ratios(experiment, by_cell, refused, LED_BY)
+            if borne(ratio, cells)
+        ),
         figure=experiment.figure,
         noise=_noise(experiment, by_cell, blocks),
         constants=constants,
@@ -95,12 +107,13 @@ def summarise_cell(
         for name, figure in FIGURES.items()
     }
     figures = {name: median_interval(v) for name, v in values.items() if v}
+    outcomes = _outcomes(counted)
     return Summary(
         cell=cell,
         n=len(counted),
         problems=tuple(run.problem for run in measured if run.problem),
-        figures=figures,
-        outcomes=_outcomes(counted),
+        figures=bearable(figures, outcomes),
+        outcomes=outcomes,
         theory_wall_s=theory_wall_s(cell, costs),
         bound_wall_s=_bound_s(cell, counted),
     )

@@ -3,7 +3,7 @@
 All are values: made once by summarise.py, never changed, free of files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -144,10 +144,12 @@ class Summaries:
         ]
 
 
-def bearable(summary: Summary) -> Mapping[str, Interval]:
+def bearable(
+    figures: Mapping[str, Interval], outcomes: Mapping[str, Count]
+) -> Mapping[str, Interval]:
     """The figures of a cell without each p99 of too few tasks: of 10 000 of which 100
     are served, that of their latency is the maximum, too."""
-    told = {name: count.median for name, count in summary.outcomes.items()}
+    told = {name: count.median for name, count in outcomes.items()}
     answered = sum(told.get(name, 0) for name in ANSWERED)
     failed = sum(told.get(name, 0) for name in FAILED)
     few = {
@@ -156,4 +158,12 @@ def bearable(summary: Summary) -> Mapping[str, Interval]:
             ("queue_wait", answered + failed),
         ) if count < FEWEST_FOR_P99
     }  # fmt: skip
-    return {name: each for name, each in summary.figures.items() if name not in few}
+    return {name: each for name, each in figures.items() if name not in few}
+
+
+def borne(ratio: Ratio, cells: Iterable[Summary]) -> bool:
+    """A ratio of p99 takes two that are borne."""
+    pair = [each for each in cells if each.cell in (ratio.cell, ratio.baseline)]
+    return not ratio.figure.endswith("_p99_s") or all(
+        ratio.figure in each.figures for each in pair
+    )

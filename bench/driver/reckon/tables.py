@@ -53,7 +53,7 @@ from ..run.samples import Sample, by_when, started
 from . import outage, theory, thread_cost
 from .curves import theory_points, varied_text
 from .stats import Interval
-from .summary import Summaries, Summary, bearable
+from .summary import Summaries, Summary
 
 KEY = ("cell", "design", "kind", "program", "workers", "bound", "tasks", "varied")
 OF_RATIO = ("median", "low", "high", "n", "rule", "coverage", "minimum", "maximum",
@@ -123,7 +123,7 @@ def _cell_row(summary: Summary, options: Sequence[str]) -> Row:
     }
     for name, count in summary.outcomes.items():
         row |= _ends(name, count.median, count.minimum, count.maximum)
-    for name, found in bearable(summary).items():
+    for name, found in summary.figures.items():
         row |= _ends(name, found.median, found.low, found.high)
     return row
 
@@ -314,7 +314,7 @@ def _cell_rows(summary: Summary) -> Iterable[Row]:
     key = {**_short_key(summary.cell), "n": summary.n}
     # Every cell has this row, also one that was left out.
     yield {**key, "figure": "runs", "unit": "count", "median": summary.n}
-    for name, interval in bearable(summary).items():
+    for name, interval in summary.figures.items():
         yield _interval_row(summary.cell, name, FIGURES[name].unit, interval)
     for name, count in summary.outcomes.items():
         yield {
