@@ -29,6 +29,7 @@ from driver.ask.figures import OUTCOMES  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
 from driver.draw import gnuplot  # noqa: E402
 from driver.draw.chart import Chart, ChartError, fit_title  # noqa: E402
+from driver.draw.material import Pair  # noqa: E402
 from driver.reckon.summarise import summarise  # noqa: E402
 
 # What an experiment of somebody's own may change.
@@ -512,7 +513,7 @@ class EveryDeclaration(unittest.TestCase):
                 chart = declaration.load(name)
                 view = draw.View(m, chart)
                 self.assertTrue(chart.question and chart.words.get("read"), name)
-                pair = (view.material.cells[0],) * 2
+                pair = Pair(view.material.cells[0], view.material.cells[0])
                 known = draw.words.facts(draw.View(m, declaration.load("wall-time")),
                                          draw.View(m, declaration.load("wall-time"))
                                          .panels[0], pair, None)  # fmt: skip
