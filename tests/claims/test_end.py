@@ -334,6 +334,7 @@ class Extras(unittest.TestCase):
         traffic = theory.traffic_of(cell, Constants())
         wait_s = erlang.short_run_mean_wait_s(traffic, 100)
         for ends, told in (((0.9, 1.3), "within 30 %"), ((0.6, 1.1), "within 40 %"),
+                           ((0.9, 2.5), "up to 2.50× theory"),
                            ((0.9, 108.0), "up to 108× theory")):  # fmt: skip
             low, high = (wait_s * end for end in ends)
             given = made(of(cell, queue_wait_mean_s=interval(low, wait_s, high)))
