@@ -190,7 +190,7 @@ static void *wait_until_closed(void *argument) {
 
 /* More of them than the mailbox holds. */
 CLAIM(another_kernel_thread_wakes_every_fiber) {
-    enum { FIBERS = 1000 };
+    enum { FIBERS = 400 };
     for (int round = 0; round < scaled(20); round++) {
         struct outsider outsider = {.closed = chan_create(0, 0)};
         struct spawned *threads[FIBERS];
@@ -287,12 +287,13 @@ static void *fill_stack(void *argument) {
 }
 
 CLAIM(each_fiber_has_its_stack_to_itself) {
-    enum { COUNT = 3000 }; /* more than are made and guarded at once */
-    static char marks[COUNT];
-    static struct spawned *threads[COUNT];
-    for (int i = 0; i < COUNT; i++) {
+    enum { AT_ONCE = 1024, MORE = 2000 }; /* so many are made and guarded */
+    static char marks[AT_ONCE + MORE];
+    static struct spawned *threads[AT_ONCE + MORE];
+    int count = AT_ONCE + scaled(MORE);
+    for (int i = 0; i < count; i++) {
         marks[i] = (char)i;
         threads[i] = spawn(fill_stack, &marks[i]);
     }
-    join_all(threads, COUNT);
+    join_all(threads, count);
 }

@@ -59,7 +59,7 @@ CLAIM(whatever_the_numbers_of_workers_and_threads_and_the_queue) {
     static const int64_t most[] = {1, 2, 5, 50, 400}; /* more than there are tasks */
     static const int64_t queues[] = {0, 1, 3, 100, 5000};
     for (int i = 0; i < 25; i++) {
-        struct run_config config = design_config(300);
+        struct run_config config = design_config(scaled(300));
         config.runner.workers = most[i / 5];
         config.runner.max_threads = i / 5 == 2 ? 0 : most[i / 5];
         config.runner.queue = fitting_queue(queues[i % 5]);
