@@ -32,8 +32,10 @@ thick(p) = height / panel_lanes[p]
 top_of(p) = p - 1 + column('lane') * thick(p)
 took(i) = column('finished_s') - column('started_s')
 hung(i) = took(1) > cell_long[column('row')]
-here(p, bad, dark) = cell_panel[column('row')] == p && (strcol('outcome') ne 'ok') == bad \
-    && (bad || hung(1) == dark) ? column('started_s') + took(1) / 2 : NaN
+here(p, bad, dark) = (strcol('outcome') ne 'ok') == bad && (bad || hung(1) == dark) \
+    ? column('started_s') + took(1) / 2 : NaN
+first(p) = tasks_first[panel_cell[p]]
+last(p) = tasks_last[panel_cell[p]]
 # A number whose box is cut off at the right would stand over the frame.
 inside(p) = here(p, 0, 0) < 0.985 * x_high ? here(p, 0, 0) : NaN
 lower(p) = top_of(p) + 0.06 * thick(p)
@@ -45,26 +47,32 @@ edged(p) = panels * panel_lanes[p] <= 100
 gap(p) = panels * panel_lanes[p] <= 200 ? 0.15 * thick(p) : 0
 # Of a run that leaves the picture its label tells the end.
 ends(p) = panel_end[p] <= x_high ? panel_end[p] : NaN
-plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') using \
+plot for [p = 1:panels] for [k = 1:panel_good[p] * edged(p)] table('tasks') \
+         every ::first(p)::last(p) using \
          (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle solid border rgb paper lw wide(1) \
          lc rgb tint[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') using \
+     for [p = 1:panels] for [k = 1:panel_good[p] * !edged(p)] table('tasks') \
+         every ::first(p)::last(p) using \
          (here(p, 0, 0)):(middle(p)):'started_s':'finished_s':(top_of(p) + gap(p)): \
          (top_of(p) + thick(p) - gap(p)) with boxxyerror fillstyle solid noborder \
          lc rgb tint[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') using \
+     for [p = 1:panels] for [k = 1:panel_dark[p]] table('tasks') \
+         every ::first(p)::last(p) using \
          (here(p, 0, 1)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle solid noborder lc rgb letter[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_lost[p] * (1 - panel_fine[p])] table('tasks') \
-         using (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
+         every ::first(p)::last(p) using \
+         (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(lower(p)):(upper(p)) \
          with boxxyerror fillstyle pattern 4 border lw wide(1) \
          lc rgb colour[panel_look[p]], \
      for [p = 1:panels] for [k = 1:panel_lost[p] * panel_fine[p]] table('tasks') \
-         using (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
+         every ::first(p)::last(p) using \
+         (here(p, 1, 0)):(middle(p)):'started_s':'finished_s':(top_of(p)): \
          (top_of(p) + thick(p)) with boxxyerror fillstyle solid noborder \
          lc rgb letter[panel_look[p]], \
-     for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') using \
+     for [p = 1:panels] for [k = 1:panel_numbered[p]] table('tasks') \
+         every ::first(p)::last(p) using \
          (inside(p)):(middle(p)):(strcol('index')) with labels font plain(17) \
          tc rgb ink, \
      for [p = 1:panels] '+' using (ends(p)):(p - 1):(0):(height) every ::0::0 \

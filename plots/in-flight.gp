@@ -9,7 +9,6 @@ set label 'calls in flight' at screen 0.02,top font plain(21) tc rgb ink
 eval x_named(0.42)
 set multiplot layout panels,1 margins screen 0.085,0.755,0.125,top - 0.03 \
     spacing screen 0.035
-here(p, name) = cell_panel[column('row')] == p ? column(name) : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
     if (p == 2) { unset label }
@@ -21,13 +20,14 @@ do for [p = 1:panels] {
         set label 203 'the API serves '.capacity.' at once' at graph 0.995,first capacity \
             right offset screen 0,0.016 font plain(18) tc rgb ink front
     }
-    plot table('changes') using (here(p, 'time_s')):(here(p, 'in_flight')): \
-             (here(p, 'served')) with filledcurves fillstyle pattern 4 \
-             lc rgb colour[label_look[p]], \
-         table('changes') using (here(p, 'time_s')):(here(p, 'served')) \
+    first = changes_first[panel_cell[p]]
+    last = changes_last[panel_cell[p]]
+    plot table('changes') every ::first::last using 'time_s':'in_flight':'served' \
+             with filledcurves fillstyle pattern 4 lc rgb colour[label_look[p]], \
+         table('changes') every ::first::last using 'time_s':'served' \
              with filledcurves y1=0 fillstyle solid 0.55 noborder \
              lc rgb colour[label_look[p]], \
-         table('changes') using (here(p, 'time_s')):(here(p, 'in_flight')) \
+         table('changes') every ::first::last using 'time_s':'in_flight' \
              with lines lw wide(2.5) lc rgb colour[label_look[p]]
 }
 unset multiplot

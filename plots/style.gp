@@ -18,7 +18,15 @@ set datafile columnheaders
 dark = exists('theme') && theme eq 'dark'
 load charts.'/data/looks.gp'
 load charts.'/'.name.'.settings'
+load charts.'/data/places.gp'
 table(name) = charts.'/data/'.name.'.csv'
+# The cell that a panel shows.
+if (exists('cell_panel_n')) {
+    array panel_cell[panels]
+    do for [row = 1:cell_panel_n] {
+        if (cell_panel[row] >= 1) { panel_cell[cell_panel[row]] = row }
+    }
+}
 # Single runs have no interval. None is drawn then, but gnuplot reads once even what it
 # is to draw no times, and wants a number: an empty field is none in any expression.
 end(name, drawn) = drawn ? column(name) : 1
