@@ -253,6 +253,16 @@ class Build(unittest.TestCase):
         (self.folder / "meson").chmod(0o755)
         return {"PATH": os.pathsep.join((str(self.folder), os.environ["PATH"]))}
 
+    def test_a_compiler_cache_without_a_home_does_not_matter(self):
+        place = self.folder / "a place for all"
+        place.mkdir()
+        place.chmod(0o777)
+        changes = self.put_meson('echo "ccache disabled: $CCACHE_DISABLE"; exit 1')
+        done = self.run_as_other(
+            {**changes, "HOME": "/none", "XDG_CACHE_HOME": str(place)}
+        )
+        self.assertIn("ccache disabled: 1", done.stderr)
+
     def test_a_signal_ends_the_build_too(self):
         pids = self.folder / "pids"
         pids.mkdir()
