@@ -252,7 +252,8 @@ def meson_test(
     if not build(folder, options, compiler):
         return Count(failed=1)
     log.unlink(missing_ok=True)  # or an old one would be read as this run's
-    command = ["meson", "test", "-C", str(folder), "--no-rebuild"]
+    # A claim that hangs ends itself; on a busy machine others take that long in all.
+    command = ["meson", "test", "-C", str(folder), "--no-rebuild", "-t", "3"]
     done = call([*command, "--logbase", telling.step, *which], limit_s=2400)
     return meson_results(log) if log.exists() else verdict(done)
 

@@ -142,7 +142,7 @@ static void forget_one_channel(void) {
 }
 
 CLAIM(every_forgotten_close_is_found) {
-    for (stream = 1; stream <= (uint64_t)scaled(60); stream++) {
+    for (stream = 1; stream <= (uint64_t)scaled(40); stream++) {
         struct child_end end = child_run(forget_one_channel);
         assert_ended(&end, DEADLOCK);
         assert_non_null(strstr(end.said, "main [wait group]"));

@@ -102,7 +102,7 @@ class Children(unittest.TestCase):
                     [sys.executable, "-c", DRIVER, self.folder, str(int(number))],
                     env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
                     capture_output=True,
-                    timeout=60,
+                    timeout=300,
                 )
                 started = int(done.stdout)
                 self.addCleanup(end, started)

@@ -229,7 +229,7 @@ class Played(unittest.TestCase):
                 if asked.choices:
                     program, *words = asked.command
                     done = subprocess.run([PROGRAMS / program, *words], text=True,
-                                          capture_output=True, timeout=60)  # fmt: skip
+                                          capture_output=True, timeout=300)  # fmt: skip
                     ending = Ending(done.returncode, False, done.stderr)
                     found = answer.of_endings(asked, [], [ending] * len(BLOCKS))
                 else:
@@ -352,7 +352,7 @@ class AtTheTerminal(unittest.TestCase):
         os.write(ours, typed)
         done = subprocess.run(
             [sys.executable, "-c", code], stdin=theirs, capture_output=True, text=True,
-            timeout=60, env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+            timeout=300, env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
         )  # fmt: skip
         os.close(ours)
         os.close(theirs)

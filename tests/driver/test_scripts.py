@@ -52,7 +52,7 @@ class EveryScript(unittest.TestCase):
 
     def ask(self, script, *words):
         done = subprocess.run(
-            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=60,
+            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=300,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True, text=True,
         )  # fmt: skip
@@ -77,7 +77,7 @@ class EveryScript(unittest.TestCase):
             with self.subTest(script):
                 done = subprocess.run(
                     [self.top / script, "--help"], stdout=writer, stderr=subprocess.PIPE,
-                    text=True, timeout=60,
+                    text=True, timeout=300,
                 )  # fmt: skip
                 self.assertLessEqual(done.stderr.count("\n"), 1, done.stderr)
 
@@ -105,7 +105,7 @@ class Run(unittest.TestCase):
     def run_script(self, script, *arguments, cwd="/", **changes):
         done = subprocess.run(
             [script, *arguments], cwd=cwd, env=os.environ | changes, capture_output=True,
-            text=True, timeout=60,
+            text=True, timeout=300,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr
 
@@ -222,7 +222,7 @@ class Build(unittest.TestCase):
             for path in places:
                 path.chmod(0o555)
             return subprocess.run(
-                [self.top / "bench/run", "--quick"], cwd="/", timeout=60,
+                [self.top / "bench/run", "--quick"], cwd="/", timeout=300,
                 env={k: v for k, v in environment.items() if v is not None},
                 capture_output=True, text=True, **(other if os.geteuid() == 0 else {}),
             )  # fmt: skip

@@ -79,7 +79,7 @@ class Figures(Taught):
     def test_guesses_that_nobody_reads_are_told(self):
         for sent, told in ((b"1s", True), (b"", False)):
             done = subprocess.run(self.command("2"), env=self.environment(), input=sent,
-                                  capture_output=True, timeout=60)  # fmt: skip
+                                  capture_output=True, timeout=300)  # fmt: skip
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(told, b"by --predict" in done.stderr)
 
@@ -107,7 +107,7 @@ class Figures(Taught):
         with contextlib.suppress(OSError):  # of a terminal that nobody holds any more
             while more := os.read(ours, 1000):
                 said += more
-        self.assertEqual(0, process.wait(timeout=60))
+        self.assertEqual(0, process.wait(timeout=300))
         self.assertIn(b"Five cooks serve", said)
         os.close(ours)
 
@@ -123,7 +123,7 @@ class Figures(Taught):
         while not said.endswith(PROMPT):
             said += os.read(ours, 1000)
         process.send_signal(signal.SIGINT)
-        self.assertEqual(130, process.wait(timeout=60))
+        self.assertEqual(130, process.wait(timeout=300))
         with self.assertRaises(OSError):  # nobody is left to say more
             while os.read(ours, 1000):
                 self.fail("it said something more")
@@ -134,7 +134,7 @@ class Figures(Taught):
         process = self.start("2", "--no-predict")
         wait_for(self.runs_on_the_disk, "a run")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
@@ -159,7 +159,7 @@ class Figures(Taught):
         process = self.start("2", "--no-predict")
         wait_for(drawing.exists, "gnuplot")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
@@ -191,7 +191,7 @@ class Choices(Taught):
         process = self.start("13", "--no-predict")
         wait_for(hung.exists, "the program")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         self.assertEqual([".lock"], [path.name for path in self.out.iterdir()])
         self.assertFalse(Path(f"/proc/{hung.read_text().strip()}").exists())

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 PITFALLS = Path(os.environ["FIVE_COOKS_BUILD"]) / "src" / "pitfalls"
-LIMIT_S = 30
+LIMIT_S = 120
 KINDS = {"threads": (), "fibers": ("--fibers",)}
 
 BROKEN = {

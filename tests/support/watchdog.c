@@ -65,7 +65,7 @@ static void watch_for(const char *claim, int64_t duration_ns) {
 void watchdog_start(const char *claim) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     must(pthread_once(&once, start_thread));
-    watch_for(claim, setting("FIVE_COOKS_WATCHDOG_S", 60) * NS_PER_S);
+    watch_for(claim, setting("FIVE_COOKS_WATCHDOG_S", 240) * NS_PER_S);
 }
 
 void watchdog_stop(void) {

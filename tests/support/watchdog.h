@@ -3,7 +3,7 @@
  *
  * A deadlock then shows up as a failure with a name, not as a hang. The limit has
  * nothing to do with how fast the claim should be: it is one that only a stuck claim
- * reaches. FIVE_COOKS_WATCHDOG_S changes it, in seconds; 60 if not given.
+ * reaches. FIVE_COOKS_WATCHDOG_S changes it, in seconds; 240 if not given.
  *
  * It is a thread, not an alarm: a signal waits for ever under ThreadSanitizer while all
  * threads sleep in the kernel. The thread is kept from one claim to the next, so that
