@@ -56,7 +56,7 @@ CLAIM(every_task_runs_exactly_once) {
 }
 
 CLAIM(whatever_the_numbers_of_workers_and_threads_and_the_queue) {
-    static const int64_t most[] = {1, 2, 5, 50, 400}; /* more than there are tasks */
+    const int64_t most[] = {1, 2, 5, 50, scaled(400)}; /* more than there are tasks */
     static const int64_t queues[] = {0, 1, 3, 100, 5000};
     for (int i = 0; i < 25; i++) {
         struct run_config config = design_config(scaled(300));
