@@ -191,8 +191,9 @@ class Faults(DriverTest):
         self.assertEqual(status, 1, err)
         self.assertIn("it hung", err)
         self.assertIn("not run again after it hung", out)
-        spoilt = [run for run in read_runs(self.only_folder()) if run.problem]
-        self.assertEqual(len(spoilt), 1)
+        runs = read_runs(self.only_folder())  # of others a busy machine ends some, too
+        ended = [run for run in runs if run.cell.design.program == "worker-pool"]
+        self.assertEqual([bool(run.problem) for run in ended], [True])
 
     def test_charts_that_fail_end_with_status_one_and_keep_the_data(self):
         status, out, _ = self.drive("--blocks", "1", STUB_CHARTS="fail")
