@@ -18,7 +18,9 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAND_IN = Path(__file__).with_name("stand_in")
 PRIVILEGE_SEPARATION = Path("/run/sshd")  # without it root's sshd does not start
-WATCHDOG_S = 300  # not a measurement: a broken test ends, too
+WATCHDOG_S = 900  # not a measurement: a broken test ends, too
+# A home of its own, as bash reads ~/.bashrc for ssh, too, and what that does to PATH is
+# nothing that a test should depend on; pyenv's part of one takes over a second.
 SSHD = """\
 Port {port}
 ListenAddress 127.0.0.1
@@ -30,7 +32,7 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
-SetEnv "MACHINE={folder}" "TMPDIR={folder}/tmp"
+SetEnv "MACHINE={folder}" "TMPDIR={folder}/tmp" "HOME={folder}"
 """
 SSH = """\
 Host {host}
