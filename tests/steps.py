@@ -211,7 +211,7 @@ def meson_results(log: Path) -> Count:
 
 def one_python() -> None:
     """The scripts' python3 is ours: a shim, as pyenv has, takes ten times as long to
-    start as Python does, and they are started some thousand times."""
+    start as Python does, and they are started all the time."""
     folder = BUILD / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     python = folder / "python3"  # no link: a venv is found beside what was called

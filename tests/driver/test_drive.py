@@ -186,14 +186,13 @@ class Faults(DriverTest):
     def test_a_hung_program_is_ended_named_and_not_run_again(self):
         status, out, err = self.drive(
             "--blocks", "3", STAND_IN_FAULT="hang-stubbornly",
-            STAND_IN_ONLY="worker-pool", TIMEOUT_S="0.3",
+            STAND_IN_ONLY="worker-pool", TIMEOUT_S="3",
         )  # fmt: skip
         self.assertEqual(status, 1, err)
         self.assertIn("it hung", err)
         self.assertIn("not run again after it hung", out)
-        runs = read_runs(self.only_folder())  # of others a busy machine ends some, too
-        ended = [run for run in runs if run.cell.design.program == "worker-pool"]
-        self.assertEqual([bool(run.problem) for run in ended], [True])
+        spoilt = [run for run in read_runs(self.only_folder()) if run.problem]
+        self.assertEqual([run.cell.design.program for run in spoilt], ["worker-pool"])
 
     def test_charts_that_fail_end_with_status_one_and_keep_the_data(self):
         status, out, _ = self.drive("--blocks", "1", STUB_CHARTS="fail")
