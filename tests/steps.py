@@ -350,7 +350,7 @@ UNITS = ["--no-suite", "model", "--no-suite", "programs"]
 # The same claims about the programs of the thread build: C's own tests fork children,
 # which ThreadSanitizer does not watch. Those in which most happens at once; the others
 # wait for one process after another.
-BUSY = ["programs.test_remote", "programs.test_signals", "programs.test_summary"]
+BUSY = ["programs.test_remote", "programs.test_signals"]
 
 # In this order they are begun: the longest as soon as they can, the short ones last, so
 # that all end together. Most suites wait for the plain build.

@@ -83,7 +83,7 @@ CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled) {
  * other time it is seen at work, as it starts at the top. */
 CLAIM(every_descendant_is_done_when_any_cancel_returns) {
     enum { BELOW = 200 };
-    struct race race = race_of(2000);
+    struct race race = race_of(800);
     struct spawned *thread = spawn(cancel_each_round, &race);
     for (int i = 0; i < race.rounds; i++) {
         struct ctx *below[BELOW];
@@ -112,7 +112,7 @@ CLAIM(every_descendant_is_done_when_any_cancel_returns) {
 CLAIM(a_hundred_cancels_in_one_tree_do_not_get_stuck) {
     enum { NODES = 100 };
     struct random random = chance(3);
-    for (int round = 0; round < scaled(20); round++) {
+    for (int round = 0; round < scaled(8); round++) {
         struct ctx *nodes[NODES];
         struct crowd crowd;
         crowd_init(&crowd);

@@ -191,7 +191,7 @@ static void *wait_until_closed(void *argument) {
 /* More of them than the mailbox holds. */
 CLAIM(another_kernel_thread_wakes_every_fiber) {
     enum { FIBERS = 400 };
-    for (int round = 0; round < scaled(20); round++) {
+    for (int round = 0; round < scaled(8); round++) {
         struct outsider outsider = {.closed = chan_create(0, 0)};
         struct spawned *threads[FIBERS];
         must(pthread_create(&outsider.thread, NULL, close_soon, &outsider));
@@ -290,7 +290,11 @@ CLAIM(each_fiber_has_its_stack_to_itself) {
     enum { AT_ONCE = 1024, MORE = 2000 }; /* so many are made and guarded */
     static char marks[AT_ONCE + MORE];
     static struct spawned *threads[AT_ONCE + MORE];
+#if defined(__SANITIZE_THREAD__) /* of which each fiber takes 2 MB */
+    int count = scaled(AT_ONCE);
+#else
     int count = AT_ONCE + scaled(MORE);
+#endif
     for (int i = 0; i < count; i++) {
         marks[i] = (char)i;
         threads[i] = spawn(fill_stack, &marks[i]);
