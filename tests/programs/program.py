@@ -102,6 +102,34 @@ def start(
     return subprocess.Popen(command, text=True, start_new_session=True, **settings)
 
 
+def on_fibers(process: subprocess.Popen[str]) -> bool:
+    return any("/fiber-" in str(word) for word in process.args)  # type: ignore[union-attr]
+
+
+def all_asleep(process: subprocess.Popen[str], threads: int) -> bool:
+    """Has it that many threads, or more, and are all of them waiting?"""
+    states = []
+    for stat in Path(f"/proc/{process.pid}/task").glob("*/stat"):
+        try:
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+        except OSError:
+            return False  # one has just ended
+    return len(states) >= threads and set(states) == {"S"}
+
+
+def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
+    """Until everybody waits, and still does a moment later: all that could begin has."""
+    threads = min(threads, 2) if on_fibers(process) else threads
+    limit = time.monotonic() + LIMIT_S
+    looks = 0
+    while looks < 3:
+        looks = looks + 1 if all_asleep(process, threads) else 0
+        if time.monotonic() > limit:
+            process.kill()
+            raise Hung(f"{threads} threads did not come to rest")
+        time.sleep(0.02)
+
+
 def finish(process: subprocess.Popen[str], limit_s: float = LIMIT_S) -> Ending:
     command = [str(word) for word in process.args]  # type: ignore[union-attr]
     try:
