@@ -269,6 +269,8 @@ class Full(Stopped):
         self.assertFalse((left / "another").exists())
 
     def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
+        slower = SLOW.replace("60ms", "600ms")  # or it may end before it is stopped
+        self.write_experiment("minutes = 0.001\n" + slower, "another")
         self.stop_after(HOLDS_RUNS + 2, signal.SIGINT, "--full")
         self.rebuild()
         status, _, err = self.drive("--full", "--resume")
