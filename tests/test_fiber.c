@@ -188,30 +188,23 @@ static void *wait_until_closed(void *argument) {
     return NULL;
 }
 
-/* Looks into no mailbox meanwhile. */
-static void keep_home_busy(int64_t duration_ns) {
-    for (int64_t until_ns = now_ns() + duration_ns; now_ns() < until_ns;) {
-    }
-}
-
-/* More of them than the mailbox holds: all asleep and the mail not taken until the box
- * is full, or just as it comes. */
+/* More of them than the mailbox holds, which home looks into when it is full, or
+ * before. */
 CLAIM(another_kernel_thread_wakes_every_fiber) {
     enum { FIBERS = 400 };
     for (int round = 0; round < scaled(8); round++) {
-        bool taken_late = round % 2 == 0;
         struct outsider outsider = {.closed = chan_create(0, 0)};
         struct spawned *threads[FIBERS];
-        if (!taken_late) {
+        if (round % 2 == 1) {
             must(pthread_create(&outsider.thread, NULL, close_soon, &outsider));
         }
         for (int i = 0; i < FIBERS; i++) {
             threads[i] = spawn(wait_until_closed, outsider.closed);
         }
-        if (taken_late) {
+        if (round % 2 == 0) {
             thread_yield();
             must(pthread_create(&outsider.thread, NULL, close_soon, &outsider));
-            keep_home_busy(20 * NS_PER_MS);
+            usleep(20 * 1000); /* home sleeps, and every fiber with it */
         }
         join_all(threads, FIBERS);
         must(pthread_join(outsider.thread, NULL));
@@ -305,10 +298,9 @@ CLAIM(each_fiber_has_its_stack_to_itself) {
     enum { AT_ONCE = 1024, MORE = 2000 }; /* so many are guarded in one step */
     static char marks[AT_ONCE + MORE];
     static struct spawned *threads[AT_ONCE + MORE];
-#if defined(__SANITIZE_THREAD__) /* of which each fiber takes 2 MB */
-    int count = scaled(AT_ONCE);
-#else
     int count = AT_ONCE + MORE;
+#if defined(__SANITIZE_THREAD__) /* of which each fiber takes 2 MB */
+    count = scaled(AT_ONCE);
 #endif
     for (int i = 0; i < count; i++) {
         marks[i] = (char)i;
