@@ -188,8 +188,7 @@ static void *wait_until_closed(void *argument) {
     return NULL;
 }
 
-/* More of them than the mailbox holds, which home looks into when it is full, or
- * before. */
+/* More than the mailbox holds; home looks into it when it is full, or before. */
 CLAIM(another_kernel_thread_wakes_every_fiber) {
     enum { FIBERS = 400 };
     for (int round = 0; round < scaled(8); round++) {

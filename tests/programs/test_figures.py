@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from .program import bound, measure, on_each, plain_build, sample, start
+from .program import bound, long_enough, measure, on_each, plain_build, sample, start
 
 PAGE = 4096
 # The kernel counts pages on each CPU and adds them up 32 at a time: its figure for a
@@ -94,12 +94,11 @@ class Memory(unittest.TestCase):
         return min(measure(program, *args)["peak"]["rss_bytes"] for _ in range(3))
 
     def peak_of_all(self, threads: int) -> dict[str, int]:
-        """With calls so long that all are alive at once, also on a busy machine."""
-        for took in ("300ms", "3s", "30s"):
-            peak = measure("thread-per-task", "-n", threads, "-s", took)["peak"]
-            if peak["threads"] == threads:
-                break
-        return peak
+        """With all of them alive at once."""
+        return long_enough(
+            lambda took: measure("thread-per-task", "-n", threads, "-s", took)["peak"],
+            lambda peak: peak["threads"] == threads,
+        )
 
     @plain_build
     def test_memory_does_not_grow_with_tasks_that_are_over(self) -> None:

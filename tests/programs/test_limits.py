@@ -11,17 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .program import (
-    PROGRAMS, VIRTUAL, Ending, measure, on_each, only, plain_build, readable_by_all,
-    refusal, run,
+    PROGRAMS, VIRTUAL, Ending, long_enough, measure, on_each, only, plain_build,
+    readable_by_all, refusal, run,
 )  # fmt: skip
 from .test_remote import SERVER, a_server, address_of
 from .test_server import ask
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 IS_ROOT = os.geteuid() == 0
-# The first of these for which each thread is still there when the last one is created:
-# a busy machine needs longer for that.
-LONG = ("300ms", "3s", "30s")
 
 
 def kernel() -> tuple[int, ...]:
@@ -75,13 +72,17 @@ class Limits(unittest.TestCase):
         self, *args: object, tasks: int = 400, wrap: tuple[str, ...] = (),
         program: str = "thread-per-task",
     ) -> Ending:  # fmt: skip
-        for took in LONG:
-            ending = run(program, "-n", tasks, "-s", took, "-j", "-", *args, wrap=wrap)
+        """With all threads that are created alive at once."""
+
+        def is_enough(ending: Ending) -> bool:
             if ending.status != 0:
-                break
-            if ending.record["peak"]["threads"] == ending.record["threads_created"]:
-                break
-        return ending
+                return True
+            return ending.record["peak"]["threads"] == ending.record["threads_created"]
+
+        args = ("-n", tasks, "-j", "-", *args)
+        return long_enough(
+            lambda took: run(program, "-s", took, *args, wrap=wrap), is_enough
+        )
 
     @plain_build
     def test_a_limit_on_memory_is_reached_and_named(self) -> None:
