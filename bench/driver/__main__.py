@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import REPOSITORY, duel, planner
+from . import REPOSITORY
 from .ask import command
 from .ask import experiment as experiments
 from .ask.experiment import Experiment
@@ -28,7 +28,6 @@ from .run import stored
 from .run.folder import ENVIRONMENT, REPORT, ResultsError, locked, place, shown
 from .say import class_table, comparison, ending, terminal
 from .say.terminal import tell
-from .teach import handout, teach
 
 EXPERIMENTS = REPOSITORY / "bench/experiments"
 # How it ends with a mistake; an OSError is one that nobody could tell better.
@@ -53,16 +52,26 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _act(arguments: list[str]) -> int:
+    """What is for one word alone is loaded with that word: it costs the others no time,
+    and a fault in it does not keep anyone from measuring."""
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
     if arguments[:1] == ["handout"]:
+        from .teach import handout
+
         return handout.main(arguments)
     word, *rest = [each for each in arguments if each != "--check"] or [""]
     if word == "duel":
+        from . import duel
+
         return duel.main(rest, "--check" in arguments)
     if word == "plan":
+        from . import planner
+
         return planner.main(rest, "--check" in arguments)
     if "lesson" in arguments and word not in command.ON_FOLDERS:
+        from .teach import teach
+
         return teach.main(arguments)
     settings = command.parse([each for each in arguments if each != "--check"])
     if "--check" in arguments:  # finds mistakes before anything is built

@@ -97,10 +97,10 @@ def draw(
 ) -> Sequence[Chart]:
     """The charts and the report. What fails is named; the data stay."""
     try:
-        from . import draw as stage
+        from .draw import draw, gnuplot
 
-        kinds = (*stage.gnuplot.ALWAYS, *also)
-        charts = stage.draw(kept.folder, kept.experiment, kept.runs, summaries, kinds)
+        kinds = (*gnuplot.ALWAYS, *also)
+        charts = draw.draw(kept.folder, kept.experiment, kept.runs, summaries, kinds)
         drawn = list(charts)
         for chart in drawn:
             if chart.problem:

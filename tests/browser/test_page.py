@@ -16,9 +16,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "charts")]
 import axe  # noqa: E402
 import chromium  # noqa: E402
 import stand_in  # noqa: E402
-from driver import draw, page  # noqa: E402
+from driver import page  # noqa: E402
 from driver.ask import lesson as lessons  # noqa: E402
 from driver.ask.guess import Guess  # noqa: E402
+from driver.draw import draw  # noqa: E402
 from driver.reckon import answer  # noqa: E402
 from driver.run.folder import write_whole  # noqa: E402
 from driver.say.sentences import interval_text  # noqa: E402

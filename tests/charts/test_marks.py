@@ -20,9 +20,8 @@ from types import MappingProxyType
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import draw  # noqa: E402
 from driver.ask.experiment import Experiment  # noqa: E402
-from driver.draw import gnuplot, look  # noqa: E402
+from driver.draw import draw, gnuplot, look  # noqa: E402
 from driver.draw.material import Material  # noqa: E402
 from driver.reckon.answer import Result, save  # noqa: E402
 

@@ -22,12 +22,12 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import draw, page  # noqa: E402
+from driver import page  # noqa: E402
 from driver.ask import declaration  # noqa: E402
 from driver.ask.experiment import Experiment, list_experiments  # noqa: E402
 from driver.ask.figures import OUTCOMES  # noqa: E402
 from driver.ask.typed import AskError  # noqa: E402
-from driver.draw import gnuplot  # noqa: E402
+from driver.draw import draw, gnuplot  # noqa: E402
 from driver.draw.chart import Chart, ChartError, fit_title  # noqa: E402
 from driver.draw.material import Pair  # noqa: E402
 from driver.reckon.summarise import summarise  # noqa: E402

@@ -15,8 +15,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
-from driver import draw  # noqa: E402
-from driver.draw import axes, chart, look, ratios, titles, view, words  # noqa: E402
+from driver.draw import axes, chart, draw, look, ratios, titles, view, words  # noqa: E402
 from driver.draw import boxes, machines, over_time, planned, scatter, sequence  # noqa: E402
 from driver.draw.material import Pair  # noqa: E402
 from driver.say import numbers  # noqa: E402

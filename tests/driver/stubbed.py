@@ -13,10 +13,10 @@ import os
 import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import driver.draw
-import driver.page
 from driver import __main__ as main
 from driver.machine import canary, checks
 from driver.measure import session
@@ -51,6 +51,11 @@ def refused(word):
     return mock.patch.object(module, name, refuse)
 
 
+def instead(package, module, **functions):
+    """Of a module that is loaded when it is needed."""
+    return mock.patch.object(package, module, SimpleNamespace(**functions), create=True)
+
+
 def draw(folder, *values):
     if os.path.exists(folder / "scratch"):
         raise OSError("the programs take the room that charts need")
@@ -63,7 +68,7 @@ def draw(folder, *values):
 def stubbed():
     """As the environment asks."""
     patches = [
-        mock.patch.object(driver.page, "write"),
+        instead(driver, "page", write=anything),
         mock.patch.object(main, "EXPERIMENTS", Path(os.environ["EXPERIMENTS"])),
         mock.patch.object(canary, "SLEEP_S", 0.0001),
         mock.patch.object(checks, "LOOK_S", 0.0),
@@ -73,7 +78,7 @@ def stubbed():
         *map(refused, filter(None, os.environ.get("REFUSE", "").split(","))),
     ]
     if os.environ.get("STUB_CHARTS") != "real":
-        patches.append(mock.patch.object(driver.draw, "draw", draw))
+        patches.append(instead(driver.draw, "draw", draw=draw))
     with ExitStack() as stack:
         for patch in patches:
             stack.enter_context(patch)

@@ -14,6 +14,7 @@ from contextlib import redirect_stderr
 from pathlib import Path
 from unittest import mock
 
+from . import REPOSITORY
 from .support import SMALL, DriverTest, read_runs, wait_for
 from driver import __main__ as main
 
@@ -198,6 +199,21 @@ class Faults(DriverTest):
         status, out, _ = self.drive("--blocks", "1", STUB_CHARTS="fail")
         self.assertEqual(status, 1)
         self.assertIn("charts: OSError: gnuplot is broken", out)
+        self.assertTrue(read_runs(self.only_folder()))
+
+    def test_a_fault_in_what_is_made_of_results_keeps_nobody_from_measuring(self):
+        top = self.folder / "top"
+        shutil.copytree(REPOSITORY / "bench", top / "bench")
+        (top / "plots").symlink_to(REPOSITORY / "plots")
+        for stage in ("draw", "page", "teach", "planner", "duel"):
+            for path in (top / "bench/driver" / stage).glob("*.py"):
+                if path.parts[-2:] not in (("draw", "__init__.py"), ("draw", "chart.py")):
+                    path.write_text("no Python\n", encoding="utf-8")
+        there = {"PYTHONPATH": str(top / "bench"), "STUB_CHARTS": "real"}
+        made = self.start("--blocks", "1", **there)
+        out, err = map(bytes.decode, made.communicate(timeout=300))
+        self.assertEqual(made.returncode, 1, err)
+        self.assertRegex(out, "charts: SyntaxError: ")
         self.assertTrue(read_runs(self.only_folder()))
 
     def test_what_some_systems_refuse_does_not_cost_a_run_that_was_made(self):

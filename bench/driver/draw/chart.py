@@ -1,7 +1,7 @@
 """A chart: its words and its scales, as a gnuplot script is given them, and its files.
 
 Title, caption, alternative text, table and settings are made from the same values by
-one function, and travel together. The marks are the tables' own: see draw/__init__.py.
+one function, and travel together. The marks are the tables' own: see draw.py.
 """
 
 import re
