@@ -187,7 +187,7 @@ class Faults(DriverTest):
     def test_a_hung_program_is_ended_named_and_not_run_again(self):
         status, out, err = self.drive(
             "--blocks", "3", STAND_IN_FAULT="hang-stubbornly",
-            STAND_IN_ONLY="worker-pool", TIMEOUT_S="3",
+            STAND_IN_ONLY="worker-pool", TIMEOUT_S="10",
         )  # fmt: skip
         self.assertEqual(status, 1, err)
         self.assertIn("it hung", err)

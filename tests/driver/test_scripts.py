@@ -157,7 +157,7 @@ class Run(unittest.TestCase):
     def test_ctrl_c_before_it_listens_ends_it_without_a_word(self):
         for name in ("bench", "plots"):
             shutil.copytree(REPOSITORY / name, self.folder / name)
-        first = self.folder / "bench/driver/duel/__init__.py"
+        first = self.folder / "bench/driver/ask/command.py"
         first.write_text("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n")
         status, _, err = self.run_script(self.folder / "bench/run", "--list")
         self.assertEqual((status, err), (-2, ""))

@@ -113,15 +113,15 @@ class Signals(Stopped):
 
     def test_a_driver_stopped_past_a_timeout_takes_no_run_for_hung(self):
         self.write_experiment(
-            'question = "?"\n[options]\nservice-time = "200ms"\n'
+            'question = "?"\n[options]\nservice-time = "600ms"\n'
             '[[cells]]\ndesign = "thread-per-task"\n'
         )
-        process = self.start("--blocks", "2", TIMEOUT_S="-0.5")
+        process = self.start("--blocks", "2", TIMEOUT_S="-1")
         wait_for(lambda: list(self.out.glob(".unfinished-*/scratch/hyper*")), "a run")
         process.send_signal(signal.SIGSTOP)
-        # Five times 200 ms less 0.5 s, the timeout, must be over for sure.
+        # Five times 600 ms less 1 s, the timeout, must be over for sure.
         os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
-        time.sleep(1)
+        time.sleep(2.5)
         process.send_signal(signal.SIGCONT)
         _, err = process.communicate(timeout=300)
         self.assertEqual((process.returncode, b"hung" in err), (0, False), err)
@@ -183,7 +183,7 @@ class Resuming(Stopped):
     def test_a_cell_that_hung_is_not_run_again(self):
         self.write_experiment(SLOW.replace("60ms", "150ms"))
         fault = {"STAND_IN_FAULT": "hang", "STAND_IN_ONLY": "worker-pool"}
-        self.stop_after(4, signal.SIGINT, "--blocks", "4", TIMEOUT_S="0.1", **fault)
+        self.stop_after(4, signal.SIGINT, "--blocks", "4", TIMEOUT_S="3", **fault)
         status, out, err = self.drive("--resume")
         self.assertEqual(status, 1, err)
         self.assertIn("not run again after it hung", out)

@@ -124,6 +124,8 @@ def wait_until_quiet(process: subprocess.Popen[str], threads: int) -> None:
     looks = 0
     while looks < 3:
         looks = looks + 1 if all_asleep(process, threads) else 0
+        if process.poll() is not None:
+            raise AssertionError("it ended before it came to rest")
         if time.monotonic() > limit:
             process.kill()
             raise Hung(f"{threads} threads did not come to rest")

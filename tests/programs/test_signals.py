@@ -119,7 +119,7 @@ class Signals(unittest.TestCase):
     @on_each
     def test_a_signal_that_is_told_twice_in_one_breath_is_one(self, program: str) -> None:
         """As timeout(1) does: to the program, and then to its group."""
-        quick = ("-n", 2000, "-s", 0, "--arrivals", "fixed:100/s")
+        quick = ("-n", 600, "-s", 0, "--arrivals", "fixed:10/s")  # rests in between
         slow = ("-n", 100, "-s", "500ms", *bound(program, 5))  # it outlasts the breath
         for args in (*[quick] * 8, slow, slow):  # the second may find it asleep
             process = start(program, *args, "--json", "-")

@@ -7,7 +7,6 @@ each other. What is compared by hyperfine's clock is fired by hyperfine.py.
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..ask.cell import Cell
@@ -30,6 +29,9 @@ def play_all(
     programs: Path, cells: Sequence[Cell], seeds: Sequence[int], at_once: int = 0
 ) -> Iterator[tuple[Run, ...]]:
     """A run of each cell with each seed: those of a cell as soon as they are there."""
+    # Loading it takes a tenth of the driver's start, and most runs do without.
+    from concurrent.futures import ThreadPoolExecutor
+
     pool = ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0)))
     try:
         made = [[pool.submit(_played, programs, c, seed) for seed in seeds]
