@@ -132,6 +132,53 @@ CLAIM(retries_are_used_up_to_the_budget_and_not_beyond) {
     assert_int_equal(retries_with_budget(-1), 9000); /* no limit */
 }
 
+/* All in their pauses at once: none of those is a first attempt or was made already. */
+CLAIM(retries_that_pause_do_not_lessen_the_budget) {
+    enum { TASKS = 20 };
+    struct run_config config = plain_config(TASKS);
+    config.workload.error_rate = 1;
+    config.client.attempts = 2;
+    config.client.backoff_ns = hour_ns;
+    config.client.retry_budget = 1;
+    struct plain_performance performances[TASKS];
+    struct spawned *threads[TASKS];
+    struct run run;
+    plain_run_start(&run, &config);
+    for (uint64_t i = 0; i < TASKS; i++) {
+        performances[i] = (struct plain_performance){&run, i};
+        threads[i] = spawn(plain_perform, &performances[i]);
+    }
+    struct chan *done = ctx_done(run.client.stop_ctx);
+    UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
+    int64_t pausing = TASKS - tally_total(&run.tally);
+    ctx_cancel(run.root);
+    join_all(threads, TASKS);
+    plain_run_end(&run);
+    assert_int_equal(pausing, TASKS);
+    run_destroy(&run);
+}
+
+/* A pause that is not begun or is broken off, and a retry that the breaker stops. */
+CLAIM(what_was_not_repeated_costs_nothing_of_the_budget) {
+    struct run_config config = plain_config(20);
+    config.workload.error_rate = 1;
+    config.client.attempts = 4;
+    config.client.retry_budget = 1;
+    config.client.cancel = CANCEL_BETWEEN;
+    config.client.breaker_failures = 5;
+    config.client.breaker_pause_ns = hour_ns;
+    config.deadline_ns = hour_ns;
+    for (int way = 0; way < 2; way++) {
+        config.client.backoff_ns = way == 0 ? 0 : INT64_MAX;
+        struct run run;
+        plain_run_all(&run, &config);
+        assert_int_equal(api_calls(&run.api), 5);
+        assert_int_equal(atomic_load(&run.client.granted),
+                         atomic_load(&run.tally.retries));
+        run_destroy(&run);
+    }
+}
+
 struct share_of_tasks {
     struct run *run;
     int64_t from, to;

@@ -39,7 +39,7 @@ struct tally {
     /* any thread, any time: */
     _Atomic int64_t outcomes[OUTCOME_COUNT];
     _Atomic int64_t attempts; /* calls, as the callers count them */
-    _Atomic int64_t retries;
+    _Atomic int64_t retries;  /* those of them that repeat one */
     _Atomic int64_t last_outcome_ns; /* a moment of now_ns(); 0: none yet */
     struct gauge threads;            /* of the design, counted by their creators */
     struct histogram latency;        /* due to finished, of tasks that were answered */

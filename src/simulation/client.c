@@ -27,7 +27,10 @@ static enum outcome call_api(struct client *client, struct task task, int64_t nu
     int64_t give_up_ns = client->config->timeout_ns > 0
                              ? deadline_after_ns(now_ns(), client->config->timeout_ns)
                              : DEADLINE_NEVER;
-    atomic_fetch_add_explicit(&client->tally->attempts, 1, memory_order_relaxed);
+    if (number > 1) { /* counted first, or it could be taken for a first attempt */
+        atomic_fetch_add(&client->tally->retries, 1);
+    }
+    atomic_fetch_add(&client->tally->attempts, 1);
     return outcome_of(api_call(client->api, &call, give_up_ns, hang_up_signal(client)));
 }
 
@@ -52,17 +55,17 @@ static enum outcome attempt_call(struct client *client, struct task_result *resu
     return outcome;
 }
 
-/* Takes one retry from the budget. Retries are counted first, and uncounted if they are
- * too many, so that threads that come at the same time cannot overdraw it. */
+/* Takes one retry from the budget. It is granted first, and taken back if that was too
+ * much, so that threads that come at the same time cannot overdraw it. */
 static bool afford_retry(struct client *client) {
-    struct tally *tally = client->tally;
-    int64_t retries = 1 + atomic_fetch_add(&tally->retries, 1);
-    int64_t first_attempts = atomic_load(&tally->attempts) - (retries - 1);
+    int64_t granted = 1 + atomic_fetch_add(&client->granted, 1);
+    int64_t first_attempts = atomic_load(&client->tally->attempts);
+    first_attempts -= atomic_load(&client->tally->retries);
     if (client->config->retry_budget < 0 ||
-        (double)retries <= client->config->retry_budget * (double)first_attempts) {
+        (double)granted <= client->config->retry_budget * (double)first_attempts) {
         return true;
     }
-    atomic_fetch_sub(&tally->retries, 1);
+    atomic_fetch_sub(&client->granted, 1);
     return false;
 }
 
@@ -91,7 +94,7 @@ static bool may_retry(struct client *client, const struct task_result *last,
         return false;
     }
     if (!pause_before_retry(client, last, attempts)) {
-        atomic_fetch_sub(&client->tally->retries, repeats);
+        atomic_fetch_sub(&client->granted, repeats);
         return false;
     }
     return true;
@@ -112,7 +115,7 @@ void client_perform(struct client *client, struct task task, int64_t lane) {
         int64_t calls = result.attempts;
         result.outcome = attempt_call(client, &result);
         if (calls > 0 && result.attempts == calls) { /* a retry that was not made */
-            atomic_fetch_sub(&client->tally->retries, 1);
+            atomic_fetch_sub(&client->granted, 1);
         }
     } while (looks_failed(result.outcome) && may_retry(client, &result, attempts));
     result.finished_at_ns = now_ns();

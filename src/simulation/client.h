@@ -19,6 +19,7 @@
 #ifndef FIVE_COOKS_CLIENT_H
 #define FIVE_COOKS_CLIENT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "measure/tally.h"
@@ -47,6 +48,7 @@ struct client_config {
 };
 
 struct client {
+    _Atomic int64_t granted; /* of the budget: retries made, and those in their pause */
     const struct client_config *config;
     const struct workload_config *workload;
     struct api *api;

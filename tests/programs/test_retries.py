@@ -67,6 +67,15 @@ class Retries(unittest.TestCase):
         self.assertEqual(record["calls"], 500_000)
 
     @on_each_fiber_program
+    def test_a_budget_is_all_there_for_those_that_come_at_once(self, program: str) -> None:
+        """Unbounded, all fail at one moment, and the first has yet to repeat its call."""
+        args = ("-n", 1000, "--error-rate", 1, "--attempts", 2, *VIRTUAL)
+        for budget, granted in ((0, 0), ("10%", 100), (1, 1000), (3, 1000)):
+            with self.subTest(budget=budget):
+                record = measure(program, *args, "--retry-budget", budget)
+                self.assertEqual(record["retries"], granted)
+
+    @on_each_fiber_program
     def test_a_deadline_that_nobody_heeds_ends_no_pause(self, program: str) -> None:
         args = ("-n", 20, "--error-rate", 1, "--attempts", 3, "--backoff", "1000s")
         args += ("--deadline", "1s", "--cancel", "none", *VIRTUAL, *bound(program, 5))
