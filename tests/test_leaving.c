@@ -7,6 +7,8 @@
 
 #include "support/design.h"
 #include "support/suite.h"
+#include "support/threads.h"
+#include "support/until.h"
 #include "sync/ctx.h"
 #include "sync/thread.h"
 
@@ -81,10 +83,48 @@ CLAIM(a_task_that_is_put_into_the_queue_meanwhile_is_served) {
 
 static int64_t sampled_as(enum outcome outcome) {
     int64_t count = 0;
-    for (int64_t i = 0; i < TASKS; i++) {
+    for (int64_t i = 0; i < run.workload->tasks; i++) {
         count += run.samples.of[i].outcome == outcome;
     }
     return count;
+}
+
+/* Its call takes an hour, those of the others no time. */
+static void let_the_first_task_hang(struct workload_config *workload) {
+    workload->hang_rate = 0.5;
+    workload->hang_ns = NS_PER_S * 3600;
+    for (uint64_t i = 0; i < (uint64_t)workload->tasks; i++) {
+        while ((workload_call(workload, i, 1).service_ns > 0) != (i == 0)) {
+            workload->seed++;
+            i = 0;
+        }
+    }
+}
+
+static void *stop_when_two_are_served(void *nothing) {
+    UNTIL(tally_outcome(&run.tally, OUTCOME_OK) == 2);
+    ctx_cancel(run.root);
+    return nothing;
+}
+
+/* One worker is busy for an hour; the other leaves, and the last task comes meanwhile.
+ */
+CLAIM(a_task_in_the_queue_does_not_wait_for_a_busy_worker) {
+    struct run_config config = plain_config(3);
+    config.workload.arrivals = ARRIVALS_FIXED;
+    config.workload.arrivals_per_s = (double)NS_PER_S / (double)gap_ns;
+    let_the_first_task_hang(&config.workload);
+    config.runner.workers = 2;
+    config.runner.queue = 1;
+    config.runner.idle_ns = 1;
+    config.client.cancel = CANCEL_WITHIN;
+    plain_run_start(&run, &config);
+    struct spawned *thread = spawn(stop_when_two_are_served, NULL);
+    assert_int_equal(the_runner.run(&run), 0);
+    join(thread);
+    plain_run_end(&run);
+    assert_int_equal(run.samples.of[0].outcome, OUTCOME_CANCELLED);
+    run_destroy(&run);
 }
 
 /* The second worker is refused, so nobody is there for the task in the queue, nor for

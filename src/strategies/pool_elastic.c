@@ -94,27 +94,30 @@ static int start_worker(struct pool *pool, const struct task *first) {
     return 0;
 }
 
-/* This one has ended, idle or told to. If it was the last, it may not have seen a task
- * that has been put into the queue since. */
+/* Nobody waits for a task, and there may be more who do. */
+static bool may_grow(const struct pool *pool) {
+    return pool->serving < pool->most_serve &&
+           chan_waiters(pool->jobs, CHAN_RECEIVE) == 0;
+}
+
+/* This one has ended, idle or told to. It may not have seen a task that has been put
+ * into the queue since, and the others may be busy for long. */
 static void join_worker(struct pool *pool, struct worker *worker) {
     thread_join(&worker->thread);
     run_thread_ends(pool->run);
     worker->next_free = pool->free;
     pool->free = worker;
     pool->serving--;
-    if (pool->serving == 0 && chan_length(pool->jobs) > 0 &&
-        !run_is_stopped(pool->run)) {
+    if (may_grow(pool) && chan_length(pool->jobs) > 0 && !run_is_stopped(pool->run)) {
         start_worker(pool, NULL);
     }
 }
 
-/* Starts a worker for this task, if no other waits for one and there may be more. If
- * others are in the queue it is for the first of those: tasks are begun in order. */
+/* Starts a worker for this task, if need be and possible. If others are in the queue it
+ * is for the first of those: tasks are begun in order. */
 static bool start_for(struct pool *pool, struct task task) {
     bool is_next = chan_length(pool->jobs) == 0;
-    return pool->serving < pool->most_serve &&
-           chan_waiters(pool->jobs, CHAN_RECEIVE) == 0 &&
-           start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
+    return may_grow(pool) && start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
 }
 
 /* ---- the feeder ---- */
