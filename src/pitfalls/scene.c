@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "sync/must.h"
+#include "program/results.h"
 
 enum { SAID_MAX = 3 };
 
@@ -20,6 +22,14 @@ void say_order(struct actor *actor, const char *what, int order) {
     }
 }
 
+/* Ends the program if the machine did not allow it. */
+static void require(int error, const char *what) {
+    if (error != 0) {
+        fprintf(stderr, "pitfalls: cannot create %s: %s\n", what, strerror(error));
+        exit(EXIT_ENVIRONMENT);
+    }
+}
+
 void scene_init(struct scene *scene, int orders, int buffer) {
     *scene = (struct scene){
         .orders = orders,
@@ -27,7 +37,7 @@ void scene_init(struct scene *scene, int orders, int buffer) {
         .jobs = chan_create(sizeof(int), (size_t)buffer),
         .results = chan_create(sizeof(int), 0),
     };
-    must(scene->jobs == NULL || scene->results == NULL ? ENOMEM : 0);
+    require(scene->jobs == NULL || scene->results == NULL ? ENOMEM : 0, "the channels");
     chan_set_name(scene->jobs, "jobs");
     chan_set_name(scene->results, "results");
     wait_group_init(&scene->busy);
@@ -51,7 +61,7 @@ void scene_start(struct scene *scene, const char *name, void (*part)(struct acto
     struct thread_attributes attributes = {.guard_bytes = -1};
     struct actor *actor = &scene->others[scene->other_count++];
     *actor = (struct actor){{.body = play, .name = name}, scene, part, 0};
-    must(thread_start(&actor->thread, &attributes));
+    require(thread_start(&actor->thread, &attributes), name);
 }
 
 static void cook(struct actor *self) {

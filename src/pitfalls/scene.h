@@ -53,7 +53,8 @@ void scene_destroy(struct scene *scene); /* joins its threads */
 void scene_start_workers(struct scene *scene);
 void scene_start_reporting_workers(struct scene *scene);
 
-/* Starts another thread, for whatever else needs doing at the same time. */
+/* Starts another thread, for whatever else needs doing at the same time. Like the two
+ * above it ends the program, with status 3, if the machine does not allow it. */
 void scene_start(struct scene *scene, const char *name, void (*part)(struct actor *));
 
 /* "worker 2  cooks order 7": what an actor is about to do. Of what it does again and

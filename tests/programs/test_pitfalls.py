@@ -1,6 +1,7 @@
 """The article's three deadlocks: found when broken, gone when fixed, real without help."""
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -39,6 +40,18 @@ class Pitfalls(unittest.TestCase):
                     self.assertIn(f"all {kind} are asleep - deadlock!", done.stderr)
                     for thread in threads:
                         self.assertIn(thread, done.stderr)
+
+    def test_a_machine_that_allows_too_little_is_told_in_one_line(self) -> None:
+        """Room for the program, and for some of the stacks of 8 MB, but not for five."""
+        limits = {resource.RLIMIT_STACK: 8 << 20, resource.RLIMIT_AS: 30 << 20}
+
+        def allow_little() -> None:
+            for kind, most in limits.items():
+                resource.setrlimit(kind, (most, most))
+
+        done = pitfall("no-close", preexec_fn=allow_little)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"\Apitfalls: cannot create worker \d: \w.*\n\Z")
 
     def test_each_report_names_the_line_that_waits(self) -> None:
         for more in KINDS.values():
