@@ -174,6 +174,7 @@ int desk_open(struct desk *desk, struct api *api,
     if (error != 0) {
         return error;
     }
+    errno = 0; /* it does not always say why */
     desk->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
         0, NULL, NULL, take_request, desk, MHD_OPTION_SOCK_ADDR, &address,

@@ -36,9 +36,8 @@ static void require(int error) {
 
 /* A parent that is gone before it could be watched is not noticed otherwise. */
 static void end_with(pid_t parent) {
-    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent) {
-        require(-ESRCH);
-    }
+    require(prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 ? 0 : -errno);
+    require(getppid() == parent ? 0 : -ESRCH);
 }
 
 /* The line that callers wait for: without it nobody can call. */
