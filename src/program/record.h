@@ -7,7 +7,8 @@
  *                      null
  *   program, version, commit, complete (false: stopped by a signal)
  *   config{}           every option, see options.h
- *   workload_digest    16 hex digits over every task; the same for both programs
+ *   workload_digest    16 hex digits over the first million tasks and the number of
+ *                      all; the same for both programs
  *   wall_ns            start of the run to the last outcome
  *   create_ns, threads_created
  *   outcomes{}         ok rejected failed silent timed_out cancelled not_started shed;
@@ -44,8 +45,9 @@
  *                      three every key is null if there is no such task
  *   stop               null, or {reason (deadline, fail-fast, signal), at_ns,
  *                      latency_ns (until the last thread was done; counting what
- *                      never started takes no time and is not in it), and how many
- *                      tasks had started by then, were in_flight then, and
+ *                      never started takes no time and is not in it, but for what a
+ *                      pool that turns tasks away has left in its queue), and how
+ *                      many tasks had started by then, were in_flight then, and
  *                      never_started, then or later}
  *   limit              null, or what kept threads from being created
  *

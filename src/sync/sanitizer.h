@@ -4,7 +4,8 @@
  *
  *   sanitizer_create(fiber, stack, bytes)   for a fiber about to begin on that stack
  *   sanitizer_leave(from, to, for_good)     just before a switch
- *   sanitizer_arrive(to)                    just after it, on the other side
+ *   sanitizer_arrive(to, main)              just after it, on the other side: the first
+ *                                           time it is told there where main's stack is
  */
 #ifndef FIVE_COOKS_SANITIZER_H
 #define FIVE_COOKS_SANITIZER_H

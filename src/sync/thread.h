@@ -13,8 +13,8 @@
  * been joined or, if it is detached, until its body has made its last use of it. A body
  * that needs more than its struct puts the struct first in a larger one.
  *
- * Everything that blocks in this project waits here or in park.h. So does everything
- * that is built on these two: channels, contexts, wait groups, sleeping.
+ * Whatever both kinds of thread can run blocks here or in park.h alone: channels,
+ * contexts, wait groups and sleeping are built on these two.
  *
  * A goroutine is neither of the two. Go runs its goroutines on as many kernel threads
  * as there are CPUs (M:N), takes the CPU away from one that computes for more than 10
