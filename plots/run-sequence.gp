@@ -21,7 +21,7 @@ do for [i = 1:rows] {
 shown(i) = (strcol('role') eq 'measure' || strcol('role') eq 'warm-up') \
     && strcol('problem') eq '' ? cell_y[column('row')] : NaN
 # A run without a time is not drawn; but gnuplot 6 asks for its tone, and shifts no NaN.
-ratio(i) = column('wall_s') / cell_median[column('row')] - 1
+ratio(i) = column(clock) / cell_median[column('row')] - 1
 off(i) = ratio(1) == ratio(1) ? ratio(1) : 0
 strong(i) = abs(off(1)) > most ? 0.9 : 0.9 * abs(off(1)) / most
 tone(i) = (int(255 * (1 - strong(1))) << 24) + colour[off(1) > 0 ? 1 : 2]

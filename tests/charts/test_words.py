@@ -442,8 +442,8 @@ class Templates(unittest.TestCase):
         panel: Any = SimpleNamespace(cells=[pool, threads], figure="wall_s", words="")
 
         def facts(over: Summary, base: Summary, ratio: Any = None, *runs: Any) -> Any:
-            found = seen(pool, threads, condition=lambda _: "", material=SimpleNamespace(
-                runs=runs), apart=lambda cell, but: f"all but {but}")  # fmt: skip
+            found = seen(pool, threads, condition=lambda _: "", clock="wall_s",
+                         material=SimpleNamespace(runs=runs), apart=lambda cell, but: f"all but {but}")  # fmt: skip
             return words.facts(found, panel, Pair(over, base), ratio)
 
         told = facts(pool, stopped)

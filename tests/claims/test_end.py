@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 from dataclasses import replace
 from types import SimpleNamespace
@@ -74,6 +75,14 @@ class Endings(unittest.TestCase):
 
         heads, _ = ending.cell_table(made(of(retries=0.0)))
         self.assertNotIn("calls", heads)
+
+        real = replace(POOL, options={**POOL.options, "api": "http"})
+        both = of(inner_wall_s=0.9), of(real, inner_wall_s=2.0)
+        heads, ((_, rows),) = ending.cell_table(made(*both))
+        self.assertEqual("wall time, own clock [95 %]", heads[1])
+        self.assertEqual(["900 ms", "2.00 s"], [plain(row[1])[:6] for _, row in rows])
+        (line,) = ending.short_lines(made(*both))
+        self.assertEqual(2, len(re.findall("900 ms|2.00 s", plain(line))))
         _, group, line, _ = map(plain, ending.table_lines(made(of(**wall))))
         self.assertEqual(("1 000 tasks", "  pool of 5  1.10 s"), (group.strip(), line[:19]))
 

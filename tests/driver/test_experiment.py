@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from . import REPOSITORY
 from .support import load
-from driver.ask import lesson
+from driver.ask import declaration, lesson
 from driver.ask.cell import OF_VIRTUAL_TIME, Design
 from driver.ask.experiment import find, list_experiments, without
 from driver.ask.experiment import load as load_file
@@ -22,6 +22,7 @@ from driver.run.constants import Constants
 
 SHIPPED = REPOSITORY / "bench/experiments"
 POOL = '[[cells]]\ndesign = "pool"\n'
+FIBERS = '[[cells]]\ndesign = "fibers"\nclock = "virtual"\n'
 # What stands in the file, besides the question: the names of the cells it makes.
 MADE = {
     POOL: ["pool-5-n50"],
@@ -307,6 +308,21 @@ class Words(unittest.TestCase):
             asked = {tuple(sorted(cell.args)) for cell in made.cells}
             for cell in made.samples:
                 self.assertIn(tuple(sorted(cell.args)), asked, name)
+
+    def test_wall_times_that_stand_together_are_of_one_clock(self):
+        """hyperfine's clock sees a server start, and no time that is virtual."""
+        real, goodput = 'api = "http"\n', 'figure = "goodput_per_s"\n'
+        for before, cells, figure, drawn in (
+            ("", POOL, "wall_s", "wall_s"), ("", POOL + real, "wall_s", "wall_s"),
+            ("", POOL + real + POOL, "inner_wall_s", "inner_wall_s"),
+            ("", POOL + FIBERS, "inner_wall_s", "inner_wall_s"),
+            ('figure = "inner_wall_s"\n', POOL, "inner_wall_s", "inner_wall_s"),
+            (goodput, POOL + real + POOL, "goodput_per_s", "inner_wall_s"),
+        ):  # fmt: skip
+            with self.subTest(before=before, cells=cells):
+                made = read(f'{before}question = "?"\n{cells}')
+                asked = declaration.load("wall-time"), made
+                self.assertEqual((made.figure, declaration.y_of(*asked)), (figure, (drawn,)))
 
     def test_what_is_asked_follows_from_the_cells(self):
         made = {name: load(SHIPPED, name) for name in list_experiments(SHIPPED)}

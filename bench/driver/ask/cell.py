@@ -7,7 +7,7 @@ simulated has a twin: the same on fibers, in virtual time.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, inf
 from typing import Any
@@ -234,6 +234,13 @@ def design_of(program: str, options: Mapping[str, Option]) -> Design:
     workers = options.get("workers", DEFAULT_WORKERS if is_pool(program) else None)
     bound = None if is_pool(program) else options.get("max-threads") or None
     return Design(program, workers, bound)
+
+
+def clock_of(cells: Iterable[Cell], figure: str = "wall_s") -> str:
+    """The figure that is the wall time of all of them by one clock: the programs' own
+    where the experiment compares that, or where some have no other."""
+    own = {cell.by_its_own_clock for cell in cells}
+    return "inner_wall_s" if figure == "inner_wall_s" or len(own) > 1 else "wall_s"
 
 
 # ---- as a table of an experiment names them ----

@@ -31,7 +31,7 @@ from string import Formatter
 from typing import Protocol
 
 from .. import REPOSITORY
-from .cell import COSTS, MEASURED, Cell, Option
+from .cell import COSTS, MEASURED, Cell, Option, clock_of
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
 from .typed import AskError, from_dict, read_toml
@@ -307,7 +307,9 @@ def _is_number(cells: Sequence[Cell], name: str) -> bool:
 
 
 def y_of(chart: Declaration, asked: Asked) -> tuple[str, ...]:
-    return chart.y or (asked.figure,)
+    """What stands on the y axis, or on those of its panels; wall time by one clock."""
+    clock = clock_of(asked.cells, asked.figure)
+    return tuple(clock if n == "wall_s" else n for n in chart.y or (asked.figure,))
 
 
 def chosen(samples: Sequence[Cell], recorded: str) -> list[Cell]:

@@ -6,7 +6,8 @@
     baseline = "threads"         ... with the cells of this design (the default), or of
                                  several: ["threads", "bounded threads"] compares every
                                  cell with each that comes before it in that list
-    figure = "wall_s"            ... in this figure (the default; see figures.py)
+    figure = "wall_s"            ... in this figure (the default; see figures.py; by the
+                                 programs' own clocks where some have no other)
     sections = ["limits"]        more to be told at the end (see say/extras.py)
     minutes = 2                  of a full run (the default)
     reseed = true                each block draws other tasks: its number is the seed
@@ -17,8 +18,8 @@
     fail-fast = true             an option without a value
     clock = "virtual"            of fibers: the same in virtual time, in which ...
     spawn-time = "measured"      ... creating one costs what bench/micro finds a thread
-    task-time = "measured"       does, a task of a pool the work around it: c and h ...
-    oversleep = "measured"       ... and each call ends as late as sleeps do: o
+    task-time = "measured"       or worker does, a task of a pool the work around it ...
+    oversleep = "measured"       ... and each call ends as late as sleeps do
 
     [[cells]]                    one or more: a design (see cell.py) and its own options
     design = "pool"
@@ -51,7 +52,7 @@ from zlib import crc32
 
 from . import declaration
 from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
-from .cell import Cell, Option, design_of, is_pool, program_of, with_twins
+from .cell import Cell, Option, clock_of, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
 from .typed import AskError, among, from_dict, read_toml
 
@@ -170,8 +171,10 @@ def _made(name: str, asked: _File, overrides: Options, quick: bool) -> Experimen
     swept = [k for k, v in {**shared, **overrides}.items() if isinstance(v, list)]
     alike = [*asked.compare_by, *(k for k in swept if k not in OF_POOLS | OF_THREADS)]
     gone = {key for key, value in overrides.items() if value is None}
+    timed = asked.figure == "wall_s"
     made = Experiment(
-        name=name, question=asked.question, charts=asked.charts, figure=asked.figure,
+        name=name, question=asked.question, charts=asked.charts,
+        figure=clock_of(cells) if timed else asked.figure,
         cells=_unique(cells, overrides), samples=_unique(samples, overrides),
         baselines=(
             (asked.baseline,) if isinstance(asked.baseline, str) else asked.baseline

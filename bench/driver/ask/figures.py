@@ -91,10 +91,11 @@ def _latency_figures(prefix: str, label: str, meaning: str) -> list[Figure]:
 
 _TABLE = [
     Figure("wall_s", "s", "wall time",
-           "wall time of the process, as hyperfine sees it; in virtual time its own",
+           "wall time of the process, as hyperfine sees it; in virtual time, and over "
+           "real sockets, by its own clock",
            _wall_s, of_work=True),
     Figure("inner_wall_s", "s", "wall time by its own clock",
-           "first task handed over to last outcome, own clock",
+           "from before the first thread is created to the last outcome; own clock",
            _seconds("wall_ns"), of_work=True),
     Figure("wall_per_ok_s", "s", "time per served task",
            "wall_s over the tasks that were served", _per_ok),

@@ -79,6 +79,7 @@ def _grid(
     blocks, every = sorted({run.block for run in runs}), view.all_cells
     noisy = view.material.summaries.noise.noisy_blocks
     return {
+        "clock": view.figures[0],
         "rows": len(cells), "first": blocks[0], "columns": blocks[-1], "most": STRONG,
         **view.material.of_cells({
             s.cell.name: {"y": y, "median": medians[s.cell.name]}

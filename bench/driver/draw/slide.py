@@ -19,7 +19,7 @@ from .view import Panel, Series, View, grouped
 # Of the sheet, in pixels: columns from here to there, bars below the squares.
 LEFT, RIGHT, TALLEST = 215, 1590, 330
 NAME_PX, VALUE_PX = 29, 21  # of designs and figures, if they have room
-BARS = {"wall_s": "time", "rss_bytes": "memory", "in_flight": "calls at once"}
+BARS = {"rss_bytes": "memory", "in_flight": "calls at once"}  # beside the time
 LOST = {"rejected": "turned away"}
 TOLD = ("tasks", "api-capacity", "service-time")  # elsewhere
 
@@ -35,10 +35,10 @@ def build(view: View) -> Chart:
     remarks = [f"only {', '.join(here)}" if here else "",
                *words.conditions(cells), "one square: all tasks", "bars from zero",
                "threads are detached" if detached else ""]  # fmt: skip
-    header = ("design", "tasks", "runs", "served", "lost", *BARS.values())
+    header = ("design", "tasks", "runs", "served", "lost", "time", *BARS.values())
     rows = [
         (view.design(s.cell), show_count(s.cell.tasks), s.n, _served(s), _lost(s),
-         *(_value(view, s, figure) for figure in BARS))
+         *(_value(view, s, figure) for figure in (view.clock, *BARS)))
         for s in cells
     ]  # fmt: skip
     return words.sheet(view, _title(view, panel, cells), remarks, header, rows,
@@ -78,7 +78,7 @@ def _value(view: View, summary: Summary, figure: str) -> str:
     if found is None:
         return "not known"
     value = round(found.median) if figure == "in_flight" else found.median
-    note = words.share_note(summary) if figure == "wall_s" else ""
+    note = words.share_note(summary) if figure == view.clock else ""
     return ", ".join(filter(None, [show(unit_of(figure), value), note]))
 
 
@@ -98,14 +98,15 @@ def _room(
 def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
     wide = (RIGHT - LEFT) / len(cells)
     small = min(1.0, 0.62 + 0.1 * wide / 160)
+    figures = (view.clock, *BARS)
     bars = {
         figure: [
             found.median if (found := view.value(s, figure)) else 0.0 for s in cells
         ]
-        for figure in BARS
+        for figure in figures
     }
-    told = {figure: [_value(view, s, figure) for s in cells] for figure in BARS}
-    rooms = (_room(wide, VALUE_PX * small, bars[f], told[f]) for f in BARS)
+    told = {figure: [_value(view, s, figure) for s in cells] for figure in figures}
+    rooms = (_room(wide, VALUE_PX * small, bars[f], told[f]) for f in figures)
     longest = max(len(view.design(s.cell)) for s in cells)
     return {
         "named": min(NAME_PX, (wide - 12) / (BOLD_EM * longest)),
@@ -119,7 +120,7 @@ def _settings(view: View, cells: Sequence[Summary]) -> dict[str, object]:
         "row_name": [view.design(s.cell) for s in cells],
         "answer_served": [f"{_served(s)} served" for s in cells],
         "answer_lost": list(map(_lost, cells)),
-        "figures": " ".join(BARS), "bar_words": list(BARS.values()),
+        "figures": " ".join(figures), "bar_words": ["time", *BARS.values()],
         "bar_most": [max(each) or 1.0 for each in bars.values()],
         "bar_value": [value for each in bars.values() for value in each],
         "answer_bar": [text for each in told.values() for text in each],

@@ -36,13 +36,13 @@ def served(view: View, panel: Panel, cell: Cell) -> str:
     found = [
         s for s in panel.cells
         if view.condition(s.cell) == view.condition(cell)
-        and s.share_ok >= ALL and "wall_s" in s.figures
+        and s.share_ok >= ALL and view.clock in s.figures
     ]  # fmt: skip
     if not found:
         return "no design serves them all"
-    best = min(found, key=lambda s: s.figures["wall_s"].median)
+    best = min(found, key=lambda s: s.figures[view.clock].median)
     return (f"{view.spoken(best.cell)} {verb([best.cell], 'serves', 'serve')} all in "
-            f"{show('s', best.figures['wall_s'].median)}")  # fmt: skip
+            f"{show('s', best.figures[view.clock].median)}")  # fmt: skip
 
 
 def losses(view: View) -> str:

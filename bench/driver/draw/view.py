@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, TypeVar
 
-from ..ask.cell import Cell
+from ..ask.cell import Cell, clock_of
 from ..ask.declaration import Declaration, attribute, chosen, differing, series_of
 from ..ask.declaration import split_of, x_of, y_of
 from ..ask.quantities import measured
@@ -84,6 +84,11 @@ class View:
     @cached_property
     def figures(self) -> tuple[str, ...]:
         return y_of(self.chart, self.material.experiment)
+
+    @cached_property
+    def clock(self) -> str:
+        """The figure that is the wall time of every cell."""
+        return clock_of(self.all_cells, self.material.experiment.figure)
 
     @cached_property
     def cells(self) -> list[Summary]:

@@ -8,7 +8,7 @@ has its own paragraph, in the order of the article.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..ask.cell import Cell
+from ..ask.cell import Cell, clock_of
 from ..ask.experiment import Experiment
 from ..ask.figures import FIGURES
 from ..reckon.summary import Summaries, Summary
@@ -21,7 +21,8 @@ from .numbers import show, show_count, show_signed
 from .questions import Answer, answer_all
 from .terminal import fitted, wrapped
 
-COLUMNS = ("", "wall time [95 %]", "theory", "ok", "not ok", "peak memory", "threads")
+COLUMNS = ("theory", "ok", "not ok", "peak memory", "threads")
+TIMES = {"wall_s": "wall time [95 %]", "inner_wall_s": "wall time, own clock [95 %]"}
 Group = tuple[str, list[tuple[Summary, Sequence[str]]]]
 # What is left out first where there is no room.
 WIDE = 100  # columns of a sentence that is no terminal's to wrap
@@ -90,21 +91,22 @@ def table_lines(summaries: Summaries, width: int | None = None) -> list[str]:
 
 def cell_table(summaries: Summaries) -> tuple[Sequence[str], list[Group]]:
     """The heads, and by tasks: a heading, and each cell with its row."""
-    more = [] if summaries.figure == "wall_s" else [summaries.figure]
+    clock = _clock(summaries)
+    more = [] if summaries.figure == clock else [summaries.figure]
     if any(
         s.figures["retries"].maximum > 0 for s in summaries if "retries" in s.figures
     ):
         more.append("calls")
     by_tasks: dict[int, list[tuple[Summary, Sequence[str]]]] = {}
     for summary in summaries:
-        row = _row(summary, more, [s.cell for s in summaries])
+        row = _row(summary, clock, more, [s.cell for s in summaries])
         by_tasks.setdefault(summary.cell.tasks, []).append((summary, row))
-    heads = (*COLUMNS, *(FIGURES[name].label for name in more), "n")
+    heads = ("", TIMES[clock], *COLUMNS, *(FIGURES[name].label for name in more), "n")
     return heads, [(tasks(count), rows) for count, rows in sorted(by_tasks.items())]
 
 
 def _row(
-    summary: Summary, more: Sequence[str], among: Sequence[Cell]
+    summary: Summary, clock: str, more: Sequence[str], among: Sequence[Cell]
 ) -> Sequence[str]:
     # The tasks are above; the design and what else was varied is here.
     label = design_name(summary.cell, among)
@@ -114,7 +116,7 @@ def _row(
     ok = summary.outcomes["ok"]
     return (
         label,
-        sentences.interval_text(summary.figures["wall_s"], "s"),
+        sentences.interval_text(summary.figures[clock], "s"),
         _over_theory(summary),
         show_count(round(ok.median)),
         ", ".join(sentences.losses(summary, ranges=False)) or "–",
@@ -167,11 +169,14 @@ def ratio_paragraphs(summaries: Summaries) -> list[tuple[str, list[str]]]:
     ]  # fmt: skip
 
 
+def _clock(summaries: Summaries) -> str:
+    return clock_of((summary.cell for summary in summaries), summaries.figure)
+
+
 def short_lines(summaries: Summaries) -> list[str]:
-    """The median times so far, by the clock that is asked for: one line for each number
-    of tasks."""
+    """The median times so far, by one clock: one line for each number of tasks."""
     lines, every = [], [summary.cell for summary in summaries]
-    clock = "inner_wall_s" if summaries.figure == "inner_wall_s" else "wall_s"
+    clock = _clock(summaries)
     for count in sorted({summary.cell.tasks for summary in summaries}):
         told = [
             f"{design_name(s.cell, every)} {show('s', s.figures[clock].median)}"
