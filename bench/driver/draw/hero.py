@@ -59,12 +59,12 @@ def _svg(material: Material, sides: Sequence[str], frame_s: float) -> Iterator[s
     film = Film(slow, end_s * slow + HOLD_S, frame_s)
     cell = material.recorded[sides[0]][0]
     title = (f"{show_count(cell.tasks)} orders, an API that serves {cell.capacity} at "
-             f"once: slowed down {show_count(slow)} times")  # fmt: skip
+             f"once: one run each, slowed down {show_count(slow)} times")  # fmt: skip
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" '
            'font-family="DejaVu Sans, Verdana, sans-serif" role="img">')  # fmt: skip
     yield f"<title>{escape(title)}</title>"
     yield f'<rect width="{WIDE}" height="{HIGH}" fill="{COLOURS["paper"]}"/>'
-    yield _text(30, 46, 30, INK, title, bold=True)
+    yield _text(30, 46, 25, INK, title, bold=True)
     for number, (name, tape) in enumerate(zip(sides, tapes)):
         cell, x = material.recorded[name][0], 30 + APART * number
         look = material.looks[cell.design.key]
