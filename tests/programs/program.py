@@ -195,8 +195,9 @@ def sample(program: str, *args: object) -> tuple[dict[str, Any], list[Sample]]:
 
 
 def long_enough(run_of: Callable[[str], Any], is_enough: Callable[[Any], bool]) -> Any:
-    """What comes of the first service time for which that is true, or of the last. On a
-    busy machine it takes long until all that are to be there at once have been started.
+    """What comes of the first time for which that is true, or of the last: a service
+    time, or a deadline. On a busy machine it takes long until all that is to be there
+    has been started.
     """
     for took in ("300ms", "3s", "30s"):
         came = run_of(took)

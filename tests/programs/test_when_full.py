@@ -1,7 +1,7 @@
 """A pool that says no: what it sheds, what its caller runs, and that nothing is lost."""
 
 from .accounts import Accounts
-from .program import VIRTUAL, measure, only, sample
+from .program import VIRTUAL, long_enough, measure, only, sample
 
 # What fibers wait for need not be waited for here.
 POOLS = (("worker-pool",), ("elastic-pool",),
@@ -31,11 +31,14 @@ class WhenFull(Accounts):
         """Stopped in mid-run, with tasks in the queue and others shed between them."""
         for queue in (0, 1, 7):
             args = ("-n", 5000, "-s", "2ms", "-w", 2, "--queue", queue,
-                    "--arrivals", "fixed:2000/s", "--deadline", "200ms",
-                    "--when-full", "reject")  # fmt: skip
+                    "--arrivals", "fixed:2000/s", "--when-full", "reject",
+                    "--deadline")  # fmt: skip
             for pool in POOLS:
                 with self.subTest(pool, queue=queue):
-                    record, samples = sample(*pool, *args)
+                    record, samples = long_enough(
+                        lambda within: sample(*pool, *args, within),
+                        lambda told: min(told[0]["outcomes"][k] for k in ("ok", "shed")),
+                    )
                     self.check_accounts(record, samples)
                     self.assertGreater(record["outcomes"]["shed"], 0)
                     self.assertGreater(record["outcomes"]["ok"], 0)
@@ -62,10 +65,13 @@ class WhenFull(Accounts):
 
     def test_told_to_stop_it_stops_whatever_it_does_when_full(self) -> None:
         for what in ("wait", "reject", "caller-runs"):
-            args = ("-n", 50, "-s", "1000s", "-w", 2, "--deadline", "50ms",
-                    "--cancel", "within", "--when-full", what)  # fmt: skip
+            args = ("-n", 50, "-s", "1000s", "-w", 2, "--cancel", "within",
+                    "--when-full", what, "--deadline")  # fmt: skip
             for pool in POOLS:
                 with self.subTest(pool, what=what):
-                    outcomes = measure(*pool, *args)["outcomes"]
+                    outcomes = long_enough(
+                        lambda within: measure(*pool, *args, within)["outcomes"],
+                        lambda outcomes: what != "reject" or outcomes["shed"] > 0,
+                    )
                     self.assertEqual(outcomes["cancelled"] + outcomes["shed"], 50)
                     self.assertEqual(outcomes["shed"] > 0, what == "reject")
