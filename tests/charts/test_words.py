@@ -48,6 +48,7 @@ ALL_LOST = did(0.1, rejected=500)
 TITLES = [
     ("wall-time", did(1), did(0.5), f"{P} is done 2.00× sooner than {T}"),
     ("wall-time", did(1), did(2), f"{T} finish 2.00× sooner than {P}"),
+    ("cost", did(2), did(1), f"{P} is done 2.00× sooner than {T}"),
     ("wall-time", did(1), did(1), f"{P} and {T} take the same time within 2 %"),
     ("wall-time", LOST, did(1), f"{T} lose 82 % of them; {P} serves all in 1.01 s"),
     ("wall-time", did(0.1, rejected=50), did(1),
@@ -152,6 +153,26 @@ class Titles(unittest.TestCase):
         self.assertEqual(f"With 500 tasks, {T} lose 82 %; {P} loses none", slide.title)
         self.assertTrue(slide.subtitle.startswith("only API queue 0 · "), slide.subtitle)
 
+    def test_charts_with_needs_of_their_own_say_who_has_more(self) -> None:
+        real = '[[cells]]\ndesign = "pool of 50"\napi = "http"\n'
+        sizes = '[[cells]]\ndesign = "threads"\n[[cells]]\ndesign = "pool"\nworkers = [5, 50, 99]'
+        for name, cells, walls, wanted in (
+            ("descriptors", real + real.replace("pool of 50", "threads"), (1, 1),
+             f"{T} open 10.0× the connections of {P}"),
+            ("descriptors", real + real.replace("pool of 50", "bounded threads of 5"), (1, 1),
+             f"{P} opens 10.0× the connections of bounded threads"),
+            ("pool-size", sizes, (1, 4, 2, 3),
+             f"even {P}, the fastest of 3 sizes, takes 2.00× as long as {T}"),
+            ("pool-size", sizes, (4, 4, 2, 3),
+             f"{P}, the fastest of 3 sizes, finishes 2.00× sooner than {T}"),
+        ):  # fmt: skip
+            head = f'question = "?"\ncharts = ["{name}"]\nbaseline = ["threads", "bounded threads"]'
+            asked = stand_in.read(f"{head}\n[options]\ntasks = 500\n{cells}")
+            with self.subTest(name, wanted=wanted), tempfile.TemporaryDirectory() as desk:
+                changes = {c.name: did(wall) for c, wall in zip(asked.cells, walls)}
+                m = stand_in.material(Path(desk), asked, n=7, changes=changes)
+                self.assertIn(wanted, draw.build(name, m).title.replace("\u00a0", " "))
+
     def test_what_is_reckoned_for_a_title(self) -> None:
         believe = did(outcomes={"ok": 400, "silent": 100})
         little = did(outcomes={"ok": 490, "silent": 10})
@@ -160,6 +181,10 @@ class Titles(unittest.TestCase):
             who = "Threads believe" if pair[0] is believe else "A pool of 50 believes"
             self.assertEqual(f"{who} that 500 of 500 tasks went well; 400 did, and nobody "
                              "notices the 100 wrong answers", told)  # fmt: skip
+        with tempfile.TemporaryDirectory() as desk:
+            m = stand_in.material(Path(desk), stand_in.read(TWO.format("believed", "500")))
+            made = draw.build("believed", m).settings  # from what is believed to what is so
+        self.assertEqual(("believed_ok", "ok"), (made["figure"], made["other"]))
 
     def test_where_recorded_runs_differ_is_told_within_a_sentence(self) -> None:
         for more, wanted in (
