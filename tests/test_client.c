@@ -68,6 +68,29 @@ CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
 
 /* ---- backoff ---- */
 
+/* Performs all tasks at once, and ends the pauses of those that have not ended by
+ * themselves: how many that were. */
+static int64_t pausing_at_once(struct run *run, struct run_config *config) {
+    enum { MOST = 60 };
+    struct plain_performance performances[MOST];
+    struct spawned *threads[MOST];
+    int64_t tasks = config->workload.tasks;
+    assert_between(tasks, 0, MOST);
+    plain_run_start(run, config);
+    for (int64_t i = 0; i < tasks; i++) {
+        performances[i] = (struct plain_performance){run, (uint64_t)i};
+        threads[i] = spawn(plain_perform, &performances[i]);
+    }
+    struct chan *done = ctx_done(run->client.stop_ctx);
+    UNTIL(tally_total(&run->tally) + (int64_t)chan_waiters(done, CHAN_RECEIVE) ==
+          tasks);
+    int64_t pausing = tasks - tally_total(&run->tally);
+    ctx_cancel(run->root);
+    join_all(threads, (int)tasks);
+    plain_run_end(run);
+    return pausing;
+}
+
 /* Pauses of up to 60 hours against a deadline in 30: full jitter makes about half of
  * them end in time and begin, the others not. Those that began are ended by a cancel;
  * even the shortest takes about an hour, so none is over by then. */
@@ -79,20 +102,8 @@ CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
     config.client.backoff_ns = 60 * hour_ns;
     config.client.cancel = CANCEL_WITHIN;
     config.deadline_ns = 30 * hour_ns;
-    struct plain_performance performances[TASKS];
-    struct spawned *threads[TASKS];
     struct run run;
-    plain_run_start(&run, &config);
-    for (uint64_t i = 0; i < TASKS; i++) {
-        performances[i] = (struct plain_performance){&run, i};
-        threads[i] = spawn(plain_perform, &performances[i]);
-    }
-    struct chan *done = ctx_done(run.ctx);
-    UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
-    int64_t pausing = TASKS - tally_total(&run.tally);
-    ctx_cancel(run.ctx);
-    join_all(threads, TASKS);
-    plain_run_end(&run);
+    int64_t pausing = pausing_at_once(&run, &config);
     assert_between(pausing, TASKS / 4, TASKS * 3 / 4);
     assert_int_equal(api_calls(&run.api), TASKS); /* a broken pause makes no call */
     assert_int_equal(atomic_load(&run.tally.retries), 0);
@@ -140,20 +151,8 @@ CLAIM(retries_that_pause_do_not_lessen_the_budget) {
     config.client.attempts = 2;
     config.client.backoff_ns = hour_ns;
     config.client.retry_budget = 1;
-    struct plain_performance performances[TASKS];
-    struct spawned *threads[TASKS];
     struct run run;
-    plain_run_start(&run, &config);
-    for (uint64_t i = 0; i < TASKS; i++) {
-        performances[i] = (struct plain_performance){&run, i};
-        threads[i] = spawn(plain_perform, &performances[i]);
-    }
-    struct chan *done = ctx_done(run.client.stop_ctx);
-    UNTIL((size_t)tally_total(&run.tally) + chan_waiters(done, CHAN_RECEIVE) == TASKS);
-    int64_t pausing = TASKS - tally_total(&run.tally);
-    ctx_cancel(run.root);
-    join_all(threads, TASKS);
-    plain_run_end(&run);
+    int64_t pausing = pausing_at_once(&run, &config);
     assert_int_equal(pausing, TASKS);
     run_destroy(&run);
 }
