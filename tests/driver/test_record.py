@@ -137,3 +137,6 @@ class Records(unittest.TestCase):
         record.check_bound({"wall_ns": 2_000_000}, bound_s)
         turned_away = changed("outcomes", {**GOOD["outcomes"], "ok": 0, "rejected": 4})
         record.check_bound({"wall_ns": 1000}, bound_wall_s(CELL, turned_away))
+        for hang, least_ns in (("1us", 2000), ("30s", 2_000_000)):
+            cell = make_cell(**{"hang-rate": "50%", "hang-time": hang})
+            self.assertAlmostEqual(least_ns / 1e9, bound_wall_s(cell, GOOD), msg=hang)

@@ -186,11 +186,15 @@ class Cell:
         return self.tasks / rate if rate else 0.0
 
     @property
+    def hang_s(self) -> float:
+        """How long a call takes that hangs; then it is answered like any other."""
+        return self.duration_s("hang-time", DEFAULT_HANG_TIME)
+
+    @property
     def hanging_s(self) -> float:
         """What calls that hang add, one after another on each lane."""
         hangs = ceil(self.tasks * parse_share(str(self.options.get("hang-rate", 0))))
-        rounds = ceil(hangs / self.lanes)
-        return rounds * self.duration_s("hang-time", DEFAULT_HANG_TIME)
+        return ceil(hangs / self.lanes) * self.hang_s
 
     def check(self) -> None:
         """Raises ValueError when an option is not as the driver reckons with it."""

@@ -199,7 +199,8 @@ def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
     carried_out = outcomes["ok"] + outcomes["silent"]
     callers = cell.lanes + (cell.options.get("when-full") == "caller-runs")
     at_once = min(callers, cell.capacity or callers)
-    return ceil(carried_out / at_once) * cell.service_s
+    hang_s = cell.hang_s if "hang-rate" in cell.options else inf
+    return ceil(carried_out / at_once) * min(cell.service_s, hang_s)
 
 
 def graham_bounds_s(times_s: Sequence[float], workers: int) -> tuple[float, float]:
