@@ -759,6 +759,10 @@ class Work(Table):
         def of(*runs):
             for run, created_ns in runs:
                 run.record["create_ns"] = created_ns
+                run.record["threads_created"] = run.cell.workers or run.cell.tasks
+            return told(*runs)
+
+        def told(*runs):
             made = summarise.summarise(asked, [run for run, _ in runs])
             return made.create_each_s
 
@@ -772,6 +776,11 @@ class Work(Table):
                    (of((make_run(small, 1, 1.0), 300e9)), 3.0),
                    (of((make_run(small, 1, 1.0), 9e9), (make_run(large, 1, 1.0), 400e9)),
                     2.0)])  # fmt: skip
+        # A deadline may leave tasks without a thread, and a limit has it try in vain.
+        eight[0][0].record["threads_created"] = 4
+        self.assertEqual(2.0, told(*eight))
+        eight[1][0].record["limit"] = "pids.max"
+        self.hold([(told(*eight[1:]), None), (told(*eight), 2.0), (told(*eight, four), 2.0)])
 
     def test_blocks_tell_of_the_machine(self):
         def song(block, sleep_s, spin_s=1.0):

@@ -132,7 +132,7 @@ def _create_each_s(
     experiment: Experiment, by_cell: Mapping[str, Sequence[Run]]
 ) -> float | None:
     """c where it was not measured apart: of the runs that created most kernel threads,
-    one for each task; or for each of many workers, where all are pools.
+    for tasks; or for many workers, where all are pools.
 
     One for all cells, or each would be held against a theory of its own making.
     """
@@ -140,11 +140,18 @@ def _create_each_s(
             if c.design.sleeps_in_kernel and not c.is_virtual
             and (c.workers or ENOUGH_CREATED) >= ENOUGH_CREATED]  # fmt: skip
     for cell in sorted(ours, key=lambda c: (bool(c.workers), -(c.workers or c.tasks))):
-        creating = [FIGURES["create_s"].read(r) for r in by_cell[cell.name] if r.counts]
+        creating = [_created_each_s(run) for run in by_cell[cell.name] if run.counts]
         known = [seconds for seconds in creating if seconds is not None]
         if known:
-            return median(known) / max(1, cell.workers or cell.tasks)
+            return median(known)
     return None
+
+
+def _created_each_s(run: Run) -> float | None:
+    """None where not all could be created: then trying in vain took its time, too."""
+    spent_s, made = (FIGURES[f].read(run) for f in ("create_s", "threads_created"))
+    tried_in_vain = run.record.get("limit") is not None
+    return None if spent_s is None or not made or tried_in_vain else spent_s / made
 
 
 def _bound_s(cell: Cell, counted: Sequence[Run]) -> float | None:
