@@ -72,28 +72,41 @@ void deadlock_awake(void) {
     atomic_fetch_add(&awake, 1);
 }
 
-/* "file.c:12", if addr2line is installed; else "+0x1234", which one can ask it later.
- */
-static void print_place(const void *where) {
+/* Where it lies in the program's file; 0 if that is not known. One byte back, as the
+ * return address may already belong to the next line. */
+static unsigned long offset_of(const void *where) {
     Dl_info info;
     if (where == NULL || dladdr(where, &info) == 0 || info.dli_fname == NULL) {
-        return;
+        return 0;
     }
-    /* A program that can lie anywhere is linked as if it lay at 0. One byte back, as
-     * the return address may already belong to the next line. */
+    /* A program that can lie anywhere is linked as if it lay at 0. */
     const ElfW(Ehdr) *program = info.dli_fbase;
     uintptr_t linked_at = program->e_type == ET_DYN ? (uintptr_t)program : 0;
-    unsigned long offset = (unsigned long)((uintptr_t)where - linked_at - 1);
-    char command[512];
+    return (unsigned long)((uintptr_t)where - linked_at - 1);
+}
+
+/* addr2line, if it is installed, answers with a line for each of these threads. It is
+ * asked once: to read what the debugger knows takes it longer than to look there. */
+static FILE *ask_for_places(struct watched *const *those, long those_count) {
+    char command[64 + 20 * REPORTED_MAX];
+    int length = snprintf(command, sizeof command,
+                          "2>/dev/null addr2line -s -e /proc/%ld/exe", (long)getpid());
+    for (long i = 0; i < those_count; i++) {
+        length += snprintf(command + length, sizeof command - (size_t)length, " 0x%lx",
+                           offset_of(those[i]->reason->where));
+    }
+    return popen(command, "re");
+}
+
+/* "file.c:12"; or "+0x1234", which one can ask addr2line later. */
+static void print_place(const void *where, FILE *places) {
     char place[256] = "";
-    snprintf(command, sizeof command, "addr2line -s -e /proc/%ld/exe 0x%lx 2>/dev/null",
-             (long)getpid(), offset);
-    FILE *answer = popen(command, "re");
-    if (answer != NULL) {
-        if (fgets(place, sizeof place, answer) != NULL) {
-            place[strcspn(place, " \n")] = '\0';
-        }
-        pclose(answer);
+    if (places != NULL && fgets(place, sizeof place, places) != NULL) {
+        place[strcspn(place, " \n")] = '\0';
+    }
+    unsigned long offset = offset_of(where);
+    if (offset == 0) {
+        return;
     }
     if (place[0] == '\0' || place[0] == '?') {
         snprintf(place, sizeof place, "+0x%lx", offset);
@@ -101,13 +114,13 @@ static void print_place(const void *where) {
     fprintf(stderr, " at %s", place);
 }
 
-static void print_thread(const struct watched *thread) {
+static void print_thread(const struct watched *thread, FILE *places) {
     fprintf(stderr, "  %s [%s", thread->name, thread->reason->what);
     if (thread->reason->describe != NULL) {
         thread->reason->describe(thread->reason->object, stderr);
     }
     fputc(']', stderr);
-    print_place(thread->reason->where);
+    print_place(thread->reason->where, places);
     fputc('\n', stderr);
 }
 
@@ -115,14 +128,18 @@ static void print_thread(const struct watched *thread) {
 _Noreturn void deadlock_report(const char *who) {
     fprintf(stderr, "fatal error: all %s are asleep - deadlock!\n\n", who);
     must(pthread_mutex_lock(&registry));
-    long told = 0;
-    for (struct watched *thread = threads; thread != NULL && told < REPORTED_MAX;
+    struct watched *told[REPORTED_MAX];
+    long told_count = 0;
+    for (struct watched *thread = threads; thread != NULL && told_count < REPORTED_MAX;
          thread = thread->next) {
-        print_thread(thread);
-        told++;
+        told[told_count++] = thread;
     }
-    if (count > told) {
-        fprintf(stderr, "  ... and %ld more\n", count - told);
+    FILE *places = ask_for_places(told, told_count);
+    for (long i = 0; i < told_count; i++) {
+        print_thread(told[i], places);
+    }
+    if (count > told_count) {
+        fprintf(stderr, "  ... and %ld more\n", count - told_count);
     }
     if (explanation != NULL) {
         fprintf(stderr, "\nwhy: %s\n", explanation);
