@@ -759,7 +759,9 @@ class Numbers(unittest.TestCase):
             self.assertEqual(found, axes.Scale(low, high, log).ticks())
         for unit, value, told in (("s", 0.01, "10 ms"), ("bytes", 2e6, "2 MB"),
                                   ("count", 1e4, "10\u202f000"), ("share", 0.8, "80 %"),
-                                  ("1/s", 500, "500/s"), ("s", 0, "0")):  # fmt: skip
+                                  ("1/s", 500, "500/s"), ("s", 0, "0"),
+                                  ("s", 1e5, "100\u202f000 s"), ("share", 1e-7, "0.00001 %"),
+                                  ("times", 1e-5, "0.00001×")):  # fmt: skip
             self.assertEqual(told, axes.tick_words(unit, value))
 
     def test_ticks_without_room_share_a_line_below_if_they_are_few(self) -> None:

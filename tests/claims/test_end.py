@@ -356,8 +356,9 @@ class Shortfalls(unittest.TestCase):
     def test_by_how_much_a_target_is_missed(self):
         for metric, found, told in (
             ("lost", None, "–"), ("lost", 0.0123, "1.23 %"), ("lost", 0.5, "50 %"),
-            ("lost", 0, "0 %"), ("calls", 1.234, "1.23"), ("calls", 0, "0.00"),
-            ("p99 wait", 3.1, "3.10 s"), ("p99 wait", 0, "0"), ("goodput", 900, "900/s"),
+            ("lost", 0, "0 %"), ("lost", 1e-7, "0.00001 %"), ("calls", 1.234, "1.23"),
+            ("calls", 0, "0.00"), ("p99 wait", 3.1, "3.10 s"), ("p99 wait", 0, "0"),
+            ("goodput", 900, "900/s"),
         ):  # fmt: skip
             self.assertEqual(told, shortfall.shown(metric, found))
         missed, met = {"workers": 30, "misses": ["lost"]}, {"workers": 30}

@@ -49,6 +49,8 @@ WARNED = (
     ({"cell": make_cell(workers=5, tasks=500, arrivals="fixed:1000/s")}, None),
     ({"cell": make_cell(workers=5, tasks=500, **BUSY)},
      "1000 tasks arrive per second, and it can do 500, a load of 2"),
+    ({"cell": make_cell(workers=5, tasks=500, **{**BUSY, "arrivals": "fixed:1000000/s"})},
+     "1000000 tasks arrive per second, and it can do 500, a load of 2000"),
     ({"cell": make_cell(workers=5, tasks=500, **BUSY, **{"when-full": "reject"})}, None),
     # It says how long its calls take, and that is not known here.
     ({"cell": replace(make_cell(workers=5, tasks=500), options={

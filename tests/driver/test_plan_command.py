@@ -55,7 +55,7 @@ MISTAKES = {
     ("--from FILE", "[options]\ntasks = 0"): "tasks is 0: it takes a whole number",
     ("--from FILE", "[options]\nAPI = 5"): "plan: 'API' is not the name",
     ("--arrivals fixed:1000000/s --service-time 1s", ""):
-        "1e+06 calls at once arrive: a plan is for up to 20000",
+        "1000000 calls at once arrive: a plan is for up to 20000",
     ("--arrivals fixed:9/s --set service-time=0", ""): "0 calls",
 }  # fmt: skip
 

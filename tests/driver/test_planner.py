@@ -124,6 +124,16 @@ class Found(unittest.TestCase):
         found, _ = self.plan("p99 wait < 334ms")
         self.assertIn("p99 wait is 9.00 s, not < 334ms (saturation", found.next_to_break)
 
+    def test_more_load_is_asked_for_as_programs_take_it(self):
+        service = [*SERVICE, "--set=arrivals=poisson:1000001/s", "--service-time=20us"]
+        with mock.patch.object(find, "play_all", return_value=[[]]) as played:
+            cell = asked.parse(service).cell("pool", 31)
+            best = play.Point("pool", 31, (stand_in(None, cell, 1),))
+            with mock.patch.object(play.Point, "meets", return_value=True):
+                find.breaks_next(asked.parse(service), best)
+        (more,) = played.call_args.args[1]
+        self.assertIn("--arrivals=poisson:1500001.5/s", more.args)
+
     def test_no_size_without_end_to_its_queue_meets_a_target(self):
         found, _ = self.plan("p99 wait < 60s")
         self.assertEqual(21, found.best.size)
@@ -266,6 +276,12 @@ class Confirmed(unittest.TestCase):
             ([*SERVICE, *more, "--api-queue", "5"], ["M/M/K with a queue"]),
             ([*SERVICE, "--set", "distribution=fixed"],
              ["wait 0.5 times as long", "Allen and Cunneen"]),
+            ([*SERVICE, "--set", "arrivals=poisson:1000000/s", "--service-time", "24.9us"],
+             ["1000000/s for 24.9 µs each are 24.9 calls", "With 25 workers 98 %"]),
+            ([*SERVICE, "--set", "arrivals=poisson:99999/s", "--service-time", "250us"],
+             ["With 25 workers 100 % of tasks find all", "are 25 calls"]),
+            ([*SERVICE, "--set", "arrivals=poisson:90/s", "--service-time", "150s"],
+             ["90/s for 150 s each are 13500 calls at once"]),
             (["--tasks", "10000", "--service-time", "20ms", "--spawn-time", "20us"],
              ["about 3 162 workers (W* of METHOD)"]),
         ):

@@ -55,6 +55,20 @@ class Reading(unittest.TestCase):
                 self.assertEqual(done.returncode == 0, wanted is not None, text)
 
 
+class Plain(unittest.TestCase):
+    def test_no_exponent_and_no_zero_too_many(self):
+        for number, digits, told in (
+            (1.5e6, None, "1500000"), (1050001.5, None, "1050001.5"), (0.0, None, "0"),
+            (1e-5, None, "0.00001"), (20, None, "20"), (1e6, 6, "1000000"),
+            (99.6, 2, "100"), (12345.6, 5, "12346"), (2.26e-5, 2, "0.000023"),
+        ):  # fmt: skip
+            self.assertEqual(told, q.plain_number(number, digits))
+
+    @given(some.floats(1e-9, 1e18))
+    def test_what_is_written_is_read_again(self, rate):
+        self.assertEqual(rate, q.parse_rate(f"{q.plain_number(rate)}/s"))
+
+
 class Showing(unittest.TestCase):
     @given(some.floats(1e-9, 1e6))
     def test_what_is_shown_is_within_a_digit_of_the_value(self, seconds):

@@ -38,6 +38,7 @@ from . import experiment as experiments
 from .experiment import Experiment
 from .figures import FIGURES
 from .guess import ACCEPTED, Value, parse
+from .quantities import plain_number
 from .typed import AskError, from_dict, read_toml
 
 NEAR = 1.25
@@ -174,7 +175,8 @@ def _measuring(
     claim = _claim(plain, told.claim)
     wrong = tuple(parse(plain, each) for each in told.wrong)
     if right := [each for each in wrong if claim[0] <= each <= claim[1]]:
-        raise ValueError(f"wrong has {right[0]:g}, which is what is claimed")
+        named = plain_number(right[0], 6)
+        raise ValueError(f"wrong has {named}, which is what is claimed")
     if not 1 < told.near <= 2:
         raise ValueError(f"near is {told.near!r}: a factor above 1, up to 2.0")
     made = Lesson(

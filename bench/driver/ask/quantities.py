@@ -5,6 +5,7 @@ raises a ValueError that says what is accepted.
 """
 
 import re
+from decimal import Decimal
 
 NS_PER = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
 BYTES_PER = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -34,6 +35,13 @@ def parse_size_bytes(text: str) -> int:
 def parse_rate(text: str) -> float:
     """ "1000/s" as 1000.0."""
     return _read(text, {"/s": 1, "": 1}, "a rate: a number and /s")
+
+
+def plain_number(number: float, digits: int | None = None) -> str:
+    """1.5e6 as "1500000", for no reader takes an exponent, and few people do: with all
+    its digits, or with so many at most."""
+    text = repr(float(number)) if digits is None else f"{number:.{digits}g}"
+    return f"{Decimal(text).normalize():f}"
 
 
 def parse_share(text: str) -> float:

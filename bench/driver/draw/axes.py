@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from ..ask.quantities import plain_number
 from ..say.numbers import UNITS, show_count
 
 ROOM = 1.5  # around the values, on a logarithmic axis
@@ -17,11 +18,13 @@ def tick_words(unit: str, value: float) -> str:
     if value == 0:
         return "0"
     if unit == "share":
-        return f"{100 * value:g} %"
+        return f"{plain_number(100 * value, 6)} %"
     for name, size in UNITS.get(unit, ()):
         if value >= size * 0.9999:
-            return f"{value / size:.4g} {name}"
-    words = show_count(value) if value == int(value) else f"{value:.4g}"
+            rounded = float(f"{value / size:.4g}")
+            words = show_count(rounded) if rounded >= 1000 else plain_number(rounded)
+            return f"{words} {name}"
+    words = show_count(value) if value == int(value) else plain_number(value, 4)
     return {"1/s": f"{words}/s", "times": f"{words}×"}.get(unit, words)
 
 

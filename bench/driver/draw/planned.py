@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import dropwhile, takewhile
 from typing import Any
 
+from ..ask.quantities import plain_number
 from ..run import kept
 from ..say.numbers import show_count
 from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
@@ -43,7 +44,7 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
     header = ("design", "workers", *(m for _, _, each in PANELS for m in each))
     rows = [
         (SPOKEN[p["design"]], str(p["workers"] or "–"),
-         *(f"{_middle(p, m):.4g}" for _, _, each in PANELS for m in each))
+         *(plain_number(_middle(p, m), 4) for _, _, each in PANELS for m in each))
         for p in found["points"]
     ]  # fmt: skip
     panels = [each for each in PANELS if not _flat(found, each)] or PANELS

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ask.cell import Cell
+from ..ask.quantities import plain_number
 from . import environment, limits
 from .programs import missing
 
@@ -127,10 +128,11 @@ def _load_of_cells(cells: Sequence[Cell]) -> Iterator[str]:
         arrives = cell.arrivals_per_s or 0.0
         endless = cell.options.get("when-full") != "reject"
         if arrives > serves and cell.lanes < cell.tasks and endless and cell.knows_mean:
+            rates = [plain_number(each, 6) for each in (arrives, serves)]
             yield (
-                f"{cell.name}: {arrives:g} tasks arrive per second, and it can do "
-                f"{serves:g}, a load of {arrives / serves:.3g}: the wait grows as long "
-                "as the run lasts"
+                f"{cell.name}: {rates[0]} tasks arrive per second, and it can do "
+                f"{rates[1]}, a load of {plain_number(arrives / serves, 3)}: the wait "
+                "grows as long as the run lasts"
             )
 
 

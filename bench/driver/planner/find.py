@@ -5,6 +5,7 @@ Pure, but for the player that is asked for more sizes and for one more load.
 
 from dataclasses import dataclass, replace
 
+from ..ask.quantities import plain_number
 from ..ask.target import Condition
 from ..measure.by_its_own_clock import play_all
 from ..say.shortfall import off_target, shortfall
@@ -106,7 +107,8 @@ def breaks_next(asked: Asked, best: Point) -> str:
     changed = {"tasks": round(MORE_LOAD * cell.tasks)}
     if cell.arrivals_per_s:
         kind = str(asked.options["arrivals"]).partition(":")[0]
-        changed["arrivals"] = f"{kind}:{MORE_LOAD * cell.arrivals_per_s:g}/s"
+        rate = plain_number(MORE_LOAD * cell.arrivals_per_s)
+        changed["arrivals"] = f"{kind}:{rate}/s"
     other = asked.cell("pool", best.size, **changed)
     (runs,) = play_all(asked.settings.programs, [other], [r.block for r in best.runs])
     point = Point("pool", best.size, runs)

@@ -6,6 +6,7 @@ from math import ceil, log, sqrt
 from statistics import fmean
 
 from ..ask.cell import Cell
+from ..ask.quantities import plain_number
 from ..ask.target import METRICS, Condition
 from ..ask.typed import AskError
 from ..reckon.service import FULL, held_of, offered_of, safe_size
@@ -94,8 +95,8 @@ class Player:
         for design, each in zip(designs, play_all(programs, cells, [1])):
             offered = offered_of(Point(*design, each).cell)
             if offered is not None and not 0 < offered <= MOST_SIZES:
-                raise AskError(f"{offered:g} calls at once arrive: a plan is for up to "
-                               f"{MOST_SIZES}")  # fmt: skip
+                calls = f"{plain_number(offered, 5)} calls at once arrive"
+                raise AskError(f"{calls}: a plan is for up to {MOST_SIZES}")
 
     def play(self, design: str, sizes: Iterable[int | None]) -> list[Point]:
         """Each of these sizes, in order."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment, vary
+from ..ask.quantities import plain_number
 from ..ask.target import METRICS
 from ..conduct import keep_runs
 from ..reckon.service import lost_at_api, offered_of, safe_size, theory_of
@@ -16,7 +17,7 @@ from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
 from ..run.constants import Constants
 from ..say.names import sentence, tasks as tasks_told
-from ..say.numbers import show_count
+from ..say.numbers import show_count, show_duration
 from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
 from ..say.terminal import aligned
 from .asked import REAL, Asked
@@ -109,12 +110,13 @@ def theory_lines(point: Point, unbounded: Point) -> list[str]:
     """What applies to this service, with the pool that it is told of."""
     cell, size, lines = point.cell, point.size or 0, []
     theory, offered = theory_of(cell, size), offered_of(cell)
-    if offered:
-        each = f"{cell.arrivals_per_s:g}/s for {cell.service_s:.3g} s each"
+    if offered and (rate := cell.arrivals_per_s):
+        each = f"{plain_number(rate)}/s for {show_duration(cell.service_s)} each"
         held, more = point.offered, ""
         if held and abs(held - offered) > SEEN * offered:
-            more = f"; as the calls went, {held:.4g} tasks are in hand"
-        lines.append(f"Theory: {each} are {offered:.4g} calls at once (Little){more}.")
+            more = f"; as the calls went, {plain_number(held, 5)} tasks are in hand"
+        calls = f"{plain_number(offered, 5)} calls at once (Little)"
+        lines.append(f"Theory: {each} are {calls}{more}.")
     if "waiting" in theory:
         lines.append(_erlang_line(theory, size))
     lost, safe, best = lost_at_api(cell), safe_size(cell), best_of(cell)
@@ -136,7 +138,8 @@ def theory_lines(point: Point, unbounded: Point) -> list[str]:
 
 def _erlang_line(theory: Mapping[str, float], size: int) -> str:
     factor, waiting = theory["factor"], f"{percent(theory['waiting'])} of tasks"
-    times = f", and wait {factor:.3g} times as long as if all times were exponential"
+    longer = f"{plain_number(factor, 3)} times as long"
+    times = f", and wait {longer} as if all times were exponential"
     told = (
         f"With {show_count(size)} workers {waiting} find all of them busy (Erlang's C)"
     )
@@ -153,7 +156,7 @@ def edges_of(cell: Cell) -> dict[str, float]:
 
 
 def percent(share: float) -> str:
-    return "under 0.01 %" if 0 < share < 1e-4 else f"{100 * share:.2g} %"
+    return "under 0.01 %" if 0 < share < 1e-4 else f"{plain_number(100 * share, 2)} %"
 
 
 def best_of(cell: Cell) -> float | None:

@@ -5,6 +5,7 @@ from statistics import median_low
 from typing import Any
 
 from ..ask.cell import Cell
+from ..ask.quantities import plain_number
 from ..ask.target import METRICS, Condition
 from ..reckon.service import FULL, offered_of, safe_size
 from .numbers import show, show_count
@@ -26,7 +27,7 @@ def shown(metric: str, found: float | None) -> str:
         return "–"
     unit = METRICS[metric][0]
     if unit == "share":
-        return f"{100 * found:.3g} %"
+        return f"{plain_number(100 * found, 3)} %"
     if metric == "calls":
         return f"{found:.2f}"
     return show(unit, found) if found else "0"
