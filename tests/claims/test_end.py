@@ -362,7 +362,9 @@ class Shortfalls(unittest.TestCase):
         ):  # fmt: skip
             self.assertEqual(told, shortfall.shown(metric, found))
         missed, met = {"workers": 30, "misses": ["lost"]}, {"workers": 30}
+        unknown = {"workers": 30, "misses": [], "unchecked": {"p99 wait < 1s": "why"}}
         for confirmed, workers, told in (([missed], 30, True), ([missed], 20, False),
+                                         ([unknown], 30, True), ([unknown], 20, False),
                                          ([met], 30, False), ([], 30, False)):  # fmt: skip
             self.assertEqual(told, shortfall.unconfirmed(confirmed, workers))
         (wanted,) = target_of("p99 wait < 100ms")

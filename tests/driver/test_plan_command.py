@@ -164,6 +164,8 @@ class Command(unittest.TestCase):
             ("confirmed", lambda run: run, (), 0, "Real threads agree within 10 %."),
             ("missed", slower, (), 1, "Real threads did not confirm it here."),
             ("not asked for", slower, ("--quick",), 0, "31 workers are the fewest"),
+            ("not checked", lambda run: run, ("--tasks", "999"), 1,
+             "They could not check 'p99 wait < 100ms': a p99 takes 1"),
             ("not possible", refused, (), 1, "not confirmed: worker-pool ended with 3"),
         ):
 

@@ -206,7 +206,8 @@ class Confirmed(unittest.TestCase):
                 self.assertEqual(off, tell.is_off(metric, predicted, measured))
 
     def test_what_is_off_is_said_first(self):
-        found, each = self.found, {"workers": 31, "predicted": {}, "measured": {}}
+        found, each = self.found, {"workers": 31, "unchecked": {}, "predicted": {},
+                                  "measured": {"lost": [0.0]}}
         agrees = tell.sentences(self.wanted, found, [{**each, "off": []}])
         self.assertIn("31 workers are the fewest", agrees[0])
         self.assertEqual("Real threads agree within 10 %.", agrees[-1])
@@ -240,6 +241,46 @@ class Confirmed(unittest.TestCase):
         self.assertEqual([missed, missed, []],
                          [each["misses"] for each in (below, best, above)])
 
+    def test_what_was_not_checked_or_not_answered_is_not_confirmed(self):
+        wait, lost = "p99 wait < 100ms", "lost < 1%"
+        wanted = asked.parse([*SERVICE, "--target", f"{wait}, {lost}"])
+
+        def confirmed(tasks, wall_s, answers):
+            """By runs of so many tasks that would take so long; which seeds answer."""
+            def play(programs, cell, seed):
+                run = stand_in(programs, cell, seed)
+                if cell.is_virtual or seed in answers:
+                    return run
+                nothing = {**run.record["queue_wait_ns"], "p99": None}
+                return replace(run, record={**run.record, "queue_wait_ns": nothing})
+
+            runs = [replace(run, cell=replace(run.cell, tasks=tasks), record={
+                **run.record, "wall_ns": round(wall_s * 1e9)}) for run in self.found.best.runs]
+            with mock.patch.object(by_its_own_clock, "_played", play):
+                return list(tell.confirm(wanted, replace(self.found.best, runs=(*runs,))))
+
+        few, short = "500 were asked for", "within 20 s each run has 333"
+        for tasks, wall_s, answers, misses, why in (
+            (1000, 1, {1, 2}, [], ""), (1000, 1, {1}, [wait], ""),
+            (1000, 1, {}, [wait], ""), (500, 1, {1, 2}, [], few),
+            (1000, 10, {1, 2}, [], short), (999, 10, {}, [], short),
+        ):  # fmt: skip
+            with self.subTest(tasks=tasks, wall_s=wall_s, answers=answers):
+                found = confirmed(tasks, wall_s, answers)
+                best = found[1]
+                told = " ".join(tell.sentences(wanted, self.found, found))
+                told = told.replace("\u202f", " ")
+                self.assertEqual(misses, best["misses"])
+                unchecked = {text: w.replace("\u202f", " ")
+                             for text, w in best["unchecked"].items()}
+                takes = f"a p99 takes 1 000 tasks, and {why}"
+                self.assertEqual({wait: takes} if why else {}, unchecked)
+                said = f"They could not check '{wait}': {takes}."
+                self.assertEqual(bool(why), said in told, told)
+                sure = not misses and not why
+                self.assertEqual(not sure, "Real threads did not confirm it here." in told)
+                self.assertEqual(bool(why), "within 10 % in what was checked." in told)
+
     def test_the_table_and_the_file_say_who_meets_it(self):
         found = self.found
         points = [play.Point("pool", n, (stand_in(None, self.wanted.cell("pool", n), 1),))
@@ -259,12 +300,17 @@ class Confirmed(unittest.TestCase):
         )
 
     def test_what_cannot_be_confirmed_is_told_all_the_same(self):
-        error = by_its_own_clock.RunError("worker-pool ended with 3: no threads")
-        said = io.StringIO()
+        why = "worker-pool ended with 3: no threads"
+        error, said, confirmed = by_its_own_clock.RunError(why), io.StringIO(), []
         with mock.patch.object(tell, "confirm", side_effect=error):
             with redirect_stderr(said):
-                planner._confirm(self.wanted, self.found, [])
-        self.assertIn("not confirmed: worker-pool ended with 3", said.getvalue())
+                planner._confirm(self.wanted, self.found, confirmed)
+        self.assertIn(f"not confirmed: {why}", said.getvalue())
+        told = tell.sentences(self.wanted, self.found, confirmed)
+        self.assertIn("in virtual time", told[0])
+        self.assertEqual(f"They could not check 'p99 wait < 100ms': {why}.", told[2])
+        self.assertNotIn("agree", " ".join(told))
+        self.assertEqual([], tell.confirmed_lines(confirmed))
 
     def test_theory_that_applies_is_told(self):
         more = ["--api-capacity", "40", "--api-rate", "2000/s", "--api-burst", "30"]

@@ -13,6 +13,7 @@ from ..measure.by_its_own_clock import RunError
 from ..measure.signals import FAILED, MEASURED
 from ..say import terminal
 from ..say.ending import closing_lines
+from ..say.shortfall import unconfirmed
 from . import asked, find, tell
 from .play import Player
 
@@ -48,7 +49,7 @@ def _is_answered(
     if found.best is None or wanted.settings.quick:
         return found.best is not None
     ours = [each for each in confirmed if each["workers"] == found.best.size]
-    return bool(ours) and not ours[0]["misses"]
+    return bool(ours) and not unconfirmed(confirmed, found.best.size)
 
 
 def _confirm(
@@ -62,6 +63,8 @@ def _confirm(
             confirmed.append(each)
     except RunError as error:  # as where so many threads are not allowed
         terminal.complain(f"not confirmed: {error}")
+        if all(each["workers"] != found.best.size for each in confirmed):
+            confirmed.append(tell.untried(wanted, found.best, str(error)))
 
 
 def _keep(

@@ -72,6 +72,7 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         told.append(f"{fewest}{'' if sure else ' in virtual time'}, with each of "
                     f"{len(best.runs)} seeds.")  # fmt: skip
         told += [] if sure else [f"{sentence(UNCONFIRMED)}."]
+        told += _unchecked_lines(confirmed, best.size)
     if off:
         told.append(f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}.")
     told += _around(found)
@@ -79,9 +80,20 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         told.append(f"With half as much load again, {show_count(best.size)} workers: "
                     f"{found.next_to_break}.")  # fmt: skip
     told += theory_lines(best or found.knee, found.unbounded)
-    if confirmed and not off:
-        told.append(f"Real threads agree within {100 * OFF:.0f} %.")
+    if any(each["measured"] for each in confirmed) and not off:
+        part = any(each["unchecked"] for each in confirmed)
+        what = " in what was checked" if part else ""
+        told.append(f"Real threads agree within {100 * OFF:.0f} %{what}.")
     return told
+
+
+def _unchecked_lines(confirmed: Sequence[dict], workers: int) -> list[str]:
+    """All that a size was not checked for has one reason."""
+    for each in confirmed:
+        if each["workers"] == workers and (unchecked := each["unchecked"]):
+            (why,) = {*unchecked.values()}
+            return [f"They could not check '{', '.join(unchecked)}': {why}."]
+    return []
 
 
 def worse_line(asked: Asked, found: Findings) -> str:
@@ -174,15 +186,13 @@ def confirm(asked: Asked, best: Point) -> Iterator[dict[str, Any]]:
     """One below, the best and one above, with real threads: each beside what virtual
     time has of the very same tasks."""
     sizes = [size for size in (best.size - 1, best.size, best.size + 1) if size]
-    left_s = CONFIRM_S / len(sizes) / len(CONFIRM_SEEDS)
-    wall_s = max(best.value("time") or 0.0, 1e-3)
-    tasks = max(1, min(best.runs[0].cell.tasks,
-                       int(best.runs[0].cell.tasks * left_s / wall_s)))  # fmt: skip
+    tasks = _tasks_in_time(best, len(sizes))
+    why = _too_few(tasks, best.runs[0].cell.tasks)
+    tails = [c.text for c in asked.target if c.metric.startswith("p99")]
+    unchecked = {text: why for text in tails if why}
+    checked = [c for c in asked.target if c.text not in unchecked]
+    metrics = list(dict.fromkeys([*(c.metric for c in checked), "goodput"]))
     programs = asked.settings.programs
-    metrics = [
-        m for m in dict.fromkeys([*(c.metric for c in asked.target), "goodput"])
-        if tasks >= FEWEST_FOR_P99 or not m.startswith("p99")
-    ]  # fmt: skip
     for size in sizes:
         cells = [asked.cell(d, size, tasks=tasks) for d in ("pool", "real")]
         played, real = (
@@ -196,11 +206,39 @@ def confirm(asked: Asked, best: Point) -> Iterator[dict[str, Any]]:
         ]  # fmt: skip
         yield {
             "workers": size, "tasks": tasks, "off": off,
-            "misses": [c.text for c in asked.target if c.metric in metrics
-                       and not all(map(c.is_met, real.values(c.metric)))],
+            "misses": [c.text for c in checked if not all(
+                c.is_met(METRICS[c.metric][1](run)) for run in real.runs)],
+            "unchecked": unchecked,
             "predicted": {m: played.values(m) for m in metrics},
             "measured": {m: real.values(m) for m in metrics},
         }  # fmt: skip
+
+
+def untried(asked: Asked, best: Point, why: str) -> dict[str, Any]:
+    """What confirm() has of a size, where real threads could not run at all."""
+    return {
+        "workers": best.size, "tasks": 0, "off": [], "misses": [],
+        "unchecked": {c.text: why for c in asked.target},
+        "predicted": {}, "measured": {},
+    }  # fmt: skip
+
+
+def _tasks_in_time(best: Point, sizes: int) -> int:
+    left_s, tasks = CONFIRM_S / sizes / len(CONFIRM_SEEDS), best.runs[0].cell.tasks
+    wall_s = max(best.value("time") or 0.0, 1e-3)
+    return max(1, min(tasks, int(tasks * left_s / wall_s)))
+
+
+def _too_few(tasks: int, wanted: int) -> str:
+    """Why so many do not tell a p99; "" if they do."""
+    if tasks >= FEWEST_FOR_P99:
+        return ""
+    run = (
+        f"within {CONFIRM_S:.0f} s each run has {show_count(tasks)}"
+        if tasks < wanted
+        else f"{show_count(tasks)} were asked for"
+    )
+    return f"a p99 takes {show_count(FEWEST_FOR_P99)} tasks, and {run}"
 
 
 def is_off(metric: str, predicted: float | None, measured: float | None) -> bool:
@@ -211,8 +249,8 @@ def is_off(metric: str, predicted: float | None, measured: float | None) -> bool
 
 
 def confirmed_lines(confirmed: Sequence[dict]) -> list[str]:
-    lines = []
-    for each in confirmed:
+    lines, ran = [], [each for each in confirmed if each["measured"]]
+    for each in ran:
         told = [
             f"{m} {_span(m, each['predicted'][m])} / {_span(m, each['measured'][m])}"
             for m in each["predicted"]
@@ -220,7 +258,7 @@ def confirmed_lines(confirmed: Sequence[dict]) -> list[str]:
         lines.append(f"  {each['workers']} workers: {'; '.join(told)}")
     if not lines:
         return []
-    runs = f"{len(CONFIRM_SEEDS)} runs of {tasks_told(confirmed[0]['tasks'])} each"
+    runs = f"{len(CONFIRM_SEEDS)} runs of {tasks_told(ran[0]['tasks'])} each"
     return [f"Predicted / real threads, {runs} (least to greatest), so not as in the"
             " table:", *lines]  # fmt: skip
 
@@ -237,7 +275,13 @@ def facts_of(
     asked: Asked, found: Findings, points: Sequence[Point], confirmed: Sequence[dict],
     complete: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
-    """plan.json: what a program, or the chart, needs to know."""
+    """plan.json: what a program, or the chart, needs to know.
+
+    confirmed: of each size that real threads tried, how many tasks a run had; what is
+    off, in words; the conditions of the target that were missed; those that were not
+    checked, each with why; and the values, predicted and measured, from least to
+    greatest.
+    """
     return {
         "schema_version": 1, "complete": complete,
         "target": [c.text for c in asked.target],
