@@ -248,6 +248,8 @@ class WallTime(Table):
             (theory.planned_wall_s(pool(**{"service-time": "500ms"})), 5 + 5 * 60e-6),
             (theory.planned_wall_s(pool(**{"hang-rate": "4%", "hang-time": "3s"})),
              10 + 3 + 5 * 60e-6),
+            (theory.planned_wall_s(pool(7, **{"hang-rate": "14%", "hang-time": "3s"})),
+             8 + 3 + 7 * 60e-6),
             (theory.planned_wall_s(pool(arrivals="fixed:1/s")), 50.0),
             (theory.planned_wall_s(pool(clock="virtual")), 50 * 2e-6),
             (theory.patience_s(pool()), 0.0), (theory.patience_s(pool(attempts=1)), 0.0),
@@ -554,12 +556,15 @@ class Services(Table):
         ])  # fmt: skip
 
     def test_the_size_that_is_safe(self):
-        def of(**limits):
-            return service.safe_size(pool(**{f"api-{k}": v for k, v in limits.items()}))
+        def of(time="1s", **limits):
+            api = {f"api-{k}": v for k, v in limits.items()}
+            return service.safe_size(pool(**{"service-time": time}, **api))
 
         self.hold([
             (of(), None), (of(burst=9), None), (of(rate="10/s", burst=8), 8),
             (of(rate="10/s", burst=20), 10), (of(rate="10/s"), 1), (of(rate="0.5/s"), 1),
+            (of(rate="10.9/s", burst=20), 10),
+            (of("290ms", rate="100/s", burst=99), 29),
         ])  # fmt: skip
 
     def test_of_a_size(self):
@@ -582,6 +587,8 @@ class Services(Table):
             (of(4, {"api-capacity": 1}), {**calm, **waits, "goodput": 2.0, "factor": 1.0}),
             (of(2), {"goodput": 4.0, "load": 1.0, "in flight": 2.0}),
             (of(1), {"goodput": 2.0, "load": 2.0, "in flight": 1}),
+            (of(29, {"service-time": "290ms"}, arrivals="poisson:100/s"),
+             {"goodput": 100.0, "load": 1.0, "in flight": 29}),
         ])  # fmt: skip
 
     def test_what_an_api_turns_away(self):

@@ -193,8 +193,13 @@ class Cell:
     @property
     def hanging_s(self) -> float:
         """What calls that hang add, one after another on each lane."""
-        hangs = ceil(self.tasks * parse_share(str(self.options.get("hang-rate", 0))))
+        share = parse_share(str(self.options.get("hang-rate", 0)))
+        hangs = ceil(round(self.tasks * share, 6))  # 7 % of 100 are 7.000000000000001
         return ceil(hangs / self.lanes) * self.hang_s
+
+    def at_once(self, rate: float) -> float:
+        """Little: r d. In whole ns, as 100/s for 0.29 s are 28.999999999999996."""
+        return rate * round(self.service_s * 1e9) / 1e9
 
     def check(self) -> None:
         """Raises ValueError when an option is not as the driver reckons with it."""

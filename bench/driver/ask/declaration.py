@@ -248,7 +248,7 @@ def _most_series(chart: Declaration, cells: Sequence[Cell], x: str) -> int:
 def load_of(cell: Cell) -> float:
     """rho: what arrives over what the places can serve."""
     places = cell.capacity or cell.lanes
-    return (cell.arrivals_per_s or 0.0) * cell.service_s / places
+    return cell.at_once(cell.arrivals_per_s or 0.0) / places
 
 
 def attribute(cell: Cell, name: str) -> Option | None:

@@ -32,7 +32,7 @@ def variation_of(cell: Cell) -> float | None:
 def offered_of(cell: Cell) -> float | None:
     """Little: arrivals times the time of a task are so many calls at once."""
     rate = cell.arrivals_per_s
-    return rate * cell.service_s if rate else None
+    return cell.at_once(rate) if rate else None
 
 
 def held_of(cell: Cell, record: Mapping[str, Any]) -> float | None:
@@ -60,7 +60,7 @@ def safe_size(cell: Cell) -> int | None:
     """The largest pool that stays below a limit of the rate: min(b, r d)."""
     if "api-rate" not in cell.options:
         return None
-    calls = parse_rate(str(cell.options["api-rate"])) * cell.service_s
+    calls = cell.at_once(parse_rate(str(cell.options["api-rate"])))
     return max(1, int(min(calls, cell.api_burst)))
 
 

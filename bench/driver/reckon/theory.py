@@ -345,7 +345,7 @@ def _accepted_over_workers(
             key = (kind, varied, cell.tasks, workers)
             yield Point("accepted over workers", *key, accepted)
     rate = parse_rate(str(cell.options["api-rate"]))
-    safe = min(rate * cell.service_s, cell.api_burst)
+    safe = min(cell.at_once(rate), cell.api_burst)
     yield Point("safe workers", kind, varied, cell.tasks, safe, cell.tasks)
 
 
