@@ -309,6 +309,7 @@ class Accepted(Table):
             (of(threads()), 50), (of(threads(**{"api-capacity": 50})), 50),
             (of(pool(4, **few)), 50), (of(pool(5, **few)), None),
             (of(threads(**few), FREE), None), (of(threads(**few)), 4),
+            (of(threads(**few, **BOUNDED)), None),
             # 102 are born while one call lasts
             (of(threads(205, **few)), 9), (of(threads(210, **few)), 12),
             (of(threads(400, **{"api-capacity": 200})), 400),
@@ -340,6 +341,9 @@ class Curves(Table):
             (theory.log_steps(2, 2), [2]), (theory.log_steps(0, 2), [0]),
             ([*map(round, theory.log_steps(1, 100, 3))], [1, 10, 100]),
         ])  # fmt: skip
+        points = list(theory.over_workers(pool(tasks=10, **{"api-capacity": 2}), "", COSTS, 1, 3))
+        self.hold([(self.of(points, "rounds over workers"), [(1, 10.2), (2, 5.1)]),
+                   (self.of(points, "best workers"), [])])  # fmt: skip
         rated = pool(tasks=10, **{"api-rate": "2/s", "api-burst": 3})
         half = pool(tasks=10, **{"api-rate": "4/s", "api-burst": 3, "service-time": "500ms"})
         points = list(theory.over_workers(half, "", COSTS, 2, 3))
@@ -353,6 +357,7 @@ class Curves(Table):
 
     def test_over_tasks(self):
         cells = [(threads(**{"api-capacity": 2}), "a"), (pool(2), "b")]
+        few = {"api-capacity": 4}
         points = list(theory.over_tasks(cells, COSTS, 3, 4))
         self.hold([
             (self.of(points, "wall over tasks"), [(3, 1.05), (4, 1.06), (3, 2.2), (4, 2.23)]),
@@ -361,9 +366,9 @@ class Curves(Table):
             (self.of(points, "goodput over tasks")[:1], [(3, round(2 / 1.05, 9))]),
             (list(theory.over_tasks([(threads(), "")], FREE, 3, 4)), []),
             (len(list(theory.over_tasks([(pool(2), "")], FREE, 3, 4))), 6),
-            # who of a pool is turned away is not known
-            (len(list(theory.over_tasks([(pool(5, 4, **{"api-capacity": 4}), "")], FREE, 3, 4))),
-             2),
+            # who of a pool is turned away is not known, nor how long that takes
+            *((self.of(theory.over_tasks([(pool(5, count, **few), "")], COSTS, 3, 6),
+                       "wall over tasks"), [(3, 1.36), (4, 1.39)]) for count in (3, 6)),
         ])  # fmt: skip
 
     def test_over_time(self):

@@ -8,7 +8,7 @@ simulated has a twin: the same on fibers, in virtual time.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, inf
 from typing import Any
 
@@ -196,6 +196,10 @@ class Cell:
         share = parse_share(str(self.options.get("hang-rate", 0)))
         hangs = ceil(round(self.tasks * share, 6))  # 7 % of 100 are 7.000000000000001
         return ceil(hangs / self.lanes) * self.hang_s
+
+    def with_workers(self, workers: int) -> "Cell":
+        """The same but for the size of the pool."""
+        return replace(self, design=replace(self.design, workers=workers))
 
     def at_once(self, rate: float) -> float:
         """Little: r d. In whole ns, as 100/s for 0.29 s are 28.999999999999996."""

@@ -175,11 +175,10 @@ def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
     if cell.is_virtual:
         return cell.tasks * PLANNING_VIRTUAL_S
-    creating_s = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S
-    served_at_once = cell.lanes
+    creating_s, at_once = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S, cell.lanes
     if cell.capacity and cell.capacity + cell.api_queue >= cell.lanes:
-        served_at_once = min(cell.lanes, cell.capacity)  # the others wait there
-    rounds_s = ceil(cell.tasks / served_at_once) * cell.service_s
+        at_once = min(cell.lanes, cell.capacity)  # the others wait there
+    rounds_s = ceil(cell.tasks / at_once) * cell.service_s
     return max(rounds_s + creating_s + cell.hanging_s, cell.arriving_s)
 
 
@@ -195,8 +194,7 @@ def bound_wall_s(cell: Cell, record: Mapping[str, Any]) -> float | None:
     """
     if cell.distribution != "fixed":
         return None
-    outcomes = record["outcomes"]
-    carried_out = outcomes["ok"] + outcomes["silent"]
+    carried_out = record["outcomes"]["ok"] + record["outcomes"]["silent"]
     callers = cell.lanes + (cell.options.get("when-full") == "caller-runs")
     at_once = min(callers, cell.capacity or callers)
     hang_s = cell.hang_s if "hang-rate" in cell.options else inf
@@ -254,7 +252,7 @@ def accepted_by_capacity(cell: Cell, costs: Constants) -> float | None:
     capacity = cell.capacity
     if capacity is None or cell.lanes <= capacity:
         return cell.tasks
-    if cell.workers or costs.create_s is None:
+    if cell.workers or cell.design.bound or costs.create_s is None:
         return None  # who is rejected comes back sooner: no simple formula
     slept_s = costs.slept(cell.service_s)
     # Until the first place is free again, so many are born; then all begins anew.
@@ -296,19 +294,19 @@ def over_tasks(
     cells: one each of the designs and of what else is varied, with that as text.
     """
     for cell, varied in cells:
-        design, service_s, costs = cell.design, cell.service_s, measured.of(cell)
-        if not predicts(cell, costs):
-            continue
+        design, costs = cell.design, measured.of(cell)
         for tasks in whole_steps(least, most):
-            time_s = wall_s(tasks, design.workers, design.bound, service_s, costs)
-            key = (design.key, varied, None, tasks)
+            such, key = replace(cell, tasks=tasks), (design.key, varied, None, tasks)
+            time_s = theory_wall_s(such, measured)
+            if time_s is None:  # the API may have places for few tasks, but not for all
+                continue
             yield Point("wall over tasks", *key, time_s)
-            accepted = accepted_by_capacity(replace(cell, tasks=tasks), costs)
+            accepted = accepted_by_capacity(such, costs)
             if accepted is not None and time_s:
                 yield Point("accepted over tasks", *key, accepted)
                 yield Point("goodput over tasks", *key, accepted / time_s)
             if cell.workers is None and not design.bound:
-                alive = alive_at_once(tasks, service_s, costs)
+                alive = alive_at_once(tasks, cell.service_s, costs)
                 yield Point("alive over tasks", *key, alive)
 
 
@@ -319,18 +317,19 @@ def over_workers(
     kind, tasks, service_s = cell.design.kind_key, cell.tasks, cell.service_s
     if "api-rate" in cell.options:
         yield from _accepted_over_workers(cell, varied, costs, least, most)
-    if not applies(cell):
-        return
     slept_s = costs.slept(service_s)
     for workers in whole_steps(least, most):
+        if not applies(cell.with_workers(workers)):
+            break
         whole_s = pool_s(tasks, workers, service_s, costs)
         yield Point("wall over workers", kind, varied, tasks, workers, whole_s)
         rounds = tasks * slept_s / workers
         yield Point("rounds over workers", kind, varied, tasks, workers, rounds)
         if made_s := workers * costs.worker:
             yield Point("creating over workers", kind, varied, tasks, workers, made_s)
-    if best := best_workers(tasks, service_s, costs):
-        whole_s = pool_s(tasks, max(1, round(best)), service_s, costs)
+    best = best_workers(tasks, service_s, costs)
+    if best and applies(cell.with_workers(round(best))):
+        whole_s = pool_s(tasks, round(best), service_s, costs)
         yield Point("best workers", kind, varied, tasks, best, whole_s)
 
 
@@ -339,8 +338,7 @@ def _accepted_over_workers(
 ) -> Iterator[Point]:
     kind = cell.design.kind_key
     for workers in whole_steps(least, most):
-        other = replace(cell, design=replace(cell.design, workers=workers))
-        accepted = accepted_by_rate(other, costs)
+        accepted = accepted_by_rate(cell.with_workers(workers), costs)
         if accepted is not None:
             key = (kind, varied, cell.tasks, workers)
             yield Point("accepted over workers", *key, accepted)
