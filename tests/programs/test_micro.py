@@ -22,13 +22,15 @@ esac; done
 [ -z "${list-}" ] || { echo op/five-cooks; exit; }
 echo >>"$0.blocks"
 block=$(($(wc -l <"$0.blocks") - 1))
-fine() { echo '{"context": {}, "benchmarks": [{"name": "op/five-cooks/iterations:1",
-    "real_time": 5}]}' >"$out"; }
+fine() { echo '{"context": {}, "benchmarks": [
+    {"name": "op/five-cooks/iterations:1", "real_time": 5},
+    {"name": "op/five-cooks-again/iterations:1", "real_time": 5}]}' >"$out"; }
 """
 # How it does so; the arguments; the status, the last line on stderr, and how many
 # blocks are kept: None if there must be no file.
 CASES = {
     "all is well": ("fine", (), 0, "", 3),
+    "blocks enough for an interval": ("fine", ("--blocks=6",), 0, "", 6),
     "the third block fails": ('[ "$block" = 3 ] || fine', (), 3, "", 2),
     "it crashes in the third": ('[ "$block" != 3 ] || exit 9; fine', (), 3, "", 2),
     "it crashes at once": ("exit 9", (), 3, "micro ended with status 9", None),
@@ -69,7 +71,7 @@ class Micro(unittest.TestCase):
                 for old in (*self.build.glob("micro.json*"), *self.build.rglob("*.blocks")):
                     old.unlink()
                 made = self.start(way, *args)
-                _, said = made.communicate(timeout=LIMIT_S)
+                table, said = made.communicate(timeout=LIMIT_S)
                 self.assertEqual(made.returncode, status, said)
                 self.assertNotIn("Traceback", said)
                 self.assertIn(told, said.splitlines()[-1])
@@ -80,6 +82,16 @@ class Micro(unittest.TestCase):
                     self.assertEqual(kept["operations"][0]["values_ns"], [5] * blocks)
                     failed = [each["block"] for each in kept["failed"]]
                     self.assertEqual(failed, [3] if status else [])
+                    self.check_intervals(kept, table, blocks)
+
+    def check_intervals(self, kept: dict, table: str, blocks: int) -> None:
+        """Of all blocks alike: 6 values bear one of a median, 3 of a ratio."""
+        (ours, _), (ratio,) = kept["operations"], kept["ratios"]
+        of_median, of_ratio = 5 if blocks >= 6 else None, 1 if blocks >= 3 else None
+        self.assertEqual((ours["low_ns"], ours["high_ns"]), (of_median, of_median))
+        self.assertEqual((ratio["low"], ratio["high"]), (of_ratio, of_ratio))
+        self.assertEqual(table.count("[5.0, 5.0]"), 2 if of_median else 0)
+        self.assertEqual(table.count("[1.00, 1.00]"), 1 if of_ratio else 0)
 
     def test_ctrl_c_keeps_what_there_is(self) -> None:
         made = self.start('[ "$block" != 3 ] || exec sleep 1000; fine')
