@@ -94,10 +94,17 @@ class Micro(unittest.TestCase):
         self.assertEqual(table.count("[1.00, 1.00]"), 1 if of_ratio else 0)
 
     def test_ctrl_c_keeps_what_there_is(self) -> None:
-        made = self.start('[ "$block" != 3 ] || exec sleep 1000; fine')
+        """Before the first counted block has ended, that is an earlier result."""
         blocks = Path(f"{self.meter}.blocks")
-        until(lambda: blocks.exists() and blocks.read_text().count("\n") > 3, "blocks")
-        made.send_signal(signal.SIGINT)
-        _, said = made.communicate(timeout=LIMIT_S)
-        self.assertEqual(made.returncode, 130, said)
-        self.assertEqual(self.kept()["blocks"], 2)
+        for at, kept in ((3, 2), (1, "earlier"), (0, "earlier")):
+            with self.subTest(at=at):
+                blocks.unlink(missing_ok=True)
+                (self.build / "micro.json").write_text('{"blocks": "earlier"}')
+                made = self.start(f'[ "$block" != {at} ] || exec sleep 1000; fine')
+                so_many = "\n" * (at + 1)
+                until(lambda: blocks.exists() and so_many in blocks.read_text(), "blocks")
+                made.send_signal(signal.SIGINT)
+                _, said = made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, 130, said)
+                self.assertNotIn("Traceback", said)
+                self.assertEqual(self.kept()["blocks"], kept)
