@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from .program import LIMIT_S, until
 
-RUN = Path(__file__).resolve().parents[2] / "bench" / "micro" / "run"
+ROOT = Path(__file__).resolve().parents[2]
+RUN = ROOT / "bench" / "micro" / "run"
+COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 # In place of the meter: lists one operation, and measures it in its own way, which
 # knows how many blocks came before.
 METER = """#!/bin/sh
@@ -108,3 +111,36 @@ class Micro(unittest.TestCase):
                 self.assertEqual(made.returncode, 130, said)
                 self.assertNotIn("Traceback", said)
                 self.assertEqual(self.kept()["blocks"], kept)
+
+
+# In place of the meter: asks a peer once, and again when that has ended.
+ASKS_TWICE = """
+#include "peer_process.h"
+#include <stdio.h>
+#include <sys/wait.h>
+int main(void) {
+    struct operation operation = {.peer = {"peer", "op"}};
+    void *peer = peer_start(&operation);
+    siginfo_t ended;
+    printf("%d ", (int)peer_run(peer, 7));
+    waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT);
+    printf("%d\\n", (int)peer_run(peer, 7));
+    peer_stop(peer);
+}
+"""
+
+
+@unittest.skipUnless(COMPILER, "needs a C compiler")
+class Peer(unittest.TestCase):
+    def test_one_that_dies_costs_its_operation_and_not_the_others(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "asks.c").write_text(ASKS_TWICE)
+        (folder / "peer").write_text("#!/bin/sh\nread count; echo $count\n")
+        (folder / "peer").chmod(0o755)
+        micro = ROOT / "bench" / "micro"
+        command = [COMPILER, "-std=c11", "-D_GNU_SOURCE", f"-I{micro}", f"-I{ROOT / 'src'}"]
+        files = [folder / "asks.c", micro / "peer_process.c", "-o", folder / "asks"]
+        subprocess.run([*command, *files], check=True, timeout=LIMIT_S)
+        done = subprocess.run([folder / "asks"], stdout=subprocess.PIPE, text=True,
+                              timeout=LIMIT_S)  # fmt: skip
+        self.assertEqual((done.returncode, done.stdout), (0, "7 -1\n"))
