@@ -130,9 +130,23 @@ class Options(unittest.TestCase):
                          '"$@" --help >/dev/full'):  # fmt: skip
                 with self.subTest(peer, line=line):
                     ending = run(peer, "-n", 200, "-s", 0, wrap=("sh", "-c", line, "sh"))
-                    self.assertEqual((ending.status, ending.out), (1, ""), ending)
+                    self.assertEqual(ending.status, 1, ending)
+                    self.assertEqual("200 ok" in ending.out, "--samples" in line)
                     self.assertIn("no space left", ending.err)
                     self.assertEqual(ending.err.count("\n"), 1)
+
+    def test_what_happens_to_one_output_costs_no_other(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            for peer in PEERS:
+                for option, lines in (("--json", 1), ("--samples", 201)):
+                    with self.subTest(peer, kept=option):
+                        path = Path(folder) / f"kept{option}"
+                        full = {"--json": "/dev/full", "--samples": "/dev/full", option: path}
+                        places = [word for pair in full.items() for word in pair]
+                        ending = run(peer, "-n", 200, "-s", 0, *places)
+                        self.assertEqual((ending.status, ending.out), (1, ""), ending)
+                        self.assertRegex(ending.err, r"\A.*/dev/full: no space left.*\n\Z")
+                        self.assertEqual(path.read_text().count("\n"), lines)
 
     def test_a_file_never_takes_the_place_of_a_closed_standard_one(self) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:

@@ -71,7 +71,11 @@ func place(path string) (os.FileInfo, error) {
 	return os.Stat(path)
 }
 
+// close is for one that was not asked for, too.
 func (o *output) close() error {
+	if o == nil {
+		return nil
+	}
 	err := o.Flush()
 	if o.file != os.Stdout && err == nil {
 		err = o.file.Close()

@@ -48,7 +48,9 @@ func Main(p Program) {
 	p.Run(run)
 	run.end()
 	signal := interrupt.end()
-	p.exitIf(run.report(p, signal, out, samples), exitUnsound)
+	if !run.report(p, signal, out, samples) {
+		os.Exit(exitUnsound)
+	}
 	if signal != 0 {
 		os.Exit(exitSignal + signal)
 	}
@@ -64,30 +66,36 @@ func answer(text string) error {
 	return out.close()
 }
 
-// report writes what was asked for, and then says if some account does not add up.
-func (r *Run) report(p Program, signal int, out, samples *output) error {
-	if r.samples != "" {
+// report writes what was asked for: what happens to one output costs no other. It tells
+// of each that failed and, if some account does not add up, of that; else it is true.
+func (r *Run) report(p Program, signal int, out, samples *output) bool {
+	if samples != nil {
 		r.writeSamples(samples)
-		if err := samples.close(); err != nil {
-			return err
-		}
 	}
 	if r.json != "" {
 		json.NewEncoder(out).Encode(r.record(p, signal)) // close tells of an error
 	} else {
 		fmt.Fprintln(out, r.summary(p))
 	}
-	if err := out.close(); err != nil {
-		return err
+	sound := true
+	for _, err := range []error{samples.close(), out.close(), r.audit()} {
+		if err != nil {
+			p.complain(err)
+			sound = false
+		}
 	}
-	return r.audit()
+	return sound
 }
 
-// exitIf prints the error on one line, whatever was typed.
 func (p Program) exitIf(err error, status int) {
-	if err == nil {
-		return
+	if err != nil {
+		p.complain(err)
+		os.Exit(status)
 	}
+}
+
+// complain prints the error on one line, whatever was typed.
+func (p Program) complain(err error) {
 	text := []byte(err.Error())
 	for i := range text {
 		if text[i] < ' ' {
@@ -95,5 +103,4 @@ func (p Program) exitIf(err error, status int) {
 		}
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s\n", p.Name, text)
-	os.Exit(status)
 }
