@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..programs.program import measure, run
 from ..programs.test_options import REFUSED, REFUSED_BY_ONE
-from . import NAMES, PEERS, POOL, TWINS, needs_go
+from . import NAMES, PEERS, PER_TASK, POOL, TWINS, needs_go
 
 
 @needs_go
@@ -112,6 +112,20 @@ class Options(unittest.TestCase):
                 for option in ("--json", "--samples"):
                     said = self.refuse(peer, option, there_is_none, status=3)
                     self.assertIn(f"cannot write {there_is_none}: no such file", said)
+
+    def test_what_memory_cannot_hold_is_found_before_the_run(self) -> None:
+        limited = ("sh", "-c", 'ulimit -v 2000000 && exec "$@"', "sh")
+        for peer, status, *args in (
+            (PER_TASK, 3, "-n", 10**9, "--samples", "/dev/null"),
+            (POOL, 3, "-n", 10**9, "--samples", "/dev/null"),
+            (POOL, 3, "-q", 10**8), (POOL, 3, "-w", 10**6),
+            (POOL, 0, "-q", 10**7), (POOL, 0, "-n", 10**9, "--deadline", "1ms"),
+        ):  # fmt: skip
+            with self.subTest(peer, args=args):
+                ending = run(peer, "-s", 0, *args, wrap=limited)
+                self.assertEqual((ending.status, ending.out == ""), (status, status == 3))
+                said = r"\A.*: cannot run: cannot allocate memory; fewer tasks.*\n\Z"
+                self.assertRegex(ending.err, said if status else r"\A\Z")
 
     def test_a_closed_standard_output_is_found_before_the_run(self) -> None:
         runtime = measure(POOL, "-n", 0)["runtime"]

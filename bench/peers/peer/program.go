@@ -39,6 +39,7 @@ func Main(p Program) {
 		samples, err = openOutput(o.samples)
 		p.exitIf(err, exitEnvironment)
 	}
+	p.exitIf(o.refuseTooMuch(), exitEnvironment)
 	run, stop := newRun(&o)
 	var interrupt interrupt
 	interrupt.watch(func() {
