@@ -1,6 +1,7 @@
 """The Go code: formatted, vetted, and free of races as Go's own detector sees them."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -13,20 +14,54 @@ from .test_record import VARIED
 
 SOURCE = Path(__file__).resolve().parents[2] / "bench" / "peers"
 BUILD_LIMIT_S = 600
+# What Go builds for, as a user may have set it for programs of their own.
+TARGET = {
+    "GOARCH": "riscv64", "GOOS": "freebsd", "GOAMD64": "v3", "GOARM": "5",
+    "GOARM64": "v8.1", "GOEXPERIMENT": "fieldtrack",
+}  # fmt: skip
 
 
-def go(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
+def go(*command: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Without network, and with what the build has compiled already."""
     settings = {
         "GOENV": "off", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off",
         "GOTOOLCHAIN": "local", "GO111MODULE": "on", "CGO_ENABLED": "0",
         "GOCACHE": os.environ.get("FIVE_COOKS_GOCACHE") or str(FOLDER / "go-cache"),
-        "GOPATH": "/nonexistent",
+        "GOPATH": "/nonexistent", **dict.fromkeys(TARGET, ""),
     }  # fmt: skip
     return subprocess.run(
         command, cwd=SOURCE, env={**os.environ, **settings, **env}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=BUILD_LIMIT_S,
     )  # fmt: skip
+
+
+@needs_go
+class TheBuild(unittest.TestCase):
+    """For this machine, whatever a user has set: one word at a time, as what one means
+    may depend on another."""
+
+    def setUp(self) -> None:
+        self.known = go("go", "env", *TARGET).stdout
+
+    def test_of_these_programs(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
+            asks, told = Path(folder) / "asks", Path(folder) / "told"
+            asks.write_text(f"#!/bin/sh\nexec go env {' '.join(TARGET)} >'{told}'\n")
+            asks.chmod(0o755)
+            for name, value in TARGET.items():
+                with self.subTest(name):
+                    command = (SOURCE / "build", asks, folder, "1", "/dev/null")
+                    build = go(*command, **{name: value})
+                    self.assertEqual((build.returncode, build.stdout), (0, ""))
+                    self.assertEqual(told.read_text(), self.known)
+
+    def test_of_the_peer_of_the_micro_benchmarks(self) -> None:
+        meson = (SOURCE.parent / "micro" / "meson.build").read_text()
+        set_there = dict(re.findall(r"'(GO\w+)': '([^']*)'", meson))
+        for name, value in TARGET.items():
+            with self.subTest(name):
+                told = go("go", "env", *TARGET, **{name: value} | set_there).stdout
+                self.assertEqual(told, self.known)
 
 
 @needs_go
