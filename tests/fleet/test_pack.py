@@ -79,19 +79,26 @@ class Pack(FleetTest):
 
 
 class Collect(FleetTest):
-    def test_what_is_no_results_folder_is_left_out_by_name(self):
+    def test_machines_are_told_with_what_they_lack(self):
         out = self.folder / "fleet"
-        for name in ("1", "2 broken", "3"):
+        for name, rules in (
+            ("1", ["ranks"]), ("2 broken", None), ("3", ["ranks", "ranks"]), ("4", []),
+            ("5", ["ranks", "extremes"]), ("6", [""]),
+        ):  # fmt: skip
             (out / "machines" / name).mkdir(parents=True)
-            if "broken" not in name:
-                text = "figure,low\nwall_s,1\n"
+            if rules is not None:
+                rows = "".join(f"wall_s,{rule}\n" for rule in rules)
+                text = f"figure,rule\nrss_bytes,\n{rows}"
                 (out / "machines" / name / "summary.csv").write_text(text)
         done = subprocess.run(
             [self.top / "bench/fleet/collect", out], capture_output=True, text=True
         )
         self.assertEqual((done.returncode, done.stderr), (1, ""))
         lines = done.stdout.splitlines()
+        few = ": too few runs for an interval"
         for line in (f"collects {out}/machines/3", "machine 2 is '3'",
+                     f"machine 3 is '4'{few}", f"machine 4 is '5'{few}",
+                     f"machine 5 is '6'{few}",
                      "left out is '2 broken' of machines/: it holds no summary.csv"):
             self.assertIn(line, lines)
         self.assertNotIn(f"collects {out}/machines/2 broken", lines)
