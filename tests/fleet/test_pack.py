@@ -1,13 +1,16 @@
 """What is sent to a machine: the checkout as it stands, and nothing about its owner.
-And what is drawn of what came back."""
+What the machine makes of its time, and what is drawn of what came back."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
-from .support import FleetTest
+from .support import WATCHDOG_S, FleetTest, wait_for
 
 IGNORED = "/build/\n/results/*\n!/results/reference/\n"
 SECRET = "password-in-an-address"
@@ -76,6 +79,32 @@ class Pack(FleetTest):
         for name in ("same", "build/program", "results/x/report.html"):
             self.write(name)
         self.assertEqual(self.files(self.packed()), {"same"})
+
+
+class Limit(FleetTest):
+    def test_what_a_wait_takes_is_not_left_to_the_run(self):
+        tools, place = self.folder / "bin", self.folder / "tmp"
+        for folder in (tools, place):
+            folder.mkdir()
+        (tools / "timeout").write_text('#!/bin/sh\necho "limit $2" >&2\n')
+        (tools / "timeout").chmod(0o755)
+        other = os.open(place, os.O_RDONLY)
+        self.addCleanup(os.close, other)
+        fcntl.flock(other, fcntl.LOCK_EX)
+        path = f"{tools}:{os.environ['PATH']}"
+        machine = subprocess.Popen(
+            [self.top / "bench/fleet/machine", str(os.getpid()), str(WATCHDOG_S)],
+            env={**os.environ, "PATH": path, "TMPDIR": str(place)},
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.addCleanup(machine.communicate)
+        self.addCleanup(machine.terminate)
+        self.assertIn("waiting for the end", machine.stderr.readline())
+        told = time.monotonic()
+        wait_for(lambda: time.monotonic() > told + 1.5, "a wait that is seen")
+        fcntl.flock(other, fcntl.LOCK_UN)
+        word, limit = machine.stderr.readline().split()
+        self.assertEqual((word, int(limit) < WATCHDOG_S), ("limit", True), limit)
 
 
 class Collect(FleetTest):
