@@ -189,8 +189,10 @@ class Mistakes(SshTest):
         self.refused(2, "is not text in UTF-8", self.folder / "latin")
 
     def test_a_number_that_would_be_another_machine_is_refused(self):
-        self.start_machine("a")
+        for host in ("a", "c"):
+            self.start_machine(host)
         self.assertEqual(self.fleet(self.write_hosts("a"))[0], 0)
+        self.assertEqual(self.fleet(self.write_hosts("c  desk 2"))[0], 0)
         with open(self.out / "hosts", "a", encoding="utf-8") as known:
             known.write("cut off by a full disk")
         words = f"'1' in {self.out} is a, and in the list b: give machines names"
