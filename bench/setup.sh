@@ -210,7 +210,7 @@ give_up() { # sentence: only what is needed is worth an end
 may_install || give_up "$(line_to_type $packages $more $extras)"
 # One package that is nowhere to be had must not take the others with it.
 # shellcheck disable=SC2086
-install $packages $more $extras || for package in $packages $more; do
+install $packages $more $extras || for package in $packages $more $extras; do
     apt_install "$package" || :
 done
 packages=$(missing "$needed") more=$(missing "$wanted")

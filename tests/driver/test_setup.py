@@ -12,7 +12,8 @@ from .test_scripts import OLD_PYTHON
 SETUP = REPOSITORY / "bench/setup.sh"
 REAL = ("sh", "find", "env", "cp", "true", "dirname", "awk", "sed", "tr", "mkdir", "rm")
 THERE = ("gcc", "meson", "ninja", "pkg-config", "python3", "hyperfine", "gnuplot")
-# Says what it was asked; knows the packages only after an update, if UPDATE is set.
+# Says what it was asked; knows the packages only after an update, if NEEDS_UPDATE is set,
+# and never the one that LACKS names.
 APT = """#!/bin/sh
 case $* in
 *--assume-no*)
@@ -28,6 +29,7 @@ install)
     [ -z "${FAILS-}" ] || exit 100
     [ -z "${NEEDS_UPDATE-}" ] || [ -e "$LOG.updated" ] || exit 100
     shift
+    case " $* " in *" ${LACKS-none} "*) exit 100 ;; esac
     for package; do
         [ "$package" != hyperfine ] || cp "$BIN/gcc" "$BIN/hyperfine"
     done ;;
@@ -49,6 +51,11 @@ MACHINES = {
     "lists are updated only when the first try fails": (
         0, "apt-get", "hyperfine", {"NEEDS_UPDATE": "1"}, 0,
         [INSTALL + ".*", "update", INSTALL + ".*"], 3, "updating"),
+    "a package that is nowhere takes no other with it": (
+        0, "apt-get", "hyperfine", {"LACKS": "g++"}, 0,
+        [INSTALL + ".*", "update", INSTALL + ".*",
+         *(INSTALL + each + "$" for each in ("hyperfine", "git", r"g\+\+", "golang-go"))],
+        3, "updating"),
     "sudo without a password will do": (
         1000, "apt-get sudo", "hyperfine", {}, 0, [INSTALL + ".*"], 1, "installing"),
     "others are told the one line to type": (
