@@ -100,7 +100,9 @@ class Run(unittest.TestCase):
 
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.path = os.pathsep.join((str(self.folder), os.environ["PATH"]))
+        self.tools = self.folder / "some tools"
+        self.tools.mkdir()
+        self.path = os.pathsep.join((str(self.tools), os.environ["PATH"]))
 
     def run_script(self, script, *arguments, cwd="/", **changes):
         done = subprocess.run(
@@ -110,17 +112,30 @@ class Run(unittest.TestCase):
         return done.returncode, done.stdout, done.stderr
 
     def put_python(self, text):
-        """Another Python in the folder, which comes first in self.path."""
-        (self.folder / "python3").write_text(text)
-        (self.folder / "python3").chmod(0o755)
-        return {"FIVE_COOKS_PYTHON": str(self.folder / "python3")}
+        """Another Python, in a folder that comes first in self.path."""
+        (self.tools / "python3").write_text(text)
+        (self.tools / "python3").chmod(0o755)
+        return {"FIVE_COOKS_PYTHON": str(self.tools / "python3")}
 
-    def test_an_old_python_is_not_even_asked_for_help(self):
-        old = self.put_python(OLD_PYTHON) | {"PATH": self.path}
-        for words in (["--help"], ["--tasks", "0"], ["draw", "x"]):
-            status, out, err = self.run_script(RUN, *words, **old)
+    def test_an_old_python_or_none_is_not_even_asked_for_help(self):
+        old = self.put_python(OLD_PYTHON)
+        none = {"FIVE_COOKS_PYTHON": str(self.tools / "none")}
+        for words, asked in (
+            (["--help"], old), (["--tasks", "0"], old), (["draw", "x"], none),
+        ):  # fmt: skip
+            status, out, err = self.run_script(RUN, *words, **asked, PATH=self.path)
             self.assertEqual((status, out, err.count("\n")), (3, "", 1), err)
+            self.assertIn(f"FIVE_COOKS_PYTHON is '{asked['FIVE_COOKS_PYTHON']}'", err)
             self.assertIn("Python 3.11", err)
+
+    def test_without_a_new_python_the_old_one_is_told(self):
+        self.put_python(OLD_PYTHON)
+        script = self.folder / "script"
+        ours = (REPOSITORY / "bench/python").read_text()
+        script.write_text(ours.replace("/usr/bin/python3", "/nonexistent/python3"))
+        told = "please install Python 3.11 or newer: python3 is Python 3.9.2\n"
+        found = self.run_script("sh", script, "-V", PATH=self.path, FIVE_COOKS_PYTHON="")
+        self.assertEqual(found, (3, "", told))
 
     def test_another_python_first_in_the_path_breaks_nothing(self):
         """As that of pyenv or conda, which does not see what Debian's packages bring."""
