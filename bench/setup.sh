@@ -188,7 +188,7 @@ esac
 
 # The package of an older distribution would be as old as what is there.
 if command -v python3 >/dev/null 2>&1; then
-    "$bench/python" -c '' || exit 3
+    "$bench/python" --which >/dev/null || exit 3
 else
     needed="command python3 python3 python3 python python3$needed"
 fi

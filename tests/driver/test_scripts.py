@@ -156,6 +156,12 @@ class Run(unittest.TestCase):
                 found, _, err = self.run_script(RUN, *words.split(), **bare)
                 self.assertEqual((found, err.count("\n")), (status, int(status > 0)), err)
 
+    def test_python_is_looked_for_once(self):
+        real, log = shutil.which("python3"), self.folder / "log"
+        text = f"#!/bin/sh\necho start >>{log}\nexec {real} \"$@\"\n"
+        self.assertEqual(self.run_script(RUN, "--list", **self.put_python(text))[0], 0)
+        self.assertEqual(log.read_text().count("start"), 2)
+
     def test_help_mistakes_and_the_list_need_no_build(self):
         place = self.folder / "it's: a place"
         for name in ("bench", "plots"):
