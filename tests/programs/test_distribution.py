@@ -141,16 +141,21 @@ class Distribution(unittest.TestCase):
         self.assertEqual(done.stdout.split()[1], "lognormal:p50=1.500us,p99=2.400us")
 
     def test_fit_names_what_it_cannot_read(self) -> None:
-        for text, column, reason in (
-            ("1ms\nx\n", "", "'x' is no duration"), ("", "", "no durations"),
-            ("٣ms\n", "", "'٣ms' is no duration"),
-            ("a,b,a\n1,2,3\n", "a", "there are two columns 'a'"),
-            ("a\n" + "1" * 200_000, "a", "field larger than field limit"),
+        for text, column, *reasons in (
+            ("1ms\nx\n", "", ":2: is no duration (a number with ns, us, ms, s or min; "
+             "without one, in s): 'x'"),
+            ("a,b_ms\n1,2\n\n3,\n", "b_ms", ":4: is", "without one, in ms): ''"),
+            ("٣ms\n", "", ":1: is no duration"), ("1ms\r2ms", "", ":1: ", "'1ms?2ms'"),
+            ("a\r1ms", "a", ":1: there is no column 'a'"), ("", "a", "no durations"),
+            ("a\n" + "1" * 200_000, "a", ":2: is no text, or too long"),
             ("1ms\n".encode("utf-16"), "", "is not text in UTF-8"),
+            *((text, *told) for text, told in REFUSED.items() if len(text) < 1_000_000),
         ):  # fmt: skip
-            done = self.fit(text, column)
-            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
-            self.assertIn(reason, done.stderr)
+            with self.subTest(text[:80]):
+                done = self.fit(text, column)
+                self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+                for reason in reasons:
+                    self.assertIn(reason, done.stderr)
 
     def test_fit_takes_what_the_programs_take(self) -> None:
         for name, (text, column, values) in FILES.items():
