@@ -148,8 +148,10 @@ class Files(unittest.TestCase):
         (cell,) = read(
             'question = "?"\n[[cells]]\ndesign = "pool of 2"\nfail-fast = true\n'
             'detect-deadlock = false\nseed = 3\narrivals = "fixed:5/s"\n'
+            'error-rate = 0.00001\n'
         ).cells
-        wanted = ("--workers=2", "--fail-fast", "--seed=3", "--arrivals=fixed:5/s")
+        wanted = ("--workers=2", "--fail-fast", "--seed=3", "--arrivals=fixed:5/s",
+                  "--error-rate=0.00001")  # fmt: skip
         self.assertEqual(cell.args, wanted)
 
     def test_every_mistake_is_one_line_with_the_file(self):

@@ -54,6 +54,7 @@ from . import declaration
 from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
 from .cell import Cell, Option, clock_of, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
+from .quantities import plain_number
 from .typed import AskError, among, from_dict, read_toml
 
 FULL_MINUTES, MOST_MINUTES = 2.0, 1440
@@ -306,7 +307,10 @@ def values_of(key: str, given: Any, where: str) -> list[Option | None]:
 
 
 def _cell(program: str, given: Mapping[str, Option | None]) -> Cell:
-    options = {key: value for key, value in given.items() if value is not None}
+    options = {
+        key: plain_number(value) if type(value) is float else value  # not 1e-05
+        for key, value in given.items() if value is not None
+    }  # fmt: skip
     tasks = int(options.get("tasks", DEFAULT_TASKS))
     # As the program takes them; which there are, the programs alone know.
     args = tuple(
