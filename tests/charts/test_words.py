@@ -576,6 +576,19 @@ class Remarks(unittest.TestCase):
         ):  # fmt: skip
             self.assertEqual(told, found)
 
+    def test_of_a_full_subtitle_the_warning_is_the_last_to_go(self) -> None:
+        told = [f"remark {n} of a chart that has very much to say" for n in range(9)]
+        noise: Any = Noise()
+        found = Summaries((), (), noise, left_out=("pool-5: takes 20 s",), complete=False)
+        shown: Any = SimpleNamespace(
+            chart=SimpleNamespace(name="a", words={}, question="?"),
+            material=SimpleNamespace(machine="2 CPUs", summaries=found))  # fmt: skip
+        made = words.sheet(shown, "so", told, (), (), {})
+        lines = chart.fit_subtitle(made.subtitle)
+        self.assertRegex(" · ".join(lines), "^incomplete · not run: pool-5 · remark 0 .* remark 3")
+        self.assertTrue(made.subtitle.endswith(" · remark 8 of a chart that has very much to "
+                                               "say · 2 CPUs"), made.subtitle)  # fmt: skip
+
     def test_machines_are_counted_by_their_own_intervals(self) -> None:
         ends = ((1.5, 1.1, 2.0), (1.2, 1.0, 2.0), (0.5, 0.4, 0.9), (0.6, 0.5, 0.97),
                 (1.0, None, None))  # fmt: skip

@@ -275,8 +275,9 @@ def sheet(
     lines = [tuple(map(str, row)) for row in rows]
     alt = "; ".join(", ".join(f"{h} {v}" for h, v in zip(header, row)) for row in lines)
     return Chart(
-        view.chart.name, told, joined(*remarks, view.material.machine,
-                                      left_out_words(view.material.summaries)),
+        # What has no room goes from the end: the warning last, the machine first.
+        view.chart.name, told, joined(left_out_words(view.material.summaries), *remarks,
+                                      view.material.machine),
         " ".join(filter(None, [f"{told}.", *ways])),
         f"{view.chart.question} {told}. {sentence(alt)}.", tuple(header), tuple(lines),
         settings, **more,
