@@ -353,6 +353,11 @@ class Marks(unittest.TestCase):
             places = re.findall(r"(\d+\.\d+),(\d+\.\d+)", drawn)
             tops.append(min(float(y) for x, y in places if float(x) > 100))
         self.near(*tops)
+        # It is level until the next change, so it encloses the time of all calls.
+        line = p.group("3a").partition("</g>\n\t</g>")[0]
+        places = [(float(x), float(y)) for x, y in re.findall(r"(\d+\.\d+),(\d+\.\d+)", line)]
+        for (x, y), (then_x, then_y) in zip(places, places[1:]):
+            self.assertLess(min(abs(x - then_x), abs(y - then_y)), 0.11)
 
     def test_spread_ends_at_the_share_that_was_answered(self) -> None:
         p = self.picture(stand_in.four(), "latency")

@@ -232,8 +232,10 @@ class Samples(unittest.TestCase):
             )
             for row in rows
         ]
-        self.assertEqual(told, [(0.0, 1, 1, 1, 1), (1.0, 1, 2, 1, 2), (2.0, 1, 1, 0, 1),
-                                (3.0, 1, 0, 0, 0)])  # fmt: skip
+        self.assertEqual(told, [
+            (0.0, 0, 0, 0, 0), (0.0, 1, 1, 1, 1), (1.0, 1, 1, 1, 1), (1.0, 1, 2, 1, 2),
+            (2.0, 1, 2, 1, 2), (2.0, 1, 1, 0, 1), (3.0, 1, 1, 0, 1), (3.0, 1, 0, 0, 0),
+        ])  # fmt: skip
         self.assertEqual(
             {row["threads"] for row in tables.changes([(pool, found)]).rows}, {9}
         )

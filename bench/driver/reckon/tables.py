@@ -18,9 +18,9 @@ truth is 1 or 0. Every table but the last begins with the key of a cell:
            run began) and each figure
   tasks    one row a task of a sample: index, lane, due_s, started_s, finished_s,
            attempts, outcome
-  changes  one row a change within a sample: time_s, waiting (due, not started),
-           in_flight (started, not ended), served (of those, not to be rejected),
-           threads
+  changes  two rows a change within a sample, as it was until then and as it is from
+           then on: time_s, waiting (due, not started), in_flight (started, not ended),
+           served (of those, not to be rejected), threads
   answers  one row a step of a sample: curve ("started" or "answered"), time_s since the
            task was due, share of all tasks; it may end below 1
   rates    one row a slot of a sample through an outage: time_s at which it begins,
@@ -201,7 +201,7 @@ def changes(recorded: Recorded) -> Table:
 
 
 def _steps(cell: Cell, samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]:
-    """What has changed at each moment at which anything does."""
+    """Before and after each change: a line through all of them has steps, no ramps."""
     moments: dict[float, list[int]] = {}
 
     def note(at_s: float, *change: int) -> None:
@@ -216,9 +216,11 @@ def _steps(cell: Cell, samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]
         note(sample.finished_s, 0, -1, -served)
     now = [0, 0, 0]
     for at_s, change in sorted(moments.items()):
-        now = [count + more for count, more in zip(now, change)]
-        # A pool keeps its workers; else a thread lives as long as its task.
-        yield (at_s, *now, cell.workers or now[1])
+        then = [count + more for count, more in zip(now, change)]
+        for counts in (now, then):
+            # A pool keeps its workers; else a thread lives as long as its task.
+            yield (at_s, *counts, cell.workers or counts[1])
+        now = then
 
 
 def costs(made: Sequence[Run]) -> Table:
