@@ -589,6 +589,21 @@ class Remarks(unittest.TestCase):
         self.assertTrue(made.subtitle.endswith(" · remark 8 of a chart that has very much to "
                                                "say · 2 CPUs"), made.subtitle)  # fmt: skip
 
+    def test_theory_says_what_it_leaves_out_of_the_marks(self) -> None:
+        less = "pale lines: theory, without start and end of the process"
+        own = 'figure = "inner_wall_s"\n' + TWO
+        virtual = TWO.replace("[options]", '[options]\nclock = "virtual"')
+        for name, text, told in (
+            ("wall-time", TWO, less), ("wall-time", own, "pale lines: theory"),
+            ("wall-time", virtual.replace('"threads"', '"fibers"').replace("pool", "fiber pool"),
+             "pale lines: theory"),
+            ("goodput", TWO, "pale lines: theory"), ("memory", TWO, ""),
+        ):  # fmt: skip
+            with tempfile.TemporaryDirectory() as desk:
+                m = stand_in.material(Path(desk), stand_in.read(text.format(name, "50, 500")))
+                parts = draw.build(name, m).subtitle.split(" · ")
+            self.assertEqual([told] if told else [], [p for p in parts if "theory" in p], name)
+
     def test_machines_are_counted_by_their_own_intervals(self) -> None:
         ends = ((1.5, 1.1, 2.0), (1.2, 1.0, 2.0), (0.5, 0.4, 0.9), (0.6, 0.5, 0.97),
                 (1.0, None, None))  # fmt: skip

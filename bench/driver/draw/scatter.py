@@ -151,9 +151,15 @@ class Plot:
             seen += [i for i in found if i.low is not None
                      and y.place(i.high) - y.place(i.low) > SEEN]  # fmt: skip
         hollow = any(map(words.share_note, self.view.cells))
-        return ["pale lines: theory" if self.curves else "",
-                words.bars_words(seen),
+        return [self._theory_words(), words.bars_words(seen),
                 "hollow: tasks were lost" if hollow else ""]  # fmt: skip
+
+    def _theory_words(self) -> str:
+        """Theory is of the program's own clock, marks may be of the whole process."""
+        whole = any(not cell.by_its_own_clock for cell in self.view.all_cells) and any(
+            self.panels[curve["panel"] - 1].figure == "wall_s" for curve in self.curves)
+        less = ", without start and end of the process" * whole
+        return f"pale lines: theory{less}" if self.curves else ""
 
     def note(self, summary: Summary) -> str:
         """The share that was served, where the figure means little without it."""
