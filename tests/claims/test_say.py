@@ -56,7 +56,7 @@ class Numbers(Table):
             (seconds(0.9995), "1.00 s"), (seconds(0.99949), "999 ms"),
             (seconds(0.0123), "12.3 ms"), (seconds(12.3e-6), "12.3 µs"),
             (seconds(12.3e-9), "12 ns"), (seconds(0.4e-9), "0 ns"),
-            (seconds(-0.0123), "-12.30 ms"),
+            (seconds(-0.0123), "-12.3 ms"),
             (size(0), "0 B"), (size(12), "12 B"), (size(999.4), "999 B"),
             (size(999.5), "1.00 kB"), (size(999_500), "1.00 MB"), (size(999.5e6), "1.00 GB"),
             (size(2.2e6), "2.20 MB"), (size(3e9), "3.00 GB"),
@@ -72,17 +72,23 @@ class Numbers(Table):
             (of("s", 1.0001, 1.0001, 1.0002), "1.0001 s [1.0001, 1.0002]"),
             (of("s", 1.00001, 1.00001, 1.00002), "1.0000 s [1.0000, 1.0000]"),
             (of("s", 1.0, 1.0, 1.0), "1.00 s [1.00, 1.00]"),
-            (of("1/s", 12.0, 11.4, 12.6), "12/s [11, 13]"),
+            (of("1/s", 120.0, 114.2, 126.4), "120/s [114, 126]"),
+            (of("1/s", 12.0, 11.4, 112.6), "12.0/s [11.4, 113]"),
             (of("count", 12.0, 11.0, 12.0), "12 [11, 12]"),
-            (of("1/s", 2.0, 1.4, 2.6), "2/s [1, 3]"),
+            (of("1/s", 0.4, 0.0, 0.44), "0.400/s [0, 0.440]"),
             (of("count", 1.5, 1.4, 1.6), "1.5 [1.4, 1.6]"),
             (numbers.show_ratio_range(6.274, 6.2, 6.31), "6.27× [6.20, 6.31]"),
-            (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.90, ∞]"),
+            (numbers.show_ratio_range(1.0, 0.9, inf), "1.00× [0.900, ∞]"),
+            (numbers.show_ratio_range(0.01356, 0.0061, 0.026), "0.0136× [0.00610, 0.0260]"),
+            (numbers.show_ratio_range(0.10472, 0.10397, 0.106), "0.105× [0.104, 0.106]"),
             # One more where verdicts turn: the first is the same within 2 %.
             (numbers.show_ratio_range(0.984, 0.981, 0.988), "0.984× [0.981, 0.988]"),
             (numbers.show_ratio_range(1.13, 1.0041, 1.69), "1.130× [1.004, 1.690]"),
             (numbers.show_ratio_range(1.1, 1.019, 1.2), "1.100× [1.019, 1.200]"),
-            (numbers.show_ratio(inf), "∞"),
+            (numbers.show_ratio(inf), "∞"), (numbers.show_ratio(0), "0.00"),
+            (numbers.show_ratio(0.9994), "0.999"), (numbers.show_ratio(0.9996), "1.00"),
+            (numbers.show_ratio(0.09996), "0.100"), (numbers.show_ratio(9.996), "10.0"),
+            (numbers.show_ratio(1e-9), "0.000000"), (numbers.show_ratio(99.96), "100"),
         ])  # fmt: skip
 
     def test_the_others(self):
@@ -94,7 +100,9 @@ class Numbers(Table):
             (numbers.show_percent(0.884), "88 %"), (numbers.show_percent(0.884, 1), "88.4 %"),
             (numbers.show_time(83), "1:23"), (numbers.show_time(-5), "0:00"),
             (numbers.show_time(59.6), "1:00"), (numbers.show_time(600), "10:00"),
-            (numbers.show("1/s", 1234.4), "1 234/s"), (numbers.show("count", 3), "3"),
+            (numbers.show("1/s", 1234.4), "1 234/s"), (numbers.show("1/s", 0.4), "0.400/s"),
+            (numbers.show("1/s", 0), "0/s"), (numbers.show("1/s", 99.96), "100/s"),
+            (numbers.show("count", 3), "3"),
             (numbers.show("s", 2), "2.00 s"), (numbers.show("bytes", 2), "2 B"),
             (numbers.show_answer("times", 2.0), "2.00×"),
             (numbers.show_answer("setting", 5), "5"),
@@ -190,10 +198,10 @@ class Sentences(Table):
             (of(none), "a pool of 50 and threads: no block holds both, so nothing can be said."),
             (of(ratio(2, 2.5, 3)), "a pool of 50 takes 2.50× [2.00, 3.00] as long as threads: "
              "slower."),
-            (of(ratio(0.5, 1, 2, resolution=1.16)), "a pool of 50 takes 1.00× [0.50, 2.00] as "
+            (of(ratio(0.5, 1, 2, resolution=1.16)), "a pool of 50 takes 1.00× [0.500, 2.00] as "
              "long as threads: cannot tell; a difference of 16 % would "
              "have been seen four times in five."),
-            (of(ratio(0.5, 1, 2)), "a pool of 50 takes 1.00× [0.50, 2.00] as long as threads: "
+            (of(ratio(0.5, 1, 2)), "a pool of 50 takes 1.00× [0.500, 2.00] as long as threads: "
              "cannot tell."),
             (of(ratio(2, 2.5, 3, resolution=1.16)), "a pool of 50 takes 2.50× [2.00, 3.00] as "
              "long as threads: slower."),
@@ -273,7 +281,7 @@ class Sentences(Table):
             (whole(unequal, replace(ratio(1, 1, 1, "wall_per_ok_s"), interval=None)),
              f"{served} In total the ratio is 2.50× [2.00, 3.00]."),
             (whole(unequal, ratio(0.5, 0.6, 0.7, "wall_per_ok_s")), f"{served} Per served task "
-             "it takes 0.60× [0.50, 0.70] as long: faster. In total the ratio is "
+             "it takes 0.600× [0.500, 0.700] as long: faster. In total the ratio is "
              "2.50× [2.00, 3.00]."),
             (whole(ratio(2, 2.5, 3, "rss_bytes", False)),
              "a pool of 50 needs 2.50× [2.00, 3.00] the memory of detached threads: more."),

@@ -15,27 +15,36 @@ SETTING_UNITS = {
 }  # fmt: skip
 
 
-def _three_digits(value: float, more: int = 0) -> str:
-    """Three digits, or `more` than that."""
+MOST_DECIMALS, MOST_MORE = 6, 2
+
+
+def _decimals(value: float) -> int:
+    """As many as make three digits. From 99.95 on there are none, as it is 100."""
+    size = abs(value) or 1.0
+    steps = (float(f"9995e{-2 - n}") for n in range(MOST_DECIMALS))
+    return next((n for n, step in enumerate(steps) if size >= step), MOST_DECIMALS)
+
+
+def _three_digits(value: float, more: int = 0, least: int = 0) -> str:
+    """Three digits, or `more` than that; and no fewer decimals than `least`."""
     if value == inf:
         return "∞"
-    decimals = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
-    return f"{value:.{decimals + more}f}"
+    return f"{value:.{max(_decimals(value), least) + more}f}"
 
 
-MOST_MORE = 2
+NEAR = 3  # decimals, at one of these:
 VERDICTS_TURN_AT = (0.98, 1.0, 1.02)  # see reckon/stats.py
 
 
 def _apart(
     middle: float, low: float, high: float, least: int = 0
 ) -> tuple[str, str, str]:
-    """With as many digits as it takes to see the ends apart, or at least that many."""
-    for more in range(least, MOST_MORE + 1):
-        ends = [_three_digits(value, more) for value in (low, high)]
+    """With as many digits as it takes to see the ends apart. least: decimals."""
+    for more in range(MOST_MORE + 1):
+        ends = [_three_digits(value, more, least) for value in (low, high)]
         if ends[0] != ends[1] or low == high:
             break
-    return _three_digits(middle, more), *ends
+    return _three_digits(middle, more, least), *ends
 
 
 def _ends(low: str, high: str, sure: bool) -> str:
@@ -77,10 +86,8 @@ def show_range(
 ) -> str:
     """ "12.3 ms [12.1, 12.5]", in one unit; if not sure, "12.3 ms (12.1 to 12.5)"."""
     if unit not in UNITS:
-        ends = [
-            show_count(round(each) if unit == "1/s" else each) for each in (low, high)
-        ]
-        return f"{show(unit, middle)} {_ends(*ends, sure)}"
+        each = _rate if unit == "1/s" else show_count
+        return f"{show(unit, middle)} {_ends(each(low), each(high), sure)}"
     name, size = _scale(unit, middle)
     first, *ends = _apart(middle / size, low / size, high / size)
     return f"{first} {name} {_ends(*ends, sure)}"
@@ -90,6 +97,12 @@ def show_count(value: float) -> str:
     """10000 as "10 000", with a narrow no-break space; parts only below ten."""
     part = abs(value) < 10 and value != int(value)
     return f"{value:,.{int(part)}f}".replace(",", "\u202f")
+
+
+def _rate(value: float) -> str:
+    """Whole ones, where three digits have no parts."""
+    few = 0 < abs(value) < 99.95
+    return _three_digits(value) if few else show_count(round(value))
 
 
 def show_percent(share: float, digits: int = 0) -> str:
@@ -121,9 +134,9 @@ def show_ratio(value: float) -> str:
 
 
 def show_ratio_range(middle: float, low: float, high: float) -> str:
-    """ "6.27× [6.20, 6.31]"; one more digit at a limit, as 0.979 and 0.981 differ."""
+    """ "6.27× [6.20, 6.31]"; one more digit at a limit, as 1.019 and 1.021 differ."""
     near = any(end != round(end, 2) in VERDICTS_TURN_AT for end in (low, high))
-    first, *ends = _apart(middle, low, high, int(near))
+    first, *ends = _apart(middle, low, high, NEAR * near)
     return f"{first}× {_ends(*ends, sure=True)}"
 
 
@@ -156,7 +169,7 @@ def show(unit: str, value: float) -> str:
         "s": show_duration,
         "bytes": show_bytes,
         "count": show_count,
-        "1/s": lambda rate: f"{show_count(round(rate))}/s",
+        "1/s": lambda rate: f"{_rate(rate)}/s",
     }
     return shows[unit](value)
 
