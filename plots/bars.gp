@@ -57,6 +57,7 @@ do for [p = 1:panels] {
             offset screen 0.009,0 font plain(20) tc rgb ink
     }
     figure = panel_figure[p]
+    # A bar may be as dark as the ink of its stroke, so that has an edge of paper.
     plot for [k = 1:(stacked ? answer_kind_index_n : 0)] for [l = 1:look_here_n] \
              table(rows_table) using \
              (mine(look_here[l], part(before(answer_kind_index[k])))):(y_of(1)): \
@@ -68,6 +69,9 @@ do for [p = 1:panels] {
              (0):(y_of(1)):(0):(column(figure)):(above(1)):(below(1)): \
              (colour[cell_look[column('row')]]) with boxxyerror fillstyle solid \
              noborder lc rgb variable, \
+         for [k = 1:strokes] table(rows_table) using \
+             (column(figure)):(y_of(1)):(end(figure.'_low', strokes)): \
+             (end(figure.'_high', strokes)) with xerrorbars pt 0 lw wide(5) lc rgb paper, \
          for [k = 1:strokes_firm] table(rows_table) using \
              (firm(1)):(y_of(1)):(end(figure.'_low', strokes)): \
              (end(figure.'_high', strokes)) with xerrorbars pt 0 lw wide(2) lc rgb ink, \
