@@ -23,7 +23,9 @@ shown(i) = (strcol('role') eq 'measure' || strcol('role') eq 'warm-up') \
 # A run without a time is not drawn; but gnuplot 6 asks for its tone, and shifts no NaN.
 ratio(i) = column(clock) / cell_median[column('row')] - 1
 off(i) = ratio(1) == ratio(1) ? ratio(1) : 0
-strong(i) = abs(off(1)) > most ? 0.9 : 0.9 * abs(off(1)) / most
+# No stronger than ink is read on, with a contrast of 4.5 on a light page and a dark one.
+full = 0.65
+strong(i) = abs(off(1)) > most ? full : full * abs(off(1)) / most
 tone(i) = (int(255 * (1 - strong(1))) << 24) + colour[off(1) > 0 ? 1 : 2]
 told(v) = (v < -0.05 ? '−' : '+') \
     .sprintf(abs(v) < 9.95 ? '%.1f' : '%.0f', abs(v) < 0.05 ? 0 : abs(v))

@@ -16,12 +16,13 @@ from dataclasses import replace
 from math import log10
 from pathlib import Path
 from types import MappingProxyType
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver.ask.experiment import Experiment  # noqa: E402
-from driver.draw import draw, gnuplot, look  # noqa: E402
+from driver.draw import draw, gnuplot, look, sequence  # noqa: E402
 from driver.draw.material import Material  # noqa: E402
 from driver.reckon.answer import Result, save  # noqa: E402
 
@@ -398,6 +399,25 @@ class Marks(unittest.TestCase):
         self.assertEqual(3 * 6, len(told))
         self.assertIn(">−0.", p.text)
         self.assertNotIn(">-0.", p.text)
+
+    def test_the_strongest_fields_of_a_sequence_can_be_read(self) -> None:
+        def light(rgb: list[float]) -> float:
+            parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+            return 0.05 + sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), parts))
+
+        with patch.object(sequence, "STRONG", 1e-9):
+            p = self.picture(stand_in.load("comparison", tasks=[500]), "run-sequence")
+        (*_, strong) = sorted(map(float, re.findall(r"fill-opacity='([\d.]+)'", p.text)))
+        self.assertGreater(strong, 0.6)
+        for theme in ("light", "dark"):
+            found = look.palette(theme)
+            rgb = {name: [int(found[name][i : i + 2], 16) / 255 for i in (1, 3, 5)]
+                   for name in ("paper", "ink", "colour-1", "colour-2")}  # fmt: skip
+            for colour in ("colour-1", "colour-2"):
+                field = [strong * c + (1 - strong) * paper
+                         for c, paper in zip(rgb[colour], rgb["paper"])]  # fmt: skip
+                least, most = sorted((light(field), light(rgb["ink"])))
+                self.assertGreaterEqual(most / least, 4.5, (theme, colour))
 
     def test_a_sequence_of_many_cells_leaves_out_the_steadiest(self) -> None:
         asked = stand_in.load("pool-size", workers=list(range(1, 31)))
