@@ -10,7 +10,7 @@ here(p, i) = column('row') == label_row[i] ? column('ok_per_s') : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
     if (p > 1) { unset label }
-    set label 100 panel_words[p].': tasks ok per second' at graph -0.105,1 \
+    set label 100 panel_words[p] at graph -0.105,1 \
         offset screen 0,0.024 font bold(21) tc rgb ink front
     set object 1 rectangle from first outage_from,graph 0 to first outage_to,graph 1 \
         behind fillstyle solid noborder fillcolor rgb shade

@@ -738,6 +738,17 @@ class Remarks(unittest.TestCase):
                 for chart, words in told.items():
                     self.assertIn(words, draw.build(chart, m).title)
 
+    def test_an_axis_of_rates_has_its_name_with_and_without_a_setting(self) -> None:
+        for overrides, told in (
+            ({}, ["No retry budget: tasks ok per second",
+                  "Retry budget 10\u00a0%: tasks ok per second"]),
+            ({"retry-budget": "10%"}, ["Tasks ok per second"]),
+        ):  # fmt: skip
+            asked = stand_in.load("retry-storm", quick=True, **overrides)
+            with tempfile.TemporaryDirectory() as desk:
+                made = draw.build("retry-storm", stand_in.material(Path(desk), asked))
+            self.assertEqual(told, made.settings["panel_words"])
+
     def test_who_stays_down_is_not_who_recovers(self) -> None:
         cells = [stand_in.four().cells[n] for n in (0, 5)]
         those: Any = SimpleNamespace(full=lambda cell, but="": cell.design.kind)

@@ -18,6 +18,7 @@ from .chart import Chart, columns
 from .titles import verb, who
 from .view import View, grouped
 
+RATE = "tasks ok per second"  # the y axis of panels through an outage
 
 def build(view: View) -> Chart:
     return _rates(view) if view.chart.table == "rates" else _pressure(view)
@@ -103,7 +104,8 @@ def _rates(view: View) -> Chart:
         **_axes(shown, panels, x_high, y_high, Scale(0, y_high).tics("count", 3)),
         "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
         "arrivals_to": max(s.due_s for t in shown for s in t.samples),
-        "panel_words": [words.sentence(setting) for setting in groups],
+        "panel_words": [words.sentence(f"{setting}: {RATE}" if setting else RATE)
+                        for setting in groups],
         **columns("label", [
             {"panel": panels[t.cell.name], "look": t.look,
              "row": view.material.numbers[t.cell.name],
