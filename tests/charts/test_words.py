@@ -665,6 +665,7 @@ class Remarks(unittest.TestCase):
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), stand_in.read(TWO.format("control", "500")))
             made: Any = draw.build("control", m)
+            self.assertRegex(made.title, r"in the median it may differ from itself by up to .* %$")
             name = m.summaries.noise.a_a.cell.name
             walls = {role: {r.block: r.hyperfine.wall_s for r in m.runs
                             if r.cell.name == name and r.role is role}

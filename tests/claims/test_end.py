@@ -231,10 +231,10 @@ class Questions(unittest.TestCase):
         self.assertEqual(few, self.answer(4, made(ratios=(none, none))))
         self.assertNotEqual(few, self.answer(4, made(ratios=(none, five[0]))))
         for low, high, fine, by in (
-            (0.99, 1.03, None, "differs by at most 3.0 %"),
-            (0.91, 1.09, None, "differs by at most 9.0 %"),
-            (0.9, 1.2, None, "too noisy to tell: the same cell run twice may differ by 20.0 %"),
-            (0.7, 1.1, None, "may differ by 30.0 %"), (0.9, 3.584, None, "differ by 3.58×"),
+            (0.99, 1.03, None, "may differ by up to 3.0 % in this"),
+            (0.91, 1.09, None, "may differ by up to 9.0 % in this"),
+            (0.9, 1.2, None, "too noisy to tell: the same cell run twice may differ by up to 20.0 %"),
+            (0.7, 1.1, None, "may differ by up to 30.0 %"), (0.9, 3.584, None, "differ by up to 3.58×"),
             (1.009, 1.29, False, "Perhaps not: the same cell run twice"),
             (0.9, 0.99, False, "misses 1, as it does by chance"),
         ):  # fmt: skip

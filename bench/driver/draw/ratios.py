@@ -159,7 +159,7 @@ def control(view: View) -> Chart:
         reach = max(abs(found.low - 1), abs(found.high - 1))
         factor = max(found.high, 1 / found.low)
         by = show_percent(reach, 1) if factor < 2 else f"a factor of {factor:.1f}"
-        told += f"; in the median it differs from itself by at most {by}"
+        told += f"; in the median it may differ from itself by up to {by}"
     remarks = [
         f"A/A control: {names.cell_name(a_a.cell)}",
         names.counted(len(own), "block"),

@@ -163,8 +163,8 @@ def _reproduces(noise: Noise) -> Told:
     by = show_off(width, 1)
     if width > NOISY:
         return (f"This sitting is too noisy to tell: the same cell run twice may differ"
-                f" by {by}, over {show_percent(NOISY)}."), None  # fmt: skip
-    return ("Nothing speaks against it: the same cell run twice differs by at most "
+                f" by up to {by}, over {show_percent(NOISY)}."), None  # fmt: skip
+    return ("Nothing speaks against it: the same cell run twice may differ by up to "
             f"{by} in this sitting. Only another sitting can tell."), None  # fmt: skip
 
 
