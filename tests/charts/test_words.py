@@ -795,6 +795,8 @@ class Numbers(unittest.TestCase):
             (0, 87.0, False, [0, 20, 40, 60, 80]), (3, 40, True, [5, 10, 20]),
             (1, 2000, True, [1, 10, 100, 1000]), (0, 0.012, False,
              [0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012]),
+            (2.1, 4.8, True, [3, 4]), (1.01, 1.98, True, [1.2, 1.4, 1.6, 1.8]),
+            (0.0041, 0.0097, True, [0.006, 0.008]), (1.5, 3.4, True, [1.5, 2, 2.5, 3]),
         ):  # fmt: skip
             self.assertEqual(found, axes.Scale(low, high, log).ticks())
         for unit, value, told in (("s", 0.01, "10 ms"), ("bytes", 2e6, "2 MB"),

@@ -48,17 +48,25 @@ class Scale:
         return ((log10(value) if self.log else value) - low) / (high - low)
 
     def ticks(self, most: int = 6) -> list[float]:
-        """Powers of ten, and if they are few 2 and 5 times them; or equal steps."""
+        """Powers of ten, and if they are few 2 and 5 times them; or equal steps, which
+        a logarithmic axis has, too, if it is too short for two of the others."""
+        found = self._factors() if self.log else self._steps(self.high / most)
+        return found if len(found) > 1 else self._steps((self.high - self.low) / 5)
+
+    def _factors(self) -> list[float]:
         low, high = self.low, self.high
-        if not self.log:
-            power = 10.0 ** floor(log10(high / most)) if high > 0 else 1.0
-            step = next(m * power for m in (1, 2, 5, 10) if high <= m * power * most)
-            steps = (round(i * step, 12) for i in range(int(high / step + 1e-9) + 1))
-            return [at for at in steps if at >= low]
         powers = [10.0**k for k in range(floor(log10(low)) - 1, ceil(log10(high)) + 1)]
         few = [p for p in powers if low <= p <= high]
         finer = [m * p for p in powers for m in (1.0, 2.0, 5.0) if low <= m * p <= high]
         return few if len(few) >= 3 else finer
+
+    def _steps(self, least: float) -> list[float]:
+        """Multiples of 1, 2 or 5 times a power of ten, of the least that is enough."""
+        power = 10.0 ** floor(log10(least)) if least > 0 else 1.0
+        step = next(m * power for m in (1, 2, 5, 10) if least <= m * power)
+        first, last = max(0, int(self.low / step)), int(self.high / step + 1e-9)
+        steps = (round(i * step, 12) for i in range(first, last + 1))
+        return [at for at in steps if at >= self.low]
 
     def tics(self, unit: str, most: int = 6) -> str:
         return tics((tick_words(unit, at), at) for at in self.ticks(most))
