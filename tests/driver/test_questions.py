@@ -40,7 +40,7 @@ class Questions(unittest.TestCase):
     def test_a_clock_that_sees_nothing_tells_nothing(self):
         runs = [make_run(c, b, 0.0) for c in (self.threads, self.pool) for b in (1, 2)]
         text = self.answers(runs, 2)[0].text
-        self.assertRegex(text, r"^Most time goes to no single thing, .* \(0 %\)")
+        self.assertRegex(text, r"^Most time goes to no single thing \(the largest: .*\) in threads \(0 %\)")
 
     def test_without_runs_nothing_can_be_told(self):
         fine = [answer.fine for answer in self.answers([])]

@@ -90,8 +90,8 @@ def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
         "the CPUs": cpu_share if cpu_share >= CPU_BOUND else 0,
     }
     name, share = max(shares.items(), key=lambda item: item[1])
-    alone = "" if share >= LIMITING else "no single thing, most of all "
-    return alone + name, min(share, 1)
+    told = name if share >= LIMITING else f"no single thing (the largest: {name})"
+    return told, min(share, 1)
 
 
 def _some(names: Sequence[str]) -> str:
