@@ -394,6 +394,7 @@ class Marks(unittest.TestCase):
         asked = stand_in.load("retry-until-done", tasks=[500])
         p = self.picture(asked, "run-sequence", n=6)
         self.assertEqual(3 * 7, len(p.boxes("1")))
+        self.assertRegex(p.chart.title, r"^Runs lie between −\S+ % and \+\S+ % of their cell's ")
         rows = p.material.tables["runs"].rows
         told = [row for row in rows if row["role"] == "measure"]
         self.assertEqual(3 * 6, len(told))

@@ -37,7 +37,7 @@ def build(view: View) -> Chart:
     worst = max(counted, key=lambda run: abs(off(run)))
     low, high = (show_signed(off(counted[i])) for i in (0, -1))
     told = (
-        f"runs stay within {low} and {high} of their cell's median; the farthest off: "
+        f"runs lie between {low} and {high} of their cell's median; the farthest off: "
         f"{names.cell_name(worst.cell, view.all_cells)}, in block {worst.block}"
     )
     noise = view.material.summaries.noise
