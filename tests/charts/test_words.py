@@ -146,7 +146,7 @@ class Titles(unittest.TestCase):
             asked = stand_in.read(text.format("sweep", "500"))
             m = stand_in.material(Path(desk), asked, changes=changes)
             sweep, slide = (draw.build(name, m) for name in ("sweep", "slide"))
-        self.assertEqual(f"With 500 tasks with an API queue of 0, {T} lose 82 % of them; "
+        self.assertEqual(f"With 500 tasks and an API queue of 0, {T} lose 82 % of them; "
                          f"{P} serves all in 202 ms", sweep.title)  # fmt: skip
         self.assertEqual("API queue", sweep.settings["x_words"])
         self.assertEqual((("threads", "pool of 50"), ()), (sweep.designs, slide.designs))
@@ -399,6 +399,11 @@ class Templates(unittest.TestCase):
             with mock.patch.object(words, "claim", return_value="so"):
                 panel: Any = SimpleNamespace(words=words_)
                 self.assertEqual(told, words._placed(found, panel, pair, later))
+        for where, told in (
+            (["with a", "with b"], "with a and b"), (["with a", "in b", "with c"], "with a in b with c"),
+            (["with a", "without b"], "with a without b"), (["as a"], "as a"),
+        ):  # fmt: skip
+            self.assertEqual(told, words._in_a_row(where))
 
     def test_how_many_panels_a_title_is_of(self) -> None:
         half, less = of("threads", 50), of("threads", 49)
@@ -546,7 +551,7 @@ class Remarks(unittest.TestCase):
             return SimpleNamespace(share_ok=share)
 
         sure, surer, few = bar(6, 0.968), bar(9, 0.99), bar(5, 0.93, "extremes")
-        held = "bars hold the median with at least 96 %"
+        held = "bars hold the median with at least 96 % confidence"
         dashed = "dashed bars: least to greatest of few runs"
         noise: Any = Noise()
         lines = view.PHRASES["cancel"]

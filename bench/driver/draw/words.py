@@ -95,7 +95,16 @@ def _placed(view: View, panel: Panel, pair: Pair, later: bool) -> str:
         if name != "tasks" and not (later and name != view.split):
             where.append(view.where(cell, name))
     told = claim(view, panel, pair)
-    return f"{' '.join(where)}, {told}" if where else told
+    return f"{_in_a_row(where)}, {told}" if where else told
+
+
+def _in_a_row(where: Sequence[str]) -> str:
+    """ "with 500 tasks and a timeout of 50 ms against an API of 50"."""
+    told = "".join(where[:1])
+    for before, each in zip(where, where[1:]):
+        again = before.startswith("with ") and each.startswith("with ")
+        told += f" and {each.removeprefix('with ')}" if again else f" {each}"
+    return told
 
 
 def _pairs(view: View, panel: Panel) -> list[Pair]:
@@ -347,7 +356,7 @@ def bars_words(intervals: Sequence[Interval]) -> str:
     told = []
     if known:
         least = floor(100 * min(i.coverage or 0 for i in known))
-        told.append(f"bars hold the median with at least {least} %")
+        told.append(f"bars hold the median with at least {least} % confidence")
     if any(i.low is not None and i.n < FEWEST_FOR_INTERVAL for i in intervals):
         told.append("dashed bars: least to greatest of few runs")
     elif len(known) < len(intervals):
