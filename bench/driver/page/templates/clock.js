@@ -61,7 +61,7 @@ class Clock {
     context.textBaseline = "middle";
     context.fillStyle = colours()("muted");
     const below = foot + 0.85 * this.size;
-    write("calls in flight from 0", 0, below);
+    write("calls in flight (bottom: 0)", 0, below);
     for (const share of width < 600 ? [1] : [0.25, 0.5, 0.75, 1]) {
       write(duration((share * this.whole) / 1e6), share * width, below);
     }
