@@ -161,7 +161,8 @@ class Names(Table):
         self.hold([
             (of("clock", "virtual"), "simulated"), (of("clock", "real"), ""),
             (of("spawn-time", "1us"), ""), (of("arrivals", "batch"), "arrivals batch"),
-            (of("arrivals", "fixed:9/s"), "9/s arriving evenly"),
+            (of("api", "http"), "API over HTTP"), (of("api", "nginx"), "API behind nginx"),
+            (of("api", True), "API"), (of("arrivals", "fixed:9/s"), "9/s arriving evenly"),
             (of("arrivals", "poisson:9/s"), "9/s arriving"),
             (of("service-time", "exp:9"), "task time exp:9"), (of("fail-fast", True), "fail-fast"),
             (of("breaker", "5,50ms"), breaker), (of("breaker", "none"), "breaker none"),

@@ -77,7 +77,7 @@ class GoodRuns(DriverTest):
         status, out, _ = self.drive("--quick", mine, **changed)
         self.assertEqual(status, 0)
         self.assertIn("takes over 5 s, and this is a quick run", out)
-        told = "(API through nginx), 4 tasks: there is no nginx: bench/setup.sh"
+        told = "(API behind nginx), 4 tasks: there is no nginx: bench/setup.sh"
         self.assertIn(told, " ".join(out.split()))
         self.assertRegex(out, r"\d\.\d+ ms")  # whatever the language
         folder = self.only_folder()

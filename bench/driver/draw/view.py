@@ -28,8 +28,8 @@ PHRASES = {
     "stack-size": {"None": "the usual stack"},
     "api-capacity": {"None": "API without a limit"},
     "api-keeps-working": {"None": "API drops abandoned calls"},
-    "api": {"None": "the API simulated", "http": "the API over HTTP",
-            "nginx": "the API behind nginx"},
+    "api": {"None": "the API simulated",
+            **{value: f"the {told}" for value, told in names.REAL_APIS.items()}},
     "clock": {"None": "measured", "virtual": "simulated"},
 }  # fmt: skip
 T, K = TypeVar("T"), TypeVar("K", bound=Hashable)

@@ -19,12 +19,13 @@ from .numbers import show_count, spaced
 # Kinds of which there is one a design; the others are many, and take a plural verb.
 PLURAL = ("threads", "fibers", "goroutines")
 # Options that have a name of their own in sentences.
-SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API through",
+SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API",
           "api-capacity": "API of", "api-burst": "burst", "api-outage": "outage",
           "retry-budget": "retry budget", "service-time": "task time",
           "stack-size": "stack size", "api-queue": "API queue",
           "api-keeps-working": "API finishes abandoned calls",
           "when-full": "full queue:"}  # fmt: skip
+REAL_APIS = {"http": "API over HTTP", "nginx": "API behind nginx"}
 
 
 def short(design: Design, among: Iterable[Design] = ()) -> str:
@@ -78,6 +79,8 @@ def setting(option: str, value: Option) -> str:
     if option == "breaker" and "," in str(value):
         failures, pause = str(value).split(",")
         return f"breaker: {counted(int(failures), 'failure')}, pause {spaced(pause)}"
+    if option == "api" and value in REAL_APIS:
+        return REAL_APIS[str(value)]
     name = SPOKEN.get(option, option)
     return name if value is True else f"{name} {spaced(str(value))}"
 
