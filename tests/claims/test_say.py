@@ -307,7 +307,9 @@ class Sentences(Table):
         who = "A/A control (pool of 50, 4 tasks, run twice):"
         blind = "It cannot reveal what slows both runs alike."
         missed = "misses 1, as it does by chance in 3 or 4 of 100 sittings."
-        spread = "Canary (the same work in every block): spread sleep 1.2 %, spin 3.4 %;"
+        canary = ("Canary (the same work in every block), greatest less least time over the "
+                  "median:")
+        spread = f"{canary} sleep 1.2 %, spin 3.4 %;"
         songs = {"sleep": 0.0123, "spin": 0.0341}
         few = replace(ratio(1, 1, 1), interval=None)
         self.hold([
@@ -330,8 +332,8 @@ class Sentences(Table):
             (of(canary_spread=songs, noisy_blocks=(2, 4)),
              f"{spread} over 5 % off in blocks 2 and 4."),
             (of(canary_spread=songs | {"spin": inf}, noisy_blocks=(2,)),
-             "Canary (the same work in every block): spread sleep 1.2 %; over 5 % off in "
-             "block 2. By this clock, its spin took no time in most blocks and tells nothing."),
+             f"{canary} sleep 1.2 %; over 5 % off in block 2. By this clock, its spin took no "
+             "time in most blocks and tells nothing."),
             (of(canary_spread={"sleep": inf, "spin": inf}),
              "By this clock, the canary's sleep and spin took no time in most blocks and "
              "tell nothing."),

@@ -247,7 +247,8 @@ def _canary_sentence(noise: Noise) -> str:
         each = (f"{name} {show_percent(share, 1)}" for name, share in known.items())
         noisy = noise.noisy_blocks
         off = f"over 5 % off in {blocks_words(noisy)}" if noisy else None
-        told.append(f"Canary (the same work in every block): spread {', '.join(each)}; "
+        told.append("Canary (the same work in every block), greatest less least time "
+                    f"over the median: {', '.join(each)}; "
                     f"{off or 'no block was over 5 % off'}.")  # fmt: skip
     if unseen := [name for name in noise.canary_spread if name not in known]:
         whose = "its" if known else "the canary's"
