@@ -20,6 +20,7 @@ from .view import View, grouped
 
 RATE = "tasks ok per second"  # the y axis of panels through an outage
 
+
 def build(view: View) -> Chart:
     return _rates(view) if view.chart.table == "rates" else _pressure(view)
 
