@@ -39,6 +39,9 @@ from driver.ask.command import Parser  # noqa: E402
 
 BUILD = TOP / "build" / "tests"
 GRACE_S = 5.0
+# Only what is broken takes so long: beside a hundred others that are busy, a suite takes
+# hours. What hangs in one is ended by a limit of its own.
+LIMIT_S = 6 * 3600.0
 BYTECODE = BUILD / "bytecode"  # of Python: the driver is started some hundred times
 
 
@@ -103,7 +106,7 @@ def hear_signals() -> None:
 
 
 def call(
-    command: list[str], env: dict[str, str] | None = None, limit_s: float = 1800
+    command: list[str], env: dict[str, str] | None = None, limit_s: float = LIMIT_S
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command from the top of the tree; a hang becomes status 124."""
     stuck = threading.Event()
@@ -147,6 +150,14 @@ def verdict(done: subprocess.CompletedProcess[str]) -> Count:
 
 def last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2].removeprefix("skipped: ")
+
+
+def judged(count: Count, done: subprocess.CompletedProcess[str]) -> Count:
+    """What a command counted, but failed if it ended so, or has not tried anything."""
+    if done.returncode != 0 or str(count) == str(Count()):
+        say(done.stdout[-12000:])
+        count.failed = max(count.failed, 1)
+    return count
 
 
 def python_count(said: str) -> Count | None:
@@ -193,8 +204,13 @@ def configure(folder: Path, options: list[str], compiler: str) -> bool:
 def meson_results(log: Path) -> Count:
     """What Meson's log of the last run says, and the output of what failed."""
     count = Count()
-    for line in log.read_text().splitlines():
-        test = json.loads(line)
+    for line in log.read_text().splitlines() if log.exists() else ():
+        try:
+            test = json.loads(line)
+        except ValueError:  # Meson was killed as it wrote it
+            say(f"no result: {line[-200:]}")
+            count.failed += 1
+            continue
         said = test.get("stdout", "") + test.get("stderr", "")
         fine = test["result"] in ("OK", "EXPECTEDFAIL")
         if test["result"] == "SKIP":
@@ -252,10 +268,9 @@ def meson_test(
     if not build(folder, options, compiler):
         return Count(failed=1)
     log.unlink(missing_ok=True)  # or an old one would be read as this run's
-    # A claim that hangs ends itself; on a busy machine others take that long in all.
     command = ["meson", "test", "-C", str(folder), "--no-rebuild", "-t", "3"]
-    done = call([*command, "--logbase", telling.step, *which], limit_s=2400)
-    return meson_results(log) if log.exists() else verdict(done)
+    done = call([*command, "--logbase", telling.step, *which])
+    return judged(meson_results(log), done)
 
 
 def address() -> Count:
@@ -296,12 +311,7 @@ def unittest(modules: list[str]) -> Count:
         [sys.executable, "-m", "unittest", "-v", *modules],
         env={"FIVE_COOKS_BUILD": str(BUILD / "plain")},
     )
-    count = python_count(done.stdout)
-    if count is None or done.returncode != 0 or str(count) == str(Count()):
-        say(done.stdout[-12000:])
-        count = count or Count()
-        count.failed = max(count.failed, 1)
-    return count
+    return judged(python_count(done.stdout) or Count(), done)
 
 
 def script(*command: str, env: dict[str, str] | None = None) -> Count:
