@@ -43,7 +43,7 @@ from driver.planner import asked as planner
 from driver.planner import gate
 from driver.page import pieces  # noqa: F401  (loaded once, before the forks)
 
-LIMIT_S, LIMIT_BYTES = 60, 3 << 30
+LIMIT_S, LIMIT_BYTES = 600, 3 << 30
 NDJSON = ("runs.ndjson", "blocks.ndjson")
 FEW_BLOCKS, MOST_TASKS = 3, 50
 # One picture of each is drawn by gnuplot in some cases; the words are made in all.
