@@ -63,10 +63,10 @@ class ConstantsTest(unittest.TestCase):
         programs = self.folder / "release" / "src"
         programs.mkdir(parents=True)
         (programs.parent / "build.ninja").write_text("")
-        for code, told in (
-            ("print('no compiler', file=sys.stderr); sys.exit(7)", "7: no compiler"),
-            ("sys.exit(1)", "status 1: no reason given"),
-            ("time.sleep(3600)", "took more than 1 s"),
+        for code, limit_s, told in (
+            ("print('no compiler', file=sys.stderr); exit(7)", 300, "7: no compiler"),
+            ("sys.exit(1)", 300, "status 1: no reason given"),
+            ("time.sleep(3600)", 1, "took more than 1 s"),
         ):
             with self.subTest(code=code):
                 root = self.folder / told
@@ -74,7 +74,7 @@ class ConstantsTest(unittest.TestCase):
                 (root / "bench/micro/run").write_text(f"import sys, time\n{code}\n")
                 with (
                     mock.patch.object(costs, "REPOSITORY", root),
-                    mock.patch.object(costs, "TIMEOUT_S", 1),
+                    mock.patch.object(costs, "TIMEOUT_S", limit_s),
                 ):
                     self.assertIn(told, costs.measure(self.folder, programs))
 
@@ -101,7 +101,7 @@ class ConstantsTest(unittest.TestCase):
             )
             for _ in range(2)
         ]
-        self.assertEqual([builder.wait(60) for builder in builders], [0, 0])
+        self.assertEqual([builder.wait(300) for builder in builders], [0, 0])
         lines = log.read_text().split()
         self.assertEqual(lines, ["meson", "end", "ninja", "end", "ninja", "end"])
 
