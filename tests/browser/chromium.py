@@ -110,7 +110,7 @@ class Browser:
         body = {"script": script, "args": list(arguments)}
         return self._ask("POST", "/execute/sync", body)
 
-    def wait(self, expression: str, limit_s: float = 60) -> None:
+    def wait(self, expression: str, limit_s: float = LIMIT_S) -> None:
         """Until the expression is true in the page."""
         last = time.monotonic() + limit_s
         while not self.run(f"return Boolean({expression})"):

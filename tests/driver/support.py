@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY, stubbed
+from ..waiting import LIMIT_S
 from driver import __main__ as main
 from driver.ask import experiment as experiments
 from driver.ask.cell import Cell, Design
@@ -108,7 +108,7 @@ class DriverTest(unittest.TestCase):
 def said(*words):
     """What bench/run makes of these words, in this process: (status, stdout, stderr)"""
     out, err = io.StringIO(), io.StringIO()
-    faulthandler.dump_traceback_later(300, exit=True)  # a watchdog, not a measurement
+    faulthandler.dump_traceback_later(LIMIT_S, exit=True)
     try:
         with (
             mock.patch.object(main.signals, "listen"),
@@ -119,16 +119,6 @@ def said(*words):
         return status, out.getvalue(), err.getvalue()
     finally:
         faulthandler.cancel_dump_traceback_later()
-
-
-def wait_for(condition, what, seconds=120):
-    """Waits for a state, not for a time; the limit only ends a broken test."""
-    limit = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > limit:
-            raise AssertionError(f"never came: {what}")
-        time.sleep(0.01)
-    return found
 
 
 def end(pid):

@@ -10,14 +10,16 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from . import REPOSITORY
-from .support import end, wait_for
+from ..waiting import LIMIT_S, is_gone, wait_for
+from .support import end
 from driver.measure import child
 
 HOUR = ("sleep", "3600")
-# Ignores SIGTERM, and tells its number when it does. Not for ever, lest a broken test
-# leave it behind.
+# Ignores SIGTERM, and tells its number when it does. Longer than a test may last, but
+# not for ever, lest a broken one leave it behind.
 STUBBORN = (
-    "sh", "-c", "trap '' TERM; echo $$ >ready; for i in $(seq 120); do sleep 1; done"
+    "sh", "-c",
+    f"trap '' TERM; echo $$ >ready; for i in $(seq {2 * LIMIT_S}); do sleep 1; done",
 )  # fmt: skip
 # Ends at once, and leaves something behind in its group.
 LITTER = ("sh", "-c", "sleep 3600 >/dev/null 2>&1 & echo $! >left")
@@ -42,21 +44,19 @@ with child.Guardian() as guardian:
 """
 
 
-def lives(pid):
-    """True while the process runs; one whose parent did not collect it is dead."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
-    except OSError:
-        return False
+def give_up(*_):
+    raise AssertionError("a child that does not end is awaited")
 
 
 class Children(unittest.TestCase):
     def setUp(self):
-        signal.alarm(60)  # a watchdog: a child that does not end would be awaited
+        before = signal.signal(signal.SIGALRM, give_up)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        signal.alarm(LIMIT_S)
         self.addCleanup(signal.alarm, 0)
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def run_child(self, command, timeout_s=60, tick=lambda: None):
+    def run_child(self, command, timeout_s=LIMIT_S, tick=lambda: None):
         with child.Guardian() as guardian:
             return child.run(
                 command, self.folder, os.environ, timeout_s, guardian, tick
@@ -78,13 +78,13 @@ class Children(unittest.TestCase):
 
         with self.assertRaises(KeyboardInterrupt):
             self.run_child(STUBBORN, tick=tick)
-        self.assertFalse(lives(self.number_in("ready")))
+        self.assertTrue(is_gone(self.number_in("ready")))
 
     def test_what_a_child_leaves_behind_is_killed(self):
         self.assertEqual(self.run_child(LITTER).exit_code, 0)
         left = self.number_in("left")
         self.addCleanup(end, left)
-        wait_for(lambda: not lives(left), "the end of what was left", 10)
+        wait_for(lambda: is_gone(left), "the end of what was left")
 
     def test_once_it_is_over_there_is_nothing_to_watch(self):
         for command, error in (("true", None), ("no-such", FileNotFoundError)):
@@ -92,7 +92,7 @@ class Children(unittest.TestCase):
                 said = []  # by the driver; the child itself says its number
                 guardian.watch = said.append
                 with self.assertRaises(error) if error else nullcontext():
-                    child.run((command,), self.folder, os.environ, 60, guardian)
+                    child.run((command,), self.folder, os.environ, LIMIT_S, guardian)
                 self.assertEqual(said, [None])
 
     def test_a_signal_just_after_the_start_leaves_no_orphan(self):
@@ -102,11 +102,11 @@ class Children(unittest.TestCase):
                     [sys.executable, "-c", DRIVER, self.folder, str(int(number))],
                     env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
                     capture_output=True,
-                    timeout=300,
+                    timeout=LIMIT_S,
                 )
                 started = int(done.stdout)
                 self.addCleanup(end, started)
-                wait_for(lambda: not lives(started), "the end of the child", 10)
+                wait_for(lambda: is_gone(started), "the end of the child")
 
 
 class Held(unittest.TestCase):
@@ -140,7 +140,7 @@ class Guardians(unittest.TestCase):
         process = self.start(HOUR)
         with child.Guardian() as guardian:
             guardian.watch(process.pid)
-        self.assertEqual(process.wait(10), -signal.SIGKILL)
+        self.assertEqual(process.wait(LIMIT_S), -signal.SIGKILL)
 
     def test_what_was_said_to_be_over_is_let_alone(self):
         process = self.start(HOUR)
@@ -161,6 +161,6 @@ class Guardians(unittest.TestCase):
             guardian._process.wait()
             with tempfile.TemporaryDirectory() as folder:
                 ending = child.run(
-                    ("true",), Path(folder), os.environ, 60, guardian
+                    ("true",), Path(folder), os.environ, LIMIT_S, guardian
                 )
         self.assertEqual(ending, child.Ending(0, False, ""))

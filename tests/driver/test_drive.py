@@ -15,7 +15,8 @@ from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY
-from .support import SMALL, DriverTest, read_runs, wait_for
+from ..waiting import LIMIT_S, wait_for
+from .support import SMALL, DriverTest, read_runs
 from driver import __main__ as main
 
 class GoodRuns(DriverTest):
@@ -211,7 +212,7 @@ class Faults(DriverTest):
                     path.write_text("no Python\n", encoding="utf-8")
         there = {"PYTHONPATH": str(top / "bench"), "STUB_CHARTS": "real"}
         made = self.start("--blocks", "1", **there)
-        out, err = map(bytes.decode, made.communicate(timeout=300))
+        out, err = map(bytes.decode, made.communicate(timeout=LIMIT_S))
         self.assertEqual(made.returncode, 1, err)
         self.assertRegex(out, "charts: SyntaxError: ")
         self.assertTrue(read_runs(self.only_folder()))
@@ -295,7 +296,7 @@ class Places(DriverTest):
         wait_for(lambda: [p for p in self.out.glob(runs) if p.stat().st_size], "a run")
         # A file may come into it while it is being taken away: then once more.
         wait_for(lambda: shutil.rmtree(self.out, True) or not self.out.exists(), "end")
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((process.returncode, b"Traceback" in err), (3, False), err)
         self.assertIn(b"the results folder is gone", err)
 
@@ -322,14 +323,14 @@ class Outputs(DriverTest):
         with open("/dev/full", "wb") as full:
             done = subprocess.run(
                 self.command("--blocks", "1"), env=self.environment(), stdout=full,
-                stderr=subprocess.PIPE, timeout=300,
+                stderr=subprocess.PIPE, timeout=LIMIT_S,
             )  # fmt: skip
         self.assertEqual((done.returncode, b"Traceback" in done.stderr), (1, False))
         self.assertIn(b"cannot write to stdout: No space left", done.stderr)
         process = self.start("--blocks", "1")
         process.stdout.close()  # a reader that has seen enough
         process.stdout = None
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((process.returncode, b"Traceback" in err), (1, False), err)
         self.assertIn(b"the reader of stdout is gone", err)
         self.assertEqual([len(read_runs(f)) for f in self.result_folders()], [5, 5])
@@ -350,7 +351,7 @@ class Outputs(DriverTest):
 
     def test_closed_standard_files_get_nothing_of_the_results(self):
         done = subprocess.run(
-            self.command("--blocks", "1"), env=self.environment(), timeout=300,
+            self.command("--blocks", "1"), env=self.environment(), timeout=LIMIT_S,
             preexec_fn=lambda: os.closerange(0, 3),
         )  # fmt: skip
         # What was to be said was not heard; what was measured is kept.

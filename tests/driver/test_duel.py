@@ -15,7 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 from . import REPOSITORY
-from .support import wait_for
+from ..waiting import LIMIT_S, wait_for
 from driver.ask.typed import AskError
 from driver import duel
 from driver.duel import picture, sentence
@@ -221,7 +221,7 @@ class Command(unittest.TestCase):
     def run_duel(self, *words, **changes):
         process, ours = self.start(*words, **changes)
         said = self.read(ours)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         return process.returncode, said, err.decode()
 
     def record(self, name):
@@ -272,7 +272,7 @@ class Command(unittest.TestCase):
                 self.read(ours, until="50 of 50 in flight")
                 process.send_signal(number)
                 said = self.read(ours)
-                self.assertEqual(status, process.wait(timeout=300))
+                self.assertEqual(status, process.wait(timeout=LIMIT_S))
                 if number == signal.SIGINT:
                     self.assertTrue(said.endswith(LEAVE), said[-80:])
                 for name in PROGRAMS:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import REPOSITORY
+from ..waiting import LIMIT_S
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
 from driver.ask.cell import SIMULATED_BY, Cell
@@ -229,7 +230,7 @@ class Played(unittest.TestCase):
                 if asked.choices:
                     program, *words = asked.command
                     done = subprocess.run([PROGRAMS / program, *words], text=True,
-                                          capture_output=True, timeout=300)  # fmt: skip
+                                          capture_output=True, timeout=LIMIT_S)  # fmt: skip
                     ending = Ending(done.returncode, False, done.stderr)
                     found = answer.of_endings(asked, [], [ending] * len(BLOCKS))
                 else:
@@ -352,7 +353,7 @@ class AtTheTerminal(unittest.TestCase):
         os.write(ours, typed)
         done = subprocess.run(
             [sys.executable, "-c", code], stdin=theirs, capture_output=True, text=True,
-            timeout=300, env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+            timeout=LIMIT_S, env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
         )  # fmt: skip
         os.close(ours)
         os.close(theirs)

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 from . import REPOSITORY
+from ..waiting import LIMIT_S
 from .support import load, read_runs
 from driver.machine.programs import OPTIONAL, find, there
 from driver.run import record
@@ -42,7 +43,7 @@ class RealPrograms(unittest.TestCase):
                         [program, *args, *small, "--json=-"],
                         capture_output=True,
                         text=True,
-                        timeout=300,
+                        timeout=LIMIT_S,
                     )
                     self.assertEqual(done.returncode, 0, done.stderr)
                     found = record.parse(done.stdout)
@@ -67,7 +68,7 @@ class RealPrograms(unittest.TestCase):
             [sys.executable, "-m", "driver", without, "--tasks", "50", "--workers", "5",
              "--blocks", "6", "--out", self.folder, "--programs", PROGRAMS],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
-            capture_output=True, text=True, timeout=900,
+            capture_output=True, text=True, timeout=LIMIT_S,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         latest = self.folder / "latest"

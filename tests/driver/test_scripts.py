@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 
 from . import REPOSITORY
-from .support import wait_for
+from ..waiting import LIMIT_S, is_gone, wait_for
 
 RUN = REPOSITORY / "bench/run"
 # As Python 3.9 answers: its version, and that 3.9 is below 3.11.
@@ -52,7 +52,7 @@ class EveryScript(unittest.TestCase):
 
     def ask(self, script, *words):
         done = subprocess.run(
-            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=300,
+            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=LIMIT_S,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True, text=True,
         )  # fmt: skip
@@ -77,7 +77,7 @@ class EveryScript(unittest.TestCase):
             with self.subTest(script):
                 done = subprocess.run(
                     [self.top / script, "--help"], stdout=writer, stderr=subprocess.PIPE,
-                    text=True, timeout=300,
+                    text=True, timeout=LIMIT_S,
                 )  # fmt: skip
                 self.assertLessEqual(done.stderr.count("\n"), 1, done.stderr)
 
@@ -107,7 +107,7 @@ class Run(unittest.TestCase):
     def run_script(self, script, *arguments, cwd="/", **changes):
         done = subprocess.run(
             [script, *arguments], cwd=cwd, env=os.environ | changes, capture_output=True,
-            text=True, timeout=300,
+            text=True, timeout=LIMIT_S,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr
 
@@ -243,7 +243,7 @@ class Build(unittest.TestCase):
             for path in places:
                 path.chmod(0o555)
             return subprocess.run(
-                [self.top / "bench/run", "--quick"], cwd="/", timeout=300,
+                [self.top / "bench/run", "--quick"], cwd="/", timeout=LIMIT_S,
                 env={k: v for k, v in environment.items() if v is not None},
                 capture_output=True, text=True, **(other if os.geteuid() == 0 else {}),
             )  # fmt: skip
@@ -293,10 +293,9 @@ class Build(unittest.TestCase):
         compiler = pids / "compiler"
         wait_for(lambda: compiler.exists() and compiler.read_text(), "a compiler")
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(60), 143)
+        self.assertEqual(process.wait(LIMIT_S), 143)
         for path in pids.iterdir():
-            stat = Path("/proc") / path.read_text().strip() / "stat"
-            wait_for(lambda: not_running(stat), f"the end of {path.name}", 10)
+            wait_for(lambda: is_gone(int(path.read_text())), f"the end of {path.name}")
 
     def test_how_far_the_build_is_can_be_seen_on_a_terminal(self):
         changes = self.put_meson("echo '[7/9] Compiling'; sleep 3; exit 1")
@@ -305,7 +304,7 @@ class Build(unittest.TestCase):
         process = subprocess.Popen(
             [self.top / "bench/run"], stderr=theirs, env=os.environ | changes
         )
-        self.assertEqual(process.wait(60), 3)
+        self.assertEqual(process.wait(LIMIT_S), 3)
         os.close(theirs)
         said = os.read(ours, 10_000).decode()
         os.close(ours)
@@ -339,11 +338,3 @@ class Peers(unittest.TestCase):
         for name in ("goroutine-per-task", "goroutine-pool"):
             self.assertTrue((folder / name).exists())  # or Ninja takes it for failed
             self.assertFalse(os.access(folder / name, os.X_OK))
-
-
-def not_running(stat):
-    """True when the process is gone, or dead and not yet waited for."""
-    try:
-        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True

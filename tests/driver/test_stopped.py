@@ -6,7 +6,8 @@ import signal
 import time
 from pathlib import Path
 
-from .support import SMALL, DriverTest, end, read_runs, wait_for
+from ..waiting import LIMIT_S, wait_for
+from .support import SMALL, DriverTest, end, read_runs
 
 SLOW = """
 question = "Does it go on where it stopped?"
@@ -46,7 +47,7 @@ class Stopped(DriverTest):
         for number in numbers:
             process.send_signal(number)
             time.sleep(0.002)
-        return process.returncode, process.communicate(timeout=120)[1], process
+        return process.returncode, process.communicate(timeout=LIMIT_S)[1], process
 
     def rebuild(self):
         with open(self.programs / "worker-pool", "a", encoding="utf-8") as program:
@@ -104,7 +105,7 @@ class Signals(Stopped):
         self.assertEqual((status, f"process {process.pid}" in err), (3, True), err)
         process.kill()
         process.communicate()
-        wait_for(lambda: not self.running(b"pool"), "its end", 10)
+        wait_for(lambda: not self.running(b"pool"), "its end")
         self.assertEqual(self.result_folders(), [])
         self.write_experiment(SMALL)
         self.drive("--blocks", "1")
@@ -123,7 +124,7 @@ class Signals(Stopped):
         os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
         time.sleep(2.5)
         process.send_signal(signal.SIGCONT)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((process.returncode, b"hung" in err), (0, False), err)
 
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .support import DriverTest, read_runs, wait_for
+from ..waiting import LIMIT_S, wait_for
+from .support import DriverTest, read_runs
 from driver.draw import gnuplot
 
 NEEDED = ("python3", "hyperfine")  # by a lesson; all else may be missing
@@ -79,7 +80,7 @@ class Figures(Taught):
     def test_guesses_that_nobody_reads_are_told(self):
         for sent, told in ((b"1s", True), (b"", False)):
             done = subprocess.run(self.command("2"), env=self.environment(), input=sent,
-                                  capture_output=True, timeout=300)  # fmt: skip
+                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(told, b"by --predict" in done.stderr)
 
@@ -107,7 +108,7 @@ class Figures(Taught):
         with contextlib.suppress(OSError):  # of a terminal that nobody holds any more
             while more := os.read(ours, 1000):
                 said += more
-        self.assertEqual(0, process.wait(timeout=300))
+        self.assertEqual(0, process.wait(timeout=LIMIT_S))
         self.assertIn(b"Five cooks serve", said)
         os.close(ours)
 
@@ -123,7 +124,7 @@ class Figures(Taught):
         while not said.endswith(PROMPT):
             said += os.read(ours, 1000)
         process.send_signal(signal.SIGINT)
-        self.assertEqual(130, process.wait(timeout=300))
+        self.assertEqual(130, process.wait(timeout=LIMIT_S))
         with self.assertRaises(OSError):  # nobody is left to say more
             while os.read(ours, 1000):
                 self.fail("it said something more")
@@ -134,7 +135,7 @@ class Figures(Taught):
         process = self.start("2", "--no-predict")
         wait_for(self.runs_on_the_disk, "a run")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
@@ -159,7 +160,7 @@ class Figures(Taught):
         process = self.start("2", "--no-predict")
         wait_for(drawing.exists, "gnuplot")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
@@ -191,7 +192,7 @@ class Choices(Taught):
         process = self.start("13", "--no-predict")
         wait_for(hung.exists, "the program")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
         self.assertEqual([".lock"], [path.name for path in self.out.iterdir()])
         self.assertFalse(Path(f"/proc/{hung.read_text().strip()}").exists())

@@ -8,17 +8,16 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from ..waiting import LIMIT_S, wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAND_IN = Path(__file__).with_name("stand_in")
 PRIVILEGE_SEPARATION = Path("/run/sshd")  # without it root's sshd does not start
-WATCHDOG_S = 900  # not a measurement: a broken test ends, too
 # A home of its own, as bash reads ~/.bashrc for ssh, too, and what that does to PATH is
 # nothing that a test should depend on; pyenv's part of one takes over a second.
 SSHD = """\
@@ -48,25 +47,6 @@ Host {host}
 def which(tool: str) -> str | None:
     """Where a tool is; servers are in folders that are not in every user's PATH."""
     return shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
-
-
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
-    """Waits for a state, not for a time; the limit only ends a broken test."""
-    limit = time.monotonic() + WATCHDOG_S
-    while not (found := condition()):
-        if time.monotonic() > limit:
-            raise AssertionError(f"never came: {what}")
-        time.sleep(0.01)
-    return found
-
-
-def is_gone(pid: int) -> bool:
-    """True when the process is gone, or dead and not yet waited for."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def free_port() -> int:
@@ -209,7 +189,7 @@ class SshTest(FleetTest):
     def fleet(self, *words: object, **changes: str) -> tuple[int, str, str]:
         """bench/fleet/ssh, run to its end: (status, stdout, stderr)."""
         process = self.start_fleet(*words, **changes)
-        out, err = process.communicate(timeout=WATCHDOG_S)
+        out, err = process.communicate(timeout=LIMIT_S)
         return process.returncode, out, err
 
 

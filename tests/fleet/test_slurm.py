@@ -8,7 +8,8 @@ import re
 import socket
 import subprocess
 
-from .support import FleetTest, Machine, free_port, is_gone, wait_for, which
+from ..waiting import is_gone, wait_for
+from .support import FleetTest, Machine, free_port, which
 
 SLURM = """\
 ClusterName=lab

@@ -9,7 +9,8 @@ import socket
 import sys
 from pathlib import Path
 
-from .support import WATCHDOG_S, SshTest, is_gone, wait_for, which
+from ..waiting import LIMIT_S, is_gone, wait_for
+from .support import SshTest, which
 
 
 class Outcomes(SshTest):
@@ -116,7 +117,7 @@ class Trouble(SshTest):
         process = self.start_fleet(self.write_hosts("good", "cut"))
         pid = cut.pid()
         os.kill(session_of(pid), signal.SIGKILL)
-        out, err = process.communicate(timeout=WATCHDOG_S)
+        out, err = process.communicate(timeout=LIMIT_S)
         self.assertEqual(process.returncode, 1, err)
         self.assertRegex(out, "missing is '2': unreachable: .*closed")
         self.assertEqual(self.arrived(), ["1"])
@@ -134,7 +135,7 @@ class Trouble(SshTest):
                 pid = hanging.pid()
                 wait_for((self.out / "machines/1").exists, "the results of the other")
                 process.send_signal(number)
-                out, err = process.communicate(timeout=WATCHDOG_S)
+                out, err = process.communicate(timeout=LIMIT_S)
                 self.assertEqual(process.returncode, 128 + number, err)
                 self.assertIn("the same line asks the rest", err)
                 self.assertEqual(self.arrived(), ["1"])
@@ -220,4 +221,4 @@ class Mistakes(SshTest):
         hanging.pid()
         self.refused(3, "another fleet writes in", hosts)
         first.terminate()
-        first.communicate(timeout=WATCHDOG_S)
+        first.communicate(timeout=LIMIT_S)
