@@ -7,7 +7,9 @@ import sys
 import tempfile
 import unittest
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
 from . import REPOSITORY
 from ..waiting import LIMIT_S, is_gone, wait_for
@@ -79,6 +81,22 @@ class Children(unittest.TestCase):
         with self.assertRaises(KeyboardInterrupt):
             self.run_child(STUBBORN, tick=tick)
         self.assertTrue(is_gone(self.number_in("ready")))
+
+    def test_a_child_that_ends_while_the_driver_is_stopped_did_not_hang(self):
+        """By Ctrl-Z: when it looks again, the time is long over, and so is the child."""
+
+        def late(opened, pid):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+            now.return_value = 1e9
+            return opened(pid)
+
+        for opened in (os.pidfd_open, mock.Mock(side_effect=OSError)):
+            with (
+                self.subTest(opened),
+                mock.patch.object(child.os, "pidfd_open", partial(late, opened)),
+                mock.patch.object(child.time, "monotonic", return_value=0.0) as now,
+            ):
+                self.assertEqual(self.run_child(("true",)), child.Ending(0, False, ""))
 
     def test_what_a_child_leaves_behind_is_killed(self):
         self.assertEqual(self.run_child(LITTER).exit_code, 0)

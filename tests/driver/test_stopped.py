@@ -112,21 +112,6 @@ class Signals(Stopped):
         (kept,) = (f for f in self.result_folders() if f.name.endswith("-incomplete"))
         self.assertGreaterEqual(len(read_runs(kept)), 2)
 
-    def test_a_driver_stopped_past_a_timeout_takes_no_run_for_hung(self):
-        self.write_experiment(
-            'question = "?"\n[options]\nservice-time = "600ms"\n'
-            '[[cells]]\ndesign = "thread-per-task"\n'
-        )
-        process = self.start("--blocks", "2", TIMEOUT_S="-1")
-        wait_for(lambda: list(self.out.glob(".unfinished-*/scratch/hyper*")), "a run")
-        process.send_signal(signal.SIGSTOP)
-        # Five times 600 ms less 1 s, the timeout, must be over for sure.
-        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
-        time.sleep(2.5)
-        process.send_signal(signal.SIGCONT)
-        _, err = process.communicate(timeout=LIMIT_S)
-        self.assertEqual((process.returncode, b"hung" in err), (0, False), err)
-
 
 class Resuming(Stopped):
     def setUp(self):
