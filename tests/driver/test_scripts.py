@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from contextlib import suppress
 from pathlib import Path
 
 from . import REPOSITORY
@@ -32,29 +33,30 @@ NEED_WORDS = (
 class EveryScript(unittest.TestCase):
     """Help is a short text on stdout, a mistake one line on stderr; nothing is done."""
 
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
         listed = subprocess.run(
             ["git", "ls-files", "-s", "bench", "tests", ".ci"],
             cwd=REPOSITORY, capture_output=True, text=True,
         )  # fmt: skip
         lines = [line.split(maxsplit=3) for line in listed.stdout.splitlines()]
-        self.scripts = [name for mode, *_, name in lines if mode == "100755"]
-        if not self.scripts:
-            self.skipTest("not a git checkout")
-        self.top = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        cls.scripts = [name for mode, *_, name in lines if mode == "100755"]
+        if not cls.scripts:
+            raise unittest.SkipTest("not a git checkout")
+        cls.top = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         for *_, name in lines:
-            (self.top / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, self.top / name)
-        shutil.copy2(REPOSITORY / "README.md", self.top)
+            (cls.top / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, cls.top / name)
+        shutil.copy2(REPOSITORY / "README.md", cls.top)
 
     def files(self):
         return {path: path.stat().st_mtime_ns for path in self.top.rglob("*")}
 
-    def ask(self, script, *words):
+    def ask(self, script, *words, stdout=subprocess.PIPE):
         done = subprocess.run(
-            [self.top / script, *words], cwd="/", stdin=subprocess.DEVNULL, timeout=LIMIT_S,
+            [self.top / script, *words], cwd="/", timeout=LIMIT_S,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr
 
@@ -75,11 +77,8 @@ class EveryScript(unittest.TestCase):
             if script == "bench/python":  # Python has its own way to tell
                 continue
             with self.subTest(script):
-                done = subprocess.run(
-                    [self.top / script, "--help"], stdout=writer, stderr=subprocess.PIPE,
-                    text=True, timeout=LIMIT_S,
-                )  # fmt: skip
-                self.assertLessEqual(done.stderr.count("\n"), 1, done.stderr)
+                *_, complained = self.ask(script, "--help", stdout=writer)
+                self.assertLessEqual(complained.count("\n"), 1, complained)
 
     def test_a_mistake_is_told_in_one_line(self):
         before = self.files()
@@ -298,17 +297,30 @@ class Build(unittest.TestCase):
             wait_for(lambda: is_gone(int(path.read_text())), f"the end of {path.name}")
 
     def test_how_far_the_build_is_can_be_seen_on_a_terminal(self):
-        changes = self.put_meson("echo '[7/9] Compiling'; sleep 3; exit 1")
-        ours, theirs = pty.openpty()
+        seen = self.folder / "seen"
+        changes = self.put_meson(
+            f"echo '[7/9] Compiling'; until [ -e {seen} ]; do sleep 0.1; done; exit 1"
+        )
         changes["TERM"] = "xterm"
+        ours, theirs = pty.openpty()
+        os.set_blocking(ours, False)
+        self.addCleanup(os.close, ours)
         process = subprocess.Popen(
             [self.top / "bench/run"], stderr=theirs, env=os.environ | changes
         )
-        self.assertEqual(process.wait(LIMIT_S), 3)
         os.close(theirs)
-        said = os.read(ours, 10_000).decode()
-        os.close(ours)
-        self.assertIn("\rbuilding the programs [7/9]", said)
+        self.addCleanup(process.wait)
+        self.addCleanup(seen.touch)
+        said = bytearray()
+
+        def is_told():
+            with suppress(BlockingIOError):  # nothing yet
+                said.extend(os.read(ours, 10_000))
+            return b"\rbuilding the programs [7/9]" in said
+
+        wait_for(is_told, "how far the build is")
+        seen.touch()
+        self.assertEqual(process.wait(LIMIT_S), 3)
 
 
 class Peers(unittest.TestCase):
