@@ -509,15 +509,13 @@ class EveryDeclaration(unittest.TestCase):
     def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
         with tempfile.TemporaryDirectory() as desk:
             m = stand_in.material(Path(desk), stand_in.four())
+            view = draw.View(m, declaration.load("wall-time"))
+            pair = Pair(m.cells[0], m.cells[0])
+            known = draw.words.facts(view, view.panels[0], pair, None)
+            self.assertEqual(set(declaration.TEMPLATE), set(known))
             for name in declaration.known():
                 chart = declaration.load(name)
-                view = draw.View(m, chart)
                 self.assertTrue(chart.question and chart.words.get("read"), name)
-                pair = Pair(view.material.cells[0], view.material.cells[0])
-                known = draw.words.facts(draw.View(m, declaration.load("wall-time")),
-                                         draw.View(m, declaration.load("wall-time"))
-                                         .panels[0], pair, None)  # fmt: skip
-                self.assertEqual(set(declaration.TEMPLATE), set(known))
                 for key, words in chart.words.items():
                     if key not in ("line", "point"):
                         words.format_map(known)
