@@ -163,7 +163,9 @@ class CommandLine(unittest.TestCase):
 
 
 # In the place of a command that the documents name: takes the same words, does little.
-PROGRAM = 'exec {program} "$@" --tasks 1 --service-time 1us\n'
+PROGRAM = """case $0 in *-pool) set -- "$@" --workers 1 ;; esac
+exec {program} "$@" --tasks 1 --service-time 1us
+"""
 PITFALLS = """for word; do
     shift
     [ "$word" = --no-detector ] || set -- "$@" "$word"
