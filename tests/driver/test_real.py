@@ -2,14 +2,15 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from . import REPOSITORY
 from ..waiting import LIMIT_S
-from .support import load, read_runs
+from .support import load, read_runs, said
+from driver.measure import costs
 from driver.machine.programs import OPTIONAL, find, there
 from driver.run import record
 from driver.run.constants import Constants
@@ -69,13 +70,12 @@ class RealPrograms(unittest.TestCase):
         text = (EXPERIMENTS / "comparison.toml").read_text().partition("# The flood")[0]
         without = self.folder / "comparison.toml"
         without.write_text(text.replace("10000", "100"))
-        done = subprocess.run(
-            [sys.executable, "-m", "driver", without, "--tasks", "50", "--workers", "5",
-             "--blocks", "6", "--out", self.folder, "--programs", PROGRAMS],
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
-            capture_output=True, text=True, timeout=LIMIT_S,
-        )  # fmt: skip
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        with mock.patch.object(costs, "BLOCKS", 1):
+            status, out, err = said(
+                without, "--tasks", "50", "--workers", "5", "--blocks", "6",
+                "--out", self.folder, "--programs", PROGRAMS,
+            )  # fmt: skip
+        self.assertEqual(status, 0, out + err)
         latest = self.folder / "latest"
         self.assertGreater((latest / "report.html").stat().st_size, 10_000)
         pictures = {path.stem for path in (latest / "charts").glob("*.svg")}
@@ -84,4 +84,4 @@ class RealPrograms(unittest.TestCase):
         self.assertEqual([run.problem for run in runs if run.problem], [])
         digests = {r.record["workload_digest"] for r in runs if r.cell.tasks == 50}
         self.assertEqual(len(digests), 1)
-        self.assertIn("A pool of 5 takes", done.stdout)
+        self.assertIn("A pool of 5 takes", out)
