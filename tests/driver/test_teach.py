@@ -8,11 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 from ..waiting import LIMIT_S, wait_for
 from .support import DriverTest, read_runs
 from driver.draw import gnuplot
+from driver.teach import teach
 
 NEEDED = ("python3", "hyperfine")  # by a lesson; all else may be missing
 PROMPT = b"> "
@@ -26,6 +29,9 @@ class Taught(DriverTest):
     def setUp(self):
         """With a PATH on which there is nothing but what a lesson cannot do without."""
         super().setUp()
+        # Three blocks are enough where the test does not disturb it.
+        short = replace(teach.LESSON, budget_s=0.1)
+        self.enterContext(mock.patch.object(teach, "LESSON", short))
         gnuplot.check_gnuplot.cache_clear()
         self.addCleanup(gnuplot.check_gnuplot.cache_clear)
         self.tools = self.folder / "tools"
@@ -76,13 +82,6 @@ class Figures(Taught):
         self.assertEqual({"service-time": "1ms"}, kept["modified"])
         facts = json.loads((self.only_folder() / "environment.json").read_text())
         self.assertEqual("bench/run lesson 2 --set service-time=1ms", facts["command"])
-
-    def test_guesses_that_nobody_reads_are_told(self):
-        for sent, told in ((b"1s", True), (b"", False)):
-            done = subprocess.run(self.command("2"), env=self.environment(), input=sent,
-                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(told, b"by --predict" in done.stderr)
 
     def test_a_mistake_is_one_line(self):
         for words in (["2", "--predict", "soon"], ["99"], ["2", "--sweep", "workers"],
@@ -185,6 +184,14 @@ class Choices(Taught):
         self.assertEqual("C", self.read_lesson()["measured"]["value"])
         page = (self.only_folder() / "report.html").read_text()
         self.assertIn("<dd>C: It waits for ever", page)
+
+    def test_guesses_that_nobody_reads_are_told(self):
+        self.write_pitfalls("echo 'main [chan receive jobs' >&2; exit 2\n")
+        for sent, told in ((b"1s", True), (b"", False)):
+            done = subprocess.run(self.command("13"), env=self.environment(), input=sent,
+                                  capture_output=True, timeout=LIMIT_S)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(told, b"by --predict" in done.stderr)
 
     def test_stopped_while_the_program_hangs_it_leaves_nothing(self):
         hung = self.folder / "hung"
