@@ -14,17 +14,12 @@ static void *cancel(void *ctx) {
 /* Two threads and one context a round. */
 struct race {
     struct meeting meeting;
-    int rounds;
     struct ctx *ctx;
 };
 
-static struct race race_of(int rounds) {
-    return (struct race){.meeting = {.expected = 2}, .rounds = scaled(rounds)};
-}
-
 static void *cancel_each_round(void *argument) {
     struct race *race = argument;
-    for (int i = 0; i < race->rounds; i++) {
+    for (int i = 0; another_round(&race->meeting, i); i++) {
         meet(&race->meeting);
         ctx_cancel(race->ctx);
         meet(&race->meeting);
@@ -35,9 +30,10 @@ static void *cancel_each_round(void *argument) {
 /* Go's TestContextErrDoneRace (issue 75533): both ways round, asked of the context or
  * of its child, and some with a deadline at about the moment of the cancel. */
 CLAIM(reason_and_closed_channel_are_there_at_one_moment) {
-    struct race race = race_of(40000);
+    struct race race = {0};
+    race_rounds(&race.meeting, 40000);
     struct spawned *thread = spawn(cancel_each_round, &race);
-    for (int i = 0; i < race.rounds; i++) {
+    for (int i = 0; another_round(&race.meeting, i); i++) {
         bool timed = i % 16 < 4;
         race.ctx = timed ? ctx_with_timeout(ctx_background(), 2 * NS_PER_US + i % 1000)
                          : child_of(ctx_background());
@@ -63,9 +59,10 @@ CLAIM(reason_and_closed_channel_are_there_at_one_moment) {
 
 /* Go's TestWithCancelSimultaneouslyCanceledParent. */
 CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled) {
-    struct race race = race_of(20000);
+    struct race race = {0};
+    race_rounds(&race.meeting, 20000);
     struct spawned *thread = spawn(cancel_each_round, &race);
-    for (int i = 0; i < race.rounds; i++) {
+    for (int i = 0; another_round(&race.meeting, i); i++) {
         race.ctx = child_of(ctx_background());
         meet(&race.meeting);
         struct ctx *child = child_of(race.ctx);
@@ -83,9 +80,10 @@ CLAIM(a_child_made_while_its_parent_is_cancelled_ends_cancelled) {
  * other time it is seen at work, as it starts at the top. */
 CLAIM(every_descendant_is_done_when_any_cancel_returns) {
     enum { BELOW = 200 };
-    struct race race = race_of(800);
+    struct race race = {0};
+    race_rounds(&race.meeting, 800);
     struct spawned *thread = spawn(cancel_each_round, &race);
-    for (int i = 0; i < race.rounds; i++) {
+    for (int i = 0; another_round(&race.meeting, i); i++) {
         struct ctx *below[BELOW];
         race.ctx = child_of(ctx_background());
         for (int b = 0; b < BELOW; b++) {

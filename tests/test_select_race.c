@@ -6,14 +6,13 @@
 
 struct race {
     struct meeting meeting;
-    int rounds;
     bool by_close; /* what makes the second channel ready */
     struct chan *first, *second;
 };
 
 static void *never_finds_both_empty(void *argument) {
     struct race *race = argument;
-    for (int i = 0; i < race->rounds; i++) {
+    for (int i = 0; another_round(&race->meeting, i); i++) {
         meet(&race->meeting);
         struct chan_case cases[] = {{race->first, CHAN_RECEIVE, NULL, 0},
                                     {race->second, CHAN_RECEIVE, NULL, 0}};
@@ -25,12 +24,10 @@ static void *never_finds_both_empty(void *argument) {
 
 /* First the one is ready, then both, then only the other: never none. */
 static void race_select(bool by_close) {
-    struct race race = {
-        .meeting = {.expected = 2}, .rounds = scaled(20000), .by_close = by_close};
-    race.first = ints(1);
-    race.second = ints(1);
+    struct race race = {.by_close = by_close, .first = ints(1), .second = ints(1)};
+    race_rounds(&race.meeting, 20000);
     struct spawned *thread = spawn(never_finds_both_empty, &race);
-    for (int i = 0; i < race.rounds; i++) {
+    for (int i = 0; another_round(&race.meeting, i); i++) {
         assert_int_equal(try_send(race.first, &i), CHAN_OK);
         meet(&race.meeting);
         if (by_close) {
@@ -64,7 +61,7 @@ CLAIM(one_of_two_channels_is_always_ready_or_closed) {
 
 static void *close_and_drain(void *argument) {
     struct race *race = argument;
-    for (int i = 0; i < race->rounds; i++) {
+    for (int i = 0; another_round(&race->meeting, i); i++) {
         meet(&race->meeting);
         chan_close(race->first);
         chan_receive(race->first, NULL, DEADLINE_NEVER);
@@ -75,10 +72,10 @@ static void *close_and_drain(void *argument) {
 
 /* Go's TestNonblockRecvRace. */
 CLAIM(a_channel_being_closed_is_never_just_empty) {
-    struct race race = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
-    race.first = ints(1);
+    struct race race = {.first = ints(1)};
+    race_rounds(&race.meeting, 10000);
     struct spawned *thread = spawn(close_and_drain, &race);
-    for (int i = 0; i < race.rounds; i++) {
+    for (int i = 0; another_round(&race.meeting, i); i++) {
         assert_int_equal(try_send(race.first, &i), CHAN_OK);
         meet(&race.meeting);
         assert_int_not_equal(try_receive(race.first, NULL), CHAN_TIMED_OUT);

@@ -96,13 +96,12 @@ CLAIM(a_wait_returns_only_when_every_task_is_done) {
 
 struct last_call {
     struct meeting meeting;
-    int rounds;
     struct wait_group *group;
 };
 
 static void *make_last_calls(void *argument) {
     struct last_call *call = argument;
-    for (int i = 0; i < call->rounds; i++) {
+    for (int i = 0; another_round(&call->meeting, i); i++) {
         meet(&call->meeting);
         wait_group_done(call->group);
         meet(&call->meeting);
@@ -122,9 +121,10 @@ static void assert_untouched(const unsigned char *memory, size_t size) {
 }
 
 CLAIM(a_wait_group_may_be_destroyed_right_after_the_wait) {
-    struct last_call call = {.meeting = {.expected = 2}, .rounds = scaled(10000)};
+    struct last_call call = {0};
+    race_rounds(&call.meeting, 10000);
     struct spawned *thread = spawn(make_last_calls, &call);
-    for (int i = 0; i < call.rounds; i++) {
+    for (int i = 0; another_round(&call.meeting, i); i++) {
         struct wait_group group;
         wait_group_init(&group);
         wait_group_add(&group, 1);
