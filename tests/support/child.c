@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include "support/suite.h"
-
-enum { LIMIT_S = 60 };
+#include "support/watchdog.h"
 
 _Noreturn static void become(void (*body)(void), int out, int err) {
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    alarm(LIMIT_S);
+    alarm((unsigned)watchdog_limit_s());
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     signal(SIGSEGV, SIG_DFL); /* cmocka catches it: here it shall be seen */

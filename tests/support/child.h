@@ -5,7 +5,8 @@
  *   assert_ended(&end, 2);
  *   assert_non_null(strstr(end.said, "main"));
  *
- * A child that gets stuck is ended after 60 s, with status -SIGALRM.
+ * A child that gets stuck is ended after the time that the watchdog gives a claim, with
+ * status -SIGALRM.
  */
 #ifndef TEST_CHILD_H
 #define TEST_CHILD_H

@@ -62,10 +62,14 @@ static void watch_for(const char *claim, int64_t duration_ns) {
     must(pthread_mutex_unlock(&lock));
 }
 
+long watchdog_limit_s(void) {
+    return setting("FIVE_COOKS_WATCHDOG_S", 800);
+}
+
 void watchdog_start(const char *claim) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     must(pthread_once(&once, start_thread));
-    watch_for(claim, setting("FIVE_COOKS_WATCHDOG_S", 240) * NS_PER_S);
+    watch_for(claim, watchdog_limit_s() * NS_PER_S);
 }
 
 void watchdog_stop(void) {
