@@ -15,30 +15,16 @@ from pathlib import Path
 
 from .program import (
     BUILD, LIMIT_S, finish, measure, on_each, read_samples, run, start, until,
+    wait_until_quiet,
 )  # fmt: skip
 
 QUICK = ("-n", 5, "-s", 0)
-STUCK_S = 10
 
 
 def through_shell(program: str, redirection: str, *args: object):
     """As a person would type it; the outputs that are left come back."""
     line = f'"$@" {redirection}'
     return run(program, *args, wrap=("sh", "-c", line, "sh"))
-
-
-def wait_for_writer(reading: int, process: subprocess.Popen[str]) -> None:
-    """Only then a FIFO tells that somebody has gone: nobody was there before."""
-    fifo = os.readlink(f"/proc/self/fd/{reading}")
-    until(lambda: fifo in opened_by(process), "it never opened the FIFO")
-
-
-def opened_by(process: subprocess.Popen[str]) -> list[str]:
-    folder = f"/proc/{process.pid}/fd"
-    try:
-        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-    except FileNotFoundError:
-        return []
 
 
 class Output(unittest.TestCase):
@@ -133,13 +119,13 @@ class Output(unittest.TestCase):
         record, samples = self.folder / "record.json", self.folder / program
         os.mkfifo(samples)
         reading = os.open(samples, os.O_RDONLY | os.O_NONBLOCK)
-        process = start(
-            program, "-n", 20, "-s", "50ms", "--samples", samples, "--json", record
-        )
-        wait_for_writer(reading, process)
+        args = ("-n", 20, "-s", "1000s", "--cancel", "within", "--samples", samples)
+        process = start(program, *args, "--json", record)
+        wait_until_quiet(process, threads=4)  # it has opened the FIFO
         os.close(reading)
+        process.send_signal(signal.SIGINT)
         self.assert_complaint(finish(process), 1, "Broken pipe")
-        self.assertEqual(json.loads(record.read_text())["outcomes"]["ok"], 20)
+        self.assertEqual(json.loads(record.read_text())["outcomes"]["cancelled"], 20)
         samples.unlink()
         small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731
         process = start(program, *QUICK, "--samples", samples, preexec_fn=small)
@@ -220,7 +206,7 @@ class Output(unittest.TestCase):
         try:
             self.wait_until_full(reading, process)
             process.send_signal(signal.SIGINT)
-            self.assertEqual(finish(process, STUCK_S).status, 130)
+            self.assertEqual(finish(process).status, 130)
         finally:
             os.close(reading)
             os.close(writing)
