@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .program import (
-    FAIL_SHIM, LIMIT_S, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, refusal,
+    FAIL_SHIM, PROGRAMS, VIRTUAL, Ending, on_each, read_samples, refusal,
     run,
 )  # fmt: skip
 
@@ -150,7 +150,7 @@ class Failures(unittest.TestCase):
             for every in (2, 3, 5):
                 with self.subTest(program, every=every):
                     env = {**failing("pthread_create", 0), "FAIL_EVERY": str(every)}
-                    ending = run(program, "-s", 0, "-j", "-", env=env, limit_s=LIMIT_S)
+                    ending = run(program, "-s", 0, "-j", "-", env=env)
                     if ending.status != 3:
                         self.assert_accounted(ending, 50)
 
