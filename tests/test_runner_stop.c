@@ -102,16 +102,19 @@ CLAIM(without_a_bound_everything_is_in_flight_at_once) {
 /* If all who serve were in a call at the moment of the stop, then these calls run to
  * their end and no other begins: the stop takes one service time and not two. It may
  * take the machine longer than a call to get to the stop, or from there to the word:
- * then it is tried again. A call that ends between these two may be followed by one. */
+ * then it is tried again, at last with longer ones. A call that ends between these two
+ * may be followed by one. */
 CLAIM(between_two_tasks_means_that_no_other_begins) {
     bool seen = false;
+    int64_t took_ns = 20 * NS_PER_MS;
     for (int round = 0; round < 20 || !seen; round++) {
         struct run_config config = hanging_config(CANCEL_BETWEEN);
-        config.workload.hang_ns = 20 * NS_PER_MS;
+        took_ns *= round < 20 ? 1 : 2;
+        config.workload.hang_ns = took_ns;
         config.runner.queue = fitting_queue(round % 2 * TASKS);
         cancel_in_flight(&config, WORKERS);
         if (run.tally.in_flight_at_stop == WORKERS && count_unstarted() > 0 &&
-            cancel_took_ns < config.workload.hang_ns / 2) {
+            cancel_took_ns < took_ns / 2) {
             int64_t more = outcomes(OUTCOME_OK) - run.tally.started_before_stop;
             assert_between(more, 0, WORKERS);
             seen |= more == 0;

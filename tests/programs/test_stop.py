@@ -3,7 +3,8 @@
 import unittest
 
 from .program import (
-    PROGRAMS, VIRTUAL, bound, measure, on_each, on_each_fiber_program, only, sample,
+    PROGRAMS, VIRTUAL, bound, long_enough, measure, on_each, on_each_fiber_program, only,
+    sample,
 )  # fmt: skip
 from .workload import Workload
 
@@ -54,8 +55,11 @@ class Deadline(unittest.TestCase):
 
     @on_each
     def test_with_within_the_calls_in_flight_let_go(self, program: str) -> None:
-        args = ("-n", 100, "-s", "1000s", "--deadline", "200ms", "--cancel", "within")
-        record, samples = sample(program, *args, *bound(program, 5))
+        args = ("-n", 100, "-s", "1000s", "--cancel", "within", *bound(program, 5))
+        record, samples = long_enough(
+            lambda within: sample(program, *args, "--deadline", within),
+            lambda told: told[0]["stop"]["in_flight"] == 5,
+        )
         self.assertEqual(record["outcomes"], only(cancelled=100))
         stop = self.check_stop(record, samples)
         self.assertEqual((stop["started"], stop["in_flight"]), (5, 5))
