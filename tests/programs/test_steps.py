@@ -24,6 +24,7 @@ import steps
 place = sys.argv.pop(1)
 steps.BYTECODE = steps.Path(place) / "bytecode"
 steps.keep_go = lambda: None
+steps.GRACE_S = 0.2
 wait = f"trap '' INT; sleep 1000 & echo $! >{place}/new; mv {place}/new {place}/pid; wait"
 limit_s = float(sys.argv.pop(1))
 steps.STEPS = {"lasts": lambda: steps.verdict(steps.call(["sh", "-c", wait], None, limit_s))}
@@ -57,7 +58,7 @@ class Steps(unittest.TestCase):
                 self.assertEqual(self.ended(1000, number), (128 + number, ""))
 
     def test_a_step_that_is_stuck_ends_with_all_that_it_started(self) -> None:
-        status, said = self.ended(5, None)
+        status, said = self.ended(20, None)
         self.assertEqual(status, 1)
         self.assertIn("stuck\n", said)
         self.assertIn("0 passed, 1 failed, 0 skipped\n", said)
