@@ -17,12 +17,15 @@ struct reply {
 
 static _Thread_local struct reply *waits_for; /* the slow one, for its channel's end */
 
+static _Atomic int unlocked; /* by the slow ones, and sent through here by the linker */
+
 int __real_pthread_mutex_unlock(pthread_mutex_t *lock);
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock);
 
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock) {
     int error = __real_pthread_mutex_unlock(lock);
     if (waits_for != NULL) {
+        unlocked++;
         UNTIL(atomic_load(&waits_for->freed));
     }
     return error;
@@ -58,6 +61,7 @@ static void be_quick_and_free(struct reply *reply) {
 CLAIM(whoever_completes_a_reply_may_free_its_channel) {
     static const size_t sizes[] = {0, 1, 8, 9, 64}; /* small ones travel differently */
     for (int i = 0; i < 10; i++) {
+        int before = unlocked;
         struct reply reply = {.direction = i % 2 ? CHAN_SEND : CHAN_RECEIVE,
                               .size = sizes[i / 2]};
         reply.chan = chan_create(reply.size, 0);
@@ -66,5 +70,6 @@ CLAIM(whoever_completes_a_reply_may_free_its_channel) {
         be_quick_and_free(&reply);
         join(thread);
         assert_int_equal(reply.value[0], reply.size > 0 ? 42 : 0);
+        assert_true(unlocked > before);
     }
 }

@@ -21,10 +21,13 @@ struct pair {
 
 static struct pair pair;
 
+static _Atomic int woken; /* those that the linker has sent through here */
+
 void __real_deadlock_awake(void);
 void __wrap_deadlock_awake(void);
 
 void __wrap_deadlock_awake(void) {
+    woken++;
     pthread_kill(pair.threads[0], SIGUSR1);
     pthread_kill(pair.threads[1], SIGUSR1);
     nanosleep(&(struct timespec){.tv_nsec = 100 * NS_PER_US}, NULL);
@@ -59,6 +62,7 @@ static void ask_and_answer(void) {
         assert_int_equal(chan_receive(pair.back, &value, DEADLINE_NEVER), CHAN_OK);
         assert_int_equal(value, i);
     }
+    assert_true(woken > 0);
 }
 
 static void *do_work(void *unused) {
@@ -75,6 +79,7 @@ static void hand_out_work(void) {
         assert_int_equal(chan_send(pair.there, &i, DEADLINE_NEVER), CHAN_OK);
         wait_group_wait(&pair.group);
     }
+    assert_true(woken > 0);
 }
 
 CLAIM(a_slow_waker_on_a_channel_raises_no_alarm) {

@@ -153,6 +153,9 @@ bool __wrap_run_is_stopped(struct run *asked) {
 }
 
 CLAIM(a_task_taken_just_before_the_stop_never_starts_and_leaves_nobody_waiting) {
+#ifdef CALLED_PAST_WRAPS
+    skip();
+#endif
     for (int64_t queue = 0; queue <= TASKS; queue += TASKS / 2) {
         struct run_config config = design_config(TASKS);
         config.client.cancel = CANCEL_BETWEEN;
@@ -160,12 +163,9 @@ CLAIM(a_task_taken_just_before_the_stop_never_starts_and_leaves_nobody_waiting) 
         config.runner.queue = fitting_queue(queue);
         stops_when_a_task_is_taken = true;
         design_run(&run, &config);
-        bool called_past_us =
-            stops_when_a_task_is_taken; /* by link-time optimisation */
-        if (!called_past_us) {
-            assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
-            assert_int_equal(count_unstarted(), TASKS);
-        }
+        assert_false(stops_when_a_task_is_taken);
+        assert_int_equal(outcomes(OUTCOME_CANCELLED), TASKS);
+        assert_int_equal(count_unstarted(), TASKS);
         run_destroy(&run);
     }
 }
