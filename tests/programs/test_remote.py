@@ -220,10 +220,16 @@ class Remote(unittest.TestCase):
         for program in CALLERS:
             with self.subTest(program), a_server(*world) as server:
                 options = (*world, *bound(program, 20), "--timeout", "50ms")
-                record = self.call(program, address_of(server), *options).record
-                self.assertEqual(record["outcomes"], only(timed_out=20))
+                options += ("--api-url", address_of(server), "--json", "-")
+
+                def outcomes(*more: object, of=program, asked=options) -> dict[str, int]:
+                    return run(of, *asked, *more).record["outcomes"]
+
+                self.assertEqual(outcomes(), only(timed_out=20))
+                until(lambda one=outcomes: one("-n", 1) == only(timed_out=1), "a place")
                 accounts = accounts_of(server)
-                self.assertEqual(accounts["replies"]["hung_up"], accounts["calls"])
+                replies = accounts["replies"]
+                self.assertEqual(replies["hung_up"] + replies["rejected"], accounts["calls"])
 
     def test_the_server_dies_in_mid_run(self) -> None:
         world = ("-n", 50, "-s", "1000s")
