@@ -110,10 +110,10 @@ class Limits(unittest.TestCase):
 
     @on_each
     def test_hardly_any_memory_is_an_error_not_a_crash(self, program: str) -> None:
-        for size in ("1", "1M", "2M", "3M", "4M", "5M", "8M", "12M"):
+        for size in ("1", "2M", "4M", "5M", "12M"):
             with self.subTest(size):
                 ending = run(program, "-s", 0, "--limit-memory", size)
-                self.assertIn(ending.status, (0, 3), ending)
+                self.assertIn(ending.status, (3,) if size == "1" else (0, 3), ending)
 
     @unittest.skipUnless(IS_ROOT, "only root can become somebody else")
     def test_bounded_threads_fit_under_a_limit_of_exactly_so_many(self) -> None:
