@@ -5,13 +5,12 @@ import re
 import shutil
 import signal
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
 from .program import (
     LIMIT_S, PROGRAMS, finish, measure, on_each, only, plain_build, run, start,
-    taken_from_libraries,
+    taken_from_libraries, wait_until_quiet,
 )  # fmt: skip
 
 MS = 1_000_000
@@ -88,11 +87,10 @@ class Clock(unittest.TestCase):
 
     @on_each
     def test_a_pause_of_the_whole_program_changes_no_account(self, program) -> None:
-        process = start(program, "-n", 5, "-s", "1s", "--json", "-")
-        time.sleep(0.05)
+        process = start(program, "-n", 5, "-s", "2s", "--json", "-")
+        wait_until_quiet(process, threads=7)
         process.send_signal(signal.SIGSTOP)
-        time.sleep(0.2)
-        self.assertIsNone(process.poll())
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
         process.send_signal(signal.SIGCONT)
         ending = finish(process)
         self.assertEqual(ending.status, 0, ending)
