@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import json
 import os
 import re
@@ -280,6 +281,14 @@ def on_all_of(programs: tuple[str, ...]) -> Callable[..., Callable[[Any], None]]
         return claim_about_each
 
     return decorate
+
+
+turns = itertools.cycle(PROGRAMS)
+
+
+def on_one(test: Callable[[Any, str], None]) -> Callable[[Any], None]:
+    """A claim about what all of them share: each program takes its turn."""
+    return on_all_of((next(turns),))(test)
 
 
 on_each = on_all_of(PROGRAMS)

@@ -1,11 +1,12 @@
 """How long calls take, if one brings latencies of one's own."""
 
+import itertools
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from .program import LIMIT_S, PROGRAMS, measure, on_each, refusal, sample
+from .program import LIMIT_S, PROGRAMS, measure, on_each, on_one, refusal, sample
 from .workload import Workload
 
 FIT = Path(__file__).parents[2] / "bench" / "fit"
@@ -72,21 +73,20 @@ class Distribution(unittest.TestCase):
         return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
 
     def test_tasks_take_what_is_in_the_file(self) -> None:
-        for name, (text, column, values) in FILES.items():
+        args = ("-n", 20, "--seed", 3, "--deadline", "1ns", "--cancel", "between")
+        for program, (name, file) in zip(itertools.cycle(PROGRAMS), FILES.items()):
+            text, column, values = file
             recorded = tuple(round(value * MS) for value in values)
             work = Workload(tasks=20, seed=3, recorded_ns=recorded)
-            args = ("-n", 20, "--seed", 3, "--deadline", "1ns", "--cancel", "between")
-            for program in PROGRAMS:
-                with self.subTest(program, file=name):
-                    record = measure(
-                        program, *args, "--distribution", self.option(text, column)
-                    )
-                    self.assertEqual(record["workload_digest"], work.digest())
-                    config = record["config"]
-                    self.assertEqual(config["distribution"], "file")
-                    self.assertEqual(config["distribution_values"], len(values))
-                    mean = round(sum(recorded) / len(recorded))
-                    self.assertAlmostEqual(config["service_time_ns"], mean, delta=1)
+            with self.subTest(program, file=name):
+                option = self.option(text, column)
+                record = measure(program, *args, "--distribution", option)
+                self.assertEqual(record["workload_digest"], work.digest())
+                config = record["config"]
+                self.assertEqual(config["distribution"], "file")
+                self.assertEqual(config["distribution_values"], len(values))
+                mean = round(sum(recorded) / len(recorded))
+                self.assertAlmostEqual(config["service_time_ns"], mean, delta=1)
 
     @on_each
     def test_calls_last_as_long_as_was_drawn(self, program: str) -> None:
@@ -97,7 +97,7 @@ class Distribution(unittest.TestCase):
             took = task.finished_ns - task.started_ns
             self.assertGreaterEqual(took, work.call_ns(task.index))
 
-    @on_each
+    @on_one
     def test_what_was_not_drawn_is_in_the_digest_too(self, program: str) -> None:
         """Another attempt might draw it."""
         digests = set()
@@ -166,7 +166,7 @@ class Distribution(unittest.TestCase):
             else:
                 self.assertIn("no lognormal goes through", done.stderr, name)
 
-    @on_each
+    @on_one
     def test_two_words_about_how_long_a_call_takes_are_too_many(self, program) -> None:
         for option in ("lognormal:p50=1ms,p99=2ms", self.option("1ms\n")):
             for args in (("-s", "1ms", "--distribution", option),
@@ -174,7 +174,7 @@ class Distribution(unittest.TestCase):
                 both = "--service-time and --distribution both"
                 self.assertIn(both, refusal(program, *args))
 
-    @on_each
+    @on_one
     def test_the_mean_of_two_quantiles_is_the_service_time(self, program) -> None:
         """e^(sigma^2 / 2) above the median, where sigma is ln 10 / 2.326."""
         config = measure(program, "-n", 0, "--distribution",

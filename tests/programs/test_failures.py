@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .program import (
-    FAIL_SHIM, PROGRAMS, VIRTUAL, Ending, is_pool, on_each, read_samples, refusal,
+    FAIL_SHIM, PROGRAMS, VIRTUAL, Ending, is_pool, on_one, read_samples, refusal,
     run,
 )  # fmt: skip
 
@@ -133,7 +133,7 @@ class Failures(unittest.TestCase):
                 self.assertIn(ending.status, (0, 1), ending)
                 self.assertEqual(ending.status == 0, ending.out == whole, ending)
 
-    @on_each
+    @on_one
     def test_a_write_that_fails_is_not_success(self, program: str) -> None:
         path = self.folder / "samples"
         for at, ending in sweep("write", program, "-n", 6, "-s", 0, "--samples", path):

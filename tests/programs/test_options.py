@@ -4,7 +4,7 @@ import itertools
 import re
 import unittest
 
-from .program import PROGRAMS, SANITIZED, is_pool, measure, on_each, refusal, run
+from .program import PROGRAMS, SANITIZED, measure, on_each, on_one, refusal, run
 
 WHOLE = "a whole number"
 REFUSED = {
@@ -142,8 +142,8 @@ class Options(unittest.TestCase):
                         self.assertIn(f"{option}: '{value[:60]}'", said)
                         self.assertIn(accepted, said)
 
-    @on_each
-    def test_what_is_no_option_is_named(self, program: str) -> None:
+    def test_what_is_no_option_is_named(self) -> None:
+        whose = itertools.cycle(PROGRAMS)
         for args, named in {
             ("--bogus",): "'--bogus'",
             ("--bogus=5",): "'--bogus=5'",
@@ -153,17 +153,20 @@ class Options(unittest.TestCase):
             ("--a=" + "9" * 300,): "--api-outage, --attempts; --help lists all",
             ("-z",): "'-z'",
             ("-zn", "5"): "'-z'",
-            ("-n5", "-qz"): "'z'" if is_pool(program) else "--queue is not an option",
             ("stray",): "'stray'",
             ("-n", "5", "stray", "-h"): "'stray'",
             ("--", "stray"): "'stray'",
             ("",): "''",
             ("-",): "'-'",
         }.items():
-            with self.subTest(args):
+            program = next(whose)
+            with self.subTest(program, args=args):
                 self.assertIn(named, self.refuse(program, *args))
+        self.assertIn("'z'", self.refuse("worker-pool", "-n5", "-qz"))
+        told = self.refuse("thread-per-task", "-n5", "-qz")
+        self.assertIn("--queue is not an option", told)
 
-    @on_each
+    @on_one
     def test_a_missing_value_and_a_value_too_many_are_named(self, program) -> None:
         self.assertIn("--tasks needs a value", self.refuse(program, "--tasks"))
         self.assertIn("--tasks needs a value", self.refuse(program, "-n"))
@@ -173,7 +176,7 @@ class Options(unittest.TestCase):
         said = self.refuse(program, "--fail-fast=yes")
         self.assertIn("--fail-fast takes no value", said)
 
-    @on_each
+    @on_one
     def test_a_diagnostic_is_one_line_whatever_was_typed(self, program: str) -> None:
         for args in (
             ("--tasks", "a\nb"),
@@ -205,7 +208,7 @@ class Options(unittest.TestCase):
         self.assertFalse(ending.record["config"]["join"])
         self.assertRegex(ending.err, r"^thread-per-task: --detach is the default .*\n$")
 
-    @on_each
+    @on_one
     def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:
         said = self.refuse(program, "--error-rate", "60%", "--hang-rate", "0.6")
         self.assertIn("add up to 1.2", said)
@@ -214,7 +217,7 @@ class Options(unittest.TestCase):
         rates = ("--error-rate", "0.7", "--silent-rate", "0.2", "--hang-rate", "0.1")
         measure(program, "-n", 5, "-s", 0, "--hang-time", 0, *rates)
 
-    @on_each
+    @on_one
     def test_the_last_of_two_counts(self, program: str) -> None:
         record = measure(program, "-n", 7, "--tasks", 3, "-s", 0, "--seed", 1, "--seed=9")
         self.assertEqual(record["config"]["tasks"], 3)
@@ -226,7 +229,7 @@ class Options(unittest.TestCase):
             expected = {**DEFAULTS, **own}
             self.assertEqual({key: config[key] for key in expected}, expected, program)
 
-    @on_each
+    @on_one
     def test_values_of_several_parts_are_kept_part_by_part(self, program: str) -> None:
         for args, expected in COMPOUND:
             with self.subTest(args):

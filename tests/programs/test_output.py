@@ -14,8 +14,8 @@ import unittest
 from pathlib import Path
 
 from .program import (
-    BUILD, LIMIT_S, finish, measure, on_each, read_samples, run, start, until,
-    wait_until_quiet,
+    BUILD, LIMIT_S, finish, measure, on_each, on_one, read_samples, run, start,
+    until, wait_until_quiet,
 )  # fmt: skip
 
 QUICK = ("-n", 5, "-s", 0)
@@ -38,7 +38,7 @@ class Output(unittest.TestCase):
         for word in words:
             self.assertIn(word, ending.err)
 
-    @on_each
+    @on_one
     def test_a_full_disk_is_not_success(self, program: str) -> None:
         for args in (("--json", "/dev/full"), ("--json", "-"), ()):
             with self.subTest(args):
@@ -46,7 +46,7 @@ class Output(unittest.TestCase):
                 ending = through_shell(program, redirection, *QUICK, *args)
                 self.assert_complaint(ending, 1, "cannot write", "No space left")
 
-    @on_each
+    @on_one
     def test_where_nobody_hears_the_diagnostic_the_status_is_the_same(self, program):
         for redirection in ("2>/dev/full", "2>&-"):
             for status, args in (
@@ -59,14 +59,14 @@ class Output(unittest.TestCase):
                     ending = through_shell(program, redirection, *args)
                     self.assertEqual((ending.status, ending.err), (status, ""))
 
-    @on_each
+    @on_one
     def test_help_that_cannot_be_written_is_not_success(self, program: str) -> None:
         for question in ("--help", "--version"):
             for redirection in (">/dev/full", ">&-"):
                 ending = through_shell(program, redirection, question)
                 self.assert_complaint(ending, 1, "cannot write")
 
-    @on_each
+    @on_one
     def test_samples_of_any_size_on_a_full_disk_are_not_success(self, program) -> None:
         for tasks in (0, 1, 100, 101, 102, 103, 1000, 2000):
             with self.subTest(tasks):
@@ -74,7 +74,7 @@ class Output(unittest.TestCase):
                 ending = run(program, *args)
                 self.assert_complaint(ending, 1, "/dev/full", "No space left")
 
-    @on_each
+    @on_one
     def test_a_closed_standard_output_is_found_before_the_run(self, program) -> None:
         for args in ((), ("--json", "-"), ("--samples", "-", "--json", "x")):
             with self.subTest(args):
@@ -83,7 +83,7 @@ class Output(unittest.TestCase):
                 ending = run(program, "-s", "1000s", *args, wrap=wrap)
                 self.assert_complaint(ending, 3, "standard output", "Bad file")
 
-    @on_each
+    @on_one
     def test_a_file_never_takes_the_place_of_a_closed_one(self, program: str) -> None:
         """Else what is said on stderr would end up in the middle of the record."""
         path = self.folder / "record.json"
@@ -95,7 +95,7 @@ class Output(unittest.TestCase):
                 self.assertEqual(len(lines), 1)
                 self.assertTrue(lines[0].startswith("{") and lines[0].endswith("}"))
 
-    @on_each
+    @on_one
     def test_a_reader_that_goes_away_ends_it(self, program: str) -> None:
         """| head -1: SIGPIPE as everywhere, or a line where it is ignored."""
         for ignored in (False, True):
@@ -113,7 +113,7 @@ class Output(unittest.TestCase):
                 else:
                     self.assertEqual(ending.status, -signal.SIGPIPE)
 
-    @on_each
+    @on_one
     def test_what_happens_to_one_output_costs_no_other(self, program: str) -> None:
         """A reader of samples that goes away, and a file that may not grow."""
         record, samples = self.folder / "record.json", self.folder / program
@@ -133,7 +133,7 @@ class Output(unittest.TestCase):
         self.assert_complaint(ending, 1, "File too large")
         self.assertIn("5 ok", ending.out)
 
-    @on_each
+    @on_one
     def test_a_place_that_cannot_be_written_is_found_before_the_run(self, program):
         for option in ("--json", "--samples"):
             for path in ("/nonexistent/x", "/", self.folder, "/dev/null/x"):
@@ -141,7 +141,7 @@ class Output(unittest.TestCase):
                     ending = run(program, "-s", "1000s", option, path)
                     self.assert_complaint(ending, 3, "cannot write", str(path))
 
-    @on_each
+    @on_one
     def test_a_file_may_have_any_name(self, program: str) -> None:
         for name in (b"two words", b"'\"$x", b"-n", b"a\nb", b"\xff\xfe", b"%s%n"):
             with self.subTest(name):
@@ -154,7 +154,7 @@ class Output(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, b""))
                 self.assertEqual(len(read_samples(Path(os.fsdecode(path)))), 5)
 
-    @on_each
+    @on_one
     def test_it_runs_through_a_link_from_anywhere(self, program: str) -> None:
         link = self.folder / f"a link to {program}"
         link.symlink_to(BUILD / "src" / program)
@@ -164,7 +164,7 @@ class Output(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    @on_each
+    @on_one
     def test_an_older_file_is_replaced(self, program: str) -> None:
         path = self.folder / "record.json"
         path.write_text("x" * 100_000)
@@ -172,7 +172,7 @@ class Output(unittest.TestCase):
         self.assertEqual(path.read_text().count("\n"), 1)
         self.assertNotIn("xx", path.read_text())
 
-    @on_each
+    @on_one
     def test_two_outputs_need_two_places(self, program: str) -> None:
         same, link = self.folder / program, self.folder / f"link to {program}"
         link.symlink_to(program)
