@@ -61,14 +61,14 @@ CLAIM(tiny_refills_are_not_rounded_away) {
     assert_true(bucket_take(&bucket, 0));
     bucket_destroy(&bucket);
 
-    enum { STEPS = 1000000, EXPECTED = 1000 };
+    int expected = scaled(1000);
     int taken = 0;
     bucket_init(&bucket, 1000, 1, NS_PER_S);
     assert_true(bucket_take(&bucket, NS_PER_S));
-    for (int64_t i = 1; i <= STEPS; i++) {
+    for (int64_t i = 1; i <= expected * INT64_C(1000); i++) {
         taken += bucket_take(&bucket, NS_PER_S + i * NS_PER_US);
     }
-    assert_int_equal(taken, EXPECTED);
+    assert_int_equal(taken, expected);
     bucket_destroy(&bucket);
 }
 
@@ -169,7 +169,7 @@ static double share_of_ideal(double rate_per_s, int64_t burst, double load,
 
 /* TestLongRunningQPS */
 CLAIM(in_the_long_run_the_rate_is_kept_and_nearly_reached) {
-    for (uint64_t seed = 1; seed <= 3; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)scaled(3); seed++) {
         assert_true(share_of_ideal(100, 10, 3, seed) >= 0.999);
         assert_true(share_of_ideal(100, 100, 2, seed) >= 0.999);
         assert_true(share_of_ideal(1e6 / 7, 50, 10, seed) >= 0.999);

@@ -115,9 +115,11 @@ static void be_nobody_with_such_capabilities(void) {
 }
 
 CLAIM(one_of_two_capabilities_frees_another_user_too) {
+    static const int bits[] = {0, 20, 21, 22, 23, 24, 25, 40};
     us->path = "/proc/self/status";
-    for (int bit = 0; bit < 41; bit++) {
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         char text[64];
+        int bit = bits[i];
         bool frees = bit == 21 || bit == 24; /* CAP_SYS_ADMIN, CAP_SYS_RESOURCE */
         snprintf(text, sizeof text, "Threads:\t3\nCapEff:\t%016llx\n", 1ULL << bit);
         us->text = text;
