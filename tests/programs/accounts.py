@@ -27,6 +27,19 @@ class Accounts(unittest.TestCase):
             self.assertGreaterEqual(record["breaker"]["stopped"], outcomes["shed"])
         self.check_times(record, samples)
 
+    def check_stop(self, record: dict[str, Any], samples: list[Sample]) -> dict[str, Any]:
+        """What the stop record says is what the samples show."""
+        stop, tasks = record["stop"], record["config"]["tasks"]
+        started = [task for task in samples if task.started_ns is not None]
+        before = [task for task in started if task.started_ns <= stop["at_ns"]]
+        flying = [task for task in before if task.finished_ns > stop["at_ns"]]
+        self.assertEqual(stop["started"], len(before))
+        self.assertEqual(stop["in_flight"], len(flying))
+        self.assertEqual(stop["never_started"], tasks - len(started))
+        last = max((task.finished_ns for task in started), default=0)
+        self.assertGreaterEqual(stop["at_ns"] + stop["latency_ns"], last)
+        return stop
+
     def check_times(self, record: dict[str, Any], samples: list[Sample]) -> None:
         for task in samples:
             never = task.started_ns is None

@@ -2,6 +2,7 @@
 
 import unittest
 
+from .accounts import Accounts
 from .program import (
     PROGRAMS, VIRTUAL, bound, long_enough, measure, on_each, on_each_fiber_program, only,
     sample,
@@ -11,20 +12,7 @@ from .workload import Workload
 MS = 1_000_000
 
 
-class Deadline(unittest.TestCase):
-    def check_stop(self, record: dict, samples: list) -> dict:
-        """What the stop record says is what the samples show."""
-        stop, tasks = record["stop"], record["config"]["tasks"]
-        started = [task for task in samples if task.started_ns is not None]
-        before = [task for task in started if task.started_ns <= stop["at_ns"]]
-        flying = [task for task in before if task.finished_ns > stop["at_ns"]]
-        self.assertEqual(stop["started"], len(before))
-        self.assertEqual(stop["in_flight"], len(flying))
-        self.assertEqual(stop["never_started"], tasks - len(started))
-        last = max((task.finished_ns for task in started), default=0)
-        self.assertGreaterEqual(stop["at_ns"] + stop["latency_ns"], last)
-        return stop
-
+class Deadline(Accounts):
     @on_each_fiber_program
     def test_with_none_it_runs_to_its_end_and_says_by_how_much(self, program) -> None:
         args = ("-n", 12, "-s", "20s", "--deadline", "30s", "--cancel", "none", *VIRTUAL)
