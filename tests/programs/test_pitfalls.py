@@ -1,15 +1,13 @@
 """The article's three deadlocks: found when broken, gone when fixed, real without help."""
 
-import os
 import resource
 import shutil
 import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
-PITFALLS = Path(os.environ["FIVE_COOKS_BUILD"]) / "src" / "pitfalls"
-LIMIT_S = 120
+from .program import BUILD, run, start
+
 KINDS = {"threads": (), "fibers": ("--fibers",)}
 
 BROKEN = {
@@ -24,22 +22,16 @@ BROKEN = {
 }  # fmt: skip
 
 
-def pitfall(*args: str, **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PITFALLS, *args], capture_output=True, text=True, timeout=LIMIT_S, **more
-    )
-
-
 class Pitfalls(unittest.TestCase):
     def test_each_bug_is_reported_with_who_waits_for_what(self) -> None:
         for args, threads in BROKEN.items():
             for kind, more in KINDS.items():
                 with self.subTest(kind, args=args):
-                    done = pitfall(*args, *more)
-                    self.assertEqual(done.returncode, 2, done.stderr)
-                    self.assertIn(f"all {kind} are asleep - deadlock!", done.stderr)
+                    done = run("pitfalls", *args, *more)
+                    self.assertEqual(done.status, 2, done.err)
+                    self.assertIn(f"all {kind} are asleep - deadlock!", done.err)
                     for thread in threads:
-                        self.assertIn(thread, done.stderr)
+                        self.assertIn(thread, done.err)
 
     def test_a_machine_that_allows_too_little_is_told_in_one_line(self) -> None:
         """Room for the program, and for some of the stacks of 8 MB, but not for five."""
@@ -49,67 +41,60 @@ class Pitfalls(unittest.TestCase):
             for kind, most in limits.items():
                 resource.setrlimit(kind, (most, most))
 
-        done = pitfall("no-close", preexec_fn=allow_little)
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertRegex(done.stderr, r"\Apitfalls: cannot create worker \d: \w.*\n\Z")
+        done = run("pitfalls", "no-close", preexec_fn=allow_little)
+        self.assertEqual(done.status, 3, done.err)
+        self.assertRegex(done.err, r"\Apitfalls: cannot create worker \d: \w.*\n\Z")
 
     def test_each_report_names_the_line_that_waits(self) -> None:
         for more in KINDS.values():
-            done = pitfall("no-close", *more)
+            done = run("pitfalls", "no-close", *more)
             self.assertRegex(
-                done.stderr, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
+                done.err, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
             )
-            done = pitfall("no-close", *more, env={"PATH": "/nonexistent"})
-            self.assertIn("[wait group] at +0x", done.stderr)  # there is no addr2line
+            done = run("pitfalls", "no-close", *more, env={"PATH": "/nonexistent"})
+            self.assertIn("[wait group] at +0x", done.err)  # there is no addr2line
 
     def test_the_fixed_form_does_all_orders(self) -> None:
         for args in BROKEN:
             for kind, more in KINDS.items():
                 with self.subTest(kind, args=args):
-                    done = pitfall(*args, "--fixed", *more)
-                    self.assertEqual((done.returncode, done.stderr), (0, ""))
-                    self.assertTrue(done.stdout.endswith("All done!\n"))
+                    done = run("pitfalls", *args, "--fixed", *more)
+                    self.assertEqual((done.status, done.err), (0, ""))
+                    self.assertTrue(done.out.endswith("All done!\n"))
 
     def test_fibers_that_are_not_there_are_said_to_be_missing(self) -> None:
         with tempfile.TemporaryDirectory(prefix="five-cooks-") as folder:
-            alone = Path(folder) / "pitfalls"
-            shutil.copy(PITFALLS, alone)
-            done = subprocess.run(
-                [alone, "no-close", "--fibers"], capture_output=True, timeout=LIMIT_S
-            )
-        self.assertEqual(done.returncode, 3)
-        self.assertIn(b"cannot start pitfalls-on-fibers: No such file", done.stderr)
+            shutil.copy(BUILD / "src" / "pitfalls", folder)
+            done = run(f"{folder}/pitfalls", "no-close", "--fibers")
+        self.assertEqual(done.status, 3)
+        self.assertIn("cannot start pitfalls-on-fibers: No such file", done.err)
 
     def test_output_that_is_lost_is_not_success(self) -> None:
-        for args in ("no-close --fixed", "--help", "-h"):
-            line = f'"{PITFALLS}" {args} >/dev/full'
-            done = subprocess.run(["sh", "-c", line], timeout=LIMIT_S, stderr=subprocess.PIPE)
-            self.assertEqual(done.returncode, 1, args)
-            self.assertIn(b"cannot write", done.stderr)
+        full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
+        for args in (("no-close", "--fixed"), ("--help",), ("-h",)):
+            done = run("pitfalls", *args, wrap=full)
+            self.assertEqual(done.status, 1, done)
+            self.assertIn("cannot write", done.err)
 
     def test_a_buffer_hides_a_send_too_early_until_there_are_more_orders(self) -> None:
         for args in BROKEN:
             if args[0] != "no-close":
                 with self.subTest(args):
-                    few = pitfall(*args, "--buffer", "100", "--tasks", "50")
-                    many = pitfall(*args, "--buffer", "100", "--tasks", "500")
-                    self.assertEqual((few.returncode, many.returncode), (0, 2))
-                    self.assertIn("100 of 100 buffered", many.stderr)
+                    few = run("pitfalls", *args, "--buffer", "100", "--tasks", "50")
+                    many = run("pitfalls", *args, "--buffer", "100", "--tasks", "500")
+                    self.assertEqual((few.status, many.status), (0, 2))
+                    self.assertIn("100 of 100 buffered", many.err)
 
     def test_without_the_detector_it_really_hangs(self) -> None:
-        fixed = pitfall("no-close", "--fixed", "--no-detector")
-        self.assertEqual((fixed.returncode, fixed.stderr), (0, ""))
-        child = subprocess.Popen(
-            [PITFALLS, "no-close", "--no-detector"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        fixed = run("pitfalls", "no-close", "--fixed", "--no-detector")
+        self.assertEqual((fixed.status, fixed.err), (0, ""))
+        child = start("pitfalls", "no-close", "--no-detector")
         try:
             with self.assertRaises(subprocess.TimeoutExpired):
                 child.wait(timeout=1)
         finally:
             child.kill()
-            child.wait()
+            child.communicate()
 
     def test_mistakes_are_named(self) -> None:
         for args, text in [
@@ -126,7 +111,7 @@ class Pitfalls(unittest.TestCase):
             (["no-close", "--results"], "--results with 'no-close'"),
         ]:
             with self.subTest(args):
-                done = pitfall(*args)
-                self.assertEqual(done.returncode, 2)
-                self.assertIn(text, done.stderr)
-                self.assertEqual(done.stderr.count("\n"), 1)
+                done = run("pitfalls", *args)
+                self.assertEqual(done.status, 2)
+                self.assertIn(text, done.err)
+                self.assertEqual(done.err.count("\n"), 1)
