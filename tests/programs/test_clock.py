@@ -26,11 +26,13 @@ TIMED = (
 
 
 class Clock(unittest.TestCase):
-    def test_nothing_that_follows_the_wall_clock_is_linked(self) -> None:
+    def test_nothing_that_follows_the_wall_clock_is_linked_nor_a_locale(self) -> None:
+        """Without setlocale() every number has its point, whatever LC_ALL says."""
         for program in PROGRAMS:
             used = taken_from_libraries(program)
             self.assertIn("clock_gettime", used)
             self.assertEqual(used & WALL_CLOCK_CALLS, set())
+            self.assertNotIn("locale", " ".join(used))
 
     @plain_build
     @on_each

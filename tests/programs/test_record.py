@@ -9,7 +9,6 @@ from typing import Any
 from .accounts import Accounts
 from .program import (
     OUTCOMES, PROGRAMS, measure, on_each, plain_build, run, sample,
-    taken_from_libraries,
 )  # fmt: skip
 
 COUNT, TEXT, FLAG = "count", "text", "flag"  # what a field may hold; "?" after: or null
@@ -161,10 +160,3 @@ class Record(Accounts):
             self.assertIsNone(peak[name], name)
         self.assertIn("/proc/self/status", ending.err)
         self.assertEqual(ending.err.count("\n"), 1)
-
-    def test_no_program_ever_asks_for_a_locale(self) -> None:
-        """Without setlocale() every number has its point, whatever LC_ALL says."""
-        for program in PROGRAMS:
-            used = taken_from_libraries(program)
-            self.assertIn("pthread_create", used)
-            self.assertNotIn("locale", " ".join(used))

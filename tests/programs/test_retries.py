@@ -118,8 +118,3 @@ class Retries(unittest.TestCase):
         self.assertEqual(record["outcomes"], only(timed_out=20))
         self.assertEqual(record["failed_latency_ns"]["min"], MS)
         self.assertEqual(record["wall_ns"], 4 * MS)
-
-    @on_each_fiber_program
-    def test_a_reply_at_the_very_timeout_is_in_time(self, program: str) -> None:
-        record = measure(program, "-n", 100, "-s", "2ms", "--timeout", "2ms", *VIRTUAL)
-        self.assertEqual(record["outcomes"], only(ok=100))
