@@ -3,12 +3,6 @@
 
 enum { CAPACITY_MOST = 20 };
 
-static void fill(struct chan *chan) {
-    for (int i = 0; i < (int)chan_capacity(chan); i++) {
-        assert_int_equal(try_send(chan, &i), CHAN_OK);
-    }
-}
-
 CLAIM(a_size_that_overflows_is_refused) {
     const size_t sizes[][2] = {{SIZE_MAX, 1},           {1, SIZE_MAX},
                                {8, SIZE_MAX / 8},       {SIZE_MAX / 2, 3},

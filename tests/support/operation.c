@@ -17,6 +17,12 @@ struct chan *ints(size_t capacity) {
     return chan_of(sizeof(int), capacity);
 }
 
+void fill(struct chan *chan) {
+    for (int i = 0; i < (int)chan_capacity(chan); i++) {
+        invariant(try_send(chan, &i) == CHAN_OK);
+    }
+}
+
 enum chan_result try_send(struct chan *chan, const void *value) {
     return chan_send(chan, value, DEADLINE_NOW);
 }

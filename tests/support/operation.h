@@ -54,6 +54,9 @@ enum chan_result operation_join(struct operation *operation);
 struct chan *chan_of(size_t size, size_t capacity);
 struct chan *ints(size_t capacity);
 
+/* With 0, 1, 2 and so on, as many as there is room for. */
+void fill(struct chan *chan);
+
 /* A send and a receive that must not block. */
 enum chan_result try_send(struct chan *chan, const void *value);
 enum chan_result try_receive(struct chan *chan, void *value);
