@@ -26,7 +26,7 @@ from driver.say.sentences import interval_text  # noqa: E402
 from driver.teach import handout  # noqa: E402
 
 AXE = axe.source()
-OUTCOMES = ("waiting", "in flight", "ok", "rejected", "failed")
+OUTCOMES = ("waiting", "under way", "ok", "rejected", "failed")
 CHARTS = ["slide", "wall-time", "memory", "outcomes", "timeline"]
 EVIL = "</script><script>document.title='taken'</script>\\\"'&{{7*7}}"
 
@@ -294,6 +294,39 @@ class Replay(InBrowser):
         self.browser.run("window.replay.shown[1].capacity = null; window.replay.take()")
         self.assertEqual([None, [50, None]], self.ask(told))
 
+    def test_tasks_that_may_wait_are_not_said_to_be_calls_that_are_served(self) -> None:
+        calls = "Each square at the API is a call; a call that finds the API full"
+        places = "window.replay.lanes.map(({scale}) => scale.places)"
+        most = self.ask("Math.max(...window.replay.shown[0].slot) + 1")
+        for waits, heads, told, room in (
+            (False, ["at the API, which serves 50 at once", "turned away"], calls, 50),
+            (True, ["tasks under way", "turned away in the end"],
+             "Each square in the middle is a task under way", most),
+        ):  # fmt: skip
+            found = self.browser.run(
+                "const [waits, most] = arguments, {replay} = window, found = [];"
+                "const [lane] = replay.lanes, {heading} = lane;"
+                "replay.shown[0].waits = waits; replay.shown[0].places = waits ? most : 50;"
+                "replay.take(); lane.heading = (pen, room, words) => found.push(words);"
+                "lane.draw(0); lane.heading = heading; return found", waits, most)  # fmt: skip
+            self.assertEqual(heads, found[1:3])
+            self.assertIn(told, self.words("#replay-help"))
+            self.assertEqual(waits, "finds the API full" not in self.words("#replay-help"))
+            self.assertEqual([room] * 2, self.ask(places))
+
+    def test_there_are_places_for_all_calls(self) -> None:
+        run = (
+            "new Recording({name: '', look: 1, tasks: 4, retries: 0, capacity: 2,"
+            " index: [0, 1, 1, 1], start: [0, 1, 1, 1], due: [], time: [9, 9, 9, 9],"
+            " outcome: arguments[0], never: 0, alike: [], waits: arguments[1]},"
+            " ['ok', 'rejected'])"
+        )
+        for outcomes, waits, places, away in (("0011", False, 2, 2), ("0001", False, 3, 1),
+                                              ("0111", False, 2, 3), ("0111", True, 1, 3)):  # fmt: skip
+            found = self.ask(f"(({{places, mostAway}}) => [places, mostAway])({run})",
+                             outcomes, waits)  # fmt: skip
+            self.assertEqual([places, away], found, outcomes)
+
     def samples(self, tasks: int, kind: str) -> list[tuple[float, float, float, str]]:
         """Of each task when it was due, began and ended, in microseconds, and how."""
         run = next(r for r in self.material.runs if r.samples and r.cell.tasks == tasks
@@ -323,13 +356,13 @@ class Replay(InBrowser):
                 over = [how for _, _, end, how in tasks if end <= now]
                 told = {
                     "waiting": sum(due <= now < begin for due, begin, _, _ in tasks),
-                    "in flight": sum(begin <= now < end for _, begin, end, _ in tasks),
+                    "under way": sum(begin <= now < end for _, begin, end, _ in tasks),
                     "ok": over.count("ok"), "rejected": over.count("rejected"), "failed": 0,
                 }  # fmt: skip
                 self.assertEqual(told, self.counts(lane), (now, lane))
                 curve = self.ask(f"window.replay.shown[{lane}].curve")
                 until_then = [0, *(n for at, n in curve if at <= now)]
-                self.assertEqual(told["in flight"], until_then[-1])
+                self.assertEqual(told["under way"], until_then[-1])
 
     def test_no_place_holds_two_calls_and_who_never_started_is_lost(self) -> None:
         for lane in (0, 1):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import sys
 import tempfile
 import unittest
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +22,7 @@ from driver.draw import axes, chart, draw, look, ratios, titles, view, words  # 
 from driver.draw import boxes, machines, over_time, planned, scatter, sequence  # noqa: E402
 from driver.draw.material import Pair  # noqa: E402
 from driver.say import numbers  # noqa: E402
-from driver.page import pieces, sliders  # noqa: E402
+from driver.page import pieces, replay, sliders  # noqa: E402
 from driver.reckon.stats import Interval, Verdict  # noqa: E402
 from driver.reckon.summary import Count, Noise, Ratio, Summaries, Summary  # noqa: E402
 
@@ -794,6 +797,18 @@ class Numbers(unittest.TestCase):
                 at = found["at"]["tasks"]
                 self.assertEqual(stands, found["values"]["tasks"][at])
                 self.assertEqual(len(found["values"]["tasks"]), len(found["threads"][0][0]))
+
+    def test_the_replay_knows_whether_tasks_under_way_may_wait(self) -> None:
+        for option, waits in (("seed = 1", False), ("attempts = 1", False),
+                              ("attempts = 2", True), ("api-queue = 0", False),
+                              ("api-queue = 9", True), ('api-queue = "unlimited"', True)):  # fmt: skip
+            with self.subTest(option), tempfile.TemporaryDirectory() as desk:
+                cells = TWO.partition("[[cells]]")[2]
+                asked = TWO.format("wall-time", 50).replace("[options]", f"[options]\n{option}")
+                asked += f"[[samples]]{cells.replace('[[cells]]', '[[samples]]')}"
+                packed = replay.data(stand_in.material(Path(desk), stand_in.read(asked)))
+                runs = json.loads(zlib.decompress(base64.b64decode(packed)))["runs"]
+                self.assertEqual([waits] * 2, [run["waits"] for run in runs])
 
     def test_ticks_are_round_and_on_the_axis(self) -> None:
         for low, high, log, found in (

@@ -47,7 +47,7 @@ def _packed(
     told = {} if len({str(c.varied) for c in among}) > 1 else cell.varied
     return {
         "name": names.design_name(names.without(cell, told), among),
-        "tasks": cell.tasks, "capacity": cell.capacity,
+        "tasks": cell.tasks, "capacity": cell.capacity, "waits": _waits(cell),
         "outage": [_us(at) for at in outage_s(cell)]
                   if "api-outage" in cell.options else [],
         "alike": [str(attribute(cell, k)) for k in material.experiment.compare_by],
@@ -60,6 +60,11 @@ def _packed(
         "outcome": "".join(str(OUTCOMES.index(s.outcome)) for s in ran),
         "never": len(samples) - len(ran),
     }
+
+
+def _waits(cell: Cell) -> bool:
+    """Whether a task under way may wait: in the API's queue, or to try again."""
+    return cell.api_queue > 0 or int(cell.options.get("attempts", 1)) > 1
 
 
 def _us(seconds: float) -> int:

@@ -1,4 +1,4 @@
-// Calls in flight over time, both designs, the capacity, and a line at the moment.
+// Tasks under way over time, both designs, the capacity, and a line at the moment.
 
 class Clock {
   constructor(canvas) {
@@ -61,7 +61,8 @@ class Clock {
     context.textBaseline = "middle";
     context.fillStyle = colours()("muted");
     const below = foot + 0.85 * this.size;
-    write("calls in flight (bottom: 0)", 0, below);
+    const waits = this.recordings.some((recording) => recording.waits);
+    write(`${waits ? "tasks under way" : "calls in flight"} (bottom: 0)`, 0, below);
     for (const share of width < 600 ? [1] : [0.25, 0.5, 0.75, 1]) {
       write(duration((share * this.whole) / 1e6), share * width, below);
     }

@@ -1,4 +1,4 @@
-// One design at a moment: who waits, is at the API, is turned away, or is done.
+// One design at a moment: who waits, is under way, is turned away, or is done.
 
 const ROWS = 12.7; // lines of lettering to a lane's height: on a slide all is larger
 
@@ -66,7 +66,7 @@ class Lane {
     this.canvas = box.querySelector("canvas");
     this.name = box.querySelector(".name");
     this.counters = {};
-    for (const key of ["waiting", "in flight", "ok", "rejected", "failed"]) {
+    for (const key of ["waiting", "under way", "ok", "rejected", "failed"]) {
       const counter = document.createElement("span");
       counter.innerHTML = `<b>0</b> ${key}`;
       box.querySelector(".counters").append(counter);
@@ -79,7 +79,7 @@ class Lane {
 
   show(recording, scale) {
     this.recording = recording;
-    this.scale = scale; // places at the API and beyond, alike in both lanes
+    this.scale = scale; // places and those beyond, alike in both lanes
     this.name.textContent = recording.name;
     this.name.style.color = `var(--letter-${recording.look})`;
   }
@@ -152,7 +152,7 @@ class Lane {
   // The API as a counter with so many places, and the crowd that finds none.
   drawApi(context, room, now) {
     const { places, beyond } = this.scale;
-    const { capacity } = this.recording;
+    const { capacity, waits } = this.recording;
     const fair = Math.min(0.75, Math.max(0.4, places / (places + beyond)));
     const share = beyond ? fair : 1;
     const served = { ...room, width: room.width * share - 12 };
@@ -163,12 +163,12 @@ class Lane {
       sides.push(grid(beyond, crowd.width, crowd.height).side);
     }
     const side = Math.min(...sides);
-    this.heading(context, served, capacity
-      ? `at the API, which serves ${capacity} at once` : "at the API", "at the API");
+    const { here, gone } = this.headings();
+    this.heading(context, served, ...here);
     const rows = Math.max(1, Math.floor(served.height / side));
-    this.frame(context, served, capacity || places, side, rows);
+    this.frame(context, served, waits ? places : capacity || places, side, rows);
     if (beyond) {
-      this.heading(context, crowd, "turned away", "away");
+      this.heading(context, crowd, ...gone);
       const [x, foot] = [crowd.x - 12, room.y + room.height];
       stroke(context, this.tones.ink, 3, [[x, 0], [x, foot]], [8, 5]);
     }
@@ -177,6 +177,15 @@ class Lane {
         this.call(context, this.recording.away[i] ? crowd : served, i, side, rows, now);
       }
     }
+  }
+
+  // Over the places and over those turned away: in full, and where there is little room.
+  headings() {
+    const { capacity, waits } = this.recording;
+    const calls = capacity ? `at the API, which serves ${capacity} at once` : "at the API";
+    return waits
+      ? { here: ["tasks under way", "tasks"], gone: ["turned away in the end", "away"] }
+      : { here: [calls, "at the API"], gone: ["turned away", "away"] };
   }
 
   frame(context, room, places, side, rows) {

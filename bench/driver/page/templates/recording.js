@@ -5,6 +5,7 @@ class Recording {
     Object.assign(this, {
       name: run.name, look: run.look, tasks: run.tasks, retries: run.retries,
       capacity: run.capacity, outage: run.outage, // of its API
+      waits: run.waits, // a task may, while it is under way
       alike: run.alike.join(), // with those that have the same it is compared
     });
     const summed = (steps) => {
@@ -24,11 +25,15 @@ class Recording {
     this.events = [...new Set([...this.start, ...this.end])].sort((a, b) => a - b);
     this.curve = this.inFlight();
     this.peak = this.curve.reduce((most, point) => Math.max(most, point[1]), 0);
-    const away = this.slot.filter((_, i) => this.away[i]);
-    this.mostAway = away.reduce((most, slot) => Math.max(most, slot + 1), 0);
+    const most = (away) => this.slot.reduce(
+      (most, slot, i) => (this.away[i] === away ? Math.max(most, slot + 1) : most), 0);
+    this.mostAway = most(true);
+    // Over the capacity, too: the API may take a call before the task of another has
+    // noted that its own is over.
+    this.places = Math.max(this.waits ? 0 : this.capacity || 0, most(false));
   }
 
-  // A place for each call, the lowest that is free; those turned away stand apart.
+  // For each task the lowest place that is free; those turned away stand apart.
   placed() {
     const busy = { true: [], false: [] };
     return this.start.map((start, i) => {
@@ -50,13 +55,13 @@ class Recording {
 
   // How the tasks stand at a moment. At the end those that never started are counted.
   countsAt(now) {
-    const counts = { waiting: 0, "in flight": 0, ok: 0, rejected: 0, failed: 0 };
+    const counts = { waiting: 0, "under way": 0, ok: 0, rejected: 0, failed: 0 };
     for (let i = 0; i < this.start.length; i++) {
       if (this.end[i] <= now) {
         const kind = this.kind[i];
         counts[kind === "ok" || kind === "rejected" ? kind : "failed"]++;
       } else if (this.start[i] <= now) {
-        counts["in flight"]++;
+        counts["under way"]++;
       } else if (this.due[i] <= now) {
         counts.waiting++;
       }

@@ -59,11 +59,8 @@ class Replay {
       const [first, second] = this.shown.map((run) => JSON.stringify(run[key]));
       return first === second ? this.shown[0][key] : null;
     });
-    const scale = {
-      places: Math.max(...this.shown.map((run) => run.capacity || run.peak)),
-      beyond: most("mostAway"),
-    };
-    this.part("full").hidden = this.shown.every((run) => !run.capacity);
+    const scale = { places: most("places"), beyond: most("mostAway") };
+    this.explain();
     this.lanes.forEach((lane, n) => lane.show(this.shown[n], scale));
     this.whole = most("makespan");
     this.clock.show(this.shown, this.whole, capacity, outage ?? []);
@@ -73,6 +70,14 @@ class Replay {
     const busy = first.curve.filter((point) => point[1] === first.peak);
     this.moveTo(busy.length ? busy[busy.length >> 1][0] : 0);
     this.nameRate();
+  }
+
+  // What a square is.
+  explain() {
+    const waits = this.shown.some((run) => run.waits);
+    this.part("tasks-wait").hidden = !waits;
+    this.part("calls").hidden = waits;
+    this.part("full").hidden = this.shown.every((run) => !run.capacity);
   }
 
   listen() {
