@@ -485,11 +485,36 @@ class Replay(InBrowser):
         self.browser.press(" ")
         self.assertFalse(self.ask("window.replay.playing"))
 
-    def test_who_wants_less_motion_gets_no_play_button(self) -> None:
+    def test_for_who_wants_less_motion_it_plays_only_when_asked(self) -> None:
         self.browser.emulate(prefers_reduced_motion="reduce")
         self.browser.open(self.folder / "report.html")
         self.browser.wait("window.replay")
-        self.assertTrue(self.ask("document.getElementById('replay-play').hidden"))
+        self.assertFalse(self.ask("window.replay.playing"))
+        self.assertTrue(self.ask("document.getElementById('replay-play').checkVisibility()"))
+        self.browser.run("document.getElementById('replay-stage').focus()")
+        self.browser.press(" ")
+        self.assertTrue(self.ask("window.replay.playing"))
+
+    def test_a_slider_is_read_out_as_it_is_shown(self) -> None:
+        for slider, value, told in (
+            ("[data-value=workers]", 3, "50"), ("[data-value=service_s]", 0, "1 ms"),
+            ("[data-value=capacity]", 4, "unlimited"), ("#replay-scrub", 0, "0 s"),
+            ("#replay-speed", 0, None),
+        ):  # fmt: skip
+            self.set(slider, value)
+            shown, read = self.browser.run(
+                "const slider = document.querySelector(arguments[0]);"
+                "return [(slider.id ? slider.closest('label') : slider)"
+                ".nextElementSibling.textContent, slider.ariaValueText]", slider)  # fmt: skip
+            self.assertEqual(told or shown, shown)
+            self.assertEqual(shown, read, slider)
+
+    def test_the_time_is_not_read_out_while_it_plays(self) -> None:
+        live = "document.getElementById('replay-time').ariaLive"
+        self.browser.run("window.replay.moveTo(0); window.replay.play(true)")
+        self.assertEqual("off", self.ask(live))
+        self.browser.run("window.replay.play(false)")
+        self.assertEqual("polite", self.ask(live))
 
     def test_what_does_not_move_is_drawn_once(self) -> None:
         still = "window.replay.clock.still === window.still"

@@ -21,6 +21,12 @@ function duration(seconds) {
   return `${(seconds * 1e9).toFixed(0)} ns`;
 }
 
+// A slider's value in words: beside it, and for who hears the page instead of its number.
+function tell(slider, output, words) {
+  output.textContent = words;
+  slider.setAttribute("aria-valuetext", words);
+}
+
 {
   const themeButton = document.getElementById("theme");
   const isDark = () => {

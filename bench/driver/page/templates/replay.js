@@ -15,9 +15,6 @@ class Replay {
     this.offerRuns();
     this.listen();
     this.take();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.part("play").hidden = true;
-    }
   }
 
   // It opens on the number of tasks of which most are lost and that can still be seen.
@@ -132,14 +129,13 @@ class Replay {
   }
 
   play(on) {
-    if (on && this.part("play").hidden) {
-      return;
-    }
     if (on && this.now >= this.whole) {
       this.moveTo(0);
     }
     this.playing = on;
     this.part("play").textContent = on ? "Pause" : "Play";
+    // Or each frame is read out.
+    this.part("time").setAttribute("aria-live", on ? "off" : "polite");
     this.last = null;
     if (on) {
       requestAnimationFrame((at) => this.tick(at));
@@ -171,9 +167,9 @@ class Replay {
 
   nameRate() {
     const slower = 1000 / this.rate();
-    this.part("rate").textContent = slower >= 1
+    tell(this.part("speed"), this.part("rate"), slower >= 1
       ? `slowed down ${count(Number(slower.toPrecision(2)))}×`
-      : `sped up ${Number((1 / slower).toPrecision(2))}×`;
+      : `sped up ${Number((1 / slower).toPrecision(2))}×`);
   }
 
   moveTo(now) {
@@ -183,7 +179,7 @@ class Replay {
 
   draw() {
     this.part("scrub").value = this.whole ? this.now / this.whole : 0;
-    this.part("time").textContent = duration(this.now / 1e6);
+    tell(this.part("scrub"), this.part("time"), duration(this.now / 1e6));
     this.lanes.forEach((lane) => lane.draw(this.now));
     this.clock.draw(this.now);
   }

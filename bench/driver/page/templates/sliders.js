@@ -111,7 +111,7 @@ class Theory {
     for (const input of this.inputs) {
       const name = input.dataset.value;
       found[name] = Number(input.value);
-      input.nextElementSibling.textContent = this.words(name, found[name]);
+      tell(input, input.nextElementSibling, this.words(name, found[name]));
     }
     return found;
   }
