@@ -563,6 +563,7 @@ class Replay(InBrowser):
             " {marks: given.marks, accepted: given.accepted[s][c], at}]"
         )
         at = {words: (x, y) for x, y, words in ticks}
+        self.assertIn("wall time by the program's own clock", at)
         one, ten = at["1 s"][1] - 6, at["10 s"][1] - 6
         self.assertLess(ten, one)  # later is further up
 

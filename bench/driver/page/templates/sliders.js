@@ -1,7 +1,7 @@
 // Sliders that move the theory under the measured marks. Every curve was reckoned before:
 // a position is an index, and nothing is computed here but where things stand.
 
-const PLOT = { left: 90, right: 980, top: 20, bottom: 455 };
+const PLOT = { left: 90, right: 980, top: 46, bottom: 455 };
 const APART = 28; // between the names at the lines' ends
 const HIGH = 22; // a name
 const RADIUS = 8; // of a mark
@@ -71,6 +71,8 @@ class Theory {
     }
     this.add("text", { x: (PLOT.left + PLOT.right) / 2, y: PLOT.bottom + 56,
       "text-anchor": "middle" }, "tasks N (both axes: log scale)");
+    this.add("text", { x: PLOT.left, y: PLOT.top - 18 },
+      "wall time by the program's own clock");
   }
 
   mark({ look, shape, ok, tasks, seconds, name, told }) {
