@@ -600,6 +600,20 @@ class Replay(InBrowser):
             told = "loses none" if workers == 50 else "has 50 workers more than the API"
             self.assertIn(told, self.ask(words))
 
+    def test_no_line_of_theory_is_cut_off(self) -> None:
+        for key, index in (("workers", 0), ("service_s", 4), ("create_s", 4)):
+            self.set(f"[data-value={key}]", index)
+            line, seconds = self.browser.run(
+                "const t = window.theory, at = t.positions();"
+                "return [t.lines.pool.points.map((point) => point[1]),"
+                " t.given.pool[at.service_s][at.create_s][at.workers]]"
+            )
+            first, middle, last = 0, len(line) // 2, len(line) - 1
+            lower, upper = ((line[a] - line[b]) / log10(seconds[b] / seconds[a])
+                            for a, b in ((first, middle), (middle, last)))  # fmt: skip
+            self.assertAlmostEqual(lower, upper, delta=1, msg=key)
+            self.assertGreater(line[-1], 46)  # within the frame
+
     def test_no_name_at_a_line_of_theory_covers_another(self) -> None:
         for workers in range(0, 8):
             self.set("[data-value=workers]", workers)

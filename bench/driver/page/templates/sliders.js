@@ -11,11 +11,13 @@ const SHAPES = { 5: [4, 45, 1.2], 7: [24, 0, 1], 9: [3, 0, 1.2], 11: [3, 180, 1.
 const ASIDE = [0, 1, -1, 2, -2]; // widths of a mark, if others stand where it should
 // Where a mark's name may stand, the best first: over it, beside it, under it, ...
 const SIDES = [[0, -1], [1, 0], [-1, 0], [1, -1], [-1, -1], [0, 1], [1, 1], [-1, 1]];
-const POWERS = { tasks: [1, 5], seconds: [-3, 3] }; // of ten, on the axes
+const TASKS = [1, 5]; // powers of ten on the axis
 
 class Theory {
   constructor(given) {
     this.given = given;
+    this.times = reach([given.threads, given.pool,
+      given.marks.map((mark) => mark.seconds)].flat(Infinity));
     this.stage = document.getElementById("sliders-stage");
     this.plot = document.getElementById("sliders-plot");
     this.inputs = [...this.stage.querySelectorAll("input")];
@@ -46,26 +48,26 @@ class Theory {
   }
 
   x(tasks) {
-    const [low, high] = POWERS.tasks;
+    const [low, high] = TASKS;
     const share = (Math.log10(tasks) - low) / (high - low);
     return PLOT.left + share * (PLOT.right - PLOT.left);
   }
 
   y(seconds) {
-    const [low, high] = POWERS.seconds;
+    const [low, high] = this.times;
     const share = (Math.log10(seconds) - low) / (high - low);
     const y = PLOT.bottom - share * (PLOT.bottom - PLOT.top);
-    return Math.min(PLOT.bottom, Math.max(PLOT.top, y));
+    return Math.min(PLOT.bottom, y); // 0 has no place on it
   }
 
   frame() {
-    for (let power = POWERS.seconds[0]; power <= POWERS.seconds[1]; power++) {
+    for (let power = this.times[0]; power <= this.times[1]; power++) {
       const y = this.y(10 ** power);
       this.add("path", { class: "grid", d: `M${PLOT.left},${y}H${PLOT.right}` });
       this.add("text", { x: PLOT.left - 12, y: y + 6, "text-anchor": "end" },
         duration(10 ** power));
     }
-    for (let power = POWERS.tasks[0]; power <= POWERS.tasks[1]; power++) {
+    for (let power = TASKS[0]; power <= TASKS[1]; power++) {
       this.add("text", { x: this.x(10 ** power), y: PLOT.bottom + 28,
         "text-anchor": "middle" }, count(10 ** power));
     }
@@ -187,6 +189,12 @@ class Theory {
     return found.filter((one) => one.left > PLOT.left && one.right < PLOT.right
       && one.top > PLOT.top && one.bottom < PLOT.bottom);
   }
+}
+
+// From the power of ten below the least to a little over the most: none is cut off.
+function reach(times) {
+  const powers = times.filter((seconds) => seconds > 0).map(Math.log10);
+  return [Math.floor(Math.min(...powers)), Math.max(...powers) + 0.1];
 }
 
 function corners(x, y, [count, turned, large]) {
