@@ -595,9 +595,14 @@ class Replay(InBrowser):
         told = self.ask(words).replace("\u202f", "")
         self.assertGreater(lost, 0)
         self.assertIn(f"lose {round(lost)} of them", told)
-        for workers in (50, 100):
+        most = given["at"]["tasks"]
+        for workers, tasks, told in (
+            (50, most, " and loses none. Threads take"),
+            (100, most, "makes up to 50 more calls at once than the API serves"),
+            (1000, 0, "loses none. Threads take 10.3 ms and lose none"),
+        ):  # fmt: skip
             self.set("[data-value=workers]", values["workers"].index(workers))
-            told = "loses none" if workers == 50 else "has 50 workers more than the API"
+            self.set("[data-value=tasks]", tasks)
             self.assertIn(told, self.ask(words))
 
     def test_no_line_of_theory_is_cut_off(self) -> None:

@@ -133,10 +133,11 @@ class Theory {
     this.tasks.setAttribute("d", `M${this.x(tasks)},${PLOT.top}V${PLOT.bottom}`);
     this.nameMarks(this.x(tasks));
     const capacity = given.values.capacity[at.capacity];
-    const workers = given.values.workers[at.workers];
-    const bounded = !capacity || workers <= capacity
-      ? "loses none" : `has ${count(workers - capacity)} workers more than the API serves`;
-    const lost = capacity ? `lose ${count(tasks - accepted)} of them` : "lose none";
+    const calls = Math.min(given.values.workers[at.workers], tasks);
+    const bounded = !capacity || calls <= capacity ? "loses none"
+      : `makes up to ${count(calls - capacity)} more calls at once than the API serves`;
+    const lost = capacity && tasks > accepted
+      ? `lose ${count(tasks - accepted)} of them` : "lose none";
     document.getElementById("sliders-words").textContent =
       `Theory for ${count(tasks)} tasks: the pool takes ${duration(pool[at.tasks])} and `
       + `${bounded}. Threads take ${duration(threads[at.tasks])} and ${lost}.`;
