@@ -798,6 +798,16 @@ class Numbers(unittest.TestCase):
                 self.assertEqual(stands, found["values"]["tasks"][at])
                 self.assertEqual(len(found["values"]["tasks"]), len(found["threads"][0][0]))
 
+    def test_a_pool_of_the_sliders_creates_all_its_workers(self) -> None:
+        with tempfile.TemporaryDirectory() as desk:
+            asked = stand_in.read(TWO.format("wall-time", 500))
+            found = sliders.data(stand_in.material(Path(desk), asked))
+        pools = found["pool"][found["at"]["service_s"]][found["at"]["create_s"]]
+        sizes = found["values"]["workers"]
+        ten, many = (pools[sizes.index(workers)][0] for workers in (10, 1000))
+        self.assertEqual(10, found["values"]["tasks"][0])
+        self.assertAlmostEqual(990 * stand_in.CREATE_S, many - ten, delta=1e-4)
+
     def test_the_replay_knows_whether_tasks_under_way_may_wait(self) -> None:
         for option, waits in (("seed = 1", False), ("attempts = 1", False),
                               ("attempts = 2", True), ("api-queue = 0", False),

@@ -93,7 +93,7 @@ def _curves(given: dict[str, list[Any]], costs: Constants) -> dict[str, Any]:
         curves["threads"].append(
             [[_short(threads_s(n, d, own)) for n in tasks] for own in each])
         curves["pool"].append(
-            [[[_short(pool_s(n, min(w, n), d, own)) for n in tasks]
+            [[[_short(pool_s(n, w, d, own)) for n in tasks]
               for w in given["workers"]] for own in each])
         curves["accepted"].append(
             [[[_accepted(n, d, k, own) for n in tasks]
