@@ -558,7 +558,8 @@ class Replay(InBrowser):
             "const {service_s: s, create_s: c} = at;"
             "return [[d('threads'), d('pool')].map(Number),"
             " [given.threads[s][c], given.pool[s][c][at.workers]].map((line) =>"
-            " line.at(-1)), t.marks.map(({x, y, drawn}) => [x, y, drawn.getBBox().width,"
+            " line.at(-1)), t.marks.map(({x, y, drawn}) => [x, y,"
+            " drawn.getAttribute('style') + drawn.getAttribute('class'),"
             " drawn.getAttribute('class')]), found('text', 'x', 'y'),"
             " {marks: given.marks, accepted: given.accepted[s][c], at}]"
         )
@@ -573,16 +574,18 @@ class Replay(InBrowser):
         for line, seconds in zip(lines, ends):
             self.assertAlmostEqual(y(seconds), line, delta=0.2)
         hundred, thousand = at["100"][0], at["1\u202f000"][0]
-        for mark, (left, top, wide, drawn) in zip(given["marks"], marks, strict=True):
+        for mark, (left, top, looks, drawn) in zip(given["marks"], marks, strict=True):
             share = log10(mark["tasks"]) - 2
-            # Beside its place, as far as those that stood there first are wide.
-            aside = (left - hundred - share * (thousand - hundred)) / 16
+            # Beside its place by steps of 7 %: one, as no more than three stand there.
+            aside = (left - hundred - share * (thousand - hundred)) / (
+                (thousand - hundred) * log10(1.07))  # fmt: skip
             self.assertAlmostEqual(0, aside - round(aside), delta=0.02)
-            self.assertLessEqual(abs(aside), 2.02)
+            self.assertLessEqual(abs(aside), 1.02)
             self.assertAlmostEqual(y(mark["seconds"]), top, delta=0.2)
             self.assertEqual("mark hollow" if mark["ok"] else "mark", drawn)
-            near = [x for x, at, *_ in marks if abs(at - top) < 16 and abs(x - left) < 16]
-            self.assertEqual([left], near, "one mark covers another")
+            near = {other for x, at, other, _ in marks
+                    if abs(at - top) < 14 and abs(x - left) < 6}  # fmt: skip
+            self.assertEqual({looks}, near, "one mark covers another")
         lossy = [s for s in self.material.cells if s.share_ok < 0.9]
         self.assertTrue(0 < len(lossy) == sum(mark["ok"] != "" for mark in given["marks"]))
         self.assertEqual({5, 7, 9, 13}, {mark["shape"] for mark in given["marks"]})

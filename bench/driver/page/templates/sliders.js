@@ -4,11 +4,12 @@
 const PLOT = { left: 90, right: 980, top: 46, bottom: 455 };
 const APART = 28; // between the names at the lines' ends
 const HIGH = 22; // a name
-const RADIUS = 8; // of a mark
+const RADIUS = 7; // of a mark
 // The shapes of the charts' marks: corners, how far turned, and how large to look alike.
 const SHAPES = { 5: [4, 45, 1.2], 7: [24, 0, 1], 9: [3, 0, 1.2], 11: [3, 180, 1.2],
   13: [4, 0, 1.1], 15: [5, 0, 1.1] };
-const ASIDE = [0, 1, -1, 2, -2]; // widths of a mark, if others stand where it should
+const DODGE = 1.07; // as in the charts: a step aside, where other marks stand
+const ASIDE = [0, 1, -1, 2, -2]; // steps
 // Where a mark's name may stand, the best first: over it, beside it, under it, ...
 const SIDES = [[0, -1], [1, 0], [-1, 0], [1, -1], [-1, -1], [0, 1], [1, 1], [-1, 1]];
 const TASKS = [1, 5]; // powers of ten on the axis
@@ -79,22 +80,27 @@ class Theory {
 
   mark({ look, shape, ok, tasks, seconds, name, told }) {
     const y = this.y(seconds);
-    const x = this.beside(this.x(tasks), y);
+    const like = `${look} ${ok ? "hollow" : ""}`;
+    const x = this.beside(tasks, y, like);
     const mark = this.add("polygon", { class: ok ? "mark hollow" : "mark",
       style: `--colour: var(--colour-${look})`, points: corners(x, y, SHAPES[shape]) });
     const title = document.createElementNS(this.plot.namespaceURI, "title");
     title.textContent = ["measured: " + name, duration(seconds), ...ok ? [ok] : []].join(", ");
     mark.append(title);
+    // Below those that stand where they should.
+    this.plot.insertBefore(mark, this.marks.at(-1)?.drawn ?? null);
     const text = this.add("text", { class: "told", "text-anchor": "middle",
       style: `fill: var(--letter-${look})` }, told);
-    return { x, y, drawn: mark, name: text, wide: told ? text.getBBox().width : 0 };
+    return { x, y, like, drawn: mark, name: text, wide: told ? text.getBBox().width : 0 };
   }
 
-  // The nearest place that covers no mark before it.
-  beside(x, y) {
-    const places = ASIDE.map((steps) => x + steps * 2 * RADIUS);
-    return places.find((place) => this.marks.every((mark) =>
-      Math.max(Math.abs(mark.x - place), Math.abs(mark.y - y)) >= 2 * RADIUS)) ?? x;
+  // The nearest place where no mark stands that looks otherwise.
+  beside(tasks, y, like) {
+    const places = ASIDE.map((steps) => this.x(tasks * DODGE ** steps));
+    const apart = Math.log10(DODGE) * (this.x(10) - this.x(1)) - 0.1;
+    return places.find((place) => this.marks.every((mark) => mark.like === like
+      || Math.abs(mark.x - place) >= apart || Math.abs(mark.y - y) >= 2 * RADIUS))
+      ?? places[0];
   }
 
   reset() {
