@@ -608,6 +608,17 @@ class Replay(InBrowser):
             self.set("[data-value=tasks]", tasks)
             self.assertIn(told, self.ask(words))
 
+    def test_a_line_of_theory_has_the_colour_of_its_design(self) -> None:
+        for workers, told in ((5, 3), (50, 2), (200, None)):
+            sizes = self.ask("window.theory.given.values.workers")
+            self.set("[data-value=workers]", sizes.index(workers))
+            line, name = self.ask(
+                "(({path, name}) => [path.getAttribute('stroke'), name.style.fill])"
+                "(window.theory.lines.pool)")  # fmt: skip
+            found = [f"var(--{part}-{told})" if told else "var(--ink)"
+                     for part in ("colour", "letter")]  # fmt: skip
+            self.assertEqual(found, [line, name], workers)
+
     def test_no_line_of_theory_is_cut_off(self) -> None:
         for key, index in (("workers", 0), ("service_s", 4), ("create_s", 4)):
             self.set(f"[data-value={key}]", index)

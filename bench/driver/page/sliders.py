@@ -55,7 +55,10 @@ def data(material: Material) -> dict[str, Any] | None:
         "values": given,
         "at": {key: given[key].index(value) for key, value in at.items()},
         "marks": _marks(material, cells, looks),
-        "look": looks,
+        "look": {"threads": looks["threads"], "pool": [
+            material.looks.get(replace(first.design, workers=w).key)
+            for w in given["workers"]
+        ]},
         **_curves(given, costs),
     }  # fmt: skip
 

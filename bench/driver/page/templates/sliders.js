@@ -25,9 +25,8 @@ class Theory {
     this.stage.hidden = false;
     this.frame();
     this.lines = Object.fromEntries(["threads", "pool"].map((key) => [key, {
-      path: this.add("path", { class: "line", stroke: `var(--colour-${given.look[key]})` }),
-      name: this.add("text", { class: "name", x: PLOT.right + 14,
-        style: `fill: var(--letter-${given.look[key]})` }),
+      path: this.add("path", { class: "line" }),
+      name: this.add("text", { class: "name", x: PLOT.right + 14 }),
     }]));
     this.tasks = this.add("path", { stroke: "var(--muted)", "stroke-dasharray": "6 5" });
     this.marks = [];
@@ -132,8 +131,9 @@ class Theory {
     const threads = given.threads[at.service_s][at.create_s];
     const pool = given.pool[at.service_s][at.create_s][at.workers];
     const accepted = given.accepted[at.service_s][at.create_s][at.capacity][at.tasks];
-    this.curve(this.lines.threads, threads, "threads");
-    this.curve(this.lines.pool, pool, `pool of ${this.words("workers", at.workers)}`);
+    this.curve(this.lines.threads, threads, "threads", given.look.threads);
+    this.curve(this.lines.pool, pool, `pool of ${this.words("workers", at.workers)}`,
+      given.look.pool[at.workers]);
     this.spreadNames();
     const tasks = given.values.tasks[at.tasks];
     this.tasks.setAttribute("d", `M${this.x(tasks)},${PLOT.top}V${PLOT.bottom}`);
@@ -149,10 +149,13 @@ class Theory {
       + `${bounded}. Threads take ${duration(threads[at.tasks])} and ${lost}.`;
   }
 
-  curve(line, seconds, words) {
+  // In the colour of its design; in ink if that was not measured.
+  curve(line, seconds, words, look) {
     line.points = this.given.values.tasks.map((tasks, i) =>
       [this.x(tasks).toFixed(1), this.y(seconds[i]).toFixed(1)].map(Number));
     line.path.setAttribute("d", "M" + line.points.join("L"));
+    line.path.setAttribute("stroke", look ? `var(--colour-${look})` : "var(--ink)");
+    line.name.style.fill = look ? `var(--letter-${look})` : "var(--ink)";
     line.name.textContent = words;
     line.end = line.points.at(-1)[1];
   }
