@@ -10,11 +10,11 @@ tasks_last[10] = 1499
 tasks_last[9] = 1999
 array changes_first[10]
 changes_first[2] = 0
-changes_first[5] = 1001
-changes_first[10] = 2002
-changes_first[9] = 3003
+changes_first[5] = 2002
+changes_first[10] = 4004
+changes_first[9] = 6006
 array changes_last[10]
-changes_last[2] = 1000
-changes_last[5] = 2001
-changes_last[10] = 3002
-changes_last[9] = 4003
+changes_last[2] = 2001
+changes_last[5] = 4003
+changes_last[10] = 6005
+changes_last[9] = 8007
