@@ -98,8 +98,6 @@ class GoodRuns(DriverTest):
         self.assertIn("comparison  Do four tasks", out)
 
     def test_two_builds_are_compared_in_one_sitting(self):
-        threads = '[[cells]]\ndesign = "thread-per-task"\n'
-        self.write_experiment(SMALL.replace(threads, ""))
         first = self.programs
         self.write_programs(self.folder / "slower")
         for program in self.programs.iterdir():
