@@ -48,9 +48,10 @@ class Pitfalls(unittest.TestCase):
     def test_each_report_names_the_line_that_waits(self) -> None:
         for more in KINDS.values():
             done = run("pitfalls", "no-close", *more)
-            self.assertRegex(
-                done.err, r"main \[wait group\] at (no_close\.c:\d+|\+0x)"
-            )
+            for who, file in (("main .wait group", "no_close"),
+                              ("worker 5 .chan receive.*", "scene")):  # fmt: skip
+                place = rf"{who}\] at ({file}\.c:\d+|\+0x[0-9a-f]+)\n"
+                self.assertRegex(done.err, place)
             done = run("pitfalls", "no-close", *more, env={"PATH": "/nonexistent"})
             self.assertIn("[wait group] at +0x", done.err)  # there is no addr2line
 
