@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from .support import WATCHDOG_S, FleetTest, wait_for
+from ..waiting import LIMIT_S, wait_for
+from .support import FleetTest
 
 IGNORED = "/build/\n/results/*\n!/results/reference/\n"
 SECRET = "password-in-an-address"
@@ -93,7 +94,7 @@ class Limit(FleetTest):
         fcntl.flock(other, fcntl.LOCK_EX)
         path = f"{tools}:{os.environ['PATH']}"
         machine = subprocess.Popen(
-            [self.top / "bench/fleet/machine", str(os.getpid()), str(WATCHDOG_S)],
+            [self.top / "bench/fleet/machine", str(os.getpid()), str(LIMIT_S)],
             env={**os.environ, "PATH": path, "TMPDIR": str(place)},
             stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -104,7 +105,7 @@ class Limit(FleetTest):
         wait_for(lambda: time.monotonic() > told + 1.5, "a wait that is seen")
         fcntl.flock(other, fcntl.LOCK_UN)
         word, limit = machine.stderr.readline().split()
-        self.assertEqual((word, int(limit) < WATCHDOG_S), ("limit", True), limit)
+        self.assertEqual((word, int(limit) < LIMIT_S), ("limit", True), limit)
 
 
 class Collect(FleetTest):
