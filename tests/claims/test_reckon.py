@@ -245,6 +245,9 @@ class WallTime(Table):
         self.hold([
             (theory.planned_wall_s(pool()), 10 + 5 * 60e-6),
             (theory.planned_wall_s(pool(50, 5)), 1 + 5 * 60e-6),
+            *((theory.planned_wall_s(replace(
+                cell, design=replace(cell.design, program=f"{who}-per-task"))), 1.4)
+              for cell in (threads(100_000),) for who in ("fiber", "goroutine")),
             (theory.planned_wall_s(pool(**{"service-time": "500ms"})), 5 + 5 * 60e-6),
             (theory.planned_wall_s(pool(**{"hang-rate": "4%", "hang-time": "3s"})),
              10 + 3 + 5 * 60e-6),

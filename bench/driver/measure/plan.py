@@ -1,8 +1,8 @@
 """The design of the measurement: shuffled blocks, and how many of them fit.
 
 A block holds every cell once, in an order drawn from (seed, block number), so each cell
-meets every neighbour and a drifting machine hurts all alike. Cells that take seconds
-are in the first three blocks only: they scatter least, and would eat the budget.
+meets every neighbour and a drifting machine hurts all alike. Cells that should take
+seconds are in the first three blocks only: they would eat the budget of all others.
 """
 
 from collections.abc import Callable, Mapping, Sequence

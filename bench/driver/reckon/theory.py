@@ -45,8 +45,8 @@ OTHER_WORK = {
     "attempts", "deadline", "timeout", "fail-fast", "limit-memory", "api-queue",
     "breaker", "when-full",
 }  # fmt: skip
-# Before any was measured: generous costs of a thread, and of a task in virtual time.
-PLANNING_CREATE_S, PLANNING_VIRTUAL_S = 60e-6, 2e-6
+# Generous costs, before any was measured: of a thread, a fiber, a task in virtual time.
+PLANNING_CREATE_S, PLANNING_LIGHT_S, PLANNING_VIRTUAL_S = 60e-6, 4e-6, 2e-6
 PATIENCE_S = 60.0  # the longest pause before one retry
 POINTS, PLAYED_EVERY = 60, 5  # of a curve
 
@@ -175,7 +175,8 @@ def planned_wall_s(cell: Cell) -> float:
     """A guess for plans and timeouts, before anything was run."""
     if cell.is_virtual:
         return cell.tasks * PLANNING_VIRTUAL_S
-    creating_s, at_once = min(cell.tasks, cell.lanes) * PLANNING_CREATE_S, cell.lanes
+    each_s = PLANNING_CREATE_S if cell.design.sleeps_in_kernel else PLANNING_LIGHT_S
+    creating_s, at_once = min(cell.tasks, cell.lanes) * each_s, cell.lanes
     if cell.capacity and cell.capacity + cell.api_queue >= cell.lanes:
         at_once = min(cell.lanes, cell.capacity)  # the others wait there
     rounds_s = ceil(cell.tasks / at_once) * cell.service_s
@@ -329,8 +330,8 @@ def over_workers(
             yield Point("creating over workers", kind, varied, tasks, workers, made_s)
     best = best_workers(tasks, service_s, costs)
     if best and applies(cell.with_workers(round(best))):
-        whole_s = pool_s(tasks, round(best), service_s, costs)
-        yield Point("best workers", kind, varied, tasks, best, whole_s)
+        best_s = pool_s(tasks, round(best), service_s, costs)
+        yield Point("best workers", kind, varied, tasks, best, best_s)
 
 
 def _accepted_over_workers(
