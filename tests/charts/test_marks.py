@@ -344,6 +344,10 @@ class Marks(unittest.TestCase):
         self.assertEqual(50, p.set["capacity"])
         rows = p.material.tables_of(p.chart.shown)["changes"].rows
         self.assertEqual(50, max(row["served"] for row in rows))
+        busy = {row[0]: row[-2] for row in p.chart.rows}
+        self.assertEqual("–", busy.pop("threads"))  # each thread is, while there is one
+        for share in busy.values():
+            self.assertRegex(share, r"^(over 99|[5-9]\d) %$")
         first = [row for row in rows if row["cell"] == p.chart.shown[0]]
         peak = max(row["in_flight"] for row in first)
         self.assertIn(f"up to {peak} calls at once", p.set["label_value"])

@@ -139,14 +139,19 @@ def sheet(
 ) -> Chart:  # fmt: skip
     """A chart of recorded runs, with the table that all of them have."""
     header = ("design", "setting", "tasks", "lanes", "all done after",
-              "most calls at once", "busy", "lost")  # fmt: skip
+              "most calls at once", "places busy", "lost")  # fmt: skip
     rows = [
         (t.name, t.setting or "–", show_count(t.cell.tasks), show_count(t.lanes),
-         show_duration(t.end_s), show_count(t.peak),
-         show_share(quotient(sum(t.times_s), t.lanes * t.end_s)),
-         show_count(t.lost))
+         show_duration(t.end_s), show_count(t.peak), _busy(t), show_count(t.lost))
         for t in shown
     ]  # fmt: skip
     told_remarks = [common(shown), *remarks, "one recorded run each"]
     return words.sheet(view, told, told_remarks, header, rows, settings,
                        shown=tuple(t.cell.name for t in shown), **more)  # fmt: skip
+
+
+def _busy(tape: Tape) -> str:
+    """Of the places that calls can have at once: a thread for each task is no place."""
+    places = tape.cell.workers or tape.cell.design.bound
+    whole_s = (places or 0) * tape.end_s
+    return show_share(quotient(sum(tape.times_s), whole_s)) if places else "–"
