@@ -1,5 +1,6 @@
 """Lessons: what is asked, what may be answered, and what is said of it."""
 
+import io
 import json
 import os
 import pty
@@ -8,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 from . import REPOSITORY
 from ..waiting import LIMIT_S
@@ -24,7 +27,7 @@ from driver.measure.by_its_own_clock import play_all
 from driver.run.constants import Constants
 from driver.run.run import Ending
 from driver.say import answers, sentences
-from driver.teach import handout
+from driver.teach import handout, teach
 
 PROGRAMS = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")) / "src"
 BLOCKS = range(1, 7)
@@ -261,6 +264,15 @@ class Answers(Desk):
         self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
         with self.assertRaisesRegex(ValueError, "is not a duration"):
             list(guess.parse_all("s", "5\n6", (), "ms"))
+
+    def test_of_a_line_with_a_mistake_nothing_counts(self) -> None:
+        lines = iter(["100 ms x 3, banana, 1 s", "100 ms x 3, 1 s", ""])
+        with (
+            mock.patch.object(teach, "_read", lambda _: next(lines)),
+            redirect_stdout(io.StringIO()) as told,
+        ):
+            self.assertEqual(4, len(teach.ask(lesson.load("2"))))
+        self.assertIn("'banana' is not a duration", told.getvalue())
 
     def test_nonsense_is_refused_with_what_is_accepted(self) -> None:
         kinds = [(unit, ()) for unit in guess.ACCEPTED]

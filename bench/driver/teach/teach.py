@@ -154,7 +154,7 @@ def ask(lesson: Lesson) -> list[Guess]:
     given: list[Guess] = []
     while line := _read("> "):
         try:
-            given += _guesses(lesson, line)
+            given += list(_guesses(lesson, line))  # all of the line, or none
         except ValueError as error:
             say(str(error))
         if given:
