@@ -143,16 +143,18 @@ class CommandLine(unittest.TestCase):
         settings, _ = parsed(
             "--tasks", "50,500", "--workers=5", "--service-time=2ms",
             "--api-capacity", "unlimited", "--set", "api-queue=unlimited",
-            "--sweep", "timeout=5ms,unlimited",
+            "--sweep", "timeout=5ms,unlimited", "--sweep", "breaker=5,50ms;20,200ms",
         )  # fmt: skip
         wanted = {
             "tasks": [50, 500], "workers": [5], "service-time": "2ms",
             "api-capacity": None, "api-queue": "unlimited", "timeout": ["5ms", None],
+            "breaker": ["5,50ms", "20,200ms"],
         }  # fmt: skip
         self.assertEqual(settings.overrides, wanted)
         told = " ".join(settings.shown)
         self.assertIn("--set api-capacity=unlimited --set api-queue=unlimited", told)
         self.assertIn("--sweep timeout=5ms,unlimited", told)
+        self.assertEqual(wanted, parsed(*settings.shown)[0].overrides)
 
     def test_no_path_is_kept_for_the_results(self):
         settings, _ = parsed(

@@ -329,9 +329,10 @@ def words_of(overrides: Mapping[str, Any]) -> list[str]:
     told: list[str] = []
     for key, value in overrides.items():
         values = value if isinstance(value, list) else [value]
-        plain = (WITHOUT_LIMIT if each is None else str(each) for each in values)
+        plain = [WITHOUT_LIMIT if each is None else str(each) for each in values]
+        between = ";" if any("," in each for each in plain) else ","
         told.append("--sweep" if values is value else "--set")
-        told.append(key if value is True else f"{key}={','.join(plain)}")
+        told.append(key if value is True else f"{key}={between.join(plain)}")
     return told
 
 
