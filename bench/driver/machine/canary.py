@@ -7,7 +7,8 @@ The spin is half a millisecond, made many times, and the fastest is kept. Interr
 short turns of others come every few milliseconds, so any longer spin holds some, and
 differs by half from the next, which a run of many times its length hardly feels. The
 fastest of many short ones is the same within 2 % on a machine that is left alone; what
-lasts through them all, a lower clock or a busy twin of the CPU, the runs feel too.
+lasts through them all, a lower clock or a busy twin of the CPU, the runs feel too, but
+those that mostly sleep only little.
 """
 
 import time
