@@ -124,6 +124,7 @@ def run_full(settings: command.Settings) -> int:
     asked = [experiments.load(experiments.find(EXPERIMENTS, name)) for name in names]
     if settings.resume:
         folder = _named(settings) or full.newest_left(settings.out)
+        full.check_left(folder)
     else:
         folder = full.new_folder(settings.out)
     with locked(folder.resolve().parent):

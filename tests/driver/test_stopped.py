@@ -257,6 +257,24 @@ class Full(Stopped):
         self.assertEqual(self.result_folders(), [left])
         self.assertFalse((left / "another").exists())
 
+    def test_what_is_not_ours_outlives_a_full_run_that_ran_nothing(self):
+        """Whether the folder holds nothing of ours, or a part that has no run."""
+        photos = self.out / "photos-full"
+        photos.mkdir(parents=True)
+        (photos / "photo").touch()
+        nothing = self.folder / "nothing"
+        nothing.mkdir()
+        status, _, err = self.drive("--full", "--resume", photos, PATH=str(nothing))
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("holds no part of a full run", err)
+        self.assertEqual([*self.out.iterdir()], [photos])  # no lock, either
+        part = photos / ".unfinished-comparison"
+        part.mkdir()
+        (part / "environment.json").write_text("{}")
+        status, _, err = self.drive("--full", "--resume", photos, PATH=str(nothing))
+        self.assertEqual(status, 3, err)
+        self.assertEqual([*photos.iterdir()], [photos / "photo"])
+
     def test_complete_experiments_of_other_programs_are_not_mixed_in(self):
         slower = SLOW.replace("60ms", "600ms")  # or it may end before it is stopped
         self.write_experiment("minutes = 0.001\n" + slower, "another")

@@ -23,8 +23,8 @@ from ..ask.typed import AskError
 from ..machine import environment
 from ..run import stored
 from ..run.folder import (
-    REPORT, ResultsError, holds_runs, locked, place, point_latest, shown, stamp,
-    write_whole,
+    ENVIRONMENT, REPORT, UNFINISHED, ResultsError, holds_runs, locked, place,
+    point_latest, shown, stamp, write_whole,
 )  # fmt: skip
 from ..say.terminal import complain
 from .measure import Outcome, Refused, Request, check_programs, measure, resume
@@ -51,10 +51,26 @@ def new_folder(out: Path) -> Path:
 
 def newest_left(out: Path) -> Path:
     """The newest full run that has not been finished."""
-    found = [path for path in out.glob(f"*{SUFFIX}") if not (path / REPORT).exists()]
+    found = [
+        path for path in out.glob(f"*{SUFFIX}")
+        if _parts(path) and not (path / REPORT).exists()
+    ]  # fmt: skip
     if not found:
         raise stored.StoredError("there is no incomplete full run to go on with")
     return max(found, key=lambda path: path.name)
+
+
+def check_left(folder: Path) -> None:
+    """Into another folder no experiments must come."""
+    if not folder.resolve().name.endswith(SUFFIX):
+        raise stored.StoredError(f"{shown(folder)} is not a full run")
+    if not _parts(folder):
+        raise stored.StoredError(f"{shown(folder)} holds no part of a full run")
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The results folders in it, also of a driver that was killed."""
+    return sorted(path.parent for path in folder.glob(f"*/{ENVIRONMENT}"))
 
 
 @dataclass(frozen=True)
@@ -69,11 +85,8 @@ class FullRun:
 def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
     """All of them. request.out: the full run's folder, which may hold a part of it."""
     folder, outcomes, not_run = request.out, list[Outcome](), dict[str, str]()
-    # Into another folder no experiments must come.
-    if not folder.resolve().name.endswith(SUFFIX):
-        raise stored.StoredError(f"{shown(folder)} is not a full run")
-    try:
-        with locked(folder):
+    with locked(folder):
+        try:
             for number, experiment in enumerate(asked, start=1):
                 minutes = sum(other.minutes for other in asked[number - 1 :])
                 told = f"{number} of {len(asked)}, about {minutes:.0f} min left"
@@ -85,17 +98,27 @@ def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
                     complain(f"{experiment.name}: not run: {error}")
             if not outcomes:
                 raise Refused("; ".join(dict.fromkeys(not_run.values())))
-    except (Exception, Stopped):
-        if holds_runs(folder):
-            again = shlex.join(["bench/run", "--full", "--resume", place(folder)])
-            complain(f"Go on with: {again}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        with suppress(OSError):
-            (folder / "latest").unlink(missing_ok=True)
+        except (Exception, Stopped):
+            if holds_runs(folder):
+                again = shlex.join(["bench/run", "--full", "--resume", place(folder)])
+                complain(f"Go on with: {again}")
+            else:
+                _remove(folder)
+            raise
+        finally:
+            with suppress(OSError):
+                (folder / "latest").unlink(missing_ok=True)
     return FullRun(outcomes, not_run, _finish(folder, asked, not_run))
+
+
+def _remove(folder: Path) -> None:
+    """Where nothing was run: what we made, and the folder if that was all. It may have
+    been there before, and hold what is not ours."""
+    with suppress(OSError):
+        for left in folder.glob(UNFINISHED + "*"):
+            shutil.rmtree(left, ignore_errors=True)
+        (folder / ".lock").unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _finish(
