@@ -195,7 +195,7 @@ class Drawn(OnFolders):
         self.assertEqual((status, err.count("\n")), (3, 1), err)
         self.assertIn("was cut off", err)
 
-    def test_a_folder_of_before_that_tells_no_number_of_runs_is_whole(self):
+    def test_a_folder_that_tells_no_number_of_runs_is_whole_if_it_tells_its_end(self):
         first = self.make()
         path = first / "environment.json"
         facts = json.loads(path.read_text())
@@ -204,3 +204,7 @@ class Drawn(OnFolders):
         status, out, _ = self.act("draw", first)
         self.assertEqual(status, 0)
         self.assertNotIn("incomplete", out)
+        facts.pop("finished_utc")  # stopped, on a disk too full for INCOMPLETE.txt
+        path.write_text(json.dumps(facts))
+        status, out, _ = self.act("draw", first)
+        self.assertEqual((status, "This run is incomplete" in out), (0, True), out)

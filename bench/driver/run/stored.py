@@ -122,7 +122,10 @@ def read(folder: Path) -> Stored:
         blocks = read_lines(folder / BLOCKS)
         for number, line in enumerate(blocks, start=1):
             from_dict(_Block, line, f"{BLOCKS}, line {number}", calm=True)
-        whole = len(runs) >= facts.runs and not (folder / INCOMPLETE).exists()
+        # On a full disk no INCOMPLETE was written. Older folders count no runs.
+        ended = "runs" in table or "finished_utc" in table
+        stopped = not ended or (folder / INCOMPLETE).exists()
+        whole = len(runs) >= facts.runs and not stopped
         return Stored(folder, experiment, table, runs, blocks, whole, facts.left_out)
     except OSError as error:
         file = shown(Path(str(error.filename or folder)))
