@@ -109,7 +109,7 @@ def _request(settings: command.Settings, out: Path) -> Request:
 def resume_experiment(settings: command.Settings) -> int:
     """Goes on with a run that was stopped."""
     named = _named(settings)
-    out = named.resolve().parent if named else settings.out
+    out = named.parent if named else settings.out
     with locked(out):
         left = named or newest_incomplete(out)
         if left is None:
@@ -139,11 +139,11 @@ def run_full(settings: command.Settings) -> int:
 
 
 def _named(settings: command.Settings) -> Path | None:
-    """The folder to go on with, if one was named."""
+    """The folder to go on with, if one was named: itself, not `latest` or `.`."""
     for folder in settings.folders:
         if not folder.is_dir():
             raise stored.StoredError(f"{shown(folder)} is no folder")
-        return folder
+        return folder.resolve()
     return None
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from contextlib import chdir
 from pathlib import Path
 from unittest import mock
 
@@ -247,6 +248,18 @@ class Full(Stopped):
                 self.assertIn(told, out)
                 self.assertIn(f"Results: {self.only_folder()}", out)
                 self.assertNotIn("Go on with", err)
+
+    def test_a_folder_is_the_same_by_whatever_name_it_is_gone_on_with(self):
+        with mock.patch.object(plan, "FEWEST", 1):
+            self.drive("--full")
+        folder = self.only_folder()
+        for name in (self.out / "latest", "."):
+            with self.subTest(name), chdir(folder):
+                (folder / "report.html").unlink()
+                status, out, err = self.drive("--full", "--resume", name)
+                self.assertEqual(status, 0, err)
+                self.assertTrue((folder / "report.html").is_file())
+                self.assertEqual(os.readlink(self.out / "latest"), folder.name)
 
     def test_a_run_of_one_experiment_is_not_made_a_full_one(self):
         self.stop_after(4, signal.SIGINT, "--blocks", "3")

@@ -62,7 +62,7 @@ def newest_left(out: Path) -> Path:
 
 def check_left(folder: Path) -> None:
     """Into another folder no experiments must come."""
-    if not folder.resolve().name.endswith(SUFFIX):
+    if not folder.name.endswith(SUFFIX):
         raise stored.StoredError(f"{shown(folder)} is not a full run")
     if not _parts(folder):
         raise stored.StoredError(f"{shown(folder)} holds no part of a full run")
@@ -83,7 +83,8 @@ class FullRun:
 
 
 def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
-    """All of them. request.out: the full run's folder, which may hold a part of it."""
+    """All of them. request.out: the full run's folder, which may hold a part of it, by
+    its own name."""
     folder, outcomes, not_run = request.out, list[Outcome](), dict[str, str]()
     with locked(folder):
         try:
