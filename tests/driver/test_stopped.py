@@ -192,10 +192,11 @@ class Full(Stopped):
             self.write_experiment("minutes = 0.001\n" + SLOW, name)
 
     def test_every_experiment_is_in_one_folder_also_after_interruptions(self):
+        """With the seed that was asked for, also in what had not been begun."""
         for number, count in ((signal.SIGINT, HOLDS_RUNS + 3), (signal.SIGKILL, 4)):
             with self.subTest(signal=number):
                 self.out = self.folder / f"out-{number}"
-                _, err, _ = self.stop_after(count, number, "--full")
+                _, err, _ = self.stop_after(count, number, "--full", "--seed", "7")
                 left = self.only_folder()
                 self.assertFalse((left / "report.html").exists())
                 told = f"--full --resume {left}\n".encode() in err
@@ -211,6 +212,9 @@ class Full(Stopped):
                 self.assertEqual(names, wanted)
                 for name in wanted[1:3]:
                     self.assert_whole(folder / name)
+                    facts = json.loads((folder / name / "environment.json").read_text())
+                    told = facts["seed"], facts["command"]
+                    self.assertEqual(told, (7, "bench/run --full --seed 7"))
                 self.assertEqual(out.count("Does it go on where it stopped?"), 2)
                 page = (folder / "report.html").read_text()
                 self.assertIn('href="another/report.html"', page)

@@ -86,6 +86,7 @@ def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
     """All of them. request.out: the full run's folder, which may hold a part of it, by
     its own name."""
     folder, outcomes, not_run = request.out, list[Outcome](), dict[str, str]()
+    request = _as_asked(request)
     with locked(folder):
         try:
             for number, experiment in enumerate(asked, start=1):
@@ -110,6 +111,18 @@ def run_all(asked: Sequence[Experiment], request: Request) -> FullRun:
             with suppress(OSError):
                 (folder / "latest").unlink(missing_ok=True)
     return FullRun(outcomes, not_run, _finish(folder, asked, not_run))
+
+
+def _as_asked(request: Request) -> Request:
+    """With the seed that was asked for when the run began: its parts tell it, and what
+    is begun now will tell it the same way."""
+    for part in _parts(request.out):
+        with suppress(stored.StoredError):
+            facts = stored.read(part).environment
+            if "seed" in facts and "--seed" in str(facts.get("command")).split():
+                command = ["--full", "--seed", str(facts["seed"])]
+                return replace(request, seed=facts["seed"], command=command)
+    return request
 
 
 def _remove(folder: Path) -> None:
