@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from contextlib import chdir
@@ -168,6 +169,23 @@ class Resuming(Stopped):
         self.out = left.parent
         status, _, err = self.drive("--resume", self.only_folder())
         self.assertEqual((status, "is complete" in err), (3, True), err)
+
+    def test_what_cannot_be_gone_on_with_hides_nothing_that_can(self):
+        self.stop_after(3, signal.SIGINT, "--blocks", "3")
+        left = self.only_folder()
+        facts = json.loads((left / "environment.json").read_text())
+        for year, changed, told in (
+            ("2998", {"builds": {}}, "compares two builds"),
+            ("2999", {"protocol": "lesson"}, "is of a lesson"),
+        ):
+            newer = shutil.copytree(left, self.out / f"{year}-comparison-incomplete")
+            (newer / "environment.json").write_text(json.dumps(facts | changed))
+            status, _, err = self.drive("--resume", newer)
+            self.assertEqual((status, err.count("\n"), told in err), (3, 1, True), err)
+        status, _, err = self.drive("--resume")
+        self.assertEqual((status, left.exists()), (0, False), err)
+        status, _, err = self.drive("--resume")
+        self.assertEqual((status, "is of a lesson" in err), (3, True), err)
 
     def test_a_cell_that_hung_is_not_run_again(self):
         self.write_experiment(SLOW.replace("60ms", "150ms"))

@@ -30,7 +30,7 @@ from ..say.terminal import complain
 from . import costs, dry
 from .child import Guardian
 from .hyperfine import Gun
-from .plan import LONG_S, Plan, Protocol, protocol_of
+from .plan import LESSON, LONG_S, Plan, Protocol, protocol_of
 from .session import Session, utc_now
 from .signals import Stopped
 
@@ -106,18 +106,25 @@ def nameless(word: str) -> str:
     return re.sub(r"(^|=)[/~].*", r"\1DIR", word)
 
 
-def resume(kept: Stored, request: Request) -> Outcome:
-    """Goes on with an incomplete folder, from the first run that is missing."""
-    facts = dict(kept.environment)
-    needed = ("commit", "programs", "protocol", "seed", "blocks_asked", "warnings")
-    for wrong, why in (
+def why_not_resumed(kept: Stored) -> str | None:
+    """Why one cannot go on with it, whatever the programs; None if one can."""
+    facts = kept.environment
+    needed = {"commit", "programs", "protocol", "seed", "blocks_asked", "warnings"}
+    reasons = (
         (kept.complete, "is complete: there is nothing to go on with"),
         ("builds" in facts, "compares two builds: start anew"),
-        (not facts.keys() >= {*needed}, "does not say how it was asked: start anew"),
+        (facts.get("protocol") == LESSON.name, "is of a lesson: start anew"),
+        (not facts.keys() >= needed, "does not say how it was asked: start anew"),
         (kept.lost, "was cut off after it was finished: start anew"),
-    ):
-        if wrong:
-            raise Refused(f"{kept.name} {why}")
+    )
+    return next((why for wrong, why in reasons if wrong), None)
+
+
+def resume(kept: Stored, request: Request) -> Outcome:
+    """Goes on with an incomplete folder, from the first run that is missing."""
+    if why := why_not_resumed(kept):
+        raise Refused(f"{kept.name} {why}")
+    facts = dict(kept.environment)
     asked, protocol = kept.experiment, protocol_of(facts)
     blocks = facts["blocks_asked"]
     chosen, left_out = _choose(asked, protocol, request, blocks)
@@ -294,6 +301,19 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
 
 
 def newest_incomplete(out: Path) -> Path | None:
-    """The results folder that was stopped last."""
-    left = [path.parent for path in out.glob(f"*/{INCOMPLETE}")]
-    return max(left, key=lambda path: path.name, default=None)
+    """The results folder that was stopped last, of those that one can go on with; if
+    there is none, the last of all, which tells why."""
+    parts = (path.parent for path in out.glob(f"*/{ENVIRONMENT}"))
+    left = [
+        path for path in parts
+        if "-incomplete" in path.name or (path / INCOMPLETE).exists()
+    ]  # fmt: skip
+    left.sort(key=lambda path: path.name, reverse=True)
+    return next((path for path in left if _can_go_on(path)), next(iter(left), None))
+
+
+def _can_go_on(folder: Path) -> bool:
+    try:
+        return why_not_resumed(stored.read(folder)) is None
+    except stored.StoredError:
+        return False
