@@ -127,7 +127,15 @@ class Children(unittest.TestCase):
                 wait_for(lambda: is_gone(started), "the end of the child")
 
 
-class Held(unittest.TestCase):
+class Heard(unittest.TestCase):
+    def says(self, code):
+        """What this prints, word by word."""
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
+        )  # fmt: skip
+        return [*done.stdout.split(), done.stderr]
+
     def test_a_wish_to_stop_that_comes_at_a_fork_is_not_lost(self):
         code = """
 import signal
@@ -140,11 +148,22 @@ try:
 except signals.Stopped as stopped:
     print(stopped.number)
 """
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "bench")},
-        )  # fmt: skip
-        self.assertEqual(done.stdout.split(), ["held", "2"], done.stderr)
+        self.assertEqual(self.says(code), ["held", "2", ""])
+
+    def test_what_nohup_has_ignored_is_ignored_while_the_driver_stops_too(self):
+        code = """
+import signal
+from driver.measure import signals
+signals.TWICE_S = 0
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signals.listen()
+try:
+    signal.raise_signal(signal.SIGINT)
+except signals.Stopped as stopped:
+    signal.raise_signal(signal.SIGHUP)
+    print(stopped.number)
+"""
+        self.assertEqual(self.says(code), ["2", ""])
 
 
 class Guardians(unittest.TestCase):

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -52,14 +52,17 @@ def listen() -> None:
                 signal.signal(number, signal.SIG_DFL)
                 signal.raise_signal(number)
 
-        for each in SIGNALS:
-            signal.signal(each, again)
+        _hear(again)
         if _holding:
             _held.append(number)
         else:
             raise Stopped(number)
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _hear(stop)
+
+
+def _hear(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, stop)
+            signal.signal(number, handler)
