@@ -12,7 +12,7 @@ for option; do
     case $option in
     --help)
         echo "--tasks --workers --service-time --api-capacity --seed --distribution \
-            --api-url"
+            --api-url --clock --spawn-time"
         exit ;;
     --distribution=odd)
         echo "$program: 'odd' is no distribution" >&2

@@ -16,7 +16,7 @@ from unittest import mock
 
 from . import REPOSITORY
 from ..waiting import LIMIT_S, wait_for
-from .support import SMALL, DriverTest, read_runs
+from .support import SMALL, STAND_IN, DriverTest, read_runs
 from driver import __main__ as main
 
 class GoodRuns(DriverTest):
@@ -69,7 +69,8 @@ class GoodRuns(DriverTest):
             'question = "?"\n[options]\ntasks = [4, 6000]\nservice-time = "1ms"\n'
             '[[cells]]\ndesign = "worker-pool"\nworkers = 1\n'
             '[[cells]]\ndesign = "worker-pool"\nworkers = 1\ntasks = 4\napi = "nginx"\n'
-            '[[samples]]\ndesign = "worker-pool"\nworkers = 2\ntasks = 4\n'
+            '[[samples]]\ndesign = "worker-pool"\nworkers = [1, 2]\ntasks = 4\n'
+            '[[samples]]\ndesign = "worker-pool"\nworkers = 1\ntasks = 7000\n'
         )
         (self.folder / "bin").mkdir()  # there is no nginx
         for name in ("hyperfine", "git", "sh"):
@@ -84,8 +85,8 @@ class GoodRuns(DriverTest):
         folder = self.only_folder()
         facts = json.loads((folder / "environment.json").read_text())
         self.assertEqual((len(facts["left_out"]), facts["command"]),
-                         (2, "bench/run mine.toml --quick"))  # fmt: skip
-        (run,) = [run for run in read_runs(folder) if run.samples]
+                         (3, "bench/run mine.toml --quick"))  # fmt: skip
+        _, run = [run for run in read_runs(folder) if run.samples]
         lines = (folder / run.samples).read_text().splitlines()
         self.assertTrue(lines[0].startswith("index,lane,due_ns"))
         self.assertEqual(len(lines), 1 + 4)
@@ -142,6 +143,26 @@ class Mistakes(DriverTest):
         self.out.write_text("")
         status, _, err = self.drive()
         self.assertEqual((status, "cannot write" in err), (3, True), err)
+
+    # of a sample that is no cell, too
+    ALONE = (
+        ("work-pool", "", 3, "work-pool has not been built"),
+        ("goroutine-pool", "", 0, "goroutine-pool is built only where Go is"),
+        ("fiber-per-task", 'clock = "virtual"\nspawn-time = "measured"\n', 3,
+         "what is simulated needs costs that were measured"),
+    )  # fmt: skip
+
+    def test_what_only_a_sample_lacks_is_told_before_anything_runs(self):
+        shutil.copy(STAND_IN, self.programs / "fiber-per-task")
+        for design, options, wanted, told in self.ALONE:
+            with self.subTest(design):
+                sample = f'[[samples]]\ndesign = "{design}"\n{options}'
+                self.write_experiment(SMALL + sample)
+                status, out, err = self.drive("--blocks", "1")
+                self.assertEqual(status, wanted, err)
+                self.assertIn(told, out + err)
+                self.assertEqual(len(self.result_folders()), wanted == 0)
+                shutil.rmtree(self.out)
 
     def test_what_the_system_refuses_anywhere_is_one_line_and_status_three(self):
         refused = mock.Mock(side_effect=OSError(5, "Input/output error"))

@@ -91,6 +91,12 @@ class Experiment:
     reseed: bool = False
     notes: tuple[str, ...] = ()  # of charts that its cells cannot have
 
+    @property
+    def all_cells(self) -> tuple[Cell, ...]:
+        """All that is run: its cells, and samples of what is none of them."""
+        found = {(c.name, c.args): c for c in (*self.cells, *self.samples)}
+        return tuple(found.values())
+
     def rank(self, cell: Cell) -> int:
         """Its place among the baselines; after all of them if it is none."""
         named = map(cell.design.is_named, self.baselines)
@@ -371,6 +377,9 @@ def _name(cell: Cell) -> str:
 
 
 def without(experiment: Experiment, names: set[str]) -> Experiment:
-    """The same experiment without these cells."""
-    kept = tuple(cell for cell in experiment.cells if cell.name not in names)
-    return replace(experiment, cells=kept)
+    """The same experiment without these cells, and samples of them."""
+    cells, samples = (
+        tuple(cell for cell in of if cell.name not in names)
+        for of in (experiment.cells, experiment.samples)
+    )
+    return replace(experiment, cells=cells, samples=samples)

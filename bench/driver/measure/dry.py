@@ -25,7 +25,7 @@ def check(asked: Experiment, programs: Path) -> None:
     """Raises AskError with the program's own words."""
     distinct = {
         (cell.design.program, cell.api, *_without_tasks(cell)): cell
-        for cell in (*asked.cells, *asked.samples)
+        for cell in asked.all_cells
     }
     for cell in distinct.values():
         program = find(programs, cell.design.program)

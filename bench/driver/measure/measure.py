@@ -159,7 +159,7 @@ def _choose(
     why = {}
     most_s = inf if blocks else max(LONG_S, protocol.budget_s)
     most_s = most_s if protocol.with_long_cells else LONG_S
-    for cell in asked.cells:
+    for cell in asked.all_cells:
         program = cell.design.program
         if program in OPTIONAL and find(request.programs, program) is None:
             why[cell.name] = f"{program} is built only where Go is"
@@ -170,16 +170,16 @@ def _choose(
             why[cell.name] = told
     left_out = [
         f"{cell_name(cell)}: {why[cell.name]}"
-        for cell in asked.cells if cell.name in why
+        for cell in asked.all_cells if cell.name in why
     ]  # fmt: skip
-    if asked.cells and len(left_out) == len(asked.cells):
+    if asked.cells and why.keys() >= {cell.name for cell in asked.cells}:
         raise Refused("; ".join(left_out))
     return without(asked, set(why)), left_out
 
 
 def _plan(chosen: Experiment, protocol: Protocol, facts: Facts) -> Plan:
     asked = facts["seed"], facts["blocks_asked"], facts.get("resolve_asked")
-    return Plan(chosen.cells, protocol, *asked)
+    return Plan(chosen.cells, protocol, *asked, samples=chosen.samples)
 
 
 def _look_at_machine(
@@ -187,7 +187,7 @@ def _look_at_machine(
 ) -> Sequence[str]:
     """What is to be warned of. Raises Refused when a run would be meaningless."""
     folders = list(request.builds.values()) or [request.programs]
-    found = [checks.look(chosen.cells, folder, state) for folder in folders]
+    found = [checks.look(chosen.all_cells, folder, state) for folder in folders]
     if refusals := [refusal for each in found for refusal in each.refusals]:
         raise Refused("; ".join(dict.fromkeys(refusals)))
     return found[0].warnings
@@ -232,7 +232,8 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
 
 def _measure_constants(session: Session, facts: Facts, request: Request) -> None:
     """Those of the theory, once a folder and where there is time for them."""
-    needed = any(cell.awaits_constants for cell in session.plan.cells)
+    planned = (*session.plan.cells, *session.plan.samples)
+    needed = any(cell.awaits_constants for cell in planned)
     wanted = needed or session.plan.protocol.with_constants
     if not wanted or "no_constants" in facts:
         return

@@ -81,6 +81,7 @@ class Plan:
     blocks: int | None = None  # asked for by the user: then neither more nor fewer
     resolve: float | None = None  # asked for: a difference that is to be seen, 0.05
     seen_s: dict[str, float] = field(default_factory=dict)  # cell name: latest run
+    samples: Sequence[Cell] = ()  # run once, after the blocks
 
     def __post_init__(self) -> None:
         # What runs twice a block: the pool whose runs take nearest to 100 ms.

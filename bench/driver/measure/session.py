@@ -136,7 +136,7 @@ class Session:
 
     def _run_samples(self) -> None:
         done = {run.cell.name for run in self.runs if run.role is Role.SAMPLE}
-        wanted = [cell for cell in self.experiment.samples if cell.name not in done]
+        wanted = [cell for cell in self.plan.samples if cell.name not in done]
         self._sampling, self._to_go = True, list(wanted)
         self.progress.block("samples", self._medians())
         for position, cell in enumerate(wanted, start=len(done) + 1):
@@ -197,7 +197,7 @@ class Session:
     def _budget_left_s(self) -> float:
         """What is left for blocks, once the samples have had their part."""
         spent_s = time.monotonic() - self._started + self._spent_s
-        samples_s = self._cells_s(self.experiment.samples)
+        samples_s = self._cells_s(self.plan.samples)
         return self.plan.protocol.budget_s - spent_s - samples_s
 
     def _blocks_in_all(self) -> int:
@@ -210,7 +210,7 @@ class Session:
         left_s = self._cells_s(self._to_go)
         if not self._sampling:
             left_s += self.plan.blocks_s(self._block + 1, self._blocks_in_all())
-            left_s += self._cells_s(self.experiment.samples)
+            left_s += self._cells_s(self.plan.samples)
         return left_s
 
     def _say_if_late(self) -> None:
