@@ -179,6 +179,27 @@ class Runs(SessionTest):
         self.assertGreaterEqual(min(found), 5 * 4 + 10)
         self.assertLess(max(found), 5 * 4 + 11)
 
+    # options that make a sound run long: the seconds that it must be given
+    LONG = (
+        ({"distribution": "lognormal:p50=500ms,p99=2s"}, 5 * 59),
+        ({"distribution": "file:a.csv"}, 600),
+        ({"attempts": 1000, "api-rate": "1/s"}, 500),
+        ({"api-slowdown": "300%"}, 25),
+        ({"distribution": "lognormal:p50=0,p99=2s"}, 10),
+    )
+
+    def test_what_a_sound_run_may_take_is_given_to_it(self):
+        for options, least_s in self.LONG:
+            slow = make_cell(workers=5, tasks=500, **options)
+            slow = replace(slow, name="slow", options={**options, "service-time": "10ms"})
+            made = self.session(blocks=1, cell=slow)
+            gun = Gun(self.clock, [0.1])
+            made.run(gun)
+            given = [t for n, t in zip(gun.fired, gun.timeouts_s) if n == "slow"]
+            with self.subTest(options):
+                self.assertGreaterEqual(min(given), least_s)
+                self.assertLess(max(given), 2 * least_s + 20)
+
     def test_samples_of_a_run_that_failed_are_not_kept(self):
         for problem, kept in ((None, 1), ("it ended with status 1", 0)):
             made = self.session(blocks=1, samples=[make_cell()])

@@ -9,7 +9,7 @@ simulated has a twin: the same on fibers, in virtual time.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil, inf
+from math import ceil, exp, inf, log
 from typing import Any
 
 from .quantities import parse_count, parse_duration_ns, parse_rate, parse_share
@@ -37,6 +37,7 @@ SPAWN_TIME, TASK_TIME, OVERSLEEP = COSTS = "spawn-time", "task-time", "oversleep
 MEASURED = "measured"
 REAL_APIS = HTTP, NGINX = "http", "nginx"  # what the option "api" of a cell says
 SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
+Z_99 = 2.3263478740408408  # the standard normal's 99 % quantile
 OF_VIRTUAL_TIME = {"clock", *COSTS}
 OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options
 Option = str | int | float | bool
@@ -144,6 +145,16 @@ class Cell:
     def service_s(self) -> float:
         """d: how long one call takes, on average."""
         return self.duration_s("service-time", DEFAULT_SERVICE_TIME)
+
+    @property
+    def mean_s(self) -> float:
+        """The same for a plan: also of a log-normal that is told by two quantiles."""
+        told = re.fullmatch(r"lognormal:p50=(.+),p99=(.+)", self.distribution)
+        try:
+            p50_s, p99_s = (parse_duration_ns(each) / 1e9 for each in told.groups())
+            return p50_s * exp((log(p99_s / p50_s) / Z_99) ** 2 / 2)
+        except (AttributeError, ValueError, ArithmeticError):  # none, or it is refused
+            return self.service_s
 
     @property
     def distribution(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..ask.cell import Cell, is_pool
 from ..ask.experiment import FULL_MINUTES
+from ..ask.quantities import parse_rate, parse_share
 from ..machine import canary
 from ..reckon.theory import planned_wall_s
 from ..run.run import Role
@@ -26,6 +27,7 @@ LATE_FOR_ENOUGH, LATE_FOR_MORE = 0.25, 0.15
 MOST_TO_RESOLVE = 30  # blocks, when a resolution is asked for
 START_S = 0.02  # hyperfine's and the process's own time in a plan
 SPIN_S = 0.02  # the canary's
+BLIND_S = 600.0  # a run of which no plan is known is not said to hang before
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ def protocol_of(facts: Mapping[str, Any]) -> Protocol:
     """The protocol that environment.json names."""
     known = {"quick": QUICK, "lesson": LESSON, "classroom": CLASSROOM}
     return known.get(facts["protocol"]) or full(facts.get("minutes", FULL_MINUTES))
+
+
+def unforeseen_s(cell: Cell) -> float:
+    """What a sound run may take beyond its plan, besides pauses before retries: calls
+    that slow each other down, wait for tokens, or last as long as a file says."""
+    at_once = min(cell.lanes, cell.capacity or cell.lanes)
+    slowdown = parse_share(str(cell.options.get("api-slowdown", 0)))
+    more_s = planned_wall_s(cell) * slowdown * at_once
+    rate = parse_rate(str(cell.options.get("api-rate", 0)))
+    if rate and int(cell.options.get("attempts", 1)) > 1:
+        more_s += cell.tasks / rate
+    return more_s + (BLIND_S if cell.distribution.startswith("file:") else 0.0)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from ..say.ending import short_lines
 from ..say.names import cell_name
 from ..say.progress import Progress
 from .hyperfine import HUNG, Gun
-from .plan import Plan
+from .plan import Plan, unforeseen_s
 
 TIMEOUT_FACTOR, TIMEOUT_LEAST_S = 5, 10.0  # of the longest a run should take
 PRECISE = 0.02  # half an interval over its median: better than this is not needed
@@ -159,7 +159,8 @@ class Session:
             self._constants.settled(cell),
             timeout_s=TIMEOUT_FACTOR * max(expected_s, planned_wall_s(cell))
             + TIMEOUT_LEAST_S
-            + patience_s(cell),
+            + patience_s(cell)
+            + unforeseen_s(cell),
             sample=role is Role.SAMPLE,
             seed=self._block if self.experiment.reseed else None,
             tick=tick,

@@ -179,7 +179,7 @@ def planned_wall_s(cell: Cell) -> float:
     creating_s, at_once = min(cell.tasks, cell.lanes) * each_s, cell.lanes
     if cell.capacity and cell.capacity + cell.api_queue >= cell.lanes:
         at_once = min(cell.lanes, cell.capacity)  # the others wait there
-    rounds_s = ceil(cell.tasks / at_once) * cell.service_s
+    rounds_s = ceil(cell.tasks / at_once) * cell.mean_s
     return max(rounds_s + creating_s + cell.hanging_s, cell.arriving_s)
 
 
