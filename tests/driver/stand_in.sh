@@ -17,6 +17,7 @@ for option; do
     --distribution=odd)
         echo "$program: 'odd' is no distribution" >&2
         exit 2 ;;
+    --distribution=file:*) [ -f "${value#file:}" ] || exit 2 ;;
     --tasks=*) tasks=$value ;;
     --workers=*) workers=$value ;;
     --service-time=*) service=$value ;;

@@ -43,12 +43,19 @@ class GoodRuns(DriverTest):
             self.assertIn(told, err)
 
     def test_two_blocks_bear_no_verdict_and_tell_no_host_user_or_path(self):
-        _, out, _ = self.drive("--blocks", "2")
+        seen, also = self.folder / "seen.csv", self.folder / "also.csv"
+        for file in (seen, also):
+            file.write_text("1ms\n")
+        both = f"distribution=file:{seen},file:{os.path.relpath(also)}"
+        _, out, err = self.drive("--blocks", "2", "--sweep", both)
+        self.assertFalse([r.problem for r in read_runs(self.only_folder()) if r.problem])
+        self.assertEqual(len(list(self.only_folder().glob("files/*.csv"))), 2, err)
         self.assertIn("cannot tell from 2 blocks", out)
         self.assertNotRegex(out, "slower|faster")
         for path in self.only_folder().glob("*.*"):
             text = path.read_text(encoding="utf-8")
-            for word in (str(self.folder), f"{Path.home()}/", tempfile.gettempdir()):
+            for word in (str(self.folder), f"{Path.home()}/", tempfile.gettempdir(),
+                         self.folder.name):  # fmt: skip
                 self.assertNotIn(word, text, path.name)
             # A host may be called "vm", as a folder of the kernel's settings is.
             host = rf"(?<![\w.]){re.escape(os.uname().nodename)}(?![\w.])"

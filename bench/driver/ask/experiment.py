@@ -370,7 +370,8 @@ def _name(cell: Cell) -> str:
     """Fit for a file: api-rate 10/s is "api-rate-10-s"; a long one ends in its sum."""
     told = [k if v is True else f"{k}-{v}" for k, v in cell.varied.items()]
     plain = [re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower() for text in told]
-    name = "-".join([cell.design.key, *plain, f"n{cell.tasks}"])
+    build = [cell.build] if cell.build else []
+    name = "-".join([cell.design.key, *plain, f"n{cell.tasks}", *build])
     if len(name) <= NAME_MOST:
         return name
     return f"{name[:NAME_MOST]}-{crc32(name.encode()):08x}"

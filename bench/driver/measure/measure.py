@@ -27,7 +27,7 @@ from ..run.folder import (
 from ..run.stored import Stored
 from ..say.names import cell_name
 from ..say.terminal import complain
-from . import costs, dry
+from . import costs, dry, files
 from .child import Guardian
 from .hyperfine import Gun
 from .plan import LESSON, LONG_S, Plan, Protocol, protocol_of
@@ -75,6 +75,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     """Checks the machine, runs everything, draws, and leaves a results folder."""
     for programs in {request.programs, *request.builds.values()}:
         dry.check(asked, programs)
+    asked, brought = files.brought(asked)
     chosen, left_out = _choose(asked, protocol, request, request.blocks)
     before = environment.state()
     warnings = _look_at_machine(chosen, request, before)
@@ -95,6 +96,7 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
         facts["builds"] = {name: environment.build(folder) for name, folder in builds}
     name = request.name or f"{stamp()}-{asked.name}-{facts['commit']}"
     folder = ResultsFolder(request.out, name)
+    files.keep(folder.path, brought)
     folder.write_json(ENVIRONMENT, facts)
     plan = _plan(chosen, protocol, facts)
     session = Session(asked, plan, folder, left_out)
@@ -102,7 +104,9 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
 
 
 def nameless(word: str) -> str:
-    """A word of the command line; a path may tell of its user, and is told as DIR."""
+    """A word of the command line; a path may tell of its user, and is told as DIR, a
+    file's by its name."""
+    word = re.sub(r"\bfile:(?:(?!,file:).)*/", "file:", word)
     return re.sub(r"(^|=)[/~].*", r"\1DIR", word)
 
 
