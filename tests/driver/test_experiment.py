@@ -264,7 +264,7 @@ class Words(unittest.TestCase):
     # What follows from the options, or is not of them: loads, rates, goals, other lessons.
     BESIDES = {
         "9": {0.8, 0.9}, "15": {1000}, "16": {1000}, "17": {11}, "18": {4},
-        "comparison": {20}, "load": {1}, "runtimes": {20}, "scale": {56},
+        "comparison": {20}, "load": {1}, "runtimes": {20},
         "theory": {0.99, 0.95, 0.85, 1.1, 20, 3 * 2**20}, "wall": {8 * 2**20, 40000, 5},
         "when-full": {1000},
     }  # fmt: skip
