@@ -21,7 +21,8 @@ from .reckon.summarise import summaries_of
 from .reckon.summary import Summaries
 from .run import stored
 from .run.folder import (
-    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, stamp, write_whole,
+    ENVIRONMENT, SUMMARY, UNFINISHED, ResultsError, ResultsFolder, free_name, stamp,
+    write_whole,
 )  # fmt: skip
 from .run.run import Run
 from .run.stored import Stored
@@ -140,13 +141,13 @@ def collect_class(machines: Sequence[Stored], out: Path) -> tuple[Path, Chart]:
     """Many machines in one folder with one chart. Returns the folder and the chart."""
     collect.check(machines)
     name = f"{stamp()}-class"
-    folder = out / (UNFINISHED + name)
+    folder = free_name(out, UNFINISHED + name)
     folder.mkdir()
     write_whole(folder / collect.CLASS, collect.class_csv(machines))
     facts = json.dumps(collect.class_facts(machines), indent=2, ensure_ascii=False)
     write_whole(folder / ENVIRONMENT, facts)
     chart = draw_class(folder)
-    return folder.rename(out / name), chart
+    return folder.rename(free_name(out, name)), chart
 
 
 def _failed(name: str, error: Exception) -> Chart:

@@ -4,8 +4,10 @@ import csv
 import json
 import shutil
 import unittest
+from unittest import mock
 
 from .support import DriverTest, read_runs
+from driver import conduct
 from driver.draw import gnuplot
 
 
@@ -90,6 +92,14 @@ class Collected(OnFolders):
         ratios = [row for row in rows if row["figure"] == "ratio_wall_s"]
         self.assertEqual(len(ratios), 2)
         self.assertNotEqual((self.out / "latest").resolve(), made.resolve())
+
+    def test_two_in_one_second_have_folders_of_their_own(self):
+        machines = self.make(), self.make()
+        with mock.patch.object(conduct, "stamp", lambda: "20250101T000000Z"):
+            for _ in range(2):
+                status, _, err = self.collect(*machines)
+                self.assertEqual(status, 0, err)
+        self.assertEqual(2, len([*self.out.glob("*-class*")]))
 
     def test_what_makes_machines_unlike_is_told(self):
         good, less, bad = self.make(), self.make(commit="another"), self.make()

@@ -109,7 +109,7 @@ def _take_up(left: Path) -> Path:
     if not (left / REPORT).is_file() or (left / INCOMPLETE).exists():
         name = f"{name}-incomplete"
         write_whole(left / INCOMPLETE, "The driver was killed.\n")
-    return left.rename(_free_name(left.parent, name))
+    return left.rename(free_name(left.parent, name))
 
 
 def holds_runs(folder: Path) -> bool:
@@ -117,7 +117,8 @@ def holds_runs(folder: Path) -> bool:
     return any(path.stat().st_size > 0 for path in folder.glob(f"**/{RUNS}"))
 
 
-def _free_name(parent: Path, name: str) -> Path:
+def free_name(parent: Path, name: str) -> Path:
+    """Of two in one second the later one is told by a number."""
     path, number = parent / name, 1
     while path.exists():
         number += 1
@@ -163,7 +164,7 @@ class ResultsFolder:
     def __init__(self, parent: Path, name: str, left: Path | None = None) -> None:
         """A new folder, or one that was left incomplete, to be gone on with."""
         self._parent, self._name = parent, name
-        self.path = _free_name(parent, UNFINISHED + name)
+        self.path = free_name(parent, UNFINISHED + name)
         with _told(f"write in {shown(parent)}"):
             if left is None:
                 self.path.mkdir()
@@ -264,7 +265,7 @@ class ResultsFolder:
 
     def _rename(self, name: str) -> None:
         with _told(f"name the folder {name}"):
-            self.path = self.path.rename(_free_name(self._parent, name))
+            self.path = self.path.rename(free_name(self._parent, name))
 
     def _sync(self) -> None:
         with _told(f"make sure that {self.path.name} is on the disk"):
