@@ -10,7 +10,7 @@ import unittest
 from dataclasses import replace
 from math import exp, inf, log
 from random import Random
-from statistics import median
+from statistics import NormalDist, median
 from types import SimpleNamespace
 from unittest import mock
 
@@ -537,7 +537,7 @@ class Services(Table):
         self.hold([
             (service.variation_of(pool()), 0.0), (variation("uniform"), 1 / 3),
             (variation("exponential"), 1.0), (variation("lognormal"), exp(1) - 1),
-            (variation("lognormal:p50=2ms,p99=20ms"), exp((log(10) / 2.3263) ** 2) - 1),
+            (variation("lognormal:p50=2ms,p99=20ms"), exp((log(10) / NormalDist().inv_cdf(0.99)) ** 2) - 1),
             (variation("file:x"), None),
             (service.offered_of(pool()), None),
             (service.offered_of(pool(**{"arrivals": "fixed:3/s", "service-time": "500ms"})),

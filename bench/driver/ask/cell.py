@@ -37,6 +37,7 @@ SPAWN_TIME, TASK_TIME, OVERSLEEP = COSTS = "spawn-time", "task-time", "oversleep
 MEASURED = "measured"
 REAL_APIS = HTTP, NGINX = "http", "nginx"  # what the option "api" of a cell says
 SIMULATED_BY = {"thread-per-task": "fiber-per-task", "worker-pool": "fiber-pool"}
+QUANTILES = r"lognormal:p50=(\w[\w.]*),p99=(\w[\w.]*)"
 Z_99 = 2.3263478740408408  # the standard normal's 99 % quantile
 OF_VIRTUAL_TIME = {"clock", *COSTS}
 OF_TABLES = {"design", "quick", "simulated"}  # of [[cells]], and no options
@@ -149,12 +150,23 @@ class Cell:
     @property
     def mean_s(self) -> float:
         """The same for a plan: also of a log-normal that is told by two quantiles."""
-        told = re.fullmatch(r"lognormal:p50=(.+),p99=(.+)", self.distribution)
+        if self.lognormal is None:
+            return self.service_s
+        median_s, sigma = self.lognormal
+        return median_s * exp(sigma**2 / 2)
+
+    @property
+    def lognormal(self) -> tuple[float, float] | None:
+        """The median and sigma of a log-normal that is told by two quantiles; None for
+        others, and for those that the programs will refuse."""
+        told = re.fullmatch(QUANTILES, self.distribution)
+        if told is None:
+            return None
         try:
             p50_s, p99_s = (parse_duration_ns(each) / 1e9 for each in told.groups())
-            return p50_s * exp((log(p99_s / p50_s) / Z_99) ** 2 / 2)
-        except (AttributeError, ValueError, ArithmeticError):  # none, or it is refused
-            return self.service_s
+            return p50_s, log(p99_s / p50_s) / Z_99
+        except (ValueError, ArithmeticError):
+            return None
 
     @property
     def distribution(self) -> str:

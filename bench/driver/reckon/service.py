@@ -1,12 +1,11 @@
 """What theory says of a service before it is run: load, goodput and waits over W."""
 
-import re
 from collections.abc import Mapping
-from math import exp, inf, log
+from math import exp, inf
 from typing import Any
 
 from ..ask.cell import Cell
-from ..ask.quantities import parse_duration_ns, parse_rate
+from ..ask.quantities import parse_rate
 from .erlang import Traffic, allen_cunneen, behind_queue
 
 # Squared coefficients of variation of the service times that programs draw.
@@ -16,17 +15,14 @@ VARIATION = {
     "exponential": 1.0,
     "lognormal": exp(1) - 1,
 }
-OF_P99 = 2.3263  # standard deviations
 FULL = 0.995  # from this load on a queue grows for as long as anybody would watch
 
 
 def variation_of(cell: Cell) -> float | None:
     """None: of a file of latencies, which only the programs read."""
-    kind = cell.distribution
-    if found := re.fullmatch(r"lognormal:p50=(\w[\w.]*),p99=(\w[\w.]*)", kind):
-        p50, p99 = map(parse_duration_ns, found.groups())
-        return exp((log(p99 / p50) / OF_P99) ** 2) - 1
-    return VARIATION.get(kind)
+    if cell.lognormal is not None:
+        return exp(cell.lognormal[1] ** 2) - 1
+    return VARIATION.get(cell.distribution)
 
 
 def offered_of(cell: Cell) -> float | None:
