@@ -179,14 +179,6 @@ def stop_twice(process: subprocess.Popen[str]) -> bool:
     return time.monotonic() < began_s + 0.05
 
 
-def is_running(pid: int | str) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
-
-
 def run(program: str, *args: object, **settings: Any) -> Ending:
     return finish(start(program, *args, **settings))
 

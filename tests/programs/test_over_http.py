@@ -10,7 +10,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from .program import BUILD, LIMIT_S, is_running, long_enough, only, plain_build, until
+from ..waiting import is_gone
+from .program import BUILD, LIMIT_S, long_enough, only, plain_build, until
 from .test_remote import SERVER
 
 OVER_HTTP = Path(__file__).resolve().parents[2] / "bench" / "over-http"
@@ -259,7 +260,7 @@ class Nginx(unittest.TestCase):
                 made.communicate(timeout=LIMIT_S)
                 self.assertEqual(made.returncode, status)
                 for pid in (server, nginx, worker, program):
-                    until(lambda p=pid: not is_running(p), f"{pid} stayed")
+                    until(lambda p=pid: is_gone(p), f"{pid} stayed")
                 if number != signal.SIGKILL:
                     self.assertEqual(list(self.rest.iterdir()), [])
 
@@ -280,7 +281,7 @@ class Nginx(unittest.TestCase):
                 made.communicate(timeout=LIMIT_S)
                 self.assertEqual(made.returncode, status)
                 for pid in family:
-                    until(lambda p=pid: not is_running(p), f"{pid} stayed")
+                    until(lambda p=pid: is_gone(p), f"{pid} stayed")
                 self.assertEqual(list(self.rest.iterdir()), [])
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from unittest import mock
 
 from .. import steps
-from .program import LIMIT_S, is_running, until
+from ..waiting import is_gone
+from .program import LIMIT_S, until
 
 TESTS = Path(__file__).resolve().parents[1]
 # A step that lasts, and has begun when there is a file; what it starts hears nothing.
@@ -46,9 +47,9 @@ class Steps(unittest.TestCase):
             said, _ = made.communicate(timeout=LIMIT_S)
             sleeper = int(pid.read_text())
             try:
-                until(lambda: not is_running(sleeper), "it stayed")
+                until(lambda: is_gone(sleeper), "it stayed")
             finally:
-                if is_running(sleeper):
+                if not is_gone(sleeper):
                     os.kill(sleeper, signal.SIGKILL)
             return made.returncode, said
 
