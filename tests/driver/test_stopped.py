@@ -11,7 +11,8 @@ from unittest import mock
 
 from ..waiting import LIMIT_S, wait_for
 from .support import SMALL, DriverTest, end, read_runs
-from driver.measure import plan
+from driver.measure import plan, signals
+from driver.run import folder as folders
 
 SLOW = """
 question = "Does it go on where it stopped?"
@@ -36,7 +37,10 @@ class Stopped(DriverTest):
         """Finished runs of the run under way."""
         found = self.out.glob(under_way)
         try:
-            return sum(path.read_bytes().count(b"\n") for path in found)
+            return sum(
+                path.read_bytes().count(b"\n") for path in found
+                if not path.parent.is_symlink()  # latest
+            )  # fmt: skip
         except FileNotFoundError:
             return 0  # it was just renamed: look again
 
@@ -115,6 +119,27 @@ class Signals(Stopped):
         self.drive("--blocks", "1")
         (kept,) = (f for f in self.result_folders() if f.name.endswith("-incomplete"))
         self.assertGreaterEqual(len(read_runs(kept)), 2)
+
+
+    def test_a_signal_as_the_folder_gets_its_name_leaves_it_complete(self):
+        for number in (*signals.SIGNALS, signal.SIGCHLD):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        self.addCleanup(signals._held.clear)
+        signals.listen()
+        link = folders.point_latest
+
+        def link_late(folder):
+            signal.raise_signal(signal.SIGINT)
+            link(folder)
+
+        with mock.patch.object(folders, "point_latest", link_late):
+            status, _, err = self.drive("--blocks", "1")
+        folder = self.only_folder()
+        self.assertEqual((status, err.count("omplete")), (130, 1), err)
+        self.assertIn(f"Complete: kept in {folder}", err)
+        self.assertFalse(folder.name.endswith("-incomplete"))
+        self.assertFalse((folder / "INCOMPLETE.txt").exists())
+        self.assertEqual((self.out / "latest").resolve(), folder)
 
 
 class Resuming(Stopped):

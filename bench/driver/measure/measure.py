@@ -32,7 +32,7 @@ from .child import Guardian
 from .hyperfine import Gun
 from .plan import LESSON, LONG_S, Plan, Protocol, protocol_of
 from .session import Session, utc_now
-from .signals import Stopped
+from .signals import Stopped, held
 
 Facts = dict[str, Any]  # what becomes environment.json
 
@@ -222,6 +222,9 @@ def _run(session: Session, facts: Facts, request: Request) -> Outcome:
             session.progress.say(f"warning: {warning}")
         return _finish(session, facts, request.publish)
     except (Exception, Stopped) as error:
+        if session.folder.finished:
+            complain(f"Complete: kept in {place(session.folder.path)}")
+            raise
         kept = _abandon(session, facts, error)
         if kept is not None:
             complain(f"Incomplete: kept in {place(kept)}")
@@ -282,7 +285,8 @@ def _finish(
     session.progress.say("drawing the charts")
     kept = session.kept(facts, complete=True)
     published = publish(kept)
-    final, notes = session.folder.finish()
+    with held():  # a signal must not come between a whole folder and its name
+        final, notes = session.folder.finish()
     return Outcome(
         replace(kept, folder=final), published, (*late, *notes), lost=bool(late)
     )

@@ -163,7 +163,7 @@ class ResultsFolder:
 
     def __init__(self, parent: Path, name: str, left: Path | None = None) -> None:
         """A new folder, or one that was left incomplete, to be gone on with."""
-        self._parent, self._name = parent, name
+        self._parent, self._name, self.finished = parent, name, False
         self.path = free_name(parent, UNFINISHED + name)
         with _told(f"write in {shown(parent)}"):
             if left is None:
@@ -232,6 +232,7 @@ class ResultsFolder:
                 if not self.path.is_dir():
                     raise
                 notes.append(str(error))
+        self.finished = True
         return self.path, notes
 
     def abandon(self, why: str) -> Path | None:
