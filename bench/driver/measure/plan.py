@@ -105,17 +105,23 @@ class Plan:
             key=lambda c: (round(abs(planned_wall_s(c) - 0.1), 2), -c.tasks),
             default=None,
         )
+        # Asked for in every block of every number of blocks there might be.
+        cells = (*self.cells, *self.samples)
+        self._planned_s = {cell.name: planned_wall_s(cell) for cell in cells}
 
     def block(self, number: int) -> list[tuple[Cell, Role]]:
         """The runs of a block in order; block 0 is the warm-up."""
-        if number == 0:
-            runs = [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
-        else:
-            kept = [c for c in self.cells if number <= self._last_block(c)]
-            runs = [(cell, Role.MEASURE) for cell in kept]
-            if self.control is not None:
-                runs.append((self.control, Role.A_A))
+        runs = self._held(number)
         Random(f"{self.seed}/{number}").shuffle(runs)
+        return runs
+
+    def _held(self, number: int) -> list[tuple[Cell, Role]]:
+        if number == 0:
+            return [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
+        kept = [c for c in self.cells if number <= self._last_block(c)]
+        runs = [(cell, Role.MEASURE) for cell in kept]
+        if self.control is not None:
+            runs.append((self.control, Role.A_A))
         return runs
 
     def _last_block(self, cell: Cell) -> float:
@@ -127,19 +133,19 @@ class Plan:
         return LONG_BLOCKS if self.blocks is None else inf
 
     def is_long(self, cell: Cell) -> bool:
-        return planned_wall_s(cell) > LONG_S
+        return self._planned_s[cell.name] > LONG_S
 
     def _warms_up(self, cell: Cell) -> bool:
         # Programs, libraries, page cache: a slow cell warms nothing that they do not.
-        return planned_wall_s(cell) <= self.protocol.warm_s
+        return self._planned_s[cell.name] <= self.protocol.warm_s
 
     def cell_s(self, cell: Cell) -> float:
         """How long a run should take: as last seen, else as theory has it."""
-        return self.seen_s.get(cell.name, planned_wall_s(cell) + START_S)
+        return self.seen_s.get(cell.name, self._planned_s[cell.name] + START_S)
 
     def block_s(self, number: int) -> float:
         canary_s = self.protocol.canary_sleeps * canary.SLEEP_S + SPIN_S
-        return canary_s + sum(self.cell_s(cell) for cell, _ in self.block(number))
+        return canary_s + sum(self.cell_s(cell) for cell, _ in self._held(number))
 
     def blocks_s(self, first: int, last: int) -> float:
         return sum(self.block_s(number) for number in range(first, last + 1))
