@@ -181,6 +181,11 @@ class Resuming(Stopped):
         status, _, err = self.drive("--resume")
         self.assertEqual((status, err.count("\n")), (3, 1), err)
         self.assertIn("does not say how it was asked", err)
+        elsewhere = facts | {"cpu": facts["cpu"] | {"usable": 9999}}
+        (left / "environment.json").write_text(json.dumps(elsewhere))
+        status, _, err = self.drive("--resume")
+        self.assertEqual((status, err.count("\n")), (3, 1), err)
+        self.assertIn("was measured where cpu usable was 9999, and here it is ", err)
         (left / "environment.json").write_text(json.dumps(facts))
         whole = (self.programs / "worker-pool").read_text()
         self.rebuild()

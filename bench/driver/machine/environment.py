@@ -69,9 +69,8 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
         "commit": commit(repository),
         "uncommitted_changes": None if changes is None else bool(changes),
         "programs": fingerprint(programs),
-        "cpu": _cpu(),
+        **machine(),
         "memory_bytes": meminfo_bytes("MemTotal"),
-        "system": _system(),
         "kernel": {name: read(path) for name, path in KERNEL_FILES.items()},
         "limits": {name: _limit(number) for name, number in LIMITS.items()},
         "thread_limits": _tightest(limits.threads()),
@@ -83,6 +82,11 @@ def describe(repository: Path, programs: Path) -> dict[str, Any]:
             **_toolchain(programs.parent),
         },
     }
+
+
+def machine() -> dict[str, Any]:
+    """What nobody changes between two runs that belong together."""
+    return {"cpu": _cpu(), "system": _system()}
 
 
 def build(programs: Path) -> dict[str, Any]:

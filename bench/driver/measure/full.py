@@ -27,7 +27,7 @@ from ..run.folder import (
     point_latest, shown, stamp, write_whole,
 )  # fmt: skip
 from ..say.terminal import complain
-from .measure import Outcome, Refused, Request, check_programs, measure, resume
+from .measure import Outcome, Refused, Request, check_same, measure, resume
 from .plan import full
 from .signals import Stopped
 
@@ -170,7 +170,7 @@ def _run_one(experiment: Experiment, request: Request) -> Outcome:
         kept = stored.read(request.out / name)
         if not kept.complete:
             return resume(kept, request)
-        check_programs(kept, request)
+        check_same(kept, request)
         return Outcome(kept, None)
     try:
         return measure(experiment, full(experiment.minutes), request)

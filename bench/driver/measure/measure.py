@@ -134,7 +134,7 @@ def resume(kept: Stored, request: Request) -> Outcome:
     chosen, left_out = _choose(asked, protocol, request, blocks)
     warnings = _look_at_machine(chosen, request, environment.state())
     facts["warnings"] = list(dict.fromkeys([*facts["warnings"], *warnings]))
-    check_programs(kept, request)
+    check_same(kept, request)
     name = kept.folder.resolve().name.removeprefix(UNFINISHED)
     name = re.sub(r"-incomplete(-\d+)?$", "", name)
     folder = ResultsFolder(request.out, name, left=kept.folder.resolve())
@@ -147,13 +147,21 @@ def resume(kept: Stored, request: Request) -> Outcome:
     return _run(session, facts, request)
 
 
-def check_programs(kept: Stored, request: Request) -> None:
-    """Runs of other programs must not come into the same folder."""
+def check_same(kept: Stored, request: Request) -> None:
+    """Runs of other programs, or of another machine, must not come into one folder."""
     if kept.environment["programs"] != fingerprint(request.programs):
         raise Refused(
             f"{kept.name} was measured with other programs, at commit "
             f"{kept.environment['commit']}: build that commit to go on, or start anew"
         )
+    for part, found in environment.machine().items():
+        for name, here in found.items():
+            there = (kept.environment.get(part) or {}).get(name)
+            if there != here:
+                raise Refused(
+                    f"{kept.name} was measured where {part} {name} was {there!r}, and "
+                    f"here it is {here!r}: go on there, or start anew"
+                )
 
 
 def _choose(
