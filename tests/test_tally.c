@@ -116,16 +116,17 @@ CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop) {
     finish(0, 100, 1000, OUTCOME_OK);        /* done just then */
     finish(0, 900, 1100, OUTCOME_OK);        /* in flight, and left alone */
     finish(0, 900, 1001, OUTCOME_CANCELLED); /* in flight, and interrupted */
+    finish(0, 900, 1000, OUTCOME_CANCELLED); /* at once, as in virtual time */
     finish(0, 1000, 1100, OUTCOME_OK);       /* started just then */
     finish(0, 1001, 1100, OUTCOME_OK);       /* started too late */
     tally_unstarted(&tally, (struct task){0}, OUTCOME_CANCELLED);
     tally_unstarted(&tally, (struct task){0}, OUTCOME_NOT_STARTED);
     tally_unstarted(&tally, (struct task){0}, OUTCOME_SHED); /* by no fault of a stop */
-    assert_int_equal(tally.started_before_stop, 5);
-    assert_int_equal(tally.in_flight_at_stop, 3);
-    assert_int_equal(tally.interrupted, 1);
+    assert_int_equal(tally.started_before_stop, 6);
+    assert_int_equal(tally.in_flight_at_stop, 4);
+    assert_int_equal(tally.interrupted, 2);
     assert_int_equal(tally_never_started(&tally), 2);
-    assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 2);
+    assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 3);
 }
 
 CLAIM(a_deadline_after_the_end_stopped_nothing) {

@@ -32,7 +32,10 @@ class Accounts(unittest.TestCase):
         stop, tasks = record["stop"], record["config"]["tasks"]
         started = [task for task in samples if task.started_ns is not None]
         before = [task for task in started if task.started_ns <= stop["at_ns"]]
-        flying = [task for task in before if task.finished_ns > stop["at_ns"]]
+        flying = [
+            task for task in before
+            if task.finished_ns > stop["at_ns"] or task.outcome == "cancelled"
+        ]  # fmt: skip
         self.assertEqual(stop["started"], len(before))
         self.assertEqual(stop["in_flight"], len(flying))
         self.assertEqual(stop["never_started"], tasks - len(started))
