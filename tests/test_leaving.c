@@ -33,6 +33,21 @@ enum chan_result __wrap_chan_send(struct chan *chan, const void *value,
     return __real_chan_send(chan, value, deadline_ns);
 }
 
+/* Before the feeder looks whether somebody takes a task at once, who waited leaves. */
+static int looks_in_vain;
+
+int __real_chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
+int __wrap_chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
+
+int __wrap_chan_select(struct chan_case *cases, int count, int64_t deadline_ns) {
+    if (deadline_ns == DEADLINE_NOW) {
+        thread_sleep_until(now_ns() + gap_ns / 2);
+    }
+    int chosen = __real_chan_select(cases, count, deadline_ns);
+    looks_in_vain += deadline_ns == DEADLINE_NOW && chosen < 0;
+    return chosen;
+}
+
 static int64_t workers_to_be_had = INT64_MAX;
 
 int __real_thread_start(struct thread *thread,
@@ -58,10 +73,15 @@ void __wrap_chan_close(struct chan *chan) {
     __real_chan_close(chan);
 }
 
-static void run_with_one_worker(int64_t queue) {
-    struct run_config config = plain_config(TASKS);
+static struct run_config every_gap(int64_t tasks) {
+    struct run_config config = plain_config(tasks);
     config.workload.arrivals = ARRIVALS_FIXED;
     config.workload.arrivals_per_s = (double)NS_PER_S / (double)gap_ns;
+    return config;
+}
+
+static void run_with_one_worker(int64_t queue) {
+    struct run_config config = every_gap(TASKS);
     config.runner.workers = 1;
     config.runner.queue = queue;
     config.runner.idle_ns = 1;
@@ -94,6 +114,21 @@ CLAIM(a_task_that_is_put_into_the_queue_meanwhile_is_served) {
     until_one_has_left(serve_all, TASKS);
 }
 
+/* Each task may have a worker, so none need be turned away. */
+CLAIM(a_task_that_came_as_the_last_idle_worker_left_is_not_turned_away) {
+    looks_in_vain = 0;
+    for (int round = 0; round < 100 && looks_in_vain == 0; round++) {
+        struct run_config config = every_gap(TASKS);
+        config.runner.workers = TASKS;
+        config.runner.when_full = WHEN_FULL_REJECT;
+        config.runner.idle_ns = gap_ns + gap_ns / 10;
+        design_run(&run, &config);
+        assert_int_equal(tally_outcome(&run.tally, OUTCOME_OK), TASKS);
+        run_destroy(&run);
+    }
+    assert_true(looks_in_vain > 0);
+}
+
 static int64_t sampled_as(enum outcome outcome) {
     int64_t count = 0;
     for (int64_t i = 0; i < run.workload->tasks; i++) {
@@ -123,9 +158,7 @@ static void *stop_when_two_are_served(void *nothing) {
 /* One worker is busy for an hour; the other leaves, and the last task comes meanwhile.
  */
 static void serve_two_beside_a_busy_worker(int64_t queue) {
-    struct run_config config = plain_config(3);
-    config.workload.arrivals = ARRIVALS_FIXED;
-    config.workload.arrivals_per_s = (double)NS_PER_S / (double)gap_ns;
+    struct run_config config = every_gap(3);
     let_the_first_task_hang(&config.workload);
     config.runner.workers = 2;
     config.runner.queue = queue;

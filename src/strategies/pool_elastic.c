@@ -94,10 +94,13 @@ static int start_worker(struct pool *pool, const struct task *first) {
     return 0;
 }
 
-/* Nobody waits for a task, and there may be more who do. */
-static bool may_grow(const struct pool *pool) {
-    return pool->serving < pool->most_serve &&
-           chan_waiters(pool->jobs, CHAN_RECEIVE) == 0;
+static bool has_room(const struct pool *pool) {
+    return pool->serving < pool->most_serve;
+}
+
+/* One who does may leave at this moment, as it has been idle for too long. */
+static bool nobody_waits(const struct pool *pool) {
+    return chan_waiters(pool->jobs, CHAN_RECEIVE) == 0;
 }
 
 /* This one has ended, idle or told to. It may not have seen a task that has been put
@@ -108,16 +111,17 @@ static void join_worker(struct pool *pool, struct worker *worker) {
     worker->next_free = pool->free;
     pool->free = worker;
     pool->serving--;
-    if (may_grow(pool) && chan_length(pool->jobs) > 0 && !run_is_stopped(pool->run)) {
+    if (has_room(pool) && nobody_waits(pool) && chan_length(pool->jobs) > 0 &&
+        !run_is_stopped(pool->run)) {
         start_worker(pool, NULL);
     }
 }
 
-/* Starts a worker for this task, if need be and possible. If others are in the queue it
- * is for the first of those: tasks are begun in order. */
+/* Starts a worker for this task, if possible. If others are in the queue it is for the
+ * first of those: tasks are begun in order. */
 static bool start_for(struct pool *pool, struct task task) {
     bool is_next = chan_length(pool->jobs) == 0;
-    return may_grow(pool) && start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
+    return has_room(pool) && start_worker(pool, is_next ? &task : NULL) == 0 && is_next;
 }
 
 /* ---- the feeder ---- */
@@ -152,14 +156,14 @@ static bool wait_until_due(struct pool *pool, struct task task) {
 static bool hand_over(struct pool *pool, struct task task) {
     bool waits = run_config(pool->run)->when_full == WHEN_FULL_WAIT;
     enum heard heard = ENDED;
-    while (heard == ENDED && !start_for(pool, task)) {
+    while (heard == ENDED && !(nobody_waits(pool) && start_for(pool, task))) {
         if (pool->serving == 0) {
             pool->deserted = true;
             return false;
         }
         heard = listen(pool, &task, waits ? DEADLINE_NEVER : DEADLINE_NOW);
     }
-    if (heard == NOTHING) {
+    if (heard == NOTHING && !start_for(pool, task)) { /* who seemed to wait has left */
         run_turn_away(pool->run, task);
     }
     return heard != STOP;
