@@ -74,9 +74,12 @@ int thread_start(struct thread *thread, const struct thread_attributes *attribut
     must(pthread_attr_init(&pthread_attributes));
     int error = set_attributes(&pthread_attributes, attributes);
     if (error == 0) {
+        /* The handle may be written after the thread has run, as musl does; and a
+         * thread that is detached may have given up its struct by then. */
+        pthread_t nobodys;
+        pthread_t *handle = attributes->detached ? &nobodys : &thread->kernel.handle;
         deadlock_thread_begins();
-        error = pthread_create(&thread->kernel.handle, &pthread_attributes, run_body,
-                               thread);
+        error = pthread_create(handle, &pthread_attributes, run_body, thread);
         if (error != 0) {
             deadlock_thread_cancelled();
         }
