@@ -26,7 +26,7 @@ const struct option_row option_rows[] = {
      "at most K alive at once", OF_SOME, {0}},
     {"join", 0, KIND_FLAG, AT(run.runner.join), NULL, NULL, 0, 0,
      "create N, join N, instead of a wait group", OF_SOME, {0}},
-    {"detach", 0, KIND_DEFAULT, 0, NULL, NULL, 0, 0, "",
+    {"detach", 0, KIND_DEFAULT, AT(run.runner.join), NULL, NULL, 0, 0, "",
      OF_SOME, {0}},
     {"stack-size", 0, KIND_SIZE, AT(run.runner.threads.stack_bytes), "SIZE", NULL, 16384, MAX_BYTES,
      "stack of each of them; else the system's", OF_CALLERS, {0}},

@@ -24,7 +24,7 @@ enum option_kind {
     KIND_PATH,    /* const char * */
     KIND_URL,     /* const char *: http://, an address of this machine, a port */
     KIND_FD,      /* int: a file descriptor that is open already */
-    KIND_DEFAULT, /* kept nowhere: says what is so anyway, and --help is silent of it */
+    KIND_DEFAULT, /* bool, of a flag: what is so without it; --help is silent of it */
     KIND_ACTION   /* kept nowhere: --help, --version */
 };
 

@@ -261,6 +261,15 @@ static bool read_url(const char *text, const char **url) {
     return false;
 }
 
+/* Of a flag and what is so without it the last one is meant. */
+static bool read_default(const struct option_row *row, struct options *options,
+                         bool *flag) {
+    snprintf(options->note, sizeof options->note,
+             "--%s is the default now and need not be given", row->name);
+    *flag = false;
+    return true;
+}
+
 bool option_read(struct options *options, const struct option_row *row,
                  const struct runner *runner, const char *text) {
     void *place = (char *)options + row->at;
@@ -293,9 +302,7 @@ bool option_read(struct options *options, const struct option_row *row,
     case KIND_FLAG:
         return *(bool *)place = true;
     case KIND_DEFAULT:
-        snprintf(options->note, sizeof options->note,
-                 "--%s is the default now and need not be given", row->name);
-        break;
+        return read_default(row, options, place);
     case KIND_ACTION:
         break;
     }

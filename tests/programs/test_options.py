@@ -203,10 +203,14 @@ class Options(unittest.TestCase):
             self.assertIn(f"is not an option of {program}", said)
 
     def test_what_has_become_the_default_is_accepted_and_said_to_be(self) -> None:
-        ending = run("thread-per-task", "-n", 5, "-s", 0, "--detach", "--json", "-")
-        self.assertEqual(ending.status, 0, ending)
-        self.assertFalse(ending.record["config"]["join"])
-        self.assertRegex(ending.err, r"^thread-per-task: --detach is the default .*\n$")
+        for before in ((), ("--join",)):  # of the two, the last one is meant
+            with self.subTest(before):
+                args = ("-n", 5, "-s", 0, *before, "--detach", "--json", "-")
+                ending = run("thread-per-task", *args)
+                self.assertEqual(ending.status, 0, ending)
+                self.assertFalse(ending.record["config"]["join"])
+                told = r"^thread-per-task: --detach is the default .*\n$"
+                self.assertRegex(ending.err, told)
 
     @on_one
     def test_shares_of_all_calls_are_at_most_one_together(self, program: str) -> None:
