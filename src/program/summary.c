@@ -79,8 +79,9 @@ static void narrow(struct bottleneck *narrowest, double per_s, const char *name)
     }
 }
 
-/* With one call a task, which lasts as long as the API says: whoever hangs up, tries
- * again or does not call at all changes that, and a remote API says nothing. */
+/* With one call a task, which lasts as long as the API says: whoever hangs up or does
+ * not call at all changes that, and a remote API says nothing. Whoever tries again gets
+ * less. */
 static struct bottleneck find_bottleneck(const struct run *run) {
     const struct runner_config *design = run->config;
     const struct api_config *api = run->api.config;
