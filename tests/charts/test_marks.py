@@ -120,9 +120,8 @@ class Picture:
 
 class Marks(unittest.TestCase):
     def picture(self, experiment: Experiment, name: str, **kw) -> Picture:
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        return Picture(Path(desk.name), experiment, name, **kw)
+        desk = self.enterContext(tempfile.TemporaryDirectory())
+        return Picture(Path(desk), experiment, name, **kw)
 
     def near(self, told: float, found: float, by: float = 1.0) -> None:
         self.assertLessEqual(abs(told - found), by, (told, found))

@@ -58,9 +58,7 @@ class Desk(unittest.TestCase):
     """A results folder for a test; every chart in it is without a problem."""
 
     def setUp(self) -> None:
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.folder = Path(desk.name)
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
     def drawn(self, experiment: Experiment, kinds=("svg",), **kw) -> dict[str, Chart]:
         m = stand_in.material(self.folder, experiment, **kw)
@@ -234,9 +232,8 @@ class Files(Desk):
 
     @classmethod
     def setUpClass(cls) -> None:
-        desk = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(desk.cleanup)
-        cls.folder = Path(desk.name) / "it's a \"folder\", with commas"
+        desk = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.folder = Path(desk) / "it's a \"folder\", with commas"
         cls.folder.mkdir()
         m = stand_in.material(cls.folder, asked := stand_in.four())
         kinds = ("svg", "png", "pdf")
@@ -465,7 +462,7 @@ CURVE_OF = {
 }  # fmt: skip
 
 
-class EveryDeclaration(unittest.TestCase):
+class EveryDeclaration(Desk):
     def test_it_shows_what_its_words_speak_of(self) -> None:
         for name in declaration.known():
             chart = declaration.load(name)
@@ -483,42 +480,39 @@ class EveryDeclaration(unittest.TestCase):
 
     def test_a_mistake_is_told_when_it_is_read(self) -> None:
         whole = 'family = "scatter"\nquestion = "?"\n'
-        with tempfile.TemporaryDirectory() as desk:
-            for text, told in (
-                ('y = ["okk"]', "mine.toml: y 'okk' is none of ok, rejected, .*, wall_s"),
-                ('[words]\nmore = "{bse}"', "more: name 'bse' is none of who, base"),
-                ('[words]\nmore = "{base"', "'{base': expected '}'"),
-            ):  # fmt: skip
-                (Path(desk) / "mine.toml").write_text(whole + text, encoding="utf-8")
-                with self.assertRaisesRegex(AskError, told):
-                    declaration.load("mine", Path(desk))
+        for text, told in (
+            ('y = ["okk"]', "mine.toml: y 'okk' is none of ok, rejected, .*, wall_s"),
+            ('[words]\nmore = "{bse}"', "more: name 'bse' is none of who, base"),
+            ('[words]\nmore = "{base"', "'{base': expected '}'"),
+        ):  # fmt: skip
+            (self.folder / "mine.toml").write_text(whole + text, encoding="utf-8")
+            with self.assertRaisesRegex(AskError, told):
+                declaration.load("mine", self.folder)
         for x, told in (("foo", "has x = 'foo', which is none of tasks, workers, load, "),
                         ("api-queue", "api-capacity"), ("api-capacity", "^$")):  # fmt: skip
             made = declaration.Declaration("mine", "scatter", "?", x)
             self.assertRegex(declaration.refusal(made, stand_in.four()), told)
 
     def test_an_outcome_may_stand_first(self) -> None:
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), stand_in.four())
-            for family, y in (("scatter", ("ok", "wall_s")), ("scatter", ("rejected",)),
-                              ("bars", ("rejected",)), ("strips", ("ok",))):  # fmt: skip
-                made = declaration.Declaration("mine", family, "?", y=y)
-                self.assertRegex(draw.FAMILIES[family](draw.View(m, made)).title,
-                                 "tasks served|tasks turned away|tell")  # fmt: skip
+        m = stand_in.material(self.folder, stand_in.four())
+        for family, y in (("scatter", ("ok", "wall_s")), ("scatter", ("rejected",)),
+                          ("bars", ("rejected",)), ("strips", ("ok",))):  # fmt: skip
+            made = declaration.Declaration("mine", family, "?", y=y)
+            self.assertRegex(draw.FAMILIES[family](draw.View(m, made)).title,
+                             "tasks served|tasks turned away|tell")  # fmt: skip
 
     def test_it_can_be_read_and_its_words_can_be_filled(self) -> None:
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), stand_in.four())
-            view = draw.View(m, declaration.load("wall-time"))
-            pair = Pair(m.cells[0], m.cells[0])
-            known = draw.words.facts(view, view.panels[0], pair, None)
-            self.assertEqual(set(declaration.TEMPLATE), set(known))
-            for name in declaration.known():
-                chart = declaration.load(name)
-                self.assertTrue(chart.question and chart.words.get("read"), name)
-                for key, words in chart.words.items():
-                    if key not in ("line", "point"):
-                        words.format_map(known)
+        m = stand_in.material(self.folder, stand_in.four())
+        view = draw.View(m, declaration.load("wall-time"))
+        pair = Pair(m.cells[0], m.cells[0])
+        known = draw.words.facts(view, view.panels[0], pair, None)
+        self.assertEqual(set(declaration.TEMPLATE), set(known))
+        for name in declaration.known():
+            chart = declaration.load(name)
+            self.assertTrue(chart.question and chart.words.get("read"), name)
+            for key, words in chart.words.items():
+                if key not in ("line", "point"):
+                    words.format_map(known)
 
     def test_a_report_explains_what_its_charts_show(self) -> None:
         for name, times in (("latency", 1), ("memory", 0)):

@@ -87,16 +87,24 @@ ALL_SERVED = [
 ]  # fmt: skip
 
 
-class Titles(unittest.TestCase):
+class Desk(unittest.TestCase):
+    """A test of charts, each of whose materials has a folder of its own."""
+
+    def material(self, asked: stand_in.Experiment, **kw: Any) -> stand_in.Material:
+        desk = self.enterContext(tempfile.TemporaryDirectory())
+        return stand_in.material(Path(desk), asked, **kw)
+
+    def built(self, name: str, asked: stand_in.Experiment, **kw: Any) -> chart.Chart:
+        return draw.build(name, self.material(asked, **kw))
+
+
+class Titles(Desk):
     def title(
         self, name: str, threads: Mapping, pool: Mapping, n: int = 7, tasks: str = "500"
     ) -> str:
         asked = stand_in.read(TWO.format(name, tasks))
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), asked, n=n, changes={
-                "threads-n500": threads, "pool-50-n500": pool,
-            })  # fmt: skip
-            return draw.build(name, m).title
+        changes = {"threads-n500": threads, "pool-50-n500": pool}
+        return self.built(name, asked, n=n, changes=changes).title
 
     def test_each_verdict_has_its_words(self) -> None:
         for name, threads, pool, told in TITLES:
@@ -126,18 +134,13 @@ class Titles(unittest.TestCase):
                    "pool-5-n50": light, "pool-50-n50": heavy}  # fmt: skip
         for name, changed in changes.items():
             changes[name] = {**changed, "outcomes": {"ok": int(name.split("-n")[1])}}
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), asked, n=7, changes=changes)
-            told = draw.build("memory", m).title
+        told = self.built("memory", asked, changes=changes).title
         self.assertRegex(told, "a pool of 5 needs 4.*; with 50 tasks, threads need 4.* of a pool of 5:")
 
     def test_of_each_kind_the_fastest_that_serves_all_is_named(self) -> None:
         text = TWO.format("wall-time", "500") + '[[cells]]\ndesign = "pool of 5"\n'
         changes = {"threads-n500": LOST, "pool-50-n500": did(2), "pool-5-n500": did(1)}
-        with tempfile.TemporaryDirectory() as desk:
-            asked = stand_in.read(text)
-            m = stand_in.material(Path(desk), asked, changes=changes)
-            told = draw.build("wall-time", m).title
+        told = self.built("wall-time", stand_in.read(text), changes=changes).title
         self.assertTrue(told.endswith("; a pool of 5 serves all in 1.01 s"), told)
 
     def test_only_what_was_done_with_one_setting_is_held_against_each_other(self) -> None:
@@ -145,10 +148,8 @@ class Titles(unittest.TestCase):
                            "api-queue = [0, 9]")  # fmt: skip
         changes = {"threads-api-queue-0-n500": LOST, "pool-50-api-queue-0-n500": did(0.2),
                    "pool-50-api-queue-9-n500": did(0.15)}  # fmt: skip
-        with tempfile.TemporaryDirectory() as desk:
-            asked = stand_in.read(text.format("sweep", "500"))
-            m = stand_in.material(Path(desk), asked, changes=changes)
-            sweep, slide = (draw.build(name, m) for name in ("sweep", "slide"))
+        m = self.material(stand_in.read(text.format("sweep", "500")), changes=changes)
+        sweep, slide = (draw.build(name, m) for name in ("sweep", "slide"))
         self.assertEqual(f"With 500 tasks and an API queue of 0, {T} lose 82 % of them; "
                          f"{P} serves all in 202 ms", sweep.title)  # fmt: skip
         self.assertEqual("API queue", sweep.settings["x_words"])
@@ -171,10 +172,10 @@ class Titles(unittest.TestCase):
         ):  # fmt: skip
             head = f'question = "?"\ncharts = ["{name}"]\nbaseline = ["threads", "bounded threads"]'
             asked = stand_in.read(f"{head}\n[options]\ntasks = 500\n{cells}")
-            with self.subTest(name, wanted=wanted), tempfile.TemporaryDirectory() as desk:
-                changes = {c.name: did(wall) for c, wall in zip(asked.cells, walls)}
-                m = stand_in.material(Path(desk), asked, n=7, changes=changes)
-                self.assertIn(wanted, draw.build(name, m).title.replace("\u00a0", " "))
+            changes = {c.name: did(wall) for c, wall in zip(asked.cells, walls)}
+            with self.subTest(name, wanted=wanted):
+                told = self.built(name, asked, changes=changes).title
+                self.assertIn(wanted, told.replace("\u00a0", " "))
 
     def test_what_is_reckoned_for_a_title(self) -> None:
         believe = did(outcomes={"ok": 400, "silent": 100})
@@ -184,9 +185,8 @@ class Titles(unittest.TestCase):
             who = "Threads believe" if pair[0] is believe else "A pool of 50 believes"
             self.assertEqual(f"{who} that 500 of 500 tasks went well; 400 did, and nobody "
                              "notices the 100 wrong answers", told)  # fmt: skip
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), stand_in.read(TWO.format("believed", "500")))
-            made = draw.build("believed", m).settings  # from what is believed to what is so
+        asked = stand_in.read(TWO.format("believed", "500"))
+        made = self.built("believed", asked).settings  # from what is believed to what is so
         self.assertEqual(("believed_ok", "ok"), (made["figure"], made["other"]))
 
     def test_where_recorded_runs_differ_is_told_within_a_sentence(self) -> None:
@@ -200,16 +200,14 @@ class Titles(unittest.TestCase):
             design = "threads" if "join" in more else "fibers"
             samples = f'[[samples]]\ndesign = "{design}"\n' * 2 + more
             text = f"{TWO.format('timeline', '4')}\n{samples}"
-            with self.subTest(more), tempfile.TemporaryDirectory() as desk:
-                m = stand_in.material(Path(desk), stand_in.read(text))
-                self.assertRegex(draw.build("timeline", m).title, f"{wanted}{design} take ")
+            with self.subTest(more):
+                told = self.built("timeline", stand_in.read(text)).title
+                self.assertRegex(told, f"{wanted}{design} take ")
 
     def test_where_nothing_is_compared_the_ends_are_named(self) -> None:
         text = TWO.format("sweep", "4, 500").replace("threads", "pool of 5")
         changes = {"pool-5-n500": did(1), "pool-50-n500": did(2)}
-        with tempfile.TemporaryDirectory() as desk:
-            asked = stand_in.read(text)
-            told = draw.build("sweep", stand_in.material(Path(desk), asked, changes=changes))
+        told = self.built("sweep", stand_in.read(text), changes=changes)
         self.assertRegex(told.title, r"^Wall time: from 1\.01.s \(pool of 5\) to 2.* \(pool of 50\)$")
 
     def test_a_figure_that_nobody_told_has_no_panel(self) -> None:
@@ -218,9 +216,8 @@ class Titles(unittest.TestCase):
         for threads, panels in ((silent, ["wall_s", "calls"]),
                                 (told, ["wall_s", "calls", "rss_bytes"])):  # fmt: skip
             changes = {"threads-n500": threads, "pool-50-n500": silent}
-            with tempfile.TemporaryDirectory() as desk:
-                asked = stand_in.read(TWO.format("cost", "500"))
-                made = draw.build("cost", stand_in.material(Path(desk), asked, changes=changes))
+            asked = stand_in.read(TWO.format("cost", "500"))
+            made = self.built("cost", asked, changes=changes)
             self.assertEqual(panels, made.settings["panel_figure"])
             self.assertEqual(threads is told, "–" in made.settings["row_value"])
 
@@ -239,9 +236,8 @@ class Titles(unittest.TestCase):
              {"pool-1-n500": did(1), "threads-n500": LOST},
              "1 worker loses none of 500 tasks, threads lose 82 %"),
         ):  # fmt: skip
-            with self.subTest(name), tempfile.TemporaryDirectory() as desk:
-                m = stand_in.material(Path(desk), asked, changes=changes)
-                self.assertEqual(wanted, draw.build(name, m).title)
+            with self.subTest(name):
+                self.assertEqual(wanted, self.built(name, asked, changes=changes).title)
 
     def test_load_is_told_at_its_highest(self) -> None:
         asked = stand_in.load("load")
@@ -251,10 +247,9 @@ class Titles(unittest.TestCase):
             ends = {"ok": cell.tasks - lost, "rejected": lost}
             changes[cell.name] = {"outcomes": ends}
         most = max(end["outcomes"]["rejected"] / 1200 for end in changes.values())
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), asked, changes=changes)
-            made: Any = draw.build("load", m)
-            told, hollow = made.title, made.settings["cell_hollow"]
+        m = self.material(asked, changes=changes)
+        made: Any = draw.build("load", m)
+        told, hollow = made.title, made.settings["cell_hollow"]
         lossy = {m.numbers[s.cell.name] for s in m.cells if words.share_note(s)}
         self.assertTrue(lossy)
         self.assertEqual(lossy, {i for i, each in enumerate(hollow, 1) if each})
@@ -540,7 +535,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(("cannot", ""), words.key_of(replace(found_ratio, interval=None)))
 
 
-class Remarks(unittest.TestCase):
+class Remarks(Desk):
     """What stands below a title, or beside a mark."""
 
     def test_each_to_the_letter(self) -> None:
@@ -607,9 +602,8 @@ class Remarks(unittest.TestCase):
              "pale lines: theory"),
             ("goodput", TWO, "pale lines: theory"), ("memory", TWO, ""),
         ):  # fmt: skip
-            with tempfile.TemporaryDirectory() as desk:
-                m = stand_in.material(Path(desk), stand_in.read(text.format(name, "50, 500")))
-                parts = draw.build(name, m).subtitle.split(" · ")
+            asked = stand_in.read(text.format(name, "50, 500"))
+            parts = self.built(name, asked).subtitle.split(" · ")
             self.assertEqual([told] if told else [], [p for p in parts if "theory" in p], name)
 
     def test_machines_are_counted_by_their_own_intervals(self) -> None:
@@ -670,14 +664,13 @@ class Remarks(unittest.TestCase):
             m for each in planned.PANELS if planned._flat(found, each) for m in each[2]])
 
     def test_the_ruler_and_its_simulation(self) -> None:
-        with tempfile.TemporaryDirectory() as desk:
-            m = stand_in.material(Path(desk), stand_in.read(TWO.format("control", "500")))
-            made: Any = draw.build("control", m)
-            self.assertRegex(made.title, r"in the median it may differ from itself by up to .* %$")
-            name = m.summaries.noise.a_a.cell.name
-            walls = {role: {r.block: r.hyperfine.wall_s for r in m.runs
-                            if r.cell.name == name and r.role is role}
-                     for role in (stand_in.Role.A_A, stand_in.Role.MEASURE)}  # fmt: skip
+        m = self.material(stand_in.read(TWO.format("control", "500")))
+        made: Any = draw.build("control", m)
+        self.assertRegex(made.title, r"in the median it may differ from itself by up to .* %$")
+        name = m.summaries.noise.a_a.cell.name
+        walls = {role: {r.block: r.hyperfine.wall_s for r in m.runs
+                        if r.cell.name == name and r.role is role}
+                 for role in (stand_in.Role.A_A, stand_in.Role.MEASURE)}  # fmt: skip
         again, first = walls.values()
         self.assertEqual([again[b] / first[b] for b in sorted(again)],
                          made.settings["mark_x"][1:])  # fmt: skip
@@ -693,11 +686,9 @@ class Remarks(unittest.TestCase):
         text = text.replace("[options]", '[options]\ndistribution = "exponential"')
         for few, told in (("5", "Graham: bounds of any order"),
                           ("40", "dashed: Graham's bounds, of any order")):  # fmt: skip
-            with tempfile.TemporaryDirectory() as desk:
-                asked = stand_in.read(text.replace("[5, 50]", f"[{few}, 50]"))
-                asked = replace(asked, samples=asked.samples[1:3])
-                made = draw.build("timeline", stand_in.material(Path(desk), asked))
-            self.assertIn(told, made.subtitle)
+            asked = stand_in.read(text.replace("[5, 50]", f"[{few}, 50]"))
+            asked = replace(asked, samples=asked.samples[1:3])
+            self.assertIn(told, self.built("timeline", asked).subtitle)
 
     def test_bounds_and_what_is_dark_are_told_as_the_options_make_them(self) -> None:
         long = "dark: over 3 times as long as usual"
@@ -707,8 +698,8 @@ class Remarks(unittest.TestCase):
         ):  # fmt: skip
             text = TWO.format("timeline", "500") + '[[samples]]\ndesign = "pool of 20"\n'
             asked = stand_in.read(text.replace("[options]", f"[options]\n{options}"))
-            with self.subTest(options), tempfile.TemporaryDirectory() as desk:
-                made = draw.build("timeline", stand_in.material(Path(desk), asked))
+            with self.subTest(options):
+                made = self.built("timeline", asked)
                 for each in wanted:
                     self.assertIn(each, made.subtitle)
                 self.assertNotIn(unwanted, made.subtitle)
@@ -730,9 +721,8 @@ class Remarks(unittest.TestCase):
         for figure, told in (("latency_p99_s", "p99 latency, which takes 1 000 tasks, so"),
                              ("stop_s", "time to stop, so")):  # fmt: skip
             asked = stand_in.read(f'figure = "{figure}"' + TWO.format("sweep", "500"))
-            with tempfile.TemporaryDirectory() as desk:
-                made = draw.build("sweep", stand_in.material(Path(desk), asked))
-                self.assertRegex(made.nothing.replace("\u202f", " "), f"^no run can tell the {told}")
+            said = self.built("sweep", asked).nothing.replace("\u202f", " ")
+            self.assertRegex(said, f"^no run can tell the {told}")
 
     def test_a_title_of_single_runs_says_so(self) -> None:
         """Beside it stand the medians of all runs, which are others."""
@@ -742,10 +732,9 @@ class Remarks(unittest.TestCase):
             ("hang", {"hang": "In the recorded runs"}),
             ("shapes", {"shapes": "not the work: in the recorded runs, 100 tasks take"}),
         ):  # fmt: skip
-            with tempfile.TemporaryDirectory() as desk:
-                m = stand_in.material(Path(desk), stand_in.load(name))
-                for chart, words in told.items():
-                    self.assertIn(words, draw.build(chart, m).title)
+            m = self.material(stand_in.load(name))
+            for chart, words in told.items():
+                self.assertIn(words, draw.build(chart, m).title)
 
     def test_an_axis_of_rates_has_its_name_with_and_without_a_setting(self) -> None:
         for overrides, told in (
@@ -754,8 +743,7 @@ class Remarks(unittest.TestCase):
             ({"retry-budget": "10%"}, ["Tasks ok per second"]),
         ):  # fmt: skip
             asked = stand_in.load("retry-storm", quick=True, **overrides)
-            with tempfile.TemporaryDirectory() as desk:
-                made = draw.build("retry-storm", stand_in.material(Path(desk), asked))
+            made = self.built("retry-storm", asked)
             self.assertEqual(told, made.settings["panel_words"])
 
     def test_who_stays_down_is_not_who_recovers(self) -> None:
@@ -769,7 +757,7 @@ class Remarks(unittest.TestCase):
                          "threads recover", told)  # fmt: skip
 
 
-class Numbers(unittest.TestCase):
+class Numbers(Desk):
     def test_what_is_not_all_is_never_rounded_to_all_nor_to_nothing(self) -> None:
         rows = {0: "0 %", 1e-5: "under 1 %", 0.101: "10 %", 0.999: "over 99 %", 1: "100 %"}
         for share, told in rows.items():
@@ -791,17 +779,15 @@ class Numbers(unittest.TestCase):
 
     def test_sliders_begin_at_what_was_measured_if_the_axis_has_it(self) -> None:
         for tasks, stands in ((500, 500), (51, 51), (2, 10), (10**6, 100_000)):
-            with self.subTest(tasks), tempfile.TemporaryDirectory() as desk:
+            with self.subTest(tasks):
                 asked = stand_in.read(TWO.format("wall-time", tasks))
-                found = sliders.data(stand_in.material(Path(desk), asked))
+                found = sliders.data(self.material(asked))
                 at = found["at"]["tasks"]
                 self.assertEqual(stands, found["values"]["tasks"][at])
                 self.assertEqual(len(found["values"]["tasks"]), len(found["threads"][0][0]))
 
     def test_a_pool_of_the_sliders_creates_all_its_workers(self) -> None:
-        with tempfile.TemporaryDirectory() as desk:
-            asked = stand_in.read(TWO.format("wall-time", 500))
-            found = sliders.data(stand_in.material(Path(desk), asked))
+        found = sliders.data(self.material(stand_in.read(TWO.format("wall-time", 500))))
         pools = found["pool"][found["at"]["service_s"]][found["at"]["create_s"]]
         sizes = found["values"]["workers"]
         ten, many = (pools[sizes.index(workers)][0] for workers in (10, 1000))
@@ -812,11 +798,11 @@ class Numbers(unittest.TestCase):
         for option, waits in (("seed = 1", False), ("attempts = 1", False),
                               ("attempts = 2", True), ("api-queue = 0", False),
                               ("api-queue = 9", True), ('api-queue = "unlimited"', True)):  # fmt: skip
-            with self.subTest(option), tempfile.TemporaryDirectory() as desk:
+            with self.subTest(option):
                 cells = TWO.partition("[[cells]]")[2]
                 asked = TWO.format("wall-time", 50).replace("[options]", f"[options]\n{option}")
                 asked += f"[[samples]]{cells.replace('[[cells]]', '[[samples]]')}"
-                packed = replay.data(stand_in.material(Path(desk), stand_in.read(asked)))
+                packed = replay.data(self.material(stand_in.read(asked)))
                 runs = json.loads(zlib.decompress(base64.b64decode(packed)))["runs"]
                 self.assertEqual([waits] * 2, [run["waits"] for run in runs])
 
