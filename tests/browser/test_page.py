@@ -92,6 +92,12 @@ class InBrowser(unittest.TestCase):
         told = self.ask("document.querySelector(arguments[0]).innerText", selector)
         return str(told).replace("\u00a0", " ")
 
+    def shown(self, part: str) -> int:
+        """How many of these are seen of the slide that is shown."""
+        return self.ask(
+            "[...document.querySelectorAll('.current ' + arguments[0])]"
+            ".filter((e) => e.checkVisibility({visibilityProperty: true})).length", part)  # fmt: skip
+
     def set(self, selector: str, value: object, event: str = "input") -> None:
         """Moves a slider, or chooses of a list, as a hand would."""
         self.browser.run(
@@ -689,11 +695,6 @@ class Slides(InBrowser):
     def current(self) -> str | None:
         return self.ask("document.querySelector('.current')?.id ?? null")
 
-    def shown(self, part: str) -> int:
-        return self.ask(
-            "[...document.querySelectorAll('.current ' + arguments[0])]"
-            ".filter((e) => e.checkVisibility({visibilityProperty: true})).length", part)  # fmt: skip
-
     def go_to(self, name: str) -> None:
         while self.current() != name:
             self.browser.press("ArrowRight")
@@ -807,12 +808,7 @@ class Lessons(InBrowser):
             self.assertIn(words, told)
         self.browser.press("f")
         self.browser.press("t")
-        found, theory = (
-            self.ask(f"[...document.querySelectorAll('.current .{kind}')].filter((e) =>"
-                     "e.checkVisibility({visibilityProperty: true})).length")
-            for kind in ("found", "theory")
-        )  # fmt: skip
-        self.assertEqual((0, True), (found, theory > 0))
+        self.assertEqual((0, True), (self.shown(".found"), self.shown(".theory") > 0))
 
     def test_the_questions_are_one_printed_page_without_an_answer(self) -> None:
         self.open("handout/questions.html")
@@ -834,11 +830,9 @@ class Hostile(InBrowser):
     @classmethod
     def write(cls) -> None:
         asked = stand_in.read(stand_in.FOUR.format(charts=["wall-time"]))
-        spoilt = tuple(
-            replace(cell, varied={**cell.varied, EVIL: EVIL}) for cell in asked.cells
-        )
-        samples = tuple(
-            replace(cell, varied={**cell.varied, EVIL: EVIL}) for cell in asked.samples
+        spoilt, samples = (
+            tuple(replace(cell, varied={**cell.varied, EVIL: EVIL}) for cell in cells)
+            for cells in (asked.cells, asked.samples)
         )
         asked = replace(asked, name=EVIL, question=EVIL, cells=spoilt, samples=samples)
         material = stand_in.material(cls.folder, asked)
