@@ -161,6 +161,7 @@ class Stats(Table):
             (stats.half_width(known(1.0, 3.0, 0)), None),
             (stats.half_width(known(1.0, 3.0, 2.0, "extremes")), None),
             (stats.slope([(0, 1), (1, 3), (2, 5)]), 2.0),
+            (stats.slope([(0, 0), (1, 2), (2, 1)]), 0.5),
             (stats.spread([2.0, 4.0, 5.0]), 0.75),
         ])  # fmt: skip
 
@@ -221,6 +222,8 @@ class WallTime(Table):
             (theory.theory_wall_s(threads(), COSTS), 0.5 + 1.02),
             (theory.theory_wall_s(threads(), FREE), None),
             (theory.theory_wall_s(pool(), FREE), 10.0),
+            (theory.theory_wall_s(pool(5, 10_000, **{"service-time": "10ms"}), FREE),
+             20.0),
             (theory.theory_wall_s(pool(tasks=0), COSTS), None),
             (theory.creating_share(pool(), COSTS), 0.25 / 10.87),
             (theory.creating_share(threads(), COSTS), 0.5 / 1.52),

@@ -125,10 +125,6 @@ class Applies(unittest.TestCase):
         for options in ({}, {"error-rate": "2%"}, {"seed": 3}, {"api-capacity": 50}):
             self.assertIsNotNone(theory.theory_wall_s(make_cell(**options), COSTS), options)
 
-    def test_five_cooks_take_twenty_seconds(self):
-        cell = make_cell(workers=5, tasks=10_000, **{"service-time": "10ms"})
-        self.assertEqual(theory.theory_wall_s(cell, Constants()), 20.0)
-
 
 class Bounds(unittest.TestCase):
     @given(some.lists(some.floats(0, 1), min_size=1, max_size=60), sizes)
@@ -140,7 +136,6 @@ class Bounds(unittest.TestCase):
                 heapq.heappush(free_s, heapq.heappop(free_s) + time_s)
             self.assertLessEqual(low, max(free_s) + 1e-9)
             self.assertLessEqual(max(free_s), high + 1e-9)
-        self.assertEqual(graham_bounds_s([], 3), (0.0, 0.0))
 
 
 class Crowds(unittest.TestCase):

@@ -10,7 +10,6 @@ from driver.machine import kernel
 from driver.reckon.summary import Noise, Summaries
 from driver.reckon import thread_cost
 from driver.say import extras
-from driver.reckon.stats import slope
 
 
 def summaries_with(machine):
@@ -50,10 +49,6 @@ class Costs(unittest.TestCase):
         self.assertEqual(thread_cost.costs(self.runs(counts=(100, 200))), [])
         told = extras.cost_of_a_thread(summaries_with({}), [])
         self.assertIn("too few", told[0])
-
-    def test_least_squares(self):
-        self.assertAlmostEqual(slope([(0, 1), (1, 3), (2, 5)]), 2)
-        self.assertAlmostEqual(slope([(0, 0), (1, 2), (2, 1)]), 0.5)
 
 
 class KernelMemory(unittest.TestCase):
