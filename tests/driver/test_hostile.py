@@ -49,7 +49,6 @@ class Hostile(unittest.TestCase):
                     with self.assertRaisesRegex(stored.StoredError, "line 1: started_utc"):
                         stored.read(seed)
 
-
     def test_what_was_not_taken_is_told_or_does_without(self):
         for file, key, told in (("runs.ndjson", "hyperfine", "hyperfine is null"),
                                 ("blocks.ndjson", "canary", None)):  # fmt: skip
@@ -64,7 +63,6 @@ class Hostile(unittest.TestCase):
                     continue
                 with self.assertRaisesRegex(stored.StoredError, told):
                     stored.read(seed)
-
 
     def test_a_task_that_was_never_started_has_no_lane(self):
         """As those that were shed or cancelled; of one that was, it is a mistake."""
@@ -97,9 +95,7 @@ class Classes(unittest.TestCase):
 
 class Kept(unittest.TestCase):
     def setUp(self):
-        desk = tempfile.TemporaryDirectory()
-        self.addCleanup(desk.cleanup)
-        self.desk = Path(desk.name)
+        self.desk = Path(self.enterContext(tempfile.TemporaryDirectory()))
         (self.desk / "file").write_text("text")
 
     def test_only_a_regular_file_is_read(self):

@@ -70,9 +70,7 @@ class SessionTest(unittest.TestCase):
     ):
         cells = (cell or make_cell("thread-per-task"), make_cell("worker-pool"))
         folder = mock.Mock(path=Path("/nowhere"))
-        plan = Plan(
-            cells, Protocol("test", budget_s, 15), 1, blocks, samples=samples
-        )  # fmt: skip
+        plan = Plan(cells, Protocol("test", budget_s, 15), 1, blocks, samples=samples)
         asked = Experiment("t", "?", cells, samples=tuple(samples))
         with redirect_stderr(io.StringIO()) as self.said:
             return sessions.Session(asked, plan, folder, [], list(runs), list(kept))
