@@ -4,8 +4,6 @@
 #include "support/suite.h"
 #include "sync/ctx.h"
 
-static const int64_t hour_ns = 3600 * NS_PER_S;
-
 /* What the API makes of every call, and what of that the caller can see. */
 static const struct kind {
     double error_rate, silent_rate, hang_rate, rate_per_s;
@@ -23,10 +21,18 @@ static struct run_config config_of(const struct kind *kind) {
     config.workload.error_rate = kind->error_rate;
     config.workload.silent_rate = kind->silent_rate;
     config.workload.hang_rate = kind->hang_rate;
-    config.workload.hang_ns = hour_ns;
+    config.workload.hang_ns = HOUR_NS;
     config.api.rate_per_s = kind->rate_per_s;
     config.api.burst = 0;
     config.client.timeout_ns = kind->hang_rate > 0 ? 1 : 0;
+    return config;
+}
+
+/* Every call fails, and each task makes up to so many. */
+static struct run_config failing_config(int64_t tasks, int attempts) {
+    struct run_config config = plain_config(tasks);
+    config.workload.error_rate = 1;
+    config.client.attempts = attempts;
     return config;
 }
 
@@ -56,7 +62,7 @@ CLAIM(what_looks_failed_opens_the_breaker_and_what_looks_well_does_not) {
     for (int i = 0; i < KINDS; i++) {
         struct run_config config = config_of(&kinds[i]);
         config.client.breaker_failures = 2;
-        config.client.breaker_pause_ns = hour_ns;
+        config.client.breaker_pause_ns = HOUR_NS;
         struct run run;
         plain_run_all(&run, &config);
         int calls = kinds[i].looks_failed ? 2 : 10;
@@ -96,12 +102,10 @@ static int64_t pausing_at_once(struct run *run, struct run_config *config) {
  * even the shortest takes about an hour, so none is over by then. */
 CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
     enum { TASKS = 60 };
-    struct run_config config = plain_config(TASKS);
-    config.workload.error_rate = 1;
-    config.client.attempts = 2;
-    config.client.backoff_ns = 60 * hour_ns;
+    struct run_config config = failing_config(TASKS, 2);
+    config.client.backoff_ns = 60 * HOUR_NS;
     config.client.cancel = CANCEL_WITHIN;
-    config.deadline_ns = 30 * hour_ns;
+    config.deadline_ns = 30 * HOUR_NS;
     struct run run;
     int64_t pausing = pausing_at_once(&run, &config);
     assert_between(pausing, TASKS / 4, TASKS * 3 / 4);
@@ -112,9 +116,7 @@ CLAIM(pauses_are_random_and_none_begins_that_would_end_past_the_deadline) {
 
 /* If it wrapped round, the pause would be over at once and the task tried 50 times. */
 CLAIM(an_enormous_backoff_does_not_overflow) {
-    struct run_config config = plain_config(20);
-    config.workload.error_rate = 1;
-    config.client.attempts = 50;
+    struct run_config config = failing_config(20, 50);
     config.client.backoff_ns = INT64_MAX;
     config.client.cancel = CANCEL_BETWEEN;
     config.deadline_ns = 30 * NS_PER_S;
@@ -124,9 +126,7 @@ CLAIM(an_enormous_backoff_does_not_overflow) {
 /* ---- the budget ---- */
 
 static int64_t retries_with_budget(double budget) {
-    struct run_config config = plain_config(1000);
-    config.workload.error_rate = 1;
-    config.client.attempts = 10;
+    struct run_config config = failing_config(1000, 10);
     config.client.retry_budget = budget;
     struct run run;
     plain_run_all(&run, &config);
@@ -146,10 +146,8 @@ CLAIM(retries_are_used_up_to_the_budget_and_not_beyond) {
 /* All in their pauses at once: none of those is a first attempt or was made already. */
 CLAIM(retries_that_pause_do_not_lessen_the_budget) {
     enum { TASKS = 20 };
-    struct run_config config = plain_config(TASKS);
-    config.workload.error_rate = 1;
-    config.client.attempts = 2;
-    config.client.backoff_ns = hour_ns;
+    struct run_config config = failing_config(TASKS, 2);
+    config.client.backoff_ns = HOUR_NS;
     config.client.retry_budget = 1;
     struct run run;
     int64_t pausing = pausing_at_once(&run, &config);
@@ -159,14 +157,12 @@ CLAIM(retries_that_pause_do_not_lessen_the_budget) {
 
 /* A pause that is not begun or is broken off, and a retry that the breaker stops. */
 CLAIM(what_was_not_repeated_costs_nothing_of_the_budget) {
-    struct run_config config = plain_config(20);
-    config.workload.error_rate = 1;
-    config.client.attempts = 4;
+    struct run_config config = failing_config(20, 4);
     config.client.retry_budget = 1;
     config.client.cancel = CANCEL_BETWEEN;
     config.client.breaker_failures = 5;
-    config.client.breaker_pause_ns = hour_ns;
-    config.deadline_ns = hour_ns;
+    config.client.breaker_pause_ns = HOUR_NS;
+    config.deadline_ns = HOUR_NS;
     for (int way = 0; way < 2; way++) {
         config.client.backoff_ns = way == 0 ? 0 : INT64_MAX;
         struct run run;
@@ -193,9 +189,7 @@ static void *perform_share(void *argument) {
 
 CLAIM(many_threads_do_not_overdraw_the_budget) {
     enum { THREADS = 16, EACH = 250 };
-    struct run_config config = plain_config(THREADS * EACH);
-    config.workload.error_rate = 1;
-    config.client.attempts = 10;
+    struct run_config config = failing_config(THREADS * EACH, 10);
     config.client.retry_budget = 0.2;
     struct share_of_tasks shares[THREADS];
     struct run run;

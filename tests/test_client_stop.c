@@ -3,8 +3,6 @@
 #include "support/suite.h"
 #include "sync/ctx.h"
 
-static const int64_t hour_ns = 3600 * NS_PER_S;
-
 /* ---- fail-fast ---- */
 
 static enum stop_reason stop_reason_after(struct run_config *config,
@@ -56,7 +54,7 @@ CLAIM(fail_fast_stops_the_run_at_a_task_that_is_shed) {
     config.workload.error_rate = 1;
     config.client.attempts = 2;
     config.client.breaker_failures = 1;
-    config.client.breaker_pause_ns = hour_ns;
+    config.client.breaker_pause_ns = HOUR_NS;
     assert_int_equal(stop_reason_after(&config, &reason), STOP_FAIL_FAST);
 }
 
@@ -84,7 +82,7 @@ CLAIM(only_a_call_that_listens_is_cancelled) {
 CLAIM(a_call_that_listens_is_cancelled_in_the_middle) {
     struct run_config config = plain_config(1);
     config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
+    config.workload.hang_ns = HOUR_NS;
     config.client.cancel = CANCEL_WITHIN;
     config.client.attempts = 5; /* and is not tried again */
     config.client.breaker_failures = 1;
@@ -126,7 +124,7 @@ static const struct {
     struct ctx **told;
     bool listens, does_not; /* what a design that ... is told */
 } stops[] = {
-    {0, NULL, false, false},          {INT64_C(3600000000000), NULL, false, false},
+    {0, NULL, false, false},          {HOUR_NS, NULL, false, false},
     {1, NULL, true, false},           {0, &listening.ctx, true, false}, /* fail-fast */
     {0, &listening.root, true, true},                                   /* Ctrl-C */
     {1, &listening.root, true, true}, /* past a deadline, too */

@@ -140,7 +140,7 @@ static int64_t sampled_as(enum outcome outcome) {
 /* Its call takes an hour, those of the others no time. */
 static void let_the_first_task_hang(struct workload_config *workload) {
     workload->hang_rate = 0.5;
-    workload->hang_ns = NS_PER_S * 3600;
+    workload->hang_ns = HOUR_NS;
     for (uint64_t i = 0; i < (uint64_t)workload->tasks; i++) {
         while ((workload_call(workload, i, 1).service_ns > 0) != (i == 0)) {
             workload->seed++;

@@ -111,7 +111,7 @@ CLAIM(every_task_ends_as_its_fate_has_it) {
     config.workload.error_rate = 0.1;
     config.workload.silent_rate = 0.1;
     config.workload.hang_rate = 0.02;
-    config.workload.hang_ns = 3600 * NS_PER_S;
+    config.workload.hang_ns = HOUR_NS;
     config.client.timeout_ns = 30 * NS_PER_MS;
     config.runner.workers = 20;
     int64_t expected[OUTCOME_COUNT] = {0};

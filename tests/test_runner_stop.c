@@ -11,14 +11,12 @@ static struct run run; /* 60 KB */
 
 enum { TASKS = 60, WORKERS = 4 };
 
-static const int64_t hour_ns = 3600 * NS_PER_S;
-
 /* So many calls hang at once, whichever strategy: a pool is limited by its workers, and
  * threads are if asked. */
 static struct run_config hanging_config(int cancel) {
     struct run_config config = design_config(TASKS);
     config.workload.hang_rate = 1;
-    config.workload.hang_ns = hour_ns;
+    config.workload.hang_ns = HOUR_NS;
     config.client.cancel = cancel;
     config.runner.workers = WORKERS;
     config.runner.max_threads = WORKERS;

@@ -14,6 +14,8 @@
 
 #include "strategies/run.h"
 
+#define HOUR_NS (3600 * NS_PER_S) /* longer than any test takes */
+
 /* So many tasks that take no time and never fail, served by an API without limits. */
 struct run_config plain_config(int64_t tasks);
 
