@@ -8,6 +8,8 @@ from pathlib import Path
 from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+SHIPPED = REPOSITORY / "bench/experiments"
+BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")).resolve()
 sys.path.insert(0, str(REPOSITORY / "bench"))
 
 # The driver prints what the locale can show; in the background a shell has its children

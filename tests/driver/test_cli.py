@@ -13,11 +13,10 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from . import REPOSITORY
+from . import BUILD, REPOSITORY
 from .support import said
 from driver.ask import command
 
-BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")).resolve()
 MISTAKES = [
     (["--tasks", "abc"], "'abc'"),
     (["--tasks", ""], "'tasks='"),

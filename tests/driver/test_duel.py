@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from . import REPOSITORY
+from . import BUILD, REPOSITORY
 from ..waiting import LIMIT_S, wait_for
 from driver.ask.typed import AskError
 from driver import duel
@@ -24,7 +24,6 @@ from driver.duel.screen import ENTER, LEAVE
 from driver.duel.side import Side
 from driver.say.numbers import show_duration
 
-BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 PROGRAMS = ("thread-per-task", "worker-pool")
 MAIN = "import sys; from driver.__main__ import main; sys.exit(main(sys.argv[1:]))"
 # A program in between, which keeps the record, and FAIL makes it fail.
@@ -183,7 +182,7 @@ class Command(unittest.TestCase):
         self.folder = Path(self.enterContext(place))
         for name in PROGRAMS:
             program = self.folder / name
-            real = BUILD.resolve() / "src" / name
+            real = BUILD / "src" / name
             program.write_text(WRAPPER.format(program=real, folder=self.folder, name=name))
             program.chmod(0o755)
 

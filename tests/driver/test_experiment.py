@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as some
 
-from . import REPOSITORY
+from . import SHIPPED
 from .support import load
 from driver.ask import declaration, lesson
 from driver.ask.cell import OF_VIRTUAL_TIME, Design
@@ -20,7 +20,6 @@ from driver.ask.typed import AskError
 from driver.reckon import service, theory
 from driver.run.constants import Constants
 
-SHIPPED = REPOSITORY / "bench/experiments"
 POOL = '[[cells]]\ndesign = "pool"\n'
 FIBERS = '[[cells]]\ndesign = "fibers"\nclock = "virtual"\n'
 # What stands in the file, besides the question: the names of the cells it makes.

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from . import REPOSITORY
+from . import BUILD, REPOSITORY
 from ..waiting import LIMIT_S
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
@@ -29,7 +29,7 @@ from driver.run.run import Ending
 from driver.say import answers, sentences
 from driver.teach import handout, teach
 
-PROGRAMS = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release")) / "src"
+PROGRAMS = BUILD / "src"
 BLOCKS = range(1, 7)
 # Lessons of which virtual time knows nothing: one program twice, memory, a limit.
 NOT_PLAYED = {"1", "4", "12"}
@@ -187,9 +187,7 @@ class Files(Desk):
         self.load(GOOD)
         for name in ("10-a", "8b-a", "8-a", "no-number"):
             (self.folder / f"{name}.toml").write_text(GOOD)
-        with self.assertRaisesRegex(
-            AskError, "no lesson 7: there are 2, 8, 8b, 10"
-        ):
+        with self.assertRaisesRegex(AskError, "no lesson 7: there are 2, 8, 8b, 10"):
             lesson.load("7", self.folder)
 
     def test_a_report_tells_the_lessons_of_its_day_in_order(self) -> None:

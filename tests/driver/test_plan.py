@@ -6,14 +6,13 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from . import REPOSITORY
+from . import SHIPPED
 from .support import load
 from driver.ask.experiment import list_experiments
 from driver.reckon.theory import planned_wall_s
 from driver.measure.plan import CLASSROOM, LONG_S, QUICK, Plan, Protocol, full
 from driver.run.run import Role
 
-SHIPPED = REPOSITORY / "bench/experiments"
 NAMES = list_experiments(SHIPPED)
 COMPARISON = load(SHIPPED, "comparison")
 SHORT = [cell for cell in COMPARISON.cells if planned_wall_s(cell) <= LONG_S]

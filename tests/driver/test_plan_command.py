@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from . import REPOSITORY
+from . import BUILD, REPOSITORY
 from .support import said
 from .test_planner import SERVICE, stand_in
 from driver.ask.target import target_of
@@ -20,7 +20,6 @@ from driver.measure import by_its_own_clock, signals
 from driver.planner import asked, gate, tell
 from driver.planner.asked import SEEDS
 
-BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 # what is typed, what stands in FILE: what is told, in one line
 MISTAKES = {
     ("--workers 5", ""): "plan decides --workers itself",

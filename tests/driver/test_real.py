@@ -1,13 +1,12 @@
 """The driver with the real programs, charts and report, when they have been built."""
 
-import os
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from . import REPOSITORY
+from . import BUILD, SHIPPED
 from ..waiting import LIMIT_S
 from .support import load, read_runs, said
 from driver.measure import costs
@@ -16,8 +15,6 @@ from driver.run import record
 from driver.run.constants import Constants
 from driver.ask.experiment import list_experiments
 
-EXPERIMENTS = REPOSITORY / "bench/experiments"
-BUILD = Path(os.environ.get("FIVE_COOKS_BUILD", REPOSITORY / "build/release"))
 PROGRAMS = BUILD / "src"
 # An option given twice: the last one counts.
 IN_SMALL = ("--tasks=", "--service-time=", "--workers=", "--limit-memory=")
@@ -31,8 +28,8 @@ class RealPrograms(unittest.TestCase):
 
     def test_the_programs_know_every_option_of_every_experiment(self):
         asked = {}  # once for each set of options, whatever of them is small here
-        for name in list_experiments(EXPERIMENTS):
-            experiment = load(EXPERIMENTS, name, {})
+        for name in list_experiments(SHIPPED):
+            experiment = load(SHIPPED, name, {})
             for cell in (*experiment.cells, *experiment.samples):
                 args = Constants().settled(cell).args
                 rest = frozenset(word for word in args if not word.startswith(IN_SMALL))
@@ -67,7 +64,7 @@ class RealPrograms(unittest.TestCase):
 
     def test_a_comparison_is_measured_drawn_and_told(self):
         """Without floods, in which a busy machine takes too long for a run."""
-        text = (EXPERIMENTS / "comparison.toml").read_text().partition("# The flood")[0]
+        text = (SHIPPED / "comparison.toml").read_text().partition("# The flood")[0]
         without = self.folder / "comparison.toml"
         without.write_text(text.replace("10000", "100"))
         with mock.patch.object(costs, "BLOCKS", 1):

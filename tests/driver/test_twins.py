@@ -3,7 +3,7 @@
 import tomllib
 import unittest
 
-from . import REPOSITORY
+from . import SHIPPED
 from .support import load, make_record
 from driver.ask import experiment
 from driver.ask.cell import Cell, design_of
@@ -16,7 +16,6 @@ from driver.run.constants import Constants
 from driver.measure.plan import CLASSROOM, Plan
 from driver.run.run import Role, Run, Timing
 
-SHIPPED = REPOSITORY / "bench/experiments"
 COSTS = Constants(create_s=12e-6, overshoot_s={0.01: 1e-4}, hand_over_s=5e-6,
                   turn_s=20e-6)  # fmt: skip
 TWO = """
