@@ -94,6 +94,11 @@ class DriverTest(unittest.TestCase):
             with self.stubs():
                 return said(*words)
 
+    def refused(self, status, told, *arguments, **changes):
+        """It ends with this status, and with one line on stderr that tells this."""
+        found, _, err = self.drive(*arguments, **changes)
+        self.assertEqual((found, err.count("\n"), told in err), (status, 1, True), err)
+
     def result_folders(self):
         """The results folders that carry a final name."""
         found = self.out.glob("2*")

@@ -49,6 +49,15 @@ class Taught(DriverTest):
     def command(self, *arguments):
         return [sys.executable, "-m", "driver", *self.words(*arguments)]
 
+    def stop_once(self, condition, number):
+        """A lesson without predictions that gets Ctrl-C when that is so: its stderr."""
+        process = self.start(number, "--no-predict")
+        wait_for(condition, "the moment to stop it")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LIMIT_S)
+        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        return err
+
     def read_lesson(self):
         return json.loads((self.only_folder() / "lesson.json").read_text())
 
@@ -86,18 +95,24 @@ class Figures(Taught):
     def test_a_mistake_is_one_line(self):
         for words in (["2", "--predict", "soon"], ["99"], ["2", "--sweep", "workers"],
                       ["13", "--workers", "5"], ["2", "--nonsense"]):  # fmt: skip
-            status, _, err = self.drive(*words, "--no-predict")
-            self.assertEqual((2, 1), (status, err.count("\n")), err)
+            self.refused(2, "", *words, "--no-predict")
         self.assertFalse(self.out.exists())
 
-    def test_on_a_terminal_it_waits_before_it_says_why(self):
+    def on_a_terminal(self, *arguments, stderr=None):
+        """The driver on a terminal of its own, and our end of that."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            self.command("2", "--predict", "1s"), env=self.environment(), stdin=theirs,
-            stdout=theirs, stderr=subprocess.DEVNULL,
+            self.command(*arguments), env=self.environment(), stdin=theirs,
+            stdout=theirs, stderr=stderr or theirs,
         )  # fmt: skip
+        self.addCleanup(os.close, ours)
         self.addCleanup(process.kill)
         os.close(theirs)
+        return process, ours
+
+    def test_on_a_terminal_it_waits_before_it_says_why(self):
+        words = "2", "--predict", "1s"
+        process, ours = self.on_a_terminal(*words, stderr=subprocess.DEVNULL)
         said = b""
         while b"press Enter. " not in said:
             said += os.read(ours, 1000)
@@ -109,16 +124,9 @@ class Figures(Taught):
                 said += more
         self.assertEqual(0, process.wait(timeout=LIMIT_S))
         self.assertIn(b"Five cooks serve", said)
-        os.close(ours)
 
     def test_stopped_at_the_prompt_it_leaves_nothing(self):
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            self.command("2"), env=self.environment(), stdin=theirs,
-            stdout=theirs, stderr=theirs,
-        )  # fmt: skip
-        self.addCleanup(process.kill)
-        os.close(theirs)
+        process, ours = self.on_a_terminal("2")
         said = b""
         while not said.endswith(PROMPT):
             said += os.read(ours, 1000)
@@ -127,15 +135,10 @@ class Figures(Taught):
         with self.assertRaises(OSError):  # nobody is left to say more
             while os.read(ours, 1000):
                 self.fail("it said something more")
-        os.close(ours)
         self.assertFalse(self.out.exists())
 
     def test_stopped_while_it_runs_it_keeps_the_runs_and_no_result(self):
-        process = self.start("2", "--no-predict")
-        wait_for(self.runs_on_the_disk, "a run")
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=LIMIT_S)
-        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        err = self.stop_once(self.runs_on_the_disk, "2")
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
         self.assertTrue(read_runs(folder))
@@ -156,11 +159,7 @@ class Figures(Taught):
             "exec /bin/sleep 60\n"
         )
         (self.tools / "gnuplot").chmod(0o755)
-        process = self.start("2", "--no-predict")
-        wait_for(drawing.exists, "gnuplot")
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=LIMIT_S)
-        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        self.stop_once(drawing.exists, "2")
         folder = self.only_folder()
         self.assertTrue(folder.name.endswith("-incomplete"), folder)
         self.assertTrue((folder / "lesson.json").exists())
@@ -196,16 +195,10 @@ class Choices(Taught):
     def test_stopped_while_the_program_hangs_it_leaves_nothing(self):
         hung = self.folder / "hung"
         self.write_pitfalls(f"echo $$ >{hung}.new; mv {hung}.new {hung}; sleep 60\n")
-        process = self.start("13", "--no-predict")
-        wait_for(hung.exists, "the program")
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=LIMIT_S)
-        self.assertEqual((130, False), (process.returncode, b"Traceback" in err), err)
+        self.stop_once(hung.exists, "13")
         self.assertEqual([".lock"], [path.name for path in self.out.iterdir()])
         self.assertFalse(Path(f"/proc/{hung.read_text().strip()}").exists())
 
     def test_without_the_program_nothing_is_made(self):
-        status, _, err = self.drive("13", "--no-predict")
-        self.assertEqual((3, 1), (status, err.count("\n")), err)
-        self.assertIn("pitfalls has not been built", err)
+        self.refused(3, "pitfalls has not been built", "13", "--no-predict")
         self.assertFalse(self.out.exists())
