@@ -94,7 +94,7 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
     say(f"Lesson {lesson.number}. {lesson.question}")
     before = answer.before_runs(lesson, guesses)
     if lesson.modified:
-        say(f"Changed: {answers.change_text(before)}.")
+        say(f"Changed: {answers.change_text(before)}, whatever the question says.")
     tell(["", *(_lines_of(lesson.offered) if lesson.choices else [])])
     attended = sys.stdin is not None and sys.stdin.isatty()
     if not guesses and not settings.no_predict and attended:
