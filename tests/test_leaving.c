@@ -34,7 +34,7 @@ enum chan_result __wrap_chan_send(struct chan *chan, const void *value,
 }
 
 /* Before the feeder looks whether somebody takes a task at once, who waited leaves. */
-static int looks_in_vain;
+static _Atomic int looks_in_vain;
 
 int __real_chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
 int __wrap_chan_select(struct chan_case *cases, int count, int64_t deadline_ns);
