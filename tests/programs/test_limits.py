@@ -118,8 +118,10 @@ class Limits(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT, "only root can become somebody else")
     def test_bounded_threads_fit_under_a_limit_of_exactly_so_many(self) -> None:
         """A user with no other thread may have ten, main and the one for signals: an
-        ended thread must be gone before another takes its place."""
-        wrap = ("setpriv", "--reuid=64998", "--regid=64998", "--clear-groups",
+        ended thread must be gone before another takes its place. The user is this
+        process's: another run of the tests counts threads of its own."""
+        uid = 20000 + os.getpid() % 40000
+        wrap = ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups",
                 "prlimit", "--nproc=12")  # fmt: skip
         self.enterContext(readable_by_all())
         for form in ((), ("--join",)):
