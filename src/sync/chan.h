@@ -29,7 +29,7 @@
  * Once a send or receive has been paired with its partner, it does not touch the
  * channel any more. So whoever got the last value may free the channel, and so may
  * whoever sent it over an unbuffered one: a channel for one reply can be freed with the
- * reply. A select of which two cases are on one channel does touch it once more.
+ * reply. Only a select with two cases on the same channel touches it once more.
  *
  * Until it is shared, a channel is the thread's that made it, and chan_close_at() and
  * chan_set_name() are for then; chan_free() is for when nobody else will use it any

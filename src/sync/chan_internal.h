@@ -9,7 +9,7 @@
  *
  *   - order: a channel with buffered values has no live receiver waiting; one with room
  *     in its buffer has no live sender waiting; and at least one of its two queues has
- *     no live waiter, unless that is a select that waits in both
+ *     no live waiter, unless one select waits in both
  *   - claim: a waiter is claimed once, by the thread that turns `chosen` from UNDECIDED
  *     into a case's index; only the claimer touches its value and result, and only the
  *     claimer wakes it
