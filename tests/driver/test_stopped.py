@@ -120,7 +120,6 @@ class Signals(Stopped):
         (kept,) = (f for f in self.result_folders() if f.name.endswith("-incomplete"))
         self.assertGreaterEqual(len(read_runs(kept)), 2)
 
-
     def test_a_signal_as_the_folder_gets_its_name_leaves_it_complete(self):
         for number in (*signals.SIGNALS, signal.SIGCHLD):
             self.addCleanup(signal.signal, number, signal.getsignal(number))

@@ -111,11 +111,11 @@ class Plan:
 
     def block(self, number: int) -> list[tuple[Cell, Role]]:
         """The runs of a block in order; block 0 is the warm-up."""
-        runs = self._held(number)
+        runs = self._runs_in(number)
         Random(f"{self.seed}/{number}").shuffle(runs)
         return runs
 
-    def _held(self, number: int) -> list[tuple[Cell, Role]]:
+    def _runs_in(self, number: int) -> list[tuple[Cell, Role]]:
         if number == 0:
             return [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
         kept = [c for c in self.cells if number <= self._last_block(c)]
@@ -145,7 +145,7 @@ class Plan:
 
     def block_s(self, number: int) -> float:
         canary_s = self.protocol.canary_sleeps * canary.SLEEP_S + SPIN_S
-        return canary_s + sum(self.cell_s(cell) for cell, _ in self._held(number))
+        return canary_s + sum(self.cell_s(cell) for cell, _ in self._runs_in(number))
 
     def blocks_s(self, first: int, last: int) -> float:
         return sum(self.block_s(number) for number in range(first, last + 1))
