@@ -15,10 +15,7 @@ look(p) = cell_look[column('row')]
 reach(y, drawn) = end(y.'_high', drawn) - end(y.'_low', drawn)
 firm(p, known) = ((column('n') >= 6) == known) ? x_of(p) : NaN
 # gnuplot reads once even what it is to draw no times: without a curve, a 1 for each row.
-curve_x(i, p) = i > curve_look_n ? 1 : curve_panel[i] == p \
-    && strcol('curve') eq curve_name[i] \
-    && strcol('design') eq curve_design[i] && strcol('varied') eq curve_varied[i] \
-    && (curve_tasks[i] == 0 || column('tasks') == curve_tasks[i]) ? column('x') : NaN
+curve_x(i, p) = i > curve_look_n ? 1 : curve_panel[i] == p ? column('x') : NaN
 curve_y(i) = i > curve_look_n ? 1 : column('y') * curve_scale[i]
 theory = table(curve_look_n > 0 ? 'theory' : 'cells')
 
@@ -55,7 +52,7 @@ do for [p = 1:panels] {
             point pt 7 ps mark(3) lc rgb colour[4] front
     }
     ends = panel_firm[p] || panel_loose[p]
-    plot for [i = 1:curve_look_n] theory \
+    plot for [i = 1:curve_look_n] theory every ::curve_at(i)::curve_to(i) \
              using (curve_x(i, p)):(curve_y(i)) with lines \
              lw wide(curve_wide[i]) dt curve_dash[i] \
              lc rgb (curve_dash[i] > 1 ? pale(curve_look[i], 0x50) : tint[curve_look[i]]), \

@@ -27,6 +27,10 @@ if (exists('cell_panel_n')) {
         if (cell_panel[row] >= 1) { panel_cell[cell_panel[row]] = row }
     }
 }
+# Of theory: from which row to which a curve goes. gnuplot skips rows thirty times as fast
+# as it reads them.
+curve_at(i) = i > curve_look_n ? 0 : curve_first[i]
+curve_to(i) = i > curve_look_n ? 0 : curve_last[i]
 # Single runs have no interval. None is drawn then, but gnuplot reads once even what it
 # is to draw no times, and wants a number: an empty field is none in any expression.
 end(name, drawn) = drawn ? column(name) : 1

@@ -183,7 +183,8 @@ class Marks(unittest.TestCase):
         p = self.picture(stand_in.load("runtimes"), "wall-time")
         # Threads; pools of threads; pools of fibers and of goroutines.
         self.assertEqual(3, p.set["curve_panel"].count(1))
-        designs = set(p.set["curve_design"])
+        rows = p.material.tables["theory"].rows
+        designs = {rows[first]["design"] for first in p.set["curve_first"]}
         self.assertTrue({"threads", "pool-50"} < designs)
         self.assertFalse({"fibers", "goroutines"} & designs)  # c is of threads
 

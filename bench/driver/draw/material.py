@@ -1,15 +1,16 @@
 """What charts are made of: one finished experiment, its tables, and what they share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..ask.cell import Cell
 from ..ask.experiment import Experiment
 from ..ask.figures import OUTCOMES, figure_of
-from ..reckon import tables
+from ..reckon import tables, theory
 from ..reckon.stats import Interval
 from ..reckon.summarise import ratio
 from ..reckon.summary import Ratio, Summaries, Summary
@@ -23,6 +24,15 @@ class Pair(NamedTuple):
 
     over: Summary
     base: Summary
+
+
+class Curve(NamedTuple):
+    """What theory says of one design, and where: rows of a table count from 0."""
+
+    of: tuple[str, str, int | None]  # design, what is varied, tasks if they matter
+    first: int
+    last: int
+    rows: list[tables.Row]
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,16 @@ class Material:
     def tables(self) -> Mapping[str, tables.Table]:
         """Those that need no samples."""
         return self.tables_of(())
+
+    def curves(self, name: str) -> Iterator[Curve]:
+        """Those of this name, as "wall over tasks"; the rows of each are together."""
+        for (curve, *of), group in groupby(
+            enumerate(self.tables["theory"].rows),
+            lambda each: [each[1][k] for k in theory.Point._fields[:4]],
+        ):
+            if curve == name:
+                numbers, rows = zip(*group)
+                yield Curve(tuple(of), numbers[0], numbers[-1], list(rows))
 
     def value(self, summary: Summary, name: str) -> Interval | None:
         """A figure of a cell, or how many of its tasks ended in this way."""

@@ -28,8 +28,7 @@ NOTE_WIDE, NOTE_HIGH = 0.075, 0.05  # of the frame: what a note takes
 X_NAMES = {"tasks": "tasks N", "workers": "workers W",
            "service-time": "time of one task", "load": "load",
            "api-capacity": "places at the API"}  # fmt: skip
-OF_CURVE = ("panel", "name", "design", "varied", "tasks", "look", "wide", "dash",
-            "scale")  # fmt: skip
+OF_CURVE = ("panel", "first", "last", "look", "wide", "dash", "scale")
 # Curves that are the limits of another: thin and dashed.
 LIMITS = {"rounds": 2.5, "creating": 2.5, "short-run wait": 2.5}
 # The figures that a curve is of; in the panel of any other it would be a lie.
@@ -90,21 +89,16 @@ class Plot:
         return [curves[0] for curves in alike.values()]
 
     def _curves(self, name: str, number: int, panel: Panel) -> list[Row]:
-        full = f"{name} over {self.view.x}"
-        rows = [
-            row for row in self.view.material.tables["theory"].rows
-            if row["curve"] == full and self.x.low <= row["x"] <= self.x.high
-        ]  # fmt: skip
-        found = grouped(rows, lambda row: (row["design"], row["varied"], row["tasks"]))
         looks, tasks = self._looks(name, panel), {s.cell.tasks for s in panel.cells}
         scale = max(tasks) if name == "lost" else 1.0  # a share, drawn over counts
         return [
-            {"panel": number, "name": full, "design": key[0], "varied": key[1],
-             "tasks": key[2] or 0, "look": looks[key[:2]], "wide": LIMITS.get(name, 3),
-             "dash": 2 if name in LIMITS else 1,
-             "scale": scale, "ys": [scale * row["y"] for row in group]}
-            for key, group in found.items()
-            if key[:2] in looks and key[2] in {None, *tasks} and len(group) > 1
+            {"panel": number, "name": name, "first": curve.first, "last": curve.last,
+             "look": looks[curve.of[:2]], "wide": LIMITS.get(name, 3),
+             "dash": 2 if name in LIMITS else 1, "scale": scale, "ys": ys}
+            for curve in self.view.material.curves(f"{name} over {self.view.x}")
+            if curve.of[:2] in looks and curve.of[2] in {None, *tasks}
+            and len(ys := [scale * row["y"] for row in curve.rows
+                           if self.x.low <= row["x"] <= self.x.high]) > 1
         ]  # fmt: skip
 
     def _looks(self, name: str, panel: Panel) -> dict[tuple[str, str], int]:

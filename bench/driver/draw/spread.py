@@ -29,7 +29,7 @@ def build(view: View) -> Chart:
         **_axis(points, "arrival" if arriving else "the start"),
         "what": what,
         "y_words": f"share of all tasks {what}",
-        **columns("curve", curves, "design", "varied", "tasks", "look"),
+        **columns("curve", curves, "first", "last", "look"),
         **_labels(view, shown, points, what),
     }
     return sheet(view, _title(shown, points, what), shown, remarks, settings,
@@ -57,14 +57,10 @@ def _theory(view: View, shown: Sequence[Tape], what: str) -> list[dict[str, obje
     looks = {
         (t.cell.design.key, varied_text(t.cell), t.cell.tasks): t.look for t in shown
     }
-    found = dict.fromkeys(
-        (row["design"], row["varied"], row["tasks"])
-        for row in view.material.tables["theory"].rows
-        if row["curve"] == f"{what} over time" and row["x"] > 0
-    )
     return [
-        {"design": key[0], "varied": key[1], "tasks": key[2], "look": looks[key]}
-        for key in found if key in looks
+        {"first": curve.first, "last": curve.last, "look": looks[curve.of]}
+        for curve in view.material.curves(f"{what} over time")
+        if curve.of in looks and any(row["x"] > 0 for row in curve.rows)
     ]  # fmt: skip
 
 
