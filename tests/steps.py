@@ -28,7 +28,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -293,7 +292,7 @@ def address() -> Count:
 
 def python_suite(folder: str, build_first: bool = True, parts: int = 1) -> Count:
     """Runs tests/<folder> with unittest, in parts side by side, and reads their counts."""
-    if build_first and not build(BUILD / "plain", release(), "gcc"):
+    if build_first and not build(BUILD / "plain", RELEASE, "gcc"):
         return Count(failed=1)
     found = sorted(path.stem for path in (TOP / "tests" / folder).glob("test_*.py"))
     modules = [f"tests.{folder}.{name}" for name in found]
@@ -335,16 +334,16 @@ def helgrind() -> Count:
 
 def micro() -> Count:
     """The measurements of single operations are built, and one of each kind is made."""
-    if "-Dmicro=true" not in release():
+    if call(["pkg-config", "--exists", "benchmark"]).returncode != 0:
         return skip("Google Benchmark is not installed")
-    if not build(BUILD / "plain", release(), "gcc"):
+    if not build(BUILD / "plain", RELEASE, "gcc"):
         return Count(failed=1)
     place = ["--build", str(BUILD / "plain")]
     return script("bench/micro/run", "--blocks", "1", "--filter", "un.*:5/|create", *place)
 
 
 def square() -> Count:
-    if not build(BUILD / "plain", release(), "gcc"):
+    if not build(BUILD / "plain", RELEASE, "gcc"):
         return Count(failed=1)
     return script("tests/check_square", str(BUILD / "plain"))
 
@@ -353,20 +352,12 @@ STRICT = ["-Dwerror=true"]
 # As the project's own defaults. Not by --buildtype: given for a folder that is there
 # already, it takes the debug lines away, and the deadlock report its places.
 RELEASE = ["-Doptimization=3", "-Ddebug=true", *STRICT]
-
-
-@cache
-def release() -> list[str]:
-    """With what measures single operations, where that can be built."""
-    can = call(["pkg-config", "--exists", "benchmark"]).returncode == 0
-    return [*RELEASE, f"-Dmicro={str(can).lower()}"]
-
-
+UNMEASURED = ["-Dmicro=disabled", *STRICT]  # in these no single operation is
 # Whatever watches costs more than the optimizer would gain.
-QUICK = ["-Doptimization=1", "-Ddebug=true", *STRICT]
+QUICK = ["-Doptimization=1", "-Ddebug=true", *UNMEASURED]
 # Of what the debugger knows they need the lines only.
 WATCHED = ["-Doptimization=1", "-Ddebug=false", "-Dc_args=-g1"]
-SANITIZE = ["-Db_lundef=false", *WATCHED, *STRICT]
+SANITIZE = ["-Db_lundef=false", *WATCHED, *UNMEASURED]
 # Clang with these two takes twice as long if it optimizes, and nothing gets faster by it.
 ADDRESS = [*SANITIZE, "-Db_sanitize=address,undefined", "-Doptimization=0"]
 THREAD = ["-Db_sanitize=thread", *SANITIZE]
@@ -380,14 +371,14 @@ BUSY = ["programs.test_remote", "programs.test_signals"]
 # In this order they are begun: the longest as soon as they can, the short ones last, so
 # that all end together. Most suites wait for the plain build.
 STEPS: dict[str, Callable[[], Count]] = {
-    "plain": lambda: meson_test("plain", release(), *UNITS),
+    "plain": lambda: meson_test("plain", RELEASE, *UNITS),
     "golden": lambda: script("tests/golden/check"),
     "driver": lambda: python_suite("driver", parts=2),
     "address": address,
     "fleet": lambda: python_suite("fleet", build_first=False),
     "thread": lambda: meson_test("thread", THREAD, *UNITS),
     "races": lambda: meson_test("thread", THREAD, *BUSY),
-    "programs": lambda: meson_test("plain", release(), "--suite", "programs"),
+    "programs": lambda: meson_test("plain", RELEASE, "--suite", "programs"),
     "peers": lambda: python_suite("peers"),
     "model": lambda: script("tests/model/run"),
     "charts": lambda: python_suite("charts"),

@@ -97,13 +97,14 @@ class ConstantsTest(unittest.TestCase):
         path = f"{tools}:{os.environ['PATH']}"
         builders = [
             subprocess.Popen(
-                [*words, self.folder / "builds/micro"], env=os.environ | {"PATH": path}
+                [*words, self.folder / "builds/release"], env=os.environ | {"PATH": path}
             )
             for _ in range(2)
         ]
         self.assertEqual([builder.wait(300) for builder in builders], [0, 0])
         lines = log.read_text().split()
-        self.assertEqual(lines, ["meson", "end", "ninja", "end", "ninja", "end"])
+        # The second only asks whether there is such a target.
+        self.assertEqual(lines, ["meson", "end", *3 * ["ninja", "end"]])
 
     def test_the_line_of_thread_per_task_is_drawn_from_them(self) -> None:
         cell = Cell("t", Design("thread-per-task"), 1000, (), {"service-time": "10ms"})

@@ -256,7 +256,7 @@ class Build(unittest.TestCase):
         self.is_refused("there is no HOME", HOME=None)
         of_another = self.folder / "five-cooks"
         of_another.mkdir()
-        (of_another / ".lock").touch(0o444)
+        (of_another / ".release.lock").touch(0o444)
         self.is_refused(f"cannot write in {of_another}", XDG_CACHE_HOME=here)
         self.top = self.top.rename(self.top.with_name("top\nand more"))
         self.is_refused("a line break in its name", XDG_CACHE_HOME=here)

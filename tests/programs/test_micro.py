@@ -64,6 +64,24 @@ class Micro(unittest.TestCase):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PATH": path},
         )  # fmt: skip
 
+    def test_a_build_that_was_set_up_without_it_is_set_up_again(self) -> None:
+        """Google Benchmark, or what else it takes, may have come since."""
+        log, logs = self.folder / "log", 'echo "$@" >>"${0%/*}/log"\n'
+        for name, knows, again in (("there", 0, []), ("lacking", 1, ["--reconfigure"])):
+            with self.subTest(name):
+                for tool in ("meson", "ninja"):
+                    code = f'#!/bin/sh\n{logs}case "$*" in *query*) exit {knows} ;; esac\n'
+                    (self.folder / tool).write_text(code)
+                    (self.folder / tool).chmod(0o755)
+                log.unlink(missing_ok=True)
+                made = self.start("fine")
+                made.communicate(timeout=LIMIT_S)
+                self.assertEqual(made.returncode, 0)
+                words = log.read_text().split()
+                self.assertEqual([w for w in words if w == "--reconfigure"], again)
+                self.assertEqual("-Dmicro=enabled" in words, bool(again))
+                self.assertEqual(words[-1], "bench/micro/micro")
+
     def kept(self) -> dict | None:
         (file,) = [*self.build.glob("micro.json*")] or [None]
         return None if file is None else json.loads(file.read_text())

@@ -22,7 +22,7 @@ def measure(folder: Path, programs: Path) -> str | None:
         sys.executable, str(REPOSITORY / "bench" / "micro" / "run"),
         f"--blocks={BLOCKS}",
         f"--filter={CREATE}|{TURN}|{HAND_OVER}|{WORKER}|{OVERSHOOT}(1|10)ms",
-        f"--build={build.with_name('micro').resolve()}",
+        f"--build={build.resolve()}",
         f"--output={(folder / FILE).resolve()}",
     ]  # fmt: skip
     try:
