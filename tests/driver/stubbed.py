@@ -18,7 +18,7 @@ from unittest import mock
 
 import driver.draw
 from driver import __main__ as main
-from driver.machine import canary, checks
+from driver.machine import canary, checks, environment
 from driver.measure import session
 from driver.say import terminal
 
@@ -64,6 +64,15 @@ def draw(folder, *values):
     return []
 
 
+def output(*command, **named):
+    """gnuplot, which has nothing to draw, need not be started to say its version."""
+    gnuplot = command == ("gnuplot", "--version")
+    return "gnuplot 5" if gnuplot else real_output(*command, **named)
+
+
+real_output = environment.output
+
+
 @contextmanager
 def stubbed():
     """As the environment asks."""
@@ -79,6 +88,7 @@ def stubbed():
     ]
     if os.environ.get("STUB_CHARTS") != "real":
         patches.append(instead(driver.draw, "draw", draw=draw))
+        patches.append(mock.patch.object(environment, "output", output))
     with ExitStack() as stack:
         for patch in patches:
             stack.enter_context(patch)
