@@ -250,7 +250,7 @@ def build(folder: Path, options: list[str], compiler: str, *targets: str) -> boo
     with building:  # two at once would be no faster
         if folder not in built:
             built[folder] = configure(folder, options, compiler) and compiles(
-                ["meson", "compile", "-C", str(folder), *targets]
+                ["ninja", "-C", str(folder), *targets]
             )
         return built[folder]
 

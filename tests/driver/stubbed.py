@@ -79,7 +79,7 @@ def stubbed():
     patches = [
         instead(driver, "page", write=anything),
         mock.patch.object(main, "EXPERIMENTS", Path(os.environ["EXPERIMENTS"])),
-        mock.patch.object(canary, "SLEEP_S", 0.0001),
+        mock.patch.multiple(canary, SLEEP_S=0.0001, TIMES=1),
         mock.patch.object(checks, "LOOK_S", 0.0),
         mock.patch.object(
             session, "TIMEOUT_LEAST_S", float(os.environ.get("TIMEOUT_S", 10))
