@@ -326,7 +326,7 @@ def helgrind() -> Count:
     if shutil.which("valgrind") is None:
         return skip("valgrind is not installed")
     folder = BUILD / "helgrind"
-    watched = ("thread-per-task", "worker-pool", "mutex-pool")
+    watched = (f"src/{name}" for name in ("thread-per-task", "worker-pool", "mutex-pool"))
     if not build(folder, ["-Dc_args=-DFOR_HELGRIND", *QUICK], "gcc", *watched):
         return Count(failed=1)
     return script("tests/helgrind", str(folder))
