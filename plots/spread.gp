@@ -14,7 +14,7 @@ mine(i) = column('row') == label_row[i] && strcol('curve') eq what \
     ? column('time_s') : NaN
 theory_y(i) = i > curve_look_n ? 1 : 100 * column('y') / column('tasks')
 plot for [i = 1:curve_look_n] table(curve_look_n > 0 ? 'theory' : 'answers') \
-         every ::curve_at(i)::curve_to(i) using (theory_x(i)):(theory_y(i)) with steps lw wide(11) \
-         lc rgb pale(curve_look[i], 0xcc), \
+         every ::curve_at(i)::curve_to(i) using (theory_x(i)):(theory_y(i)) \
+         with steps lw wide(11) lc rgb pale(curve_look[i], 0xcc), \
      for [i = 1:row_name_n] table('answers') using (mine(i)):(100 * column('share')) \
          with steps ls dash(label_look[i]) lw wide(3.5) lc rgb colour[label_look[i]]

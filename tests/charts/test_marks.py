@@ -164,9 +164,31 @@ class Marks(unittest.TestCase):
         at = min(wall, key=lambda x: abs(x - 5000))
         rounds = -(-10000 // round(at)) * (0.01 + 2e-5)
         self.near(rounds + at * stand_in.CREATE_S, wall[at], 0.02 * wall[at])
+        for i, name in enumerate(("wall", "rounds", "creating"), start=1):
+            self.through(p, i, [(r["x"], r["y"]) for r in theory
+                                if r["curve"] == f"{name} over workers"])  # fmt: skip
         self.assertEqual(4, p.chart.behind)
         self.assertRegex(p.text, r'class="theory" id="pool-size-gnuplot_plot_4a"')
         self.assertRegex(p.text, r'class="found" id="pool-size-gnuplot_plot_5a"')
+
+    def through(self, p: Picture, curve: int, places: list[tuple[float, float]]) -> None:
+        """This curve, of the only panel, goes through these places and no others."""
+        found = [
+            complex(float(x), float(y))
+            for x, y in re.findall(r"([\d.]+),([\d.]+)", p.group(f"{curve}a"))
+        ]
+        y_scale = p.set["panel_low"][0], p.set["panel_high"][0]
+        scales = (p.set["x_low"], p.set["x_high"]), y_scale
+        ends = (1600 * p.set["left"], 1600 * p.set["right"]), p.frame("a")[::-1]
+        wanted = [
+            complex(*(on(*each) for each in zip(place, scales, ends)))
+            for place in places
+            if all(low < at < high for at, (low, high) in zip(place, scales))
+        ]
+        for one, other in ((found, wanted), (wanted, found)):
+            lonely = [at for at in one if min(abs(at - each) for each in other) > 0.1]
+            # A few more stand where it meets the frame.
+            self.assertLessEqual(len(lonely), 3, (curve, lonely))
 
     def test_marks_of_one_x_stand_beside_each_other_and_others_at_their_x(self) -> None:
         p = self.picture(stand_in.load("pool-size"), "pool-size")
