@@ -352,7 +352,7 @@ STRICT = ["-Dwerror=true"]
 # As the project's own defaults. Not by --buildtype: given for a folder that is there
 # already, it takes the debug lines away, and the deadlock report its places.
 RELEASE = ["-Doptimization=3", "-Ddebug=true", *STRICT]
-UNMEASURED = ["-Dmicro=disabled", *STRICT]  # in these no single operation is
+UNMEASURED = ["-Dmicro=disabled", *STRICT]  # single operations: the plain build's
 # Whatever watches costs more than the optimizer would gain.
 QUICK = ["-Doptimization=1", "-Ddebug=true", *UNMEASURED]
 # Of what the debugger knows they need the lines only.

@@ -64,14 +64,14 @@ def draw(folder, *values):
     return []
 
 
+real_output = environment.output
+
+
 def output(*command, **named):
     """Without starting what nobody here asks anything of: gnuplot draws nothing, and the
     tree may have no git."""
     told = {"gnuplot": "gnuplot 5", "git": None}
     return told[command[0]] if command[0] in told else real_output(*command, **named)
-
-
-real_output = environment.output
 
 
 @contextmanager
