@@ -58,10 +58,10 @@ static inline struct fiber_pile *fiber_pile_of(size_t stack_bytes, size_t guard_
 
 static inline bool fiber_pile_add(struct fiber_pile *pile, size_t count) {
     struct fiber *fibers = calloc(count, sizeof fibers[0]);
-    struct slab *slab = fibers == NULL
-                            ? NULL
-                            : slab_create(count, pile->stack_bytes, pile->guard_bytes);
-    if (slab == NULL) {
+    struct slab slab = {.stacks = count,
+                        .stack_bytes = pile->stack_bytes,
+                        .guard_bytes = pile->guard_bytes};
+    if (fibers == NULL || !slab_map(&slab)) {
         free(fibers);
         return false;
     }
@@ -69,8 +69,8 @@ static inline bool fiber_pile_add(struct fiber_pile *pile, size_t count) {
         fibers[i] = (struct fiber){.next = pile->top,
                                    .timer = {NOT_IN_HEAP},
                                    .pile = pile,
-                                   .stack = slab_stack(slab, i),
-                                   .stack_end = slab_stack_end(slab, i)};
+                                   .stack = slab_stack(&slab, i),
+                                   .stack_end = slab_stack_end(&slab, i)};
         pile->top = &fibers[i];
     }
     return true;
@@ -114,12 +114,20 @@ static inline size_t fiber_whole_pages(int64_t bytes) {
 
 static struct fiber *const *fiber_that_runs;
 
-/* On a stack of its own, as the fiber's is full. */
+static inline bool fiber_guards(const struct fiber *fiber, const void *address) {
+    uintptr_t place = (uintptr_t)address;
+    uintptr_t stack = (uintptr_t)fiber->stack;
+    return fiber->pile != NULL && place < stack &&
+           place >= stack - fiber->pile->guard_bytes;
+}
+
+/* On a stack of its own, as the fiber's is full. What lies outside its own guard may be
+ * a stray pointer's, even in the guard of another fiber: nothing is said of that. */
 static inline void fiber_overflowed(int signal_number, siginfo_t *fault,
                                     void *context) {
     (void)context;
     const struct fiber *fiber = *fiber_that_runs;
-    if (fiber->pile != NULL && slab_is_guard(fault->si_addr)) {
+    if (fiber_guards(fiber, fault->si_addr)) {
         fprintf(stderr,
                 "fatal error: a fiber (%s) has overflowed its stack of %zu bytes; "
                 "--stack-size gives it more\n",

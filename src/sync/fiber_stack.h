@@ -2,9 +2,9 @@
  * Stacks for fibers, for fiber.c only: cut from slabs, each with a guard below it that
  * catches an overflow.
  *
- *   struct slab *slab = slab_create(stacks, stack_bytes, guard_bytes)   NULL: no memory
- *   slab_stack(slab, i), slab_stack_end(slab, i)
- *   slab_is_guard(address)   by the handler of SIGSEGV
+ *   struct slab slab = {.stacks = stacks, ...};
+ *   slab_map(&slab)   false: no memory
+ *   slab_stack(&slab, i), slab_stack_end(&slab, i)
  *
  * A stack takes memory only where it was touched: one page, for a fiber that sleeps in
  * a call of the API. Nobody frees a slab: fibers come again.
@@ -35,10 +35,7 @@ struct slab {
     size_t stacks;
     size_t stack_bytes;
     size_t guard_bytes; /* of each stack, below it */
-    struct slab *next;  /* older */
 };
-
-static struct slab *newest_slab;
 
 static inline size_t slab_bytes(const struct slab *slab) {
     return slab->stacks * (slab->guard_bytes + slab->stack_bytes);
@@ -54,16 +51,6 @@ static inline char *slab_stack(const struct slab *slab, size_t i) {
 static inline char *slab_stack_end(const struct slab *slab, size_t i) {
     return slab_stack(slab, i) + slab->stack_bytes -
            i % CACHE_COLORS * CACHE_COLOR_BYTES;
-}
-
-static inline bool slab_is_guard(const void *address) {
-    for (struct slab *slab = newest_slab; slab != NULL; slab = slab->next) {
-        uintptr_t offset = (uintptr_t)address - (uintptr_t)slab->memory;
-        if (offset < slab_bytes(slab)) {
-            return offset % (slab->guard_bytes + slab->stack_bytes) < slab->guard_bytes;
-        }
-    }
-    return false;
 }
 
 static inline char *slab_guard(const struct slab *slab, size_t i) {
@@ -113,26 +100,20 @@ static inline void guard_all(const struct slab *slab) {
     }
 }
 
-static inline struct slab *slab_create(size_t stacks, size_t stack_bytes,
-                                       size_t guard_bytes) {
+static inline bool slab_map(struct slab *slab) {
     size_t bytes;
-    struct slab *slab = malloc(sizeof *slab);
-    if (slab == NULL || __builtin_add_overflow(stack_bytes, guard_bytes, &bytes) ||
-        __builtin_mul_overflow(stacks, bytes, &bytes)) {
-        free(slab);
-        return NULL;
+    if (__builtin_add_overflow(slab->stack_bytes, slab->guard_bytes, &bytes) ||
+        __builtin_mul_overflow(slab->stacks, bytes, &bytes)) {
+        return false;
     }
-    *slab = (struct slab){NULL, stacks, stack_bytes, guard_bytes, newest_slab};
     slab->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (slab->memory == MAP_FAILED) {
-        free(slab);
-        return NULL;
+        return false;
     }
     madvise(slab->memory, bytes, MADV_NOHUGEPAGE); /* a touch is one page */
-    newest_slab = slab;
     guard_all(slab);
-    return slab;
+    return true;
 }
 
 #endif
