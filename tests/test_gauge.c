@@ -15,7 +15,7 @@ static void *go_up_and_down(void *argument) {
     struct traffic *traffic = argument;
     for (int i = 0; i < traffic->rounds; i++) {
         gauge_up(&traffic->free);
-        if (gauge_up_to(&traffic->limited, LIMIT)) {
+        if (gauge_up_to(&traffic->limited, LIMIT) > 0) {
             assert_true(++traffic->inside <= LIMIT);
             traffic->inside--;
             gauge_down(&traffic->limited);

@@ -7,7 +7,6 @@
 #define FIVE_COOKS_GAUGE_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "measure/atomic_max.h"
@@ -31,17 +30,18 @@ static inline void gauge_up(struct gauge *gauge) {
     gauge_note_peak(gauge, gauge_reserve(gauge));
 }
 
-/* Goes up, unless `limit` are there already. */
-static inline bool gauge_up_to(struct gauge *gauge, int64_t limit) {
+/* Goes up, unless `limit` are there already. Returns how many there are then; 0: it did
+ * not. */
+static inline int64_t gauge_up_to(struct gauge *gauge, int64_t limit) {
     int64_t now = atomic_load_explicit(&gauge->now, memory_order_relaxed);
     do {
         if (now >= limit) {
-            return false;
+            return 0;
         }
     } while (!atomic_compare_exchange_weak_explicit(
         &gauge->now, &now, now + 1, memory_order_relaxed, memory_order_relaxed));
     gauge_note_peak(gauge, now + 1);
-    return true;
+    return now + 1;
 }
 
 static inline void gauge_down(struct gauge *gauge) {

@@ -85,31 +85,45 @@ enum place { TAKEN, NONE, NO_LONGER_WANTED, HUNG_UP };
  * is to send, because senders are served in order. */
 static enum place wait_for_place(struct api *api, int64_t give_up_ns,
                                  struct chan *hang_up) {
-    if (!gauge_up_to(&api->waiting, api->config->queue)) {
-        return NONE;
-    }
     struct chan_case cases[] = {
         {.chan = api->places, .direction = CHAN_SEND},
         {.chan = hang_up, .direction = CHAN_RECEIVE},
     };
-    count(&api->waited, 1);
     int64_t until_ns = deadline_after_ns(give_up_ns, api->config->oversleep_ns);
     int chosen = chan_select(cases, 2, until_ns);
-    gauge_down(&api->waiting);
     return chosen == 0 ? TAKEN : chosen == 1 ? HUNG_UP : NO_LONGER_WANTED;
+}
+
+/* A call that was given a place waits no longer, though its thread may yet have to wake
+ * up: so those who are present are counted, and not those who sleep. */
+static bool come_in(struct api *api) {
+    int64_t capacity = api->config->capacity;
+    int64_t most;
+    if (__builtin_add_overflow(capacity, api->config->queue, &most)) {
+        most = INT64_MAX;
+    }
+    int64_t present = gauge_up_to(&api->present, most);
+    count(&api->waited, present > capacity);
+    gauge_note_peak(&api->waiting, present - capacity);
+    return present > 0;
 }
 
 static enum place take_place(struct api *api, int64_t give_up_ns,
                              struct chan *hang_up) {
     int64_t capacity = api->config->capacity > 0 ? api->config->capacity : INT64_MAX;
     if (api->places == NULL) {
-        return gauge_up_to(&api->served, capacity) ? TAKEN : NONE;
+        return gauge_up_to(&api->served, capacity) > 0 ? TAKEN : NONE;
+    }
+    if (!come_in(api)) {
+        return NONE;
     }
     enum place place = chan_send(api->places, NULL, DEADLINE_NOW) == CHAN_OK
                            ? TAKEN
                            : wait_for_place(api, give_up_ns, hang_up);
     if (place == TAKEN) {
         gauge_up(&api->served);
+    } else {
+        gauge_down(&api->present);
     }
     return place;
 }
@@ -117,6 +131,7 @@ static enum place take_place(struct api *api, int64_t give_up_ns,
 static void leave_place(struct api *api) {
     gauge_down(&api->served);
     if (api->places != NULL) {
+        gauge_down(&api->present);
         chan_receive(api->places, NULL, DEADLINE_NOW); /* the next one moves up */
     }
 }

@@ -57,7 +57,8 @@ struct api {
     struct bucket bucket;
     struct gauge in_flight; /* calls outstanding, accepted or being turned away */
     struct gauge served;    /* accepted: never above the capacity */
-    struct gauge waiting;   /* in the queue */
+    struct gauge waiting;   /* in the queue: only its peak is kept */
+    struct gauge present;   /* if there is a queue: served or waiting */
     struct chan *places;    /* if there is a queue: a value for each place taken */
     struct agenda agenda;   /* if it keeps working: instead of `places` and `served` */
     _Atomic int64_t replies[REPLY_COUNT];

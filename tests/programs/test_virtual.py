@@ -245,6 +245,15 @@ class Theory(unittest.TestCase):
             self.assertEqual(times_of(samples), rounds)
 
     @on_each_fiber_program
+    def test_who_is_given_a_place_at_the_api_waits_no_longer(self, program) -> None:
+        """One who moves up is in nobody's way: of two callers none is a third."""
+        args = ("-n", 20, "--api-capacity", 1, "--api-queue", 1, *bound(program, 2))
+        for more in ((), ("--api-keeps-working",)):
+            record = measure(program, *args, *more, *VIRTUAL)
+            self.assertEqual(record["outcomes"], only(ok=20))
+            self.assertEqual(record["peak"]["waiting"], 1)
+
+    @on_each_fiber_program
     def test_who_gives_up_in_the_queue_at_the_api_is_late_as_others_are(self, program) -> None:
         args = ("-n", 3, "--api-capacity", 1, "--api-queue", 2, "--timeout", "4ms")
         for more in ((), ("--api-keeps-working",)):
