@@ -87,10 +87,13 @@ static void run_one_task(struct thread *thread) {
     announce_end(self);
 }
 
-/* Waits until one of the K threads has ended and is gone. Its place is free then. */
-static struct task_thread *join_next(struct spawner *spawner) {
+/* Waits until one of the K threads has ended and is gone. Its place is free then. NULL:
+ * none has until the deadline. */
+static struct task_thread *join_next(struct spawner *spawner, int64_t deadline_ns) {
     struct task_thread *ended;
-    chan_receive(spawner->ended, &ended, DEADLINE_NEVER);
+    if (chan_receive(spawner->ended, &ended, deadline_ns) != CHAN_OK) {
+        return NULL;
+    }
     thread_join(&ended->thread);
     run_thread_ends(spawner->run); /* only now: it counted for as long as it lived */
     spawner->joined++;
@@ -100,12 +103,22 @@ static struct task_thread *join_next(struct spawner *spawner) {
 /* Where the next thread can be kept: where one was that has ended, or in a place of its
  * own. Waits if all are taken. */
 static struct task_thread *free_place(struct spawner *spawner) {
-    struct task_thread *place = take_place(spawner);
+    struct task_thread *place =
+        spawner->ended == NULL ? take_place(spawner) : join_next(spawner, DEADLINE_NOW);
     if (place != NULL) {
         return place;
     }
     return spawner->used < spawner->places ? &spawner->threads[spawner->used++]
-                                           : join_next(spawner);
+                                           : join_next(spawner, DEADLINE_NEVER);
+}
+
+/* The same when the task is due. NULL: the run has been stopped meanwhile. */
+static struct task_thread *wait_for_place(struct spawner *spawner, struct task task) {
+    if (!run_wait_until_due(spawner->run, task)) {
+        return NULL;
+    }
+    struct task_thread *place = free_place(spawner);
+    return run_is_stopped(spawner->run) ? NULL : place;
 }
 
 static int start_thread(struct spawner *spawner, struct task_thread *place,
@@ -132,8 +145,8 @@ static void start_threads(struct spawner *spawner) {
     struct run *run = spawner->run;
     for (struct task task = run_first_task(run); run_has_task(run, task);
          task = run_next_task(run, task)) {
-        struct task_thread *place = free_place(spawner);
-        if (!run_wait_until_due(run, task)) {
+        struct task_thread *place = wait_for_place(spawner, task);
+        if (place == NULL) {
             run_give_up(run, task, OUTCOME_CANCELLED);
             return;
         }
@@ -149,7 +162,7 @@ static void wait_for_threads(struct spawner *spawner) {
         wait_group_wait(&spawner->running);
     } else if (spawner->ended != NULL) {
         while (spawner->joined < spawner->started) {
-            join_next(spawner);
+            join_next(spawner, DEADLINE_NEVER);
         }
     } else {
         for (int64_t i = 0; i < spawner->started; i++) {

@@ -194,6 +194,13 @@ class Theory(unittest.TestCase):
                 self.assertEqual(record["wall_ns"], expected)
                 self.assertEqual(record["create_ns"], create)
 
+    def test_whoever_has_ended_is_gone_before_another_begins(self) -> None:
+        args = ("-n", 100, "-s", "1ms", "--arrivals", "fixed:500/s", *VIRTUAL)
+        for more in ((), ("--max-threads", 1), ("--max-threads", 50)):
+            record = measure("fiber-per-task", *args, *more)
+            told = record["peak"]["threads"], record["threads_created"]
+            self.assertEqual(told, (1, 100), more)
+
     @on_each_fiber_program
     def test_a_call_ends_late_by_what_is_told(self, program) -> None:
         """One that is turned away or given up, too; and its place is taken until then."""
