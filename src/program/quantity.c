@@ -5,55 +5,66 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The largest power of ten that a double holds exactly. Further digits are beyond it.
+ */
+#define MOST_DIVISOR 1e22
+
 struct unit {
     const char *name;
     double factor;
+    double divisor; /* 100, as no double is 0.01 */
 };
 
-static const struct unit durations[] = {{"ns", 1},  {"us", 1e3},   {"ms", 1e6},
-                                        {"s", 1e9}, {"min", 60e9}, {NULL, 0}};
-static const struct unit sizes[] = {{"", 1},       {"K", 0x1p10}, {"M", 0x1p20},
-                                    {"G", 0x1p30}, {"T", 0x1p40}, {NULL, 0}};
-static const struct unit rates[] = {{"/s", 1}, {"", 1}, {NULL, 0}};
-static const struct unit shares[] = {{"%", 0.01}, {"", 1}, {NULL, 0}};
+static const struct unit durations[] = {{"ns", 1, 1},  {"us", 1e3, 1},   {"ms", 1e6, 1},
+                                        {"s", 1e9, 1}, {"min", 60e9, 1}, {NULL, 0, 0}};
+static const struct unit sizes[] = {{"", 1, 1},       {"K", 0x1p10, 1},
+                                    {"M", 0x1p20, 1}, {"G", 0x1p30, 1},
+                                    {"T", 0x1p40, 1}, {NULL, 0, 0}};
+static const struct unit rates[] = {{"/s", 1, 1}, {"", 1, 1}, {NULL, 0, 0}};
+static const struct unit shares[] = {{"%", 1, 100}, {"", 1, 1}, {NULL, 0, 0}};
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* Digits, and perhaps a point and digits. Returns what follows, or NULL. No strtod: it
- * takes blanks, signs, hexadecimal, "inf", and a locale's comma. */
-static const char *parse_decimal(const char *text, double *value) {
-    double number = 0;
-    double place = 1;
+/* Digits, and perhaps a point and digits: a whole number and what to divide it by, so
+ * that it is rounded only once. Returns what follows, or NULL. No strtod: it takes
+ * blanks, signs, hexadecimal, "inf", and a locale's comma. */
+static const char *parse_decimal(const char *text, double *number, double *divisor) {
+    *number = 0;
+    *divisor = 1;
     if (!is_digit(*text)) {
         return NULL;
     }
     for (; is_digit(*text); text++) {
-        number = number * 10 + (*text - '0');
+        *number = *number * 10 + (*text - '0');
     }
     if (*text == '.' && is_digit(text[1])) {
         for (text++; is_digit(*text); text++) {
-            place /= 10;
-            number += place * (*text - '0');
+            if (*divisor < MOST_DIVISOR) {
+                *number = *number * 10 + (*text - '0');
+                *divisor *= 10;
+            }
         }
     }
-    *value = number;
     return text;
 }
 
 static bool parse_with_unit(const char *text, const struct unit *units, double *value) {
-    const char *rest = parse_decimal(text, value);
+    double number;
+    double divisor;
+    const char *rest = parse_decimal(text, &number, &divisor);
     if (rest == NULL) {
         return false;
     }
     for (; units->name != NULL; units++) {
         if (strcmp(rest, units->name) == 0) {
-            *value *= units->factor;
+            *value = number * units->factor / (divisor * units->divisor);
             return true;
         }
     }
-    return *value == 0 && *rest == '\0'; /* nothing needs no unit */
+    *value = 0;
+    return number == 0 && *rest == '\0'; /* nothing needs no unit */
 }
 
 static bool to_whole(double value, int64_t *whole) {
