@@ -99,3 +99,9 @@ bool output_is_one_place(const char *path, const char *other) {
            (find_place(path, &one) && find_place(other, &two) &&
             one.st_dev == two.st_dev && one.st_ino == two.st_ino);
 }
+
+bool output_is_behind_stdout(const char *path) {
+    struct stat place;
+    return strcmp(path, "-") != 0 && find_place("-", &place) &&
+           S_ISREG(place.st_mode) && output_is_one_place("-", path);
+}

@@ -31,6 +31,10 @@ bool output_close(struct output *output); /* a zeroed one is fine */
  * can tell. */
 bool output_is_one_place(const char *path, const char *other);
 
+/* Is `path` the file that standard output goes to, by another name? They would write
+ * over each other; into a pipe or a terminal they write one after the other. */
+bool output_is_behind_stdout(const char *path);
+
 /* One line on stderr, whatever characters the file's name holds. */
 void output_complain(const char *before, const char *path, const char *after);
 

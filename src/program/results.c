@@ -8,10 +8,14 @@
 #include "program/summary.h"
 
 static void refuse_one_place(const char *json_path, const char *samples_path) {
-    if (json_path != NULL && samples_path != NULL &&
-        output_is_one_place(json_path, samples_path)) {
-        output_complain("--json and --samples cannot both be", samples_path,
-                        "; they take a file each");
+    if (samples_path == NULL) {
+        return;
+    }
+    if (json_path == NULL ? output_is_behind_stdout(samples_path)
+                          : output_is_one_place(json_path, samples_path)) {
+        output_complain(json_path == NULL ? "the summary and --samples cannot both be"
+                                          : "--json and --samples cannot both be",
+                        samples_path, "; they take a file each");
         exit(EXIT_USAGE);
     }
 }
@@ -31,6 +35,7 @@ void results_open(struct results *results, const char *json_path,
 }
 
 static void write_all(struct results *results, const struct record *record) {
+    run_complete_samples(record->run);
     if (results->samples_path != NULL) {
         samples_write(&record->run->samples, results->samples.file);
     }

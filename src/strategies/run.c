@@ -139,18 +139,16 @@ int run_begin(struct run *run, struct run_config *config, const struct runner *r
     return error != 0 ? error : run_init(run, config);
 }
 
-/* Now that the clock is stopped, there is time to tell of each task given up. */
-static void sample_given_up(struct run *run) {
-    for (struct task task = run->tally.given_up; run_has_task(run, task);
-         task = run_next_task(run, task)) {
-        sample_unstarted(&run->samples, task, run->tally.given_up_as);
-    }
-}
-
 void run_finish(struct run *run) {
     tally_finish(&run->tally);
-    if (run->tally.samples != NULL) {
-        sample_given_up(run);
+}
+
+/* Of each task given up: while the clock ran there was no time for that. */
+void run_complete_samples(struct run *run) {
+    struct task task = run->tally.given_up;
+    for (; run->tally.samples != NULL && run_has_task(run, task);
+         task = run_next_task(run, task)) {
+        sample_unstarted(&run->samples, task, run->tally.given_up_as);
     }
 }
 

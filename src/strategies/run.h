@@ -6,6 +6,7 @@
  *                           and its timer slack becomes what is really in force
  *   the_runner.run(run)
  *   run_finish(run)         stops the clock
+ *   run_complete_samples(run)  if there are any, for whoever wants to read them
  *   run_destroy(run)
  *
  * For main, and for those who tell about the run. What a design may ask of it is in
@@ -56,6 +57,7 @@ int run_init(struct run *run, struct run_config *config);
  * cannot; so it is said here, before the clock runs. -ENOMEM: not even the least. */
 int run_begin(struct run *run, struct run_config *config, const struct runner *runner);
 void run_finish(struct run *run);
+void run_complete_samples(struct run *run); /* may take a while: the run is over */
 void run_destroy(struct run *run);
 
 #endif

@@ -185,12 +185,21 @@ class Output(unittest.TestCase):
             (to_same, "-", link),
             (to_same, same, "-"),
             (to_same, same, "/dev/stdout"),
+            (to_same, None, link),  # as the summary
         ):
             with self.subTest(line, one=one, two=two):
                 wrap = ("sh", "-c", line, "sh")
-                args = ("-s", "1000s", "--json", one, "--samples", two)
+                args = ("-s", "1000s", *(("--json", one) if one else ()), "--samples", two)
                 ending = run(program, *args, wrap=wrap)
-                self.assert_complaint(ending, 2, "--json", "--samples")
+                self.assert_complaint(ending, 2, "--samples cannot both be")
+                self.assertEqual("--json" in ending.err, one is not None)
+
+    @on_one
+    def test_a_pipe_may_be_the_place_of_both(self, program: str) -> None:
+        for both in ("-", "/dev/stdout"):
+            lines = run(program, *QUICK, "--samples", both).out.splitlines()
+            begins = [*(f"{index}," for index in range(5)), f"{program}:"]
+            self.assertTrue(all(map(str.startswith, lines[1:7], begins)), lines[:7])
 
     @on_each
     def test_few_open_files_are_enough(self, program: str) -> None:

@@ -20,6 +20,7 @@ void plain_run_start(struct run *run, struct run_config *config) {
 
 void plain_run_end(struct run *run) {
     run_finish(run);
+    run_complete_samples(run);
     assert_int_equal(api_calls(&run->api), atomic_load(&run->tally.attempts));
     assert_int_equal(atomic_load(&run->api.in_flight.now), 0);
     assert_int_equal(atomic_load(&run->api.served.now), 0);
