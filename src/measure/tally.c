@@ -32,13 +32,14 @@ void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
 /* A task that ends after the stop was in flight then, or started after it. One that
  * ends before the stop is counted before anybody can know of it. One that starts at the
  * very moment of the stop counts as started before: whoever started it did not know
- * yet. And whose call was interrupted at that moment was in flight. In virtual time
- * both are common, as many things happen at one moment. */
+ * yet. And whose call, or pause between two, was interrupted at that moment was in
+ * flight. In virtual time both are common, as many things happen at one moment. */
 static void compare_with_stop(struct tally *tally, const struct task_result *result) {
     int64_t stop_ns = tally_stop_at_ns(tally);
     if (result->started_at_ns <= stop_ns) {
         count(&tally->started_before_stop, 1);
-        if (result->finished_at_ns > stop_ns || result->outcome == OUTCOME_CANCELLED) {
+        if (result->finished_at_ns > stop_ns || result->interrupted ||
+            result->outcome == OUTCOME_CANCELLED) {
             count(&tally->in_flight_at_stop, 1);
         }
     }

@@ -18,6 +18,7 @@
 #define FIVE_COOKS_TALLY_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "measure/gauge.h"
@@ -61,6 +62,7 @@ struct task_result {
     int64_t finished_at_ns;
     int64_t attempts; /* calls that were made */
     enum outcome outcome;
+    bool interrupted; /* in the pause before another one */
 };
 
 void tally_init(struct tally *tally, int64_t tasks, struct samples *samples);
@@ -83,7 +85,7 @@ int64_t tally_wall_ns(const struct tally *tally);
 
 int64_t tally_total(const struct tally *tally); /* of all outcomes */
 int64_t tally_outcome(const struct tally *tally, enum outcome outcome);
-int64_t tally_never_started(const struct tally *tally);
+int64_t tally_never_started(const struct tally *tally); /* without those shed */
 
 /* Why the run was told to stop, or STOP_NOT: a deadline that came after the end stopped
  * nothing. After tally_finish(). */

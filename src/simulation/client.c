@@ -61,8 +61,9 @@ static bool afford_retry(struct client *client) {
     int64_t granted = 1 + atomic_fetch_add(&client->granted, 1);
     int64_t first_attempts = atomic_load(&client->tally->attempts);
     first_attempts -= atomic_load(&client->tally->retries);
+    double most = client->config->retry_budget * (double)first_attempts;
     if (client->config->retry_budget < 0 ||
-        (double)granted <= client->config->retry_budget * (double)first_attempts) {
+        (double)granted <= most * (1 + 1e-12)) { /* 0.29 times 100 is a little less */
         return true;
     }
     atomic_fetch_sub(&client->granted, 1);
@@ -72,7 +73,7 @@ static bool afford_retry(struct client *client) {
 /* Waits before the next attempt. False if there is to be none: whoever is told to stop
  * does so here, whatever --cancel says of calls, and a pause that would end past the
  * run's deadline is not begun. */
-static bool pause_before_retry(struct client *client, const struct task_result *last,
+static bool pause_before_retry(struct client *client, struct task_result *last,
                                int64_t attempts) {
     int64_t pause_ns =
         backoff_ns(client->config->backoff_ns, (uint64_t)client->workload->seed,
@@ -82,12 +83,15 @@ static bool pause_before_retry(struct client *client, const struct task_result *
         pause_ns = deadline_after_ns(pause_ns, client->api->config->retry_after_ns);
     }
     int64_t until_ns = deadline_after_ns(now_ns(), pause_ns);
-    return until_ns < ctx_deadline_ns(client->stop_ctx) &&
-           sleep_until(until_ns, ctx_done(client->stop_ctx));
+    if (until_ns >= ctx_deadline_ns(client->stop_ctx)) {
+        return false;
+    }
+    last->interrupted = !sleep_until(until_ns, ctx_done(client->stop_ctx));
+    return !last->interrupted;
 }
 
 /* Only what repeats a call is a retry. */
-static bool may_retry(struct client *client, const struct task_result *last,
+static bool may_retry(struct client *client, struct task_result *last,
                       int64_t attempts) {
     bool repeats = last->attempts > 0;
     if (attempts >= client->config->attempts || (repeats && !afford_retry(client))) {

@@ -81,7 +81,7 @@ class Deadline(Accounts):
         self.assertEqual(within["stop"]["latency_ns"], 0)
 
 
-class FailFast(unittest.TestCase):
+class FailFast(Accounts):
     ARGS = ("-n", 100, "-s", 0, "--seed", 4, "--error-rate", "5%", "--silent-rate", "5%")
     WORK = Workload(tasks=100, seed=4, error_rate=0.05, silent_rate=0.05)
 
@@ -99,6 +99,17 @@ class FailFast(unittest.TestCase):
                     self.assertEqual(record["stop"]["reason"], "fail-fast")
                     self.assertEqual(record["stop"]["never_started"], 99 - first)
                     self.assertTrue(record["complete"])
+
+    @on_each_fiber_program
+    def test_who_pauses_before_a_retry_was_in_flight(self, program: str) -> None:
+        """One is the first to fail twice, and the others' pauses end with it."""
+        args = ("-n", 10, "-s", "1ms", "--error-rate", 1, "--attempts", 2, "--backoff", "9s")
+        args = (*args, "--fail-fast", *bound(program, 10))
+        for more in ((), VIRTUAL):
+            for cancel in ("between", "within"):
+                record = measure(program, *args, "--cancel", cancel, *more)
+                told = record["stop"]["started"], record["stop"]["in_flight"]
+                self.assertEqual((told, record["calls"]), ((10, 9), 11))
 
     @on_each
     def test_if_nobody_listens_nothing_changes(self, program: str) -> None:
