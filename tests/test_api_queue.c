@@ -107,6 +107,17 @@ CLAIM(it_takes_its_turn_although_nobody_waits_for_it) {
     close_api();
 }
 
+CLAIM(more_time_than_a_number_holds_is_the_most_it_holds) {
+    open_api((struct api_config){.keeps_working = true});
+    struct call ages = {.service_ns = INT64_MAX / 2};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(api_call(&api, &ages, now_ns() + 1, NULL), REPLY_TOO_LATE);
+    }
+    assert_int_equal(api.wasted_ns, INT64_MAX);
+    assert_int_equal(api.service_ns, INT64_MAX);
+    close_api();
+}
+
 CLAIM(who_hangs_up_has_it_work_in_vain_as_who_gives_up) {
     open_api((struct api_config){.capacity = 1, .keeps_working = true});
     struct call slow = {.service_ns = hour_ns};

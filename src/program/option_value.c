@@ -251,9 +251,8 @@ static bool read_url(const char *text, const char **url) {
     int64_t port;
     for (int i = 0; i < 2; i++) {
         size_t length = strlen(prefixes[i]);
-        if (strncmp(text, prefixes[i], length) == 0 &&
-            quantity_parse_count(text + length, &port) && 1 <= port &&
-            port <= PORT_MOST) {
+        if (strncmp(text, prefixes[i], length) == 0 && text[length] != '0' &&
+            quantity_parse_count(text + length, &port) && port <= PORT_MOST) {
             *url = text;
             return true;
         }

@@ -19,8 +19,9 @@
  *   last             has the run ended?
  *
  * Every figure is a counter that the run keeps anyway, read without stopping anybody;
- * so two of them may be a moment apart. A reader that is slow misses lines and delays
- * nothing. One that has gone is complained about once, on stderr.
+ * so two of them may be a moment apart. A reader that is slow misses lines, and delays
+ * no run; but for the last line the program waits up to a second for room. One that has
+ * gone is complained about once, on stderr.
  *
  * Without --progress, a run that lasts for more than a second is told in one line on
  * stderr, if that is a terminal which can erase it again (TERM is set and not "dumb").

@@ -19,7 +19,8 @@
  *   api{}              waited (calls that had to, in its queue), abandoned (calls whose
  *                      callers gave up or were cancelled), service_ns (spent on
  *                      serving), wasted_ns (of it, on abandoned calls; to their ends,
- *                      even after the run, if the API keeps working on them)
+ *                      even after the run, if the API keeps working on them); both
+ *                      are 2^63 - 1 if they are more
  *                      A remote API keeps these to itself: null, but for abandoned; so
  *                      are peak.served and peak.waiting. api-server tells its own
  *   remote{}           null if the API is simulated; connections (opened), connected
@@ -48,7 +49,8 @@
  *                      never started takes no time and is not in it, but for what a
  *                      pool that turns tasks away has left in its queue), and how
  *                      many tasks had started by then, were in_flight then, and
- *                      never_started, then or later}
+ *                      never_started, then or later, but for those that a full
+ *                      queue had turned away: they are shed}
  *   limit              null, or what kept threads from being created
  *
  * A figure that could not be read is null. Times are nanoseconds, sizes bytes.

@@ -122,7 +122,9 @@ static inline bool fiber_guards(const struct fiber *fiber, const void *address) 
 }
 
 /* On a stack of its own, as the fiber's is full. What lies outside its own guard may be
- * a stray pointer's, even in the guard of another fiber: nothing is said of that. */
+ * a stray pointer's, even in the guard of another fiber: nothing is said of that. (Nor
+ * of an overflow in the switch itself, some bytes long, as the next one counts as
+ * running.) */
 static inline void fiber_overflowed(int signal_number, siginfo_t *fault,
                                     void *context) {
     (void)context;

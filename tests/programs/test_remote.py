@@ -332,7 +332,7 @@ class Remote(unittest.TestCase):
                     "https://127.0.0.1:80", "http://127.0.0.1:80/x", "127.0.0.1:80",
                     "http://127.0.0.1:65536", "http://localhost:80", "http://[::2]:80",
                     "http://127.0.0.1:80@example.org:80", "http://0.0.0.0:80",
-                    ""):  # fmt: skip
+                    "http://127.0.0.1:080", ""):  # fmt: skip
             with self.subTest(url):
                 said = refusal("worker-pool", "--api-url", url)
                 self.assertIn("only this machine\n", said)
