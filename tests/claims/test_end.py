@@ -143,7 +143,7 @@ class Questions(unittest.TestCase):
         return plain(found.text), found.fine
 
     def test_what_limits(self):
-        busy = dict(inner_wall_s=2.0, wall_s=9.0)
+        busy, alone = dict(inner_wall_s=2.0, wall_s=9.0), dict(inner_wall_s=2.0, wall_s=2.0)
         for given, cpus, told in (
             (of(create_s=1.6, **busy), None, ("creating threads", 0.8)),
             (of(create_s=1.0, **busy), None, ("creating threads", 0.5)),
@@ -151,7 +151,11 @@ class Questions(unittest.TestCase):
              ("no single thing (the largest: creating threads)", 0.4)),
             (of(bound_s=1.4, create_s=1.2, **busy), None, ("rounds of 1.00 ms", 0.7)),
             (of(bound_s=3.0, **busy), None, ("rounds of 1.00 ms", 1)),
-            (of(user_s=2.0, system_s=1.8, bound_s=1.8, **busy), 2, ("the CPUs", 0.95)),
+            (of(user_s=2.0, system_s=1.8, bound_s=1.8, **alone), 2, ("the CPUs", 0.95)),
+            (of(user_s=3.8, bound_s=1.2, inner_wall_s=2.0, wall_s=2.2), 2,
+             ("rounds of 1.00 ms", 0.6)),  # 3.8 s are of the whole process
+            (of(make_cell(tasks=9, api="http"), user_s=3.8, bound_s=1.2, **busy), 2,
+             ("the CPUs", 0.95)),  # its whole time counts a server's, too
             (of(user_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
             (of(system_s=2.9, bound_s=1.2, **busy), 2, ("rounds of 1.00 ms", 0.6)),
             (of(latency_max_s=1.8, **busy), 2, ("the slowest tasks", 0.9)),
@@ -182,7 +186,7 @@ class Questions(unittest.TestCase):
         self.assertEqual(("Nothing was run.", None), self.answer(0, made(of(n=0))))
         none = ((cpus, "rounds of 1.00 ms") for cpus in (0, -1, True, "2", [2], {}, 0.5))
         for cpus, told in ((1, "the CPUs"), *none):
-            given = of(user_s=1.9, bound_s=1.8, **busy)
+            given = of(user_s=1.9, bound_s=1.8, **alone)
             machine = {"cpu": {"usable": cpus}}
             self.assertIn(told, self.answer(0, made(given, machine=machine))[0])
 

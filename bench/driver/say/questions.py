@@ -79,7 +79,9 @@ def limiter(summary: Summary, cpus: int | None) -> tuple[str, float]:
     figures = {name: interval.median for name, interval in summary.figures.items()}
     wall_s = figures.get("inner_wall_s") or figures["wall_s"] or inf  # of no time: none
     cpu_s = figures.get("user_s", 0) + figures.get("system_s", 0)
-    cpu_share = cpu_s / (cpus * wall_s) if cpus else 0
+    # CPU time is of the whole process, and so must be what it is held against.
+    whole_s = 0 if summary.cell.by_its_own_clock else figures.get("wall_s", 0)
+    cpu_share = cpu_s / (cpus * max(whole_s, wall_s)) if cpus else 0
     straggling_s = figures.get("latency_max_s", 0) - figures.get("latency_p90_s", 0)
     rounds = f"rounds of {show_duration(summary.cell.service_s)}"
     shares = {
