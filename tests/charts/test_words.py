@@ -511,11 +511,14 @@ class Templates(unittest.TestCase):
 
         few, more = (cell("threads", **{"api-capacity": n}) for n in (5, 6))
         slow, free = cell("threads", **{"service-time": "1s", "api-capacity": 5}), cell("threads")
+        rated, both = cell("threads", **{"api-rate": "50/s"}), cell("threads", **{"api-capacity": 5, "api-rate": "6000/s"})
         once, takes, serves = "one run each", "each call takes 10 ms", "the API serves 5 at once"
         for cells, told in (
             ([few], [once, takes, serves]), ([few, more], [once, takes, ""]),
             ([few, slow], [once, "", serves]), ([free], [once, takes, ""]),
             ([few, free], [once, takes, ""]),
+            ([rated], [once, takes, "the API lets 50.0/s through"]),
+            ([both], [once, takes, f"{serves} and lets 6\u202f000/s through"]), ([few, both], [once, takes, ""]),
         ):  # fmt: skip
             self.assertEqual(told, [numbers.bound(part).replace("\u00a0", " ")
                                     for part in words.conditions(cells)])  # fmt: skip
@@ -831,6 +834,16 @@ class Numbers(Desk):
             told = ["5", "10", "11", "12"][: len(places)] + ["20"]
             self.assertEqual(found, axes.beside(told[: len(places)], places, 0.065))
         self.assertEqual('("5 %%\\n6" 1)', axes.tics([("5 %\n6", 1)]))
+
+    def test_a_label_says_where_its_mark_stands_if_that_is_not_the_end(self) -> None:
+        ends = TWO.format("wall-time", "50, 500")
+        for others, name in (((), "label_note"), ((2, 3, 4), "label_name")):  # block, line
+            asked = ends + "tasks = [50]\n"  # the pool's, which then ends there
+            for size in others:
+                asked += f'[[cells]]\ndesign = "pool of {size}"\n'
+            first, short, *rest = self.built("wall-time", stand_in.read(asked)).settings[name]
+            self.assertIn("at 50", short)
+            self.assertNotIn(" at ", first + "".join(rest))
 
     def test_labels_keep_apart_within_the_frame(self) -> None:
         placed = axes.spread_out([0.9, 0.89, 0.1, 0.9], 0.1, 0.93)

@@ -254,7 +254,8 @@ class Plot:
         short = not tall or len(self.panels) > 1
         value = words.value_words(self.view, last, figure, short)
         note = self.note(last) if len(self.panels) == 1 else ""
-        line = f"{series.name}  {', '.join(filter(None, (value, note)))}"
+        told = self._where(last) or value  # there is no room for both
+        line = f"{series.name}  {', '.join(filter(None, (told, note)))}"
         return {
             "panel": index + 1, "look": series.look, "y": round(y + 0.03, 4),
             "name": series.name if tall else line,
@@ -262,12 +263,16 @@ class Plot:
         }  # fmt: skip
 
     def _remark(self, last: Summary) -> str:
-        """Where the last mark stands, if that is not the end, and what it got done."""
-        told = words.share_note(last) or "all tasks ok"
+        """Where the last mark stands, and what it got done."""
+        told = self._where(last), words.share_note(last) or "all tasks ok"
+        return "; ".join(filter(None, told))
+
+    def _where(self, last: Summary) -> str:
+        """Where the last mark stands, if that is not the end."""
         at = self.view.at(last.cell)
         if self.view.words_on_x or at == self.places[-1]:
-            return told
-        return f"at {tick_words(self.view.x_unit, at)}; {told}"
+            return ""
+        return f"at {tick_words(self.view.x_unit, at)}"
 
     def _notes(self) -> list[dict[str, Any]]:
         """The share served, below each mark and its bar; the last has it in its label.

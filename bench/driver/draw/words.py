@@ -19,6 +19,7 @@ from math import floor, inf
 
 from ..ask.cell import Cell
 from ..ask.figures import FIGURES, figure_of
+from ..ask.quantities import parse_rate
 from ..reckon.stats import FEWEST_FOR_INTERVAL, NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
 from ..reckon.stats import Interval, Verdict
 from ..reckon.summary import FEWEST_FOR_P99, Ratio, Summaries, Summary
@@ -306,10 +307,9 @@ def nothing(view: View) -> Chart:
 
 
 def conditions(shown: Sequence[Summary]) -> list[str]:
-    """What was run: how often, how long each call takes, how many the API serves."""
-    places = commonly(str(s.cell.capacity or "") for s in shown)
+    """What was run: how often, how long each call takes, what the API allows."""
     return [runs_words(shown), commonly(_call_words(s.cell) for s in shown),
-            places and f"the API serves {places} at once"]  # fmt: skip
+            commonly(_api_words(s.cell) for s in shown)]  # fmt: skip
 
 
 def _call_words(cell: Cell) -> str:
@@ -318,6 +318,15 @@ def _call_words(cell: Cell) -> str:
     if cell.distribution == "fixed":
         return f"each call takes {time}"
     return f"calls take {time} on average" if cell.knows_mean else ""
+
+
+def _api_words(cell: Cell) -> str:
+    """Its limits: whatever turns calls away."""
+    rate = cell.options.get("api-rate")
+    told = [cell.capacity and f"serves {cell.capacity} at once",
+            rate and f"lets {show('1/s', parse_rate(str(rate)))} through"]  # fmt: skip
+    found = " and ".join(filter(None, told))
+    return found and f"the API {found}"
 
 
 def table(view: View, figures: Sequence[str]) -> tuple[list[str], list[list[str]]]:
