@@ -52,7 +52,7 @@ class TheRecord(Accounts):
 
     def test_config_is_what_was_asked_for_in_the_same_words(self) -> None:
         args = ("-n", 7, "-s", "1ms", "--seed", 9, "--api-capacity", 9, "--timeout", "5s",
-                "--deadline", "9s", "--error-rate", "0.3", "--api-rate", "1000000/s",
+                "--deadline", "9s", "--error-rate", "57%", "--api-rate", "1000000/s",
                 "--arrivals", "fixed:1000/s", "--backoff", "0.5ms")  # fmt: skip
         for peer, twin in TWINS.items():
             for asked in ((), args):

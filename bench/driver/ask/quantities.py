@@ -5,17 +5,19 @@ raises a ValueError that says what is accepted.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
-NS_PER = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
+NS_PER = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9}
 BYTES_PER = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 MOST_NS = 2**63
 
 
-def _read(text: str, units: dict[str, float], what: str) -> float:
+def _read(text: str, units: Mapping[str, int | Decimal], what: str) -> float:
+    """Rounded once: as a number of the computer's, 57 times 0.01 is not 0.57."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(\D*)", text, re.ASCII)
     if match and (match[2] in units or (float(match[1]) == 0 and not match[2])):
-        found = float(match[1]) * units.get(match[2], 1)
+        found = float(Decimal(match[1]) * units.get(match[2], 1))
         if found < MOST_NS:
             return found
     raise ValueError(f"'{text}' is not {what}")
@@ -46,7 +48,7 @@ def plain_number(number: float, digits: int | None = None) -> str:
 
 def parse_share(text: str) -> float:
     """ "2%" or "0.02" as 0.02."""
-    return _read(text, {"%": 0.01, "": 1}, "a share: 2% or 0.02")
+    return _read(text, {"%": Decimal("0.01"), "": 1}, "a share: 2% or 0.02")
 
 
 def parse_count(text: str, least: int, most: int) -> int:

@@ -12,48 +12,56 @@ import (
 // takes: signs, exponents, "inf".
 
 type unit struct {
-	name   string
-	factor float64
+	name    string
+	factor  float64
+	divisor float64 // 100, as no double is 0.01
 }
 
 var (
-	durations = []unit{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}
-	rates     = []unit{{"/s", 1}, {"", 1}}
-	shares    = []unit{{"%", 0.01}, {"", 1}}
+	durations = []unit{{"ns", 1, 1}, {"us", 1e3, 1}, {"ms", 1e6, 1}, {"s", 1e9, 1},
+		{"min", 60e9, 1}}
+	rates  = []unit{{"/s", 1, 1}, {"", 1, 1}}
+	shares = []unit{{"%", 1, 100}, {"", 1, 1}}
 )
+
+// The largest power of ten that a double holds exactly. Further digits are beyond it.
+const mostDivisor = 1e22
 
 // digits is how many the text begins with.
 func digits(text string) int {
 	return len(text) - len(strings.TrimLeft(text, "0123456789"))
 }
 
-// parseDecimal takes digits, and perhaps a point and digits, and returns what follows.
-func parseDecimal(text string) (value float64, rest string, ok bool) {
+// parseDecimal takes digits, and perhaps a point and digits: a whole number and what to
+// divide it by, so that it is rounded only once. It returns what follows, too.
+func parseDecimal(text string) (number, divisor float64, rest string, ok bool) {
 	whole := digits(text)
+	divisor = 1
 	for _, digit := range text[:whole] {
-		value = float64(value*10) + float64(digit-'0')
+		number = float64(number*10) + float64(digit-'0')
 	}
 	rest = text[whole:]
 	if strings.HasPrefix(rest, ".") && digits(rest[1:]) > 0 {
 		part := digits(rest[1:])
-		place := 1.0
 		for _, digit := range rest[1 : 1+part] {
-			place /= 10
-			value += float64(place * float64(digit-'0'))
+			if divisor < mostDivisor {
+				number = float64(number*10) + float64(digit-'0')
+				divisor *= 10
+			}
 		}
 		rest = rest[1+part:]
 	}
-	return value, rest, whole > 0
+	return number, divisor, rest, whole > 0
 }
 
 func parseWithUnit(text string, units []unit) (float64, bool) {
-	value, rest, ok := parseDecimal(text)
+	number, divisor, rest, ok := parseDecimal(text)
 	for _, unit := range units {
 		if ok && rest == unit.name {
-			return value * unit.factor, true
+			return number * unit.factor / (divisor * unit.divisor), true
 		}
 	}
-	return 0, ok && value == 0 && rest == "" // nothing needs no unit
+	return 0, ok && number == 0 && rest == "" // nothing needs no unit
 }
 
 func parseCount(text string) (int64, bool) {
