@@ -63,6 +63,12 @@ class Blocks(unittest.TestCase):
             runs = [c.name for n in range(1, 10) for c, _ in made.block(n)]
             self.assertEqual(runs.count("pool-5-api-capacity-50-n10000"), times)
 
+    def test_what_is_not_run_any_more_is_no_control(self):
+        pool = "pool-5-api-capacity-50-n10000"
+        made = plan(cells=[c for c in COMPARISON.cells if c.name == pool or not c.workers])
+        runs = [[c.name for c, _ in made.block(n)].count(pool) for n in range(1, 6)]
+        self.assertEqual(runs, [2, 2, 2, 0, 0])
+
     def test_only_what_is_quick_is_warmed_up(self):
         for protocol, most_s in ((CLASSROOM, 1.0), (QUICK, 0.5)):
             warm = {cell.name for cell, _ in plan(protocol).block(0)}

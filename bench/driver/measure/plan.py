@@ -120,7 +120,7 @@ class Plan:
             return [(c, Role.WARM_UP) for c in self.cells if self._warms_up(c)]
         kept = [c for c in self.cells if number <= self._last_block(c)]
         runs = [(cell, Role.MEASURE) for cell in kept]
-        if self.control is not None:
+        if self.control in kept:  # or there is nothing to hold it against
             runs.append((self.control, Role.A_A))
         return runs
 

@@ -232,7 +232,7 @@ class Session:
     # ---- what is known ----
 
     def _medians(self) -> Sequence[str]:
-        return short_lines(summarise(self.experiment, self.runs))
+        return short_lines(summarise(self.experiment, self.runs, drifting=False))
 
     def _enough(self, blocks: int) -> bool:
         """Whether the runs of so many blocks tell enough: all that is compared is told
@@ -240,13 +240,13 @@ class Session:
         if self.experiment.reseed:
             return False  # another block is another draw: there is more to be known
         runs = [run for run in self.runs if run.block <= blocks]
-        summaries = summarise(self.experiment, runs)
+        summaries = summarise(self.experiment, runs, drifting=False)
         # Long cells are not run so often, and have no say in it.
         whole = max((summary.n for summary in summaries), default=0)
         found = [r.interval for r in summaries.compared() if r.interval]
         if (resolve := self.plan.resolve) is not None and found:
             known = [i.resolution for i in found if i.n == whole]
-            return all(each and each <= 1 + resolve for each in known)
+            return bool(known) and all(each and each <= 1 + resolve for each in known)
         widths = [
             half_width(summary.figures[name]) if name in summary.figures else None
             for summary in summaries

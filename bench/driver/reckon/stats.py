@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from itertools import chain, combinations, permutations
+from itertools import chain, permutations
 from math import comb, exp, factorial, fsum, inf, log, sqrt
 from statistics import NormalDist, linear_regression, median
 
@@ -187,20 +187,23 @@ def drift(cells: Sequence[Mapping[int, float]]) -> Drift | None:
     sets = [cell.keys() for cell in cells]
     shared = sorted(max(sets, key=lambda s: len(s) * len(alike(s)), default=()))
     same = alike(set(shared))
-    more = {
-        (i, j): sum((cell[j] > cell[i]) - (cell[j] < cell[i]) for cell in same)
-        for i, j in permutations(shared, 2)
-    }
+    more = [
+        [sum((one[j] > one[i]) - (one[j] < one[i]) for one in same) for j in shared]
+        for i in shared
+    ]
 
     def balance(order: Sequence[int]) -> int:
-        return sum(map(more.__getitem__, combinations(order, 2)))
+        """Of places in shared, each with all that come after it."""
+        return sum(sum(map(more[i].__getitem__, order[k:]))
+                   for k, i in enumerate(order, start=1))  # fmt: skip
 
-    seen, pairs = balance(shared), len(same) * comb(len(shared), 2)
+    places = range(len(shared))
+    seen, pairs = balance(places), len(same) * comb(len(shared), 2)
     if not pairs:
         return None
     chance = None
     if 2 / factorial(len(shared)) < SURE_OF_DRIFT:
-        found = [abs(balance(order)) >= abs(seen) for order in _orders(shared)]
+        found = [abs(balance(order)) >= abs(seen) for order in _orders(places)]
         chance = sum(found) / len(found)
     return Drift((1 + seen / pairs) / 2, chance)
 

@@ -66,8 +66,10 @@ def summarise(
     runs: Sequence[Run],
     blocks: Sequence[Mapping[str, Any]] = (),
     constants: Constants = Constants(),
+    drifting: bool = True,
 ) -> Summaries:
-    """Everything the runs amount to. blocks: the lines of blocks.ndjson."""
+    """Everything the runs amount to. blocks: the lines of blocks.ndjson. drifting:
+    whether the machine drifted, too, which takes a while if there are many."""
     by_cell: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_cell[run.cell.name].append(run)
@@ -89,7 +91,7 @@ def summarise(
             if borne(ratio, cells)
         ),
         figure=experiment.figure,
-        noise=_noise(experiment, by_cell, blocks),
+        noise=_noise(experiment, by_cell, blocks, drifting),
         constants=constants,
         create_each_s=create_s,
         refusals=refusals,
@@ -272,6 +274,7 @@ def _noise(
     experiment: Experiment,
     by_cell: Mapping[str, Sequence[Run]],
     blocks: Sequence[Mapping[str, Any]],
+    drifting: bool,
 ) -> Noise:
     # A line without a canary only says that the machine was suspended meanwhile.
     songs = [(b["block"], b["canary"]) for b in blocks
@@ -287,7 +290,7 @@ def _noise(
         noisy_blocks=canary.noisy_blocks(songs),
         suspended_blocks=tuple(sorted(suspended)),
         drift=drift([_times(by_cell[c.name]) for c in experiment.cells
-                     if _hangs_on_the_machine(experiment, c)]),
+                     if drifting and _hangs_on_the_machine(experiment, c)]),
     )
 
 
