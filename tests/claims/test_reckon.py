@@ -590,10 +590,11 @@ class Services(Table):
                  "mean wait": half.mean_wait_s, "waiting": half.waiting}  # fmt: skip
         calm = {"goodput": 4.0, "load": 0.5, "in flight": 2.0}
         halved = {key: value / 2 for key, value in waits.items() if key != "waiting"}
-        evenly = {**calm, **waits, **halved, "factor": 0.5}
+        halfway = {**calm, **waits, **halved, "factor": 0.5}
+        evenly = {**calm, **halved}  # Erlang's C is of arrivals at random
         self.hold([
             (of(4), {**calm, **waits, "factor": 1.0}),
-            (of(4, arrivals="fixed:4/s"), evenly), (of(4, distribution="fixed"), evenly),
+            (of(4, arrivals="fixed:4/s"), evenly), (of(4, distribution="fixed"), halfway),
             (of(4, distribution="file:x"), calm), (of(4, arrivals="batch"), {"goodput": 8.0}),
             (of(4, {"api-capacity": 1}), {**calm, **waits, "goodput": 2.0, "factor": 1.0}),
             (of(2), {"goodput": 4.0, "load": 1.0, "in flight": 2.0}),
@@ -603,9 +604,9 @@ class Services(Table):
         ])  # fmt: skip
 
     def test_what_an_api_turns_away(self):
-        def of(rate=1, queue=None, capacity=2):
+        def of(rate=1, queue=None, capacity=2, kind="poisson"):
             more = {} if queue is None else {"api-queue": queue}
-            rated = {"arrivals": f"poisson:{rate}/s"} if rate else {}
+            rated = {"arrivals": f"{kind}:{rate}/s"} if rate else {}
             limit = {"api-capacity": capacity} if capacity else {}
             return service.lost_at_api(pool(**rated, **limit, **more))
 
@@ -613,6 +614,7 @@ class Services(Table):
             (of(), 0.2), (of(rate=0), None), (of(capacity=None), None), (of(40), None),
             (of(39), Traffic(19.5, 2, 1.0).lost), (of(1, "unlimited"), 0.0),
             (of(2, "unlimited"), None), (of(1, 2), 0.05 / 1.15), (of(1, 0), 0.2),
+            (of(kind="fixed"), None), (of(3, 10**9), 1 / 3), (of(2, 10**9), 1 / (10**9 + 2.5)),
         ])
 
 

@@ -175,8 +175,7 @@ def best_of(cell: Cell) -> float | None:
     """W* of a batch, where it is told what creating a worker costs."""
     if cell.arrivals_per_s or "spawn-time" not in cell.options:
         return None
-    costs = Constants(create_s=cell.duration_s("spawn-time"))
-    return best_workers(cell.tasks, cell.service_s, costs)
+    return best_workers(cell.tasks, cell.service_s, Constants().of(cell))
 
 
 # ---- confirming ----

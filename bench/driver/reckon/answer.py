@@ -20,6 +20,7 @@ when there were too few runs to tell anything.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -188,10 +189,11 @@ def _sides(cells: Sequence[Cell], runs: Sequence[Run]) -> list[Side]:
 
 
 def _middle(found: Interval | None) -> Measured:
-    if found is None:
+    if found is None or not isfinite(found.median):  # a ratio to nothing is no number
         return {}
     # The extremes of few runs promise nothing, so no claim may rest on them.
-    low, high = (found.low, found.high) if found.known else (None, None)
+    sure = found.known and isfinite(found.high)
+    low, high = (found.low, found.high) if sure else (None, None)
     return {"value": found.median, "low": low, "high": high, "n": found.n}
 
 

@@ -72,14 +72,29 @@ class Traffic:
 def behind_queue(traffic: Traffic, queue: int) -> tuple[float, float]:
     """Where only so many may wait (M/M/c with a queue of n), whatever the load: the
     share that is turned away, B itself for n = 0, and the mean wait of the others."""
-    share, powers, waiting = traffic.lost, 0.0, 0.0
-    for place in range(1, queue + 1):
-        share *= traffic.load
-        powers += share
-        waiting += place * share
-    lost, waiting = share / (1 + powers), waiting / (1 + powers)
+    if traffic.load <= 1:
+        powers, places = _sums(traffic.load, queue + 1)  # from rho^0 on
+        all_ = 1 + traffic.lost * (powers - 1)
+        lost = traffic.lost * traffic.load**queue / all_
+        waiting = traffic.lost * places / all_
+    else:  # from the other end, as rho^n may be more than a number holds
+        powers, places = _sums(1 / traffic.load, queue)
+        all_ = powers + traffic.load**-queue / traffic.lost
+        lost, waiting = 1 / all_, (queue * powers - places) / all_
     per_s = traffic.load * traffic.places / traffic.service_s
     return lost, waiting / (per_s * (1 - lost))  # Little
+
+
+def _sums(q: float, n: int) -> tuple[float, float]:
+    """The sums of q^k and of k q^k for k = 0 ... n - 1. By halves: so any n is quick,
+    and q may be 1, or next to it."""
+    if n == 0:
+        return 0.0, 0.0
+    half, power = n // 2, q ** (n // 2)
+    powers, places = _sums(q, half)
+    powers, places = powers * (1 + power), places + power * (places + half * powers)
+    last = q ** (n - 1) if n % 2 else 0.0
+    return powers + last, places + (n - 1) * last
 
 
 def allen_cunneen(of_arrivals: float, of_service: float) -> float:

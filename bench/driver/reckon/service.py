@@ -60,6 +60,10 @@ def safe_size(cell: Cell) -> int | None:
     return max(1, int(min(calls, cell.api_burst)))
 
 
+def _at_random(cell: Cell) -> bool:
+    return str(cell.options.get("arrivals")).startswith("poisson")
+
+
 def theory_of(cell: Cell, size: int) -> dict[str, float]:
     """What applies if no call is in vain: load, goodput, and waits of M/G/W about."""
     if not cell.service_s:
@@ -73,18 +77,18 @@ def theory_of(cell: Cell, size: int) -> dict[str, float]:
     if offered >= size or variation is None:
         return found
     traffic = Traffic(offered / size, size, cell.service_s)
-    arrivals = 1.0 if str(cell.options["arrivals"]).startswith("poisson") else 0.0
-    factor = allen_cunneen(arrivals, variation)
+    factor = allen_cunneen(float(_at_random(cell)), variation)
     waits = {f"p{p} wait": factor * traffic.wait_s(p / 100) for p in (50, 99)}
-    found |= {"waiting": traffic.waiting, "factor": factor}
+    if _at_random(cell):  # Erlang's C; who comes evenly may find nobody waiting
+        found |= {"waiting": traffic.waiting, "factor": factor}
     return found | waits | {"mean wait": factor * traffic.mean_wait_s}
 
 
 def lost_at_api(cell: Cell) -> float | None:
-    """What an API with K places turns away if nothing else bounds the calls: Erlang's
-    B, and with a queue M/M/K."""
+    """What an API with K places turns away if nothing else bounds the calls, which come
+    at random: Erlang's B, and with a queue M/M/K."""
     offered, places = offered_of(cell), cell.capacity
-    if not offered or not places or offered >= 20 * places:
+    if not offered or not places or offered >= 20 * places or not _at_random(cell):
         return None
     if cell.api_queue == inf:
         return 0.0 if offered < places else None
