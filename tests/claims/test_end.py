@@ -403,6 +403,7 @@ class Shortfalls(unittest.TestCase):
              None, "80 % timed out; 1 % shed"),
             (calm, {"outcomes": {"ok": 185, "cancelled": 805, "not_started": 10}}, 1.0,
              "80 % cancelled; 1 % not started"),
+            (calm, {"outcomes": {"ok": 950, "silent": 50}}, None, "5 % silent"),
             (calm, {"outcomes": {"ok": 995, "rejected": 5}}, None, "the load is 0.10"),
             (calm, {"create_ns": 8, "wall_ns": 10}, None,
              "creating them takes 80 % of the time"),

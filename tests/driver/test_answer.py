@@ -74,6 +74,8 @@ class Figures(Desk):
     """One cell's figure, or the first's over the second's."""
 
     TWO = GOOD.replace("[lesson]", '[[cells]]\ndesign = "thread-per-task"\n[lesson]')
+    TIMES = TWO.replace('"100ms", "110ms"', '"1.9", "2.1"').replace(
+        'theory = "100ms"', 'theory = "2"')  # fmt: skip
 
     def answer(self, text, blocks, *seconds) -> answer.Result:
         asked = self.load(text)
@@ -86,14 +88,16 @@ class Figures(Desk):
         return answer.of_runs(asked, [], runs, summaries, interval_text)
 
     def test_the_first_is_told_over_the_second(self) -> None:
-        text = self.TWO.replace('"100ms", "110ms"', '"1.9", "2.1"').replace(
-            'theory = "100ms"', 'theory = "2"')  # fmt: skip
-        found = self.answer(text, 6, 0.2, 0.1)
+        found = self.answer(self.TIMES, 6, 0.2, 0.1)
         self.assertAlmostEqual(2.0, found.measured["value"])
         guessed = replace(found, predictions=[1.5, 1.7, 2.0, 2.4, 2.6])
         self.assertEqual(3, guessed.near)
         self.assertEqual(("times", "borne out"), (found.unit, found.verdict))
-        self.assertEqual("borne out", self.answer(text, 3, 0.2, 0.1).verdict)
+        self.assertEqual("borne out", self.answer(self.TIMES, 3, 0.2, 0.1).verdict)
+
+    def test_what_is_told_over_nothing_is_not_known(self) -> None:
+        found = self.answer(self.TIMES, 6, 0.2, 0.0)
+        self.assertEqual(({}, "cannot tell"), (found.measured, found.verdict))
 
     def test_what_touches_a_claim_is_not_apart_from_it(self) -> None:
         for low, high, told in (

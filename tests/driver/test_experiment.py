@@ -147,11 +147,12 @@ class Files(unittest.TestCase):
         (cell,) = read(
             'question = "?"\n[[cells]]\ndesign = "pool of 2"\nfail-fast = true\n'
             'detect-deadlock = false\nseed = 3\narrivals = "fixed:5/s"\n'
-            'error-rate = 0.00001\n'
+            'error-rate = 0.00001\nhang-rate = 0.00005\n'
         ).cells
         wanted = ("--workers=2", "--fail-fast", "--seed=3", "--arrivals=fixed:5/s",
-                  "--error-rate=0.00001")  # fmt: skip
+                  "--error-rate=0.00001", "--hang-rate=0.00005")  # fmt: skip
         self.assertEqual(cell.args, wanted)
+        self.assertNotIn("detect-deadlock", cell.options)  # false is none
 
     def test_every_mistake_is_one_line_with_the_file(self):
         for text, told in MISTAKES.items():

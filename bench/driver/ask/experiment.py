@@ -306,7 +306,7 @@ def values_of(key: str, given: Any, where: str) -> list[Option | None]:
                 told = f"it takes a whole number from {least} to {most}"
                 raise AskError(f"{where} {key} is {each!r}: {told}")
         try:
-            READ.get(key, str)(str(each))
+            READ.get(key, str)(plain_number(each) if type(each) is float else str(each))
         except ValueError as error:
             raise AskError(f"{where} {key}: {error}") from None
     return values
@@ -315,13 +315,13 @@ def values_of(key: str, given: Any, where: str) -> list[Option | None]:
 def _cell(program: str, given: Mapping[str, Option | None]) -> Cell:
     options = {
         key: plain_number(value) if type(value) is float else value  # not 1e-05
-        for key, value in given.items() if value is not None
+        for key, value in given.items() if value is not None and value is not False
     }  # fmt: skip
     tasks = int(options.get("tasks", DEFAULT_TASKS))
     # As the program takes them; which there are, the programs alone know.
     args = tuple(
         f"--{key}" if value is True else f"--{key}={value}"
-        for key, value in options.items() if value is not False and key != "api"
+        for key, value in options.items() if key != "api"
     )  # fmt: skip
     if (api := options.get("api")) not in (None, *REAL_APIS):
         raise AskError(f"api is {api!r}: it takes one of {', '.join(REAL_APIS)}")

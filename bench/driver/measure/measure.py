@@ -305,6 +305,7 @@ def _abandon(session: Session, facts: Facts, error: BaseException) -> Path | Non
     why = f"Stopped by an error: {error}"
     if isinstance(error, Stopped):
         why = f"Stopped by signal {error.number} ({signal.strsignal(error.number)})."
+    facts["left_out"] = list(session.left_out)
     try:
         text = write_summary(summaries_of(session.kept(facts, complete=False)))
         session.folder.write(SUMMARY, text)

@@ -10,7 +10,8 @@ from ..ask.target import METRICS, Condition
 from ..reckon.service import FULL, offered_of, safe_size
 from .numbers import show, show_count
 
-ENDS = ("timed_out", "failed", "shed", "cancelled", "not_started")  # besides rejected
+# Besides rejected, in the order in which they are told.
+ENDS = ("timed_out", "failed", "silent", "shed", "cancelled", "not_started")
 SOME = 0.005  # of the tasks: what ends so often is a reason
 MUCH = 0.3  # of the time
 STORM = 1.5  # calls for each task
