@@ -151,6 +151,17 @@ class Command(unittest.TestCase):
                 self.assertEqual((2, 1), (status, len(found.splitlines())), found)
                 self.assertIn(told, found)
 
+    def test_of_a_file_of_service_times_only_the_name_is_kept(self):
+        words = (*SERVICE, "--quick", "--set", f"distribution=file:{self.out}/times.csv:ms")
+        with mock.patch.object(by_its_own_clock, "_played", stand_in):
+            status, told = self.run_plan(*words)
+        self.assertEqual(0, status, told)
+        files = [f for f in (self.out / "latest").resolve().rglob("*") if f.is_file()]
+        said = {file.name for file in files if b"file:times.csv:ms" in file.read_bytes()}
+        self.assertGreaterEqual(said, {"plan.json", "runs.ndjson", "environment.json"})
+        told = [f.name for f in files if os.fsencode(self.out) in f.read_bytes()]
+        self.assertEqual(told, [])
+
     def test_an_answer_that_was_not_confirmed_is_none(self):
         def slower(run):
             waits = {k: 9 * v for k, v in run.record["queue_wait_ns"].items()}

@@ -39,10 +39,15 @@ def brought(asked: Experiment) -> tuple[Experiment, dict[str, Path]]:
     return named(replace(asked, cells=cells, samples=samples)), files
 
 
-def _moved(cell: Cell) -> Cell:
+def by_name(cell: Cell) -> Cell:
+    """The same for a results folder that keeps no copy."""
+    return _moved(cell, "")
+
+
+def _moved(cell: Cell, folder: str = f"../{FOLDER}/") -> Cell:
     if (found := path_of(cell)) is None:
         return cell
-    value = f"{KIND}../{FOLDER}/{found[0].name}{found[1]}"
+    value = f"{KIND}{folder}{found[0].name}{found[1]}"
     args = (f"--{OPTION}={value}" if arg.startswith(f"--{OPTION}=") else arg
             for arg in cell.args)  # fmt: skip
     return replace(cell, args=tuple(args), options={**cell.options, OPTION: value})

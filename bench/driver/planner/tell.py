@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from ..reckon.service import lost_at_api, offered_of, safe_size, theory_of
 from ..reckon.summary import FEWEST_FOR_P99
 from ..reckon.theory import best_workers
 from ..measure.by_its_own_clock import play_all
+from ..measure.files import by_name
+from ..measure.measure import nameless
 from ..run.constants import Constants
 from ..say.names import sentence, tasks as tasks_told
 from ..say.numbers import show_count, show_duration
@@ -284,7 +287,8 @@ def facts_of(
     return {
         "schema_version": 1, "complete": complete,
         "target": [c.text for c in asked.target],
-        "options": dict(asked.options),
+        "options": {key: nameless(value) if isinstance(value, str) else value
+                    for key, value in asked.options.items()},
         "workers": found.best.size if found.best else None, "knee": found.knee.size,
         "collapse": found.collapse and {"workers": found.collapse[0].size,
                                         "why": found.collapse[1]},
@@ -308,12 +312,15 @@ def keep(
     """Writes the folder with its charts and report; what failed of them, in words."""
     made = vary(Experiment(
         "plan", f"How many workers for: {', '.join(plan['target'])}?",
-        tuple(point.runs[0].cell for point in points), ("plan",), baselines=(),
+        tuple(by_name(point.runs[0].cell) for point in points), ("plan",), baselines=(),
         figure="goodput_per_s", sections=("plan",), reseed=True,
     ))  # fmt: skip
-    command = shlex.join(["bench/run", *asked.settings.shown])
+    command = shlex.join(["bench/run", *map(nameless, asked.settings.shown)])
     facts = {"command": command, "plan": list(lines)}
-    runs = [run for point in points for run in point.runs]
+    runs = [
+        replace(run, cell=by_name(run.cell), command=tuple(map(nameless, run.command)))
+        for point in points for run in point.runs
+    ]  # fmt: skip
     text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
     files, settings = {"plan.json": text}, asked.settings
     return keep_runs(made, runs, facts, files, settings.out, settings.programs)
