@@ -153,10 +153,14 @@ fetch_nginx() { # folder
     if [ "$manager" = apt-get ]; then
         echo "fetching nginx" >&2
         for package in nginx nginx-light; do # which of them has it depends on the age
-            unpack_nginx "$1" "$package" || :
-            ! "$1/usr/sbin/nginx" -v 2>/dev/null || return 0
+            unpack_nginx "$1.new" "$package" || :
+            # Only a whole one gets the name by which it is found.
+            ! "$1.new/usr/sbin/nginx" -v 2>/dev/null || {
+                rm -rf "$1" && mv "$1.new" "$1"
+                return
+            }
         done
-        rm -rf "$1"
+        rm -rf "$1.new"
     fi
     # shellcheck disable=SC2046  # it is one word
     echo "going on without nginx: $(line_to_type $(missing "$nginx"))" >&2

@@ -10,7 +10,7 @@ from . import REPOSITORY
 from .test_scripts import OLD_PYTHON
 
 SETUP = REPOSITORY / "bench/setup.sh"
-REAL = ("sh", "find", "env", "cp", "true", "dirname", "awk", "sed", "tr", "mkdir", "rm")
+REAL = ("sh", "find", "env", "cp", "true", "dirname", "awk", "sed", "tr", "mkdir", "mv", "rm")
 THERE = ("gcc", "meson", "ninja", "pkg-config", "python3", "hyperfine", "gnuplot")
 # Says what it was asked; knows the packages only after an update, if NEEDS_UPDATE is set,
 # and never the one that LACKS names.

@@ -104,6 +104,22 @@ class Accounts(unittest.TestCase):
                     calls = json.loads(record.read_text())["calls"]
                     self.assertEqual(calls, 20 + status)
 
+    def test_a_call_that_was_given_up_may_not_have_come_and_a_retry_hides_it(self) -> None:
+        """Every task ends well, and progress goes to the caller's own descriptor."""
+        options = ("-n", "300", "-w", "50", "-s", "50ms", "--distribution=exponential",
+                   "--timeout=80ms", "--attempts=1000", "--backoff=0")  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder, open(f"{folder}/told", "w+") as told:
+            done = subprocess.run(
+                [OVER_HTTP, BUILD / "src/worker-pool", *options, f"--json={folder}/record",
+                 f"--progress={told.fileno()}"], pass_fds=[told.fileno()],
+                capture_output=True, text=True, timeout=LIMIT_S,
+            )  # fmt: skip
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            record = json.loads(Path(folder, "record").read_text())
+            self.assertEqual(record["outcomes"], only(ok=300))
+            self.assertGreater(record["api"]["abandoned"], 0)
+            self.assertIn('"last": true', told.read() or Path(told.name).read_text())
+
     def test_the_server_is_given_each_option_in_whatever_form(self) -> None:
         forms = (("-n20", "-s5ms"), ("-n", "20", "-s", "5ms"), ("--task=20", "--serv=5ms"),
                  ("--task", "20", "--serv", "5ms", "--api-keeps"))  # fmt: skip
