@@ -1,6 +1,9 @@
 """The record: the fields of the C programs, and figures that the samples bear out."""
 
+import json
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from ..programs.accounts import Accounts
@@ -49,6 +52,18 @@ class TheRecord(Accounts):
             plain = measure(peer, "-n", 0)["runtime"]
             told = measure(peer, "-n", 0, wrap=("env", "GOGC=off", "GOMAXPROCS=1"))
             self.assertEqual(told["runtime"], f"{plain} GOGC=off GOMAXPROCS=1")
+
+    def test_no_output_costs_another(self) -> None:
+        """A summary over the samples, and a reader who goes before the record is there."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/it"
+            ending = run(POOL, "-n", 5, "-s", 0, "--samples", path,
+                         wrap=("sh", "-c", f'exec "$@" >"{path}"', "sh"))  # fmt: skip
+            self.assertEqual((2, True), (ending.status, "a file each" in ending.err), ending)
+            ending = run(POOL, "-n", 9999, "-s", 0, "--samples=-", "--json", path,
+                         wrap=("sh", "-c", '"$@" | head -1', "sh"))  # fmt: skip
+            self.assertIn("cannot write standard output: broken pipe", ending.err)
+            self.assertEqual(9999, json.loads(Path(path).read_text())["outcomes"]["ok"])
 
     def test_config_is_what_was_asked_for_in_the_same_words(self) -> None:
         args = ("-n", 7, "-s", "1ms", "--seed", 9, "--api-capacity", 9, "--timeout", "5s",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"syscall"
 )
 
@@ -40,6 +41,7 @@ func guardStandardFiles() {
 func openOutput(path string) (*output, error) {
 	file, err := os.Stdout, error(nil)
 	if path != "" && path != "-" {
+		signal.Ignore(syscall.SIGPIPE) // one reader that goes must not cost the others
 		file, err = os.Create(path)
 	} else if path = "standard output"; file == nil {
 		err = syscall.EBADF
@@ -51,8 +53,17 @@ func openOutput(path string) (*output, error) {
 }
 
 // refuseOnePlace looks for the same file under two names. Of two that do not exist yet
-// only the spelling can tell.
+// only the spelling can tell. Without a record the summary goes to standard output: into
+// a pipe or a terminal the samples may go, too.
 func (o *Options) refuseOnePlace() error {
+	if o.json == "" && o.samples != "" && o.samples != "-" {
+		out, outErr := place("-")
+		samples, err := place(o.samples)
+		if outErr == nil && err == nil && out.Mode().IsRegular() && os.SameFile(out, samples) {
+			return fmt.Errorf("the summary and --samples cannot both be '%.60s'; "+
+				"they take a file each", o.samples)
+		}
+	}
 	one, oneErr := place(o.json)
 	two, twoErr := place(o.samples)
 	alike := o.json == o.samples ||
