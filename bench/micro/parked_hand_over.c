@@ -6,9 +6,9 @@
  * does, is woken up again and goes back to wait. There are so many workers that one is
  * always free; as the newest is served first (chan.h), most never get a job, and those
  * that do have waited for a while, nearly all parked in the kernel. So neither their
- * number nor the length of the sleep is in the figure, only the work around them:
- * handing over, two wake-ups, parking. All CPUs share it. This is the constant h of the
- * theory: no pool does N tasks in less than N h, however large it is.
+ * number nor, as the last sleep is taken off, the length of one is in the figure, only
+ * the work around them: handing over, two wake-ups, parking. All CPUs share it. This is
+ * the constant h of the theory: no pool does N tasks in less than N h, however large.
  */
 #include "operation.h"
 #include "sync/chan.h"
@@ -38,11 +38,15 @@ struct kitchen {
 
     _Atomic int64_t cooking; /* tasks of this batch that have not ended */
     sem_t all_done;          /* posted by whoever ends the last of them */
+    int64_t last_nap_ns;     /* its own, set before that */
 };
 
 static void cook(struct kitchen *kitchen) {
-    sleep_until(now_ns() + NAP_NS, NULL);
+    int64_t began_ns = now_ns();
+    sleep_until(began_ns + NAP_NS, NULL);
+    int64_t nap_ns = now_ns() - began_ns;
     if (atomic_fetch_sub(&kitchen->cooking, 1) == 1) {
+        kitchen->last_nap_ns = nap_ns;
         must(sem_post(&kitchen->all_done) == 0 ? 0 : EINVAL);
     }
 }
@@ -104,7 +108,8 @@ static int64_t hand_over(void *subject, int64_t count) {
     while (sem_wait(&kitchen->all_done) != 0) {
         invariant(errno == EINTR);
     }
-    return now_ns() - began_ns;
+    /* While the last one naps nobody works. */
+    return now_ns() - began_ns - kitchen->last_nap_ns;
 }
 
 const struct operation parked_hand_over[] = {
