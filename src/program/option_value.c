@@ -113,7 +113,7 @@ static bool read_int64(const struct option_row *row, double min, const char *tex
                   : row->kind == KIND_COUNT || row->kind == KIND_FD
                       ? quantity_parse_count(text, value)
                       : quantity_parse_duration(text, value);
-    return parsed && (double)*value >= min && (double)*value <= row->max;
+    return parsed && *value >= (int64_t)min && *value <= (int64_t)row->max;
 }
 
 static bool read_double(const struct option_row *row, const char *text, double *value) {

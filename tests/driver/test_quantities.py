@@ -13,7 +13,7 @@ from driver.say import numbers as n
 READ = {
     q.parse_duration_ns: {
         "250us": 250_000, "10ms": 10_000_000, "1.5s": 1_500_000_000, "0": 0,
-        "7ns": 7, "1min": 60_000_000_000, "0.0": 0,
+        "7ns": 7, "0.5ns": 1, "2.5ns": 3, "1.0005us": 1001, "1min": 60_000_000_000, "0.0": 0,
         "10": None, "10 ms": None, "ms": None, "-1s": None, "1e3s": None, "1,5s": None,
         "10m": None, "": None, "9999999999999s": None, "1.s": None,
     },

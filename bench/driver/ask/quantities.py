@@ -7,6 +7,7 @@ raises a ValueError that says what is accepted.
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from math import floor
 
 NS_PER = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9}
 BYTES_PER = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -26,12 +27,12 @@ def _read(text: str, units: Mapping[str, int | Decimal], what: str) -> float:
 def parse_duration_ns(text: str) -> int:
     """ "250us", "10ms", "1.5s" or "0" in nanoseconds."""
     wanted = "a duration: a number and ns, us, ms, s or min"
-    return round(_read(text, NS_PER, wanted))
+    return floor(_read(text, NS_PER, wanted) + 0.5)  # as C's llround(), and not to even
 
 
 def parse_size_bytes(text: str) -> int:
     """ "64K" as 65536."""
-    return round(_read(text, BYTES_PER, "a size: a number and K, M, G or T"))
+    return floor(_read(text, BYTES_PER, "a size: a number and K, M, G or T") + 0.5)
 
 
 def parse_rate(text: str) -> float:
