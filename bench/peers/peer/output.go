@@ -53,26 +53,24 @@ func openOutput(path string) (*output, error) {
 }
 
 // refuseOnePlace looks for the same file under two names. Of two that do not exist yet
-// only the spelling can tell. Without a record the summary goes to standard output: into
-// a pipe or a terminal the samples may go, too.
+// only the spelling can tell. Without a record the summary goes to standard output: if
+// that is a pipe or a terminal, the samples may go there, too.
 func (o *Options) refuseOnePlace() error {
-	if o.json == "" && o.samples != "" && o.samples != "-" {
-		out, outErr := place("-")
-		samples, err := place(o.samples)
-		if outErr == nil && err == nil && out.Mode().IsRegular() && os.SameFile(out, samples) {
-			return fmt.Errorf("the summary and --samples cannot both be '%.60s'; "+
-				"they take a file each", o.samples)
-		}
+	what, first := "--json", o.json
+	if first == "" {
+		what, first = "the summary", "-"
 	}
-	one, oneErr := place(o.json)
+	one, oneErr := place(first)
 	two, twoErr := place(o.samples)
-	alike := o.json == o.samples ||
-		oneErr == nil && twoErr == nil && os.SameFile(one, two)
-	if o.json == "" || o.samples == "" || !alike {
+	alike := oneErr == nil && twoErr == nil && os.SameFile(one, two)
+	if o.json == "" {
+		alike = alike && o.samples != "-" && one.Mode().IsRegular()
+	}
+	if o.samples == "" || !alike && o.json != o.samples {
 		return nil
 	}
-	return fmt.Errorf("--json and --samples cannot both be '%.60s'; "+
-		"they take a file each", o.samples)
+	return fmt.Errorf("%s and --samples cannot both be '%.60s'; they take a file each",
+		what, o.samples)
 }
 
 func place(path string) (os.FileInfo, error) {
