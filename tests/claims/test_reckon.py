@@ -850,6 +850,9 @@ class Erlang(Table):
                                     (2, 0.05 / 1.15, 0.6 / 1.1)):  # fmt: skip
             found = erlang.behind_queue(self.half, queue)
             self.hold([(found[0], lost), (found[1], wait_s)])
+        # Above a load of 1: one place, and 1, 2, 4 and 8 of 15 have 0 to 3 there.
+        found = erlang.behind_queue(Traffic(2.0, 1, 1.0), 2)
+        self.hold([(found[0], 8 / 15), (found[1], 20 / 14)])
 
     def test_of_which_cells_it_speaks(self):
         def of(**options):
