@@ -201,7 +201,7 @@ class Sentences(Table):
              "slower."),
             (of(ratio(0.5, 1, 2, resolution=1.16)), "a pool of 50 takes 1.00× [0.500, 2.00] as "
              "long as threads: cannot tell; a difference of 16 % would "
-             "have been seen four times in five."),
+             "probably have been seen."),
             (of(ratio(0.5, 1, 2)), "a pool of 50 takes 1.00× [0.500, 2.00] as long as threads: "
              "cannot tell."),
             (of(ratio(2, 2.5, 3, resolution=1.16)), "a pool of 50 takes 2.50× [2.00, 3.00] as "

@@ -162,7 +162,7 @@ def _judged(ratio: Ratio) -> str:
     told = verdict_word(ratio.verdict, ratio.figure)
     if ratio.verdict is Verdict.CANNOT_TELL and interval.resolution:
         seen = show_off(interval.resolution - 1)
-        told += f"; a difference of {seen} would have been seen four times in five"
+        told += f"; a difference of {seen} would probably have been seen"
     if interval.rule == "widened":
         least, most = show_ratio(interval.minimum), show_ratio(interval.maximum)
         told += f" (only {interval.n} blocks, {least} to {most})"
