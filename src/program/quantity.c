@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The largest power of ten that a double holds exactly. Further digits are beyond it.
- */
+/* The largest power of ten that is a double exactly. Further digits are beyond it. */
 #define MOST_DIVISOR 1e22
 
 struct unit {

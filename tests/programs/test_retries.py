@@ -70,7 +70,8 @@ class Retries(unittest.TestCase):
     def test_a_budget_is_all_there_for_those_that_come_at_once(self, program: str) -> None:
         """Unbounded, all fail at one moment, and the first has yet to repeat its call."""
         args = ("-n", 100, "--error-rate", 1, "--attempts", 2, *VIRTUAL)
-        for budget, granted in ((0, 0), ("10%", 10), ("29%", 29), ("0.57", 57), (3, 100)):
+        for budget, granted in ((0, 0), ("10%", 10), ("29%", 29), ("0.57", 57), (1, 100),
+                                (3, 100)):  # fmt: skip
             with self.subTest(budget=budget):
                 record = measure(program, *args, "--retry-budget", budget)
                 self.assertEqual(record["retries"], granted)

@@ -43,6 +43,8 @@ class WhenFull(Accounts):
                         lambda told: min(told[0]["outcomes"][k] for k in ("ok", "shed")),
                     )
                     self.check_accounts(record, samples)
+                    if record["stop"]:  # not so late that all had come
+                        self.check_stop(record, samples)
                     self.assertGreater(record["outcomes"]["shed"], 0)
                     self.assertGreater(record["outcomes"]["ok"], 0)
 

@@ -24,7 +24,7 @@ var (
 	shares = []unit{{"%", 1, 100}, {"", 1, 1}}
 )
 
-// The largest power of ten that a double holds exactly. Further digits are beyond it.
+// The largest power of ten that is a double exactly. Further digits are beyond it.
 const mostDivisor = 1e22
 
 // digits is how many the text begins with.
