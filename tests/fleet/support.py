@@ -9,8 +9,7 @@ import socket
 import subprocess
 import tempfile
 import unittest
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..waiting import LIMIT_S, wait_for
@@ -118,17 +117,6 @@ class FleetTest(unittest.TestCase):
         return sorted(path.name for path in (self.out / "machines").iterdir())
 
 
-@contextmanager
-def privilege_separation() -> Iterator[None]:
-    ours = os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists()
-    if ours:
-        PRIVILEGE_SEPARATION.mkdir()
-    try:
-        yield
-    finally:
-        if ours:
-            PRIVILEGE_SEPARATION.rmdir()
-
 
 class SshTest(FleetTest):
     """With machines that are ssh servers."""
@@ -137,7 +125,8 @@ class SshTest(FleetTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.enterContext(privilege_separation())
+        if os.geteuid() == 0:  # and it stays, as the servers of a run beside this need it
+            PRIVILEGE_SEPARATION.mkdir(0o755, exist_ok=True)
         self.keys = self.folder / "keys"
         self.keys.mkdir()
         for name in ("host", "user"):
