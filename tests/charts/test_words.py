@@ -611,7 +611,7 @@ class Remarks(Desk):
 
     def test_machines_are_counted_by_their_own_intervals(self) -> None:
         ends = ((1.5, 1.1, 2.0), (1.2, 1.0, 2.0), (0.5, 0.4, 0.9), (0.6, 0.5, 0.97),
-                (1.0, None, None))  # fmt: skip
+                (1.0, 0.985, 1.015), (1.02, 1.01, 1.03), (1.0, None, None))  # fmt: skip
         lines = [
             {"machine": number, "cpu": "x", "cpus": "2", "workers": 50, "tasks": 500,
              "n": "6", "figure": "ratio_wall_s", "design": "worker-pool", "bound": 0,
@@ -619,16 +619,26 @@ class Remarks(Desk):
              **dict(zip(("median", "low", "high"), each))}
             for number, each in enumerate(ends, start=1)
         ]  # fmt: skip
-        made = machines.build([lines], [1, 2, 3, 4, 5, 6])
+        made: Any = machines.build([lines], [1, 2, 3, 4, 5, 6, 7, 8])
         self.assertEqual(
-            "Wall time of a pool of 50 with 500 tasks over threads on 6 machines: more on 1, "
-            "less on 2, cannot tell on 1, too few runs on 1, not compared on 1", made.title,
+            "Wall time of a pool of 50 with 500 tasks over threads on 8 machines: more on 1, "
+            "less on 2, same on 1, perhaps more on 1, cannot tell on 1, too few runs on 1, "
+            "not compared on 1", made.title,
         )  # fmt: skip
-        self.assertEqual([0, 0, 0, 0, 1], made.settings["mark_hollow"])
+        self.assertEqual([0, 0, 0, 0, 0, 0, 1], made.settings["mark_hollow"])
+        self.assertIn("ratio of wall time: right of 1", made.settings["x_words"])
         panels = [[{**lines[0], "varied": told}] for told in ("api-capacity=50", "")]
         twice: Any = machines.build(panels, [1])
         self.assertEqual(["500 tasks, API of 50", "500 tasks"],
                          twice.settings["panel_words"])  # fmt: skip
+        panels[0][0]["figure"] = "ratio_wall_per_ok_s"  # not the same work
+        unequal: Any = machines.build(panels, [1])
+        self.assertEqual(["500 tasks, API of 50 *", "500 tasks"],
+                         unequal.settings["panel_words"])  # fmt: skip
+        self.assertIn("wall time (*: time per served task):", unequal.settings["x_words"])
+        self.assertEqual(["500 tasks, API of 50, time per served task",
+                          "500 tasks, wall time"], [row[1] for row in unequal.rows])  # fmt: skip
+        panels[0][0]["figure"] = "ratio_wall_s"
         self.assertIn(f"of {P} with 500 tasks over threads", twice.title)
         twice = machines.build(panels[::-1], [1])
         self.assertIn(f"{P} with 500 tasks (API of 50) over threads", twice.title)

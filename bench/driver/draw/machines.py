@@ -6,6 +6,7 @@ material of one experiment behind it.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from math import inf
@@ -17,7 +18,7 @@ from ..ask.cell import Design
 from ..ask.quantities import parse_count
 from ..ask.typed import NotText
 from ..reckon.collect import CLASS, MACHINE, VARIED
-from ..reckon.stats import NEGLIGIBLE_ABOVE, NEGLIGIBLE_BELOW
+from ..reckon.stats import Verdict, verdict_within
 from ..reckon.tables import SUMMARY_HEADER
 from ..run import kept
 from ..say import names
@@ -31,6 +32,7 @@ from .view import grouped
 MOST_PANELS, MOST_NAMED, MOST = 4, 40, 10**9
 RATIO = "ratio_"
 COUNTS, ENDS = ("machine", "workers", "bound", "tasks"), ("median", "low", "high")
+ALWAYS = Verdict.MORE, Verdict.LESS  # told in the title even if it is on no machine
 Row = Mapping[str, Any]
 
 
@@ -117,6 +119,10 @@ def _panel_names(cells: Sequence[Sequence[Row]]) -> list[str]:
             for line, *_ in cells]  # fmt: skip
 
 
+def _figure(line: Row) -> str:
+    return words.figure_words(line["figure"].removeprefix(RATIO))
+
+
 def _setting(line: Row) -> str:
     """ "API of 50"."""
     told = filter(None, (line.get(VARIED) or "").split(";"))
@@ -124,28 +130,37 @@ def _setting(line: Row) -> str:
     return ", ".join(names.setting(key, value or True) for key, _, value in parts)
 
 
+def _heads(
+    cells: Sequence[Sequence[Row]], panels: Sequence[str]
+) -> tuple[list[str], str]:
+    """The panels, those of another figure than the title's with a star, as where the
+    designs did not do the same work; and the figures."""
+    figures = [_figure(line) for line, *_ in cells]
+    heads = [p if f == figures[-1] else f"{p} *" for p, f in zip(panels, figures)]
+    others = sorted({*figures} - {figures[-1]})
+    return heads, f"{figures[-1]}{''.join(f' (*: {other})' for other in others)}"
+
+
 def _title(last: Sequence[Row], panel: str, machines: int) -> str:
     """How many machines bear out which answer, by their own intervals."""
-    known = [line for line in last if _known(line)]
-    more = sum(line["low"] > NEGLIGIBLE_ABOVE for line in known)
-    less = sum(line["high"] < NEGLIGIBLE_BELOW for line in known)
+    known = [verdict_within(line["low"], line["high"]) for line in last if _known(line)]
+    found = Counter(known)
     counts = {
-        "more on": more, "less on": less, "cannot tell on": len(known) - more - less,
-        "too few runs on": len(last) - len(known),
-        "not compared on": machines - len(last),
+        **{verdict.value: found[verdict] for verdict in (*ALWAYS, *Verdict)},
+        "too few runs": len(last) - len(known), "not compared": machines - len(last),
     }  # fmt: skip
-    told = [f"{what} {n}" for i, (what, n) in enumerate(counts.items()) if n or i < 2]
+    told = [f"{what} on {n}" for what, n in counts.items() if n or what in ALWAYS]
     who, told_of = _who(last[0]), names.tasks(last[0]["tasks"])
     more = f" ({panel.removeprefix(told_of + ', ')})" if ", " in panel else ""
-    figure = words.figure_words(last[0]["figure"].removeprefix(RATIO))
-    return (f"{words.sentence(figure)} of {who}{more} over {last[0]['base']} on "
-            f"{names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
+    return (f"{words.sentence(_figure(last[0]))} of {who}{more} over {last[0]['base']} "
+            f"on {names.counted(machines, 'machine')}: {', '.join(told)}")  # fmt: skip
 
 
 def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
     shown = [line for group in cells for line in group]
     panels, chart = _panel_names(cells), declaration.load("class")
     told = _title(cells[-1], panels[-1], len(machines))
+    heads, figures = _heads(cells, panels)
     bases = words.commonly(line["base"] for line in shown)
     ends = [line[k] for line in shown for k in ENDS if line[k]]
     scale = Scale(min([*ends, 0.9]) * 0.8, max([*ends, 1.1]) * 1.25, True)
@@ -161,7 +176,7 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         for y, m in enumerate(machines, start=1) if few
     ]  # fmt: skip
     rows = [
-        (_name(line), who, line["n"], show_ratio(line["median"]),
+        (_name(line), f"{who}, {_figure(line)}", line["n"], show_ratio(line["median"]),
          f"[{show_ratio(line['low'])}, {show_ratio(line['high'])}]"
          if _known(line) else "–")
         for who, group in zip(panels, cells) for line in group
@@ -174,8 +189,9 @@ def build(cells: Sequence[Sequence[Row]], machines: Sequence[int]) -> Chart:
         f"Ratios by machine. {'; '.join(f'{r[0]}, {r[1]}: {r[3]}' for r in rows)}.",
         ("machine", "cell", "runs", "ratio", "interval"), tuple(rows),
         ratios.settings(
-            f"ratio: right of 1 it takes more than {bases or 'its baseline'}", scale,
-            (0.25 if few else 0.06, 0.975), panels, lines,
+            f"ratio of {figures}: right of 1 it takes more than "
+            f"{bases or 'its baseline'}", scale,
+            (0.25 if few else 0.06, 0.975), heads, lines,
             marks, near=0, row_px=max(11, min(20, 440 / len(machines))),
         ),
         script=ratios.SCRIPT, question=chart.question,

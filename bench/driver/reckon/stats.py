@@ -252,7 +252,11 @@ def ratio_verdict(interval: Interval | None) -> Verdict:
     """What a ratio's interval bears."""
     if interval is None or not interval.known:
         return Verdict.CANNOT_TELL
-    low, high = interval.low, interval.high
+    return verdict_within(interval.low, interval.high)
+
+
+def verdict_within(low: float, high: float) -> Verdict:
+    """The same of an interval's ends."""
     if high < NEGLIGIBLE_BELOW:
         return Verdict.LESS
     if low > NEGLIGIBLE_ABOVE:
