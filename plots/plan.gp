@@ -30,10 +30,16 @@ do for [p = 1:panel_name_n] {
     set label 902 panel_name[p] at graph 0,1 offset screen 0,0.022 font bold(18) \
         tc rgb ink
     high = panel_high[p] - panel_low[p]
-    if (panel_limit[p] >= 0) {
-        set arrow 1 from graph 0,first panel_limit[p] to graph 1,first panel_limit[p] \
-            nohead lw wide(2.5) dt (3, 4) lc rgb ink
-    } else { unset arrow 1 }
+    unset arrow
+    do for [i = 1:limit_y_n] {
+        unset label 970 + i
+        if (limit_panel[i] == p) {
+            set arrow i from graph 0,first limit_y[i] to graph 1,first limit_y[i] \
+                nohead lw wide(2.5) dt (3, 4) lc rgb ink
+            set label 970 + i limit_words[i] at graph 1,first limit_y[i] right \
+                offset screen -0.002,0.013 font plain(15) tc rgb ink
+        }
+    }
     plot line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 0 \
              ? line_x[$1] : NaN):(line_y[$1]) with lines lw wide(4) lc rgb pale(2, 0x90), \
          line_x using (line_panel_n > 0 && line_panel[$1] == p && line_second[$1] == 1 \

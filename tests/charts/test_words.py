@@ -672,7 +672,13 @@ class Remarks(Desk):
         marks = zip(made["mark_panel"], made["mark_second"], made["mark_y"])
         waits = [(second, y) for panel, second, y in marks if panel == 1]
         self.assertEqual([(1, 0.01), (0, 2.0), (1, 0.01), (0, 0.2)], waits[:4])
-        self.assertEqual([1.0, -1, -1, -1, -1], made["panel_limit"])
+        told = lambda each: list(zip(*(each[f"limit_{k}"] for k in ("panel", "y", "words"))))  # noqa: E731
+        self.assertEqual([(1, 1.0, "p99 wait")], told(made))
+        asked = {**found, "limits": {"p99 wait": 0.1, "p50 wait": 0.02, "lost": 0.1}}
+        both: Any = planned._settings(asked, points)
+        self.assertEqual([(1, 0.02, "p50 wait"), (1, 0.1, "p99 wait"), (3, 0.1, "")],
+                         told(both))  # fmt: skip
+        self.assertEqual([], told(planned._settings({**found, "limits": {"p90 wait": 1}}, points)))
         self.assertEqual(["goodput", "lost", "in flight", "calls"], [
             m for each in planned.PANELS if planned._flat(found, each) for m in each[2]])
 

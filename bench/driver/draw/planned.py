@@ -52,13 +52,14 @@ def _sheet(view: View, found: Mapping[str, Any]) -> Chart:
             for each in PANELS if each not in panels for m in each[2]]  # fmt: skip
     seeds = len(view.material.runs) // max(1, len(found["points"]))
     cell = view.all_cells[0]
+    settings = _settings(found, points, panels)
     remarks = [
         f"virtual time, {show_count(cell.tasks)} tasks, medians of {seeds} draws",
-        "pale: theory (M/M/W, Allen and Cunneen)", "dotted: the target",
+        "pale: theory (M/M/W, Allen and Cunneen)",
+        "dotted: the target" if settings["limit_y"] else "",
         "band: it is met by that many workers", "dash-dotted: sizes that theory names",
         f"the same at every size: {', '.join(flat)}" if flat else "",
     ]  # fmt: skip
-    settings = _settings(found, points, panels)
     return words.sheet(view, _title(found), remarks, header, rows, settings,
                        behind=THEORY)  # fmt: skip
 
@@ -94,7 +95,7 @@ def _settings(
 ) -> dict[str, object]:  # fmt: skip
     places = sorted({p["workers"] for p in points})
     scale = Scale(places[0] / 1.25, places[-1] * 1.25, True)
-    panels, marks, lines = [], [], []
+    panels, marks, lines, limits = [], [], [], []
     drawn = sorted(found["points"], key=lambda p: p["design"] == "pool")
     for number, (name, unit, metrics) in enumerate(of_panels, start=1):
         least = LEAST_S if unit == "s" else 0.0
@@ -105,12 +106,14 @@ def _settings(
             for m in metrics for p in _by_size(points) if m in p["theory"]
         ]  # fmt: skip
         lines += theory
-        limits = [found["limits"][m] for m in metrics if m in found["limits"]]
-        y = reach([m["y"] for m in here + theory] + limits, unit == "s")
+        asked = [
+            {"panel": number, "y": found["limits"][m], "words": m if metrics[1:] else ""}
+            for m in metrics if m in found["limits"]
+        ]  # fmt: skip
+        y = reach([m["y"] for m in here + theory + asked], unit == "s")
         panels.append({"name": name, "log": int(y.log), "low": y.low, "high": y.high,
-                       "limit": limits[0] if limits else -1,
                        "tics": y.tics(unit, 4)})  # fmt: skip
-        marks += here
+        marks, limits = marks + here, limits + asked
     band = _band(points)
     shown = thinned(map(scale.place, places), 0.25)
     edges = [
@@ -123,7 +126,7 @@ def _settings(
             tics((show_count(s) if yes else "", s) for s, yes in zip(places, shown)),
         ),
         "band_low": min(band, default=0), "band_high": max(band, default=0),
-        **columns("panel", panels),
+        **columns("panel", panels), **columns("limit", limits, "panel", "y", "words"),
         **columns("mark", marks), **columns("line", lines, "panel", "x", "y", "second"),
         **columns("point", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
