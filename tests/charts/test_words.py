@@ -803,7 +803,24 @@ class Numbers(Desk):
                 found = sliders.data(self.material(asked))
                 at = found["at"]["tasks"]
                 self.assertEqual(stands, found["values"]["tasks"][at])
+                ends = found["values"]["tasks"][0], found["values"]["tasks"][-1]
+                marks = [mark["tasks"] for mark in found["marks"]]
+                self.assertEqual([tasks] * 2 * (ends[0] <= tasks <= ends[1]), marks)
                 self.assertEqual(len(found["values"]["tasks"]), len(found["threads"][0][0]))
+
+    def test_sliders_are_of_the_pool_of_threads_whoever_is_faster(self) -> None:
+        asked = TWO.format("wall-time", 500)
+        fibers = '[[cells]]\ndesign = "fiber pool of 10"\n'
+        read = stand_in.read(asked + fibers)
+        name = next(c.name for c in read.cells if c.design.kind == "fiber pool")
+        found = sliders.data(self.material(read, changes={name: did(0.001)}))
+        workers = found["values"]["workers"][found["at"]["workers"]]
+        self.assertEqual(50, workers)
+        self.assertEqual(3, len(found["marks"]))
+        for text in (asked.replace("pool", "fiber pool"),
+                     asked.replace("[options]", '[options]\nclock = "virtual"').replace(
+                         '"threads"', '"fibers"').replace("pool", "fiber pool")):  # fmt: skip
+            self.assertIsNone(sliders.data(self.material(stand_in.read(text))))
 
     def test_a_pool_of_the_sliders_creates_all_its_workers(self) -> None:
         found = sliders.data(self.material(stand_in.read(TWO.format("wall-time", 500))))

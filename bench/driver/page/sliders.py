@@ -25,9 +25,9 @@ MOST_NAMED = 3  # marks
 
 
 def data(material: Material) -> dict[str, Any] | None:
-    """None when there is nothing to move a theory under."""
-    cells = [s for s in material.cells if applies(s.cell)]
-    pools = [s for s in cells if s.cell.workers and "inner_wall_s" in s.figures]
+    """None when there is nothing to move a theory under. It is that of kernel threads."""
+    cells = [s for s in material.cells if applies(s.cell) and not s.cell.is_virtual]
+    pools = [s for s in cells if s.cell.design.kind == "pool" and "inner_wall_s" in s.figures]
     costs = material.summaries.costs
     if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
         return None
@@ -38,7 +38,8 @@ def data(material: Material) -> dict[str, Any] | None:
     looks = {"threads": material.looks.get("threads", 1),
              "pool": material.looks[first.design.key]}  # fmt: skip
     limit = first.capacity or UNLIMITED
-    measured = {s.cell.tasks for s in cells if TASKS[0] <= s.cell.tasks <= TASKS[-1]}
+    shown = [s for s in cells if TASKS[0] <= s.cell.tasks <= TASKS[-1]]
+    measured = {s.cell.tasks for s in shown}
     given: dict[str, list[Any]] = {
         "tasks": sorted({*TASKS, *measured}),
         "workers": sorted({*WORKERS, first.workers}),
@@ -54,7 +55,7 @@ def data(material: Material) -> dict[str, Any] | None:
     return {
         "values": given,
         "at": {key: given[key].index(value) for key, value in at.items()},
-        "marks": _marks(material, cells, looks),
+        "marks": _marks(material, shown, looks),
         "look": {"threads": looks["threads"], "pool": [
             material.looks.get(replace(first.design, workers=w).key)
             for w in given["workers"]
