@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 import tempfile
 import unittest
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stand_in  # noqa: E402
 from driver.draw import axes, chart, draw, look, ratios, titles, view, words  # noqa: E402
-from driver.draw import boxes, machines, over_time, planned, scatter, sequence  # noqa: E402
+from driver.draw import boxes, hero, machines, over_time, planned, scatter, sequence, slide  # noqa: E402
 from driver.draw.material import Pair  # noqa: E402
 from driver.say import numbers  # noqa: E402
 from driver.page import pieces, replay, sliders  # noqa: E402
@@ -318,6 +319,12 @@ class Reckoned(unittest.TestCase):
             with mock.patch.object(titles, "ROOM", room):
                 found = titles.losses_of(seen(*peers), peers)
             self.assertEqual(f"with 100 tasks, {told}", found)
+        once = [*self.pools(50, 100, 100), of("pool of 4", 100, 90)]
+        self.assertEqual(f"with 100 tasks, {a} loses 50 %; {b} and {c} lose none; a pool of 4 "
+                         "loses none in the median run", titles.losses_of(seen(*once), once))  # fmt: skip
+        many = [*self.pools(50, *[100] * 4), of("pool of 9", 100, 90)]
+        self.assertEqual(f"with 100 tasks, {a} loses 50 %; 4 others lose none; a pool of 9 "
+                         "loses none in the median run", titles.losses_of(seen(*many), many))  # fmt: skip
         few = of("pool of 9", 20)
         few = replace(few, cell=replace(few.cell, tasks=50))
         for cells, told in (
@@ -327,14 +334,25 @@ class Reckoned(unittest.TestCase):
         ):  # fmt: skip
             self.assertEqual(told, titles.losses(seen(*cells)))
 
+    def test_a_slide_names_what_became_of_all_that_was_lost(self) -> None:
+        for lost, told in (({"rejected": 70}, "70 turned away"), ({"timed_out": 70}, "70 timed out"),
+                           ({"rejected": 40, "failed": 30}, "70 lost"), ({}, "0 lost")):  # fmt: skip
+            ends = {name: Count(n, n, n) for name, n in lost.items()}
+            ok = 100 - sum(lost.values())
+            found = replace(of("threads"), outcomes={
+                "ok": Count(ok, ok, ok), "silent": Count(0, 0, 3), **ends})  # fmt: skip
+            self.assertEqual(told, slide._lost(found))
+
     def test_how_many_workers_are_safe(self) -> None:
         threads, more = of("threads", 20), of("bounded threads of 9", 10)
+        fewer = [replace(s, cell=replace(s.cell, tasks=10)) for s in (*self.pools(0, 100), threads)]
         for cells, told in (
             ([threads, more, *self.pools(100, 100, 50, 40, 30)[::-1]],
              "2 workers lose none of 100 tasks, 3 lose 50 %, 5 lose 70 %, threads lose 80 %"),
             (self.pools(100), "1 worker loses none of 100 tasks"),
             (self.pools(50), "1 loses 50 %"), (self.pools(50, 40), "1 loses 50 %, 2 lose 60 %"),
             ([of("pool of 5", 100, 99), threads], "threads lose 80 %"),
+            ([*self.pools(100, 50), *fewer], "1 worker loses none of 100 tasks, 2 lose 50 %"),
             ([of("threads")], "every task of every design is served"),
         ):  # fmt: skip
             self.assertEqual(told, titles.safe(seen(*cells)))
@@ -491,6 +509,12 @@ class Templates(unittest.TestCase):
             self.assertEqual(wanted, facts(pool, stopped, ratio)["r"])
         ratio.interval = None
         self.assertEqual("1.00×", facts(pool, stopped, ratio)["r"])
+        once = replace(pool, outcomes={**pool.outcomes, "ok": Count(100, 90, 100)})
+        always = replace(threads, figures={"wall_s": Interval(3.0, None, None, 1, None, 3, 3)})
+        for both, told in (([once, stopped], "a pool of 5 serves all in 2.00 s in the median run"),
+                           ([once, always], "threads serve all in 3.00 s")):  # fmt: skip
+            panel.cells = both
+            self.assertEqual(told, f"{facts(*both)['served']}")
 
         def ran(asked: Any, cell: Any = threads.cell) -> Any:
             return SimpleNamespace(cell=cell, record=asked and {"config": asked})
@@ -829,6 +853,33 @@ class Numbers(Desk):
         ten, many = (pools[sizes.index(workers)][0] for workers in (10, 1000))
         self.assertEqual(10, found["values"]["tasks"][0])
         self.assertAlmostEqual(990 * stand_in.CREATE_S, many - ten, delta=1e-4)
+
+    def test_the_film_tells_what_became_of_the_tasks_it_shows(self) -> None:
+        def filmed(limits: tuple[int, int] = (50, 50), more: str = "") -> tuple[str, list]:
+            tables = [f'design = "{design}"\napi-capacity = {limit}\n{more}'
+                      for design, limit in zip(("threads", "pool of 50"), limits)]  # fmt: skip
+            asked = TWO.partition("[[cells]]")[0].format("timeline", "100, 900")
+            m = self.material(stand_in.read(asked + "".join(
+                f"[[{kind}]]\n{table}\n" for kind in ("cells", "samples") for table in tables)))
+            path = m.folder / hero.NAME
+            path.parent.mkdir()
+            made = hero.draw(m)
+            self.assertEqual(bool(made.files), path.exists())
+            tapes = [m.recorded[name][1] for name in hero._sides(m)]
+            return path.read_text() if made.files else "", tapes
+
+        for more, how in (("", "turned away"), ('error-rate = "50%"', "lost")):
+            picture, tapes = filmed(more=more)
+            self.assertIn("100 orders, an API that serves 50 at once", picture)
+            self.assertEqual([100, 100], [*map(len, tapes)])
+            for tape in tapes:
+                ok = sum(s.outcome == "ok" for s in tape)
+                self.assertIn(f">{ok} served, {100 - ok} {how}</text>", picture)
+            squares = re.findall(r'<path d="([^"]+)" fill="[^"]+"( stroke=)?', picture)
+            lost = sum(d.count("M") for d, hollow in squares if hollow)
+            self.assertEqual(200, sum(d.count("M") for d, _ in squares))
+            self.assertEqual(sum(s.outcome != "ok" for t in tapes for s in t), lost)
+        self.assertEqual(("", []), filmed((20, 50)))
 
     def test_the_replay_knows_whether_tasks_under_way_may_wait(self) -> None:
         for option, waits in (("seed = 1", False), ("attempts = 1", False),

@@ -21,6 +21,7 @@ NAME = "charts/hero.svg"
 WIDE, HIGH, TOP, APART = 1200, 565, 130, 590  # of the sheet; from side to side
 COLUMNS, STEP, TILE = 25, (20, 18), (17, 15)  # of squares on each side
 MOST = 500  # squares on each side
+TURNED_AWAY = {"ok", "rejected"}  # are the only outcomes where nothing else is lost
 FILM_S, HOLD_S, COUNT_S = 10.0, 4.0, 0.5  # it lasts, stands, and counts again after
 FRAMES_S, MOST_BYTES = (0.1, 0.2, 0.4), 60_000  # the finest that is not too large
 COLOURS = palette("light")
@@ -40,14 +41,14 @@ def draw(material: Material) -> Chart:
 
 
 def _sides(material: Material) -> list[str]:
-    """Threads, and the pool that is as large as the API: of the most tasks shown."""
+    """Threads, and the pool that is as large as their API: of the most tasks shown."""
     fits = [
         (name, cell) for name, (cell, _) in material.recorded.items()
         if cell.capacity and cell.tasks <= MOST
         and (cell.design.kind == "threads" or cell.workers == cell.capacity)
     ]  # fmt: skip
-    by_tasks = grouped(fits, lambda each: each[1].tasks)
-    both = {n: group for n, group in by_tasks.items() if len(group) == 2}
+    alike = grouped(fits, lambda each: (each[1].tasks, each[1].capacity))
+    both = {key: group for key, group in alike.items() if len(group) == 2}
     chosen = both[max(both)] if both else []
     return [name for name, _ in sorted(chosen, key=lambda e: e[1].workers is not None)]
 
@@ -99,7 +100,7 @@ class Film:
                 'repeatCount="indefinite"/>')  # fmt: skip
 
     def squares(self, tape: Sequence[Sample], x: int, look: int) -> Iterator[str]:
-        """Grey waits, pale is being served; then full, or hollow if turned away."""
+        """Grey waits, pale is being served; then full, or hollow if it was lost."""
         colour, tint = COLOURS[f"colour-{look}"], COLOURS[f"tint-{look}"]
         alike = grouped(tape, lambda s: (
             self._frame(s.started_s), self._frame(s.finished_s), s.outcome == "ok"
@@ -122,14 +123,15 @@ class Film:
             yield f'<path d="{path}" fill="{last}"{edge}>{moves}</path>'
 
     def counters(self, tape: Sequence[Sample], x: int) -> Iterator[str]:
-        """What is served and turned away by then, after every so many frames."""
+        """What is served and lost by then, after every so many frames."""
         told: dict[str, int] = {}  # from which frame on
+        how = "turned away" if {s.outcome for s in tape} <= TURNED_AWAY else "lost"
         done = max(self._frame(s.finished_s) for s in tape)
         every = max(1, round(COUNT_S / self._frame_s))
         for frame in [*range(0, done, every), done]:
             over = [s for s in tape if self._frame(s.finished_s) <= frame]
             ok = sum(s.outcome == "ok" for s in over)
-            words = f"{show_count(ok)} served, {show_count(len(over) - ok)} turned away"
+            words = f"{show_count(ok)} served, {show_count(len(over) - ok)} {how}"
             if frame == done:
                 end_s = max(s.finished_s for s in tape)
                 words += f"\ndone after {show_duration(end_s)}"

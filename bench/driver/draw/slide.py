@@ -64,10 +64,9 @@ def _served(summary: Summary) -> str:
 
 
 def _lost(summary: Summary) -> str:
-    """How many, and what became of most of them: "8 158 turned away"."""
-    counts = {n: count.median for n, count in summary.outcomes.items() if n != "ok"}
-    worst = max(counts, key=lambda name: counts[name])
-    how = LOST.get(worst, worst.replace("_", " ")) if counts[worst] else "lost"
+    """How many, and what became of them: "8 158 turned away"."""
+    ways = [n for n, count in summary.outcomes.items() if n != "ok" and count.median]
+    how = LOST.get(ways[0], ways[0].replace("_", " ")) if len(ways) == 1 else "lost"
     return (
         f"{show_count(round(summary.cell.tasks - summary.outcomes['ok'].median))} {how}"
     )
