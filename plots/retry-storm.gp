@@ -9,16 +9,16 @@ set multiplot layout panels,1 margins screen 0.085,0.745,0.125,top - 0.02 \
 here(p, i) = column('row') == label_row[i] ? column('ok_per_s') : NaN
 do for [p = 1:panels] {
     if (p == panels) { eval 'set xtics '.x_tics }
-    if (p > 1) { unset label }
+    if (p > 1) { unset label; unset arrow }
     set label 100 panel_words[p] at graph -0.105,1 \
         offset screen 0,0.024 font bold(21) tc rgb ink front
-    set object 1 rectangle from first outage_from,graph 0 to first outage_to,graph 1 \
+    set object 1 rectangle from first outage_from[p],graph 0 to first outage_to[p],graph 1 \
         behind fillstyle solid noborder fillcolor rgb shade
-    set label 101 'API out' at first (outage_from + outage_to) / 2,graph 0.93 center \
+    set label 101 'API out' at first (outage_from[p] + outage_to[p]) / 2,graph 0.93 center \
         font plain(19) tc rgb muted front
-    if (arrivals_per_s > 0) {
-        set arrow 1 from graph 0,first arrivals_per_s \
-            to first (arrivals_to < x_high ? arrivals_to : x_high),arrivals_per_s \
+    if (arrivals_per_s[p] > 0) {
+        set arrow 1 from graph 0,first arrivals_per_s[p] \
+            to first (arrivals_to < x_high ? arrivals_to : x_high),arrivals_per_s[p] \
             nohead lw wide(3) dt (2, 5) lc rgb ink
     }
     if (arrivals_to < x_high) {

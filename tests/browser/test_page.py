@@ -328,7 +328,7 @@ class Replay(InBrowser):
         run = (
             "new Recording({name: '', look: 1, tasks: 4, retries: 0, capacity: 2,"
             " index: [0, 1, 1, 1], start: [0, 1, 1, 1], due: [], time: [9, 9, 9, 9],"
-            " outcome: arguments[0], never: 0, alike: [], waits: arguments[1]},"
+            " outcome: arguments[0], shed: [], never: [], alike: [], waits: arguments[1]},"
             " ['ok', 'rejected'])"
         )
         for outcomes, waits, places, away in (("0011", False, 2, 2), ("0001", False, 3, 1),
@@ -384,10 +384,10 @@ class Replay(InBrowser):
             for slot, start, end in slots:
                 self.assertLessEqual(free.get(slot, 0), start)
                 free[slot] = end
-        self.assertEqual([[2, 0], [0, 2]], self.ask(
-            "[5, 10].map((at) => new Recording({name: '', look: 1, tasks: 3, retries: 0,"
-            " index: [0], start: [0], due: [], time: [10], outcome: '0', never: 2,"
-            " alike: []}, ['ok'])"
+        self.assertEqual([[1, 1], [2, 2], [0, 5]], self.ask(
+            "[5, 7, 10].map((at) => new Recording({name: '', look: 1, tasks: 6, retries: 0,"
+            " index: [0], start: [0], due: [], time: [10], outcome: '0', shed: [3, 3, 5],"
+            " never: [4, 3], alike: []}, ['ok'])"
             ".countsAt(at)).map((counts) => [counts.waiting, counts.failed])"
         ))  # fmt: skip
 

@@ -602,7 +602,7 @@ class Marks(unittest.TestCase):
                                 for a, y, b in across), at)  # fmt: skip
         p = self.picture(stand_in.load("retry-storm", quick=True), "retry-storm")
         left, right = 0.085 * 1600, 0.745 * 1600
-        begin = left + p.set["outage_from"] / p.set["x_high"] * (right - left)
+        begin = left + p.set["outage_from"][0] / p.set["x_high"] * (right - left)
         boxes = [*map(p._around, re.findall(r"points = '([^']*)'", p.text))]
         self.assertTrue(any(abs(box[0] - begin) < 1 for box in boxes), (begin, boxes))
         p = self.picture(stand_in.load("pool-size"), "pool-size")

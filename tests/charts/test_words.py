@@ -192,7 +192,8 @@ class Titles(Desk):
 
     def test_where_recorded_runs_differ_is_told_within_a_sentence(self) -> None:
         for more, wanted in (
-            ('clock = "virtual"\nspawn-time = "1us"', "as measured, .*; as simulated, "),
+            ('clock = "virtual"\nspawn-time = "1us"', "as measured, .*; as simulated, with spawn time 1\u00a0µs, "),
+            ('clock = "virtual"', "as measured, .*; as simulated, "),
             ('cancel = "none"', "runs as by default, .*; when nobody listens, "),
             ("join = true", "runs detached, .*; joined at the end, "),
             ("api-keeps-working = true", "where the API drops .*; where the API finishes abandoned calls, "),
@@ -510,11 +511,10 @@ class Templates(unittest.TestCase):
         ratio.interval = None
         self.assertEqual("1.00×", facts(pool, stopped, ratio)["r"])
         once = replace(pool, outcomes={**pool.outcomes, "ok": Count(100, 90, 100)})
-        always = replace(threads, figures={"wall_s": Interval(3.0, None, None, 1, None, 3, 3)})
-        for both, told in (([once, stopped], "a pool of 5 serves all in 2.00 s in the median run"),
-                           ([once, always], "threads serve all in 3.00 s")):  # fmt: skip
-            panel.cells = both
-            self.assertEqual(told, f"{facts(*both)['served']}")
+        always, all_in = of("threads", wall_s=3.0), "a pool of 5 serves all in 2.00 s"
+        for panel.cells, told in (([once], f"{all_in} in the median run"),
+                                  ([once, always], "threads serve all in 3.00 s")):  # fmt: skip
+            self.assertEqual(told, f"{facts(once, always)['served']}")
 
         def ran(asked: Any, cell: Any = threads.cell) -> Any:
             return SimpleNamespace(cell=cell, record=asked and {"config": asked})
@@ -788,6 +788,19 @@ class Remarks(Desk):
             asked = stand_in.load("retry-storm", quick=True, **overrides)
             made = self.built("retry-storm", asked)
             self.assertEqual(told, made.settings["panel_words"])
+
+    def test_each_panel_has_its_own_outage(self) -> None:
+        for outages, told in ((["1s,500ms"], ["the API is out for 500 ms", "200 arriving "]),
+                              (["1s,500ms", "2s,1s"], ["dotted: arriving"])):  # fmt: skip
+            asked = stand_in.load("retry-storm", quick=True, **{
+                "retry-budget": "10%", "api-outage": outages, "arrivals": "fixed:200/s"})  # fmt: skip
+            made: Any = self.built("retry-storm", asked)
+            ends = list(zip(made.settings["outage_from"], made.settings["outage_to"]))
+            self.assertEqual([(1.0, 1.5), (2.0, 3.0)][: len(outages)], ends)
+            remarks = made.subtitle
+            self.assertEqual(len(outages) == 1, "the API is out for" in remarks, remarks)
+            self.assertEqual([200.0] * len(outages), made.settings["arrivals_per_s"])
+            self.assertIn("up to ", remarks)
 
     def test_who_stays_down_is_not_who_recovers(self) -> None:
         cells = [stand_in.four().cells[n] for n in (0, 5)]

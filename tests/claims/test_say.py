@@ -160,7 +160,9 @@ class Names(Table):
         of, breaker = names.setting, "breaker: 5 failures, pause 50 ms"
         self.hold([
             (of("clock", "virtual"), "simulated"), (of("clock", "real"), ""),
-            (of("spawn-time", "1us"), ""), (of("arrivals", "batch"), "arrivals batch"),
+            (of("spawn-time", "1us"), "spawn time 1 µs"), (of("oversleep", "measured"), ""),
+            (of("task-time", "9us"), "CPU time a task 9 µs"), (of("task-time", True), ""),
+            (of("arrivals", "batch"), "arrivals batch"),
             (of("api", "http"), "API over HTTP"), (of("api", "nginx"), "API behind nginx"),
             (of("api", True), "API"), (of("arrivals", "fixed:9/s"), "9/s arriving evenly"),
             (of("arrivals", "poisson:9/s"), "9/s arriving"),

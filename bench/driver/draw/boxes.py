@@ -31,7 +31,7 @@ def build(view: View) -> Chart:
                      designs=tuple(t.name for t in rising))  # fmt: skip
     settings = _settings(shown)
     remarks = [
-        "each box is a task in its thread's row",
+        "each box is a task, in the row of who ran it",
         "hatched: lost" if any(t.lost and t.lanes <= FINE for t in shown) else "",
         "dark: lost" if any(t.lost and t.lanes > FINE for t in shown) else "",
         _long_words([t for t in shown if _long(t)]),

@@ -4,11 +4,12 @@ From the table of changes, a panel for each run; from the table of rates, throug
 outage of the API, a panel for each setting with a line for each design.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from ..ask.cell import Cell
 from ..reckon.outage import Recording, outage_s
 from ..reckon.tables import Row
-from ..say.names import counted
+from ..say import names
 from ..say.numbers import show_count, show_duration, show_ratio
 from ..say.sentences import count_text
 from . import words
@@ -54,8 +55,9 @@ def _pressure(view: View) -> Chart:
     head = f"the API takes {capacity}: " if capacity else ""
     head += f"{THOSE} with {common(shown)}, " if common(shown) else f"{THOSE}, "
     head += (f"{first.full} {first.does('has', 'have')} up to "
-             f"{counted(first.peak, 'call')} at once")  # fmt: skip
-    hatched = "hatched: being turned away" if any(t.lost for t in shown) else ""
+             f"{names.counted(first.peak, 'call')} at once")  # fmt: skip
+    away = any(s.outcome == "rejected" for t in shown for s in t.samples)
+    hatched = "hatched: being turned away" if away else ""
     x_high = reach_s(shown)
     limit = int(capacity or 0)
     y_high = 1.15 * max(limit, *(t.peak for t in shown))
@@ -64,7 +66,7 @@ def _pressure(view: View) -> Chart:
     y_tics = tics((show_count(at), at) for at in sorted({*places, float(limit)}))
     panels = {t.cell.name: number for number, t in enumerate(shown, start=1)}
     labels = [
-        {"look": t.look, "value": f"up to {counted(t.peak, 'call')} at once",
+        {"look": t.look, "value": f"up to {names.counted(t.peak, 'call')} at once",
          "note": t.lost_words if t.end_s <= x_high
          else f"goes on until {show_duration(t.end_s)}"}
         for t in shown
@@ -86,22 +88,17 @@ def _rates(view: View) -> Chart:
         t.cell.name: Recording(runs[t.cell.name], t.samples, known.get(t.cell.name))
         for t in shown
     }
-    cell, (start_s, end_s) = shown[0].cell, outage_s(shown[0].cell)
-    arriving = cell.arrivals_per_s or 0.0
-    groups = grouped(shown, lambda t: t.setting)
+    groups = grouped(shown, lambda t: t.setting)  # of one outage, and one rate
+    firsts = [group[0].cell for group in groups.values()]
+    outages, arriving = map(outage_s, firsts), [c.arrivals_per_s or 0.0 for c in firsts]
+    start_s, end_s = map(list, zip(*outages))
     panels = {
         t.cell.name: n for n, group in enumerate(groups.values(), 1) for t in group
     }
     most = max(row["ok_per_s"] for row in _rows(view, shown))
-    x_high = min(max(t.end_s for t in shown), 2.5 * end_s + 3)
-    y_high = 1.2 * max(most, arriving)
-    remarks = [
-        f"{show_count(arriving)} arriving per second (dotted)",
-        f"the API is out for {tick_words('s', end_s - start_s)}",
-        f"up to {cell.options.get('attempts', 1)} attempts per task",
-        "numbers: medians (least to most) of all runs",
-    ]
-    return sheet(view, _recovery(shown, found), shown, remarks, {
+    x_high = min(max(t.end_s for t in shown), 2.5 * max(end_s) + 3)
+    y_high = 1.2 * max(most, *arriving)
+    return sheet(view, _recovery(shown, found), shown, _remarks(firsts), {
         **_axes(shown, panels, x_high, y_high, Scale(0, y_high).tics("count", 3)),
         "outage_from": start_s, "outage_to": end_s, "arrivals_per_s": arriving,
         "arrivals_to": max(s.due_s for t in shown for s in t.samples),
@@ -117,6 +114,26 @@ def _rates(view: View) -> Chart:
         ]),
         "row_name": [t.name for group in groups.values() for t in group],
     })  # fmt: skip
+
+
+def _remarks(cells: Sequence[Cell]) -> list[str]:
+    """What the panels have in common, of a cell of each."""
+    outages = (end_s - start_s for start_s, end_s in map(outage_s, cells))
+    rates = (show_count(cell.arrivals_per_s or 0) for cell in cells)
+    attempts = (int(cell.options.get("attempts", 1)) for cell in cells)
+    arriving = _commonly("{} arriving per second (dotted)", rates)
+    return [
+        arriving or "dotted: arriving per second",
+        _commonly("the API is out for {}", (tick_words("s", each) for each in outages)),
+        _commonly("up to {} per task", (names.counted(n, "attempt") for n in attempts)),
+        "numbers: medians (least to most) of all runs",
+    ]
+
+
+def _commonly(text: str, each: Iterable[str]) -> str:
+    """The text with what all agree on; "" if they do not."""
+    told = words.commonly(each)
+    return told and text.format(told)
 
 
 def _recovery(shown: Sequence[Tape], found: Mapping[str, Recording]) -> str:

@@ -106,10 +106,7 @@ def _settings(
             for m in metrics for p in _by_size(points) if m in p["theory"]
         ]  # fmt: skip
         lines += theory
-        asked = [
-            {"panel": number, "y": found["limits"][m], "words": m if metrics[1:] else ""}
-            for m in metrics if m in found["limits"]
-        ]  # fmt: skip
+        asked = _limits(found["limits"], number, metrics)
         y = reach([m["y"] for m in here + theory + asked], unit == "s")
         panels.append({"name": name, "log": int(y.log), "low": y.low, "high": y.high,
                        "tics": y.tics(unit, 4)})  # fmt: skip
@@ -131,6 +128,16 @@ def _settings(
         **columns("point", edges, "x", "words"),
         **columns("design", [{"name": n, "look": LOOKS[d]} for d, n in SPOKEN.items()]),
     }  # fmt: skip
+
+
+def _limits(
+    limits: Mapping[str, float], panel: int, metrics: Sequence[str]
+) -> list[dict[str, Any]]:
+    """A line for each that is asked for; by its name where the panel shows several."""
+    return [
+        {"panel": panel, "y": limits[m], "words": m if len(metrics) > 1 else ""}
+        for m in metrics if m in limits
+    ]  # fmt: skip
 
 
 def _band(points: Sequence[Mapping[str, Any]]) -> list[int]:

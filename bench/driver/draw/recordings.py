@@ -66,7 +66,8 @@ class Tape:
 
     @property
     def lane_words(self) -> str:
-        return names.counted(self.lanes, "worker" if self.cell.workers else "thread")
+        one = names.one_of(self.cell.design)
+        return names.counted(self.lanes, "worker" if self.cell.workers else one)
 
     @property
     def end_s(self) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, TypeVar
 
-from ..ask.cell import Cell, clock_of
+from ..ask.cell import COSTS, Cell, clock_of
 from ..ask.declaration import Declaration, attribute, chosen, differing, series_of
 from ..ask.declaration import split_of, x_of, y_of
 from ..ask.quantities import measured
@@ -251,8 +251,8 @@ class View:
             limit = cell.options.get(name)
             return f"against an API of {limit}" if limit else "without an API limit"
         told, noun = self.setting(cell, name), names.setting(name, True)
-        if not noun:  # "as simulated"
-            return told and f"as {told}"
+        if not noun:  # "as simulated", "with spawn time 1 µs"
+            return told and f"{'with' if name in COSTS else 'as'} {told}"
         if name in ("cancel", "join"):  # "when nobody listens", "joined at the end"
             return told
         if name == "api-keeps-working":

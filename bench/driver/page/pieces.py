@@ -2,7 +2,7 @@
 
 import base64
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from .. import REPOSITORY
+from ..ask.cell import Cell
 from ..ask.figures import FIGURES
+from ..ask.quantities import plain_number
 from ..draw import svg
 from ..draw.chart import Chart
 from ..draw.gnuplot import command_line
@@ -53,15 +55,19 @@ def told(lines: Sequence[str]) -> tuple[Sequence[str], str]:
 def cells(summaries: Summaries) -> tuple[Sequence[str], list[Any]]:
     """The terminal's table, with each ratio beside it."""
     heads, groups = ending.cell_table(summaries)
-    ratios = {
-        (r.cell.name, r.baseline.design): sentences.ratio_text(r.interval)
-        for r in summaries.compared() if r.interval
-    }  # fmt: skip
+    beside = [summary.cell.design for summary in summaries]
+    compared = [ratio for ratio in summaries.compared() if ratio.interval]
+
+    def by(base: Callable[[Cell], str]) -> dict[tuple[str, str], str]:
+        return {(r.cell.name, base(r.baseline)): sentences.ratio_text(r.interval)
+                for r in compared}  # fmt: skip
+
+    ratios = by(lambda baseline: names.short(baseline.design, beside))
+    if len(ratios) < len(compared):  # a cell has two that are told apart by more
+        ratios = by(names.design_name)
     bases = dict.fromkeys(base for _, base in ratios)
     over = f"{FIGURES[summaries.figure].label} over"
-    beside = [summary.cell.design for summary in summaries]
-    told = (f"{over} {names.short(base, beside)}" for base in bases)
-    return ("design", *heads[1:], *told), [
+    return ("design", *heads[1:], *(f"{over} {base}" for base in bases)), [
         (heading, [(*row, *(ratios.get((s.cell.name, b), "–") for b in bases))
                    for s, row in group])
         for heading, group in groups
@@ -111,7 +117,7 @@ def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
         elif key.endswith("_bytes") and isinstance(value, int):
             yield name.removesuffix(" bytes"), show("bytes", value)
         elif isinstance(value, float):
-            yield name, f"{value:.2f}".rstrip("0").rstrip(".")
+            yield name, plain_number(round(value, 2) if abs(value) >= 0.1 else value)
         else:
             nothing = "not set" if key.endswith("_asked") else PLAIN["None"]
             yield name, nothing if value is None else PLAIN.get(str(value), str(value))
@@ -127,7 +133,8 @@ def commands(runs: Sequence[Run]) -> list[tuple[str, str]]:
 def again(facts: Mapping[str, Any]) -> str:
     """The command, with the seed: so the blocks come in the same order."""
     command, seed = str(facts.get("command", "bench/run")), facts.get("seed")
-    told = seed is None or "--seed" in command or "lesson" in command
+    of_lesson = command.split()[1:2] == ["lesson"]
+    told = seed is None or "--seed" in command or of_lesson
     return command if told else f"{command} --seed {seed}"
 
 

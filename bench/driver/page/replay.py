@@ -58,8 +58,11 @@ def _packed(
         "time": [_us(s.finished_s) - start for s, start in zip(ran, starts)],
         "retries": sum(s.attempts - 1 for s in ran),
         "outcome": "".join(str(OUTCOMES.index(s.outcome)) for s in ran),
-        "never": len(samples) - len(ran),
-    }
+        # Of the tasks that never started: when they came, and turned back or stayed.
+        **{key: _steps(sorted(_us(s.due_s) for s in samples if s.started_s is None
+                              and (s.outcome == "shed") == shed))
+           for key, shed in (("shed", True), ("never", False))},
+    }  # fmt: skip
 
 
 def _waits(cell: Cell) -> bool:

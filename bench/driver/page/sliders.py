@@ -25,9 +25,11 @@ MOST_NAMED = 3  # marks
 
 
 def data(material: Material) -> dict[str, Any] | None:
-    """None when there is nothing to move a theory under. It is that of kernel threads."""
+    """None when there is nothing to move a theory under, which is of kernel threads."""
     cells = [s for s in material.cells if applies(s.cell) and not s.cell.is_virtual]
-    pools = [s for s in cells if s.cell.design.kind == "pool" and "inner_wall_s" in s.figures]
+    pools = [
+        s for s in cells if s.cell.design.kind == "pool" and "inner_wall_s" in s.figures
+    ]
     costs = material.summaries.costs
     if not pools or not costs.create or len({s.cell.service_s for s in cells}) > 1:
         return None

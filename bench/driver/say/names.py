@@ -13,7 +13,7 @@ cell is in the cell.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..ask.cell import OF_VIRTUAL_TIME, Cell, Design, Option
+from ..ask.cell import COSTS, MEASURED, Cell, Design, Option
 from .numbers import show_count, spaced
 
 # Kinds of which there is one a design; the others are many, and take a plural verb.
@@ -23,6 +23,7 @@ SPOKEN = {"limit-memory": "memory limit", "api-rate": "API rate", "api": "API",
           "api-capacity": "API of", "api-burst": "burst", "api-outage": "outage",
           "retry-budget": "retry budget", "service-time": "task time",
           "stack-size": "stack size", "api-queue": "API queue",
+          "spawn-time": "spawn time", "task-time": "CPU time a task",
           "api-keeps-working": "API finishes abandoned calls",
           "when-full": "full queue:"}  # fmt: skip
 REAL_APIS = {"http": "API over HTTP", "nginx": "API behind nginx"}
@@ -59,6 +60,11 @@ def is_plural(design: Design) -> bool:
     return design.kind.split()[-1] in PLURAL
 
 
+def one_of(design: Design) -> str:
+    """What it makes for each task: "thread", "fiber", "goroutine"."""
+    return design.kind.split()[-1][:-1] if is_plural(design) else "thread"
+
+
 def is_detached(cell: Cell) -> bool:
     """Threads that each return their stack as they end; joined, they keep it."""
     return cell.design.kind == "threads" and not cell.options.get("join")
@@ -71,8 +77,10 @@ def verb(design: Design, one: str, many: str) -> str:
 
 def setting(option: str, value: Option) -> str:
     """ "timeout 50 ms", "fail-fast", "breaker: 5 failures, pause 50 ms"."""
-    if option in OF_VIRTUAL_TIME:
+    if option == "clock":
         return "simulated" if value == "virtual" else ""
+    if option in COSTS and value in (True, MEASURED):
+        return ""
     if option == "arrivals" and ":" in str(value):
         kind, _, rate = str(value).partition(":")
         return f"{rate} arriving{' evenly' if kind == 'fixed' else ''}"

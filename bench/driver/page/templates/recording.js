@@ -19,7 +19,8 @@ class Recording {
     this.kind = [...run.outcome].map((digit) => outcomes[digit]);
     this.away = this.kind.map((kind) => kind === "rejected");
     this.share = this.kind.filter((kind) => kind === "ok").length / run.tasks; // served
-    this.never = run.never; // started
+    // When those came that never started: turned back at once, or waiting to the end.
+    [this.shed, this.never] = [summed(run.shed), summed(run.never)];
     this.makespan = this.end.reduce((most, end) => Math.max(most, end), 0);
     this.slot = this.placed();
     this.events = [...new Set([...this.start, ...this.end])].sort((a, b) => a - b);
@@ -53,7 +54,7 @@ class Recording {
     return changes.map(([at, change]) => [at, (calls += change)]);
   }
 
-  // How the tasks stand at a moment. At the end those that never started are counted.
+  // How the tasks stand at a moment. At the end all that never started are counted.
   countsAt(now) {
     const counts = { waiting: 0, "under way": 0, ok: 0, rejected: 0, failed: 0 };
     for (let i = 0; i < this.start.length; i++) {
@@ -66,7 +67,10 @@ class Recording {
         counts.waiting++;
       }
     }
-    counts[now >= this.makespan ? "failed" : "waiting"] += this.never;
+    const done = now >= this.makespan;
+    const come = (dues) => dues.filter((due) => done || due <= now).length;
+    counts.failed += come(this.shed);
+    counts[done ? "failed" : "waiting"] += come(this.never);
     return counts;
   }
 }
