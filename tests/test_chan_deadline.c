@@ -64,6 +64,8 @@ CLAIM(a_deadline_at_the_end_of_time_does_not_fire) {
         UNTIL(chan_waiters(patient.chan, CHAN_RECEIVE) == 1);
         chan_receive(clock, NULL, now_ns() + 5 * NS_PER_MS);
         assert_int_equal(chan_waiters(patient.chan, CHAN_RECEIVE), 1);
+        assert_true(chan_has_waiter(patient.chan, CHAN_RECEIVE));
+        assert_false(chan_has_waiter(patient.chan, CHAN_SEND));
         assert_int_equal(try_send(patient.chan, &(int){1}), CHAN_OK);
         join(thread);
         assert_int_equal(patient.result, CHAN_OK);
@@ -81,6 +83,7 @@ CLAIM(who_gave_up_has_left_no_trace) {
             assert_int_equal(block_until(chan, CHAN_RECEIVE, soon_ns), CHAN_TIMED_OUT);
         }
         assert_int_equal(chan_waiters(chan, CHAN_RECEIVE), 0);
+        assert_false(chan_has_waiter(chan, CHAN_RECEIVE));
         if (capacity == 1) {
             assert_int_equal(try_send(chan, &(int){1}), CHAN_OK);
         }

@@ -100,7 +100,7 @@ static bool has_room(const struct pool *pool) {
 
 /* One who does may leave at this moment, as it has been idle for too long. */
 static bool nobody_waits(const struct pool *pool) {
-    return chan_waiters(pool->jobs, CHAN_RECEIVE) == 0;
+    return !chan_has_waiter(pool->jobs, CHAN_RECEIVE);
 }
 
 /* This one has ended, idle or told to. It may not have seen a task that has been put

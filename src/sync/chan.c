@@ -253,13 +253,23 @@ size_t chan_capacity(const struct chan *chan) {
     return chan->capacity;
 }
 
-size_t chan_waiters(struct chan *chan, enum chan_direction direction) {
+static size_t waiters_up_to(struct chan *chan, enum chan_direction direction,
+                            size_t most) {
     struct chan_case any = {.chan = chan, .direction = direction};
     size_t count = 0;
     must(pthread_mutex_lock(&chan->lock));
-    for (struct entry *entry = queue_of(&any)->oldest; entry; entry = entry->newer) {
+    struct entry *entry = queue_of(&any)->oldest;
+    for (; entry != NULL && count < most; entry = entry->newer) {
         count += atomic_load(&entry->waiter->chosen) == UNDECIDED;
     }
     must(pthread_mutex_unlock(&chan->lock));
     return count;
+}
+
+size_t chan_waiters(struct chan *chan, enum chan_direction direction) {
+    return waiters_up_to(chan, direction, SIZE_MAX);
+}
+
+bool chan_has_waiter(struct chan *chan, enum chan_direction direction) {
+    return waiters_up_to(chan, direction, 1) > 0;
 }

@@ -40,6 +40,7 @@
 #ifndef FIVE_COOKS_CHAN_H
 #define FIVE_COOKS_CHAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -73,9 +74,13 @@ void chan_close_at(struct chan *chan, int64_t deadline_ns);
 size_t chan_length(struct chan *chan); /* values buffered now */
 size_t chan_capacity(const struct chan *chan);
 
-/* Sends or receives waiting now, counting each case of a select; for tests, displays
- * and whoever must know that somebody listens. */
+/* Sends or receives waiting now, counting each case of a select; for tests and for
+ * displays, as it looks at each of them under the channel's lock. */
 size_t chan_waiters(struct chan *chan, enum chan_direction direction);
+
+/* Whether there is one, for whoever must know that somebody listens. It looks no
+ * further than that, so it takes no longer where thousands wait. */
+bool chan_has_waiter(struct chan *chan, enum chan_direction direction);
 
 /* For displays and the deadlock report; `name` must outlive the channel. */
 void chan_set_name(struct chan *chan, const char *name);
