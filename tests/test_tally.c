@@ -2,6 +2,7 @@
  */
 #include "measure/tally.h"
 #include "support/suite.h"
+#include "sync/sleep.h"
 
 static struct tally tally;
 
@@ -127,6 +128,27 @@ CLAIM(tasks_are_told_apart_by_where_they_were_at_the_stop) {
     assert_int_equal(tally.interrupted, 2);
     assert_int_equal(tally_never_started(&tally), 2);
     assert_int_equal(tally_outcome(&tally, OUTCOME_CANCELLED), 3);
+}
+
+static void *finish_at_1500(void *unused) {
+    (void)unused;
+    finish(0, 100, 1500, OUTCOME_OK);
+    return NULL;
+}
+
+CLAIM(who_ends_while_a_stop_is_noted_is_held_against_it) {
+    start(DEADLINE_NEVER);
+    atomic_store(&tally.stopping, 1); /* it has read the clock */
+    struct spawned *thread = spawn(finish_at_1500, NULL);
+    UNTIL(tally_total(&tally) == 1);
+    sleep_until(now_ns() + 5 * NS_PER_MS, NULL); /* time enough to go wrong */
+    atomic_store(&tally.stop_at_ns[STOP_SIGNAL], STOPPED);
+    atomic_store(&tally.stopping, 0);
+    join(thread);
+    assert_int_equal(tally.started_before_stop, 1);
+    assert_int_equal(tally.in_flight_at_stop, 1);
+    tally_stop(&tally, STOP_SIGNAL);
+    assert_int_equal(tally.stopping, 0);
 }
 
 CLAIM(a_deadline_after_the_end_stopped_nothing) {

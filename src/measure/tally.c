@@ -1,5 +1,6 @@
 #include "measure/tally.h"
 
+#include <sched.h>
 #include <string.h>
 
 #include "measure/atomic_max.h"
@@ -33,8 +34,14 @@ void tally_start(struct tally *tally, int64_t start_ns, int64_t deadline_ns) {
  * ends before the stop is counted before anybody can know of it. One that starts at the
  * very moment of the stop counts as started before: whoever started it did not know
  * yet. And whose call, or pause between two, was interrupted at that moment was in
- * flight. In virtual time both are common, as many things happen at one moment. */
+ * flight. In virtual time both are common, as many things happen at one moment.
+ *
+ * Whoever stops the run may lose its CPU when it has read the clock and nobody knows of
+ * that moment yet: a task that ended later would count as one of before. */
 static void compare_with_stop(struct tally *tally, const struct task_result *result) {
+    while (atomic_load(&tally->stopping) > 0) {
+        sched_yield();
+    }
     int64_t stop_ns = tally_stop_at_ns(tally);
     if (result->started_at_ns <= stop_ns) {
         count(&tally->started_before_stop, 1);
@@ -86,7 +93,9 @@ void tally_give_up(struct tally *tally, struct task first, enum outcome outcome)
 
 void tally_stop(struct tally *tally, enum stop_reason reason) {
     int64_t not_yet = DEADLINE_NEVER;
+    atomic_fetch_add(&tally->stopping, 1);
     atomic_compare_exchange_strong(&tally->stop_at_ns[reason], &not_yet, now_ns());
+    atomic_fetch_sub(&tally->stopping, 1);
 }
 
 void tally_finish(struct tally *tally) {

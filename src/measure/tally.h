@@ -49,6 +49,7 @@ struct tally {
 
     /* the stop, if there was one: */
     _Atomic int64_t stop_at_ns[STOP_COUNT]; /* for each reason; or DEADLINE_NEVER */
+    _Atomic int stopping;                   /* who is about to set one of them */
     _Atomic int64_t started_before_stop;
     _Atomic int64_t in_flight_at_stop;
     _Atomic int64_t interrupted; /* cancelled after they had started */
