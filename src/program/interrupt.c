@@ -45,7 +45,7 @@ static bool stop_run(struct interrupt *interrupt, int signal) {
     return running;
 }
 
-int interrupt_wait(void) {
+static int next_signal(void) {
     sigset_t set = watched_signals();
     int signal;
     must(sigwait(&set, &signal));
@@ -78,7 +78,7 @@ static _Noreturn void end_at_once(int signal) {
  * works while output is being written. */
 static void *wait_for_signals(void *argument) {
     for (;;) {
-        int signal = interrupt_wait();
+        int signal = next_signal();
         if (!stop_run(argument, signal)) {
             end_at_once(signal);
         }
@@ -86,18 +86,35 @@ static void *wait_for_signals(void *argument) {
     }
 }
 
-void interrupt_watch(struct interrupt *interrupt, struct ctx *ctx,
-                     struct tally *tally) {
+static void *end_on_second(void *unused) {
+    (void)unused;
+    drop_echo();
+    end_at_once(next_signal());
+}
+
+/* If it cannot be created, they may end the program, as they usually do. */
+static void start_listener(void *(*listen)(void *), void *argument) {
     pthread_t thread;
-    interrupt->ctx = ctx;
-    interrupt->tally = tally;
-    must(pthread_mutex_init(&interrupt->lock, NULL));
-    if (pthread_create(&thread, NULL, wait_for_signals, interrupt) == 0) {
+    if (pthread_create(&thread, NULL, listen, argument) == 0) {
         must(pthread_detach(thread));
-    } else { /* then they may end the program, as they usually do */
+    } else {
         sigset_t set = watched_signals();
         must(pthread_sigmask(SIG_UNBLOCK, &set, NULL));
     }
+}
+
+void interrupt_watch(struct interrupt *interrupt, struct ctx *ctx,
+                     struct tally *tally) {
+    interrupt->ctx = ctx;
+    interrupt->tally = tally;
+    must(pthread_mutex_init(&interrupt->lock, NULL));
+    start_listener(wait_for_signals, interrupt);
+}
+
+int interrupt_wait(void) {
+    int signal = next_signal();
+    start_listener(end_on_second, NULL);
+    return signal;
 }
 
 int interrupt_end(struct interrupt *interrupt) {

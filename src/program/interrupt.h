@@ -41,7 +41,8 @@ void interrupt_block(void);
 void interrupt_watch(struct interrupt *interrupt, struct ctx *ctx, struct tally *tally);
 int interrupt_end(struct interrupt *interrupt);
 
-/* For a program that has nothing else to do: the signal that comes next. */
+/* For a program that has nothing else to do: the first signal, once it comes. From then
+ * on the next one ends the program. */
 int interrupt_wait(void);
 
 #endif

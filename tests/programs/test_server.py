@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .program import finish, plain_build, refusal, run
+from .program import finish, plain_build, refusal, run, stop_again, wait_until_quiet
 from .test_failures import failing
 from .test_remote import SERVER, a_server, accounts_of, address_of
 
@@ -141,6 +141,17 @@ class Server(unittest.TestCase):
                 server.send_signal(signal.SIGCONT)
                 self.assertEqual(ask(url, "/call/0?attempt=1")[0], 200)
             self.assertEqual(accounts_of(server)["calls"], 3)
+
+    def test_a_second_signal_ends_it_though_a_call_hangs(self) -> None:
+        with a_server("-n", 5, "--hang-rate", 1, "--hang-time", "1000s") as server:
+            url = urlsplit(address_of(server))
+            with socket.create_connection((url.hostname, url.port), 30) as line:
+                line.sendall(b"GET /call/0?attempt=1 HTTP/1.0\r\n\r\n")
+                line.shutdown(socket.SHUT_WR)
+                wait_until_quiet(server, threads=4)  # one of them serves the call
+                server.send_signal(signal.SIGTERM)
+                stop_again(server, signal.SIGINT)
+            self.assertEqual(server.returncode, 128 + signal.SIGINT)
 
     def test_who_has_only_said_all_is_answered(self) -> None:
         """Both who closes and who ends its own half send a FIN; only one has gone."""
