@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,7 +48,9 @@ static ssize_t write_and_note(void *cookie, const char *bytes, size_t count) {
     struct output *output = cookie;
     for (size_t done = 0; done < count;) {
         ssize_t written = write(output->fd, bytes + done, count - done);
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno == EAGAIN) { /* we were given one that does not wait */
+            ppoll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, NULL, NULL);
+        } else if (written < 0 && errno != EINTR) {
             output->error = output->error != 0 ? output->error : errno;
             return 0;
         }

@@ -194,6 +194,20 @@ class Output(unittest.TestCase):
                 self.assert_complaint(ending, 2, "--samples cannot both be")
                 self.assertEqual("--json" in ending.err, one is not None)
 
+    @on_each
+    def test_a_pipe_that_does_not_wait_gets_all(self, program: str) -> None:
+        """As event loops hand them on to those whom they start."""
+        out, end = os.pipe()
+        os.set_blocking(end, False)
+        with start(program, "-n", 5000, "-s", 0, "--samples", "-", stdout=end) as process:
+            os.close(end)
+            waiting = lambda: struct.unpack("i", fcntl.ioctl(out, termios.FIONREAD, b"1234"))[0]  # noqa: E731
+            until(lambda: waiting() >= 60000, "its samples", process)
+            with open(out, encoding="utf-8") as lines:
+                told = lines.read()
+            self.assertEqual(finish(process).status, 0)
+        self.assertEqual(sum(line[0].isdigit() for line in told.splitlines() if line), 5000)
+
     @on_one
     def test_a_pipe_may_be_the_place_of_both(self, program: str) -> None:
         for both in ("-", "/dev/stdout"):
