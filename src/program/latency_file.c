@@ -214,12 +214,17 @@ static bool read_file(struct reader *reader) {
     return fine;
 }
 
+char *latency_file_path(const char *place) {
+    const char *colon = strrchr(place, ':');
+    return strndup(place, colon == NULL ? strlen(place) : (size_t)(colon - place));
+}
+
 bool latency_file_read(const char *place, struct recorded *recorded, char *error,
                        size_t size) {
     const char *colon = strrchr(place, ':');
     const char *column = colon != NULL && colon[1] != '\0' ? colon + 1 : NULL;
     struct reader reader = {
-        .path = strndup(place, colon == NULL ? strlen(place) : (size_t)(colon - place)),
+        .path = latency_file_path(place),
         .column = column,
         .unit = unit_of(column),
         .field = -1,

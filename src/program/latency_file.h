@@ -25,4 +25,7 @@
 bool latency_file_read(const char *place, struct recorded *recorded, char *error,
                        size_t size);
 
+/* PATH alone, which the caller frees. NULL: no memory for it. */
+char *latency_file_path(const char *place);
+
 #endif

@@ -210,11 +210,29 @@ _Noreturn static void answer_and_exit(const struct runner *runner,
     exit(output_close(&out) ? EXIT_MEASURED : EXIT_UNSOUND);
 }
 
+/* What a run writes must not take the place of what it was drawn from. */
+static bool keeps_its_input(struct options *options) {
+    const char *const outputs[][2] = {{"--json", options->json_path},
+                                      {"--samples", options->samples_path}};
+    char *input = latency_file_path(options->latency_file);
+    for (int i = 0; i < 2 && input != NULL && options->error[0] == '\0'; i++) {
+        if (outputs[i][1] != NULL && output_is_one_place(input, outputs[i][1])) {
+            snprintf(options->error, sizeof options->error,
+                     "--distribution and %s cannot both be '%.60s'; they take a file "
+                     "each",
+                     outputs[i][0], input);
+        }
+    }
+    free(input);
+    return options->error[0] == '\0';
+}
+
 static enum options_result read_latencies(struct options *options) {
     struct workload_config *workload = &options->run.workload;
     if (options->latency_file != NULL) {
         if (!latency_file_read(options->latency_file, &workload->recorded,
-                               options->error, sizeof options->error)) {
+                               options->error, sizeof options->error) ||
+            !keeps_its_input(options)) {
             return OPTIONS_WRONG;
         }
         workload->service_ns = workload_mean_ns(workload);

@@ -119,6 +119,16 @@ class Distribution(unittest.TestCase):
             said = refusal("worker-pool", "--distribution", f"file:{path}")
             self.assertIn(f"'{path}': {reason}", said)
 
+    def test_a_run_does_not_overwrite_what_it_is_drawn_from(self) -> None:
+        option = self.option("1us\n2us\n")
+        link = self.path.with_name("link")
+        link.symlink_to(self.path)
+        for output in ("--json", "--samples"):
+            for path in (self.path, link):
+                said = refusal("worker-pool", "--distribution", option, output, path)
+                self.assertIn(f"--distribution and {output} cannot both be", said)
+        self.assertEqual(self.path.read_text(), "1us\n2us\n")
+
     def test_a_path_with_a_colon_ends_in_one(self) -> None:
         path = self.path.with_name("10:30.txt")
         path.write_text("1us\n")
