@@ -67,7 +67,8 @@ static void write_outcomes(const struct tally *tally, FILE *out) {
     }
 }
 
-/* What keeps the tasks from being served faster than so many a second. */
+/* What keeps the tasks from being served faster than so many a second. Only virtual
+ * time knows what it takes of the CPU. */
 struct bottleneck {
     const char *name;
     double per_s; /* INFINITY: nothing does */
@@ -79,6 +80,19 @@ static void narrow(struct bottleneck *narrowest, double per_s, const char *name)
     }
 }
 
+/* Of so many at once, whose calls may slow each other down: then fewer can be better,
+ * and one alone is best if there is anything better at all. */
+static double per_s(int64_t at_once, double slowdown, double call_ns,
+                    double besides_ns) {
+    double all = (double)at_once;
+    double alone_ns = call_ns + besides_ns;
+    double together_ns = call_ns * (1 + slowdown * (all - 1)) + besides_ns;
+    if (at_once == 0 || alone_ns == 0) {
+        return INFINITY;
+    }
+    return (double)NS_PER_S * fmax(1 / alone_ns, all / together_ns);
+}
+
 /* With one call a task, which lasts as long as the API says: whoever hangs up or does
  * not call at all changes that, and a remote API says nothing. Whoever tries again gets
  * less. */
@@ -87,18 +101,24 @@ static struct bottleneck find_bottleneck(const struct run *run) {
     const struct api_config *api = run->api.config;
     const struct workload_config *workload = run->workload;
     struct bottleneck narrowest = {"", INFINITY};
-    double mean_ns = (double)workload->service_ns * (1 - workload->hang_rate) +
+    double call_ns = (double)workload->service_ns * (1 - workload->hang_rate) +
                      (double)workload->hang_ns * workload->hang_rate;
-    if (mean_ns <= 0 || api->url != NULL || run->client.config->timeout_ns > 0 ||
+    double besides_ns = (double)(api->oversleep_ns + design->task_ns);
+    int64_t cpu_ns = design->task_ns + (design->workers == 0 ? design->spawn_ns : 0);
+    if (api->url != NULL || run->client.config->timeout_ns > 0 ||
         run->client.config->breaker_failures > 0) {
         return narrowest;
     }
-    double each_per_s = (double)NS_PER_S / mean_ns;
     bool helps = design->workers > 0 && design->when_full == WHEN_FULL_CALLER_RUNS;
-    narrow(&narrowest, (double)(design->workers + helps) * each_per_s, "the workers");
-    narrow(&narrowest, (double)design->max_threads * each_per_s, "--max-threads");
-    narrow(&narrowest, (double)api->capacity * each_per_s, "the API's capacity");
+    narrow(&narrowest,
+           per_s(design->workers + helps, api->slowdown, call_ns, besides_ns),
+           "the workers");
+    narrow(&narrowest, per_s(design->max_threads, api->slowdown, call_ns, besides_ns),
+           "--max-threads");
+    narrow(&narrowest, per_s(api->capacity, api->slowdown, call_ns, 0),
+           "the API's capacity");
     narrow(&narrowest, api->rate_per_s, "the API's rate");
+    narrow(&narrowest, per_s(1, 0, (double)cpu_ns, 0), "the CPU");
     return narrowest;
 }
 

@@ -158,6 +158,13 @@ class Summary(unittest.TestCase):
             ("5", *pool, *call, "-w", 50, "--api-capacity", 2, *busy),
             ("4", *pool, *call, "-w", 50, "--api-rate", "250/s", *busy),
             ("2", *pool, "-s", 0, "--hang-rate", 0.5, "--hang-time", "20ms", *busy),
+            ("10", *pool, "-s", "1ms", "-w", 50, "--task-time", "10ms", *busy),
+            ("11", *pool, "-s", "1ms", "-w", 1, "--oversleep", "10ms", *busy),
+            ("3", *fiber, "-s", "1ms", "--spawn-time", "2ms", "--task-time", "1ms", *busy),
+            (None, *pool, "-s", "1ms", "--spawn-time", "2ms", *busy),  # of five workers
+            ("5.56", *pool, *call, "-w", 90, "--api-slowdown", "50%", "--api-capacity", 9,
+             "--api-queue", "unlimited", *busy),  # nine at once take five times as long
+            ("10", *pool, *call, "-w", 9, "--api-slowdown", 2, *busy),  # one alone is best
             (None, *pool, *call, "--timeout", "1ms", *busy),  # calls are shorter then
             (None, *fiber, *call, *busy),
             ("10", *fiber, *call, "--max-threads", 1, "--arrivals", "poisson:1000/s"),
