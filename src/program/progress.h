@@ -15,13 +15,15 @@
  *   calls, retries   calls begun so far, and how many of them repeat one
  *   in_flight        calls outstanding now
  *   served           those of them that the API serves
- *   threads          of the design, now
+ *   threads          of the design, now; with --max-threads one that has ended counts
+ *                    until the next task takes its place
  *   last             has the run ended?
  *
  * Every figure is a counter that the run keeps anyway, read without stopping anybody;
- * so two of them may be a moment apart. A reader that is slow misses lines, and delays
- * no run; but for the last line the program waits up to a second for room. One that has
- * gone is complained about once, on stderr.
+ * so two of them may be a moment apart. (Only with --api-keeps-working is the API's
+ * lock taken, to count out the calls that nobody waits for any more.) A reader that is
+ * slow misses lines, and delays no run; but for the last line the program waits up to a
+ * second for room. One that has gone is complained about once, on stderr.
  *
  * Without --progress, a run that lasts for more than a second is told in one line on
  * stderr, if that is a terminal which can erase it again (TERM is set and not "dumb").

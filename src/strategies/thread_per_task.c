@@ -9,7 +9,7 @@
  *   --max-threads K  at most K alive at once. Go's idiom for a semaphore is a buffered
  *                    channel: here a thread that is about to end sends itself through
  *                    one, and it is joined before another thread takes its place. (So
- *                    every thread is joined early, and --join changes nothing.)
+ *                    --join changes nothing.)
  *   --cancel         each thread looks whether it is to stop before its task begins
  */
 #include <errno.h>

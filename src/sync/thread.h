@@ -55,8 +55,8 @@ struct thread_attributes {
 /* In practice EAGAIN (some limit of the machine), ENOMEM or EINVAL (a bad stack). */
 int thread_start(struct thread *thread, const struct thread_attributes *attributes);
 
-/* When it returns, the kernel has stopped counting the thread, too: another one can
- * take its place under every limit. */
+/* When it returns, the kernel has stopped counting the thread, too, unless it takes
+ * over 0.1 s for that: another one can take its place under every limit. */
 void thread_join(struct thread *thread);
 
 /* Lets the others run that are ready to. Kernel threads do not need that: the kernel
