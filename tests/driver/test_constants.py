@@ -22,6 +22,8 @@ MEASURED = {
     "thread_create/stack:default": 20_000.0,
     "thread_create/stack:64KiB": 10_000.0,
     "worker/waiting/stack:default": 50_000.0,
+    "thread_create_join/stack:default": 70_000.0,
+    "parked_hand_over/workers:1000/sleeping:1ms": 9_000.0,
     "timer_overshoot/sleep:1ms": 30_000.0,
     "timer_overshoot/sleep:10ms": 60_000.0,
 }
@@ -41,7 +43,11 @@ class ConstantsTest(unittest.TestCase):
         self.assertAlmostEqual(40e-6, found.create_s)
         self.assertAlmostEqual(50e-6, found.worker)
         self.assertAlmostEqual(40e-6, replace(found, worker_s=None).worker)
+        self.assertAlmostEqual(70e-6, found.turn)
+        self.assertAlmostEqual(40e-6, replace(found, turn_s=None).turn)
+        self.assertAlmostEqual(9e-6, found.hand_over)
         self.assertAlmostEqual(60e-6, found.oversleep(20e-3))
+        self.assertAlmostEqual(60e-6, found.oversleep(4e-3))  # 2.5 times, and not 4
         self.assertAlmostEqual(30e-6, found.oversleep(0.1e-3))
 
     def test_a_missing_or_broken_file_gives_none(self) -> None:
@@ -124,3 +130,8 @@ class ConstantsTest(unittest.TestCase):
             with self.subTest(design.kind):
                 found = summarise_cell(cell, [], costs).theory_wall_s
                 self.assertEqual(wall_s, found and round(found, 6))
+
+    def test_their_sleeps_end_late_as_those_of_threads_do(self) -> None:
+        late = Constants(40e-6, {0.01: 1e-3}, 2e-3, 3e-3, 4e-3)
+        found = late.of(Cell("t", Design("goroutine-pool", 50), 1000))
+        self.assertEqual(found, Constants(overshoot_s={0.01: 1e-3}))

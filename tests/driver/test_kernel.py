@@ -1,6 +1,7 @@
 """What the kernel logged: trouble is kept and told, the rest counted, silence said."""
 
 import os
+import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -56,8 +57,31 @@ class Logs(unittest.TestCase):
         facts |= {"held_back_s": 0.0, "kernel_log": OTHER}
         self.assertEqual([*measure._troubles(facts)], [])
 
+    def test_what_was_logged_before_is_of_no_run(self):
+        with tempfile.NamedTemporaryFile("ab", buffering=0) as device:
+            device.write(HOT)
+            log = kernel.Log(Path(device.name))
+            device.write(USUAL)
+            self.assertEqual(log.found(), {"trouble": [], "other_lines": 1})
+
     def test_a_log_that_cannot_be_read_says_so(self):
         found = kernel.Log(Path("/nowhere/kmsg")).found()
         self.assertIsNone(found["trouble"])
         self.assertIn("kmsg cannot be read", found["why"])
         self.assertIsNone(kernel.warning(found))
+
+
+class Watches(unittest.TestCase):
+    # what /proc/meminfo has under a name before a run, and at two looks
+    SEEN = {"KernelStack": (100, 500, 300), "SUnreclaim": (1000, 1010, 1070),
+            "PageTables": (7, 3, 5)}  # fmt: skip
+
+    def test_each_kind_has_a_line_of_its_own_and_grew_to_its_highest(self):
+        look, none = 0, (None,) * 3
+        told = lambda field: self.SEEN.get(field, none)[look]  # noqa: E731
+        with mock.patch.object(kernel, "meminfo_bytes", told):
+            watch = kernel.Watch()
+            for look in (1, 2):
+                watch.look()
+        self.assertEqual(watch.growth(), {
+            "kernel_stack_bytes": 400, "slab_bytes": 70, "page_table_bytes": 0})  # fmt: skip

@@ -135,7 +135,7 @@ class Described(unittest.TestCase):
     """What environment.json says of them."""
 
     def describe(self, soft):
-        with mock.patch.object(resource, "getrlimit", lambda number: (soft, soft)):
+        with mock.patch.object(resource, "getrlimit", lambda number: (soft, -1)):
             return environment.describe(REPOSITORY, REPOSITORY / "nowhere")
 
     def test_of_a_build_cut_off_or_of_another_meson_nothing_is_told(self):
@@ -158,3 +158,41 @@ class Described(unittest.TestCase):
 
     def test_a_limit_is_told_in_numbers(self):
         self.assertEqual(set(self.describe(0)["limits"].values()), {0})
+
+
+class Machine(unittest.TestCase):
+    """What environment.json says of the rest of the machine."""
+
+    def replace(self, module, name, value):
+        self.enterContext(mock.patch.object(module, name, value))
+
+    def test_cpus_that_may_be_used_are_not_all_that_there_are(self):
+        self.replace(environment.os, "sched_getaffinity", lambda pid: {1, 3})
+        self.replace(environment.os, "cpu_count", lambda: 8)
+        for flags, virtual in (("fpu hypervisor sse", True), ("fpu sse", False)):
+            self.replace(environment, "read", lambda path: f"model name : X\nflags : {flags}")
+            found = environment.machine()["cpu"]
+            told = [found[key] for key in ("model", "usable", "online", "virtual")]
+            self.assertEqual(told, ["X", 2, 8, virtual])
+
+    def test_memory_is_what_the_tightest_of_all_leaves(self):
+        for machine, groups, left in (
+            (50, [(90, 10), (60, 40)], 20), (10, [(90, 10)], 10), (None, [(90, 10)], 80),
+            (50, [], 50), (None, [], None),
+        ):  # fmt: skip
+            self.replace(environment, "meminfo_bytes", lambda field: machine)
+            self.replace(limits, "memory", lambda: [limits.Limit("g", *g) for g in groups])
+            self.assertEqual(environment.memory_available(), left)
+
+    def test_one_supply_that_is_online_is_no_battery(self):
+        for online, battery in (("01", False), ("00", True), ("1", False), ("", None)):
+            found = dict(enumerate(online))
+            self.replace(environment, "Path", lambda path: mock.Mock(glob=lambda name: found))
+            self.replace(environment, "read", found.get)
+            self.assertIs(environment.on_battery(), battery)
+
+    def test_changes_that_are_not_committed_are_told(self):
+        for said, told in (("", False), (" M src/main.c", True), (None, None)):
+            self.replace(environment, "git", lambda *words: said)
+            found = environment.describe(REPOSITORY, REPOSITORY / "nowhere")
+            self.assertIs(found["uncommitted_changes"], told)

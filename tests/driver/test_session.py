@@ -140,6 +140,44 @@ class Promises(SessionTest):
         self.assertGreater(made.blocks[-1]["block"], 6)
 
 
+class Known(SessionTest):
+    """When the runs of so many blocks tell enough."""
+
+    WILD, STEADY = uneven(1.0)[:6], [1.0] * 6
+
+    def enough(self, *walls_s, blocks=6, resolve=None):
+        """walls_s: those of threads, and of two pools, block by block."""
+        cells = (make_cell("thread-per-task"), make_cell(), make_cell(workers=3))
+        made = self.session()
+        made.experiment, made.plan.resolve = replace(made.experiment, cells=cells), resolve
+        made.runs = [
+            make_run(cell, block, wall_s)
+            for cell, of_cell in zip(cells, walls_s)
+            for block, wall_s in enumerate(of_cell, start=1)
+        ]
+        return made._enough(blocks)
+
+    def test_every_cell_must_be_known(self):
+        wild, steady = self.WILD, self.STEADY
+        self.assertTrue(self.enough(steady, steady, steady))
+        for walls_s in ((wild, steady, steady), (steady, steady, wild)):
+            self.assertFalse(self.enough(*walls_s))
+
+    def test_long_cells_have_no_say(self):
+        self.assertTrue(self.enough(self.STEADY, self.STEADY, self.WILD[:3]))
+
+    def test_every_ratio_must_be_resolved(self):
+        wild, steady = self.WILD, self.STEADY
+        self.assertTrue(self.enough(steady, steady, steady, resolve=0.05))
+        self.assertFalse(self.enough(steady, steady, wild, resolve=0.05))
+        self.assertTrue(self.enough(wild, wild, wild, resolve=0.05))  # the ratios are known
+
+    def test_later_blocks_have_not_been_seen_by_then(self):
+        late = self.WILD + 30 * [1.0]
+        self.assertTrue(self.enough(late, late, late, blocks=36))
+        self.assertFalse(self.enough(late, late, late, blocks=6))
+
+
 class Suspensions(SessionTest):
     """Two runs to warm up, then two blocks of three: two cells and the control."""
 
@@ -182,7 +220,7 @@ class Runs(SessionTest):
         ({"distribution": "lognormal:p50=500ms,p99=2s"}, 5 * 59),
         ({"distribution": "file:a.csv"}, 600),
         ({"attempts": 1000, "api-rate": "1/s"}, 500),
-        ({"api-slowdown": "300%"}, 25),
+        ({"attempts": 5}, 60), ({"api-slowdown": "300%"}, 25),
         ({"distribution": "lognormal:p50=0,p99=2s"}, 10),
     )
 

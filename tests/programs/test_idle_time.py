@@ -50,6 +50,8 @@ class IdleTime(Accounts):
         for idle, created in (("89ms", 5), ("91ms", 1)):
             record = measure("elastic-fiber-pool", *args, "--idle-time", idle)
             self.assertEqual(record["threads_created"], created)
+        told = run("elastic-fiber-pool", *args, "-w", 2, "--idle-time", "89ms").out
+        self.assertIn("5 fibers created\n", told)  # main feeds
 
     def test_it_stops_and_says_no_as_a_pool_does_that_stays(self) -> None:
         for idle in (SHORT, "1ms", LONG):

@@ -56,6 +56,15 @@ class Server(unittest.TestCase):
         self.assertEqual(accounts["connections"], len(SERVED) + len(MISFITS))
         self.assertLess(accounts["peak"]["connected"], accounts["connections"])
 
+    def test_its_timers_are_as_exact_as_they_were_asked_to_be(self) -> None:
+        """Its threads inherit that, as those of the programs do."""
+        with a_server("-s", 0, "--timer-slack", "12345ns") as server:
+            address_of(server)
+            slack = Path(f"/proc/{server.pid}/timerslack_ns")
+            if not slack.exists():
+                self.skipTest("this kernel does not tell it")
+            self.assertEqual(slack.read_text(), "12345\n")
+
     def test_only_this_machine_can_call_it(self) -> None:
         """Another address of it stands for one that others can reach, too."""
         with a_server("-s", 0) as server:
