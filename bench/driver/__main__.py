@@ -51,6 +51,12 @@ def main(arguments: Sequence[str]) -> int:
         return SIGNALLED + stopped.number
 
 
+def _is_lesson(words: Sequence[str]) -> bool:
+    """Whether one of them is that word, and not the folder of an option."""
+    before = ["", *words]
+    return any(w == "lesson" and not b.startswith("-") for b, w in zip(before, words))
+
+
 def _act(arguments: list[str]) -> int:
     """What is for one word alone is loaded with that word: it costs the others no time,
     and a fault in it does not keep anyone from measuring."""
@@ -69,7 +75,7 @@ def _act(arguments: list[str]) -> int:
         from . import planner
 
         return planner.main(rest, "--check" in arguments)
-    if "lesson" in arguments and word not in command.ON_FOLDERS:
+    if _is_lesson([word, *rest]) and word not in command.ON_FOLDERS:
         from .teach import teach
 
         return teach.main(arguments)

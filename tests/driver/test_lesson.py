@@ -260,8 +260,9 @@ class Answers(Desk):
         found = list(guess.parse_all("s", "Ann: 1s, 200 ms x 18,0", (), "ms"))
         self.assertEqual([(1.0, "Ann")], found[:1])
         self.assertEqual([0.2] * 18 + [0], [each.value for each in found[1:]])
-        with self.assertRaisesRegex(ValueError, "is not a duration"):
-            list(guess.parse_all("s", "5\n6", (), "ms"))
+        for text in ("5\n6", "500 ms x 0", "500 ms x 05"):
+            with self.assertRaisesRegex(ValueError, "is not a duration"):
+                list(guess.parse_all("s", text, (), "ms"))
 
     def test_of_a_line_with_a_mistake_nothing_counts(self) -> None:
         lines = iter(["100 ms x 3, banana, 1 s", "100 ms x 3, 1 s", ""])

@@ -98,6 +98,12 @@ class Figures(Taught):
             self.refused(2, "", *words, "--no-predict")
         self.assertFalse(self.out.exists())
 
+    def test_what_keeps_it_from_running_is_said_before_it_asks(self):
+        words = ("2", "--set", "api-capcity=50", "--predict", "1s")
+        status, out, err = self.drive(*words)
+        self.assertEqual((2, True), (status, "no option --api-capcity" in err), err)
+        self.assertNotIn("--api-capcity", out.partition("Changed")[2].partition("\n")[2])
+
     def on_a_terminal(self, *arguments, stderr=None):
         """The driver on a terminal of its own, and our end of that."""
         ours, theirs = pty.openpty()

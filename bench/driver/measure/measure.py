@@ -103,6 +103,14 @@ def measure(asked: Experiment, protocol: Protocol, request: Request) -> Outcome:
     return _run(session, facts, request)
 
 
+def check(asked: Experiment, protocol: Protocol, request: Request) -> None:
+    """Raises what would keep measure() from it, before somebody guesses what comes."""
+    for programs in {request.programs, *request.builds.values()}:
+        dry.check(asked, programs)
+    chosen, _ = _choose(asked, protocol, request, request.blocks)
+    _look_at_machine(chosen, request, environment.state())
+
+
 def nameless(word: str) -> str:
     """A word of the command line; a path may tell of its user, and is told as DIR, a
     file's by its name."""

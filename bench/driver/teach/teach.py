@@ -15,7 +15,7 @@ import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from ..reckon.answer import Result
 from ..reckon.summary import Summaries
 from ..measure import child
 from ..measure.child import Guardian
-from ..measure.measure import Refused, Request, measure
+from ..measure.measure import Refused, Request, check, measure
 from ..measure.plan import LESSON
 from ..measure.signals import FAILED, MEASURED
 from ..run.folder import REPORT, locked, place, write_whole
@@ -97,6 +97,7 @@ def _teach(lesson: Lesson, guesses: list[Guess], settings: Any) -> int:
         say(f"Changed: {answers.change_text(before)}, whatever the question says.")
     tell(["", *(_lines_of(lesson.offered) if lesson.choices else [])])
     attended = sys.stdin is not None and sys.stdin.isatty()
+    _check(lesson, settings)  # or what the class has guessed would be lost
     if not guesses and not settings.no_predict and attended:
         guesses = ask(lesson)
     if not guesses and not attended and _is_piped():
@@ -186,6 +187,32 @@ def _command_lines(command: str) -> list[str]:
 # ---- the run ----
 
 
+Complete = Callable[[Stored, Summaries], None]  # with what is of a lesson alone
+
+
+def _request(lesson: Lesson, settings: Any, complete: Complete) -> Request:
+    return Request(
+        out=settings.out,
+        programs=settings.programs,
+        command=["lesson", lesson.number, *words_of(lesson.modified)],
+        blocks=0 if lesson.choices else None,  # there are no figures to be had
+        may_resume=False,
+        publish=lambda kept: publish(kept, complete),
+    )
+
+
+def _check(lesson: Lesson, settings: Any) -> None:
+    """Raises what would keep it from being measured."""
+    if lesson.choices and not (settings.programs / lesson.command[0]).is_file():
+        raise Refused(f"the program {lesson.command[0]} has not been built"
+                      f" in {settings.programs}")  # fmt: skip
+    request = _request(lesson, settings, lambda kept, summaries: None)
+    check(lesson.experiment, LESSON, request)
+    if settings.out.exists():  # it is only made when there is something to keep
+        with locked(settings.out):
+            pass
+
+
 def _measure(
     lesson: Lesson, guesses: Sequence[Guess], settings: Any
 ) -> tuple[Path, Result, bool]:
@@ -203,19 +230,8 @@ def _measure(
             ))
         answer.save(kept.folder, found[0], write_whole)
 
-    if lesson.choices and not (settings.programs / lesson.command[0]).is_file():
-        raise Refused(f"the program {lesson.command[0]} has not been built"
-                      f" in {settings.programs}")  # fmt: skip
     with locked(settings.out):
-        request = Request(
-            out=settings.out,
-            programs=settings.programs,
-            command=["lesson", lesson.number, *words_of(lesson.modified)],
-            blocks=0 if lesson.choices else None,  # there are no figures to be had
-            may_resume=False,
-            publish=lambda kept: publish(kept, complete),
-        )
-        done = measure(lesson.experiment, LESSON, request)
+        done = measure(lesson.experiment, LESSON, _request(lesson, settings, complete))
     return done.kept.folder, found[0], _all_drawn(done.published.charts)
 
 
