@@ -4,6 +4,7 @@ import io
 import unittest
 from contextlib import redirect_stderr
 from dataclasses import replace
+from types import SimpleNamespace
 from unittest import mock
 
 from . import REPOSITORY  # noqa: F401  (makes the driver importable)
@@ -96,6 +97,9 @@ class Found(unittest.TestCase):
         found, player = self.plan("p99 wait < 49ms, lost < 1%", slower)
         self.assertEqual(40, found.best.size)
         self.assertIn(("pool", 39), player.points)
+        slower = "--set=arrivals=poisson:800/s"  # from 39 and 43 it goes by 41
+        found, player = self.plan("p99 wait < 42ms, lost < 1%", slower)
+        self.assertEqual(40, found.best and found.best.size)
 
     def test_the_nearest_is_named_with_the_worst_of_its_seeds(self):
         found, _ = self.plan("p99 wait < 30ms, lost < 1%")
@@ -133,6 +137,7 @@ class Found(unittest.TestCase):
                 find.breaks_next(asked.parse(service), best)
         (more,) = played.call_args.args[1]
         self.assertIn("--arrivals=poisson:1500001.5/s", more.args)
+        self.assertEqual(1500, more.tasks)  # all there is to change of a batch
 
     def test_no_size_without_end_to_its_queue_meets_a_target(self):
         found, _ = self.plan("p99 wait < 60s")
@@ -280,6 +285,25 @@ class Confirmed(unittest.TestCase):
                 sure = not misses and not why
                 self.assertEqual(not sure, "Real threads did not confirm it here." in told)
                 self.assertEqual(bool(why), "within 10 % in what was checked." in told)
+
+    def test_what_theory_does_not_hold_for_it_does_not_stand_beside(self):
+        found = self.found
+        cell = self.wanted.cell("pool", 30)
+        for held, told in ((None, "1.83 ms"), (offered_of(cell), "1.83 ms"), (12.0, "–")):
+            point = play.Point("pool", 30, (stand_in(None, cell, 1),))
+            with mock.patch.object(play.Point, "offered", held):
+                _, row = tell.table_lines(self.wanted, found, [point])
+            self.assertRegex(row, f"1.00 +30 +{told}")
+
+    def test_nothing_served_has_no_knee(self):
+        knee = SimpleNamespace(value={"goodput": 0.0}.get, size=1)
+        told = tell._around(SimpleNamespace(knee=knee, starved=None, collapse=None))
+        self.assertEqual(["Nothing is served, by any number of workers."], told)
+
+    def test_one_worker_is_no_workers(self):
+        best = replace(self.found.best, size=1)
+        told = tell.sentences(self.wanted, replace(self.found, best=best), [])
+        self.assertIn("1 worker is the fewest that meets '", told[0])
 
     def test_the_table_and_the_file_say_who_meets_it(self):
         found = self.found

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..ask.quantities import plain_number
 from ..run import kept
+from ..say import names
 from ..say.numbers import show_count
 from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
 from . import words
@@ -68,7 +69,7 @@ def _title(found: Mapping[str, Any]) -> str:
     wanted = ", ".join(found["target"])
     if found["workers"] is None:
         return f"no number of workers meets {wanted}"
-    told = f"{show_count(found['workers'])} workers are the fewest that meet {wanted}"
+    told = f"{names.fewest(found['workers'])} {wanted}"
     if unconfirmed(found.get("confirmed", ()), found["workers"]):
         return f"in virtual time, {told}; {UNCONFIRMED}"
     if found["collapse"]:

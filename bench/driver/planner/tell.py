@@ -19,6 +19,7 @@ from ..measure.by_its_own_clock import play_all
 from ..measure.files import by_name
 from ..measure.measure import nameless
 from ..run.constants import Constants
+from ..say import names
 from ..say.names import sentence, tasks as tasks_told
 from ..say.numbers import show_count, show_duration
 from ..say.shortfall import UNCONFIRMED, shown, unconfirmed
@@ -52,13 +53,20 @@ def table_lines(asked: Asked, found: Findings, points: Sequence[Point]) -> list[
     told = [p for p in points if p.design != "semaphore" or p.size in shown_sizes]
     for point in told:
         pool = point.size if point.design == "pool" else None
-        theory = theory_of(point.cell, pool) if pool else {}
+        theory = theory_of(point.cell, pool) if pool and _as_offered(point) else {}
         known = shown("p99 wait", theory["p99 wait"]) if "p99 wait" in theory else "–"
         rows.append((
             name_of(point), *(shown(m, point.value(m)) for m in COLUMNS),
             known, "meets it" if point.meets(asked.target) else "",
         ))  # fmt: skip
     return aligned(rows)
+
+
+def _as_offered(point: Point) -> bool:
+    """Whether calls keep the API as busy as if each were answered at the first attempt:
+    what theory tells of waits holds for nothing else."""
+    held, offered = point.offered, offered_of(point.cell) or 0
+    return not held or abs(held - offered) <= SEEN * offered
 
 
 def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[str]:
@@ -68,9 +76,10 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
     if best is None:
         near, lacks = found.nearest
         told.append(f"No number of workers meets '{wanted}'. "
-                    f"{show_count(near.size)} come nearest: {lacks}.")  # fmt: skip
+                    f"{show_count(near.size)} {'come' if near.size > 1 else 'comes'} "
+                    f"nearest: {lacks}.")  # fmt: skip
     else:
-        fewest = f"{show_count(best.size)} workers are the fewest that meet '{wanted}'"
+        fewest = f"{names.fewest(best.size)} '{wanted}'"
         sure = not unconfirmed(confirmed, best.size)
         told.append(f"{fewest}{'' if sure else ' in virtual time'}, with each of "
                     f"{len(best.runs)} seeds.")  # fmt: skip
@@ -80,8 +89,8 @@ def sentences(asked: Asked, found: Findings, confirmed: Sequence[dict]) -> list[
         told.append(f"Real threads differ by over {100 * OFF:.0f} %: {'; '.join(off)}.")
     told += _around(found)
     if found.next_to_break:
-        told.append(f"With half as much load again, {show_count(best.size)} workers: "
-                    f"{found.next_to_break}.")  # fmt: skip
+        workers = names.counted(best.size, "worker")
+        told.append(f"With half as much load again, {workers}: {found.next_to_break}.")
     told += theory_lines(best or found.knee, found.unbounded)
     if any(each["measured"] for each in confirmed) and not off:
         part = any(each["unchecked"] for each in confirmed)
@@ -111,6 +120,8 @@ def worse_line(asked: Asked, found: Findings) -> str:
 
 def _around(found: Findings) -> list[str]:
     """Below the knee, at it, and beyond."""
+    if not found.knee.value("goodput"):
+        return ["Nothing is served, by any number of workers."]
     knee = show_count(found.knee.size)
     told = [f"The knee is at {knee}: with more, goodput grows by under 2 %."]
     if found.starved:
@@ -128,11 +139,11 @@ def theory_lines(point: Point, unbounded: Point) -> list[str]:
     if offered and (rate := cell.arrivals_per_s):
         each = f"{plain_number(rate)}/s for {show_duration(cell.service_s)} each"
         held, more = point.offered, ""
-        if held and abs(held - offered) > SEEN * offered:
+        if not _as_offered(point):
             more = f"; as the calls went, {plain_number(held, 5)} tasks are in hand"
         calls = f"{plain_number(offered, 5)} calls at once (Little)"
         lines.append(f"Theory: {each} are {calls}{more}.")
-    if "waiting" in theory:
+    if "waiting" in theory and _as_offered(point):
         lines.append(_erlang_line(theory, size))
     lost, safe, best = lost_at_api(cell), safe_size(cell), best_of(cell)
     if lost is not None:

@@ -130,6 +130,12 @@ def counted(count: float, one: str, many: str = "") -> str:
     return f"{show_count(count)} {one if count == 1 else many or one + 's'}"
 
 
+def fewest(workers: int) -> str:
+    """ "1 worker is the fewest that meets", "20 workers are the fewest that meet"."""
+    is_, meets = ("is", "meets") if workers == 1 else ("are", "meet")
+    return f"{counted(workers, 'worker')} {is_} the fewest that {meets}"
+
+
 def listed(words: Sequence[str]) -> str:
     """ "a, b and c"."""
     *first, last = words or [""]
