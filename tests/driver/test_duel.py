@@ -57,6 +57,7 @@ class Opponents(unittest.TestCase):
             (["-n", "9", "-w", "3"], ("threads", None, 9), ("pool", 3, 9)),
             (["--workers=3"], ("threads", None, 500), ("pool", 3, 500)),
             (["pool of 7"], ("threads", None, 500), ("pool", 7, 500)),
+            (["threads", "--workers=3"], ("threads", None, 500), ("pool", 3, 500)),
             (["bounded threads"], ("threads", None, 500), ("bounded threads", 50, 500)),
             (["bounded threads", "--max-threads", "9"], ("threads", None, 500),
              ("bounded threads", 9, 500)),
@@ -78,7 +79,7 @@ class Opponents(unittest.TestCase):
 
     def test_mistakes_are_told(self):
         for words, told in (
-            (["a", "b", "c"], "two designs, not 3"), (["threads"], "cells are"),
+            (["a", "b", "c"], "two designs, not 3"), (["threads"] * 2, "cells are"),
             (["--tasks", "many"], "whole number"), (["ovens"], "'ovens': there are"),
             (["pool of 5", "pool of 6", "--workers", "7"], "both would be the same"),
             (["pool '"], "No closing quotation"), (["--json=-"], "gives itself"),
@@ -170,7 +171,9 @@ class Sentences(unittest.TestCase):
 
     def test_nobody_served_anything(self):
         sides = [a_side(design, [(False, 500)]) for design in (0, 1)]
-        self.assertIn("serve 0 of 500", sentence(*sides))
+        told = sentence(*sides)
+        self.assertIn("serve 0 of 500", told)
+        self.assertTrue(told.endswith(": nothing is served."), told)
 
 
 @unittest.skipUnless((BUILD / "src/worker-pool").exists(), "not built")

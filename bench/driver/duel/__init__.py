@@ -87,7 +87,7 @@ def parse(words: Sequence[str]) -> Experiment:
         raise AskError(f"duel takes two designs, not {len(named)}: each in quotes")
     shared = options_of(words[len(named) :])
     # Whoever names one wants to see it beside threads.
-    named = [*DESIGNS[: 2 - len(named)], *named]
+    named = DESIGNS if named == [DESIGNS[0]] else [*DESIGNS[: 2 - len(named)], *named]
     default = dict(DEFAULTS)
     if ":" in str(shared.get("distribution", "")):  # which then says how long they take
         del default["service-time"]
@@ -123,6 +123,8 @@ def _design(text: str) -> dict[str, Any]:
 def sentence(left: Side, right: Side) -> str:
     """What happened, from the records alone. One run of each bears no verdict."""
     told = names.sentence(f"{_account(left)}; {_account(right)}")
+    if not left.served and not right.served:
+        return f"{told}: nothing is served."
     if not NEGLIGIBLE_BELOW <= quotient(right.served, left.served) <= NEGLIGIBLE_ABOVE:
         return f"{told}: not the same work."
     slow, fast = (right, left) if right.seconds > left.seconds else (left, right)
