@@ -12,12 +12,15 @@ import sys
 import tempfile
 from contextlib import redirect_stderr
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 from . import REPOSITORY
 from ..waiting import LIMIT_S, wait_for
 from .support import SMALL, STAND_IN, DriverTest, read_runs
 from driver import __main__ as main
+from driver.measure import hyperfine
+from driver.run.run import Ending
 
 class GoodRuns(DriverTest):
     def test_a_run_leaves_a_whole_folder_and_says_where(self):
@@ -285,6 +288,18 @@ class Hyperfines(DriverTest):
                 self.assertEqual(status, 3, err)
                 self.assertIn(told, err)
                 self.assertEqual(self.result_folders(), [])
+
+
+    def test_a_full_disk_is_told_where_hyperfine_cannot(self):
+        made = hyperfine.Gun.__new__(hyperfine.Gun)
+        made._scratch = self.folder
+        for free, told in ((0, "ended with 101: No space left on device"), (1, "with 101$")):
+            status = SimpleNamespace(f_bavail=free)
+            with (
+                mock.patch("os.statvfs", lambda path: status),  # noqa: B023
+                self.assertRaisesRegex(hyperfine.HyperfineError, told),
+            ):
+                made._timing(Ending(101, False, ""), 1.0)
 
 
 class Places(DriverTest):

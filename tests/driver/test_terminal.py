@@ -112,6 +112,14 @@ class Bars(unittest.TestCase):
         progress.close()
         self.assertEqual(visible(screen), ["warning: load is 3"])
 
+    def test_a_narrow_screen_has_a_short_bar(self):
+        for columns, told in ((40, "░{4} +0%  1:23 left  block 1 of 6"), (55, "░{15} +0%  1:23")):
+            screen = Screen()
+            size = os.terminal_size((columns, 9))
+            with mock.patch("shutil.get_terminal_size", return_value=size):
+                self.running(screen, 83.0, "block 1 of 6")
+            self.assertRegex(visible(screen)[0], f"^{told}")
+
     def test_no_line_wraps_and_none_scrolls_away(self):
         screen = Screen()
         # Not stdout's size counts, but that of the terminal it draws on.

@@ -34,7 +34,7 @@ from .. import REPOSITORY
 from .cell import COSTS, MEASURED, Cell, Option, clock_of
 from .figures import FIGURES, OUTCOMES
 from .quantities import measured
-from .typed import AskError, from_dict, read_toml
+from .typed import AskError, from_dict, is_file, read_toml
 
 PLOTS = REPOSITORY / "plots"
 # Charts of classes and lessons, which have tables of their own.
@@ -117,7 +117,7 @@ def known(folder: Path = PLOTS) -> list[str]:
 def load(name: str, folder: Path = PLOTS) -> Declaration:
     """The chart of this name. Raises AskError."""
     path = folder / f"{name}.toml"
-    if not path.is_file():
+    if not is_file(path):
         raise AskError(f"chart '{name}' is none of {', '.join(known(folder))}")
     made = from_dict(Declaration, {"name": name, **read_toml(path)}, path.name)
     if made.family not in ROOM:

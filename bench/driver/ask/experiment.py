@@ -55,7 +55,7 @@ from .cell import DEFAULT_TASKS, KINDS, OF_TABLES, PROGRAM_OF, READ, REAL_APIS
 from .cell import Cell, Option, clock_of, design_of, is_pool, program_of, with_twins
 from .figures import FIGURES
 from .quantities import plain_number
-from .typed import AskError, among, from_dict, read_toml
+from .typed import AskError, among, from_dict, is_file, read_toml
 
 FULL_MINUTES, MOST_MINUTES = 2.0, 1440
 # What more may be told at the end: say/extras.py makes the lines.
@@ -131,7 +131,7 @@ def list_experiments(folder: Path) -> list[str]:
 def find(folder: Path, name: str) -> Path:
     """The file of an experiment: a name of the folder, or the path of a TOML file."""
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
-    if not path.is_file():
+    if not is_file(path):
         there = among(name, list_experiments(folder))
         raise AskError(f"no experiment '{name}': {there}, or a path to a TOML file")
     return path

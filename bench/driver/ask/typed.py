@@ -42,6 +42,14 @@ def text_of(raw: bytes, name: str) -> str:
     return text
 
 
+def is_file(path: Path) -> bool:
+    """False of a name that is too long for any file, too."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def among(name: str, known: Iterable[str]) -> str:
     """What there is instead of this, in words, and which of it may be meant."""
     there = [*known]

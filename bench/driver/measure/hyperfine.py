@@ -138,14 +138,18 @@ class Gun:
         if not self._scratch.is_dir():
             raise HyperfineError("the results folder is gone")
 
+    def _want_of_room(self) -> str:
+        """Why neither it nor we could write what it says."""
+        full = os.statvfs(self._scratch).f_bavail == 0
+        return f": {os.strerror(errno.ENOSPC)}" if full else ""
+
     def _timing(self, ending: Ending, timeout_s: float) -> Timing:
         self._check_folder()
         if ending.timed_out:
             raise record.RecordError(f"{HUNG}: ended after {timeout_s:.0f} s")
         if ending.exit_code != 0:
-            raise HyperfineError(
-                f"hyperfine ended with {ending.exit_code}" + _complaint(ending.stderr)
-            )
+            why = _complaint(ending.stderr) or self._want_of_room()
+            raise HyperfineError(f"hyperfine ended with {ending.exit_code}{why}")
         try:
             text = _read_text(self._scratch / TIMES)
             return _timing_of(json.loads(text)["results"][0])

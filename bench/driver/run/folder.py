@@ -56,11 +56,16 @@ def warn(line: str) -> None:
 # ---- the folder of all results ----
 
 
+def make(folder: Path) -> None:
+    with _told(f"write in {shown(folder)}", ": name another --out"):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def locked(parent: Path) -> Iterator[None]:
     """Makes the folder, and holds it for this driver alone."""
+    make(parent)
     with _told(f"write in {shown(parent)}", ": name another --out"):
-        parent.mkdir(parents=True, exist_ok=True)
         lock = open(parent / ".lock", "a+", encoding="utf-8")
     with lock:
         try:

@@ -12,7 +12,7 @@ from typing import TextIO
 from .numbers import show_time
 from .terminal import can_move, folded, shown_on, size_of, width_of
 
-BAR = 30
+BAR, BESIDE = 30, 40  # columns of the bar, if as many are left for what matters more
 
 
 class Progress:
@@ -65,10 +65,11 @@ class Progress:
         now = time.monotonic()
         left_s = self._left_s() + max(0.0, self._run_ends - now)
         done = (now - self._started) / max(now - self._started + left_s, 1e-9)
-        full = round(BAR * done)
-        bar = "█" * full + "░" * (BAR - full)
-        head = f"{bar} {done:4.0%}  {show_time(left_s)} left  {self._title}"
         columns, rows = size_of(self._stream)
+        wide = max(4, min(BAR, columns - BESIDE))
+        full = round(wide * done)
+        bar = "█" * full + "░" * (wide - full)
+        head = f"{bar} {done:4.0%}  {show_time(left_s)} left  {self._title}"
         lines = [head, *("  " + line for line in self._medians)]
         # A line that wraps, or scrolls away, could not be taken back.
         return [line[: columns - 1] for line in lines[: max(1, rows - 2)]]

@@ -17,7 +17,7 @@ from ..ask.lesson import Lesson
 from ..draw.axes import tick_words
 from ..reckon import answer
 from ..measure.signals import MEASURED
-from ..run.folder import place, write_whole
+from ..run.folder import make, place, write_whole
 from ..say import answers, names
 from ..say.terminal import tell
 
@@ -42,7 +42,7 @@ def write(folder: Path) -> Path:
     """All three files, made of every lesson there is."""
     from .. import page  # it takes Jinja2, which all else is to work without
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
     asked = [lessons.load(number) for number in lessons.numbers()]
     known = [(lesson, answer.before_runs(lesson, [])) for lesson in asked]
     for name, with_answers in (("questions", False), ("answers", True)):
