@@ -24,7 +24,7 @@ from driver.reckon.stats import Drift, Interval, Verdict
 from driver.reckon.summary import Summary, bearable, borne
 from driver.run.constants import Constants
 from driver.run.run import Role
-from driver.run.samples import Sample, by_when
+from driver.run.samples import Sample, by_when, most_in_flight
 
 # c = 10 ms, o = 20 ms on a sleep of 1 s, h = 30 ms, j = 40 ms
 COSTS = Constants(0.01, {1.0: 0.02}, 0.03, 0.04, 0.05)
@@ -866,11 +866,23 @@ class Erlang(Table):
             (theory.traffic_of(threads(arrivals="poisson:4/s"), COSTS), None),
         ])  # fmt: skip
 
+    def test_a_call_that_ends_as_another_begins_is_not_beside_it(self):
+        def calls(*begins_s):
+            return [Sample(i, 0, 0.0, at, at and at + 1.0, 1, "ok")
+                    for i, at in enumerate(begins_s)]  # fmt: skip
+
+        self.hold([
+            (most_in_flight(calls(1.0, 2.0, 3.0)), 1), (most_in_flight(calls(1.0, 1.5, 2.0)), 2),
+            (most_in_flight(calls(None, 2.0)), 1), (most_in_flight([]), 0),
+        ])  # fmt: skip
+
     def test_short_runs_tend_to_the_long_run_and_begin_empty(self):
         busy = Traffic(0.5, 2, 2.0)
         long = erlang.short_run_mean_wait_s(busy, 4000)
         self.assertAlmostEqual(long / busy.mean_wait_s, 1, 1)
         self.assertEqual(erlang.short_run_wait_s(busy, 1.0, 1), 0.0)
+        nine, all_ten = (erlang.short_run_wait_s(busy, share, 10) for share in (0.9, 1.0))
+        self.assertLess(nine, all_ten)
         short = erlang.short_run_wait_s(busy, 0.9, 2000)
         self.assertAlmostEqual(short / busy.wait_s(0.9), 1, 1)
         waits = erlang._played_waits_s(Traffic(0.9, 2, 0.1), 50, erlang.Random(1))

@@ -39,4 +39,6 @@ class Spins(unittest.TestCase):
         self.assertEqual(canary.noisy_blocks(songs), ())
         songs[2] = (3, quiet | {"spin_s": 0.0007})
         self.assertEqual(canary.noisy_blocks(songs), (3,))
+        songs[4] = (5, quiet | {"spin_s": 0.0003})  # a faster clock is another one, too
+        self.assertEqual(canary.noisy_blocks(songs), (3, 5))
         self.assertEqual(canary.noisy_blocks([]), ())

@@ -21,7 +21,7 @@ FACTS = {
     "commit": "a",
     "programs": "p",
     "protocol": "quick",
-    "cpu": {"model": "x", "usable": 2},
+    "cpu": {"model": "x", "usable": 2, "online": 4},
     "system": {},
     "kernel": {},
     "tools": {"compiler": "gcc 12", "flags": "-O2", "hyperfine": "1.15"},
@@ -247,7 +247,8 @@ class Classes(unittest.TestCase):
         collect.check([one])
         collect.check([one, two])
         rows = csv.DictReader(io.StringIO(collect.class_csv([one, two])))
-        self.assertEqual({"1", "2"}, {row["machine"] for row in rows})
+        told = {(row["machine"], row["cpu"], row["cpus"]) for row in rows}
+        self.assertEqual({("1", "x", "2"), ("2", "x", "2")}, told)
         self.assertEqual("test", collect.class_facts([one])["experiment"])
         numbers = [each["number"] for each in collect.class_facts([one, two])["machines"]]
         self.assertEqual([1, 2], numbers)

@@ -57,6 +57,12 @@ class Blocks(unittest.TestCase):
         self.assertNotEqual(orders, [plan(seed=8).block(n) for n in range(1, 7)])
         self.assertEqual(len({str(order) for order in orders}), 6)
 
+    def test_it_is_late_when_the_blocks_to_come_take_more_than_is_left(self):
+        made = plan()
+        needed_s = made.blocks_s(3, made.fitting(2, 1e6))  # those after the second
+        self.assertFalse(made.is_late(2, needed_s))
+        self.assertTrue(made.is_late(2, needed_s - 1e-3))
+
     def test_what_takes_long_is_run_three_times_unless_blocks_are_asked_for(self):
         for blocks, times in ((None, 3), (9, 9)):
             made = plan(blocks=blocks)
