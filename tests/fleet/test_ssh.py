@@ -168,6 +168,7 @@ class Mistakes(SshTest):
             ("'0' is not 1 to 86400 seconds", ["--limit", "0", "x"]),
             ("'1e3' is not 1 to 86400 seconds", ["--limit", "1e3", "x"]),
             ("--nonsense", ["--nonsense", "x"]),
+            ("--full runs many experiments", ["x", "--full", "--blocks", "1"]),
         ):
             with self.subTest(arguments=arguments):
                 self.refused(2, words, *arguments)
