@@ -19,6 +19,7 @@ from ..waiting import LIMIT_S
 from .lesson_files import CHOICES, GOOD, SETTINGS, Desk
 from driver.ask import guess, lesson
 from driver.ask.cell import SIMULATED_BY, Cell
+from driver.run.folder import ResultsError
 from driver.reckon import answer, service, theory
 from driver.reckon.erlang import Traffic, short_run_wait_s
 from driver.reckon.summarise import summarise
@@ -328,6 +329,8 @@ class Told(unittest.TestCase):
                 sheet = (folder / f"{name}.html").read_text(encoding="utf-8")
                 for told in "(50, 200, 800 or 2000)", "(10, 11, 20 or 50)", "It crashes":
                     self.assertIn(told, sheet)
+            with self.assertRaisesRegex(ResultsError, "cannot write in .*another --out"):
+                handout.write(folder / "quiz.json" / "x")
             quiz = (folder / "quiz.json").read_text(encoding="utf-8")
             self.assertEqual((0, 1), (quiz.count('"about 0"'), quiz.count('"0"')))
 
